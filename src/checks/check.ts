@@ -1,0 +1,35 @@
+import type { Contract, Seen, Service, Verdict } from "../model/types.ts";
+import type { Probe } from "../probes/probe.ts";
+
+/** What a check may look at beside the evidence. */
+export interface JudgeContext {
+  readonly contract: Contract;
+  readonly service: Service;
+  readonly side: "before" | "after";
+  /** Evidence of the same probe on the baseline, when this side is the reworked one. */
+  readonly baseline: unknown;
+}
+
+/** A check judges what one probe saw. It starts nothing, so it can judge an old run again. */
+export interface Check<Data = unknown> {
+  readonly id: string;
+  readonly title: string;
+  readonly why: string;
+  readonly source: string;
+  readonly needs: Probe<Data>;
+  /** Shown in the docs and run as the check's own tests: at least one `pass` and one `fail`. */
+  readonly examples: ReadonlyArray<{
+    readonly name: string;
+    readonly data: Data;
+    readonly status: Verdict["status"];
+    readonly context?: Partial<JudgeContext>;
+  }>;
+  judge(data: Data, context: JudgeContext): Verdict;
+}
+
+/** What no probe could see is not a pass: the check stays unproven, with the reason. */
+export function judge(check: Check, seen: Seen | undefined, context: JudgeContext): Verdict {
+  if (seen === undefined) return { status: "unproven", message: `The probe ${check.needs.id} did not run.` };
+  if (seen.status === "failed") return { status: "unproven", message: seen.reason };
+  return check.judge(seen.value, context);
+}

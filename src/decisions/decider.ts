@@ -1,0 +1,37 @@
+import type { Decision, Dockerfile, Finding, ImageSpec, Service } from "../model/types.ts";
+import type { Profile } from "../profiles/profile.ts";
+
+/** What a decider may look at. */
+export interface Facts {
+  readonly service: Service;
+  readonly profile: Profile;
+  readonly findings: readonly Finding[];
+  /** The Dockerfile of today, when there is one. */
+  readonly dockerfile: Dockerfile | undefined;
+  /** Choices the team made in its configuration; they win, and the decision says so. */
+  readonly overrides: Readonly<Record<string, unknown>>;
+  /** Current version of uv, for a service that does not ask for one. */
+  readonly uvVersion: string;
+}
+
+/** What has been decided so far. */
+export type Draft = { -readonly [K in keyof ImageSpec]?: ImageSpec[K] };
+
+export interface Choice {
+  readonly value: Partial<ImageSpec>;
+  readonly choice: string;
+  readonly because: string;
+  readonly evidence?: readonly string[];
+  readonly rejected: Decision["rejected"];
+}
+
+/** A decider settles one question of the image and says why, in words that end up in the Dockerfile and the report. */
+export interface Decider {
+  readonly id: string;
+  readonly title: string;
+  /** Deciders whose choice this one reads; they run first. */
+  readonly after: readonly string[];
+  /** Rules whose findings this choice removes; the planner checks the promise on the rendered Dockerfile. */
+  readonly resolves: readonly string[];
+  decide(facts: Facts, draft: Draft): Choice;
+}

@@ -1,0 +1,149 @@
+import type { BuildStep, Image, Layer } from "../model/types.ts";
+
+/** The container engine as seaworthy needs it: docker and podman behind the same words. */
+export interface Engine {
+  readonly name: "docker" | "podman";
+  readonly version: string;
+  /** `overlay2`, `containerd`, …: sizes mean different things. */
+  readonly store: string;
+  build(request: BuildRequest): Promise<BuildResult>;
+  /** Undefined when the engine has no such image. */
+  inspect(reference: string): Promise<Image | undefined>;
+  /** Streams every layer once, lowest first. Throws UserError when the image is gone. */
+  walkLayers(image: Image, visit: LayerVisitor): Promise<readonly Layer[]>;
+  start(image: string, options: StartOptions): Promise<Container>;
+  /** Pulls the image unless the engine has it. */
+  ensure(reference: string): Promise<Image>;
+  tag(image: string, reference: string): Promise<void>;
+  removeImage(reference: string): Promise<void>;
+  createNetwork(options: { readonly internal: boolean }): Promise<Network>;
+  /** Removes what runs of ours left behind whose process is gone; touches nothing without our label. */
+  sweep(): Promise<readonly string[]>;
+}
+
+export interface BuildRequest {
+  /** Folder that holds the context: already the tracked files only. */
+  readonly context: string;
+  /** Absolute path of the Dockerfile. */
+  readonly dockerfile: string;
+  readonly tag: string;
+  readonly target?: string;
+  readonly platform?: string;
+  /** Nothing from the layer cache. */
+  readonly noCache: boolean;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  /** Secret id to file. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Image or stage name to what is used instead, `docker-image://…` or a folder. */
+  readonly contexts: Readonly<Record<string, string>>;
+  /** The whole output goes here, secrets redacted. */
+  readonly logFile: string;
+  readonly signal: AbortSignal;
+}
+
+export interface BuildResult {
+  readonly image: Image;
+  readonly milliseconds: number;
+  readonly steps: readonly BuildStep[];
+}
+
+/** What the walk over a layer shows to a visitor. Whiteouts come as entries of kind `whiteout`. */
+export interface LayerEntry {
+  readonly layer: number;
+  /** Without a leading slash. */
+  readonly path: string;
+  readonly kind: "file" | "directory" | "symlink" | "hardlink" | "whiteout" | "opaque" | "other";
+  readonly bytes: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Seconds since 1970. */
+  readonly modified: number;
+  readonly link?: string;
+}
+export interface LayerVisitor {
+  entry(entry: LayerEntry): void;
+  /** Asked for each file; true: `content` is called with its bytes. */
+  wants?(entry: LayerEntry): boolean;
+  content?(entry: LayerEntry, bytes: Buffer): void;
+}
+
+export interface StartOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** A strict read-only root: nothing writable but what `tmpfs` and `mounts` name (and /dev/shm, which Docker leaves writable). */
+  readonly readOnly?: boolean;
+  readonly tmpfs?: readonly string[];
+  readonly mounts?: ReadonlyArray<{ readonly source: string; readonly target: string; readonly readOnly: boolean }>;
+  /** Container ports to publish on a free port of 127.0.0.1. */
+  readonly publish?: readonly number[];
+  readonly user?: string;
+  readonly init?: boolean;
+  readonly network?: "bridge" | "none" | Network;
+  /** Name under which other containers of the network reach it. */
+  readonly alias?: string;
+  readonly cpus?: number;
+  readonly memoryBytes?: number;
+  readonly pidsLimit?: number;
+  readonly dropCapabilities?: boolean;
+  readonly noNewPrivileges?: boolean;
+  readonly entrypoint?: readonly string[];
+  readonly command?: readonly string[];
+  /** Replaces the times of the image's HEALTHCHECK, not its command. */
+  readonly health?: {
+    readonly intervalMs: number;
+    readonly timeoutMs: number;
+    readonly retries: number;
+    readonly startPeriodMs: number;
+  };
+}
+
+export interface Network extends AsyncDisposable {
+  readonly id: string;
+}
+
+export interface LogLine {
+  readonly stream: "stdout" | "stderr";
+  /** The engine's time of the line, milliseconds since 1970. */
+  readonly at: number;
+  readonly text: string;
+}
+
+export interface Exit {
+  readonly code: number;
+  readonly oomKilled: boolean;
+  /** Engine clock, milliseconds since 1970. */
+  readonly finishedAt: number;
+}
+
+export interface ContainerProcess {
+  readonly pid: number;
+  /** Effective uid inside the container. */
+  readonly uid: number;
+  readonly argv: string;
+}
+
+/** A started container. It is removed when its scope ends: `await using container = await engine.start(...)`. */
+export interface Container extends AsyncDisposable {
+  readonly id: string;
+  /** `performance.now()` when the engine was asked to start it. */
+  readonly startedAt: number;
+  /** Address on this machine of a published container port. */
+  url(port: number, path: string): URL;
+  /** At most the last 2 MB; the text is as the service wrote it, so escape it before showing it. */
+  logs(): Promise<readonly LogLine[]>;
+  signal(name: "SIGTERM" | "SIGKILL" | "SIGSTOP" | "SIGCONT" | "SIGINT" | "SIGQUIT"): Promise<void>;
+  /** Resolves when the container has exited, from the engine's events or its wait call, never by polling. Rejects with the signal's reason. */
+  exited(signal: AbortSignal): Promise<Exit>;
+  running(): Promise<boolean>;
+  /** `starting`, `healthy`, `unhealthy`, or `none` without a HEALTHCHECK. */
+  health(): Promise<"starting" | "healthy" | "unhealthy" | "none">;
+  /** Resolves at the engine's next health_status event that is `wanted`. */
+  healthBecomes(wanted: "healthy" | "unhealthy", signal: AbortSignal): Promise<void>;
+  exec(
+    argv: readonly string[],
+    options?: { readonly user?: string; readonly signal?: AbortSignal },
+  ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
+  processes(): Promise<readonly ContainerProcess[]>;
+  /** Paths added, changed or deleted since the start (Docker's diff). */
+  changes(): Promise<ReadonlyArray<{ readonly path: string; readonly kind: "added" | "changed" | "deleted" }>>;
+}

@@ -1,0 +1,45 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { UserError } from "./errors.ts";
+
+/** Writes a file beside its place and renames it, so that a reader sees the old one or the new one, never a half. */
+export async function writeWhole(file: string, content: string | Uint8Array, mode?: number): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const part = `${file}.${randomBytes(4).toString("hex")}.part`;
+  try {
+    await writeFile(part, content, mode === undefined ? {} : { mode });
+    await rename(part, file);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+}
+
+/** The text of a file, or undefined when there is none.
+ * @throws UserError `files/not-utf8` when it is not UTF-8 text, `files/unreadable` when it cannot be read. */
+export async function readText(file: string): Promise<string | undefined> {
+  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT" || cause.code === "ENOTDIR") return undefined;
+    throw new UserError("files/unreadable", `${file} cannot be read: ${cause.code ?? cause.message}`, {
+      hint: "Check its type and its permissions.",
+      where: { file },
+      cause,
+    });
+  });
+  return bytes === undefined ? undefined : decodeText(bytes, file);
+}
+
+/** @throws UserError `files/not-utf8` with the line of the first wrong byte. */
+export function decodeText(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    const good = new TextDecoder("utf-8").decode(bytes).split("\uFFFD")[0] ?? "";
+    throw new UserError("files/not-utf8", `${file} is not UTF-8 text`, {
+      hint: "Save it as UTF-8.",
+      where: { file, line: good.split("\n").length },
+      cause,
+    });
+  }
+}

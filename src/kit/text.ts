@@ -1,0 +1,27 @@
+/** Foreign text made safe to show. Whatever a service, a file or a registry says passes through here before a terminal sees it. */
+
+/** Control characters made visible (`\x1b`), line breaks and tabs kept. Bidirectional overrides too: they can hide text. */
+export function visible(text: string): string {
+  return text.replace(
+    // eslint-disable-next-line no-control-regex
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
+}
+
+/** Replaces each secret by `‹redacted›`. Values shorter than 6 characters are left: they would blank out half of every log. */
+export function redact(text: string, secrets: Iterable<string>): string {
+  let result = text;
+  for (const secret of secrets) if (secret.length >= 6) result = result.replaceAll(secret, "‹redacted›");
+  return result;
+}
+
+/** Hides what follows `user:` in URLs and the value of `…KEY=`, `…TOKEN=`, `…PASSWORD=`, `…SECRET=` assignments. */
+export function redactByShape(text: string): string {
+  return text
+    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]+:)[^\s@/]+@/gi, "$1‹redacted›@")
+    .replace(
+      /\b([A-Z0-9_]*(?:PASSWORD|SECRET|TOKEN|API_KEY|PRIVATE_KEY)[A-Z0-9_]*\s*[=:]\s*)[^\s"',]+/gi,
+      "$1‹redacted›",
+    );
+}

@@ -1,0 +1,37 @@
+/** Numbers for people: units always, and never more digits than were measured. */
+
+/** Bytes in decimal units: `12.3 MB`. */
+export function formatBytes(bytes: number): string {
+  const steps = ["B", "kB", "MB", "GB"];
+  let value = bytes;
+  let step = 0;
+  while (Math.abs(value) >= 1000 && step < steps.length - 1) {
+    value /= 1000;
+    step += 1;
+  }
+  return `${step === 0 ? value : value.toFixed(value < 10 ? 2 : 1)} ${steps[step]}`;
+}
+
+/** Milliseconds: `840 ms`, `2.91 s`, `3 min 20 s`. */
+export function formatMilliseconds(milliseconds: number): string {
+  if (Math.abs(milliseconds) < 1000) return `${Math.round(milliseconds)} ms`;
+  if (Math.abs(milliseconds) < 120_000) return `${(milliseconds / 1000).toFixed(2)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** The middle value; the mean of the two middle ones when their number is even.
+ * @throws RangeError when there is no sample. */
+export function median(samples: readonly number[]): number {
+  if (samples.length === 0) throw new RangeError("The median of nothing");
+  const sorted = samples.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
+}
+
+/** Median absolute deviation: how far a sample usually lies from the median, in the samples' unit. */
+export function medianDeviation(samples: readonly number[]): number {
+  const middle = median(samples);
+  return median(samples.map((sample) => Math.abs(sample - middle)));
+}

@@ -1,0 +1,30 @@
+import type { Confidence, Place } from "./source.ts";
+
+export type Severity = "error" | "warning" | "note";
+
+/** What a rule says about the files. */
+export interface Finding {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  readonly message: string;
+  readonly where?: Place;
+  readonly related?: ReadonlyArray<Place & { readonly message: string }>;
+  /** What to do, in one or two sentences. */
+  readonly advice: string;
+  /** The change that mends it, when it is safe to make without asking. */
+  readonly fix?: Fix;
+}
+
+export interface Fix {
+  readonly title: string;
+  readonly edits: readonly Edit[];
+}
+
+/** Replaces one range of one file. Edits of one fix never overlap. */
+export interface Edit {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}

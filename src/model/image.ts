@@ -1,0 +1,71 @@
+/** What the engine built, and what building it showed. Bytes are bytes; times are milliseconds. */
+
+export interface Image {
+  /** `sha256:…` of the image as the engine names it. */
+  readonly id: string;
+  readonly tag: string;
+  readonly platform: string;
+  readonly config: ImageConfig;
+}
+
+export interface ImageConfig {
+  readonly user: string;
+  readonly env: readonly string[];
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  readonly workdir: string;
+  readonly exposed: readonly string[];
+  readonly volumes: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly stopSignal: string | undefined;
+  readonly healthcheck: HealthcheckConfig | undefined;
+  readonly history: ReadonlyArray<{ readonly createdBy: string; readonly empty: boolean }>;
+}
+
+export interface HealthcheckConfig {
+  /** `["CMD", …]`, `["CMD-SHELL", …]` or `["NONE"]`. */
+  readonly test: readonly string[];
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly startPeriodMs: number;
+  readonly retries: number;
+}
+
+export interface Layer {
+  readonly diffId: string;
+  /** Sum of the payloads of the layer's tar. */
+  readonly bytes: number;
+  /** Compressed size, from the manifest; undefined when the engine keeps no compressed blob. */
+  readonly contentBytes: number | undefined;
+  readonly createdBy: string;
+  readonly files: number;
+}
+
+/** One step of a build, as BuildKit traced it. */
+export interface BuildStep {
+  /** BuildKit's name: `[builder 3/6] RUN uv sync …`. */
+  readonly name: string;
+  readonly stage: string | undefined;
+  readonly cached: boolean;
+  readonly milliseconds: number;
+  readonly error?: string;
+}
+
+/** One timed build. */
+export interface Build {
+  readonly kind: "cold" | "warm" | "source-edit" | "lock-edit" | "touch";
+  readonly milliseconds: number;
+  readonly steps: readonly BuildStep[];
+}
+
+export interface BuildSide {
+  /** Undefined when it did not build. */
+  readonly image: Image | undefined;
+  readonly dockerfile: string;
+  readonly builds: readonly Build[];
+  /** Files of the context and the image used as base, named as what they are. */
+  readonly bases: ReadonlyArray<{ readonly named: string; readonly used: string; readonly standIn: boolean }>;
+  readonly failure?: { readonly step: string; readonly log: readonly string[]; readonly where?: string };
+  /** A file that was edited to prove the cache, and the line added. */
+  readonly edited?: { readonly source: string; readonly lock?: string };
+}

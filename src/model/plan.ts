@@ -1,0 +1,141 @@
+/** What the planner decided, and what the image will promise. */
+
+/** One choice of the plan, with the words a reviewer needs to accept or overturn it. */
+export interface Decision {
+  /** Short and stable, for example `base`; blocks of the rendered Dockerfile refer to it. */
+  readonly id: string;
+  readonly title: string;
+  readonly choice: string;
+  readonly because: string;
+  /** `file:line` of what the choice rests on. */
+  readonly evidence: readonly string[];
+  readonly rejected: ReadonlyArray<{ readonly option: string; readonly because: string }>;
+  /** Rules whose findings this choice removes. */
+  readonly resolves: readonly string[];
+}
+
+/** A reason not to rework, or to leave one thing as it is. */
+export interface Refusal {
+  readonly id: string;
+  readonly what: string;
+  readonly because: string;
+  readonly instead: string;
+}
+
+export interface Plan {
+  readonly profile: string;
+  readonly decisions: readonly Decision[];
+  readonly refusals: readonly Refusal[];
+  readonly image: ImageSpec;
+  readonly contract: Contract;
+}
+
+/** The image we intend: what the renderer turns into a Dockerfile and a .dockerignore. */
+export interface ImageSpec {
+  /** Where the rendered file goes, relative to the service: `Dockerfile.prod`, or `Dockerfile` when it replaces the old one. */
+  readonly dockerfile: string;
+  /** Build context, relative to the service's folder; `.` as a rule. */
+  readonly context: string;
+  readonly base: { readonly image: string; readonly python: string; readonly interpreter: string };
+  readonly uv: { readonly image: string; readonly version: string };
+  readonly sync: SyncSpec;
+  /** OS packages by stage, already named as the profile names them. */
+  readonly packages: { readonly builder: readonly string[]; readonly runtime: readonly string[] };
+  readonly user: { readonly name: string; readonly uid: number; readonly gid: number; readonly shell: string };
+  readonly workdir: string;
+  /** What the runtime stage copies from the context, in order; `from` relative to the context. */
+  readonly copies: ReadonlyArray<{ readonly from: string; readonly to: string; readonly why: string }>;
+  readonly env: Readonly<Record<string, string>>;
+  readonly entrypoint: readonly string[] | undefined;
+  readonly command: readonly string[];
+  readonly stopSignal: string | undefined;
+  readonly ports: readonly number[];
+  readonly health: HealthSpec | undefined;
+  readonly volumes: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly bytecode: { readonly stdlib: boolean; readonly venv: boolean; readonly app: boolean };
+  /** Lines of the .dockerignore, in order, with `#` lines as comments. */
+  readonly dockerignore: readonly string[];
+}
+
+export interface SyncSpec {
+  /** Path of the virtual environment, the same in both stages. */
+  readonly venv: string;
+  readonly lock: string;
+  readonly locked: boolean;
+  readonly groups: readonly string[];
+  readonly extras: readonly string[];
+  /** Install the project itself, and how; `none` for an unpackaged service. */
+  readonly project: "none" | "editable" | "no-editable";
+  readonly cache: string;
+}
+
+export interface HealthSpec {
+  readonly path: string;
+  /** Exec form. */
+  readonly command: readonly string[];
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly startPeriodSeconds: number;
+  readonly retries: number;
+}
+
+/** What the image promises to whoever runs it. Checks judge evidence against it. */
+export interface Contract {
+  readonly port: number;
+  readonly portVariable: string | undefined;
+  readonly uid: number;
+  readonly gid: number;
+  readonly env: ReadonlyArray<{
+    readonly name: string;
+    readonly required: boolean;
+    readonly secret: boolean;
+    readonly default?: string;
+    /** A harmless value of the right shape, used when the image is proven. */
+    readonly example: string;
+  }>;
+  readonly health: { readonly path: string } | undefined;
+  readonly readOnlyRoot: boolean;
+  readonly writablePaths: readonly string[];
+  readonly signals: { readonly stop: string; readonly graceSeconds: number };
+  readonly logs: "stdout-stderr";
+  /** Normalised distribution names that must not be installed. */
+  readonly absentDistributions: readonly string[];
+  /** Programs that must not be in the image: uv, gcc, … */
+  readonly absentPrograms: readonly string[];
+  readonly limits: {
+    readonly startSeconds: number;
+    readonly warmBuildSeconds: number;
+    readonly coldBuildSeconds: number;
+    /** Unpacked size after divided by before; 1 means "not larger". */
+    readonly sizeRatio: number;
+  };
+}
+
+/** An image reference resolved by a registry. */
+export interface Pin {
+  /** As the plan names it: `python:3.13-slim`. */
+  readonly image: string;
+  /** `sha256:…`, or undefined when no registry answered. */
+  readonly digest: string | undefined;
+  /** Media type of what the digest names: an index or a manifest. */
+  readonly mediaType?: string;
+  readonly platform: string;
+  readonly resolvedAt: string | undefined;
+  /** Where it came from: `registry-1.docker.io`, a mirror, or `seaworthy.lock`. */
+  readonly from: string;
+  /** Why there is no digest: `unpinned: no registry`. */
+  readonly problem?: string;
+  /** True for a base that only stands in for the named one on this machine. */
+  readonly standIn?: string;
+}
+
+/** A file we would write into the service's folder. */
+export interface RenderedFile {
+  readonly path: string;
+  readonly content: string;
+  readonly executable: boolean;
+  /** `block`: only a marked block of an existing file (Makefile) is replaced. */
+  readonly mode: "whole" | "block";
+  readonly why: string;
+}

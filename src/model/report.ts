@@ -1,0 +1,72 @@
+import type { BuildSide, Layer } from "./image.ts";
+import type { Finding } from "./finding.ts";
+import type { Contract, Decision, Pin, Refusal, RenderedFile } from "./plan.ts";
+import type { Service } from "./service.ts";
+import type { CheckResult, Measurement } from "./verdict.ts";
+
+/** Everything one run learned; the same object that `report.json` holds. */
+export interface Report {
+  readonly schema: 1;
+  readonly tool: { readonly name: "seaworthy"; readonly version: string };
+  readonly run: RunFacts;
+  readonly service: Service;
+  readonly before: Side;
+  readonly after: Side;
+  readonly profile: string;
+  readonly decisions: readonly Decision[];
+  readonly refusals: readonly Refusal[];
+  readonly contract: Contract;
+  readonly pins: readonly Pin[];
+  readonly files: readonly RenderedFile[];
+  readonly verdict: OverallVerdict;
+}
+
+export interface RunFacts {
+  readonly id: string;
+  readonly startedAt: string;
+  readonly engine: string;
+  readonly machine: string;
+  /** Where the time went. */
+  readonly timeline: ReadonlyArray<{
+    readonly step: string;
+    readonly startMs: number;
+    readonly milliseconds: number;
+    readonly reused: boolean;
+  }>;
+  /** Things a reader must know to read the figures: stand-in bases, a noisy machine. */
+  readonly notes: readonly string[];
+}
+
+export interface Side {
+  readonly label: "before" | "after";
+  readonly dockerfile: string | undefined;
+  readonly findings: readonly Finding[];
+  readonly image: ImageSize | undefined;
+  /** Milliseconds by kind of build: cold, warm, sourceEdit, lockEdit (medians where several were run). */
+  readonly builds: {
+    readonly cold?: number;
+    readonly warm?: number;
+    readonly sourceEdit?: number;
+    readonly lockEdit?: number;
+    readonly samples?: Readonly<Record<string, readonly number[]>>;
+  };
+  readonly buildSide: BuildSide | undefined;
+  readonly checks: readonly CheckResult[];
+  /** Figures for the table that no check owns, by name. */
+  readonly figures: Readonly<Record<string, Measurement>>;
+}
+
+export interface ImageSize {
+  readonly tag: string;
+  readonly id: string;
+  /** Sum of the payloads of all layers. */
+  readonly bytes: number;
+  /** Sum of the compressed layers; undefined when the engine keeps none. */
+  readonly contentBytes: number | undefined;
+  readonly layers: readonly Layer[];
+}
+
+export interface OverallVerdict {
+  readonly status: "pass" | "fail" | "unproven";
+  readonly sentence: string;
+}

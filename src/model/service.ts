@@ -1,0 +1,225 @@
+import type { Evidence, Fact, Place } from "./source.ts";
+
+/** What the files of one folder tell about one Python service. Nothing in it is a choice of ours. */
+export interface Service {
+  /** The project's name, or the folder's. */
+  readonly name: string;
+  /** Files git tracks (every file when the folder is in no git repository), relative to the folder, sorted. */
+  readonly files: readonly string[];
+  readonly git: GitFacts;
+  readonly manager: Fact<PackageManager>;
+  readonly lock: LockFile | undefined;
+  readonly python: PythonFacts;
+  readonly packaging: PackagingFacts;
+  readonly dependencies: DependencyFacts;
+  readonly framework: Fact<Framework>;
+  readonly server: Fact<Server>;
+  /** The application object, such as `app.main:app`; undefined when none was found. */
+  readonly application: Fact<Application> | undefined;
+  /** Every way the files start this service, the Dockerfile's own first. */
+  readonly starts: readonly StartCommand[];
+  readonly port: Fact<Port> | undefined;
+  readonly routes: readonly Route[];
+  /** Paths that answer "I am alive", the one nearest to liveness first. Never invented: empty when the code has none. */
+  readonly healthPaths: readonly Fact<string>[];
+  readonly env: readonly EnvVariable[];
+  readonly writes: readonly PathUse[];
+  readonly programs: readonly ProgramUse[];
+  /** Files the code opens at run time by a path relative to the working directory or the project's root. */
+  readonly reads: readonly PathUse[];
+  /** Dockerfiles in the folder, the one to rework first. */
+  readonly dockerfiles: readonly string[];
+  /** The .dockerignore that the Dockerfile to rework uses, or undefined. */
+  readonly dockerignore: string | undefined;
+  /** Health probes that live outside the Dockerfile: Compose, ECS, Kubernetes, CI. */
+  readonly outsideProbes: readonly OutsideProbe[];
+  /** Grace periods set outside: Compose's stop_grace_period, Kubernetes' terminationGracePeriodSeconds, ECS's stopTimeout. */
+  readonly gracePeriods: readonly Fact<number>[];
+  /** What could not be read, such as a pyproject with an error; each with its place. */
+  readonly problems: ReadonlyArray<Place & { readonly message: string }>;
+}
+
+export type PackageManager = "uv" | "poetry" | "pdm" | "pipenv" | "pip" | "none";
+export type Framework =
+  | "fastapi"
+  | "starlette"
+  | "litestar"
+  | "flask"
+  | "django"
+  | "quart"
+  | "sanic"
+  | "aiohttp"
+  | "streamlit"
+  | "gradio"
+  | "celery"
+  | "falcon"
+  | "unknown";
+export type Server =
+  | "uvicorn"
+  | "gunicorn"
+  | "hypercorn"
+  | "granian"
+  | "waitress"
+  | "uwsgi"
+  | "flask-dev"
+  | "django-dev"
+  | "fastapi-cli"
+  | "streamlit"
+  | "own"
+  | "unknown";
+
+export interface GitFacts {
+  /** The folder lies in a git repository. */
+  readonly repository: boolean;
+  readonly commit: string | undefined;
+  /** Tracked files with uncommitted changes. */
+  readonly dirty: readonly string[];
+}
+
+export interface LockFile {
+  readonly path: string;
+  readonly tracked: boolean;
+  /** The .gitignore line that hides it. */
+  readonly gitIgnored: Evidence | undefined;
+  /** The .dockerignore line that hides it. */
+  readonly dockerIgnored: Evidence | undefined;
+  /** False when pyproject.toml and the lock name different dependencies. */
+  readonly inStep: Fact<boolean>;
+  readonly packages: readonly LockedPackage[];
+  readonly requiresPython: string | undefined;
+}
+
+export interface LockedPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly source: "registry" | "git" | "url" | "path" | "editable" | "virtual";
+  /** No wheel in the lock: it is built from source. */
+  readonly sdistOnly: boolean;
+  readonly dependencies: readonly string[];
+}
+
+export interface PythonFacts {
+  /** PEP 440 specifier, for example `>=3.12`. */
+  readonly requires: Fact<string> | undefined;
+  /** `.python-version` or another pin. */
+  readonly pinned: Fact<string> | undefined;
+}
+
+export interface PackagingFacts {
+  /** `package`: it has a build system and is installed; `unpackaged`: imported from the working directory. */
+  readonly kind: Fact<"package" | "unpackaged">;
+  readonly buildBackend: string | undefined;
+  readonly layout: "flat" | "src" | "none";
+  /** Import packages of the service, as folders relative to its root: `app`, `src/ragstar`. */
+  readonly importPackages: readonly string[];
+  /** Files the build backend reads: readme, licence files. */
+  readonly metadataFiles: readonly string[];
+  readonly consoleScripts: Readonly<Record<string, string>>;
+  /** It looks up its own version with importlib.metadata. */
+  readonly readsOwnVersion: Fact<boolean>;
+  /** It finds files by `Path(__file__).parents[n]` and the like. */
+  readonly looksUpFromFile: Fact<boolean>;
+  /** The version comes from git (setuptools-scm, hatch-vcs). */
+  readonly versionFromGit: Fact<boolean>;
+}
+
+export interface DependencyFacts {
+  /** Requirement strings as written. */
+  readonly runtime: readonly Dependency[];
+  readonly groups: Readonly<Record<string, readonly Dependency[]>>;
+  readonly extras: Readonly<Record<string, readonly Dependency[]>>;
+  /** Groups that the existing images install beside the runtime dependencies. */
+  readonly installedGroups: readonly string[];
+  readonly installedExtras: readonly string[];
+  /** Normalised names that only development needs: dev groups minus the runtime closure. */
+  readonly devOnly: readonly string[];
+  /** Normalised names of the runtime closure (from the lock when there is one). */
+  readonly runtimeClosure: readonly string[];
+  /** `tool.uv.sources`, git and path requirements, extra indexes. */
+  readonly workspace: boolean;
+  readonly indexes: readonly string[];
+}
+
+export interface Dependency {
+  /** Normalised (PEP 503). */
+  readonly name: string;
+  readonly requirement: string;
+  readonly place: Place;
+}
+
+export interface Application {
+  readonly module: string;
+  readonly attribute: string;
+  readonly factory: boolean;
+}
+
+export interface StartCommand {
+  readonly source:
+    | "dockerfile"
+    | "compose"
+    | "procfile"
+    | "kubernetes"
+    | "ecs"
+    | "cdk"
+    | "makefile"
+    | "ci"
+    | "devcontainer";
+  readonly role: "web" | "worker" | "beat" | "migrate" | "test" | "other";
+  /** As written. */
+  readonly written: string;
+  readonly form: "exec" | "shell";
+  /** Without `uv run`, `sh -c`, `exec`, tini and env prefixes: the program and its arguments. */
+  readonly argv: readonly string[];
+  readonly wrappers: readonly string[];
+  readonly server: Server;
+  readonly evidence: Evidence;
+}
+
+export interface Port {
+  readonly number: number;
+  /** The variable that sets it, when one does. */
+  readonly variable?: string;
+}
+
+export interface Route {
+  readonly method: string;
+  readonly path: string;
+  readonly evidence: Evidence;
+}
+
+export interface EnvVariable {
+  readonly name: string;
+  /** The service refuses to start, or is not usable, without it. */
+  readonly required: boolean;
+  readonly default?: string;
+  /** Its name or type says that its value must not be shown. */
+  readonly secret: boolean;
+  /** A value of this shape satisfies the service in a test: `url`, `postgres-url`, `number`, … */
+  readonly kind: "text" | "url" | "database-url" | "number" | "boolean" | "path" | "region" | "json";
+  /** Text before `://` when the code or its examples show one, for example `postgresql+asyncpg`. */
+  readonly scheme?: string;
+  readonly confidence: Fact<unknown>["confidence"];
+  readonly evidence: readonly Evidence[];
+}
+
+export interface PathUse {
+  readonly path: string;
+  readonly when: "import" | "start" | "request" | "unknown";
+  readonly evidence: Evidence;
+}
+
+export interface ProgramUse {
+  /** `git`, `curl`, `pdftoppm`. */
+  readonly program: string;
+  /** The library that calls it, when it is not the service's own code. */
+  readonly through?: string;
+  readonly confidence: Fact<unknown>["confidence"];
+  readonly evidence: Evidence;
+}
+
+export interface OutsideProbe {
+  readonly source: StartCommand["source"];
+  readonly program: string;
+  readonly command: string;
+  readonly evidence: Evidence;
+}

@@ -1,0 +1,9 @@
+/** The nouns of seaworthy. Plain data only: every value here can be written to a run directory as JSON. */
+export type * from "./source.ts";
+export type * from "./dockerfile.ts";
+export type * from "./service.ts";
+export type * from "./finding.ts";
+export type * from "./plan.ts";
+export type * from "./image.ts";
+export type * from "./verdict.ts";
+export type * from "./report.ts";

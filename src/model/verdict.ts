@@ -1,0 +1,30 @@
+export type Unit = "ms" | "bytes" | "count" | "seconds";
+
+/** A number that was measured: the median of `samples`, with its unit and how it was taken. */
+export interface Measurement {
+  readonly value: number;
+  readonly unit: Unit;
+  readonly how: string;
+  readonly samples: readonly number[];
+}
+
+export type Status = "pass" | "fail" | "unproven" | "not-applicable";
+
+/** What a check says. `unproven` and `not-applicable` always carry their reason in `message`. */
+export interface Verdict {
+  readonly status: Status;
+  readonly message: string;
+  readonly measured?: Measurement;
+}
+
+export interface CheckResult extends Verdict {
+  readonly id: string;
+  readonly title: string;
+  /** Files in the run directory, relative to it, that hold the evidence. */
+  readonly evidence: readonly string[];
+}
+
+/** What a probe wrote down, or why it could not. */
+export type Seen<T = unknown> =
+  | { readonly status: "seen"; readonly value: T; readonly milliseconds: number }
+  | { readonly status: "failed"; readonly reason: string; readonly milliseconds: number };

@@ -1,0 +1,26 @@
+import type { Engine } from "../engine/engine.ts";
+import type { BuildSide, Contract, Image, Service } from "../model/types.ts";
+
+/** What a probe gets. The same for the baseline and the reworked image. */
+export interface ProbeContext {
+  readonly engine: Engine;
+  readonly image: Image;
+  readonly service: Service;
+  readonly contract: Contract;
+  /** How the image was built: timings, cache facts, canaries. Undefined when an existing image is verified. */
+  readonly build: BuildSide | undefined;
+  /** Folder of the run for this side; a probe may write logs there. */
+  readonly evidenceDirectory: string;
+  readonly signal: AbortSignal;
+}
+
+/** A probe runs something and writes down what it saw, as plain data. It never judges. */
+export interface Probe<Data = unknown> {
+  readonly id: string;
+  readonly title: string;
+  /** `alone`: it measures time, so nothing else runs meanwhile. */
+  readonly runs: "alone" | "beside-others";
+  /** Raise it when the meaning of the data changes; old evidence is then collected again. */
+  readonly version: number;
+  collect(context: ProbeContext): Promise<Data>;
+}

@@ -1,0 +1,30 @@
+/** A family of base images: everything the planner must know to build on it, and nothing about any service. */
+export interface Profile {
+  readonly id: string;
+  readonly title: string;
+  /** Image for a Python version, without digest: `python:3.13-slim`. */
+  image(python: string): string;
+  /** Newest first, minor versions. The planner takes one that the service's `requires-python` and lock allow. */
+  readonly pythons: readonly string[];
+  /** Absolute path of the interpreter for a version; the same in both stages. */
+  interpreter(python: string): string;
+  /** Folder of the standard library for a version. */
+  standardLibrary(python: string): string;
+  /** Shell line that installs Python itself, or undefined when the image has it. */
+  installPython(python: string, stage: "builder" | "runtime"): string | undefined;
+  /** Shell line that installs OS packages (names of this family) and leaves no package lists behind. */
+  installPackages(packages: readonly string[]): string;
+  /** Maps a need to this family's package names: `git`, `libpq`, `curl`; undefined when it does not exist there. */
+  packageFor(need: string, stage: "builder" | "runtime"): readonly string[] | undefined;
+  /** Shell line that makes a system user without a login shell; says in `needs` what must be installed for it. */
+  createUser(user: { readonly name: string; readonly uid: number; readonly gid: number; readonly shell: string }): {
+    readonly line: string;
+    readonly needs: readonly string[];
+  };
+  readonly nologin: string;
+  /** What `/bin/sh` is: it decides whether a shell passes signals on. */
+  readonly shell: "bash" | "dash" | "ash" | "none";
+  readonly caBundle: string;
+  /** Programs that the image has: curl, tar, … */
+  readonly programs: readonly string[];
+}

@@ -1,0 +1,39 @@
+import type { Ignore } from "../dockerfile/ignore.ts";
+import type { Dockerfile, Finding, Service, Severity } from "../model/types.ts";
+
+/** What a rule may look at. Everything is already read: a rule never touches the disk. */
+export interface RuleInput {
+  readonly dockerfile: Dockerfile;
+  readonly service: Service;
+  /** The .dockerignore that goes with `dockerfile`; matches nothing when there is none. */
+  readonly ignore: Ignore;
+}
+
+/** A small project: file name to content. `Dockerfile` is the one that is judged. */
+export type Project = Readonly<Record<string, string>>;
+
+export type RuleFinding = Omit<Finding, "rule" | "severity" | "confidence" | "advice"> &
+  Partial<Pick<Finding, "severity" | "confidence" | "advice">>;
+
+/** A rule reads the project as it stands and says what is wrong with it. It never runs anything. */
+export interface Rule {
+  readonly id: string;
+  readonly title: string;
+  /** Why it matters, with what happened where it was ignored. */
+  readonly why: string;
+  /** Where that is written down: a trap of ours (`T3`), an issue thread, a standard. */
+  readonly source: string;
+  readonly severity: Severity;
+  readonly confidence: Finding["confidence"];
+  /** What to do, unless the finding says it better. */
+  readonly advice: string;
+  /** Ids of the same concern elsewhere: `DL3006`, `CKV_DOCKER_3`, `SecretsUsedInArgOrEnv`. */
+  readonly aliases: readonly string[];
+  /** Version of seaworthy that brought the rule, or widened it. */
+  readonly since: string;
+  /** Checks that prove or refute the finding by running the image. */
+  readonly provenBy: readonly string[];
+  /** Shown in the docs and run as the rule's own tests: each `bad` must be reported, no `good` may be. */
+  readonly examples: { readonly bad: readonly Project[]; readonly good: readonly Project[] };
+  check(input: RuleInput): Iterable<RuleFinding>;
+}
