@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import { UserError } from "../kit/errors.ts";
+import { readText } from "../kit/files.ts";
+
+/** What a team may settle in `seaworthy.yaml`. Everything has a default. */
+export interface Config {
+  /** The Dockerfile of the image that ships today, relative to the folder. */
+  readonly dockerfile: string | undefined;
+  /** Where the reworked Dockerfile goes. Equal to `dockerfile`: it replaces it (after a backup). */
+  readonly output: string | undefined;
+  /** Files that must stay exactly as they are. */
+  readonly keep: readonly string[];
+  readonly profile: string | undefined;
+  /** Build target of the baseline, when it is not the last stage. */
+  readonly target: string | undefined;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  /** Values for the service's variables while it is proven. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Choices of the team, by decision: `user: {uid: 1001}`. */
+  readonly decisions: Readonly<Record<string, unknown>>;
+  readonly limits: Readonly<Record<string, number>>;
+  /** Rules that are off, each with its reason. */
+  readonly ignore: ReadonlyArray<{ readonly rule: string; readonly reason: string }>;
+}
+
+export const CONFIG_FILE = "seaworthy.yaml";
+
+const NOTHING: Config = {
+  dockerfile: undefined,
+  output: undefined,
+  keep: [],
+  profile: undefined,
+  target: undefined,
+  buildArgs: {},
+  env: {},
+  decisions: {},
+  limits: {},
+  ignore: [],
+};
+
+/** Reads `seaworthy.yaml`; without one, everything is at its default.
+ * @throws UserError `config/invalid` with file and line. */
+export async function readConfig(folder: string): Promise<Config> {
+  const text = await readText(join(folder, CONFIG_FILE));
+  if (text === undefined) return NOTHING;
+  const { parseConfig } = await import("./config-schema.ts");
+  const result = parseConfig(text);
+  if ("problem" in result)
+    throw new UserError("config/invalid", result.problem, {
+      hint: "`seaworthy init --print` shows a configuration with every key.",
+      where: { file: CONFIG_FILE, line: result.line },
+    });
+  return { ...NOTHING, ...result.config };
+}

@@ -1,0 +1,162 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, readdir, readFile, readlink, rename, symlink } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../kit/errors.ts";
+import { writeWhole } from "../kit/files.ts";
+
+/** One run: a directory with everything one invocation learned. Killed anywhere, it is taken up again where it stood. */
+export interface Run {
+  readonly id: string;
+  readonly directory: string;
+  readonly startedAt: string;
+  /** It was begun by an earlier invocation. */
+  readonly resumed: boolean;
+  readonly timeline: TimelineEntry[];
+}
+
+export interface TimelineEntry {
+  readonly step: string;
+  /** Milliseconds after this invocation began. */
+  readonly startMs: number;
+  readonly milliseconds: number;
+  /** Read back from an earlier invocation; `milliseconds` is then what it took at that time. */
+  readonly reused: boolean;
+}
+
+/** One part of the pipeline. `Input` and `Output` are plain data, so both can be hashed and written down. */
+export interface Step<Input, Output> {
+  /** Also the file name; may hold `/`. */
+  readonly name: string;
+  /** Raise it when the meaning of the output changes; old runs are then not read back. */
+  readonly version: number;
+  run(input: Input): Promise<Output>;
+  /** Asked before a saved output is reused, for outputs that can vanish behind our back, such as an image. */
+  stillHolds?(output: Output): Promise<boolean>;
+}
+
+interface Saved<Output> {
+  readonly key: string;
+  readonly finishedAt: string;
+  readonly milliseconds: number;
+  readonly output: Output;
+}
+
+interface RunFile {
+  readonly id: string;
+  readonly startedAt: string;
+  readonly pid: number;
+  readonly finishedAt?: string;
+}
+
+const runsOf = (folder: string): string => join(folder, ".seaworthy", "runs");
+
+/**
+ * Starts a run below `<folder>/.seaworthy/runs`, or takes up the latest one when it was never finished and its process
+ * is gone.
+ * @param now Milliseconds since 1970.
+ */
+export async function openRun(folder: string, options: { now: number; fresh: boolean }): Promise<Run> {
+  const base = runsOf(folder);
+  const unfinished = options.fresh ? undefined : await unfinishedRun(base);
+  const id = unfinished?.id ?? newId(options.now);
+  const startedAt = unfinished?.startedAt ?? new Date(options.now).toISOString();
+  const directory = join(base, id);
+  await mkdir(directory, { recursive: true });
+  await writeWhole(join(base, "..", ".gitignore"), "*\n");
+  await writeWhole(join(directory, "run.json"), json({ id, startedAt, pid: process.pid } satisfies RunFile));
+  await pointLatest(base, id);
+  return { id, directory, startedAt, resumed: unfinished !== undefined, timeline: [] };
+}
+
+/** Opens a run that exists, by id, path or `latest`, to read it again.
+ * @throws UserError `run/not-found`. */
+export async function findRun(folder: string, name: string): Promise<Run> {
+  const directory = name.includes("/") ? name : join(runsOf(folder), name);
+  const file = await readRunFile(directory);
+  if (file === undefined) {
+    const known = existsSync(runsOf(folder)) ? await readdir(runsOf(folder)) : [];
+    throw new UserError("run/not-found", `There is no run \`${name}\` in ${runsOf(folder)}`, {
+      hint: known.length === 0 ? "Run `seaworthy` on the folder first." : `Known runs: ${known.toSorted().join(", ")}.`,
+    });
+  }
+  return { id: file.id, directory, startedAt: file.startedAt, resumed: true, timeline: [] };
+}
+
+export async function finishRun(run: Run, now: number): Promise<void> {
+  const file: RunFile = {
+    id: run.id,
+    startedAt: run.startedAt,
+    pid: process.pid,
+    finishedAt: new Date(now).toISOString(),
+  };
+  await writeWhole(join(run.directory, "run.json"), json(file));
+}
+
+/** Runs a step, or reads back what it wrote when its input is the same as last time. */
+export async function runStep<Input, Output>(run: Run, step: Step<Input, Output>, input: Input): Promise<Output> {
+  const file = join(run.directory, `${step.name}.json`);
+  const key = hashOf([step.name, step.version, input]);
+  const startMs = performance.now();
+
+  const saved = await readSaved<Output>(file);
+  if (saved?.key === key && (await (step.stillHolds?.(saved.output) ?? true))) {
+    run.timeline.push({ step: step.name, startMs, milliseconds: saved.milliseconds, reused: true });
+    return saved.output;
+  }
+  const output = await step.run(input);
+  const milliseconds = performance.now() - startMs;
+  const next: Saved<Output> = { key, finishedAt: new Date().toISOString(), milliseconds, output };
+  await writeWhole(file, json(next));
+  run.timeline.push({ step: step.name, startMs, milliseconds, reused: false });
+  return output;
+}
+
+/** What a finished step wrote, whatever its input was; undefined when it never finished. */
+export async function readStep<Output>(run: Run, name: string): Promise<Output | undefined> {
+  return (await readSaved<Output>(join(run.directory, `${name}.json`)))?.output;
+}
+
+/** sha256 of a value's JSON, in hexadecimal. */
+export const hashOf = (value: unknown): string => createHash("sha256").update(JSON.stringify(value)).digest("hex");
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+function newId(now: number): string {
+  return `${new Date(now).toISOString().slice(0, 19).replaceAll(/[:T-]/g, "")}-${randomBytes(3).toString("hex")}`;
+}
+
+async function unfinishedRun(base: string): Promise<RunFile | undefined> {
+  const latest = await readlink(join(base, "latest")).catch(() => undefined);
+  if (latest === undefined) return undefined;
+  const file = await readRunFile(join(base, latest));
+  return file === undefined || file.finishedAt !== undefined || isAlive(file.pid) ? undefined : file;
+}
+
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function pointLatest(base: string, id: string): Promise<void> {
+  const next = join(base, `.latest-${id}-${process.pid}`);
+  await symlink(id, next);
+  await rename(next, join(base, "latest"));
+}
+
+const readRunFile = (directory: string): Promise<RunFile | undefined> => readJson<RunFile>(join(directory, "run.json"));
+const readSaved = <Output>(file: string): Promise<Saved<Output> | undefined> => readJson<Saved<Output>>(file);
+
+/** A half-written or foreign file reads as "not there": the step simply runs again. */
+async function readJson<T>(file: string): Promise<T | undefined> {
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as T;
+  } catch {
+    return undefined;
+  }
+}
