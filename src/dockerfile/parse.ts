@@ -1,6 +1,64 @@
-import type { Dockerfile } from "../model/types.ts";
+import type { Directive, Dockerfile, Instruction, Problem, Stage } from "../model/types.ts";
+import { readDirectives } from "./directives.ts";
+import { readInstruction } from "./instruction.ts";
+import { commentText, isEmptyLine, joinLines, readLine } from "./lines.ts";
+import { refusals } from "./refusals.ts";
+import { buildStages } from "./build-stages.ts";
+
+/** A line longer than this is refused by BuildKit. */
+const maxLine = 65_535;
 
 /** Reads a Dockerfile into directives, stages and instructions. Never throws: what BuildKit refuses is in `problems`. */
 export function parseDockerfile(path: string, text: string): Dockerfile {
-  return { path, text, directives: [], globalArgs: [], stages: [], problems: [] };
+  const { directives, instructions, problems, escape } = readInstructions(text);
+  for (const instruction of instructions) {
+    for (const message of refusals(instruction)) problems.push({ message, range: instruction.range });
+  }
+  if (instructions.length === 0) {
+    problems.push({ message: "the file has no instructions", range: { start: 0, end: text.length } });
+  }
+  const { globalArgs, stages, problems: graphProblems } = buildStages(instructions, escape);
+  problems.push(...graphProblems);
+  return { path, text, directives, globalArgs, stages, problems: problems.toSorted(byPlace) };
+}
+
+const byPlace = (one: Problem, other: Problem): number => one.range.start - other.range.start;
+
+/** Every instruction of a file in order, before stages are formed: also those before the first FROM. */
+export function readInstructions(text: string): {
+  readonly directives: readonly Directive[];
+  readonly instructions: readonly Instruction[];
+  readonly problems: Problem[];
+  readonly escape: string;
+} {
+  const head = readDirectives(text);
+  const problems: Problem[] = [...head.problems];
+  const instructions: Instruction[] = [];
+  const cursor = { text, at: text.startsWith("\ufeff") ? 1 : 0, line: 0 };
+  let comments: string[] = [];
+  for (let line = readLine(cursor); line !== undefined; line = readLine(cursor)) {
+    if (line.end - line.start > maxLine) {
+      const message = `the line is longer than ${maxLine} characters`;
+      problems.push({ message, range: { start: line.start, end: line.end } });
+    }
+    const comment = commentText(text, line);
+    if (comment !== undefined) {
+      if (comment === "") comments = [];
+      else if (!head.lines.has(cursor.line)) comments.push(comment);
+      continue;
+    }
+    if (isEmptyLine(text, line)) continue;
+    const joined = joinLines(cursor, line, head.escape);
+    instructions.push(readInstruction(joined, { cursor, escape: head.escape, comments, problems }));
+    comments = [];
+  }
+  return { directives: head.directives, instructions, problems, escape: head.escape };
+}
+
+/** The stages of a file, for a caller that has only `Dockerfile`. */
+export function allInstructions(dockerfile: Dockerfile): readonly Instruction[] {
+  return [
+    ...dockerfile.globalArgs,
+    ...dockerfile.stages.flatMap((stage: Stage) => [stage.from, ...stage.instructions]),
+  ];
 }
