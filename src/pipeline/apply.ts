@@ -115,7 +115,9 @@ async function restore(folder: string, journal: Journal): Promise<Journal> {
 
 async function journals(folder: string): Promise<readonly Journal[]> {
   const names = await readdir(backupsOf(folder)).catch(() => []);
-  const texts = await Promise.all(names.toSorted().map((name) => readText(journalFile(folder, name))));
+  const texts = await Promise.all(
+    names.toSorted((a, b) => a.localeCompare(b)).map((name) => readText(journalFile(folder, name))),
+  );
   return texts.filter((text) => text !== undefined).map((text) => JSON.parse(text) as Journal);
 }
 

@@ -77,7 +77,10 @@ export async function findRun(folder: string, name: string): Promise<Run> {
   if (file === undefined) {
     const known = existsSync(runsOf(folder)) ? await readdir(runsOf(folder)) : [];
     throw new UserError("run/not-found", `There is no run \`${name}\` in ${runsOf(folder)}`, {
-      hint: known.length === 0 ? "Run `seaworthy` on the folder first." : `Known runs: ${known.toSorted().join(", ")}.`,
+      hint:
+        known.length === 0
+          ? "Run `seaworthy` on the folder first."
+          : `Known runs: ${known.toSorted((a, b) => a.localeCompare(b)).join(", ")}.`,
     });
   }
   return { id: file.id, directory, startedAt: file.startedAt, resumed: true, timeline: [] };

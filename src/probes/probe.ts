@@ -20,6 +20,8 @@ export interface Probe<Data = unknown> {
   readonly title: string;
   /** `alone`: it measures time, so nothing else runs meanwhile. */
   readonly runs: "alone" | "beside-others";
+  /** It also runs when the image did not build, for what the build alone shows. */
+  readonly withoutImage?: boolean;
   /** Raise it when the meaning of the data changes; old evidence is then collected again. */
   readonly version: number;
   collect(context: ProbeContext): Promise<Data>;

@@ -1,0 +1,26 @@
+import type { CommandContext } from "@stricli/core";
+import { analyzeStep, dockerfileOf } from "../../pipeline/analyze-step.ts";
+import { openSession } from "../../pipeline/session.ts";
+import { optionsOf } from "../flags.ts";
+import { failed, findingText, print, printJson } from "../output.ts";
+import { inWorld } from "../world.ts";
+
+interface Flags {
+  readonly json: boolean;
+  readonly dockerfile?: string;
+}
+
+export default async function analyze(this: CommandContext, flags: Flags, folder: string): Promise<void> {
+  await inWorld(async (world) => {
+    const session = await openSession(folder, optionsOf(flags), world);
+    const analysis = await analyzeStep(session, undefined);
+    const { path } = dockerfileOf(analysis);
+    const { findings, service } = analysis;
+    if (flags.json) printJson(this, { service, dockerfile: path, findings });
+    else {
+      for (const finding of findings) print(this, findingText(finding));
+      print(this, findings.length === 0 ? `${path}: nothing to change.` : `${path}: ${findings.length} findings.`);
+    }
+    if (findings.some(({ severity }) => severity === "error")) failed();
+  });
+}

@@ -1,0 +1,30 @@
+import { resolve } from "node:path";
+import type { CommandContext } from "@stricli/core";
+import { applyFiles } from "../../pipeline/apply.ts";
+import { differenceOf } from "../../pipeline/difference.ts";
+import { filesToApply } from "../../pipeline/judge-again.ts";
+import { print } from "../output.ts";
+import { inWorld } from "../world.ts";
+
+interface Flags {
+  readonly run?: string;
+  readonly force: boolean;
+  readonly dryRun: boolean;
+}
+
+export default async function apply(this: CommandContext, flags: Flags, folder: string): Promise<void> {
+  await inWorld(async ({ signal, now }) => {
+    const root = resolve(folder);
+    const { files, run } = await filesToApply(root, flags.run ?? "latest", flags.force);
+    print(this, await differenceOf(root, files));
+    if (flags.dryRun) return;
+    const id = new Date(now()).toISOString().replaceAll(/[:.]/g, "-");
+    const journal = await applyFiles(root, files, { id, run, signal });
+    print(
+      this,
+      journal.files.length === 0
+        ? "Nothing to change: the folder holds these files already."
+        : `Written: ${journal.files.map(({ path }) => path).join(", ")}. \`seaworthy rollback\` takes it back.`,
+    );
+  });
+}

@@ -1,0 +1,28 @@
+import type { CommandContext } from "@stricli/core";
+import { analyzeStep } from "../../pipeline/analyze-step.ts";
+import { openSession } from "../../pipeline/session.ts";
+import { planStep } from "../../pipeline/steps.ts";
+import { optionsOf, type SessionFlags } from "../flags.ts";
+import { print, printJson } from "../output.ts";
+import { inWorld } from "../world.ts";
+
+export default async function plan(
+  this: CommandContext,
+  flags: SessionFlags & { readonly json: boolean },
+  folder: string,
+): Promise<void> {
+  await inWorld(async (world) => {
+    const session = await openSession(folder, optionsOf(flags), world);
+    const made = await planStep(session, undefined, await analyzeStep(session, undefined));
+    if (flags.json) {
+      printJson(this, made);
+      return;
+    }
+    for (const { id, title, choice, because, rejected } of made.decisions) {
+      print(this, `${title} [${id}]\n    ${choice}\n    because ${because}`);
+      for (const { option, because: reason } of rejected) print(this, `    not ${option}: ${reason}`);
+    }
+    for (const { what, because, instead } of made.refusals)
+      print(this, `Not touched: ${what}\n    because ${because}\n    → ${instead}`);
+  });
+}

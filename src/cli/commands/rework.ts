@@ -1,0 +1,24 @@
+import type { CommandContext } from "@stricli/core";
+import { analyzeStep } from "../../pipeline/analyze-step.ts";
+import { differenceOf } from "../../pipeline/difference.ts";
+import { openSession } from "../../pipeline/session.ts";
+import { pinStep, planStep, renderStep } from "../../pipeline/steps.ts";
+import { optionsOf, type SessionFlags } from "../flags.ts";
+import { print, printJson } from "../output.ts";
+import { inWorld } from "../world.ts";
+
+export default async function rework(
+  this: CommandContext,
+  flags: SessionFlags & { readonly json: boolean },
+  folder: string,
+): Promise<void> {
+  await inWorld(async (world) => {
+    const session = await openSession(folder, optionsOf(flags), world);
+    const analysis = await analyzeStep(session, undefined);
+    const plan = await planStep(session, undefined, analysis);
+    const pins = await pinStep(session, undefined, plan);
+    const files = await renderStep(session, undefined, { plan, pins, service: analysis.service });
+    if (flags.json) printJson(this, { files, pins, decisions: plan.decisions, refusals: plan.refusals });
+    else print(this, await differenceOf(session.folder, files));
+  });
+}

@@ -1,0 +1,13 @@
+import { resolve } from "node:path";
+import type { CommandContext } from "@stricli/core";
+import { rollBack } from "../../pipeline/apply.ts";
+import { print } from "../output.ts";
+
+export default async function rollback(
+  this: CommandContext,
+  flags: { readonly force: boolean },
+  folder: string,
+): Promise<void> {
+  const journal = await rollBack(resolve(folder), flags);
+  print(this, `Taken back: ${journal.files.map(({ path }) => path).join(", ")}.`);
+}

@@ -1,0 +1,28 @@
+import { relative } from "node:path";
+import type { CommandContext } from "@stricli/core";
+import { runWhole } from "../../pipeline/whole.ts";
+import { openSession } from "../../pipeline/session.ts";
+import { summaryTable } from "../../reporters/summary-table.ts";
+import { optionsOf, type SessionFlags } from "../flags.ts";
+import { failed, inColour, print, printJson } from "../output.ts";
+import { inWorld } from "../world.ts";
+
+interface Flags extends SessionFlags {
+  readonly json: boolean;
+  readonly fresh: boolean;
+  readonly keepImages: boolean;
+  readonly repetitions: number;
+}
+
+export default async function run(this: CommandContext, flags: Flags, folder: string): Promise<void> {
+  await inWorld(async (world) => {
+    const session = await openSession(folder, optionsOf(flags), world);
+    const { report, run: done } = await runWhole(session, flags);
+    if (flags.json) printJson(this, report);
+    else {
+      print(this, summaryTable(report, { colour: inColour(), width: process.stdout.columns ?? 120 }));
+      print(this, `Report: ${relative(process.cwd(), done.directory) || "."}/report.html`);
+    }
+    if (report.verdict.status !== "pass") failed();
+  });
+}

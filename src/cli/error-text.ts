@@ -1,0 +1,16 @@
+import { UserError } from "../kit/errors.ts";
+import { redactByShape, visible } from "../kit/text.ts";
+
+/** What a person reads when a command cannot go on: what happened, where, what to do next. A stack trace only for our own bugs. */
+export function errorText(error: unknown): string {
+  if (error instanceof UserError) {
+    const { where, details } = error;
+    const place = where === undefined ? "" : `${where.file}${where.line === undefined ? "" : `:${where.line}`}: `;
+    const lines = details.map((line) => `  | ${line}`);
+    return visible(
+      redactByShape([`${place}${error.message}`, ...lines, `  ${error.hint}  [${error.code}]`].join("\n")),
+    );
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return visible(redactByShape(`This is a bug in seaworthy. Please report it with these lines:\n${stack}`));
+}

@@ -1,0 +1,63 @@
+import type { SessionOptions } from "../pipeline/session.ts";
+
+const text = (brief: string, placeholder: string) =>
+  ({ kind: "parsed", parse: String, brief, placeholder, optional: true }) as const;
+const yes = (brief: string) => ({ kind: "boolean", brief, default: false, withNegated: false }) as const;
+
+/** Flags that several commands share; each means the same everywhere. */
+export const flag = {
+  json: yes("print the result as JSON on stdout"),
+  dockerfile: text("Dockerfile that ships today, relative to the folder", "path"),
+  profile: text("base image family, for example debian-slim", "id"),
+  engine: text("address of the container engine, instead of DOCKER_HOST", "url"),
+  ca: text("PEM file with your company's CA certificates, instead of SEAWORTHY_CA", "file"),
+  offline: yes("ask no registry: digests come from seaworthy.lock"),
+  fresh: yes("begin a new run even when the latest one was never finished"),
+  keepImages: yes("leave the built images in the engine"),
+  repetitions: {
+    kind: "parsed",
+    parse: wholeNumber,
+    brief: "timed repetitions of warm builds",
+    placeholder: "n",
+    default: "3",
+  },
+  run: text("a run to read again: its id, its path, or `latest`", "run"),
+  force: yes("do it although it was not verified, or was changed since"),
+} as const;
+
+export const folder = {
+  kind: "tuple",
+  parameters: [{ parse: String, brief: "folder of the service", placeholder: "folder", default: "." }],
+} as const;
+
+export interface SessionFlags {
+  readonly dockerfile?: string;
+  readonly profile?: string;
+  readonly engine?: string;
+  readonly ca?: string;
+  readonly offline: boolean;
+}
+
+export const sessionFlags = {
+  dockerfile: flag.dockerfile,
+  profile: flag.profile,
+  engine: flag.engine,
+  ca: flag.ca,
+  offline: flag.offline,
+} as const;
+
+/** The session's part of a command's flags. */
+export const optionsOf = ({ dockerfile, profile, engine, ca, offline }: Partial<SessionFlags>): SessionOptions => ({
+  dockerfile,
+  profile,
+  engine,
+  ca,
+  offline,
+});
+
+function wholeNumber(written: string): number {
+  const number = Number(written);
+  if (!Number.isInteger(number) || number < 1 || number > 50)
+    throw new SyntaxError(`${written} is not a number from 1 to 50`);
+  return number;
+}

@@ -1,0 +1,102 @@
+import { buildCommand } from "@stricli/core";
+import { flag, folder, sessionFlags } from "./flags.ts";
+
+/** Every command: its flags here, its work in a chunk of its own that is loaded when it is called. */
+export const routes = {
+  run: buildCommand({
+    loader: () => import("./commands/run.ts"),
+    parameters: {
+      flags: {
+        ...sessionFlags,
+        json: flag.json,
+        fresh: flag.fresh,
+        keepImages: flag.keepImages,
+        repetitions: flag.repetitions,
+      },
+      positional: folder,
+    },
+    docs: { brief: "The whole way: analyse, plan, pin, render, build, verify, report; changes nothing in the folder" },
+  }),
+  analyze: buildCommand({
+    loader: () => import("./commands/analyze.ts"),
+    parameters: { flags: { json: flag.json, dockerfile: flag.dockerfile }, positional: folder },
+    docs: { brief: "Read a service and say what is wrong with its image" },
+  }),
+  plan: buildCommand({
+    loader: () => import("./commands/plan.ts"),
+    parameters: { flags: { ...sessionFlags, json: flag.json }, positional: folder },
+    docs: { brief: "Decide what the image shall be, each decision with its reason" },
+  }),
+  pin: buildCommand({
+    loader: () => import("./commands/pin.ts"),
+    parameters: { flags: { ...sessionFlags, json: flag.json }, positional: folder },
+    docs: { brief: "Resolve the plan's base images to digests" },
+  }),
+  rework: buildCommand({
+    loader: () => import("./commands/rework.ts"),
+    parameters: { flags: { ...sessionFlags, json: flag.json }, positional: folder },
+    docs: { brief: "Plan, pin and render, and show the difference; writes nothing" },
+  }),
+  build: buildCommand({
+    loader: () => import("./commands/build.ts"),
+    parameters: { flags: { ...sessionFlags, json: flag.json, repetitions: flag.repetitions }, positional: folder },
+    docs: { brief: "Build the image of today and the reworked one, timed" },
+  }),
+  verify: buildCommand({
+    loader: () => import("./commands/verify.ts"),
+    parameters: { flags: { ...sessionFlags, json: flag.json, run: flag.run, image: imageFlag() }, positional: folder },
+    docs: { brief: "Prove an existing image, or judge a run again without an engine (--run)" },
+  }),
+  report: buildCommand({
+    loader: () => import("./commands/report.ts"),
+    parameters: { flags: { run: flag.run, json: flag.json }, positional: folder },
+    docs: { brief: "Render the reports of a run again, without an engine" },
+  }),
+  apply: buildCommand({
+    loader: () => import("./commands/apply.ts"),
+    parameters: { flags: { run: flag.run, force: flag.force, dryRun: dryRun() }, positional: folder },
+    docs: { brief: "Write what a run verified into the folder, after a backup" },
+  }),
+  rollback: buildCommand({
+    loader: () => import("./commands/rollback.ts"),
+    parameters: { flags: { force: flag.force }, positional: folder },
+    docs: { brief: "Take the last apply back" },
+  }),
+  explain: buildCommand({
+    loader: () => import("./commands/explain.ts"),
+    parameters: {
+      flags: { json: flag.json },
+      positional: {
+        kind: "tuple",
+        parameters: [{ parse: String, brief: "id of a rule or a check, or another linter's id", placeholder: "id" }],
+      },
+    },
+    docs: { brief: "Say what a rule or a check is about, and why" },
+  }),
+  doctor: buildCommand({
+    loader: () => import("./commands/doctor.ts"),
+    parameters: { flags: { engine: flag.engine, ca: flag.ca, json: flag.json } },
+    docs: { brief: "Say what of the environment works, and what to mend" },
+  }),
+  init: buildCommand({
+    loader: () => import("./commands/init.ts"),
+    parameters: { flags: { print: printFlag() }, positional: folder },
+    docs: { brief: "Write a seaworthy.yaml with every key explained" },
+  }),
+};
+
+function imageFlag() {
+  return {
+    kind: "parsed",
+    parse: String,
+    brief: "an existing image instead of building",
+    placeholder: "name",
+    optional: true,
+  } as const;
+}
+function dryRun() {
+  return { kind: "boolean", brief: "show the difference only", default: false, withNegated: false } as const;
+}
+function printFlag() {
+  return { kind: "boolean", brief: "print it instead of writing it", default: false, withNegated: false } as const;
+}

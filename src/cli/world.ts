@@ -1,0 +1,40 @@
+import { UserError } from "../kit/errors.ts";
+import { redactByShape, visible } from "../kit/text.ts";
+import type { World } from "../pipeline/session.ts";
+
+/**
+ * The real world for one command, and its end: at the first Ctrl-C or SIGTERM the signal fires, everything we started
+ * is removed on the way out; at the second we leave at once, and the next run sweeps.
+ */
+export async function inWorld<T>(work: (world: World) => Promise<T>): Promise<T> {
+  const control = new AbortController();
+  const interrupt = (signal: NodeJS.Signals) => {
+    if (control.signal.aborted) process.exit(2);
+    process.stderr.write(`\n${signal}: stopping and removing what was started. Once more to leave at once.\n`);
+    control.abort(
+      new UserError("run/interrupted", `Interrupted by ${signal}`, {
+        hint: "Everything that was started is removed. The same command takes the run up where it stood.",
+      }),
+    );
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.on(signal, interrupt);
+  const started = performance.now();
+  try {
+    return await work({
+      env: process.env,
+      now: Date.now,
+      fetch: globalThis.fetch,
+      signal: control.signal,
+      tell: (line) => {
+        const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(6);
+        process.stderr.write(`${seconds} s  ${visible(redactByShape(line))}\n`);
+      },
+    });
+  } catch (error) {
+    if (control.signal.aborted) throw control.signal.reason;
+    throw error;
+  } finally {
+    for (const signal of signals) process.off(signal, interrupt);
+  }
+}

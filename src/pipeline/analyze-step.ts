@@ -1,0 +1,39 @@
+import { UserError } from "../kit/errors.ts";
+import type { Dockerfile } from "../model/types.ts";
+import { rules } from "../rules/index.gen.ts";
+import { type Analysis, analyze } from "./analyze.ts";
+import { hashOf, type Run, runStep } from "./run-directory.ts";
+import type { Session } from "./session.ts";
+
+/** Reads the service and judges the Dockerfile that ships today. */
+export async function analyzeStep(session: Session, run: Run | undefined): Promise<Analysis> {
+  const { tree, config } = session;
+  const options = {
+    ...(config.dockerfile === undefined ? {} : { dockerfile: config.dockerfile }),
+    off: new Set(config.ignore.map(({ rule }) => rule)),
+  };
+  const analysis = await analyze(tree, rules, options);
+  if (run === undefined) return analysis;
+  const input = { files: contentHashes(session), config };
+  return runStep(run, { name: "analyze", version: 1, run: async () => analysis }, input);
+}
+
+/** @throws UserError `project/no-dockerfile`, `dockerfile/unusable`. */
+export function dockerfileOf(analysis: Analysis): Dockerfile {
+  const { dockerfile } = analysis;
+  if (dockerfile === undefined)
+    throw new UserError("project/no-dockerfile", "There is no Dockerfile to start from", {
+      hint: "Pass --dockerfile PATH, or write the one you use today: seaworthy compares with it.",
+    });
+  const problem = dockerfile.problems[0];
+  if (dockerfile.stages.length === 0)
+    throw new UserError("dockerfile/unusable", `${dockerfile.path} has no FROM: ${problem?.message ?? "it is empty"}`, {
+      hint: "Give it at least a FROM line, or pass another one with --dockerfile.",
+      where: { file: dockerfile.path, line: 1 },
+    });
+  return dockerfile;
+}
+
+/** sha256 of every tracked file: what a build or an analysis depends on. */
+export const contentHashes = ({ tree }: Session): Readonly<Record<string, string>> =>
+  Object.fromEntries(tree.files.map((file) => [file, hashOf(tree.read(file) ?? null)]));

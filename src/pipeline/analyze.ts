@@ -1,0 +1,64 @@
+import { readIgnore } from "../dockerfile/ignore.ts";
+import { parseDockerfile } from "../dockerfile/parse.ts";
+import type { Dockerfile, Finding, RenderedFile, Service } from "../model/types.ts";
+import { readService } from "../project/read-service.ts";
+import type { Tree } from "../project/tree.ts";
+import type { Rule } from "../rules/rule.ts";
+
+export interface Analysis {
+  readonly service: Service;
+  readonly dockerfile: Dockerfile | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Reads a service and judges one of its Dockerfiles.
+ * @param path Dockerfile relative to the tree; without it, the service's first one.
+ */
+export async function analyze(
+  tree: Tree,
+  rules: readonly Rule[],
+  options: { readonly dockerfile?: string; readonly off?: ReadonlySet<string> } = {},
+): Promise<Analysis> {
+  const service = await readService(tree, options);
+  const path = options.dockerfile ?? service.dockerfiles[0];
+  const text = path === undefined ? undefined : tree.read(path);
+  if (path === undefined || text === undefined)
+    return { service, dockerfile: undefined, findings: problemsOf(service) };
+  const dockerfile = parseDockerfile(path, text);
+  const ignoreText = tree.read(`${path}.dockerignore`) ?? tree.read(".dockerignore") ?? "";
+  const input = { dockerfile, service, ignore: readIgnore(ignoreText) };
+  const found = rules
+    .filter(({ id }) => options.off?.has(id) !== true)
+    .flatMap((rule) => [...rule.check(input)].map((finding) => withMeta(rule, finding)));
+  return { service, dockerfile, findings: [...problemsOf(service), ...found.toSorted(byPlace)] };
+}
+
+/** The tree as it would be with the rendered files in it, read from memory. */
+export function treeWith(tree: Tree, files: readonly RenderedFile[]): Tree {
+  const over = new Map(files.map(({ path, content }) => [path, content]));
+  const names = [...new Set([...tree.files, ...over.keys()])].toSorted();
+  return { ...tree, files: names, read: (path) => over.get(path) ?? tree.read(path) };
+}
+
+const withMeta = (rule: Rule, finding: ReturnType<Rule["check"]> extends Iterable<infer F> ? F : never): Finding => ({
+  rule: rule.id,
+  severity: rule.severity,
+  confidence: rule.confidence,
+  advice: rule.advice,
+  ...finding,
+});
+
+/** A file that cannot be read is a finding of its own: every other statement about the service is weaker for it. */
+const problemsOf = (service: Service): readonly Finding[] =>
+  service.problems.map(({ message, ...where }) => ({
+    rule: "file-cannot-be-read",
+    severity: "error",
+    confidence: "certain",
+    message,
+    where,
+    advice: "Mend the file: what it says could not be taken into account.",
+  }));
+
+const byPlace = (a: Finding, b: Finding): number =>
+  (a.where?.file ?? "").localeCompare(b.where?.file ?? "") || (a.where?.line ?? 0) - (b.where?.line ?? 0);

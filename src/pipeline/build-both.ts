@@ -1,0 +1,26 @@
+import type { BuildSide } from "../model/types.ts";
+import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
+import { engineOf } from "./engine-of.ts";
+import { finishRun, openRun } from "./run-directory.ts";
+import type { Session } from "./session.ts";
+import { buildStep, pinStep, planStep, renderedDockerfile, renderStep } from "./steps.ts";
+
+/** Builds the image of today and the reworked one, timed, and leaves both in the engine. */
+export async function buildBoth(session: Session, repetitions: number): Promise<Record<"before" | "after", BuildSide>> {
+  const { world } = session;
+  const run = await openRun(session.folder, { now: world.now(), fresh: true });
+  const analysis = await analyzeStep(session, run);
+  const dockerfile = dockerfileOf(analysis);
+  const plan = await planStep(session, run, analysis);
+  const pins = await pinStep(session, run, plan);
+  const overlay = await renderStep(session, run, { plan, pins, service: analysis.service });
+  const engine = await engineOf(session, run.id);
+  const common = { service: analysis.service, pins, repetitions };
+  world.tell("Building before…");
+  const before = await buildStep(session, run, engine, { ...common, label: "before", dockerfile, overlay: [] });
+  world.tell("Building after…");
+  const reworked = renderedDockerfile(plan, overlay);
+  const after = await buildStep(session, run, engine, { ...common, label: "after", dockerfile: reworked, overlay });
+  await finishRun(run, world.now());
+  return { before, after };
+}

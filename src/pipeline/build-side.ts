@@ -1,0 +1,166 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { BuildRequest, Engine } from "../engine/engine.ts";
+import { substituteBase } from "../engine/ca.ts";
+import { UserError } from "../kit/errors.ts";
+import type { Build, BuildSide, Pin, RenderedFile, Service } from "../model/types.ts";
+import { exportContext } from "./context.ts";
+
+/** What one side of the comparison is built from. The same for both, so that the figures can be compared. */
+export interface SideRequest {
+  readonly label: "before" | "after";
+  readonly root: string;
+  readonly service: Service;
+  /** Relative to the service's folder, and to the exported context. */
+  readonly dockerfile: string;
+  readonly overlay: readonly RenderedFile[];
+  readonly target: string | undefined;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly platform: string;
+  /** Image names of the Dockerfile's external stages, as written there. */
+  readonly externals: readonly string[];
+  readonly pins: readonly Pin[];
+  /** Registry host to mirror. */
+  readonly mirrors: Readonly<Record<string, string>>;
+  /** File with the company's CA certificates, when builds need one. */
+  readonly ca: string | undefined;
+  /** How the CA gets in: as a build secret where the Dockerfile asks for it, else by substituting its bases. */
+  readonly caAs: "secret" | "base";
+  /** Timed repetitions of the warm and the source-edited build. */
+  readonly repetitions: number;
+  readonly tag: string;
+  readonly directory: string;
+}
+
+/**
+ * Builds one side cold, warm, with one source file edited and with the lock edited, each from an exported context.
+ * The user's folder is never touched. A build that fails is a result: the side then has no image, and says why.
+ */
+export async function buildSide(engine: Engine, request: SideRequest, signal: AbortSignal): Promise<BuildSide> {
+  const context = join(request.directory, "context");
+  await exportContext(request.root, request.service.files, context, request.overlay);
+  const bases = await substitutes(engine, request);
+  const base = requestOf(request, context, bases.contexts, signal);
+  const builds: Build[] = [];
+  const time = async (kind: Build["kind"], change: Partial<BuildRequest>) => {
+    const logFile = join(request.directory, "logs", `build-${kind}-${builds.length}.log`);
+    const { image, milliseconds, steps } = await engine.build({ ...base, ...change, logFile });
+    builds.push({ kind, milliseconds, steps });
+    return image;
+  };
+  const sideBase = { dockerfile: request.dockerfile, bases: bases.used };
+  let image;
+  try {
+    image = await time("cold", { noCache: true });
+    for (let i = 0; i < request.repetitions; i += 1) await time("warm", {});
+  } catch (error) {
+    if (!(error instanceof UserError) || !error.code.startsWith("engine/b")) throw error;
+    return { ...sideBase, image: undefined, builds, failure: failureOf(error) };
+  }
+  const edited = await timeEdits(request, context, time);
+  return { ...sideBase, image, builds, edited };
+}
+
+type Timed = (kind: Build["kind"], change: Partial<BuildRequest>) => Promise<unknown>;
+
+/** Edits a source file and then the lock in the exported context, and times the build after each edit. */
+async function timeEdits(
+  request: SideRequest,
+  context: string,
+  time: Timed,
+): Promise<NonNullable<BuildSide["edited"]>> {
+  const source = sourceToEdit(request.service);
+  const tag = `${request.tag}-edited`;
+  if (source !== undefined) {
+    const original = await readFile(join(context, source), "utf8");
+    for (let i = 0; i < request.repetitions; i += 1) {
+      await writeFile(
+        join(context, source),
+        `${original}\n# seaworthy: edit ${i} of ${basename(request.directory)} ${Date.now()}\n`,
+      );
+      await time("source-edit", { tag });
+    }
+    await writeFile(join(context, source), original);
+  }
+  const lock = request.service.lock?.path;
+  if (lock !== undefined) {
+    const original = await readFile(join(context, lock), "utf8");
+    await writeFile(join(context, lock), `${original}\n# seaworthy: edit ${Date.now()}\n`);
+    await time("lock-edit", { tag });
+    await writeFile(join(context, lock), original);
+  }
+  return { source: source ?? "", ...(lock === undefined ? {} : { lock }) };
+}
+
+/** The file a developer would most likely touch: the application's own module. */
+export function sourceToEdit(service: Service): string | undefined {
+  const python = service.files.filter((file) => file.endsWith(".py"));
+  const module = service.application?.value.module.replaceAll(".", "/");
+  const own = python.find(
+    (file) => module !== undefined && (file === `${module}.py` || file.endsWith(`/${module}.py`)),
+  );
+  const inPackage = python.find((file) => service.packaging.importPackages.some((name) => file.startsWith(`${name}/`)));
+  return own ?? inPackage ?? python[0];
+}
+
+function requestOf(
+  request: SideRequest,
+  context: string,
+  contexts: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Omit<BuildRequest, "logFile"> {
+  return {
+    context,
+    dockerfile: join(context, request.dockerfile),
+    tag: request.tag,
+    ...(request.target === undefined ? {} : { target: request.target }),
+    platform: request.platform,
+    noCache: false,
+    buildArgs: request.buildArgs,
+    secrets: request.ca === undefined || request.caAs === "base" ? {} : { "ca-bundle": request.ca },
+    contexts,
+    signal,
+  };
+}
+
+/**
+ * What stands in for each external image of the Dockerfile: its mirror, and, for a Dockerfile that must stay as it is,
+ * a variant that carries the company's CA.
+ */
+async function substitutes(
+  engine: Engine,
+  request: SideRequest,
+): Promise<{ contexts: Record<string, string>; used: BuildSide["bases"] }> {
+  const contexts: Record<string, string> = {};
+  const used: Array<BuildSide["bases"][number]> = [];
+  for (const named of request.externals) {
+    const pin = request.pins.find(({ image }) => named === image || named.startsWith(`${image}@`));
+    const mirrored = mirrorOf(named, request.mirrors);
+    const reference =
+      request.ca !== undefined && request.caAs === "base" && needsCa(named)
+        ? await substituteBase(engine, mirrored ?? named, request.ca)
+        : mirrored;
+    if (reference !== undefined) contexts[named] = `docker-image://${reference}`;
+    used.push({ named, used: reference ?? named, standIn: pin?.standIn !== undefined });
+  }
+  return { contexts, used };
+}
+
+/** Images that only hold binaries have no shell and no trust store to add a CA to. */
+const needsCa = (image: string): boolean => !/(^|\/)(astral-sh\/uv|docker\/dockerfile)[:@]/.test(image);
+
+/** `ghcr.io/a/b:1` on its mirror, or undefined when its registry has none (or is Docker Hub, which the engine mirrors itself). */
+export function mirrorOf(image: string, mirrors: Readonly<Record<string, string>>): string | undefined {
+  const slash = image.indexOf("/");
+  const host = slash > 0 && /[.:]|^localhost$/.test(image.slice(0, slash)) ? image.slice(0, slash) : "docker.io";
+  const mirror = mirrors[host];
+  if (mirror === undefined) return undefined;
+  if (host !== "docker.io") return `${mirror}${image.slice(slash)}`;
+  const path = image.replace(/^docker\.io\//, "");
+  return `${mirror}/${path.includes("/") ? path : `library/${path}`}`;
+}
+
+function failureOf(error: UserError): NonNullable<BuildSide["failure"]> {
+  const where = error.where === undefined ? {} : { where: `${error.where.file}:${error.where.line ?? 1}` };
+  return { step: error.message, log: error.details, ...where };
+}

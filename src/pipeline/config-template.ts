@@ -1,0 +1,33 @@
+/** What `seaworthy init` writes: every key, switched off, with what it does. */
+export const CONFIG_TEMPLATE = `# Configuration of seaworthy. Every key is optional.
+
+# The Dockerfile of the image that ships today, relative to this folder.
+# dockerfile: Dockerfile
+
+# Where the reworked Dockerfile goes. The same path as above: it replaces it, after a backup.
+# output: Dockerfile.prod
+
+# Files that must stay exactly as they are.
+# keep: [Dockerfile]
+
+# Base image family of the reworked image.
+# profile: debian-slim
+
+# Stage of the present Dockerfile that ships, when it is not the last one, and its build arguments.
+# target: production
+# buildArgs: { VERSION: "1.2.3" }
+
+# Values of the service's variables while its image is proven. Do not put real secrets here.
+# env: { LOG_LEVEL: info }
+
+# Choices of the team; they win over the planner's, and the report says so.
+# decisions:
+#   user: { uid: 1001 }
+
+# Limits of the checks: startSeconds, warmBuildSeconds, coldBuildSeconds (seconds), sizeRatio (after / before).
+# limits: { startSeconds: 30, sizeRatio: 0.7 }
+
+# Rules that are off, each with its reason.
+# ignore:
+#   - { rule: base-floating-tag, reason: "our bot moves it" }
+`;

@@ -1,0 +1,13 @@
+import { connectEngine } from "../engine/connect.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Session } from "./session.ts";
+
+/** Connects to the engine and removes what killed runs of ours left there. */
+export async function engineOf(session: Session, runId: string): Promise<Engine> {
+  const { world, options } = session;
+  const host = options.engine === undefined ? {} : { host: options.engine };
+  const engine = await connectEngine({ ...host, runId, signal: world.signal, env: world.env });
+  const swept = await engine.sweep();
+  if (swept.length > 0) world.tell(`Removed what an earlier run left behind: ${swept.length} objects.`);
+  return engine;
+}

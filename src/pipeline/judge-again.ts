@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import { checks } from "../checks/index.gen.ts";
+import { UserError } from "../kit/errors.ts";
+import { readText } from "../kit/files.ts";
+import type { RenderedFile, Report } from "../model/types.ts";
+import { verdictOf } from "./report-step.ts";
+import { findRun } from "./run-directory.ts";
+import { brokenPromises } from "./promises.ts";
+import { judgeSide } from "./verify.ts";
+
+/** Judges the evidence of an old run by the checks of today. Needs no engine. */
+export async function judgeAgain(folder: string, name: string): Promise<Report> {
+  const run = await findRun(folder, name);
+  const report = await readReport(run.directory);
+  const context = { contract: report.contract, service: report.service };
+  const before = await judgeSide(run, "before", checks, context);
+  const after = await judgeSide(run, "after", checks, context);
+  return {
+    ...report,
+    before: { ...report.before, checks: before },
+    after: { ...report.after, checks: after },
+    verdict: verdictOf(after, brokenPromises(report.decisions, report.after.findings)),
+  };
+}
+
+/**
+ * The files a run verified.
+ * @throws UserError `apply/unverified` when the run's verdict is not a pass and `force` is not given.
+ */
+export async function filesToApply(
+  folder: string,
+  name: string,
+  force: boolean,
+): Promise<{ readonly files: readonly RenderedFile[]; readonly run: string }> {
+  const run = await findRun(folder, name);
+  const { verdict, files } = await readReport(run.directory);
+  if (verdict.status !== "pass" && !force)
+    throw new UserError("apply/unverified", `Run ${run.id} did not prove what it would write: ${verdict.sentence}`, {
+      hint: "Mend what it names and run again, or use `apply --force`.",
+    });
+  return { files, run: run.id };
+}
+
+async function readReport(directory: string): Promise<Report> {
+  const text = await readText(join(directory, "report.json"));
+  if (text === undefined)
+    throw new UserError("run/unfinished", `The run in ${directory} was never finished`, {
+      hint: "Run `seaworthy` on the folder again: it takes the run up where it stood.",
+    });
+  return JSON.parse(text) as Report;
+}

@@ -1,0 +1,80 @@
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { UserError } from "../kit/errors.ts";
+import { diskTree, type Tree } from "../project/tree.ts";
+import { recover } from "./apply.ts";
+import { type Config, readConfig } from "./config.ts";
+
+/** What the pipeline may use of the world; handed in, so that tests can hand in another. */
+export interface World {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly fetch: typeof fetch;
+  readonly signal: AbortSignal;
+  /** One line about what happens now, for people. */
+  readonly tell: (line: string) => void;
+}
+
+export interface SessionOptions {
+  /** Address of the engine; without it, the usual places are tried. */
+  readonly engine?: string | undefined;
+  readonly dockerfile?: string | undefined;
+  readonly profile?: string | undefined;
+  /** Use no network but the engine's: digests come from seaworthy.lock. */
+  readonly offline?: boolean | undefined;
+  /** File with the company's CA certificates. */
+  readonly ca?: string | undefined;
+}
+
+/** One folder, its configuration and the world, for as long as one command runs. */
+export interface Session {
+  readonly folder: string;
+  readonly config: Config;
+  readonly options: SessionOptions;
+  readonly tree: Tree;
+  readonly world: World;
+  /** Registry host to mirror, from SEAWORTHY_MIRRORS. */
+  readonly mirrors: Readonly<Record<string, string>>;
+  readonly ca: string | undefined;
+  readonly platform: string;
+}
+
+/** @throws UserError when the folder, its configuration or an option cannot be used. */
+export async function openSession(folder: string, options: SessionOptions, world: World): Promise<Session> {
+  const root = resolve(folder);
+  if (!existsSync(root) || !statSync(root).isDirectory())
+    throw new UserError("project/no-folder", `There is no folder ${folder}`, {
+      hint: "Pass the folder of the service, the one with its pyproject.toml.",
+    });
+  const undone = await recover(root);
+  if (undone !== undefined) world.tell(`An apply that was interrupted was taken back (${undone}).`);
+  const config = await readConfig(root);
+  const dockerfile = options.dockerfile ?? config.dockerfile;
+  const ca = options.ca ?? world.env["SEAWORTHY_CA"];
+  if (ca !== undefined && !existsSync(ca))
+    throw new UserError("config/no-ca", `There is no CA bundle ${ca}`, {
+      hint: "Set --ca or SEAWORTHY_CA to a PEM file, or to nothing.",
+    });
+  const tree = await diskTree(root);
+  if (dockerfile !== undefined && !existsSync(resolve(root, dockerfile)))
+    throw new UserError("project/no-dockerfile", `There is no ${dockerfile} in ${root}`, {
+      hint: "Pass --dockerfile, or set `dockerfile:` in seaworthy.yaml.",
+    });
+  return {
+    folder: root,
+    config: { ...config, dockerfile, profile: options.profile ?? config.profile },
+    options,
+    tree,
+    world,
+    mirrors: mirrorsFrom(world.env["SEAWORTHY_MIRRORS"] ?? ""),
+    ca,
+    platform: `linux/${process.arch === "x64" ? "amd64" : process.arch}`,
+  };
+}
+
+/** `docker.io=127.0.0.1:5000,ghcr.io=mirror.example` as a map. */
+export function mirrorsFrom(text: string): Readonly<Record<string, string>> {
+  const pairs = text.split(",").filter((pair) => pair.includes("="));
+  return Object.fromEntries(pairs.map((pair) => pair.split("=", 2).map((part) => part.trim())));
+}

@@ -1,0 +1,162 @@
+import { join } from "node:path";
+import { parseDockerfile } from "../dockerfile/parse.ts";
+import { reachableStages } from "../dockerfile/stages.ts";
+import type { Engine } from "../engine/engine.ts";
+import { UserError } from "../kit/errors.ts";
+import type { BuildSide, Dockerfile, Flag, Pin, Plan, RenderedFile, Service } from "../model/types.ts";
+import { makePlan } from "../planner/make-plan.ts";
+import { renderFiles } from "../planner/render.ts";
+import { profiles } from "../profiles/index.gen.ts";
+import { readPins, resolvePins } from "../registry/pins.ts";
+import { rules } from "../rules/index.gen.ts";
+import { type Analysis, analyze, treeWith } from "./analyze.ts";
+import { buildSide } from "./build-side.ts";
+import { contentHashes } from "./analyze-step.ts";
+import { hashOf, type Run, runStep } from "./run-directory.ts";
+import type { Session } from "./session.ts";
+
+export const LOCK_FILE = "seaworthy.lock";
+
+/** Decides what the image shall be. */
+export async function planStep(session: Session, run: Run | undefined, analysis: Analysis): Promise<Plan> {
+  const { config } = session;
+  const profile = profiles.find(({ id }) => id === (config.profile ?? "debian-slim"));
+  if (profile === undefined)
+    throw new UserError("config/no-profile", `There is no profile \`${config.profile}\``, {
+      hint: `Known: ${profiles.map(({ id }) => id).join(", ")}.`,
+    });
+  const overrides = {
+    ...config.decisions,
+    ...(config.output === undefined ? {} : { output: config.output }),
+    limits: config.limits,
+    env: config.env,
+    keep: config.keep,
+  };
+  const { service, findings, dockerfile } = analysis;
+  const decide = async () => makePlan({ service, profile, findings, dockerfile, overrides, uvVersion: UV_VERSION });
+  if (run === undefined) return decide();
+  return runStep(run, { name: "plan", version: 1, run: decide }, { analysis, overrides, profile: profile.id });
+}
+
+/** The uv that is taken when neither the service nor its team asks for one. */
+const UV_VERSION = "0.13.8";
+
+/** Resolves the plan's images to digests: from the registry, or offline from the committed lock. */
+export async function pinStep(session: Session, run: Run | undefined, plan: Plan): Promise<readonly Pin[]> {
+  const { world, options, mirrors, platform, tree } = session;
+  const images = imagesOf(plan);
+  const lock = readPins(tree.read(LOCK_FILE) ?? "", LOCK_FILE);
+  const resolve = () =>
+    resolvePins(images, {
+      platform,
+      env: world.env,
+      fetch: world.fetch,
+      mirrors,
+      lock,
+      offline: options.offline === true,
+      signal: world.signal,
+      now: () => new Date(world.now()),
+    });
+  if (run === undefined) return resolve();
+  return runStep(run, { name: "pin", version: 1, run: resolve }, { images, lock, platform, offline: options.offline });
+}
+
+/** Image names, without digest, that the rendered Dockerfile will name. */
+export const imagesOf = (plan: Plan): readonly string[] => [...new Set([plan.image.base.image, plan.image.uv.image])];
+
+/** Writes the files, in memory. */
+export async function renderStep(
+  session: Session,
+  run: Run | undefined,
+  input: { readonly plan: Plan; readonly pins: readonly Pin[]; readonly service: Service },
+): Promise<readonly RenderedFile[]> {
+  const existing = Object.fromEntries(
+    session.tree.files.map((file) => [file, session.tree.read(file)] as const).filter((pair) => isText(pair)),
+  );
+  const render = async () => renderFiles({ ...input, existing });
+  if (run === undefined) return render();
+  return runStep(run, { name: "render", version: 1, run: render }, { ...input, existing: hashOf(existing) });
+}
+
+const isText = (pair: readonly [string, string | undefined]): pair is readonly [string, string] =>
+  pair[1] !== undefined;
+
+/** Judges what was rendered by the same rules. */
+export const analyzeRendered = (session: Session, plan: Plan, files: readonly RenderedFile[]): Promise<Analysis> =>
+  analyze(treeWith(session.tree, files), rules, { dockerfile: plan.image.dockerfile });
+
+/** Builds one side, or reads back what was built when its images are still there. */
+export function buildStep(
+  session: Session,
+  run: Run,
+  engine: Engine,
+  side: {
+    readonly label: "before" | "after";
+    readonly dockerfile: Dockerfile;
+    readonly service: Service;
+    readonly overlay: readonly RenderedFile[];
+    readonly pins: readonly Pin[];
+    readonly repetitions: number;
+  },
+): Promise<BuildSide> {
+  const { label, dockerfile, overlay } = side;
+  const request = {
+    ...side,
+    dockerfile: dockerfile.path,
+    root: session.folder,
+    target: label === "before" ? session.config.target : undefined,
+    buildArgs: label === "before" ? session.config.buildArgs : {},
+    platform: session.platform,
+    externals: externalImages(dockerfile),
+    mirrors: session.mirrors,
+    ca: session.ca,
+    caAs: label === "before" ? ("base" as const) : ("secret" as const),
+    tag: `seaworthy/${imageName(side.service.name)}:${run.id}-${label}`,
+    directory: join(run.directory, label),
+  };
+  const input = {
+    files: contentHashes(session),
+    dockerfile: dockerfile.text,
+    overlay,
+    request: { ...request, service: "" },
+  };
+  return runStep(
+    run,
+    {
+      name: `${label}/build`,
+      version: 1,
+      run: () => buildSide(engine, request, session.world.signal),
+      stillHolds: async ({ image }) => image === undefined || (await engine.inspect(image.tag)) !== undefined,
+    },
+    input,
+  );
+}
+
+/** Images that the shipped stage needs from a registry, as the Dockerfile names them. */
+export function externalImages(dockerfile: Dockerfile): readonly string[] {
+  const stageNames = new Set(dockerfile.stages.flatMap(({ name, index }) => [name, String(index)]));
+  const stages = reachableStages(dockerfile);
+  const bases = stages
+    .filter(({ parent, resolvedBase }) => parent === undefined && resolvedBase !== "scratch")
+    .map(({ resolvedBase }) => resolvedBase);
+  const sources = stages
+    .flatMap(({ instructions }) => instructions.flatMap(({ flags }) => flags.map(sourceImage)))
+    .filter((source) => source !== undefined && !stageNames.has(source.toLowerCase()));
+  return [...new Set([...bases, ...sources])].filter((image) => image !== undefined);
+}
+
+/** `COPY --from=X` and `RUN --mount=…,from=X`. */
+const sourceImage = ({ name, value }: Flag): string | undefined =>
+  name === "from" ? value : /(?:^|,)from=([^,]+)/.exec(name === "mount" ? value : "")?.[1];
+
+const imageName = (name: string): string =>
+  name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-|-$/g, "") || "service";
+
+/** A Dockerfile among rendered files. */
+export function renderedDockerfile(plan: Plan, files: readonly RenderedFile[]): Dockerfile {
+  const file = files.find(({ path }) => path === plan.image.dockerfile);
+  return parseDockerfile(plan.image.dockerfile, file?.content ?? "");
+}

@@ -1,0 +1,115 @@
+import { join } from "node:path";
+import { type Check, judge } from "../checks/check.ts";
+import type { Engine } from "../engine/engine.ts";
+import { UserError } from "../kit/errors.ts";
+import type { BuildSide, CheckResult, Contract, Seen, Service } from "../model/types.ts";
+import type { Probe } from "../probes/probe.ts";
+import { readStep, type Run, runStep } from "./run-directory.ts";
+
+/** One image under proof, and how it came to be. */
+export interface Subject {
+  readonly label: "before" | "after";
+  readonly build: BuildSide;
+}
+
+export interface Verification {
+  readonly engine: Engine;
+  readonly run: Run;
+  readonly subjects: readonly Subject[];
+  readonly probes: readonly Probe[];
+  readonly service: Service;
+  readonly contract: Contract;
+  readonly signal: AbortSignal;
+  readonly onProbe: (label: Subject["label"], probe: Probe, seen: Seen) => void;
+}
+
+/** Probes that do not measure time run this many at once. */
+const BESIDE = 3;
+
+/**
+ * Runs every probe on every subject and writes down what it saw, one file each. Probes that measure time come last and
+ * alone, the two sides in turn, so that both meet the same machine.
+ */
+export async function collectEvidence(verification: Verification): Promise<void> {
+  const { subjects, probes } = verification;
+  const jobs = probes.flatMap((probe) => subjects.map((subject) => ({ probe, subject })));
+  const beside = jobs.filter(({ probe }) => probe.runs === "beside-others");
+  const work = async () => {
+    for (let job = beside.shift(); job !== undefined; job = beside.shift()) await collectOne(verification, job);
+  };
+  await Promise.all(Array.from({ length: BESIDE }, work));
+  for (const job of jobs.filter(({ probe }) => probe.runs === "alone")) await collectOne(verification, job);
+}
+
+async function collectOne(
+  { engine, run, service, contract, signal, onProbe }: Verification,
+  { probe, subject }: { readonly probe: Probe; readonly subject: Subject },
+): Promise<void> {
+  signal.throwIfAborted();
+  const { image } = subject.build;
+  const input = { image: image?.id, probe: probe.id, contract, builds: subject.build.builds.length };
+  const step = {
+    name: evidenceName(subject.label, probe),
+    version: probe.version,
+    run: async (): Promise<Seen> => {
+      const started = performance.now();
+      const took = () => performance.now() - started;
+      if (image === undefined && !probe.withoutImage)
+        return { status: "failed", reason: "There is no image: the build failed.", milliseconds: 0 };
+      const evidenceDirectory = join(run.directory, subject.label, "evidence");
+      try {
+        const context = {
+          engine,
+          image: image ?? NO_IMAGE,
+          service,
+          contract,
+          build: subject.build,
+          evidenceDirectory,
+          signal,
+        };
+        return { status: "seen", value: await probe.collect(context), milliseconds: took() };
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof UserError && error.code === "engine/lost") throw error;
+        return { status: "failed", reason: reasonOf(error), milliseconds: took() };
+      }
+    },
+  };
+  onProbe(subject.label, probe, await runStep(run, step, input));
+}
+
+/** Only probes that declare `withoutImage` ever see it. */
+const NO_IMAGE = { id: "", tag: "", platform: "", config: {} } as never;
+
+const evidenceName = (label: Subject["label"], probe: Probe): string => `${label}/evidence/${probe.id}`;
+
+function reasonOf(error: unknown): string {
+  if (error instanceof UserError) return `${error.message} ${error.hint}`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Judges what was written down. Starts nothing, so an old run can be judged again. */
+export async function judgeSide(
+  run: Run,
+  label: Subject["label"],
+  checks: readonly Check[],
+  context: { readonly contract: Contract; readonly service: Service },
+): Promise<readonly CheckResult[]> {
+  const results: CheckResult[] = [];
+  for (const check of checks) {
+    const seen = await readStep<Seen>(run, evidenceName(label, check.needs));
+    const baseline = label === "after" ? await readStep<Seen>(run, evidenceName("before", check.needs)) : undefined;
+    const verdict = judge(check, seen, {
+      ...context,
+      side: label,
+      baseline: baseline?.status === "seen" ? baseline.value : undefined,
+    });
+    results.push({
+      id: check.id,
+      title: check.title,
+      ...verdict,
+      evidence: seen === undefined ? [] : [`${evidenceName(label, check.needs)}.json`],
+    });
+  }
+  return results;
+}

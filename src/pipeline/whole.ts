@@ -1,0 +1,183 @@
+import { hostname } from "node:os";
+import { checks } from "../checks/index.gen.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { BuildSide, Layer, Plan, Report, Seen } from "../model/types.ts";
+import { probes } from "../probes/index.gen.ts";
+import { reporters } from "../reporters/index.gen.ts";
+import type { Analysis } from "./analyze.ts";
+import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
+import { engineOf } from "./engine-of.ts";
+import { brokenPromises } from "./promises.ts";
+import { sideOf, verdictOf, writeReports } from "./report-step.ts";
+import { finishRun, openRun, readStep, type Run } from "./run-directory.ts";
+import type { Session } from "./session.ts";
+import { analyzeRendered, buildStep, pinStep, planStep, renderedDockerfile, renderStep } from "./steps.ts";
+import { collectEvidence, judgeSide } from "./verify.ts";
+
+export interface WholeOptions {
+  /** Begin a new run even when the latest one was never finished. */
+  readonly fresh: boolean;
+  readonly keepImages: boolean;
+  /** Timed repetitions of the warm and the source-edited build. */
+  readonly repetitions: number;
+}
+
+/** The whole way: analyse, plan, pin, render, build both sides, prove both, report. Changes nothing in the tree. */
+export async function runWhole(
+  session: Session,
+  options: WholeOptions,
+): Promise<{ readonly report: Report; readonly run: Run }> {
+  const { world } = session;
+  const run = await openRun(session.folder, { now: world.now(), fresh: options.fresh });
+  world.tell(run.resumed ? `Taking up run ${run.id}.` : `Run ${run.id}.`);
+  const analysis = await analyzeStep(session, run);
+  const dockerfile = dockerfileOf(analysis);
+  world.tell(`${dockerfile.path}: ${analysis.findings.length} findings.`);
+  const plan = await planStep(session, run, analysis);
+  const pins = await pinStep(session, run, plan);
+  for (const pin of pins)
+    world.tell(pin.digest === undefined ? `${pin.image}: ${pin.problem}` : `${pin.image} is ${pin.digest}.`);
+  const { service } = analysis;
+  const files = await renderStep(session, run, { plan, pins, service });
+  const rendered = await analyzeRendered(session, plan, files);
+
+  const engine = await engineOf(session, run.id);
+  const common = { service, pins, repetitions: options.repetitions };
+  const sides: Record<"before" | "after", BuildSide | undefined> = { before: undefined, after: undefined };
+  try {
+    for (const label of ["before", "after"] as const) {
+      world.tell(`Building ${label}…`);
+      const what =
+        label === "before"
+          ? { dockerfile, overlay: [] }
+          : { dockerfile: renderedDockerfile(plan, files), overlay: files };
+      sides[label] = await buildStep(session, run, engine, { ...common, ...what, label });
+    }
+    await prove(session, run, engine, { plan, analysis, sides });
+    const report = await assemble(session, run, engine, { plan, analysis, rendered, pins, files, sides });
+    await writeReports(report, run.directory, reporters);
+    await finishRun(run, world.now());
+    return { report, run };
+  } finally {
+    if (!options.keepImages && !world.signal.aborted) await removeImages(engine, sides);
+  }
+}
+
+async function prove(
+  { world }: Session,
+  run: Run,
+  engine: Engine,
+  {
+    plan,
+    analysis,
+    sides,
+  }: { plan: Plan; analysis: Analysis; sides: Record<"before" | "after", BuildSide | undefined> },
+): Promise<void> {
+  await collectEvidence({
+    engine,
+    run,
+    subjects: (["before", "after"] as const).flatMap((label) => {
+      const build = sides[label];
+      return build === undefined ? [] : [{ label, build }];
+    }),
+    probes,
+    service: analysis.service,
+    contract: plan.contract,
+    signal: world.signal,
+    onProbe: (label, probe, seen) =>
+      world.tell(
+        `${label}: ${probe.title} (${Math.round(seen.milliseconds)} ms)${seen.status === "failed" ? `: ${seen.reason}` : ""}`,
+      ),
+  });
+}
+
+/** Judges both sides again and puts everything the run knows into one report. */
+async function assemble(
+  session: Session,
+  run: Run,
+  engine: Pick<Engine, "name" | "version" | "store">,
+  known: {
+    readonly plan: Plan;
+    readonly analysis: Analysis;
+    readonly rendered: Analysis;
+    readonly pins: Report["pins"];
+    readonly files: Report["files"];
+    readonly sides: Record<"before" | "after", BuildSide | undefined>;
+  },
+): Promise<Report> {
+  const { plan, analysis, rendered, pins, files, sides } = known;
+  const context = { contract: plan.contract, service: analysis.service };
+  const before = await judgeSide(run, "before", checks, context);
+  const after = await judgeSide(run, "after", checks, context);
+  const size = async (label: "before" | "after") => {
+    const seen = await readStep<Seen<{ readonly layers: readonly Layer[] }>>(run, `${label}/evidence/layers`);
+    return seen?.status === "seen" ? seen.value : undefined;
+  };
+  return {
+    schema: 1,
+    tool: { name: "seaworthy", version: VERSION },
+    run: {
+      id: run.id,
+      startedAt: run.startedAt,
+      engine: `${engine.name} ${engine.version} (${engine.store})`,
+      machine: hostname(),
+      timeline: run.timeline.map((entry) => ({
+        ...entry,
+        startMs: Math.round(entry.startMs),
+        milliseconds: Math.round(entry.milliseconds),
+      })),
+      notes: notesOf(pins, session),
+    },
+    service: analysis.service,
+    before: sideOf("before", {
+      dockerfile: analysis.dockerfile?.path,
+      findings: analysis.findings,
+      build: sides.before,
+      size: await size("before"),
+      checks: before,
+    }),
+    after: sideOf("after", {
+      dockerfile: plan.image.dockerfile,
+      findings: rendered.findings,
+      build: sides.after,
+      size: await size("after"),
+      checks: after,
+    }),
+    profile: plan.profile,
+    decisions: plan.decisions,
+    refusals: plan.refusals,
+    contract: plan.contract,
+    pins,
+    files,
+    verdict: verdictOf(after, brokenPromises(plan.decisions, rendered.findings)),
+  };
+}
+
+/** What a reader must know to read the figures. */
+function notesOf(pins: Report["pins"], session: Session): readonly string[] {
+  const standIns = pins
+    .filter(({ standIn }) => standIn !== undefined)
+    .map(({ image, standIn }) => `${image} is a stand-in: ${standIn}.`);
+  const dirty = session.tree.git.dirty;
+  const ca =
+    session.ca === undefined
+      ? []
+      : ["Builds used a company CA bundle: the baseline by substituted bases, the reworked image by a build secret."];
+  return [
+    ...standIns,
+    ...ca,
+    ...(dirty.length === 0 ? [] : [`${dirty.length} tracked files have uncommitted changes.`]),
+  ];
+}
+
+async function removeImages(engine: Engine, sides: Readonly<Record<string, BuildSide | undefined>>): Promise<void> {
+  for (const side of Object.values(sides)) {
+    if (side?.image === undefined) continue;
+    await engine.removeImage(side.image.tag).catch(() => {}); // What is left, the next run sweeps.
+    await engine.removeImage(`${side.image.tag}-edited`).catch(() => {});
+  }
+}
+
+declare const SEAWORTHY_VERSION: string | undefined;
+/** Set by the bundler from package.json. */
+const VERSION = typeof SEAWORTHY_VERSION === "string" ? SEAWORTHY_VERSION : "0.0.0-dev";
