@@ -51,7 +51,9 @@ export async function runWhole(
         label === "before"
           ? { dockerfile, overlay: [] }
           : { dockerfile: renderedDockerfile(plan, files), overlay: files };
-      sides[label] = await buildStep(session, run, engine, { ...common, ...what, label });
+      const side = await buildStep(session, run, engine, { ...common, ...what, label });
+      sides[label] = side;
+      if (side.failure !== undefined) tellFailure(session, label, side.failure);
     }
     await prove(session, run, engine, { plan, analysis, sides });
     const report = await assemble(session, run, engine, { plan, analysis, rendered, pins, files, sides });
@@ -61,6 +63,12 @@ export async function runWhole(
   } finally {
     if (!options.keepImages && !world.signal.aborted) await removeImages(engine, sides);
   }
+}
+
+/** The failing step and the last lines of its log, for people; the report holds them too. */
+function tellFailure({ world }: Session, label: string, failure: NonNullable<BuildSide["failure"]>): void {
+  world.tell(`${label} does not build: ${failure.where === undefined ? "" : `${failure.where}: `}${failure.step}`);
+  for (const line of failure.log.slice(-50)) world.tell(`  | ${line}`);
 }
 
 async function prove(
