@@ -19,6 +19,18 @@ export interface Report {
   readonly pins: readonly Pin[];
   readonly files: readonly RenderedFile[];
   readonly verdict: OverallVerdict;
+  /** What the rules and checks say about themselves, for formats that carry it (SARIF, HTML). */
+  readonly catalogue?: {
+    readonly rules: readonly CatalogueEntry[];
+    readonly checks: readonly CatalogueEntry[];
+  };
+}
+
+export interface CatalogueEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly why: string;
+  readonly source: string;
 }
 
 export interface RunFacts {

@@ -22,6 +22,13 @@ export interface CheckResult extends Verdict {
   readonly title: string;
   /** Files in the run directory, relative to it, that hold the evidence. */
   readonly evidence: readonly string[];
+  /** The parts of the evidence worth reading beside the verdict, such as the end of a log; secrets are redacted already. */
+  readonly excerpts?: readonly Excerpt[];
+}
+
+export interface Excerpt {
+  readonly title: string;
+  readonly lines: readonly string[];
 }
 
 /** What a probe wrote down, or why it could not. */
