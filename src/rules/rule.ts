@@ -7,6 +7,8 @@ export interface RuleInput {
   readonly service: Service;
   /** The .dockerignore that goes with `dockerfile`; matches nothing when there is none. */
   readonly ignore: Ignore;
+  /** The text of a file of the service, such as an entrypoint script; undefined when there is none. */
+  readonly read?: (path: string) => string | undefined;
 }
 
 /** A small project: file name to content. `Dockerfile` is the one that is judged. */

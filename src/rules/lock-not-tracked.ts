@@ -1,0 +1,44 @@
+import { at } from "./queries/steps.ts";
+import { syncsIn } from "./queries/uv.ts";
+import { healthy, healthyDockerfile, project } from "./queries/example.ts";
+import type { Rule } from "./rule.ts";
+
+export const lockNotTracked: Rule = {
+  id: "lock-not-tracked",
+  title: "The lock file is not under version control",
+  why: "The image builds on the laptop that holds the lock and nowhere else, or every machine resolves its own versions. RAGstar's reworked Dockerfile could not be built from a clean clone for a day because uv.lock stood in .gitignore.",
+  source: "RAGstar, commits 9adfd71 to fa80974; trap T37",
+  severity: "error",
+  confidence: "certain",
+  advice: "Take uv.lock out of .gitignore and commit it.",
+  aliases: [],
+  since: "0.1.0",
+  provenBy: ["builds"],
+  examples: {
+    bad: [
+      project({ Dockerfile: healthyDockerfile, ".gitignore": "uv.lock\n" }),
+      project({ Dockerfile: healthyDockerfile, "uv.lock": "" }),
+    ],
+    good: [healthy],
+  },
+  *check({ dockerfile, service }) {
+    const [sync] = syncsIn(dockerfile);
+    if (!sync) return;
+    const { lock } = service;
+    const where = at(dockerfile, sync.step.instruction);
+    if (!lock) {
+      // The project may stand in a sub-folder or be named by an option: then the lock is not ours to miss.
+      const elsewhere = sync.command.argv.some((word) => /^--(project|directory|script)/.test(word));
+      if (elsewhere || !service.files.includes("pyproject.toml")) return;
+      yield { message: "`uv sync` runs, but the repository holds no uv.lock.", where, confidence: "likely" };
+    } else if (!lock.tracked) {
+      const hidden = lock.gitIgnored;
+      const because = hidden ? `: ${hidden.file} line ${hidden.line} (\`${hidden.text}\`) hides it` : "";
+      yield {
+        message: `${lock.path} is there but git does not track it${because}.`,
+        where: hidden ?? { file: lock.path, line: 1 },
+        related: [{ ...where, message: "the sync that needs it" }],
+      };
+    }
+  },
+};

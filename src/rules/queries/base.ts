@@ -1,0 +1,105 @@
+/** What an image reference tells without pulling it. Only what its publisher promises; everything else is undefined. */
+export interface Base {
+  readonly reference: string;
+  /** Without registry, `library/`, tag and digest: `python`, `astral-sh/uv`. */
+  readonly name: string;
+  /** The last part of the name: `python`, `uv`, `amazonlinux`. */
+  readonly short: string;
+  readonly tag: string | undefined;
+  readonly digest: string | undefined;
+  /** `3.12` or `3.12.8`, when the image is one that brings this Python. */
+  readonly python: string | undefined;
+  readonly distribution: Distribution | undefined;
+  /** What `/bin/sh` is. */
+  readonly shell: "dash" | "bash" | "busybox" | undefined;
+  /** The image is one of those that bring little beyond the interpreter: slim, alpine, distroless. */
+  readonly minimal: boolean;
+  /** The reference still holds a variable without a default. */
+  readonly unresolved: boolean;
+}
+
+export interface Distribution {
+  readonly name: "debian" | "ubuntu" | "alpine" | "amazonlinux" | "ubi" | "fedora";
+  /** `bookworm`, `24.04`, `3.20`, `2023`; undefined when the tag leaves it to the publisher. */
+  readonly release: string | undefined;
+}
+
+const debianReleases = new Set(["stretch", "buster", "bullseye", "bookworm", "trixie", "sid"]);
+const ubuntuNames: Readonly<Record<string, string>> = {
+  focal: "20.04",
+  jammy: "22.04",
+  noble: "24.04",
+  bionic: "18.04",
+};
+const debianNumbers: Readonly<Record<string, string>> = {
+  "9": "stretch",
+  "10": "buster",
+  "11": "bullseye",
+  "12": "bookworm",
+  "13": "trixie",
+};
+
+export function baseOf(reference: string): Base {
+  const [named = "", digest] = reference.split("@");
+  const colon = named.lastIndexOf(":");
+  const tagged = colon > named.lastIndexOf("/");
+  const path = tagged ? named.slice(0, colon) : named;
+  const tag = tagged ? named.slice(colon + 1) : undefined;
+  const name = withoutRegistry(path);
+  const short = name.split("/").at(-1) ?? name;
+  const distribution = distributionOf(short, tag ?? "");
+  return {
+    reference,
+    name,
+    short,
+    tag,
+    digest,
+    python: pythonOf(name, short, tag ?? ""),
+    distribution,
+    shell: distribution && shells[distribution.name],
+    minimal: /slim|alpine|distroless|minimal/.test(`${name}:${tag ?? ""}`),
+    unresolved: reference.includes("$"),
+  };
+}
+
+const shells = {
+  debian: "dash",
+  ubuntu: "dash",
+  alpine: "busybox",
+  amazonlinux: "bash",
+  ubi: "bash",
+  fedora: "bash",
+} as const;
+
+function withoutRegistry(path: string): string {
+  const parts = path.split("/");
+  const first = parts[0] ?? "";
+  if (parts.length > 1 && (/[.:]/.test(first) || first === "localhost")) parts.shift();
+  return parts.join("/").replace(/^(?:docker\/)?library\//, "");
+}
+
+/** Only the official python image and uv's own images carry the Python their tag names. */
+function pythonOf(name: string, short: string, tag: string): string | undefined {
+  if (name === "python" || name.endsWith("/python")) return /^v?(\d+\.\d+(?:\.\d+)?)(?![\d.])/.exec(tag)?.[1];
+  if (short === "uv") return /python(\d+\.\d+(?:\.\d+)?)/.exec(tag)?.[1];
+  return undefined;
+}
+
+function distributionOf(short: string, tag: string): Distribution | undefined {
+  const words = tag.split("-");
+  const number = (pattern: RegExp): string | undefined => pattern.exec(tag)?.[0];
+  const alpine = words.find((word) => word.startsWith("alpine"));
+  if (short === "alpine") return { name: "alpine", release: number(/^\d+\.\d+/) };
+  if (alpine !== undefined) return { name: "alpine", release: alpine.slice("alpine".length) || undefined };
+  if (short === "ubuntu") return { name: "ubuntu", release: ubuntuNames[words[0] ?? ""] ?? number(/^\d+\.\d+/) };
+  if (short === "amazonlinux") return { name: "amazonlinux", release: number(/^(?:2023|2)\b/) };
+  if (/^ubi\d/.test(short)) return { name: "ubi", release: /\d+/.exec(short)?.[0] };
+  if (short === "fedora") return { name: "fedora", release: number(/^\d+/) };
+  return debianOf(short, words, number(/^\d+/));
+}
+
+function debianOf(short: string, words: readonly string[], number: string | undefined): Distribution | undefined {
+  const release = words.find((word) => debianReleases.has(word));
+  if (short === "debian") return { name: "debian", release: release ?? debianNumbers[number ?? ""] };
+  return short === "python" || release !== undefined ? { name: "debian", release } : undefined;
+}

@@ -1,0 +1,131 @@
+import type { Project } from "../rule.ts";
+
+const digest = (digit: string): string => `sha256:${digit.repeat(64)}`;
+
+/** References with a digest, so that an example shows its own defect and no other. */
+export const slim = `python:3.13-slim-trixie@${digest("a")}`;
+export const uvImage = `ghcr.io/astral-sh/uv:0.9.8@${digest("b")}`;
+
+export const syncLine: string =
+  "RUN --mount=type=cache,target=/root/.cache/uv \\\n" +
+  "    --mount=type=bind,source=uv.lock,target=/app/uv.lock \\\n" +
+  "    --mount=type=bind,source=pyproject.toml,target=/app/pyproject.toml \\\n" +
+  "    uv sync --locked --no-dev --no-install-project\n";
+
+/** The builder of a healthy image; a rule's example replaces the part it is about. */
+export const builder: string =
+  `FROM ${uvImage} AS uv\n\nFROM ${slim} AS builder\n` +
+  "COPY --from=uv /uv /usr/local/bin/uv\nWORKDIR /app\n" +
+  `ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never\n${syncLine}\n`;
+
+export const healthcheck: string =
+  "HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \\\n" +
+  `  CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/health', timeout=4)"]\n`;
+
+export const startLine: string =
+  'CMD ["uvicorn", "app.main:app", "--host", "0.0.0.0", "--port", "8000", "--timeout-graceful-shutdown", "20"]\n';
+
+export const runtime: string =
+  `FROM ${slim}\n` +
+  "RUN groupadd --gid 1001 app && \\\n" +
+  "    useradd --uid 1001 --gid 1001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin app\n" +
+  "WORKDIR /app\nCOPY --from=builder /app/.venv /app/.venv\nCOPY app/ /app/app/\n" +
+  `ENV PATH="/app/.venv/bin:$PATH" PYTHONUNBUFFERED=1\nUSER 1001:1001\nEXPOSE 8000\n${healthcheck}`;
+
+/** A Dockerfile about which no rule has anything to say. */
+export const healthyDockerfile: string = builder + runtime + startLine;
+
+/** The healthy Dockerfile with some of its text replaced; throws when the text is not there, so examples stay true. */
+export function healthyWith(...changes: ReadonlyArray<readonly [from: string, to: string]>): string {
+  let text = healthyDockerfile;
+  for (const [from, to] of changes) {
+    if (!text.includes(from)) throw new Error(`The healthy Dockerfile does not hold: ${from}`);
+    text = text.replace(from, () => to);
+  }
+  return text;
+}
+
+const pyproject = `[project]
+name = "reactions"
+version = "1.0.0"
+requires-python = ">=3.12"
+dependencies = ["fastapi==0.121.0", "uvicorn==0.38.0"]
+
+[dependency-groups]
+dev = ["pytest==8.4.2"]
+`;
+
+const lock = `version = 1
+revision = 3
+requires-python = ">=3.12"
+
+[[package]]
+name = "fastapi"
+version = "0.121.0"
+source = { registry = "https://index.example/simple" }
+wheels = [{ url = "https://index.example/fastapi-0.121.0-py3-none-any.whl" }]
+
+[[package]]
+name = "pytest"
+version = "8.4.2"
+source = { registry = "https://index.example/simple" }
+wheels = [{ url = "https://index.example/pytest-8.4.2-py3-none-any.whl" }]
+
+[[package]]
+name = "reactions"
+version = "1.0.0"
+source = { virtual = "." }
+dependencies = [
+    { name = "fastapi" },
+    { name = "uvicorn" },
+]
+
+[package.dev-dependencies]
+dev = [
+    { name = "pytest" },
+]
+
+[package.metadata]
+requires-dist = [
+    { name = "fastapi", specifier = "==0.121.0" },
+    { name = "uvicorn", specifier = "==0.38.0" },
+]
+
+[package.metadata.requires-dev]
+dev = [{ name = "pytest", specifier = "==8.4.2" }]
+
+[[package]]
+name = "uvicorn"
+version = "0.38.0"
+source = { registry = "https://index.example/simple" }
+wheels = [{ url = "https://index.example/uvicorn-0.38.0-py3-none-any.whl" }]
+`;
+
+const main = `from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/health")
+def health() -> dict[str, str]:
+    return {"status": "ok"}
+`;
+
+/** A small complete service around the given files; a file given as "" is left out. */
+export function project(files: Project): Project {
+  const whole: Record<string, string> = {
+    "pyproject.toml": pyproject,
+    "uv.lock": lock,
+    ".dockerignore": ".git\n.venv\n**/__pycache__\ntests\n.env\n",
+    "app/__init__.py": "# The service's package.\n",
+    "app/main.py": main,
+    ...files,
+  };
+  return Object.fromEntries(Object.entries(whole).filter(([, content]) => content !== ""));
+}
+
+/** The healthy service with the given changes to its Dockerfile. */
+export const changed = (...changes: ReadonlyArray<readonly [from: string, to: string]>): Project =>
+  project({ Dockerfile: healthyWith(...changes) });
+
+export const healthy: Project = project({ Dockerfile: healthyDockerfile });

@@ -1,0 +1,165 @@
+import type { Dockerfile, Instruction, Stage } from "../../model/types.ts";
+import { baseOf } from "./base.ts";
+import { type Command, commandsOf } from "./commands.ts";
+import { rootImage } from "./settings.ts";
+import { flag, mountsOf, type Step, stepsOf } from "./steps.ts";
+
+/** One call of the distribution's package manager that installs something. */
+export interface Install {
+  readonly manager: "apt" | "dnf" | "apk";
+  readonly packages: readonly string[];
+  readonly command: Command;
+  readonly step: Step;
+}
+
+const managers: Readonly<Record<string, Install["manager"]>> = {
+  apt: "apt",
+  "apt-get": "apt",
+  aptitude: "apt",
+  dnf: "dnf",
+  microdnf: "dnf",
+  yum: "dnf",
+  tdnf: "dnf",
+  apk: "apk",
+};
+
+export const managerOf = (command: Command): Install["manager"] | undefined => managers[command.program];
+
+/** The word that says what a package manager shall do: `install`, `update`, `add`. */
+export function verbOf(command: Command): string | undefined {
+  const takesValue = new Set(["-o", "-c", "-t", "--option", "--config-file", "--repository", "-X", "--virtual"]);
+  const words = command.argv.slice(1);
+  return words.find((word, index) => !word.startsWith("-") && !takesValue.has(words[index - 1] ?? ""));
+}
+
+export function installsIn(steps: readonly Step[]): readonly Install[] {
+  return steps.flatMap((step) => {
+    if (step.instruction.keyword !== "RUN") return [];
+    return commandsOf(step.instruction).flatMap((command) => {
+      const manager = managerOf(command);
+      const verb = verbOf(command);
+      if (manager === undefined || verb === undefined || !["install", "add", "reinstall"].includes(verb)) return [];
+      return [{ manager, packages: packagesOf(command, verb), command, step }];
+    });
+  });
+}
+
+function packagesOf(command: Command, verb: string): readonly string[] {
+  const takesValue = new Set(["-o", "-t", "--repository", "-X", "--virtual", "--releasever", "--target-release"]);
+  const words = command.argv.slice(command.argv.indexOf(verb) + 1);
+  return words
+    .filter((word, index) => !word.startsWith("-") && !takesValue.has(words[index - 1] ?? ""))
+    .map((word) => word.replace(/(?<=.)[=<>~].*$/, ""));
+}
+
+/** Names of OS packages that are still there at the end: installed and not removed again. */
+export function packagesLeft(steps: readonly Step[]): ReadonlyMap<string, Install> {
+  const left = new Map<string, Install>();
+  const virtual = new Map<string, readonly string[]>();
+  const apply = (step: Step, command: Command): void => {
+    const manager = managerOf(command);
+    const verb = verbOf(command);
+    if (manager === undefined || verb === undefined) return;
+    const packages = packagesOf(command, verb);
+    if (verb === "install" || verb === "add") {
+      for (const name of packages) left.set(name, { manager, packages, command, step });
+      const label = virtualName(command.argv);
+      if (label !== undefined) virtual.set(label, packages);
+    } else if (removing.has(verb)) {
+      for (const gone of packages.flatMap((name) => virtual.get(name) ?? [name])) left.delete(gone);
+    }
+  };
+  for (const step of steps) {
+    if (step.instruction.keyword === "RUN") for (const command of commandsOf(step.instruction)) apply(step, command);
+  }
+  return left;
+}
+
+const removing = new Set(["remove", "purge", "del", "erase", "autoremove"]);
+
+function virtualName(argv: readonly string[]): string | undefined {
+  const index = argv.findIndex((word) => word === "--virtual" || word === "-t");
+  const joined = argv.find((word) => word.startsWith("--virtual="))?.slice("--virtual=".length);
+  return joined ?? (index < 0 ? undefined : argv[index + 1]);
+}
+
+/** Which package brings a program, where its name is not the program's. */
+const providers: Readonly<Record<string, readonly string[]>> = {
+  nc: ["netcat", "netcat-openbsd", "netcat-traditional", "nmap-ncat", "busybox"],
+  curl: ["curl", "curl-minimal"],
+  pg_isready: ["postgresql-client", "postgresql", "postgresql15", "postgresql16-client"],
+  psql: ["postgresql-client", "postgresql", "postgresql15", "postgresql16-client"],
+  pdftoppm: ["poppler-utils"],
+  pdftotext: ["poppler-utils"],
+  tesseract: ["tesseract-ocr", "tesseract"],
+  soffice: ["libreoffice", "libreoffice-core", "libreoffice-writer"],
+  convert: ["imagemagick"],
+  magick: ["imagemagick"],
+  gs: ["ghostscript"],
+  dot: ["graphviz"],
+  node: ["nodejs"],
+  chromium: ["chromium", "chromium-browser"],
+  java: ["default-jre", "default-jre-headless", "openjdk-17-jre-headless"],
+  ssh: ["openssh-client", "openssh-clients"],
+  ip: ["iproute2", "iproute"],
+  ps: ["procps", "procps-ng"],
+  ping: ["iputils-ping", "iputils"],
+  dig: ["dnsutils", "bind-utils", "bind9-dnsutils"],
+};
+
+/** Programs that the full (not slim) Debian python images bring from buildpack-deps. */
+const fullImage = new Set(["curl", "wget", "git", "gcc", "make", "ssh", "hg", "svn", "convert", "ps"]);
+/** Programs whose absence from minimal images we know. */
+const known = new Set([...Object.keys(providers), "wget", "git", "ffmpeg", "gcc", "make", "xmlsec1", "http", "jq"]);
+
+/** Whether a stage's image has a program; undefined when its base or its steps do not let us tell. */
+export function hasProgram(dockerfile: Dockerfile, stage: Stage, program: string): boolean | undefined {
+  const steps = stepsOf(dockerfile, stage);
+  const wanted = [program, ...(providers[program] ?? [])];
+  const packages = packagesLeft(steps);
+  if (wanted.some((name) => packages.has(name)) || [...packages.keys()].some((name) => fits(name, program)))
+    return true;
+  if (steps.some(({ instruction }) => bringsProgram(instruction, program))) return true;
+  if (!known.has(program) || steps.some(({ instruction }) => isOpaque(instruction))) return undefined;
+  return inBase(rootImage(dockerfile, stage), program);
+}
+
+const fits = (name: string, program: string): boolean =>
+  name.includes("$") || name.startsWith(`${program}-`) || (program.length > 3 && name.includes(program));
+
+function bringsProgram(instruction: Instruction, program: string): boolean {
+  if (instruction.keyword === "COPY" || instruction.keyword === "ADD") {
+    const target = instruction.words.at(-1) ?? "";
+    if (flag(instruction, "from") === undefined) return instruction.words.some((word) => word.endsWith(`/${program}`));
+    // A directory of programs, or a whole root, may hold anything.
+    return /^\/(usr(\/local)?(\/s?bin)?)?\/?$|^\/s?bin\/?$/.test(target) || target.endsWith(`/${program}`);
+  }
+  if (instruction.keyword !== "RUN") return false;
+  return commandsOf(instruction).some(({ argv }) =>
+    argv.some((word) => word.endsWith(`bin/${program}`) || (argv[0] === "ln" && word.endsWith(`/${program}`))),
+  );
+}
+
+/** Steps that may install anything: scripts from the context, downloads, mounts of scripts. */
+function isOpaque(instruction: Instruction): boolean {
+  if (instruction.keyword !== "RUN") return false;
+  const scripts = commandsOf(instruction).some(
+    ({ program, argv }) =>
+      program.endsWith(".sh") ||
+      (/^(ba|da|a)?sh$/.test(program) && argv.some((word) => word.endsWith(".sh"))) ||
+      program === "make",
+  );
+  return scripts || mountsOf(instruction).some((mount) => mount["target"]?.endsWith(".sh"));
+}
+
+function inBase(image: string, program: string): boolean | undefined {
+  const base = baseOf(image);
+  if (base.unresolved) return undefined;
+  const name = base.distribution?.name;
+  if (name === "alpine") return ["wget", "nc", "ping", "ps", "ip"].includes(program);
+  if (base.short === "python" && base.name === "python")
+    return base.minimal ? false : fullImage.has(program) || undefined;
+  if (name === "amazonlinux") return program === "curl";
+  if (base.name === "debian" || base.name === "ubuntu" || base.short === "uv") return false;
+  return undefined;
+}

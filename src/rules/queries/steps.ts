@@ -1,0 +1,119 @@
+import type { Dockerfile, Instruction, Place, Range, Stage } from "../../model/types.ts";
+
+/** One instruction with the stage it stands in. */
+export interface Step {
+  readonly stage: Stage;
+  readonly instruction: Instruction;
+}
+
+/** The stage and the stages it is built on, the outermost ancestor first. */
+export function lineage(dockerfile: Dockerfile, stage: Stage): readonly Stage[] {
+  const chain = [stage];
+  for (let current = stage; current.parent !== undefined && chain.length <= dockerfile.stages.length;) {
+    const parent = dockerfile.stages[current.parent];
+    if (!parent) break;
+    chain.unshift(parent);
+    current = parent;
+  }
+  return chain;
+}
+
+/** The stage that a build without `--target` ships: the last one. */
+export const shippedStage = (dockerfile: Dockerfile): Stage | undefined => dockerfile.stages.at(-1);
+
+/** Every instruction of a stage and of the stages it is built on, in the order BuildKit runs them. */
+export function stepsOf(dockerfile: Dockerfile, stage: Stage | undefined): readonly Step[] {
+  if (!stage) return [];
+  return lineage(dockerfile, stage).flatMap((one) =>
+    one.instructions.map((instruction) => ({ stage: one, instruction })),
+  );
+}
+
+/** Everything whose result is in the shipped image. */
+export const shippedSteps = (dockerfile: Dockerfile): readonly Step[] => stepsOf(dockerfile, shippedStage(dockerfile));
+
+/** Stages that take part in building the shipped one, in file order. The others are never built by BuildKit. */
+export function reachable(dockerfile: Dockerfile): readonly Stage[] {
+  const wanted = new Set<number>();
+  const visit = (stage: Stage | undefined): void => {
+    if (!stage || wanted.has(stage.index)) return;
+    wanted.add(stage.index);
+    if (stage.parent !== undefined) visit(dockerfile.stages[stage.parent]);
+    for (const instruction of stage.instructions)
+      for (const name of sourcesOf(instruction)) visit(stageNamed(dockerfile, name, stage.index));
+  };
+  visit(shippedStage(dockerfile));
+  return dockerfile.stages.filter((stage) => wanted.has(stage.index));
+}
+
+export const reachableSteps = (dockerfile: Dockerfile): readonly Step[] =>
+  reachable(dockerfile).flatMap((stage) => stage.instructions.map((instruction) => ({ stage, instruction })));
+
+/** What `--from` and mounts' `from=` name. */
+export function sourcesOf(instruction: Instruction): readonly string[] {
+  return instruction.flags.flatMap(({ name, value }) => {
+    if (name === "from") return [value];
+    const from = name === "mount" ? mountOptions(value)["from"] : undefined;
+    return from === undefined ? [] : [from];
+  });
+}
+
+/** An earlier stage by name or number. */
+export function stageNamed(dockerfile: Dockerfile, name: string, before: number): Stage | undefined {
+  const earlier = dockerfile.stages.filter((stage) => stage.index < before);
+  return (
+    earlier.findLast((stage) => stage.name === name.toLowerCase()) ??
+    (/^\d+$/.test(name) ? earlier.find((stage) => stage.index === Number(name)) : undefined)
+  );
+}
+
+export function flag(instruction: Instruction, name: string): string | undefined {
+  return instruction.flags.findLast((one) => one.name === name)?.value;
+}
+
+export type MountOptions = Readonly<Record<string, string>>;
+
+/** `type=cache,target=/root/.cache/uv,sharing=locked` as a record. Docker's short names are spelled out. */
+export function mountOptions(value: string): MountOptions {
+  const options: Record<string, string> = {};
+  for (const part of value.split(",")) {
+    const equals = part.indexOf("=");
+    const key = (equals < 0 ? part : part.slice(0, equals)).trim().toLowerCase();
+    const name = { dst: "target", destination: "target", src: "source" }[key] ?? key;
+    options[name] = equals < 0 ? "true" : part.slice(equals + 1);
+  }
+  return options;
+}
+
+export const mountsOf = (instruction: Instruction): readonly MountOptions[] =>
+  instruction.flags.filter(({ name }) => name === "mount").map(({ value }) => mountOptions(value));
+
+/** Where an instruction stands; `within` narrows the range to a part of it. */
+export function at(dockerfile: Dockerfile, instruction: Instruction, within?: Range): Place {
+  const range = within ?? instruction.range;
+  return {
+    file: dockerfile.path,
+    line: within ? lineAt(dockerfile.text, within.start) : instruction.line,
+    range,
+  };
+}
+
+function lineAt(text: string, offset: number): number {
+  let line = 1;
+  for (let next = text.indexOf("\n"); next >= 0 && next < offset; next = text.indexOf("\n", next + 1)) line++;
+  return line;
+}
+
+/** The range of a piece of text inside an instruction, or the whole instruction. */
+export function find(dockerfile: Dockerfile, instruction: Instruction, piece: string): Range {
+  const { start, end } = instruction.range;
+  const offset = dockerfile.text.slice(start, end).indexOf(piece);
+  return offset < 0 ? instruction.range : { start: start + offset, end: start + offset + piece.length };
+}
+
+/** The whole lines of an instruction with their break: what to cut when it goes. */
+export function wholeLines(dockerfile: Dockerfile, instruction: Instruction): Range {
+  const start = dockerfile.text.lastIndexOf("\n", instruction.range.start - 1) + 1;
+  const breakAt = dockerfile.text.indexOf("\n", instruction.range.end);
+  return { start, end: breakAt < 0 ? dockerfile.text.length : breakAt + 1 };
+}

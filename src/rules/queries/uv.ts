@@ -1,0 +1,120 @@
+import type { Dockerfile, Stage } from "../../model/types.ts";
+import { type Command, commandsOf } from "./commands.ts";
+import { envAfter } from "./settings.ts";
+import { reachable, type Step, stepsOf } from "./steps.ts";
+
+/** One `uv sync`, with what its flags and the environment at that point say. */
+export interface Sync {
+  readonly step: Step;
+  readonly command: Command;
+  readonly env: ReadonlyMap<string, string>;
+  readonly locked: boolean;
+  readonly frozen: boolean;
+  readonly dev: boolean;
+  /** The project itself is installed, not only its dependencies. */
+  readonly project: boolean;
+  readonly editable: boolean;
+  /** Where the environment is made; undefined when a variable hides it. */
+  readonly venv: string | undefined;
+}
+
+export const isUv = (command: Command, verb: string): boolean =>
+  command.program === "uv" && uvWords(command)[0] === verb;
+
+/** The words after uv's global options. */
+export function uvWords(command: Command): readonly string[] {
+  const takesValue = ["--directory", "--project", "--cache-dir", "--config-file", "--color", "--python", "-p"];
+  const words = command.argv.slice(1);
+  let index = 0;
+  while ((words[index] ?? "").startsWith("-")) index += takesValue.includes(words[index] ?? "") ? 2 : 1;
+  return words.slice(index);
+}
+
+/** Every command of a stage's own RUN instructions. */
+export function runCommands(stage: Stage): ReadonlyArray<{ readonly step: Step; readonly command: Command }> {
+  return stage.instructions.flatMap((instruction) =>
+    instruction.keyword === "RUN"
+      ? commandsOf(instruction).map((command) => ({ step: { stage, instruction }, command }))
+      : [],
+  );
+}
+
+/** The environment a command sees: ENV so far, then its own `NAME=value` prefixes and earlier exports in the same RUN. */
+export function envOfCommand(dockerfile: Dockerfile, step: Step, command: Command): ReadonlyMap<string, string> {
+  const steps = stepsOf(dockerfile, step.stage);
+  const before = steps.slice(
+    0,
+    steps.findIndex((one) => one.instruction === step.instruction),
+  );
+  const env = new Map<string, string>();
+  for (const [name, setting] of envAfter(before)) env.set(name, setting.value ?? "");
+  for (const earlier of commandsOf(step.instruction)) {
+    if (earlier.program === "export")
+      for (const word of earlier.argv.slice(1)) env.set(word.split("=")[0] ?? "", word.slice(word.indexOf("=") + 1));
+  }
+  for (const [name, value] of Object.entries(command.env)) env.set(name, value);
+  return env;
+}
+
+const truthy = (value: string | undefined): boolean =>
+  value !== undefined && !["", "0", "false", "no", "off"].includes(value.toLowerCase());
+
+export function syncsIn(dockerfile: Dockerfile, stages: readonly Stage[] = reachable(dockerfile)): readonly Sync[] {
+  return stages.flatMap((stage) =>
+    runCommands(stage)
+      .filter(({ command }) => isUv(command, "sync"))
+      .map(({ step, command }) => syncOf(dockerfile, step, command)),
+  );
+}
+
+function syncOf(dockerfile: Dockerfile, step: Step, command: Command): Sync {
+  const env = envOfCommand(dockerfile, step, command);
+  const has = (...flags: readonly string[]): boolean => flags.some((flag) => command.argv.includes(flag));
+  return {
+    step,
+    command,
+    env,
+    locked: has("--locked") || truthy(env.get("UV_LOCKED")),
+    frozen: has("--frozen") || truthy(env.get("UV_FROZEN")),
+    dev: !(
+      has("--no-dev", "--no-default-groups", "--only-group") ||
+      command.argv.some((word) => word.startsWith("--only-group=") || word === "--no-group=dev") ||
+      command.argv.some((word, index) => word === "--no-group" && command.argv[index + 1] === "dev") ||
+      truthy(env.get("UV_NO_DEV")) ||
+      truthy(env.get("UV_NO_DEFAULT_GROUPS"))
+    ),
+    project: !has("--no-install-project", "--no-install-workspace", "--only-group", "--only-dev"),
+    editable: !(has("--no-editable") || truthy(env.get("UV_NO_EDITABLE"))),
+    venv: env.get("UV_PROJECT_ENVIRONMENT"),
+  };
+}
+
+/** The flags `uv run` has of its own, before the program. */
+const runTakesValue = new Set([
+  "--group",
+  "--extra",
+  "--with",
+  "--package",
+  "-p",
+  "--python",
+  "--env-file",
+  "--directory",
+  "--project",
+  "--no-group",
+  "--only-group",
+  "-w",
+  "--with-editable",
+  "--with-requirements",
+]);
+
+/** What `uv run …` starts. */
+export function afterUvRun(words: readonly string[]): readonly string[] {
+  let index = words.indexOf("run") + 1;
+  while ((words[index] ?? "").startsWith("-")) {
+    const word = words[index] ?? "";
+    if (word === "--") return words.slice(index + 1);
+    if (word === "-m" || word === "--module") return ["python", "-m", ...words.slice(index + 1)];
+    index += runTakesValue.has(word) ? 2 : 1;
+  }
+  return words.slice(index);
+}
