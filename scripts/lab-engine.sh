@@ -1,0 +1,254 @@
+# shellcheck shell=bash
+# Starts and stops the lab's engine and registry. Sourced by scripts/lab, which sets LAB, CACHE and CA_BUNDLE.
+
+ENGINE_PACKAGES=docker.io,docker-buildx,docker-cli,docker-registry,iptables,iproute2,ca-certificates,mount
+ENGINE_SUITE=trixie
+# Unix socket paths end at 107 bytes; a deep checkout needs a shorter place.
+LONGEST_SOCKET=100
+
+engine_root() { echo "$CACHE/engine-$(cksum <<<"$ENGINE_SUITE $ENGINE_PACKAGES" | cut -d' ' -f1)"; }
+lab_docker() { DOCKER_HOST=unix://$(recall socket) DOCKER_CONFIG=$LAB/docker-config "$(engine_root)/usr/bin/docker" "$@"; }
+engine_answers() { [[ -S $(recall socket) ]] && timeout 10 "$(engine_root)/usr/bin/docker" -H "unix://$(recall socket)" info >/dev/null 2>&1; }
+
+# Everything that is slow to get, at the same time: the engine and the file systems of the stand-ins.
+fetch_parts() {
+  rm -rf --one-file-system "$CACHE"/unfinished.*
+  if [[ -d $(engine_root) && -s $(rootfs trixie) && -s $(rootfs bookworm) ]]; then return; fi
+  need_packages mmdebstrap
+  log "fetching the engine and the base file systems from Debian (two to four minutes, once)"
+  local pids=() pid failed=false
+  unpack_engine 8>&- 9>&- & pids+=($!)
+  for suite in trixie bookworm; do pack_rootfs "$suite" 8>&- 9>&- & pids+=($!); done
+  for pid in "${pids[@]}"; do wait "$pid" || failed=true; done
+  if [[ $failed == true ]]; then fail "Debian's packages could not be fetched; see $CACHE/*.log"; fi
+}
+
+unpack_engine() {
+  local root unfinished
+  root=$(engine_root)
+  if [[ -d $root ]]; then return; fi
+  unfinished=$(mktemp -d "$CACHE/unfinished.XXXXXX")
+  mmdebstrap --quiet --variant=apt --include="$ENGINE_PACKAGES" "$ENGINE_SUITE" "$unfinished/root" >"$CACHE/engine.log" 2>&1 || return 1
+  rm -rf "$unfinished"/root/var/{cache/apt,lib/apt/lists}/*
+  mv "$unfinished/root" "$root"
+  rmdir "$unfinished"
+}
+
+# --- registry ---------------------------------------------------------------------------------------------------
+
+# `ours FILE WORD`: the process whose id is in FILE runs, and is the one we started.
+ours() { [[ -s $1 ]] && tr '\0' ' ' <"/proc/$(<"$1")/cmdline" 2>/dev/null | grep -qF -- "$2"; }
+port_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+registry_answers() { ours "$LAB/registry.pid" "$LAB/registry.yml" && port_taken "$(recall port)"; }
+
+start_registry() {
+  if registry_answers; then return; fi
+  local port first=${SEAWORTHY_LAB_PORT:-5000}
+  for port in $(recall port) $(seq "$first" $((first + 200))); do
+    if port_taken "$port"; then continue; fi
+    cat >"$LAB/registry.yml" <<YAML
+version: 0.1
+log: {level: warn, accesslog: {disabled: true}}
+storage: {filesystem: {rootdirectory: $LAB/registry}, delete: {enabled: true}}
+http: {addr: "127.0.0.1:$port"}
+YAML
+    OTEL_TRACES_EXPORTER=none setsid "$(engine_root)/usr/bin/docker-registry" serve "$LAB/registry.yml" >"$LAB/registry.log" 2>&1 </dev/null 8>&- 9>&- &
+    echo $! >"$LAB/registry.pid"
+    remember port "$port"
+    for _ in $(seq 100); do
+      if registry_answers; then return; fi
+      ours "$LAB/registry.pid" "$LAB/registry.yml" || break # Someone took the port first: try the next.
+      sleep .1
+    done
+  done
+  fail "the registry did not start; see $LAB/registry.log"
+}
+
+stop_registry() {
+  if ours "$LAB/registry.pid" "$LAB/registry.yml"; then kill "$(<"$LAB/registry.pid")" || true; fi
+}
+
+# --- engine -----------------------------------------------------------------------------------------------------
+
+start_engine() {
+  local port
+  port=$(recall port)
+  if engine_answers; then
+    # A registry that had to move to another port needs an engine that knows the new one.
+    if [[ $(recall engine_port) == "$port" ]]; then return; fi
+    stop_engine
+  fi
+  log "starting the engine"
+  choose_socket
+  install_client
+  stop_engine # Remnants of an engine that was killed.
+  choose_network
+  write_configuration "$port"
+  LAB=$LAB ROOT=$(engine_root) setsid unshare --mount --propagation private \
+    bash "$SCRIPTS/lab-engine-start.sh" >"$LAB/engine.log" 2>&1 </dev/null 8>&- 9>&- &
+  echo $! >"$LAB/engine.pid"
+  remember engine_port "$port"
+  for _ in $(seq 150); do
+    if engine_answers; then
+      readlink "/proc/$(<"$LAB/engine.pid")/ns/mnt" >"$LAB/engine.namespace"
+      mkdir -p "$CACHE/users"
+      ln -sfn "$LAB" "$CACHE/users/$(recall id)"
+      return
+    fi
+    kill -0 "$(<"$LAB/engine.pid")" 2>/dev/null || break
+    sleep .2
+  done
+  tail -n 20 "$LAB/engine.log" >&2
+  fail "the engine did not start; the lines above are the end of $LAB/engine.log"
+}
+
+choose_socket() {
+  local socket
+  socket=$(recall socket)
+  if [[ -n $socket && -d $(dirname "$socket") ]]; then return; fi
+  socket=$LAB/docker.sock
+  if ((${#socket} > LONGEST_SOCKET)); then socket=$(mktemp -d /tmp/seaworthy-lab.XXXXXX)/docker.sock; fi
+  remember socket "$socket"
+}
+
+# The client and buildx of the same release, without touching ~/.docker.
+install_client() {
+  mkdir -p "$LAB/bin" "$LAB/docker-config/cli-plugins"
+  ln -sfn "$(engine_root)/usr/bin/docker" "$LAB/bin/docker"
+  ln -sfn "$(engine_root)/usr/libexec/docker/cli-plugins/docker-buildx" "$LAB/docker-config/cli-plugins/docker-buildx"
+}
+
+# Network tools of the engine's own root, so that a bare machine needs none. They need no mounts.
+in_root() { chroot "$(engine_root)" "$@"; }
+
+# A /16 that no route of this machine knows; its number also names everything else we make.
+choose_network() {
+  local number taken
+  number=$(recall id)
+  if [[ -z $number ]]; then
+    taken=$(in_root ip -4 route show table all; in_root ip -4 -o address)
+    for number in $(seq 201 249) none; do grep -qF "10.$number." <<<"$taken" || break; done
+    [[ $number != none ]] || fail "no free address range between 10.201.0.0/16 and 10.249.0.0/16"
+    remember id "$number"
+  fi
+  if [[ -z $(recall forwarding) ]]; then remember forwarding "$(</proc/sys/net/ipv4/ip_forward)"; fi
+  in_root ip link add "seaworthy$number" type bridge
+  in_root ip address add "10.$number.0.1/17" dev "seaworthy$number"
+  in_root ip link set "seaworthy$number" up
+  local mark=(-m comment --comment "seaworthy-lab-$number") range=10.$number.0.0/16
+  in_root iptables -w -t nat -A POSTROUTING -s "$range" ! -d "$range" "${mark[@]}" -j MASQUERADE
+  in_root iptables -w -I FORWARD -s "$range" "${mark[@]}" -j ACCEPT
+  in_root iptables -w -I FORWARD -d "$range" "${mark[@]}" -j ACCEPT
+}
+
+# The engine writes no firewall rules: two engines that do so in one network namespace flush each other's.
+write_configuration() {
+  local number store=true driver=""
+  number=$(recall id)
+  if [[ ${SEAWORTHY_LAB_STORE:-containerd} != containerd ]]; then store=false; fi
+  if ! overlay_works; then
+    driver=native
+    if [[ $store == false ]]; then driver=vfs; fi
+    log "overlay mounts do not work here; using the slower $driver store"
+    driver="\"storage-driver\": \"$driver\","
+  fi
+  cat >"$LAB/engine.json" <<JSON
+{
+  "hosts": ["unix://$(recall socket)"],
+  "pidfile": "/run/docker.pid",
+  "data-root": "$LAB/data",
+  "exec-root": "/run/docker",
+  $driver
+  "features": { "containerd-snapshotter": $store },
+  "iptables": false,
+  "ip6tables": false,
+  "bridge": "seaworthy$number",
+  "default-address-pools": [{ "base": "10.$number.128.0/17", "size": 24 }],
+  "cgroup-parent": "/seaworthy-lab-$number",
+  "exec-opts": ["native.cgroupdriver=cgroupfs"],
+  "insecure-registries": ["127.0.0.1:$1"],
+  "registry-mirrors": ["http://127.0.0.1:$1"]
+}
+JSON
+}
+
+# False in a container whose own file system is an overlay.
+overlay_works() {
+  local probe=$LAB/probe works
+  mkdir -p "$probe"/{lower,upper,work,merged}
+  # shellcheck disable=SC2016
+  unshare --mount sh -c 'mount -t overlay overlay -o "lowerdir=$1/lower,upperdir=$1/upper,workdir=$1/work" "$1/merged"' sh "$probe" 2>/dev/null && works=0 || works=1
+  rm -rf "$probe"
+  return "$works"
+}
+
+# Stops the engine and removes what an engine leaves outside its folder, whether it ended well or was killed.
+stop_engine() {
+  local number pid
+  number=$(recall id)
+  if engine_answers; then
+    log "stopping the engine"
+    lab_docker ps -aq | xargs -r "$(engine_root)/usr/bin/docker" -H "unix://$(recall socket)" rm -f >/dev/null 2>&1 || true
+  fi
+  if ours "$LAB/engine.pid" "$LAB/engine.json"; then
+    pid=$(<"$LAB/engine.pid")
+    kill "$pid" 2>/dev/null || true
+    for _ in $(seq 100); do
+      kill -0 "$pid" 2>/dev/null || break
+      sleep .1
+    done
+  fi
+  end_stragglers
+  if [[ -n $number ]]; then
+    remove_network "$number"
+    find /sys/fs/cgroup -depth -type d -path "*/seaworthy-lab-$number*" -exec rmdir {} + 2>/dev/null || true
+    rm -f "$CACHE/users/$number"
+  fi
+  if [[ $(recall socket) == /tmp/seaworthy-lab.* ]]; then rm -rf "$(dirname "$(recall socket)")"; fi
+  rm -f "$LAB"/engine.{pid,namespace}
+}
+
+# Whatever still lives in the engine's mount namespace (its containerd, shims) or in its cgroups (containers).
+end_stragglers() {
+  local namespace pid number
+  namespace=$(cat "$LAB/engine.namespace" 2>/dev/null || true)
+  number=$(recall id)
+  for pid in /proc/[0-9]*; do
+    pid=${pid#/proc/}
+    if [[ -n $namespace && $(readlink "/proc/$pid/ns/mnt" 2>/dev/null) == "$namespace" ]] ||
+      { [[ -n $number ]] && grep -q "/seaworthy-lab-$number\(/\|\$\)" "/proc/$pid/cgroup" 2>/dev/null; }; then
+      kill -KILL "$pid" 2>/dev/null || true
+    fi
+  done
+}
+
+remove_network() {
+  local number=$1 link rule table
+  if [[ ! -d $(engine_root) ]]; then return; fi
+  while read -r _ link _; do
+    in_root ip link delete "$link" 2>/dev/null || true
+  done < <(in_root ip -4 -o address | grep -F " 10.$number." || true)
+  for table in nat filter; do
+    while read -r rule; do
+      # shellcheck disable=SC2086 # The rule is a list of words, as iptables printed it; our comment has no spaces.
+      in_root iptables -w -t "$table" ${rule/#-A/-D} || true
+    done < <(in_root iptables -w -t "$table" -S | grep -F "seaworthy-lab-$number " || true)
+  done
+  if [[ $(recall forwarding) == 0 ]] && ! other_engine; then echo 0 >/proc/sys/net/ipv4/ip_forward; fi
+}
+
+other_engine() {
+  local pid
+  for pid in /proc/[0-9]*; do
+    if [[ $(cat "$pid/comm" 2>/dev/null) == dockerd ]]; then return 0; fi
+  done
+  return 1
+}
+
+cache_in_use() {
+  local user
+  for user in "$CACHE"/users/*; do
+    if [[ -e $user ]] && ours "$user/engine.pid" "$(readlink "$user")/engine.json"; then return 0; fi
+  done
+  return 1
+}

@@ -1,0 +1,156 @@
+# shellcheck shell=bash
+# The stand-ins for base images. Sourced by scripts/lab, which sets LAB, CACHE and CA_BUNDLE.
+#
+# Each is made once, kept as an archive in the cache, and pushed to the registry of each lab. Versions are exact;
+# the label says what the image really is, and seaworthy repeats it in every report.
+
+UV_VERSION=0.13.8
+FRONTEND_VERSION=0.31.1
+
+make_images() {
+  local frontend=$1
+  image library/python 3.13-slim "Debian trixie's Python 3.13 in place of python:3.13-slim" make_python trixie
+  image library/python 3.11-slim "Debian bookworm's Python 3.11 in place of python:3.11-slim" make_python bookworm
+  image astral-sh/uv "$UV_VERSION" "the uv $UV_VERSION wheel's programs in place of ghcr.io/astral-sh/uv:$UV_VERSION" make_uv
+  if [[ $frontend == false ]]; then return; fi
+  if [[ -s $(archive docker/dockerfile 1 make_frontend) ]] || command -v go >/dev/null; then
+    image docker/dockerfile 1 "BuildKit $FRONTEND_VERSION's frontend compiled from source in place of docker/dockerfile:1" make_frontend
+  else
+    log "no Go here, so no docker/dockerfile:1 for \`# syntax=\` lines; BuildKit's built-in frontend is used"
+  fi
+}
+
+# image REPOSITORY TAG WHAT-IT-IS MAKER [ARGUMENT...]: in the registry, made or loaded when it is not.
+image() {
+  local repository=$1 tag=$2 what=$3 name target archive
+  name=seaworthy-lab/$repository:$tag
+  target=127.0.0.1:$(recall port)/$repository:$tag
+  archive=$(archive "$repository" "$tag" "${@:4}")
+  if [[ $(manifest_status "$repository" "$tag") == 200 && $(recall "made:$repository:$tag") == "$archive" ]]; then return; fi
+  if [[ ! -s $archive ]]; then
+    log "making $repository:$tag, which is $what"
+    LABEL="seaworthy.stand-in=$what" "$4" "$name" "${@:5}" >"$LAB/image.log" 2>&1 ||
+      { tail -n 20 "$LAB/image.log" >&2; fail "$repository:$tag could not be made; see $LAB/image.log"; }
+    rm -rf "$LAB/context"
+    lab_docker save -o "$CACHE/unfinished.tar" "$name"
+    rm -f "${archive%-*}"-*.tar # What an older recipe made.
+    mv "$CACHE/unfinished.tar" "$archive"
+  else
+    lab_docker load -q -i "$archive" >/dev/null
+  fi
+  lab_docker tag "$name" "$target"
+  lab_docker push -q "$target" >/dev/null
+  lab_docker image rm "$name" >/dev/null
+  remember "made:$repository:$tag" "$archive"
+}
+
+# The archive's name changes with the recipe, so a changed recipe makes a new one.
+archive() {
+  local recipe
+  recipe=$(declare -f "$3"; echo "${*:4} $ROOTFS_PACKAGES")
+  if [[ -n ${4:-} ]]; then recipe+=$(rootfs "$4"); fi
+  echo "$CACHE/${1//\//_}_$2-$(cksum <<<"$recipe" | cut -d' ' -f1).tar"
+}
+
+# The HTTP status of a manifest in our registry, asked with bash alone.
+manifest_status() {
+  local status=none
+  if { exec 3<>"/dev/tcp/127.0.0.1/$(recall port)"; } 2>/dev/null; then
+    printf 'HEAD /v2/%s/manifests/%s HTTP/1.0\r\nHost: lab\r\nAccept: %s\r\nAccept: %s\r\nAccept: %s\r\n\r\n' "$1" "$2" \
+      application/vnd.oci.image.index.v1+json application/vnd.oci.image.manifest.v1+json \
+      application/vnd.docker.distribution.manifest.v2+json >&3
+    read -r _ status _ <&3 || true
+    exec 3<&- 3>&-
+  fi
+  echo "$status"
+}
+
+list_images() {
+  if ! engine_answers; then return; fi
+  local registry reference
+  registry=127.0.0.1:$(recall port)
+  lab_docker image ls --format '{{.Repository}}:{{.Tag}}' "$registry/*/*" | sort | while read -r reference; do
+    echo "image     $reference ($(lab_docker image inspect --format '{{index .Config.Labels "seaworthy.stand-in"}}' "$reference"))"
+  done
+}
+
+# --- recipes ----------------------------------------------------------------------------------------------------
+
+ROOTFS_PACKAGES=python3,python3-venv,python3-pip,ca-certificates,passwd,apt,netbase,tzdata
+
+rootfs() { echo "$CACHE/rootfs-$1-$(cksum <<<"$1 $ROOTFS_PACKAGES $(declare -f pack_rootfs)" | cut -d' ' -f1).tar"; }
+
+# A small Debian with Python. As in the official images there is no documentation, no bytecode of the standard
+# library, and pip may install into the system.
+pack_rootfs() {
+  local suite=$1 tar unfinished
+  tar=$(rootfs "$suite")
+  if [[ -s $tar ]]; then return; fi
+  unfinished=$(mktemp -d "$CACHE/unfinished.XXXXXX")
+  # shellcheck disable=SC2016 # $1 is the customize hook's own.
+  mmdebstrap --quiet --variant=essential --include="$ROOTFS_PACKAGES" \
+    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+    --dpkgopt='path-exclude=/usr/share/locale/*' \
+    --customize-hook='find "$1/usr/lib" -name __pycache__ -prune -exec rm -rf {} +' \
+    --customize-hook='find "$1/usr/lib" -name EXTERNALLY-MANAGED -delete' \
+    "$suite" "$unfinished/rootfs.tar" >"$CACHE/rootfs-$suite.log" 2>&1 || return 1
+  mv "$unfinished/rootfs.tar" "$tar"
+  rmdir "$unfinished"
+}
+
+# build NAME FOLDER [OPTION...]: the recipe comes on stdin.
+build() { lab_docker buildx build --quiet --label "$LABEL" -t "$1" -f - "${@:3}" "$2"; }
+
+make_python() {
+  local context=$LAB/context
+  rm -rf "$context" && mkdir -p "$context"
+  ln "$(rootfs "$2")" "$context/rootfs.tar" 2>/dev/null || cp "$(rootfs "$2")" "$context/rootfs.tar" || return 1
+  # As in the official image, `python` and `pip` are found in /usr/local/bin.
+  build "$1" "$context" <<'DOCKERFILE'
+FROM scratch
+ADD rootfs.tar /
+RUN cd /usr/local/bin && ln -s /usr/bin/python3 python3 && ln -s python3 python && ln -s /usr/bin/pip3 pip3 && ln -s pip3 pip
+ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8
+CMD ["python3"]
+DOCKERFILE
+}
+
+# As its own image holds it: two programs at the root.
+make_uv() {
+  local context=$LAB/context secret=()
+  rm -rf "$context" && mkdir -p "$context"
+  if [[ -s $CA_BUNDLE ]]; then secret=(--secret "id=ca,src=$CA_BUNDLE"); fi
+  build "$1" "$context" "${secret[@]}" --build-arg "BASE=127.0.0.1:$(recall port)/library/python:3.13-slim" --build-arg "UV=$UV_VERSION" <<'DOCKERFILE'
+ARG BASE
+FROM $BASE AS wheel
+ARG UV
+RUN --mount=type=secret,id=ca \
+  if [ -s /run/secrets/ca ]; then export PIP_CERT=/run/secrets/ca; fi; \
+  pip install --no-cache-dir --no-deps --only-binary :all: --target /uv "uv==$UV" && chmod 755 /uv/bin/*
+FROM scratch
+COPY --from=wheel /uv/bin/uv /uv/bin/uvx /
+DOCKERFILE
+}
+
+# As its own image holds it: one program, and labels by which BuildKit knows what it can do.
+make_frontend() {
+  local context=$LAB/context package=github.com/moby/buildkit/frontend/dockerfile/cmd/dockerfile-frontend modules
+  rm -rf "$context" && mkdir -p "$context/source"
+  # Modules that are here already are read; new ones go to a folder that is removed again.
+  modules=$(go env GOMODCACHE)
+  (
+    export GOMODCACHE=$context/modules GOCACHE=$context/cache GOFLAGS=-modcacherw CGO_ENABLED=0
+    GOPROXY=file://$modules/cache/download,$(go env GOPROXY)
+    export GOPROXY
+    cd "$context/source" && go mod init frontend && go get "$package@v$FRONTEND_VERSION" &&
+      go build -trimpath -ldflags '-s -w' -o "$context/dockerfile-frontend" "$package"
+  ) || return 1
+  rm -rf "$context"/{source,modules,cache}
+  build "$1" "$context" <<'DOCKERFILE'
+FROM scratch
+COPY dockerfile-frontend /bin/dockerfile-frontend
+LABEL moby.buildkit.frontend.network.none="true" \
+  moby.buildkit.frontend.caps="moby.buildkit.frontend.inputs,moby.buildkit.frontend.subrequests,moby.buildkit.frontend.contexts"
+ENTRYPOINT ["/bin/dockerfile-frontend"]
+DOCKERFILE
+}
