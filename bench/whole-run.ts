@@ -1,0 +1,31 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "../src/kit/exec.ts";
+import { formatMilliseconds } from "../src/kit/units.ts";
+import type { Report } from "../src/model/types.ts";
+import { row, say } from "./measure.ts";
+
+/** The whole way on warm caches, with a timeline. Goal: at most 120 s on 2 cores. Returns the last run's report. */
+export async function benchWholeRun(folder: string, rounds: number): Promise<Report> {
+  const samples: number[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    const { code, milliseconds, stderr } = await run(process.execPath, [
+      "dist/cli.js",
+      "run",
+      "--fresh",
+      "--keep-images",
+      folder,
+    ]);
+    if (code > 1) throw new Error(`seaworthy ended with ${code}:\n${stderr}`);
+    if (round > 0) samples.push(milliseconds / 1000);
+  }
+  const file = join(folder, ".seaworthy/runs/latest/report.json");
+  const report = JSON.parse(await readFile(file, "utf8")) as Report;
+  say("\nThe whole run on warm caches (the first round is a warm-up)");
+  say(row("seaworthy run", samples, "s"));
+  const steps = report.run.timeline.toSorted((a, b) => a.startMs - b.startMs);
+  for (const { step, startMs, milliseconds } of steps)
+    say(`${formatMilliseconds(startMs).padStart(12)}  ${formatMilliseconds(milliseconds).padStart(10)}  ${step}`);
+  for (const note of report.run.notes) say(`note: ${note}`);
+  return report;
+}
