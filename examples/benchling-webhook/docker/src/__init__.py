@@ -1,0 +1,1 @@
+"""Notebook webhooks to packages."""
