@@ -17,8 +17,27 @@ export interface Engine {
   tag(image: string, reference: string): Promise<void>;
   removeImage(reference: string): Promise<void>;
   createNetwork(options: { readonly internal: boolean }): Promise<Network>;
-  /** Removes what runs of ours left behind whose process is gone; touches nothing without our label. */
-  sweep(): Promise<readonly string[]>;
+  /** Removes what runs of ours left behind whose process is gone; touches nothing without our label.
+   * `keepTags`: images that an unfinished run still needs. */
+  sweep(options?: { readonly keepTags?: readonly string[] }): Promise<readonly string[]>;
+  /** False where `readOnly` cannot be strict (Podman's compatible API mounts writable tmpfs); undefined means true. */
+  readonly strictReadOnly?: boolean;
+}
+
+/** What `connectEngine` returns. Its disposal removes the containers and networks of this run and closes the connections. */
+export interface ConnectedEngine extends Engine, AsyncDisposable {
+  /** How the command line reaches the same engine. */
+  readonly cli: EngineCli;
+  /** Removes every container and network of a run, and its images too when asked: used at Ctrl-C. Ignores the signal. */
+  removeAllOf(run: string, options?: { readonly images?: boolean }): Promise<readonly string[]>;
+  /** The bytes of one file of an image, links followed, without starting it; undefined when there is none. */
+  readFile(image: string, path: string): Promise<{ readonly path: string; readonly bytes: Buffer } | undefined>;
+}
+
+export interface EngineCli {
+  readonly program: "docker" | "podman";
+  /** Added to the environment of the program; `undefined` takes a variable away. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 export interface BuildRequest {
@@ -36,6 +55,10 @@ export interface BuildRequest {
   readonly secrets: Readonly<Record<string, string>>;
   /** Image or stage name to what is used instead, `docker-image://…` or a folder. */
   readonly contexts: Readonly<Record<string, string>>;
+  /** Added to the image, beside the labels that name the owner. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** The image outlives the run and is swept only after its expiry: a substituted base, for example. */
+  readonly keepMs?: number;
   /** The whole output goes here, secrets redacted. */
   readonly logFile: string;
   readonly signal: AbortSignal;

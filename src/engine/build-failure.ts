@@ -1,0 +1,41 @@
+import { UserError } from "../kit/errors.ts";
+import { visible } from "../kit/text.ts";
+
+/** The engine or BuildKit could not get an image: it does not exist, or its registry cannot be reached. */
+export function failureOf(output: string, image?: string): UserError | undefined {
+  const name = nameIn(output) ?? image;
+  if (name === undefined) return undefined;
+  const details = output
+    .split("\n")
+    .filter((line) => /error|denied|not found|failed/i.test(line))
+    .slice(-5)
+    .map(visible);
+  if (
+    /no such host|i\/o timeout|connection refused|network is unreachable|TLS handshake|x509|EOF$|deadline exceeded|proxyconnect/i.test(
+      output,
+    )
+  )
+    return new UserError("engine/base-not-found", `The registry of the image ${name} cannot be reached`, {
+      hint: "Check the network and the proxy of the container engine, or pull the image beforehand.",
+      details,
+    });
+  if (
+    /not found|denied|does not exist|manifest unknown|unauthorized|no match for platform|invalid reference format/i.test(
+      output,
+    )
+  )
+    return new UserError("engine/base-not-found", `There is no image ${name}, or the registry does not show it`, {
+      hint: "Check its name and tag, and `docker login` when it is private.",
+      details,
+    });
+  return undefined;
+}
+
+/** `failed to resolve source metadata for docker.io/library/x:1`, `failed to solve: x:1: …` in older BuildKits. */
+function nameIn(output: string): string | undefined {
+  const named =
+    /failed to resolve source metadata for ([^\s]+?): /.exec(output) ??
+    /failed to load cache key: ([^\s]+?): /.exec(output) ??
+    /failed to solve: ([\w.-]+(?:[/:@][\w.:@/-]+)): (?:[^\n]*(?:not found|denied|no such host))/.exec(output);
+  return named?.[1];
+}

@@ -1,0 +1,160 @@
+import { createWriteStream } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { once } from "node:events";
+import { dirname } from "node:path";
+import { UserError } from "../kit/errors.ts";
+import { run } from "../kit/exec.ts";
+import { redact, redactByShape, visible } from "../kit/text.ts";
+import type { BuildStep } from "../model/types.ts";
+import { failureOf } from "./build-failure.ts";
+import type { BuildRequest, EngineCli } from "./engine.ts";
+import { PlainTrace } from "./trace-plain.ts";
+import { RawJsonTrace } from "./trace-rawjson.ts";
+import type { TraceReader } from "./trace.ts";
+
+/** What builds need from the engine they belong to. */
+export interface Builder {
+  readonly cli: EngineCli;
+  labels(keepMs: number | undefined): Readonly<Record<string, string>>;
+}
+
+interface Built {
+  readonly milliseconds: number;
+  readonly steps: readonly BuildStep[];
+}
+
+/**
+ * Builds with the command line and BuildKit, on the builder that belongs to the engine itself.
+ * @throws UserError `engine/build-failed` or `engine/base-not-found`; the signal's reason when it fired.
+ */
+export async function buildImage(builder: Builder, request: BuildRequest): Promise<Built> {
+  const raw = await hasRawJson(builder.cli);
+  const clean = await cleaner(request);
+  await mkdir(dirname(request.logFile), { recursive: true });
+  const log = createWriteStream(request.logFile);
+  const trace: TraceReader = raw ? new RawJsonTrace() : new PlainTrace();
+  try {
+    const finished = await run(builder.cli.program, buildArguments(builder, request, raw), {
+      env: { ...builder.cli.env, DOCKER_BUILDKIT: "1", BUILDX_NO_DEFAULT_ATTESTATIONS: "1", DOCKER_CLI_HINTS: "false" },
+      signal: request.signal,
+      // The trace has what matters; a long build's JSON is not worth keeping in memory.
+      keepBytes: 64_000,
+      onLine: (_, line) => {
+        for (const readable of trace.push(line)) log.write(`${clean(readable)}\n`);
+      },
+    });
+    if (finished.code !== 0) throw buildFailure(trace, request, clean);
+    const steps = trace.steps().map((step) => ({ ...step, name: clean(step.name) }));
+    return { milliseconds: finished.milliseconds, steps };
+  } finally {
+    log.end();
+    await once(log, "close");
+  }
+}
+
+export function buildArguments(builder: Builder, request: BuildRequest, raw: boolean): readonly string[] {
+  const labels = { ...request.labels, ...builder.labels(request.keepMs) };
+  return [
+    "buildx",
+    "build",
+    // The engine's own builder, whatever `docker buildx use` chose: the result must land in this engine.
+    "--builder",
+    builder.cli.env["DOCKER_CONTEXT"] ?? "default",
+    `--progress=${raw ? "rawjson" : "plain"}`,
+    "--load",
+    "--file",
+    request.dockerfile,
+    "--tag",
+    request.tag,
+    ...(request.target === undefined ? [] : ["--target", request.target]),
+    ...(request.platform === undefined ? [] : ["--platform", request.platform]),
+    ...(request.noCache ? ["--no-cache"] : []),
+    ...each("--build-arg", request.buildArgs),
+    ...each("--secret", request.secrets, (id, source) => `id=${id},src=${source}`),
+    ...each("--build-context", request.contexts),
+    ...each("--label", labels),
+    request.context,
+  ];
+}
+
+function each(flag: string, values: Readonly<Record<string, string>>, write = pair): readonly string[] {
+  return Object.entries(values).flatMap(([name, value]) => [flag, write(name, value)]);
+}
+
+function pair(name: string, value: string): string {
+  return `${name}=${value}`;
+}
+
+const probed = new Map<string, Promise<boolean>>();
+
+/** rawjson came with buildx 0.13. Asked once for each command line. */
+function hasRawJson(cli: EngineCli): Promise<boolean> {
+  const key = JSON.stringify(cli);
+  const known = probed.get(key) ?? probe(cli);
+  probed.set(key, known);
+  return known;
+}
+
+async function probe(cli: EngineCli): Promise<boolean> {
+  const needs = "seaworthy builds with BuildKit: install the `docker` command with its buildx plugin.";
+  if (cli.program !== "docker")
+    throw new UserError("engine/no-buildx", "Builds on Podman are not supported", { hint: needs });
+  const { code, stdout } = await run("docker", ["buildx", "version"], { env: cli.env });
+  if (code !== 0) throw new UserError("engine/no-buildx", "The docker command has no buildx plugin", { hint: needs });
+  return isRawJsonVersion(stdout);
+}
+
+export function isRawJsonVersion(text: string): boolean {
+  const version = /v?(\d+)\.(\d+)\.\d+/.exec(text.replace(/^\S*\/\S*\s/, ""));
+  if (version === null) return true; // Built from source: new.
+  return Number(version[1]) > 0 || Number(version[2]) >= 13;
+}
+
+/** Takes secrets out of a line: the contents of the secret files, build arguments named like secrets, and known shapes. */
+async function cleaner(request: BuildRequest): Promise<(line: string) => string> {
+  const secrets = Object.entries(request.buildArgs)
+    .filter(([name]) => /PASS|SECRET|TOKEN|KEY|CREDENTIAL/i.test(name))
+    .map(([, value]) => value);
+  for (const file of Object.values(request.secrets)) {
+    const text = await readFile(file, "utf8").catch(() => "");
+    // A bundle of public certificates is long and no secret; a key or a .env is short.
+    if (text.length <= 16_384) secrets.push(...secretLines(text));
+  }
+  return (line) => redactByShape(redact(visible(line), secrets));
+}
+
+/** Each line, and the value of each assignment: a build may print either. */
+function secretLines(text: string): readonly string[] {
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .flatMap((line) => [line, line.slice(line.indexOf("=") + 1).replace(/^(["'])(.*)\1$/, "$2")]);
+}
+
+function buildFailure(trace: TraceReader, request: BuildRequest, clean: (line: string) => string): UserError {
+  const rest = trace.rest();
+  const failed = trace.failure();
+  const errors = rest.filter((line) => line.startsWith("ERROR: "));
+  const missing = failureOf(errors.join("\n"));
+  if (missing !== undefined) return missing;
+  const said = (errors.at(-1) ?? rest.at(-1) ?? "no reason given").replace(/^ERROR: (?:failed to solve: )?/, "");
+  const line = lineIn(rest);
+  return new UserError(
+    "engine/build-failed",
+    failed === undefined
+      ? `The build failed: ${clean(said)}`
+      : `The build failed at the step \`${clean(failed.step)}\`: ${clean(failed.error)}`,
+    {
+      hint: `The whole output is in ${request.logFile}.`,
+      where: { file: request.dockerfile, ...(line === undefined ? {} : { line }) },
+      details: (failed?.log.length ? failed.log : rest.slice(-50)).map(clean),
+    },
+  );
+}
+
+/** BuildKit shows `Dockerfile:4` above an excerpt, in which `>>>` marks the lines of the step. */
+function lineIn(rest: readonly string[]): number | undefined {
+  const rule = rest.findIndex((line, index) => /^-{5,}$/.test(line) && /:\d+$/.test(rest[index - 1] ?? ""));
+  const number = /:(\d+)$/.exec(rest[rule - 1] ?? "")?.[1];
+  return number === undefined ? undefined : Number(number);
+}

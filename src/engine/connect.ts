@@ -1,0 +1,100 @@
+import { setMaxListeners } from "node:events";
+import { UserError } from "../kit/errors.ts";
+import { ContainerEngine } from "./container-engine.ts";
+import { type Endpoint, endpointsToTry, wellKnownSockets } from "./endpoint.ts";
+import type { ConnectedEngine } from "./engine.ts";
+import { EngineHttp } from "./http.ts";
+import { ownerNow } from "./owner.ts";
+
+export interface ConnectOptions {
+  /** `--engine`: a unix:// or tcp:// address. */
+  readonly host?: string;
+  readonly runId: string;
+  readonly signal: AbortSignal;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** How long a call may stay unanswered; for tests. */
+  readonly patienceMs?: number;
+}
+
+interface Version {
+  readonly Version: string;
+  readonly ApiVersion?: string;
+  readonly Components?: ReadonlyArray<{ readonly Name: string; readonly Version: string }> | null;
+}
+interface Info {
+  readonly Driver?: string;
+  readonly DriverStatus?: ReadonlyArray<readonly [string, string]> | null;
+}
+
+/** The newest API whose answers this code was written for. */
+const NEWEST_API = 1.48;
+/** Docker 20.10. */
+const OLDEST_API = 1.41;
+
+/**
+ * Finds the container engine: `--engine`, DOCKER_HOST, the docker context, then the well-known sockets.
+ * @throws UserError `engine/not-found` when none answers, naming what was tried.
+ */
+export async function connectEngine(options: ConnectOptions): Promise<ConnectedEngine> {
+  // One listener for each call under way; Node warns from eleven on.
+  setMaxListeners(0, options.signal);
+  const endpoints = await endpointsToTry(options.host, options.env);
+  const failures: string[] = [];
+  for (const endpoint of endpoints) {
+    const http = new EngineHttp(endpoint, options.signal, options.patienceMs);
+    try {
+      return await meet(http, options);
+    } catch (error) {
+      http.close();
+      options.signal.throwIfAborted();
+      if (!(error instanceof UserError) || error.code === "engine/too-old") throw error;
+      failures.push(`${endpoint.source}: ${endpoint.host}: ${causeOf(error)}`);
+    }
+  }
+  throw notFound(endpoints, failures, options);
+}
+
+async function meet(http: EngineHttp, options: ConnectOptions): Promise<ConnectedEngine> {
+  const timeoutMs = Math.min(options.patienceMs ?? 10_000, 10_000);
+  const version = await http.json<Version>("GET", "/version", { timeoutMs });
+  const offered = Number(version.ApiVersion ?? "0");
+  if (!(offered >= OLDEST_API))
+    throw new UserError("engine/too-old", `The container engine speaks API ${version.ApiVersion ?? "?"}`, {
+      hint: `seaworthy needs API ${OLDEST_API} or newer: Docker 20.10, Podman 4.`,
+    });
+  const api = Math.min(offered, NEWEST_API);
+  http.prefix = `/v${api}`;
+  const podman = version.Components?.find((component) => component.Name === "Podman Engine");
+  const info = await http.json<Info>("GET", "/info", { timeoutMs });
+  return new ContainerEngine(http, {
+    name: podman === undefined ? "docker" : "podman",
+    version: podman?.Version ?? version.Version,
+    store: storeOf(info),
+    api,
+    owner: ownerNow(options.runId),
+    signal: options.signal,
+  });
+}
+
+/** Docker with the containerd store calls its snapshotter the driver; sizes then mean something else. */
+function storeOf(info: Info): string {
+  const containerd = info.DriverStatus?.some(
+    ([name, value]) => name === "driver-type" && value.startsWith("io.containerd"),
+  );
+  return containerd === true ? "containerd" : (info.Driver ?? "unknown");
+}
+
+function causeOf(error: UserError): string {
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+function notFound(endpoints: readonly Endpoint[], failures: readonly string[], options: ConnectOptions): UserError {
+  const tried =
+    endpoints.length === 0
+      ? ["no --engine, no DOCKER_HOST, no docker context", ...wellKnownSockets(options.env).map((path) => `no ${path}`)]
+      : failures;
+  return new UserError("engine/not-found", "No container engine answers", {
+    hint: `Start Docker or Podman, or name a running engine with --engine or DOCKER_HOST. Tried: ${tried.join("; ")}.`,
+    details: tried,
+  });
+}

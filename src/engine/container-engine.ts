@@ -1,0 +1,200 @@
+import { randomBytes } from "node:crypto";
+import { UserError } from "../kit/errors.ts";
+import type { Image, Layer } from "../model/types.ts";
+import { type Builder, buildImage } from "./build.ts";
+import { EngineContainer, type RawContainer, removeContainer } from "./container.ts";
+import { createBody } from "./create.ts";
+import type {
+  BuildRequest,
+  BuildResult,
+  ConnectedEngine,
+  Container,
+  EngineCli,
+  LayerVisitor,
+  Network,
+  StartOptions,
+} from "./engine.ts";
+import { EngineRefusal, type EngineHttp } from "./http.ts";
+import { encodePath, inspectImage } from "./image.ts";
+import { readImageFile } from "./image-file.ts";
+import { walkSavedLayers } from "./layers.ts";
+import { labelsOf, type Owner } from "./owner.ts";
+import { pullImage } from "./pull.ts";
+import { removeOurs, removeNetwork } from "./sweep.ts";
+import { isAbandoned, runLabel } from "./owner.ts";
+
+export interface EngineFacts {
+  readonly name: "docker" | "podman";
+  readonly version: string;
+  readonly store: string;
+  readonly api: number;
+  readonly owner: Owner;
+  readonly signal: AbortSignal;
+}
+
+/** Docker or Podman: the Engine API for everything but builds and pulls, which are the command line's. */
+export class ContainerEngine implements ConnectedEngine {
+  readonly name: "docker" | "podman";
+  readonly version: string;
+  readonly store: string;
+  readonly strictReadOnly: boolean;
+  readonly cli: EngineCli;
+  readonly #http: EngineHttp;
+  readonly #facts: EngineFacts;
+  readonly #builder: Builder;
+
+  constructor(http: EngineHttp, facts: EngineFacts) {
+    this.#http = http;
+    this.#facts = facts;
+    this.name = facts.name;
+    this.version = facts.version;
+    this.store = facts.store;
+    this.strictReadOnly = facts.name === "docker";
+    this.cli = cliFor(http, facts);
+    this.#builder = { cli: this.cli, labels: (keepMs) => labelsOf(facts.owner, keepMs) };
+  }
+
+  async build(request: BuildRequest): Promise<BuildResult> {
+    const built = await buildImage(this.#builder, request);
+    const image = await this.inspect(request.tag);
+    if (image !== undefined) return { ...built, image };
+    throw new UserError("engine/build-not-loaded", `The build succeeded, but the engine has no image ${request.tag}`, {
+      hint: "The builder did not load its result into the engine. `docker buildx ls` shows the builders.",
+      where: { file: request.logFile },
+    });
+  }
+
+  inspect(reference: string): Promise<Image | undefined> {
+    return inspectImage(this.#http, reference);
+  }
+
+  walkLayers(image: Image, visit: LayerVisitor): Promise<readonly Layer[]> {
+    return walkSavedLayers(this.#http, image, visit);
+  }
+
+  async ensure(reference: string): Promise<Image> {
+    const present = await this.inspect(reference);
+    if (present !== undefined) return present;
+    await pullImage(this.cli, reference, this.#facts.signal);
+    return (await this.inspect(reference)) ?? gone(reference);
+  }
+
+  async tag(image: string, reference: string): Promise<void> {
+    const colon = reference.lastIndexOf(":");
+    const [repo, tag] =
+      colon > reference.lastIndexOf("/")
+        ? [reference.slice(0, colon), reference.slice(colon + 1)]
+        : [reference, "latest"];
+    await this.#http.bytes("POST", `/images/${encodePath(image)}/tag`, { query: { repo, tag } });
+  }
+
+  async removeImage(reference: string): Promise<void> {
+    try {
+      await this.#http.bytes("DELETE", `/images/${encodePath(reference)}`, { evenWhenAborted: true });
+    } catch (error) {
+      if (!(error instanceof EngineRefusal && error.status === 404)) throw error;
+    }
+  }
+
+  async start(image: string, options: StartOptions): Promise<Container> {
+    const id = await this.#create(image, options);
+    try {
+      this.#facts.signal.throwIfAborted();
+      const startedAt = performance.now();
+      await this.#http.bytes("POST", `/containers/${id}/start`);
+      const raw = await this.#http.json<RawContainer>("GET", `/containers/${id}/json`);
+      return new EngineContainer(this.#http, raw, { startedAt, podman: this.name === "podman" });
+    } catch (error) {
+      await removeContainer(this.#http, id);
+      throw startFailure(error, image);
+    }
+  }
+
+  async createNetwork(options: { readonly internal: boolean }): Promise<Network> {
+    const { Id: id } = await this.#http.json<{ Id: string }>("POST", "/networks/create", {
+      body: { Name: this.#name(), Driver: "bridge", Internal: options.internal, Labels: labelsOf(this.#facts.owner) },
+      evenWhenAborted: true,
+    });
+    return { id, [Symbol.asyncDispose]: () => removeNetwork(this.#http, id) };
+  }
+
+  sweep(options: { readonly keepTags?: readonly string[] } = {}): Promise<readonly string[]> {
+    const kept = new Set(options.keepTags);
+    return removeOurs(this.#http, { owns: isAbandoned, image: (tag) => !kept.has(tag) });
+  }
+
+  removeAllOf(run: string, options: { readonly images?: boolean } = {}): Promise<readonly string[]> {
+    return removeOurs(this.#http, {
+      owns: (labels) => labels[runLabel] === run,
+      image: () => options.images === true,
+    });
+  }
+
+  readFile(image: string, path: string): Promise<{ readonly path: string; readonly bytes: Buffer } | undefined> {
+    const create = () => this.#create(image, { network: "none", entrypoint: ["/never-started"] });
+    return readImageFile(this.#http, create, path);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await this.removeAllOf(this.#facts.owner.run);
+    } finally {
+      this.#http.close();
+    }
+  }
+
+  #name(): string {
+    return `seaworthy-${randomBytes(6).toString("hex")}`;
+  }
+
+  async #create(image: string, options: StartOptions): Promise<string> {
+    this.#facts.signal.throwIfAborted();
+    const body = createBody(
+      {
+        image,
+        labels: labelsOf(this.#facts.owner),
+        hasStartInterval: this.#facts.api >= 1.44,
+        podman: this.name === "podman",
+      },
+      options,
+    );
+    try {
+      // Never aborted in the middle: a container whose id is unknown could not be removed.
+      const created = await this.#http.json<{ Id: string }>("POST", "/containers/create", {
+        query: { name: this.#name() },
+        body,
+        evenWhenAborted: true,
+      });
+      return created.Id;
+    } catch (error) {
+      if (error instanceof EngineRefusal && error.status === 404) gone(image);
+      throw startFailure(error, image);
+    }
+  }
+}
+
+function gone(image: string): never {
+  throw new UserError("engine/no-image", `The engine has no image ${image}`, {
+    hint: "It was removed meanwhile: run the build again.",
+  });
+}
+
+function startFailure(error: unknown, image: string): unknown {
+  if (!(error instanceof EngineRefusal)) return error;
+  return new UserError("engine/start-failed", `${image} does not start: ${error.message.replace(/^.*?`: /, "")}`, {
+    hint: "The engine refused the container before its program ran: check its entrypoint, command, user and mounts.",
+    cause: error,
+  });
+}
+
+/** A context is handed on by name, since it knows its own keys; every other engine by its address. */
+function cliFor(http: EngineHttp, facts: EngineFacts): EngineCli {
+  const { context, host } = http.endpoint;
+  const address = host.startsWith("/") ? `unix://${host}` : host;
+  if (facts.name === "podman") return { program: "podman", env: { CONTAINER_HOST: address } };
+  const env =
+    context === undefined
+      ? { DOCKER_HOST: address, DOCKER_CONTEXT: undefined }
+      : { DOCKER_HOST: undefined, DOCKER_CONTEXT: context };
+  return { program: "docker", env: { ...env, BUILDX_BUILDER: undefined } };
+}

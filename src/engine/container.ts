@@ -1,0 +1,200 @@
+import { UserError } from "../kit/errors.ts";
+import type { Container, ContainerProcess, Exit, LogLine } from "./engine.ts";
+import { execIn } from "./exec.ts";
+import { FrameSplitter, LogTail } from "./frames.ts";
+import { EngineRefusal, type EngineHttp } from "./http.ts";
+import { processesOf } from "./processes.ts";
+import { watched } from "./watch.ts";
+
+export interface RawContainer {
+  readonly Id: string;
+  readonly State: {
+    readonly Running?: boolean;
+    readonly ExitCode?: number;
+    readonly OOMKilled?: boolean;
+    readonly Pid?: number;
+    readonly StartedAt?: string;
+    readonly FinishedAt?: string;
+    readonly Health?: { readonly Status?: string };
+  };
+  readonly NetworkSettings?: {
+    readonly Ports?: Readonly<Record<string, ReadonlyArray<{ readonly HostPort: string }> | null>> | null;
+    readonly IPAddress?: string;
+    readonly Networks?: Readonly<Record<string, { readonly IPAddress?: string }>> | null;
+  };
+}
+
+const CHANGE_KINDS = ["changed", "added", "deleted"] as const;
+/** Lines asked from the end of a log: a flood of 100 MB is not read whole. */
+const LAST_LINES = 60_000;
+
+/** A container over the Engine API. */
+export class EngineContainer implements Container {
+  readonly id: string;
+  readonly startedAt: number;
+  readonly #http: EngineHttp;
+  readonly #podman: boolean;
+  readonly #ports: ReadonlyMap<number, string>;
+  readonly #address: string;
+
+  constructor(http: EngineHttp, raw: RawContainer, facts: { readonly startedAt: number; readonly podman: boolean }) {
+    this.#http = http;
+    this.id = raw.Id;
+    this.startedAt = facts.startedAt;
+    this.#podman = facts.podman;
+    this.#ports = publishedPorts(raw);
+    this.#address = raw.NetworkSettings?.IPAddress || firstAddress(raw);
+  }
+
+  url(port: number, path: string): URL {
+    const published = this.#ports.get(port);
+    if (published !== undefined) return new URL(path, `http://127.0.0.1:${published}`);
+    // Internal networks publish nothing; on Linux the container's own address is reachable from its host.
+    if (this.#address !== "") return new URL(path, `http://${this.#address}:${port}`);
+    throw new UserError("engine/port-not-published", `Port ${port} of the container cannot be reached`, {
+      hint: "The container has ended, has no network, or the port was not in `publish`.",
+    });
+  }
+
+  async logs(): Promise<readonly LogLine[]> {
+    const response = await this.#http.stream("GET", `/containers/${this.id}/logs`, {
+      query: { stdout: 1, stderr: 1, timestamps: 1, tail: LAST_LINES },
+    });
+    const splitter = new FrameSplitter();
+    const tail = new LogTail();
+    try {
+      for await (const chunk of response) for (const frame of splitter.push(chunk as Buffer)) tail.push(frame);
+    } catch (error) {
+      throw this.#http.lost(error);
+    }
+    return tail.lines();
+  }
+
+  async signal(name: string): Promise<void> {
+    try {
+      await this.#http.bytes("POST", `/containers/${this.id}/kill`, { query: { signal: name } });
+    } catch (error) {
+      // 409: it has ended already, which is for `exited` to tell.
+      if (!(error instanceof EngineRefusal && error.status === 409)) throw error;
+    }
+  }
+
+  async exited(signal: AbortSignal): Promise<Exit> {
+    await watched(this.#http, signal, (both) =>
+      this.#http.json("POST", `/containers/${this.id}/wait`, {
+        query: { condition: "not-running" },
+        signal: both,
+        timeoutMs: 0,
+      }),
+    );
+    const { State: state } = await this.#inspect();
+    return {
+      code: state.ExitCode ?? -1,
+      oomKilled: state.OOMKilled ?? false,
+      finishedAt: Date.parse(state.FinishedAt ?? ""),
+    };
+  }
+
+  async running(): Promise<boolean> {
+    return (await this.#inspect()).State.Running ?? false;
+  }
+
+  async health(): Promise<"starting" | "healthy" | "unhealthy" | "none"> {
+    const status = (await this.#inspect()).State.Health?.Status;
+    return status === "starting" || status === "healthy" || status === "unhealthy" ? status : "none";
+  }
+
+  async healthBecomes(wanted: "healthy" | "unhealthy", signal: AbortSignal): Promise<void> {
+    await watched(this.#http, signal, async (both) => {
+      const started = (await this.#inspect()).State.StartedAt;
+      const filters = JSON.stringify({ container: [this.id], type: ["container"], event: ["health_status", "die"] });
+      // `since` replays what happened before the subscription, so nothing is missed in between.
+      const since = started === undefined ? undefined : (Date.parse(started) / 1000).toFixed(3);
+      const events = await this.#http.stream("GET", "/events", {
+        query: { filters, since },
+        signal: both,
+        timeoutMs: 0,
+      });
+      const stop = () => events.destroy(new Error("aborted"));
+      both.addEventListener("abort", stop, { once: true });
+      try {
+        if (await this.#hasBecome(wanted)) return;
+        // A replayed event may be old news: each one only asks for another look.
+        for await (const _ of events) if (await this.#hasBecome(wanted)) return;
+        throw new Error("the event stream ended");
+      } catch (error) {
+        both.throwIfAborted();
+        throw this.#http.lost(error);
+      } finally {
+        both.removeEventListener("abort", stop);
+        events.on("error", () => {});
+        events.destroy();
+      }
+    });
+  }
+
+  exec(
+    argv: readonly string[],
+    options: { readonly user?: string; readonly signal?: AbortSignal } = {},
+  ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+    return execIn(this.#http, this.id, argv, options);
+  }
+
+  async processes(): Promise<readonly ContainerProcess[]> {
+    const pid = (await this.#inspect()).State.Pid ?? 0;
+    return await processesOf(this.#http, { id: this.id, pid, podman: this.#podman });
+  }
+
+  async changes(): Promise<ReadonlyArray<{ readonly path: string; readonly kind: "added" | "changed" | "deleted" }>> {
+    const raw = await this.#http.json<ReadonlyArray<{ Path: string; Kind: number }> | null>(
+      "GET",
+      `/containers/${this.id}/changes`,
+    );
+    return (raw ?? []).map((change) => ({ path: change.Path, kind: CHANGE_KINDS[change.Kind] ?? "changed" }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await removeContainer(this.#http, this.id);
+  }
+
+  #inspect(): Promise<RawContainer> {
+    return this.#http.json<RawContainer>("GET", `/containers/${this.id}/json`);
+  }
+
+  /** @throws UserError `engine/container-ended` when it can no longer become anything. */
+  async #hasBecome(wanted: string): Promise<boolean> {
+    const { State: state } = await this.#inspect();
+    if (state.Health?.Status === wanted) return true;
+    if (state.Running !== false) return false;
+    throw new UserError(
+      "engine/container-ended",
+      `The container ended with exit code ${state.ExitCode ?? "?"} before it became ${wanted}`,
+      { hint: "Its last log lines say why.", details: (await this.logs()).slice(-20).map((line) => line.text) },
+    );
+  }
+}
+
+/** Removes it with its volumes, running or not. That it is gone already is fine. */
+export async function removeContainer(http: EngineHttp, id: string): Promise<void> {
+  try {
+    await http.bytes("DELETE", `/containers/${id}`, { query: { force: 1, v: 1 }, evenWhenAborted: true });
+  } catch (error) {
+    // 409: another request is removing it.
+    if (!(error instanceof EngineRefusal && (error.status === 404 || error.status === 409))) throw error;
+  }
+}
+
+function publishedPorts(raw: RawContainer): Map<number, string> {
+  const ports = new Map<number, string>();
+  for (const [name, bindings] of Object.entries(raw.NetworkSettings?.Ports ?? {})) {
+    const port = bindings?.[0]?.HostPort;
+    if (port !== undefined) ports.set(Number.parseInt(name, 10), port);
+  }
+  return ports;
+}
+
+function firstAddress(raw: RawContainer): string {
+  for (const network of Object.values(raw.NetworkSettings?.Networks ?? {}))
+    if (network.IPAddress) return network.IPAddress;
+  return "";
+}

@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UserError } from "../kit/errors.ts";
+import { readText } from "../kit/files.ts";
+
+export interface Endpoint {
+  /** `unix:///var/run/docker.sock`, `tcp://127.0.0.1:2375`. */
+  readonly host: string;
+  /** Where the host was found: `--engine`, `DOCKER_HOST`, `context default`, `well-known socket`. */
+  readonly source: string;
+  readonly address: { readonly socketPath: string } | { readonly host: string; readonly port: number };
+  readonly tls?: Tls;
+  /** Name of the docker context it comes from: the command line is given the context, which knows its own keys. */
+  readonly context?: string;
+}
+
+interface Tls {
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** The engines worth asking, best first. What the user named is the only candidate; nothing else is tried behind it. */
+export async function endpointsToTry(host: string | undefined, env: Env): Promise<readonly Endpoint[]> {
+  if (host !== undefined) return [await endpointOf(host, "--engine", env)];
+  if (env["DOCKER_HOST"]) return [await endpointOf(env["DOCKER_HOST"], "DOCKER_HOST", env)];
+  const context = await contextEndpoint(env);
+  if (context !== undefined) return [context];
+  return wellKnownSockets(env)
+    .filter((path) => existsSync(path))
+    .map((path) => ({ host: `unix://${path}`, source: "well-known socket", address: { socketPath: path } }));
+}
+
+/** Docker's places first, then Podman's. */
+export function wellKnownSockets(env: Env): readonly string[] {
+  const runtime = env["XDG_RUNTIME_DIR"];
+  const home = env["HOME"];
+  return [
+    "/var/run/docker.sock",
+    ...(runtime ? [join(runtime, "docker.sock")] : []),
+    ...(home ? [join(home, ".docker/run/docker.sock"), join(home, ".docker/desktop/docker.sock")] : []),
+    ...(runtime ? [join(runtime, "podman/podman.sock")] : []),
+    "/run/podman/podman.sock",
+  ];
+}
+
+async function endpointOf(host: string, source: string, env: Env): Promise<Endpoint> {
+  const tls = env["DOCKER_TLS_VERIFY"] ? await keysIn(env["DOCKER_CERT_PATH"] ?? configFolder(env)) : undefined;
+  return { host, source, address: addressOf(host, source), ...(tls === undefined ? {} : { tls }) };
+}
+
+function addressOf(host: string, source: string): Endpoint["address"] {
+  if (host.startsWith("unix://")) return { socketPath: host.slice("unix://".length) };
+  if (host.startsWith("/")) return { socketPath: host };
+  const tcp = /^(?:tcp|https?):\/\/(\[[^\]]+\]|[^:/]+)(?::(\d+))?\/?$/.exec(host);
+  if (tcp?.[1] !== undefined) return { host: tcp[1].replace(/^\[|\]$/g, ""), port: Number(tcp[2] ?? 2375) };
+  throw new UserError("engine/unsupported-host", `${source} names ${host}, which seaworthy cannot speak to`, {
+    hint: "Give a unix:// or tcp:// address. For ssh://, forward the socket: `ssh -L /tmp/engine.sock:/var/run/docker.sock host`.",
+  });
+}
+
+/** Only a context that the user chose: `default` means the well-known socket. */
+async function contextEndpoint(env: Env): Promise<Endpoint | undefined> {
+  const folder = configFolder(env);
+  const text = await readText(join(folder, "config.json"));
+  const name = env["DOCKER_CONTEXT"] ?? (text === undefined ? undefined : currentContextIn(text, folder));
+  if (name === undefined || name === "" || name === "default") return undefined;
+  const id = createHash("sha256").update(name).digest("hex");
+  const meta = await readText(join(folder, "contexts/meta", id, "meta.json"));
+  const host = meta === undefined ? undefined : hostIn(meta);
+  if (host === undefined)
+    throw new UserError("engine/no-context", `There is no docker context \`${name}\``, {
+      hint: "`docker context ls` shows the contexts; choose one with `docker context use`, or give --engine.",
+    });
+  const tls = await keysIn(join(folder, "contexts/tls", id, "docker"));
+  const source = `context ${name}`;
+  return { host, source, context: name, address: addressOf(host, source), ...(tls === undefined ? {} : { tls }) };
+}
+
+function configFolder(env: Env): string {
+  return env["DOCKER_CONFIG"] ?? join(env["HOME"] ?? "/", ".docker");
+}
+
+function currentContextIn(text: string, folder: string): string | undefined {
+  try {
+    return (JSON.parse(text) as { currentContext?: string }).currentContext;
+  } catch (cause) {
+    throw new UserError("engine/bad-docker-config", "Docker's configuration is not JSON", {
+      hint: "Repair the file, or set DOCKER_HOST.",
+      where: { file: join(folder, "config.json") },
+      cause,
+    });
+  }
+}
+
+function hostIn(meta: string): string | undefined {
+  const parsed = JSON.parse(meta) as { Endpoints?: { docker?: { Host?: string } } };
+  return parsed.Endpoints?.docker?.Host;
+}
+
+async function keysIn(folder: string): Promise<Tls | undefined> {
+  if (!existsSync(join(folder, "ca.pem"))) return undefined;
+  const optional = (name: string) => readFile(join(folder, name)).catch(() => undefined);
+  const [ca, cert, key] = await Promise.all([optional("ca.pem"), optional("cert.pem"), optional("key.pem")]);
+  return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
+}

@@ -1,0 +1,94 @@
+import type { HealthcheckConfig, Image } from "../model/types.ts";
+import { EngineRefusal, type EngineHttp } from "./http.ts";
+
+/** The engine's answer to an inspection, as far as it is read here. Podman leaves fields out where Docker writes null. */
+interface RawImage {
+  readonly Id: string;
+  readonly RepoTags?: readonly string[] | null;
+  readonly Os?: string;
+  readonly Architecture?: string;
+  readonly Variant?: string;
+  readonly Config?: RawConfig | null;
+  readonly RootFS?: { readonly Layers?: readonly string[] | null };
+}
+interface RawConfig {
+  readonly User?: string;
+  readonly Env?: readonly string[] | null;
+  readonly Entrypoint?: readonly string[] | null;
+  readonly Cmd?: readonly string[] | null;
+  readonly WorkingDir?: string;
+  readonly ExposedPorts?: Readonly<Record<string, unknown>> | null;
+  readonly Volumes?: Readonly<Record<string, unknown>> | null;
+  readonly Labels?: Readonly<Record<string, string>> | null;
+  readonly StopSignal?: string;
+  readonly Healthcheck?: RawHealth | null;
+}
+interface RawHealth {
+  readonly Test?: readonly string[] | null;
+  readonly Interval?: number;
+  readonly Timeout?: number;
+  readonly StartPeriod?: number;
+  readonly Retries?: number;
+}
+interface RawHistory {
+  readonly CreatedBy?: string;
+  readonly Size?: number;
+}
+
+/** Undefined when the engine has no such image. */
+export async function inspectImage(http: EngineHttp, reference: string): Promise<Image | undefined> {
+  try {
+    const name = encodePath(reference);
+    const raw = await http.json<RawImage>("GET", `/images/${name}/json`);
+    const history = await http.json<readonly RawHistory[]>("GET", `/images/${name}/history`);
+    return imageOf(raw, history, reference);
+  } catch (error) {
+    if (error instanceof EngineRefusal && (error.status === 404 || error.status === 400)) return undefined;
+    throw error;
+  }
+}
+
+/** A reference in a URL path: slashes stay. */
+export function encodePath(reference: string): string {
+  return reference.split("/").map(encodeURIComponent).join("/");
+}
+
+function imageOf(raw: RawImage, history: readonly RawHistory[], reference: string): Image {
+  const config = raw.Config ?? {};
+  return {
+    id: raw.Id.includes(":") ? raw.Id : `sha256:${raw.Id}`,
+    tag: reference,
+    platform: [raw.Os ?? "linux", raw.Architecture ?? "", raw.Variant ?? ""].filter((part) => part !== "").join("/"),
+    config: {
+      user: config.User ?? "",
+      env: config.Env ?? [],
+      entrypoint: config.Entrypoint ?? [],
+      command: config.Cmd ?? [],
+      workdir: config.WorkingDir ?? "",
+      exposed: Object.keys(config.ExposedPorts ?? {}),
+      volumes: Object.keys(config.Volumes ?? {}),
+      labels: config.Labels ?? {},
+      stopSignal: config.StopSignal === "" ? undefined : config.StopSignal,
+      healthcheck: healthOf(config.Healthcheck),
+      // The engine lists the newest first. That an entry made no layer shows only as size 0, so the count of layers decides
+      // in `walkLayers`; here size 0 is taken for empty.
+      history: history
+        .toReversed()
+        .map((entry) => ({ createdBy: entry.CreatedBy ?? "", empty: (entry.Size ?? 0) === 0 })),
+    },
+  };
+}
+
+const NANO = 1_000_000;
+
+function healthOf(raw: RawHealth | null | undefined): HealthcheckConfig | undefined {
+  if (raw?.Test === undefined || raw.Test === null || raw.Test.length === 0) return undefined;
+  // What the image leaves out, the engine fills with these.
+  return {
+    test: raw.Test,
+    intervalMs: (raw.Interval || 30_000 * NANO) / NANO,
+    timeoutMs: (raw.Timeout || 30_000 * NANO) / NANO,
+    startPeriodMs: (raw.StartPeriod ?? 0) / NANO,
+    retries: raw.Retries || 3,
+  };
+}

@@ -1,0 +1,79 @@
+import { readFileSync, readlinkSync } from "node:fs";
+import { hostname } from "node:os";
+
+/** Who made an object on the engine: written on it as labels, so that another run can tell whether the maker still lives. */
+export interface Owner {
+  readonly run: string;
+  readonly pid: number;
+  /** Boot of the machine, pid namespace and start time of the process: a reused pid has another start time. */
+  readonly boot: string;
+}
+
+const RUN = "seaworthy.run";
+const PID = "seaworthy.pid";
+const BOOT = "seaworthy.boot";
+const EXPIRES = "seaworthy.expires";
+const KEPT = "seaworthy.kept";
+/** Longer than any run; the last resort for objects of a machine that we cannot ask. */
+const LIFETIME_MS = 12 * 3600_000;
+
+export const runLabel: string = RUN;
+
+export function ownerNow(run: string): Owner {
+  return { run, pid: process.pid, boot: bootOf(process.pid) ?? `${machine()}/unknown` };
+}
+
+export function labelsOf(owner: Owner, keepMs?: number): Record<string, string> {
+  return {
+    [RUN]: owner.run,
+    [PID]: String(owner.pid),
+    [BOOT]: owner.boot,
+    [EXPIRES]: new Date(Date.now() + (keepMs ?? LIFETIME_MS)).toISOString(),
+    ...(keepMs === undefined ? {} : { [KEPT]: "until-expiry" }),
+  };
+}
+
+/** True when these labels are ours and their process is certainly gone. Anything unclear counts as alive until it expires. */
+export function isAbandoned(labels: Readonly<Record<string, string>>, now: number = Date.now()): boolean {
+  const pid = Number(labels[PID]);
+  const boot = labels[BOOT];
+  const expires = Date.parse(labels[EXPIRES] ?? "");
+  if (labels[RUN] === undefined || boot === undefined || !Number.isInteger(pid) || pid <= 0) return false;
+  const expired = Number.isFinite(expires) && expires < now;
+  if (labels[KEPT] !== undefined) return expired;
+  // Another boot, machine or pid namespace: its process cannot be looked up from here.
+  if (!boot.startsWith(`${machine()}/`)) return expired;
+  return bootOf(pid) !== boot;
+}
+
+/** What identifies this kernel's boot and this pid namespace. */
+function machine(): string {
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    const namespace = /\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0] ?? "0";
+    return `${boot}/${namespace}`;
+  } catch {
+    return `${hostname()}/0`; // Not Linux.
+  }
+}
+
+/** Undefined when there is no such process. */
+function bootOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The command's name may hold spaces and brackets; what follows its last bracket is numbers. Field 22 is the start time.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? undefined : `${machine()}/${fields[19] ?? "0"}`;
+  } catch {
+    return process.platform === "linux" ? undefined : bootWithoutProc(pid);
+  }
+}
+
+function bootWithoutProc(pid: number): string | undefined {
+  try {
+    process.kill(pid, 0);
+    return `${machine()}/unknown`;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM" ? `${machine()}/unknown` : undefined;
+  }
+}

@@ -1,0 +1,65 @@
+import { EngineRefusal, type EngineHttp } from "./http.ts";
+import { encodePath } from "./image.ts";
+import { removeContainer } from "./container.ts";
+import { runLabel } from "./owner.ts";
+
+/** The only image names that are ever removed. */
+const NAMESPACE = "seaworthy/";
+
+export interface Ours {
+  owns(labels: Readonly<Record<string, string>>): boolean;
+  /** Asked for each tag of an image that is owned. */
+  image(tag: string): boolean;
+}
+
+interface Labelled {
+  readonly Id: string;
+  readonly Labels: Readonly<Record<string, string>> | null;
+}
+
+/** Removes containers, then networks, then image tags that carry our label and are `owned`; returns what it removed. */
+export async function removeOurs(http: EngineHttp, ours: Ours): Promise<readonly string[]> {
+  const filters = JSON.stringify({ label: [runLabel] });
+  const list = async <T extends Labelled>(path: string): Promise<readonly T[]> => {
+    const found = await http.json<readonly T[]>("GET", path, { query: { all: 1, filters }, evenWhenAborted: true });
+    // The filter is the engine's promise; what is removed is decided on the labels themselves.
+    return found.filter(({ Labels: labels }) => labels !== null && labels[runLabel] !== undefined && ours.owns(labels));
+  };
+  const removed: string[] = [];
+  for (const { Id: id } of await list("/containers/json")) {
+    await removeContainer(http, id);
+    removed.push(`container ${id.slice(0, 12)}`);
+  }
+  for (const { Id: id } of await list("/networks")) {
+    await removeNetwork(http, id);
+    removed.push(`network ${id.slice(0, 12)}`);
+  }
+  for (const image of await list<Labelled & { readonly RepoTags?: readonly string[] | null }>("/images/json"))
+    for (const tag of (image.RepoTags ?? []).filter((name) => isOurTag(name) && ours.image(name)))
+      if (await removeTag(http, tag)) removed.push(`image ${tag}`);
+  return removed;
+}
+
+/** Podman shows `localhost/seaworthy/…`. */
+function isOurTag(tag: string): boolean {
+  return tag.replace(/^(?:localhost|docker\.io)\//, "").startsWith(NAMESPACE);
+}
+
+export async function removeNetwork(http: EngineHttp, id: string): Promise<void> {
+  try {
+    await http.bytes("DELETE", `/networks/${id}`, { evenWhenAborted: true });
+  } catch (error) {
+    if (!(error instanceof EngineRefusal && error.status === 404)) throw error;
+  }
+}
+
+/** False when it could not go: a container that is not ours uses it. */
+async function removeTag(http: EngineHttp, tag: string): Promise<boolean> {
+  try {
+    await http.bytes("DELETE", `/images/${encodePath(tag)}`, { evenWhenAborted: true });
+    return true;
+  } catch (error) {
+    if (error instanceof EngineRefusal && (error.status === 404 || error.status === 409)) return false;
+    throw error;
+  }
+}
