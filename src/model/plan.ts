@@ -20,6 +20,8 @@ export interface Refusal {
   readonly what: string;
   readonly because: string;
   readonly instead: string;
+  /** True when the service must not be reworked until this is settled; the rest of the plan then only shows the intention. */
+  readonly blocking?: boolean;
 }
 
 export interface Plan {
@@ -52,6 +54,8 @@ export interface ImageSpec {
   readonly ports: readonly number[];
   readonly health: HealthSpec | undefined;
   readonly volumes: readonly string[];
+  /** Folders that the image makes and gives to the user, because the service writes there. */
+  readonly writable?: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly bytecode: { readonly stdlib: boolean; readonly venv: boolean; readonly app: boolean };
   /** Lines of the .dockerignore, in order, with `#` lines as comments. */
@@ -68,6 +72,8 @@ export interface SyncSpec {
   /** Install the project itself, and how; `none` for an unpackaged service. */
   readonly project: "none" | "editable" | "no-editable";
   readonly cache: string;
+  /** What the builder copies, beside `pyproject.toml` and the lock, to install the project itself. */
+  readonly sources?: readonly string[];
 }
 
 export interface HealthSpec {

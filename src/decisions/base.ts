@@ -1,0 +1,93 @@
+import type { Choice, Decider, Facts } from "./decider.ts";
+import { configured, override } from "./shared/override.ts";
+import { placesOf } from "./shared/say.ts";
+import { allows, exactVersion } from "./shared/specifier.ts";
+import { at, baseToday, lineage } from "./shared/today.ts";
+
+interface Picked {
+  readonly python: string;
+  readonly because: string;
+  readonly evidence: readonly string[];
+}
+
+/** What the service and its lock both allow. */
+function allowed(facts: Facts, python: string): boolean {
+  const { service } = facts;
+  return [service.python.requires?.value, service.lock?.requiresPython].every(
+    (specifier) => specifier === undefined || allows(specifier, python),
+  );
+}
+
+function pythonToday(facts: Facts): string | undefined {
+  return /(?:^|\/)python:(\d+\.\d+)/.exec(baseToday(facts.dockerfile) ?? "")?.[1];
+}
+
+/** The interpreters that could be taken, the best reason first; undefined where that reason does not exist. */
+function* candidates(facts: Facts): Generator<Picked> {
+  const { service, profile, dockerfile } = facts;
+  const wanted = override(facts, "python", "text");
+  if (wanted !== undefined) yield { python: wanted, because: configured("python"), evidence: [] };
+  const requires = service.python.requires;
+  const exact = exactVersion(requires?.value ?? "");
+  if (exact !== undefined)
+    yield {
+      python: exact,
+      because: `requires-python demands exactly ${exact}, which a floating tag would not keep.`,
+      evidence: placesOf(requires),
+    };
+  const usable = (python: string | undefined): python is string =>
+    python !== undefined && profile.pythons.includes(python) && allowed(facts, python);
+  const today = pythonToday(facts);
+  if (usable(today))
+    yield {
+      python: today,
+      because: `Python ${today} is what runs today${requires === undefined ? "" : `, and \`${requires.value}\` allows it`}.`,
+      evidence: [...at(dockerfile, lineage(dockerfile)[0]?.from), ...placesOf(requires)],
+    };
+  const pinned = /^(?:cpython-)?(\d+\.\d+)/.exec(service.python.pinned?.value ?? "")?.[1];
+  if (usable(pinned))
+    yield {
+      python: pinned,
+      because: `The project pins Python ${pinned}.`,
+      evidence: placesOf(service.python.pinned, requires),
+    };
+}
+
+function newest(facts: Facts): Picked {
+  const { requires } = facts.service.python;
+  const python = facts.profile.pythons.find((one) => allowed(facts, one)) ?? facts.profile.pythons[0] ?? "3.13";
+  return {
+    python,
+    because:
+      requires === undefined
+        ? `Nothing names a Python version; ${python} is the newest with wheels for nearly everything.`
+        : `${python} is the newest mature version that \`${requires.value}\` allows.`,
+    evidence: placesOf(requires),
+  };
+}
+
+/** Both stages start from one base, so compiled extensions, paths and the interpreter cannot differ between them. */
+export const base: Decider = {
+  id: "base",
+  title: "Base image and Python version",
+  after: [],
+  resolves: [],
+  decide(facts: Facts): Choice {
+    const { profile } = facts;
+    const first = candidates(facts).next();
+    const { python, because, evidence } = first.done === true ? newest(facts) : first.value;
+    const image = override(facts, "base", "text") ?? profile.image(python);
+    return {
+      value: { base: { image, python, interpreter: profile.interpreter(python) } },
+      choice: `\`${image}\` for every stage`,
+      because: `${because} Builder and runtime start from the same image, so wheels, paths and the interpreter fit.`,
+      evidence,
+      rejected: [
+        { option: "alpine", because: "musl has no wheels for part of the lock, so packages would be compiled" },
+        { option: "the full image", because: "it carries compilers and headers that nothing uses at run time" },
+        { option: "a uv image as builder", because: "its release and Python path may differ from the runtime's" },
+        { option: "distroless", because: "it offers one Python version and no shell to look inside" },
+      ],
+    };
+  },
+};

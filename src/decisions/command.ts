@@ -1,0 +1,118 @@
+import type { Server, Service } from "../model/types.ts";
+import type { Choice, Decider, Draft, Facts } from "./decider.ts";
+import { configured, override } from "./shared/override.ts";
+import { places, placesOf, shown } from "./shared/say.ts";
+import { drainSeconds, graceSeconds, objectOf, webStart, without, withOption } from "./shared/server.ts";
+import { allows } from "./shared/specifier.ts";
+
+interface Shape {
+  readonly service: Service;
+  readonly port: string;
+  readonly drain: number;
+}
+
+/** What each server needs to listen on all addresses, to drain in time and to run on a read-only root. */
+const SHAPERS: Partial<Record<Server, (argv: readonly string[], shape: Shape) => readonly string[]>> = {
+  uvicorn: (argv, { port, drain }) => {
+    let result = without(argv, ["--reload"], false);
+    result = without(result, ["--reload-dir"], true);
+    result = withOption(result, ["--host"], "0.0.0.0");
+    result = withOption(result, ["--port"], port);
+    return withOption(result, ["--timeout-graceful-shutdown"], String(drain));
+  },
+  gunicorn: (argv, { service, port, drain }) => {
+    let result = without(argv, ["--reload"], false);
+    result = withOption(result, ["--bind", "-b"], `0.0.0.0:${port}`);
+    result = withOption(result, ["--graceful-timeout"], String(drain));
+    result = withOption(result, ["--worker-tmp-dir"], "/dev/shm");
+    const version = service.lock?.packages.find((one) => one.name === "gunicorn")?.version;
+    // From 25.1 on gunicorn opens a control socket beside itself, which a read-only root refuses.
+    return version !== undefined && allows(">=25.1", version)
+      ? [...without(result, ["--no-control-socket"], false), "--no-control-socket"]
+      : result;
+  },
+  hypercorn: (argv, { port, drain }) =>
+    withOption(withOption(argv, ["--bind", "-b"], `0.0.0.0:${port}`), ["--graceful-timeout"], String(drain)),
+};
+
+/** The command of today without its wrappers; the FastAPI command line is replaced by the server it starts. */
+function argvToday(
+  service: Service,
+): { readonly argv: readonly string[]; readonly server: Server; readonly from: string } | undefined {
+  const start = webStart(service);
+  const application = service.application?.value;
+  const hasUvicorn = service.dependencies.runtimeClosure.includes("uvicorn");
+  if (start !== undefined && start.server !== "fastapi-cli" && start.argv.length > 0)
+    return { argv: start.argv, server: start.server, from: "It is today's command" };
+  if (application === undefined || !hasUvicorn) {
+    return start === undefined ? undefined : { argv: start.argv, server: start.server, from: "It is today's command" };
+  }
+  return {
+    argv: ["uvicorn", objectOf(application), ...(application.factory ? ["--factory"] : [])],
+    server: "uvicorn",
+    from:
+      start === undefined
+        ? "No file says how the service is started; its application object and its server do"
+        : "The FastAPI command line starts uvicorn, and uvicorn itself can be told how long to drain",
+  };
+}
+
+/** A port that can be set from outside needs a shell to read the variable; `exec` makes the server process 1 again. */
+function inShell(argv: readonly string[], variable: string, port: number): readonly string[] {
+  const words = argv.map((word) => (word.includes("$") ? `"${word}"` : quote(word)));
+  return ["sh", "-c", `exec ${words.join(" ")}`.replaceAll("${PORT_OF_SERVICE}", `\${${variable}:-${port}}`)];
+}
+
+const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+
+export const command: Decider = {
+  id: "command",
+  title: "Command",
+  after: ["ports", "env", "copies"],
+  resolves: [],
+  decide(facts: Facts, draft: Draft): Choice {
+    const chosen = override(facts, "command", "list");
+    const grace = graceSeconds(facts.service, override(facts, "graceSeconds", "number"));
+    const drain = drainSeconds(grace);
+    const { argv, from } =
+      chosen === undefined ? shape(facts, draft, drain) : { argv: chosen, from: configured("command") };
+    const start = webStart(facts.service);
+    return {
+      value: { command: argv, entrypoint: undefined },
+      choice: `\`${shown(argv)}\``,
+      because: `${from}${chosen === undefined ? ", without what stood around it." : ""} The server is process 1, so the engine's signal reaches it; it drains for at most ${drain} s, within the ${grace} s before it is killed.`,
+      evidence: chosen === undefined ? [...places(start?.evidence), ...placesOf(facts.service.application)] : [],
+      rejected: [
+        { option: "`uv run`", because: "it needs uv and a writable cache, and may install packages at start" },
+        { option: "shell form", because: "the shell is process 1, and dash does not pass SIGTERM on" },
+        ...(drain < 30
+          ? [
+              {
+                option: "30 s to drain",
+                because: `the container is killed after ${grace} s, so requests would be cut off`,
+              },
+            ]
+          : []),
+      ],
+    };
+  },
+};
+
+function shape(facts: Facts, draft: Draft, drain: number): { readonly argv: readonly string[]; readonly from: string } {
+  const { service } = facts;
+  const today = argvToday(service) ?? {
+    argv: ["python"],
+    server: "unknown" as const,
+    from: "No start command was found",
+  };
+  const port = draft.ports?.[0] ?? 8000;
+  const variable = service.port?.value.variable;
+  const shaper = SHAPERS[today.server];
+  if (shaper === undefined) return { argv: today.argv, from: today.from };
+  // Variables that the server or the code read themselves need no shell.
+  const byShell =
+    variable !== undefined &&
+    webStart(service)?.argv.some((word) => word.includes(`$${variable}`) || word.includes(`\${${variable}`)) === true;
+  const argv = shaper(today.argv, { service, port: byShell ? "${PORT_OF_SERVICE}" : String(port), drain });
+  return { argv: byShell ? inShell(argv, variable, port) : argv, from: today.from };
+}

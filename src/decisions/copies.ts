@@ -1,0 +1,120 @@
+import type { ImageSpec, Service } from "../model/types.ts";
+import type { Choice, Decider, Draft, Facts } from "./decider.ts";
+import { override } from "./shared/override.ts";
+import { list, places } from "./shared/say.ts";
+
+type Copy = ImageSpec["copies"][number];
+
+/** One thing the service needs at run time, with the line that says so. */
+interface Need {
+  readonly path: string;
+  readonly why: string;
+  readonly evidence: readonly string[];
+}
+
+/** Names of a module that a project has at its root for its tools, not for its service. */
+const TOOL_MODULE = /^(setup|conftest|noxfile|fabfile|tasks|test_\w+|\w+_test)\.py$/;
+
+const has = (service: Service, path: string): boolean => service.files.includes(path);
+const hasFolder = (service: Service, path: string): boolean =>
+  service.files.some((file) => file.startsWith(`${path}/`));
+const tracked = (service: Service, path: string): boolean => has(service, path) || hasFolder(service, path);
+
+function* codeNeeds(service: Service): Generator<Need> {
+  for (const folder of service.packaging.importPackages)
+    yield { path: folder, why: "the code of the service", evidence: [] };
+  const module = service.application?.value.module.split(".")[0];
+  if (module !== undefined && hasFolder(service, module))
+    yield { path: module, why: "the application object is in it", evidence: places(service.application?.evidence) };
+  // Modules beside pyproject.toml import each other by name: they come together.
+  if (module !== undefined && has(service, `${module}.py`))
+    for (const file of service.files)
+      if (/^\w+\.py$/.test(file) && !TOOL_MODULE.test(file))
+        yield { path: file, why: "a module of the service", evidence: places(service.application?.evidence) };
+}
+
+function* runtimeNeeds(service: Service): Generator<Need> {
+  for (const read of service.reads)
+    yield {
+      path: read.path.replace(/^\.\//, "").replace(/\/$/, ""),
+      why: "the code opens it",
+      evidence: places(read.evidence),
+    };
+  for (const start of service.starts) {
+    if (start.role === "test") continue;
+    for (const word of start.argv.slice(1))
+      yield {
+        path: word.replace(/^\.\//, ""),
+        why: `\`${start.argv[0]}\` is started with it`,
+        evidence: places(start.evidence),
+      };
+  }
+}
+
+function* toolNeeds(service: Service): Generator<Need> {
+  if (service.dependencies.runtimeClosure.includes("alembic") && has(service, "alembic.ini")) {
+    const migrate = service.starts.find((start) => start.role === "migrate" || start.argv.includes("alembic"));
+    const evidence = migrate === undefined ? ["alembic.ini:1"] : places(migrate.evidence);
+    const why = "migrations run from the same image, with another command";
+    yield { path: "alembic.ini", why, evidence };
+    for (const folder of ["alembic", "migrations"])
+      if (has(service, `${folder}/env.py`)) yield { path: folder, why, evidence };
+  }
+  if (service.server.value === "gunicorn" && has(service, "gunicorn.conf.py"))
+    yield {
+      path: "gunicorn.conf.py",
+      why: "gunicorn reads it from its working directory without being told",
+      evidence: ["gunicorn.conf.py:1"],
+    };
+}
+
+/** Only what is tracked, inside the folder, and not already inside something that is copied. */
+function settle(service: Service, needs: Iterable<Need>, installed: readonly string[]): readonly Need[] {
+  const byPath = new Map<string, Need>();
+  for (const need of needs)
+    if (!byPath.has(need.path) && /^[\w@][\w@./-]*$/.test(need.path) && tracked(service, need.path))
+      byPath.set(need.path, need);
+  const outer = (path: string) =>
+    [...byPath.keys(), ...installed].some((other) => other !== path && path.startsWith(`${other}/`));
+  return [...byPath.values()].filter((need) => !outer(need.path) && !installed.includes(need.path));
+}
+
+/** The files of the image, each with the line that asks for it; nothing comes along because it happens to be there. */
+export const copies: Decider = {
+  id: "copies",
+  title: "Files of the service",
+  after: ["workdir", "sync"],
+  resolves: [],
+  decide(facts: Facts, draft: Draft): Choice {
+    const { service } = facts;
+    const workdir = draft.workdir ?? "/app";
+    const asked = (override(facts, "copies", "list") ?? []).map((path): Need => ({
+      path,
+      why: "the configuration asks for it",
+      evidence: [],
+    }));
+    const installed = draft.sync?.project === "no-editable" ? service.packaging.importPackages : [];
+    const needs = settle(
+      service,
+      [...toolNeeds(service), ...runtimeNeeds(service), ...codeNeeds(service), ...asked],
+      installed,
+    );
+    const value = needs.map(({ path, why }): Copy => ({ from: path, to: `${workdir}/${path}`, why }));
+    const names = needs.map((need) => `\`${need.path}\``);
+    return {
+      value: { copies: value },
+      choice: names.length === 0 ? "nothing beside the environment" : `copy ${list(names)}`,
+      because:
+        names.length === 0
+          ? "The code is installed in the environment, and no line of it opens a file of the project."
+          : `Each one is there because a line of the project asks for it: ${needs.map((need) => `${need.path} (${need.why})`).join("; ")}.`,
+      evidence: [...new Set(needs.flatMap((need) => need.evidence))],
+      rejected: [
+        {
+          option: "`COPY . .`",
+          because: "tests, notes and whatever lies in the folder would come along, and any edit would miss the cache",
+        },
+      ],
+    };
+  },
+};

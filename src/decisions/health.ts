@@ -1,0 +1,60 @@
+import type { HealthSpec } from "../model/types.ts";
+import type { Choice, Decider, Draft, Facts } from "./decider.ts";
+import { configured, override } from "./shared/override.ts";
+import { placesOf } from "./shared/say.ts";
+
+const TIMES = { intervalSeconds: 10, timeoutSeconds: 5, startPeriodSeconds: 30, retries: 3 } as const;
+
+/**
+ * Asks the service itself, in Python: http.client goes through no proxy, and `-I -S` skips site-packages, so a probe
+ * costs a few hundredths of a second of CPU.
+ */
+function probe(path: string, port: number, variable: string | undefined): readonly string[] {
+  const portText = variable === undefined ? String(port) : `int(os.environ.get('${variable}') or ${port})`;
+  const lines = [
+    `import http.client${variable === undefined ? "" : ", os"}`,
+    `c = http.client.HTTPConnection('127.0.0.1', ${portText}, timeout=${TIMES.timeoutSeconds - 1})`,
+    `c.request('GET', '${path}')`,
+    "raise SystemExit(c.getresponse().status != 200)",
+  ];
+  return ["python", "-I", "-S", "-c", lines.join("; ")];
+}
+
+export const health: Decider = {
+  id: "health",
+  title: "Health probe",
+  after: ["ports", "command", "packages"],
+  resolves: [],
+  decide(facts: Facts, draft: Draft): Choice {
+    const chosen = override(facts, "health", "text");
+    const found = facts.service.healthPaths[0];
+    const path = chosen ?? found?.value;
+    if (path === undefined || !/^\/[\w./~-]*$/.test(path))
+      return {
+        value: { health: undefined },
+        choice: "no HEALTHCHECK",
+        because:
+          "The code has no route that says it is alive, and one is never invented: add one, and the image will be probed.",
+        rejected: [{ option: "a probe of some other page", because: "it would fail or pass for reasons of its own" }],
+      };
+    const value: HealthSpec = {
+      path,
+      command: probe(path, draft.ports?.[0] ?? 8000, facts.service.port?.value.variable),
+      ...TIMES,
+    };
+    return {
+      value: { health: value },
+      choice: `GET ${path} every ${TIMES.intervalSeconds} s, from Python`,
+      because: `${chosen === undefined ? `${path} is the route nearest to "I am alive" that the code has.` : configured("health")} Python asks it without another package. A stuck service is seen after ${TIMES.retries} × ${TIMES.intervalSeconds} s, and a slow start has ${TIMES.startPeriodSeconds} s before failures count.`,
+      evidence: chosen === undefined ? placesOf(found) : [],
+      rejected: [
+        { option: "curl", because: "it is one more package to patch, for one request" },
+        {
+          option: "a probe through urllib",
+          because: "it obeys proxy variables, so it may ask the proxy for 127.0.0.1",
+        },
+        { option: "shell form", because: "it needs a shell in the image for each probe" },
+      ],
+    };
+  },
+};

@@ -1,0 +1,103 @@
+import type { Choice, Decider, Facts } from "./decider.ts";
+import { configured, override } from "./shared/override.ts";
+import { list, places } from "./shared/say.ts";
+
+/** Python packages that load a system library which their wheels do not carry. */
+const LIBRARIES: Readonly<Record<string, string>> = {
+  psycopg: "libpq",
+  psycopg2: "libpq",
+  mysqlclient: "libmariadb",
+  "python-magic": "libmagic",
+};
+
+interface Need {
+  readonly need: string;
+  readonly why: string;
+  readonly evidence: readonly string[];
+}
+
+function* needs(facts: Facts): Generator<Need> {
+  const { service } = facts;
+  const closure = new Set(service.dependencies.runtimeClosure);
+  for (const use of service.programs)
+    yield {
+      need: use.program,
+      why: `${use.through ?? "the code"} calls \`${use.program}\``,
+      evidence: places(use.evidence),
+    };
+  for (const probe of service.outsideProbes)
+    if (probe.program === "curl" || probe.program === "wget")
+      yield {
+        need: probe.program,
+        why: `a health probe outside the Dockerfile calls \`${probe.program}\``,
+        evidence: places(probe.evidence),
+      };
+  for (const [name, library] of Object.entries(LIBRARIES)) {
+    // psycopg[binary] brings its own libpq.
+    if (closure.has(name) && !closure.has(`${name}-binary`))
+      yield { need: library, why: `${name} loads ${library}`, evidence: [] };
+  }
+}
+
+/** A compiler only when the lock has a package without a wheel; it stays in the builder. */
+function builderNeeds(facts: Facts): readonly Need[] {
+  const closure = new Set(facts.service.dependencies.runtimeClosure);
+  const locked = facts.service.lock?.packages ?? [];
+  const fromSource = locked.filter((one) => one.sdistOnly && one.source === "registry" && closure.has(one.name));
+  const git = locked.filter((one) => one.source === "git" && closure.has(one.name));
+  return [
+    ...(fromSource.length === 0
+      ? []
+      : [
+          {
+            need: "compiler",
+            why: `${list(fromSource.map((one) => one.name))} has no wheel and may be compiled`,
+            evidence: [],
+          },
+        ]),
+    ...(git.length === 0
+      ? []
+      : [{ need: "git", why: `${list(git.map((one) => one.name))} comes from git`, evidence: [] }]),
+  ];
+}
+
+export const packages: Decider = {
+  id: "packages",
+  title: "Packages of the operating system",
+  after: ["base"],
+  resolves: [],
+  decide(facts: Facts): Choice {
+    const { profile } = facts;
+    const wanted = [...needs(facts)];
+    const building = [...wanted.filter((one) => one.need.startsWith("lib")), ...builderNeeds(facts)];
+    const names = (all: readonly Need[], stage: "builder" | "runtime") =>
+      [...new Set(all.flatMap((one) => profile.packageFor(one.need, stage) ?? []))].toSorted();
+    const chosen = override(facts, "packages", "list");
+    const runtime = chosen ?? names(wanted, "runtime");
+    const missing = wanted.filter((one) => profile.packageFor(one.need, "runtime") === undefined);
+    return {
+      value: { packages: { builder: names(building, "builder"), runtime } },
+      choice: runtime.length === 0 ? "none in the runtime image" : `${list(runtime)} in the runtime image`,
+      because: [
+        chosen !== undefined ? configured("packages") : because(wanted),
+        ...(missing.length === 0
+          ? []
+          : [
+              `No package of ${profile.title} is known for ${list(missing.map((one) => `\`${one.need}\``))}: check that it is there.`,
+            ]),
+      ].join(" "),
+      evidence: [...new Set([...wanted, ...building].flatMap((one) => one.evidence))],
+      rejected: [
+        { option: "gcc and headers in the runtime", because: "nothing is compiled there" },
+        ...(runtime.includes("curl")
+          ? []
+          : [{ option: "curl for the health check", because: "Python answers the same question without a package" }]),
+      ],
+    };
+  },
+};
+
+const because = (wanted: readonly Need[]): string =>
+  wanted.length === 0
+    ? "No line of the project calls a program or loads a library that the base does not have."
+    : `${list(wanted.map((one) => one.why))}.`;

@@ -1,0 +1,34 @@
+import type { Choice, Decider, Facts } from "./decider.ts";
+import { configured, override } from "./shared/override.ts";
+import { placesOf } from "./shared/say.ts";
+import { at, instructionsToday } from "./shared/today.ts";
+
+const DEFAULT_PORT = 8000;
+
+export const ports: Decider = {
+  id: "ports",
+  title: "Port",
+  after: [],
+  resolves: [],
+  decide(facts: Facts): Choice {
+    const chosen = override(facts, "port", "number");
+    const exposed = instructionsToday(facts.dockerfile, "EXPOSE").at(0);
+    const today = Number.parseInt(exposed?.words[0] ?? "", 10);
+    const fact = facts.service.port;
+    const port = chosen ?? fact?.value.number ?? (today > 0 ? today : DEFAULT_PORT);
+    return {
+      value: { ports: [port] },
+      choice: `${port}${fact?.value.variable === undefined ? "" : `, or what ${fact.value.variable} says`}`,
+      because: because(port, chosen, fact?.value.number ?? (today > 0 ? today : undefined)),
+      evidence: chosen !== undefined ? [] : [...placesOf(fact), ...at(facts.dockerfile, exposed)],
+      rejected: [{ option: "a port below 1024", because: "a user without rights may not be allowed to open it" }],
+    };
+  },
+};
+
+function because(port: number, chosen: number | undefined, found: number | undefined): string {
+  if (chosen !== undefined) return configured("port");
+  return found === undefined
+    ? `No file names a port; ${port} is the server's own default.`
+    : `The service listens on ${port} today, and whatever calls it knows that number.`;
+}

@@ -1,0 +1,83 @@
+import type { SyncSpec } from "../model/types.ts";
+import type { Choice, Decider, Draft, Facts } from "./decider.ts";
+import { configured, override } from "./shared/override.ts";
+import { list, placesOf } from "./shared/say.ts";
+
+const DEVELOPMENT =
+  /^(dev|develop|development|test|tests|testing|lint|linting|typing|types|docs?|ci|local|debug|build)$/;
+
+const kept = (names: readonly string[]): readonly string[] =>
+  names.filter((name) => !DEVELOPMENT.test(name)).toSorted();
+
+/** Installed as a package, left where it lies, or not installed at all; a wrong choice is a ModuleNotFoundError at start. */
+function projectInstall(facts: Facts): { readonly project: SyncSpec["project"]; readonly because: string } {
+  const { packaging } = facts.service;
+  if (packaging.kind.value === "unpackaged")
+    return {
+      project: "none",
+      because:
+        "The project is no installable package: it is imported from the working directory, so only its dependencies are installed.",
+    };
+  if (packaging.looksUpFromFile.value)
+    return {
+      project: "editable",
+      because:
+        "The code finds files relative to its own source files, so it stays where it lies and is linked into the environment.",
+    };
+  return {
+    project: "no-editable",
+    because:
+      "The project is built into the environment, so no link points to a source folder that the runtime does not have.",
+  };
+}
+
+/** Folders and files the build backend needs; only tracked ones. */
+function sourcesOf(facts: Facts): readonly string[] {
+  const { packaging, files } = facts.service;
+  const exists = (path: string) => files.some((file) => file === path || file.startsWith(`${path}/`));
+  return [...new Set([...packaging.metadataFiles, ...packaging.importPackages])].filter(exists);
+}
+
+export const sync: Decider = {
+  id: "sync",
+  title: "Installing the dependencies",
+  after: ["uv", "workdir"],
+  resolves: [],
+  decide(facts: Facts, draft: Draft): Choice {
+    const { service } = facts;
+    const groups = override(facts, "groups", "list") ?? kept(service.dependencies.installedGroups);
+    const extras = override(facts, "extras", "list") ?? kept(service.dependencies.installedExtras);
+    const { project, because } = projectInstall(facts);
+    const workdir = draft.workdir ?? "/app";
+    const value: SyncSpec = {
+      venv: `${workdir}/.venv`,
+      lock: service.lock?.path ?? "uv.lock",
+      locked: true,
+      groups,
+      extras,
+      project,
+      cache: "/var/cache/uv",
+      sources: project === "none" ? [] : sourcesOf(facts),
+    };
+    const added = [...groups.map((name) => `group ${name}`), ...extras.map((name) => `extra ${name}`)];
+    return {
+      value: { sync: value },
+      choice: `\`uv sync --locked --no-default-groups\`${added.length > 0 ? ` with ${list(added)}` : ""}, ${project === "none" ? "dependencies only" : "dependencies first, then the project"}`,
+      because: [
+        "The lock decides every version, and a lock that is out of step with pyproject.toml stops the build.",
+        "Only the two manifests are mounted, so an edit of the source leaves this layer cached.",
+        because,
+        ...(facts.overrides["groups"] === undefined ? [] : [configured("groups")]),
+      ].join(" "),
+      evidence: [...placesOf(service.packaging.kind, service.lock?.inStep)],
+      rejected: [
+        { option: "`--frozen`", because: "it installs a lock that no longer fits pyproject.toml without a word" },
+        { option: "`--no-dev` alone", because: "other default groups would still be installed" },
+        { option: "COPY of the manifests", because: "a mount does the same without a layer" },
+        ...(project === "no-editable"
+          ? [{ option: "an editable install", because: "its link points to a source folder the runtime does not have" }]
+          : []),
+      ],
+    };
+  },
+};

@@ -1,0 +1,72 @@
+import type { Choice, Decider, Facts } from "./decider.ts";
+import { configured, override } from "./shared/override.ts";
+import { at, instructionsToday } from "./shared/today.ts";
+
+const DEFAULT_ID = 1001;
+
+interface Identity {
+  readonly uid: number;
+  readonly gid: number;
+  readonly because: string;
+  readonly evidence: readonly string[];
+}
+
+/** The number behind today's USER: written as a number, or given to useradd or adduser in the same file. */
+function identityToday(facts: Facts): Identity | undefined {
+  const instruction = instructionsToday(facts.dockerfile, "USER").at(-1);
+  const [name = "", group] = (instruction?.args.trim() ?? "").split(":");
+  if (name === "" || name === "root" || name === "0") return undefined;
+  const created = instructionsToday(facts.dockerfile, "RUN")
+    .map((run) => run.args)
+    .join("\n");
+  const uid = /^\d+$/.test(name) ? Number(name) : numberAfter(created, /(?:--uid|-u)[ =](\d+)/);
+  if (uid === undefined || uid === 0) return undefined;
+  const gid =
+    group !== undefined && /^\d+$/.test(group) ? Number(group) : numberAfter(created, /(?:--gid|-g)[ =](\d+)/);
+  return {
+    uid,
+    gid: gid === undefined || gid === 0 ? uid : gid,
+    because: `Today's image runs as ${uid}, and volumes that exist belong to that number.`,
+    evidence: at(facts.dockerfile, instruction),
+  };
+}
+
+function numberAfter(text: string, pattern: RegExp): number | undefined {
+  const match = pattern.exec(text);
+  return match?.[1] === undefined ? undefined : Number(match[1]);
+}
+
+function identity(facts: Facts): Identity {
+  const uid = override(facts, "uid", "number");
+  if (uid !== undefined)
+    return { uid, gid: override(facts, "gid", "number") ?? uid, because: configured("uid"), evidence: [] };
+  return (
+    identityToday(facts) ?? {
+      uid: DEFAULT_ID,
+      gid: DEFAULT_ID,
+      because: `Today's image runs as root. ${DEFAULT_ID} is free in the base and collides with no first user of a host.`,
+      evidence: at(facts.dockerfile, instructionsToday(facts.dockerfile, "USER").at(-1)),
+    }
+  );
+}
+
+export const user: Decider = {
+  id: "user",
+  title: "User",
+  after: [],
+  resolves: [],
+  decide(facts: Facts): Choice {
+    const { uid, gid, because, evidence } = identity(facts);
+    return {
+      value: { user: { name: "app", uid, gid, shell: facts.profile.nologin } },
+      choice: `uid ${uid}, gid ${gid}, without a login shell`,
+      because: `${because} USER is a number, because Kubernetes cannot tell from a name that it is not root.`,
+      evidence,
+      rejected: [
+        { option: "root", because: "a fault in the service would be a fault with all rights in the container" },
+        { option: "USER by name", because: "runAsNonRoot refuses to start a container whose user is not a number" },
+        { option: "`nobody`", because: "other programs run as it too, and files would be shared with them" },
+      ],
+    };
+  },
+};

@@ -1,0 +1,59 @@
+import type { PathUse } from "../model/types.ts";
+import type { Choice, Decider, Draft, Facts } from "./decider.ts";
+import { configured, override } from "./shared/override.ts";
+import { list, places } from "./shared/say.ts";
+import { instructionsToday } from "./shared/today.ts";
+
+/** Places that are writable without us (`/tmp` and the like are the runtime's business) or that are no folders of the image. */
+const NOT_OURS = /^\/(tmp|dev|proc|sys|run)(\/|$)/;
+
+/** The folder that must be writable for a path to be written. */
+function folderOf(use: PathUse, workdir: string): string | undefined {
+  const path = use.path.startsWith("/") ? use.path : `${workdir}/${use.path.replace(/^\.\//, "")}`;
+  if (path.includes("..") || !/^[\w./@-]+$/.test(path)) return undefined;
+  const last = path.replace(/\/$/, "").split("/").at(-1) ?? "";
+  const folder =
+    last.includes(".") && !path.endsWith("/") ? path.slice(0, path.lastIndexOf("/")) : path.replace(/\/$/, "");
+  return folder === workdir || folder === "" ? undefined : folder;
+}
+
+/** Folders the service writes to, and today's volumes. */
+export const writable: Decider = {
+  id: "writable",
+  title: "Folders the service writes to",
+  after: ["workdir", "user"],
+  resolves: [],
+  decide(facts: Facts, draft: Draft): Choice {
+    const workdir = draft.workdir ?? "/app";
+    const chosen = override(facts, "writable", "list");
+    const uses = facts.service.writes.filter((use) => !NOT_OURS.test(use.path));
+    const folders =
+      chosen ?? [...new Set(uses.map((use) => folderOf(use, workdir)).filter((path) => path !== undefined))].toSorted();
+    const volumes = instructionsToday(facts.dockerfile, "VOLUME").flatMap((instruction) => instruction.words);
+    return {
+      value: { writable: folders, volumes: [...new Set(volumes)] },
+      choice:
+        folders.length === 0
+          ? "none: the root filesystem can be read-only"
+          : `${list(folders)}, owned by the service's user`,
+      because: because(folders, chosen !== undefined),
+      evidence: chosen === undefined ? places(uses.map((use) => use.evidence)) : [],
+      rejected: [
+        {
+          option: "a writable working directory",
+          because: "then nothing tells apart what the service stores and what it is",
+        },
+        ...(volumes.length === 0
+          ? [{ option: "VOLUME", because: "it makes an unnamed volume for every container that nobody asked for one" }]
+          : []),
+      ],
+    };
+  },
+};
+
+function because(folders: readonly string[], chosen: boolean): string {
+  if (chosen) return configured("writable");
+  return folders.length === 0
+    ? "No line of the code writes outside the folders for temporary files."
+    : "The code writes there; whoever runs the image mounts a volume or a tmpfs at these paths.";
+}

@@ -1,0 +1,95 @@
+import type { Facts } from "../decisions/decider.ts";
+import { override } from "../decisions/shared/override.ts";
+import { graceSeconds } from "../decisions/shared/server.ts";
+import type { Contract, EnvVariable, ImageSpec } from "../model/types.ts";
+
+type ContractEnv = Contract["env"][number];
+
+/** Long enough for every length check we know, and plainly no secret. */
+const EXAMPLE_SECRET = "example-only-not-a-secret-0123456789";
+
+/** Nothing listens on the discard port of the loopback, so no example ever reaches a system. */
+const NOWHERE = "127.0.0.1:9";
+
+const DATABASE_PORTS: Readonly<Record<string, number>> = {
+  postgresql: 5432,
+  postgres: 5432,
+  mysql: 3306,
+  mariadb: 3306,
+  redis: 6379,
+  mongodb: 27_017,
+};
+
+function databaseUrl(scheme: string): string {
+  const family = scheme.split("+")[0] ?? scheme;
+  if (family === "sqlite") return `${scheme}:////tmp/example.db`;
+  return `${scheme}://user:pass@127.0.0.1:${DATABASE_PORTS[family] ?? 9}/db`;
+}
+
+const EXAMPLES: Readonly<Record<EnvVariable["kind"], (variable: EnvVariable) => string>> = {
+  "database-url": ({ scheme }) => databaseUrl(scheme ?? "postgresql"),
+  url: ({ scheme }) => `${scheme ?? "http"}://${NOWHERE}`,
+  number: () => "1",
+  boolean: () => "false",
+  path: () => "/tmp/example",
+  region: () => "us-east-1",
+  json: () => "{}",
+  text: ({ secret }) => (secret ? EXAMPLE_SECRET : "example"),
+};
+
+/** A harmless value that the service accepts: no real host, no real secret. */
+export const exampleOf = (variable: EnvVariable): string =>
+  variable.default !== undefined && !variable.secret ? variable.default : EXAMPLES[variable.kind](variable);
+
+const contractEnv = (variable: EnvVariable): ContractEnv => ({
+  name: variable.name,
+  required: variable.required,
+  secret: variable.secret,
+  ...(variable.default === undefined || variable.secret ? {} : { default: variable.default }),
+  example: exampleOf(variable),
+});
+
+/** Uploads above a megabyte are spooled to a temporary file by the libraries that parse forms. */
+const SPOOLS = new Set(["python-multipart", "multipart", "werkzeug", "django"]);
+
+function writablePaths(facts: Facts, image: ImageSpec): readonly string[] {
+  const { service } = facts;
+  const spools = service.dependencies.runtimeClosure.some((name) => SPOOLS.has(name));
+  const temporary = service.writes.some((use) => use.path === "/tmp" || use.path.startsWith("/tmp/"));
+  return [...(spools || temporary ? ["/tmp"] : []), ...(image.writable ?? []), ...image.volumes];
+}
+
+/**
+ * What must not be in the image. pip is not listed: the official Python images bring it in a lower layer, and deleting
+ * it later only hides it.
+ */
+const ABSENT_PROGRAMS = ["uv", "uvx", "poetry", "gcc", "g++", "cc", "make"] as const;
+
+export function makeContract(facts: Facts, image: ImageSpec): Contract {
+  const { service } = facts;
+  const installed = new Set(service.dependencies.runtimeClosure);
+  const called = new Set(service.programs.map((use) => use.program));
+  return {
+    port: image.ports[0] ?? 0,
+    portVariable: service.port?.value.variable,
+    uid: image.user.uid,
+    gid: image.user.gid,
+    env: service.env.map(contractEnv),
+    health: image.health === undefined ? undefined : { path: image.health.path },
+    readOnlyRoot: true,
+    writablePaths: [...new Set(writablePaths(facts, image))],
+    signals: {
+      stop: image.stopSignal ?? "SIGTERM",
+      graceSeconds: graceSeconds(service, override(facts, "graceSeconds", "number")),
+    },
+    logs: "stdout-stderr",
+    absentDistributions: service.dependencies.devOnly.filter((name) => !installed.has(name)),
+    absentPrograms: ABSENT_PROGRAMS.filter((program) => !called.has(program)),
+    limits: {
+      startSeconds: override(facts, "startSeconds", "number") ?? 30,
+      warmBuildSeconds: override(facts, "warmBuildSeconds", "number") ?? 60,
+      coldBuildSeconds: override(facts, "coldBuildSeconds", "number") ?? 600,
+      sizeRatio: override(facts, "sizeRatio", "number") ?? 1,
+    },
+  };
+}

@@ -1,0 +1,160 @@
+import type { Facts } from "../decisions/decider.ts";
+import { webStart } from "../decisions/shared/server.ts";
+import { finalStage, instructionsToday, lineage } from "../decisions/shared/today.ts";
+import type { Refusal } from "../model/types.ts";
+
+const stop = (refusal: Omit<Refusal, "blocking">): Refusal => ({ ...refusal, blocking: true });
+
+/** Bases whose Python, CUDA or conda cannot be replaced without changing what the service computes. */
+const SPECIAL_BASE =
+  /(^|\/)(nvidia|pytorch|tensorflow|rocm|continuumio|condaforge|mambaorg|jupyter)\/|cuda|conda|playwright/;
+
+/** Programs of an entry point that must start as root to do its work. */
+const NEEDS_ROOT = /\b(gosu|su-exec|setpriv|usermod|groupmod|chown|s6-svscan)\b/;
+
+function* managerRefusals({ service }: Facts): Generator<Refusal> {
+  if (service.manager.value !== "uv")
+    yield stop({
+      id: "manager",
+      what: `The project is managed with ${service.manager.value === "none" ? "no package manager" : service.manager.value}`,
+      because: "This version installs from a uv.lock only; translating another lock would change versions unseen.",
+      instead: "Run `uv init --bare` or `uv migrate` on a branch, then `uv lock`, commit uv.lock and run again.",
+    });
+  else if (service.lock === undefined)
+    yield stop({
+      id: "no-lock",
+      what: "There is no uv.lock",
+      because:
+        "Without a lock every build may install other versions, and nothing that is proven today holds tomorrow.",
+      instead: "Run `uv lock`, commit uv.lock and run again.",
+    });
+}
+
+function* lockRefusals({ service }: Facts): Generator<Refusal> {
+  const { lock } = service;
+  if (lock === undefined) return;
+  const ignored = lock.gitIgnored;
+  if (service.git.repository && (!lock.tracked || ignored !== undefined))
+    yield stop({
+      id: "lock-untracked",
+      what: `${lock.path} is not in git${ignored === undefined ? "" : ` (${ignored.file}:${ignored.line} ignores it)`}`,
+      because: "Builds start from the tracked files; a lock that only lies in one working folder is in no other build.",
+      instead: `${ignored === undefined ? "" : `Take that line out of ${ignored.file}, then `}\`git add ${lock.path}\` and commit it.`,
+    });
+  if (!lock.inStep.value)
+    yield stop({
+      id: "lock-drift",
+      what: `${lock.path} and pyproject.toml name different dependencies`,
+      because: "`uv sync --locked` will refuse to build; `--frozen` would leave a dependency out without a word.",
+      instead: "Run `uv lock`, look at the difference and commit it.",
+    });
+}
+
+function* baseRefusals({ dockerfile }: Facts): Generator<Refusal> {
+  const [first] = lineage(dockerfile);
+  if (first !== undefined && SPECIAL_BASE.test(first.resolvedBase))
+    yield stop({
+      id: "special-base",
+      what: `The service runs on \`${first.resolvedBase}\``,
+      because:
+        "Drivers, conda packages or browsers of that image are part of the service, and no plain Python image has them.",
+      instead: "Keep the base. The findings still say what can be mended in the present Dockerfile.",
+    });
+  const entrypoint = [...instructionsToday(dockerfile, "ENTRYPOINT"), ...instructionsToday(dockerfile, "CMD")];
+  const asRoot = entrypoint.find((instruction) => NEEDS_ROOT.test(instruction.args));
+  if (asRoot !== undefined)
+    yield stop({
+      id: "root-entrypoint",
+      what: `The entry point in line ${asRoot.line} must start as root`,
+      because: "It changes users or owners before it starts the service, which a numeric USER forbids.",
+      instead: "Give the volumes to one fixed number, start the service as that number, then run again.",
+    });
+}
+
+/** `a && b` and `a & b`: more than one command behind one start. */
+function* processRefusals(facts: Facts): Generator<Refusal> {
+  const start = webStart(facts.service);
+  if (start === undefined) {
+    if (facts.service.application === undefined)
+      yield stop({
+        id: "no-start",
+        what: "No file says how the service is started, and no application object was found",
+        because: "A start command that is guessed starts something else.",
+        instead: "Set `command` in the configuration.",
+      });
+    return;
+  }
+  if (/\bsupervisord?\b|\bs6-|\bhoncho\b|\bforeman\b/.test(start.written))
+    yield stop({
+      id: "several-processes",
+      what: `\`${start.written}\` starts several processes`,
+      because: "One of them can die unseen, and the engine's signal reaches only the supervisor.",
+      instead: "Run one container per process from the same image, each with its own command.",
+    });
+  else if (/&&|;|[^&]&[^&]/.test(start.written))
+    yield stop({
+      id: "several-commands",
+      what: `\`${start.written}\` does more than start the server`,
+      because:
+        "Dropping the other commands changes what a start does; keeping them in a shell keeps the signal from the server.",
+      instead:
+        "Run them as a step of their own before the start (the image can do both), or set `command` in the configuration.",
+    });
+}
+
+/** Things that hold for the service but do not stop the rework. */
+function* proposals(facts: Facts): Generator<Refusal> {
+  const { service, dockerfile } = facts;
+  if (service.healthPaths.length === 0 && facts.overrides["health"] === undefined)
+    yield {
+      id: "no-health-route",
+      what: "The image gets no HEALTHCHECK",
+      because: "The code has no route that says it is alive, and routes are never added to your code.",
+      instead: "Add a route that answers 200 without asking another system, or set `health` in the configuration.",
+    };
+  if (service.packaging.versionFromGit.value)
+    yield stop({
+      id: "version-from-git",
+      what: "The package takes its version from git",
+      because: "The build has no .git, so the build backend would fail.",
+      instead: "Set a static version, or a fallback version for the build backend.",
+    });
+  const server = webStart(service)?.server;
+  if (server === "flask-dev" || server === "django-dev")
+    yield {
+      id: "development-server",
+      what: "The service is started with a development server",
+      because: "Another server is another dependency, and dependencies are never added to your project.",
+      instead: "Add gunicorn or uvicorn to the dependencies and start the service with it.",
+    };
+  const uvOutside = service.starts.filter(
+    (start) => start.source !== "dockerfile" && start.wrappers.some((one) => one.startsWith("uv")),
+  );
+  for (const start of uvOutside)
+    if (start.source === "compose" || start.source === "kubernetes" || start.source === "ecs" || start.source === "cdk")
+      yield {
+        id: "uv-outside",
+        what: `${start.evidence.file}:${start.evidence.line} starts the image with \`${start.written}\``,
+        because: "The new image has no uv, so this command would not be found.",
+        instead: `Start it with \`${start.argv.join(" ")}\`: the virtual environment is on PATH.`,
+      };
+  if (finalStage(dockerfile) !== undefined && service.dependencies.workspace)
+    yield stop({
+      id: "workspace",
+      what: "The project is part of a workspace or has path dependencies",
+      because: "Their folders may lie outside the build context, and this version copies one project.",
+      instead: "Run this on a service without path dependencies; workspaces are not supported yet.",
+    });
+}
+
+/** Why this service, or one thing about it, is left as it is. */
+export function refusalsOf(facts: Facts): readonly Refusal[] {
+  const commandChosen = facts.overrides["command"] !== undefined;
+  return [
+    ...managerRefusals(facts),
+    ...lockRefusals(facts),
+    ...baseRefusals(facts),
+    ...(commandChosen ? [] : processRefusals(facts)),
+    ...proposals(facts),
+  ];
+}

@@ -1,0 +1,88 @@
+import type { Contract, Plan, Service } from "../model/types.ts";
+
+const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+
+function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): readonly string[] {
+  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
+  return [line(head), `|${" --- |".repeat(head.length)}`, ...rows.map(line)];
+}
+
+function environment(contract: Contract): readonly string[] {
+  if (contract.env.length === 0) return ["The service reads no environment variables."];
+  const rows = contract.env.map((variable) => [
+    `\`${variable.name}\``,
+    variable.required ? "yes" : "no",
+    variable.secret ? "yes" : "no",
+    variable.default === undefined ? "none" : `\`${variable.default}\``,
+    `\`${variable.example}\``,
+  ]);
+  return [
+    "A missing required variable ends the start with a non-zero exit code and a message that names it.",
+    "Examples have the right shape only: they reach no system and are no secrets.",
+    "",
+    ...table(["Variable", "Required", "Secret", "Default", "Example"], rows),
+  ];
+}
+
+function promises({ contract, image }: Plan): ReadonlyArray<readonly string[]> {
+  const { limits, signals } = contract;
+  const port =
+    contract.portVariable === undefined
+      ? `${contract.port}`
+      : `${contract.port}, or the value of \`${contract.portVariable}\``;
+  const list = (items: readonly string[]) =>
+    items.length === 0 ? "none" : items.map((item) => `\`${item}\``).join(", ");
+  return [
+    ["Port", port],
+    ["User", `uid ${contract.uid}, gid ${contract.gid}, no login shell`],
+    ["Command", `\`${image.command.join(" ")}\``],
+    ["Health", contract.health === undefined ? "no route" : `\`GET ${contract.health.path}\` answers 200`],
+    ["Root filesystem", contract.readOnlyRoot ? "works read-only" : "must be writable"],
+    [
+      "Writable paths",
+      contract.writablePaths.length === 0 ? "none" : `${list(contract.writablePaths)}: mount a tmpfs or a volume`,
+    ],
+    [
+      "Stop",
+      `${signals.stop}: requests in flight are answered, then the process ends, within ${signals.graceSeconds} s`,
+    ],
+    ["Logs", "standard output and standard error only"],
+    ["Not installed", list(contract.absentDistributions)],
+    ["Programs that are absent", list(contract.absentPrograms)],
+    ["Start", `first healthy answer within ${limits.startSeconds} s`],
+    [
+      "Build",
+      `cold within ${limits.coldBuildSeconds} s, after an edit of the source within ${limits.warmBuildSeconds} s`,
+    ],
+    [
+      "Size",
+      limits.sizeRatio === 1
+        ? "not larger than the image it replaces"
+        : `at most ${limits.sizeRatio} times the image it replaces`,
+    ],
+  ];
+}
+
+/** What the image promises, in words, for whoever runs it. */
+export function renderContract(plan: Plan, service: Service): string {
+  const refusals = plan.refusals.flatMap((refusal) => [`- ${refusal.what}. ${refusal.because} ${refusal.instead}`]);
+  return [
+    `# Container contract: ${service.name}`,
+    "",
+    "What the production image promises to whoever runs it. `make verify-prod` puts it to the test.",
+    "",
+    ...table(["Promise", "Value"], promises(plan)),
+    "",
+    "## Environment",
+    "",
+    ...environment(plan.contract),
+    "",
+    "## Decisions",
+    "",
+    ...plan.decisions.map(
+      (decision) => `- **${decision.title}** (\`${decision.id}\`): ${decision.choice}. ${decision.because}`,
+    ),
+    ...(refusals.length === 0 ? [] : ["", "## Left as it is", "", ...refusals]),
+    "",
+  ].join("\n");
+}

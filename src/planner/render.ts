@@ -1,0 +1,45 @@
+import type { Pin, Plan, RenderedFile, Service } from "../model/types.ts";
+import { renderContract } from "./render-contract.ts";
+import { renderDockerfile } from "./render-dockerfile.ts";
+import { SCRIPT_PATH, renderMakefile } from "./render-makefile.ts";
+import { renderScript } from "./render-script.ts";
+
+export interface RenderInput {
+  readonly plan: Plan;
+  readonly pins: readonly Pin[];
+  readonly service: Service;
+  /** Present content of files that a block is put into, by path: `Makefile`. */
+  readonly existing: Readonly<Record<string, string>>;
+}
+
+/**
+ * The files of a plan. `content` is always the whole file, also where only a block of it is ours.
+ * The same input gives the same bytes.
+ */
+export function renderFiles({ plan, pins, service, existing }: RenderInput): readonly RenderedFile[] {
+  const { image } = plan;
+  const whole = (path: string, content: string, why: string, executable = false): RenderedFile => ({
+    path,
+    content,
+    executable,
+    mode: "whole",
+    why,
+  });
+  return [
+    whole(image.dockerfile, renderDockerfile(plan, pins, service), "The production image."),
+    whole(
+      `${image.dockerfile}.dockerignore`,
+      `${image.dockerignore.join("\n")}\n`,
+      "What this Dockerfile may see; the present .dockerignore stays for the present Dockerfile.",
+    ),
+    {
+      path: "Makefile",
+      content: renderMakefile(image, service, existing["Makefile"]),
+      executable: false,
+      mode: "block",
+      why: "Targets `build-prod` and `verify-prod`; the rest of the file stays as it is.",
+    },
+    whole("contracts/container.md", renderContract(plan, service), "What the image promises to whoever runs it."),
+    whole(SCRIPT_PATH, renderScript(plan, service), "Proves the contract without seaworthy.", true),
+  ];
+}

@@ -1,0 +1,64 @@
+const D = "$";
+
+/** Bash: cleaning up, telling results, starting containers and asking them. Nothing in it depends on the service. */
+export const scriptTools: string = String.raw`
+run="verify-prod-$$"
+label="verify-prod=$run"
+scratch=$(mktemp -d)
+built=''
+passed=0
+failed=0
+open=0
+
+# Runs on every way out; every name it uses has a value by now.
+cleanup() {
+  local status=$?
+  trap - EXIT INT TERM
+  docker ps -aq --filter "label=$label" | while read -r id; do docker rm -f "$id" >/dev/null 2>&1 || true; done
+  if [ -n "$built" ]; then docker rmi -f "$built" >/dev/null 2>&1 || true; fi
+  rm -rf "$scratch"
+  exit "$status"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+pass() { passed=$((passed + 1)); printf 'pass      %s\n' "$1"; }
+fail() { failed=$((failed + 1)); printf 'FAIL      %s\n' "$1"; }
+unproven() { open=$((open + 1)); printf 'unproven  %s\n' "$1"; }
+
+# container NAME ENV_FILE: read-only, without rights, on a port that is free. Prints nothing.
+container() {
+  docker run -d --name "$run-$1" --label "$label" --read-only "${D}{writable[@]+"${D}{writable[@]}"}" --cap-drop ALL \
+    --security-opt no-new-privileges --env-file "$2" -p "127.0.0.1::$port" "$image" >/dev/null
+}
+
+# published NAME: the port on this machine that the engine chose.
+published() { docker port "$run-$1" "$port/tcp" | head -n 1 | sed 's/.*://'; }
+
+# status_of PORT PATH: the status code of a GET.
+status_of() (
+  exec 3<>"/dev/tcp/127.0.0.1/$1" || exit 1
+  printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n' "$2" >&3
+  IFS=' ' read -r -t 5 _ code _ <&3 || exit 1
+  printf '%s' "$code"
+) 2>/dev/null
+
+running() { [ "$(docker inspect --format '{{.State.Running}}' "$run-$1")" = true ]; }
+
+# answers NAME: waits until the health route answers 200.
+answers() {
+  local until=$((SECONDS + start_within))
+  local host_port
+  host_port=$(published "$1") || return 1
+  while [ "$SECONDS" -lt "$until" ] && running "$1"; do
+    if [ "$(status_of "$host_port" "$health_path" || true)" = 200 ]; then return 0; fi
+    sleep 0.2
+  done
+  return 1
+}
+
+show_log() { docker logs --tail 20 "$run-$1" 2>&1 | sed 's/^/          | /'; }
+
+in_image() { docker run --rm -i --label "$label" --entrypoint python "$image" -I - "$@"; }
+`;

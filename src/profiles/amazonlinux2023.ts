@@ -1,0 +1,46 @@
+import type { Profile } from "./profile.ts";
+
+/** Needs and the packages of Amazon Linux 2023 that meet them. What is missing here (ffmpeg, tesseract) does not exist there. */
+const PACKAGES: Readonly<Record<string, { readonly builder: readonly string[]; readonly runtime: readonly string[] }>> =
+  {
+    compiler: { builder: ["gcc", "glibc-devel"], runtime: [] },
+    // The image brings curl-minimal, which conflicts with the package `curl`: nothing to install.
+    curl: { builder: [], runtime: [] },
+    git: { builder: ["git-core"], runtime: ["git-core"] },
+    gzip: { builder: ["gzip"], runtime: ["gzip"] },
+    libmagic: { builder: ["file-libs"], runtime: ["file-libs"] },
+    libpq: { builder: ["libpq-devel"], runtime: ["libpq"] },
+    pdftoppm: { builder: ["poppler-utils"], runtime: ["poppler-utils"] },
+    tar: { builder: ["tar"], runtime: ["tar"] },
+  };
+
+const install = (packages: readonly string[]): string =>
+  [
+    `dnf install -y --setopt=install_weak_deps=False --setopt=tsflags=nodocs ${packages.toSorted().join(" ")}`,
+    "dnf clean all",
+    "rm -rf /var/cache/dnf /var/log/dnf* /var/log/hawkey.log",
+  ].join(" && ");
+
+/** Amazon Linux 2023: its own Python stays 3.9 for life, so the wanted one is installed and called by its full name. */
+export const amazonlinux2023: Profile = {
+  id: "amazonlinux2023",
+  title: "Amazon Linux 2023",
+  image: () => "public.ecr.aws/amazonlinux/amazonlinux:2023",
+  pythons: ["3.13", "3.12", "3.11"],
+  interpreter: (python) => `/usr/bin/python${python}`,
+  standardLibrary: (python) => `/usr/lib64/python${python}`,
+  installPython: (python) => install([`python${python}`]),
+  installPackages: install,
+  packageFor: (need, stage) => PACKAGES[need]?.[stage],
+  createUser: ({ name, uid, gid, shell }) => ({
+    line: [
+      `groupadd --system --gid ${gid} ${name}`,
+      `SOURCE_DATE_EPOCH=0 useradd --system --no-log-init --uid ${uid} --gid ${gid} --no-create-home --home-dir /nonexistent --shell ${shell} ${name}`,
+    ].join(" && "),
+    needs: ["shadow-utils"],
+  }),
+  nologin: "/sbin/nologin",
+  shell: "bash",
+  caBundle: "/etc/pki/tls/certs/ca-bundle.crt",
+  programs: ["curl"],
+};
