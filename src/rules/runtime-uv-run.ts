@@ -23,7 +23,7 @@ export const runtimeUvRun: Rule = {
       changed([startLine, 'CMD ["sh", "-c", "alembic upgrade head && exec uv run uvicorn app.main:app"]\n']),
       project({
         Dockerfile: healthyWith([
-          command,
+          startLine,
           `COPY entrypoint.sh /entrypoint.sh\nENTRYPOINT ["/entrypoint.sh"]\n${startLine}`,
         ]),
         "entrypoint.sh": '#!/bin/sh\nset -e\nuv run alembic upgrade head\nexec "$@"\n',

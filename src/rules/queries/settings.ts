@@ -1,5 +1,6 @@
 import type { Dockerfile, Instruction, Stage } from "../../model/types.ts";
-import { lineage, type Step, stepsOf } from "./steps.ts";
+import { type SetBy, stageState } from "../../dockerfile/stages.ts";
+import { lineage } from "./steps.ts";
 
 /** One `NAME=value` of an ENV, ARG or LABEL. */
 export interface Setting {
@@ -29,47 +30,17 @@ export function unquoted(text: string): string {
   );
 }
 
-/** The environment after the given steps: the last setting of each name. */
-export function envAfter(steps: readonly Step[]): ReadonlyMap<string, Setting> {
-  const env = new Map<string, Setting>();
-  for (const { instruction } of steps) {
-    if (instruction.keyword !== "ENV") continue;
-    for (const setting of settingsOf(instruction)) {
-      const earlier = env.get(setting.name);
-      const value = setting.value?.replaceAll(
-        new RegExp(`\\$\\{?${escaped(setting.name)}\\}?`, "g"),
-        earlier?.value ?? "$&",
-      );
-      env.set(setting.name, { ...setting, value });
-    }
-  }
-  return env;
-}
-
-const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-
-/** What an instruction of a stage finds when it runs. */
+/** What an instruction of a stage finds when it runs; without an instruction, what the stage leaves. */
 export interface Situation {
-  readonly env: ReadonlyMap<string, Setting>;
+  readonly env: ReadonlyMap<string, SetBy<string>>;
   readonly workdir: string;
-  /** As written in the last USER; undefined when no USER was seen, so the base's holds. */
+  /** As in the last USER; undefined when no USER was seen, so the base's holds. */
   readonly user: string | undefined;
 }
 
 export function situationAt(dockerfile: Dockerfile, stage: Stage, instruction?: Instruction): Situation {
-  const steps = stepsOf(dockerfile, stage);
-  const index = steps.findIndex((step) => step.instruction === instruction);
-  const before = index < 0 ? steps : steps.slice(0, index);
-  const user = before.findLast((step) => step.instruction.keyword === "USER")?.instruction.args.trim();
-  return { env: envAfter(before), workdir: workdirAfter(before), user };
-}
-
-function workdirAfter(steps: readonly Step[]): string {
-  let workdir = "/";
-  for (const { instruction } of steps) {
-    if (instruction.keyword === "WORKDIR") workdir = absolute(workdir, unquoted(instruction.args.trim()));
-  }
-  return workdir;
+  const state = stageState(dockerfile, stage, instruction === undefined ? {} : { before: instruction });
+  return { env: state.env, workdir: state.workdir?.value ?? "/", user: state.user?.value.trim() };
 }
 
 /** A path of the image made absolute and plain: no `.`, no `..`, no slash at the end. */

@@ -1,7 +1,7 @@
 import type { Dockerfile, Instruction, Server, Stage } from "../../model/types.ts";
 import { baseOf } from "./base.ts";
 import { type Command, commandsIn } from "./commands.ts";
-import { rootImage, situationAt } from "./settings.ts";
+import { rootImage } from "./settings.ts";
 import { shippedStage, shippedSteps, stepsOf } from "./steps.ts";
 import { afterUvRun, uvWords } from "./uv.ts";
 
@@ -67,46 +67,57 @@ interface Wrapped extends Pick<Start, "stage" | "instruction" | "form" | "script
 }
 
 function unwrap(wrapped: Wrapped): Start {
+  const { stage, instruction, form } = wrapped;
   const wrappers: string[] = [];
-  let words = wrapped.words;
-  let { script, shell } = wrapped;
-  while (script === undefined && inits.has(nameOf(words[0] ?? ""))) {
-    wrappers.push(nameOf(words[0] ?? ""));
-    const dashes = words.indexOf("--");
-    words =
-      dashes >= 0
-        ? words.slice(dashes + 1)
-        : words.slice(1).filter((word, index) => index > 0 || !word.startsWith("-"));
-  }
+  const bare = wrapped.script === undefined ? withoutInits(wrapped.words, wrappers) : [];
+  const { script, shell } = wrapped.script === undefined ? shellScriptOf(wrapped, bare, wrappers) : wrapped;
+  const byScript = script === undefined && isScript(bare);
+  const words = byScript ? withoutScript(bare, wrappers) : bare;
+  const commands = script === undefined ? [commandOfWords(words)] : commandsIn(script);
+  const argv = innermost(commands.at(-1)?.argv ?? [], wrappers);
+  const receivesSignals = byScript ? undefined : receives(script, shell, commands);
+  return { stage, instruction, form, script, shell, commands, argv, wrappers, server: serverOf(argv), receivesSignals };
+}
+
+function withoutScript(words: readonly string[], wrappers: string[]): readonly string[] {
   const program = nameOf(words[0] ?? "");
-  if (script === undefined && /^(?:ba|da|a|z)?sh$/.test(program) && /^-\w*c\w*$/.test(words[1] ?? "")) {
-    wrappers.push(`${program} -c`);
-    script = words[2] ?? "";
-    shell = program === "sh" ? shellBehindSh(wrapped.dockerfile, wrapped.stage) : program;
-  }
-  const opaque = script === undefined && (/\.sh$|entrypoint/.test(program) || /^(?:ba|da|a)?sh$/.test(program));
-  if (opaque) {
-    wrappers.push(program);
-    words = words.slice(/sh$/.test(program) && !/\.sh$/.test(program) ? 2 : 1);
-  }
-  const commands: readonly Command[] =
-    script === undefined
-      ? [{ argv: words, program: nameOf(words[0] ?? ""), env: {}, text: words.join(" ") }]
-      : commandsIn(script);
-  const last = commands.at(-1);
-  const inner = innermost(last?.argv ?? [], wrappers);
-  return {
-    stage: wrapped.stage,
-    instruction: wrapped.instruction,
-    form: wrapped.form,
-    script,
-    shell,
-    commands,
-    argv: inner,
-    wrappers,
-    server: serverOf(inner),
-    receivesSignals: opaque ? undefined : receives(script, shell, commands),
-  };
+  wrappers.push(program);
+  return words.slice(shellName.test(program) ? 2 : 1);
+}
+
+const shellName = /^(?:ba|da|a|z)?sh$/;
+
+const commandOfWords = (argv: readonly string[]): Command => ({
+  argv,
+  program: nameOf(argv[0] ?? ""),
+  env: {},
+  text: argv.join(" "),
+});
+
+function withoutInits(words: readonly string[], wrappers: string[]): readonly string[] {
+  const program = nameOf(words[0] ?? "");
+  if (!inits.has(program)) return words;
+  wrappers.push(program);
+  const dashes = words.indexOf("--");
+  const first = dashes > 0 ? dashes + 1 : words.findIndex((word, index) => index > 0 && !word.startsWith("-"));
+  return first < 0 ? [] : withoutInits(words.slice(first), wrappers);
+}
+
+/** `sh -c "…"`: what the shell reads, and which shell it is. */
+function shellScriptOf(
+  { dockerfile, stage }: Wrapped,
+  words: readonly string[],
+  wrappers: string[],
+): Pick<Start, "script" | "shell"> {
+  const program = nameOf(words[0] ?? "");
+  if (!shellName.test(program) || !/^-\w*c\w*$/.test(words[1] ?? "")) return { script: undefined, shell: undefined };
+  wrappers.push(`${program} -c`);
+  return { script: words[2] ?? "", shell: program === "sh" ? shellBehindSh(dockerfile, stage) : program };
+}
+
+function isScript(words: readonly string[]): boolean {
+  const program = nameOf(words[0] ?? "");
+  return program.endsWith(".sh") || program.includes("entrypoint") || shellName.test(program);
 }
 
 /** bash replaces itself by a script's only command; dash and busybox do not (measured: trap T3). */
@@ -160,7 +171,7 @@ export function serverOf(argv: readonly string[]): Server {
   if (program === "flask" && argv.includes("run")) return "flask-dev";
   if (program === "fastapi") return "fastapi-cli";
   if (argv.includes("runserver")) return "django-dev";
-  return /^python/.test(program) ? "own" : "unknown";
+  return program.startsWith("python") ? "own" : "unknown";
 }
 
 export const nameOf = (path: string): string => path.split("/").at(-1) ?? path;
@@ -187,65 +198,4 @@ export function option(argv: readonly string[], ...names: readonly string[]): st
     }
   }
   return undefined;
-}
-
-export interface Bind {
-  readonly host: string | undefined;
-  readonly port: string | undefined;
-}
-
-const defaults: Partial<Record<Server, Bind>> = {
-  uvicorn: { host: "127.0.0.1", port: "8000" },
-  gunicorn: { host: "127.0.0.1", port: "8000" },
-  hypercorn: { host: "127.0.0.1", port: "8000" },
-  granian: { host: "127.0.0.1", port: "8000" },
-  "flask-dev": { host: "127.0.0.1", port: "5000" },
-  "django-dev": { host: "127.0.0.1", port: "8000" },
-  waitress: { host: "0.0.0.0", port: "8080" },
-  streamlit: { host: "0.0.0.0", port: "8501" },
-};
-
-/** Variables through which a server is told its host or port instead of by its arguments. */
-const bindVariables: Partial<Record<Server, { readonly host: string; readonly port: string }>> = {
-  uvicorn: { host: "UVICORN_HOST", port: "UVICORN_PORT" },
-  "flask-dev": { host: "FLASK_RUN_HOST", port: "FLASK_RUN_PORT" },
-  granian: { host: "GRANIAN_HOST", port: "GRANIAN_PORT" },
-  streamlit: { host: "STREAMLIT_SERVER_ADDRESS", port: "STREAMLIT_SERVER_PORT" },
-};
-
-/** Where the server listens; a part is undefined when a file we cannot read decides it. */
-export function bindOf(dockerfile: Dockerfile, start: Start): Bind {
-  const { argv, server } = start;
-  const { env } = situationAt(dockerfile, start.stage);
-  const fallback = defaults[server] ?? { host: undefined, port: undefined };
-  const joined = option(argv, "-b", "--bind", "--listen", "--address");
-  if (
-    server === "gunicorn" &&
-    (option(argv, "-c", "--config") !== undefined || env.has("GUNICORN_CMD_ARGS")) &&
-    joined === undefined
-  )
-    return { host: undefined, port: undefined };
-  if (joined !== undefined && joined.includes(":")) return split(joined);
-  if (joined?.startsWith("unix")) return { host: undefined, port: undefined };
-  if (server === "django-dev") {
-    const address = argv[argv.indexOf("runserver") + 1];
-    if (address !== undefined && /^[\d.:]+$/.test(address))
-      return address.includes(":") ? split(address) : { host: "127.0.0.1", port: address };
-  }
-  if (server === "fastapi-cli")
-    return {
-      host: option(argv, "--host") ?? (argv.includes("dev") ? "127.0.0.1" : "0.0.0.0"),
-      port: option(argv, "--port") ?? "8000",
-    };
-  const names = bindVariables[server];
-  return {
-    host:
-      option(argv, "--host", "-h", "--server.address") ?? joined ?? env.get(names?.host ?? "")?.value ?? fallback.host,
-    port: option(argv, "--port", "-p", "--server.port") ?? env.get(names?.port ?? "")?.value ?? fallback.port,
-  };
-}
-
-function split(address: string): Bind {
-  const colon = address.lastIndexOf(":");
-  return { host: address.slice(0, colon) || "0.0.0.0", port: address.slice(colon + 1) };
 }

@@ -1,3 +1,4 @@
+import { lineOf, reachableStages } from "../../dockerfile/stages.ts";
 import type { Dockerfile, Instruction, Place, Range, Stage } from "../../model/types.ts";
 
 /** One instruction with the stage it stands in. */
@@ -7,16 +8,7 @@ export interface Step {
 }
 
 /** The stage and the stages it is built on, the outermost ancestor first. */
-export function lineage(dockerfile: Dockerfile, stage: Stage): readonly Stage[] {
-  const chain = [stage];
-  for (let current = stage; current.parent !== undefined && chain.length <= dockerfile.stages.length;) {
-    const parent = dockerfile.stages[current.parent];
-    if (!parent) break;
-    chain.unshift(parent);
-    current = parent;
-  }
-  return chain;
-}
+export const lineage: typeof lineOf = lineOf;
 
 /** The stage that a build without `--target` ships: the last one. */
 export const shippedStage = (dockerfile: Dockerfile): Stage | undefined => dockerfile.stages.at(-1);
@@ -33,18 +25,7 @@ export function stepsOf(dockerfile: Dockerfile, stage: Stage | undefined): reado
 export const shippedSteps = (dockerfile: Dockerfile): readonly Step[] => stepsOf(dockerfile, shippedStage(dockerfile));
 
 /** Stages that take part in building the shipped one, in file order. The others are never built by BuildKit. */
-export function reachable(dockerfile: Dockerfile): readonly Stage[] {
-  const wanted = new Set<number>();
-  const visit = (stage: Stage | undefined): void => {
-    if (!stage || wanted.has(stage.index)) return;
-    wanted.add(stage.index);
-    if (stage.parent !== undefined) visit(dockerfile.stages[stage.parent]);
-    for (const instruction of stage.instructions)
-      for (const name of sourcesOf(instruction)) visit(stageNamed(dockerfile, name, stage.index));
-  };
-  visit(shippedStage(dockerfile));
-  return dockerfile.stages.filter((stage) => wanted.has(stage.index));
-}
+export const reachable = (dockerfile: Dockerfile): readonly Stage[] => reachableStages(dockerfile);
 
 export const reachableSteps = (dockerfile: Dockerfile): readonly Step[] =>
   reachable(dockerfile).flatMap((stage) => stage.instructions.map((instruction) => ({ stage, instruction })));

@@ -1,7 +1,7 @@
+import { stageState } from "../../dockerfile/stages.ts";
 import type { Dockerfile, Stage } from "../../model/types.ts";
 import { type Command, commandsOf } from "./commands.ts";
-import { envAfter } from "./settings.ts";
-import { reachable, type Step, stepsOf } from "./steps.ts";
+import { reachable, type Step } from "./steps.ts";
 
 /** One `uv sync`, with what its flags and the environment at that point say. */
 export interface Sync {
@@ -21,12 +21,21 @@ export interface Sync {
 export const isUv = (command: Command, verb: string): boolean =>
   command.program === "uv" && uvWords(command)[0] === verb;
 
+const globalTakesValue = new Set([
+  "--directory",
+  "--project",
+  "--cache-dir",
+  "--config-file",
+  "--color",
+  "--python",
+  "-p",
+]);
+
 /** The words after uv's global options. */
 export function uvWords(command: Command): readonly string[] {
-  const takesValue = ["--directory", "--project", "--cache-dir", "--config-file", "--color", "--python", "-p"];
   const words = command.argv.slice(1);
   let index = 0;
-  while ((words[index] ?? "").startsWith("-")) index += takesValue.includes(words[index] ?? "") ? 2 : 1;
+  while ((words[index] ?? "").startsWith("-")) index += globalTakesValue.has(words[index] ?? "") ? 2 : 1;
   return words.slice(index);
 }
 
@@ -39,15 +48,12 @@ export function runCommands(stage: Stage): ReadonlyArray<{ readonly step: Step; 
   );
 }
 
-/** The environment a command sees: ENV so far, then its own `NAME=value` prefixes and earlier exports in the same RUN. */
+/** The environment a command sees: build arguments and ENV so far, then its own `NAME=value` prefixes and earlier exports in the same RUN. */
 export function envOfCommand(dockerfile: Dockerfile, step: Step, command: Command): ReadonlyMap<string, string> {
-  const steps = stepsOf(dockerfile, step.stage);
-  const before = steps.slice(
-    0,
-    steps.findIndex((one) => one.instruction === step.instruction),
-  );
+  const { args, env: settings } = stageState(dockerfile, step.stage, { before: step.instruction });
   const env = new Map<string, string>();
-  for (const [name, setting] of envAfter(before)) env.set(name, setting.value ?? "");
+  for (const [name, { value }] of args) if (value !== undefined) env.set(name, value);
+  for (const [name, { value }] of settings) env.set(name, value);
   for (const earlier of commandsOf(step.instruction)) {
     if (earlier.program === "export")
       for (const word of earlier.argv.slice(1)) env.set(word.split("=")[0] ?? "", word.slice(word.indexOf("=") + 1));

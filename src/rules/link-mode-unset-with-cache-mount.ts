@@ -1,0 +1,33 @@
+import { changed, healthy } from "./queries/example.ts";
+import { at, find, mountsOf } from "./queries/steps.ts";
+import { syncsIn } from "./queries/uv.ts";
+import type { Rule } from "./rule.ts";
+
+export const linkModeUnsetWithCacheMount: Rule = {
+  id: "link-mode-unset-with-cache-mount",
+  title: "uv's link mode is not set beside a cache mount",
+  why: "The cache mount is another file system, so uv cannot link from it. It falls back to copying and prints a warning in every build, in which a warning that matters is then overlooked.",
+  source: "uv's guide for Docker; analyzers.md fixture 45: found by no other tool",
+  severity: "note",
+  confidence: "certain",
+  advice: "Set `ENV UV_LINK_MODE=copy` in the builder.",
+  aliases: ["UV010"],
+  since: "0.1.0",
+  provenBy: [],
+  examples: {
+    bad: [changed([" UV_LINK_MODE=copy", ""])],
+    good: [healthy, changed([" UV_LINK_MODE=copy", ""], ["uv sync --locked", "uv sync --link-mode copy --locked"])],
+  },
+  *check({ dockerfile }) {
+    for (const { step, env, command } of syncsIn(dockerfile)) {
+      const cached = mountsOf(step.instruction).some(
+        ({ type, target }) => type === "cache" && /uv|\.cache/.test(target ?? ""),
+      );
+      if (!cached || env.has("UV_LINK_MODE") || command.argv.some((word) => word.startsWith("--link-mode"))) continue;
+      yield {
+        message: "uv syncs from a cache mount without UV_LINK_MODE=copy.",
+        where: at(dockerfile, step.instruction, find(dockerfile, step.instruction, "uv sync")),
+      };
+    }
+  },
+};

@@ -1,0 +1,66 @@
+import { healthy, healthyWith, project, syncLine } from "./queries/example.ts";
+import { contextFilesIn } from "./queries/context.ts";
+import { at } from "./queries/steps.ts";
+import { syncsIn } from "./queries/uv.ts";
+import type { Rule } from "./rule.ts";
+
+const packaged = (readme: string): string =>
+  `[project]\nname = "app"\nversion = "1.0.0"\nrequires-python = ">=3.12"\n${readme}dependencies = ["fastapi==0.121.0", "uvicorn==0.38.0"]\n\n[dependency-groups]\ndev = ["pytest==8.4.2"]\n\n[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n`;
+const secondSync =
+  "COPY pyproject.toml uv.lock ./\nCOPY app/ ./app/\nRUN --mount=type=cache,target=/root/.cache/uv uv sync --locked --no-dev --no-editable\n";
+
+export const projectMetadataMissing: Rule = {
+  id: "project-metadata-missing",
+  title: "A file that the build backend reads is not in the build",
+  why: "pyproject.toml names a readme or licence file; the backend opens it while the project is installed and stops the build: `Readme file does not exist`. Often the file is there but .dockerignore hides it.",
+  source: "Trap T21; RAGstar d13b96e, and more than ten issue threads",
+  severity: "error",
+  confidence: "likely",
+  advice:
+    "Copy the file before the project is installed, and let it through .dockerignore (`!README.md` after `*.md`).",
+  aliases: ["UV014"],
+  since: "0.1.0",
+  provenBy: ["builds"],
+  examples: {
+    bad: [
+      project({
+        Dockerfile: healthyWith([syncLine, syncLine + secondSync]),
+        "pyproject.toml": packaged('readme = "README.md"\n'),
+        "README.md": "# app\n",
+      }),
+      project({
+        Dockerfile: healthyWith([syncLine, `${syncLine}COPY . .\nRUN uv sync --locked --no-dev --no-editable\n`]),
+        "pyproject.toml": packaged('readme = "README.md"\n'),
+        "README.md": "# app\n",
+        ".dockerignore": "*.md\n.git\n.venv\n",
+      }),
+    ],
+    good: [
+      healthy,
+      project({
+        Dockerfile: healthyWith([syncLine, syncLine + secondSync.replace("uv.lock ./", "uv.lock README.md ./")]),
+        "pyproject.toml": packaged('readme = "README.md"\n'),
+        "README.md": "# app\n",
+      }),
+      project({ Dockerfile: healthyWith([syncLine, syncLine + secondSync]), "pyproject.toml": packaged("") }),
+    ],
+  },
+  *check(input) {
+    const { dockerfile, service } = input;
+    if (service.packaging.kind.value !== "package" || service.packaging.metadataFiles.length === 0) return;
+    for (const { step, project: installs } of syncsIn(dockerfile)) {
+      if (!installs) continue;
+      const present = contextFilesIn(input, step);
+      if (present === undefined) continue;
+      for (const file of service.packaging.metadataFiles) {
+        if (present.has(file) || !present.has("pyproject.toml")) continue;
+        const line = input.ignore.excludes(file);
+        const because = line ? `: .dockerignore line ${line.line} (\`${line.text}\`) hides it` : "";
+        yield {
+          message: `The project is installed here, and ${file}, which pyproject.toml names, has not been copied${because}.`,
+          where: at(dockerfile, step.instruction),
+        };
+      }
+    }
+  },
+};
