@@ -14,7 +14,7 @@ export async function buildBoth(session: Session, repetitions: number): Promise<
   const plan = await planStep(session, run, analysis);
   const pins = await pinStep(session, run, plan);
   const overlay = await renderStep(session, run, { plan, pins, service: analysis.service });
-  const engine = await engineOf(session, run.id);
+  await using engine = await engineOf(session, run.id);
   const common = { service: analysis.service, pins, repetitions };
   world.tell("Building before…");
   const before = await buildStep(session, run, engine, { ...common, label: "before", dockerfile, overlay: [] });

@@ -1,9 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { BuildRequest, Engine } from "../engine/engine.ts";
+import type { BuildRequest, ConnectedEngine } from "../engine/engine.ts";
 import { substituteBase } from "../engine/ca.ts";
 import { UserError } from "../kit/errors.ts";
 import type { Build, BuildSide, Pin, RenderedFile, Service } from "../model/types.ts";
+import { endpointsFor } from "../registry/endpoints.ts";
+import { canonicalName, parseReference } from "../registry/reference.ts";
 import { exportContext } from "./context.ts";
 
 /** What one side of the comparison is built from. The same for both, so that the figures can be compared. */
@@ -36,7 +38,11 @@ export interface SideRequest {
  * Builds one side cold, warm, with one source file edited and with the lock edited, each from an exported context.
  * The user's folder is never touched. A build that fails is a result: the side then has no image, and says why.
  */
-export async function buildSide(engine: Engine, request: SideRequest, signal: AbortSignal): Promise<BuildSide> {
+export async function buildSide(
+  engine: ConnectedEngine,
+  request: SideRequest,
+  signal: AbortSignal,
+): Promise<BuildSide> {
   const context = join(request.directory, "context");
   await exportContext(request.root, request.service.files, context, request.overlay);
   const bases = await substitutes(engine, request);
@@ -128,7 +134,7 @@ function requestOf(
  * a variant that carries the company's CA.
  */
 async function substitutes(
-  engine: Engine,
+  engine: ConnectedEngine,
   request: SideRequest,
 ): Promise<{ contexts: Record<string, string>; used: BuildSide["bases"] }> {
   const contexts: Record<string, string> = {};
@@ -149,15 +155,13 @@ async function substitutes(
 /** Images that only hold binaries have no shell and no trust store to add a CA to. */
 const needsCa = (image: string): boolean => !/(^|\/)(astral-sh\/uv|docker\/dockerfile)[:@]/.test(image);
 
-/** `ghcr.io/a/b:1` on its mirror, or undefined when its registry has none (or is Docker Hub, which the engine mirrors itself). */
+/** `ghcr.io/a/b:1` as its mirror names it, or undefined when its registry has none. */
 export function mirrorOf(image: string, mirrors: Readonly<Record<string, string>>): string | undefined {
-  const slash = image.indexOf("/");
-  const host = slash > 0 && /[.:]|^localhost$/.test(image.slice(0, slash)) ? image.slice(0, slash) : "docker.io";
-  const mirror = mirrors[host];
+  const reference = parseReference(image);
+  if (mirrors[reference.registry] === undefined) return undefined;
+  const mirror = endpointsFor(reference, mirrors)[0];
   if (mirror === undefined) return undefined;
-  if (host !== "docker.io") return `${mirror}${image.slice(slash)}`;
-  const path = image.replace(/^docker\.io\//, "");
-  return `${mirror}/${path.includes("/") ? path : `library/${path}`}`;
+  return canonicalName({ ...reference, registry: mirror.host, repository: mirror.repository });
 }
 
 function failureOf(error: UserError): NonNullable<BuildSide["failure"]> {

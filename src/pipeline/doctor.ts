@@ -46,7 +46,7 @@ async function tried(program: string, args: readonly string[], hint: string): Pr
 async function engineAnswers(host: string | undefined, env: World["env"], signal: AbortSignal): Promise<Examination> {
   try {
     const where = host === undefined ? {} : { host };
-    const engine = await connectEngine({ ...where, runId: "doctor", signal, env });
+    await using engine = await connectEngine({ ...where, runId: "doctor", signal, env });
     return { ok: true, what: `container engine ${engine.name} ${engine.version} (${engine.store})`, hint: "" };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { diskTree, type Tree } from "../project/tree.ts";
+import { parseMirrors } from "../registry/endpoints.ts";
 import { recover } from "./apply.ts";
 import { type Config, readConfig } from "./config.ts";
 
@@ -67,14 +68,8 @@ export async function openSession(folder: string, options: SessionOptions, world
     options,
     tree,
     world,
-    mirrors: mirrorsFrom(world.env["SEAWORTHY_MIRRORS"] ?? ""),
+    mirrors: parseMirrors(world.env["SEAWORTHY_MIRRORS"]),
     ca,
     platform: `linux/${process.arch === "x64" ? "amd64" : process.arch}`,
   };
-}
-
-/** `docker.io=127.0.0.1:5000,ghcr.io=mirror.example` as a map. */
-export function mirrorsFrom(text: string): Readonly<Record<string, string>> {
-  const pairs = text.split(",").filter((pair) => pair.includes("="));
-  return Object.fromEntries(pairs.map((pair) => pair.split("=", 2).map((part) => part.trim())));
 }

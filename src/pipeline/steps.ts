@@ -1,21 +1,20 @@
 import { join } from "node:path";
 import { parseDockerfile } from "../dockerfile/parse.ts";
 import { reachableStages } from "../dockerfile/stages.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { ConnectedEngine } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
 import type { BuildSide, Dockerfile, Flag, Pin, Plan, RenderedFile, Service } from "../model/types.ts";
 import { makePlan } from "../planner/make-plan.ts";
 import { renderFiles } from "../planner/render.ts";
 import { profiles } from "../profiles/index.gen.ts";
-import { readPins, resolvePins } from "../registry/pins.ts";
+import { PINS_FILE, readPins, renderPins, resolvePins } from "../registry/pins.ts";
+import { fetchWithProxy } from "../registry/proxy.ts";
 import { rules } from "../rules/index.gen.ts";
 import { type Analysis, analyze, treeWith } from "./analyze.ts";
 import { buildSide } from "./build-side.ts";
 import { contentHashes } from "./analyze-step.ts";
 import { hashOf, type Run, runStep } from "./run-directory.ts";
 import type { Session } from "./session.ts";
-
-export const LOCK_FILE = "seaworthy.lock";
 
 /** Decides what the image shall be. */
 export async function planStep(session: Session, run: Run | undefined, analysis: Analysis): Promise<Plan> {
@@ -45,12 +44,12 @@ const UV_VERSION = "0.13.8";
 export async function pinStep(session: Session, run: Run | undefined, plan: Plan): Promise<readonly Pin[]> {
   const { world, options, mirrors, platform, tree } = session;
   const images = imagesOf(plan);
-  const lock = readPins(tree.read(LOCK_FILE) ?? "", LOCK_FILE);
+  const lock = readPins(tree.read(PINS_FILE) ?? "");
   const resolve = () =>
     resolvePins(images, {
       platform,
       env: world.env,
-      fetch: world.fetch,
+      fetch: fetchWithProxy(world.env, world.fetch),
       mirrors,
       lock,
       offline: options.offline === true,
@@ -73,7 +72,14 @@ export async function renderStep(
   const existing = Object.fromEntries(
     session.tree.files.map((file) => [file, session.tree.read(file)] as const).filter((pair) => isText(pair)),
   );
-  const render = async () => renderFiles({ ...input, existing });
+  const lock: RenderedFile = {
+    path: PINS_FILE,
+    content: renderPins(input.pins, readPins(existing[PINS_FILE] ?? "")),
+    executable: false,
+    mode: "whole",
+    why: "The digests of the base images, where they came from and when.",
+  };
+  const render = async () => [...renderFiles({ ...input, existing }), lock];
   if (run === undefined) return render();
   return runStep(run, { name: "render", version: 1, run: render }, { ...input, existing: hashOf(existing) });
 }
@@ -89,7 +95,7 @@ export const analyzeRendered = (session: Session, plan: Plan, files: readonly Re
 export function buildStep(
   session: Session,
   run: Run,
-  engine: Engine,
+  engine: ConnectedEngine,
   side: {
     readonly label: "before" | "after";
     readonly dockerfile: Dockerfile;
@@ -111,7 +117,7 @@ export function buildStep(
     mirrors: session.mirrors,
     ca: session.ca,
     caAs: label === "before" ? ("base" as const) : ("secret" as const),
-    tag: `seaworthy/${imageName(side.service.name)}:${run.id}-${label}`,
+    tag: tagOf(side.service, run, label),
     directory: join(run.directory, label),
   };
   const input = {
@@ -148,6 +154,10 @@ export function externalImages(dockerfile: Dockerfile): readonly string[] {
 /** `COPY --from=X` and `RUN --mount=…,from=X`. */
 const sourceImage = ({ name, value }: Flag): string | undefined =>
   name === "from" ? value : /(?:^|,)from=([^,]+)/.exec(name === "mount" ? value : "")?.[1];
+
+/** Name of the image that a run builds for one side. */
+export const tagOf = (service: Service, run: Run, label: "before" | "after"): string =>
+  `seaworthy/${imageName(service.name)}:${run.id}-${label}`;
 
 const imageName = (name: string): string =>
   name

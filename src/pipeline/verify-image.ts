@@ -18,7 +18,7 @@ export async function verifyImage(session: Session, image: string | undefined): 
   const run = await openRun(session.folder, { now: world.now(), fresh: true });
   const analysis = await analyzeStep(session, run);
   const plan = await planStep(session, run, analysis);
-  const engine = await engineOf(session, run.id);
+  await using engine = await engineOf(session, run.id);
   const { service } = analysis;
   let build: BuildSide;
   if (image === undefined) {

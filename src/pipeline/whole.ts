@@ -1,9 +1,10 @@
 import { hostname } from "node:os";
 import { checks } from "../checks/index.gen.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { BuildSide, Layer, Plan, Report, Seen } from "../model/types.ts";
+import type { BuildSide, CatalogueEntry, Layer, Plan, Report, Seen } from "../model/types.ts";
 import { probes } from "../probes/index.gen.ts";
 import { reporters } from "../reporters/index.gen.ts";
+import { rules } from "../rules/index.gen.ts";
 import type { Analysis } from "./analyze.ts";
 import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
 import { engineOf } from "./engine-of.ts";
@@ -41,7 +42,8 @@ export async function runWhole(
   const files = await renderStep(session, run, { plan, pins, service });
   const rendered = await analyzeRendered(session, plan, files);
 
-  const engine = await engineOf(session, run.id);
+  const tags = (["before", "after"] as const).map((label) => tagOf(service, run, label));
+  await using engine = await engineOf(session, run.id, tags);
   const common = { service, pins, repetitions: options.repetitions };
   const sides: Record<"before" | "after", BuildSide | undefined> = { before: undefined, after: undefined };
   try {
@@ -61,7 +63,7 @@ export async function runWhole(
     await finishRun(run, world.now());
     return { report, run };
   } finally {
-    if (!options.keepImages && !world.signal.aborted) await removeImages(engine, sides);
+    if (!options.keepImages) await engine.removeAllOf(run.id, { images: true });
   }
 }
 
@@ -157,9 +159,12 @@ async function assemble(
     contract: plan.contract,
     pins,
     files,
+    catalogue: { rules: rules.map(entryOf), checks: checks.map(entryOf) },
     verdict: verdictOf(after, brokenPromises(plan.decisions, rendered.findings)),
   };
 }
+
+const entryOf = ({ id, title, why, source }: CatalogueEntry): CatalogueEntry => ({ id, title, why, source });
 
 /** What a reader must know to read the figures. */
 function notesOf(pins: Report["pins"], session: Session): readonly string[] {
@@ -176,14 +181,6 @@ function notesOf(pins: Report["pins"], session: Session): readonly string[] {
     ...ca,
     ...(dirty.length === 0 ? [] : [`${dirty.length} tracked files have uncommitted changes.`]),
   ];
-}
-
-async function removeImages(engine: Engine, sides: Readonly<Record<string, BuildSide | undefined>>): Promise<void> {
-  for (const side of Object.values(sides)) {
-    if (side?.image === undefined) continue;
-    await engine.removeImage(side.image.tag).catch(() => {}); // What is left, the next run sweeps.
-    await engine.removeImage(`${side.image.tag}-edited`).catch(() => {});
-  }
 }
 
 declare const SEAWORTHY_VERSION: string | undefined;

@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import type { CommandContext } from "@stricli/core";
 import { runWhole } from "../../pipeline/whole.ts";
 import { openSession } from "../../pipeline/session.ts";
-import { summaryTable } from "../../reporters/summary-table.ts";
+import { summaryTable } from "../../reporters/terminal.ts";
 import { optionsOf, type SessionFlags } from "../flags.ts";
 import { failed, inColour, print, printJson } from "../output.ts";
 import { inWorld } from "../world.ts";
