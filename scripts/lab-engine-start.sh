@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Becomes the lab's engine. Runs in a mount namespace of its own, so its mounts end with it.
-# LAB: the lab's folder. ROOT: Debian with Docker Engine in it.
+#
+#   lab-engine-start.sh LAB ROOT CONFIGURATION   the lab's folder, Debian with Docker Engine in it, its configuration
 set -euo pipefail
+LAB=$1 ROOT=$2 CONFIGURATION=$3
 
 # The engine remounts / while it unpacks layers, so its root must be a mount point: pivot_root, not chroot.
 mount --bind "$ROOT" "$ROOT"
@@ -44,5 +46,5 @@ mkdir -p "$ROOT/.host"
 cd "$ROOT"
 pivot_root . .host
 umount -l /.host
-unset LAB_HOME DOCKER_HOST DOCKER_CONFIG
-PATH=/usr/sbin:/usr/bin:/sbin:/bin exec /usr/sbin/dockerd --config-file "$LAB/engine.json"
+unset DOCKER_HOST DOCKER_CONFIG
+PATH=/usr/sbin:/usr/bin:/sbin:/bin exec /usr/sbin/dockerd --config-file "$CONFIGURATION"

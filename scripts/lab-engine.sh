@@ -1,19 +1,26 @@
 # shellcheck shell=bash
 # Starts and stops the lab's engine and registry. Sourced by scripts/lab, which sets LAB, CACHE and CA_BUNDLE.
 
-ENGINE_PACKAGES=docker.io,docker-buildx,docker-cli,docker-registry,iptables,iproute2,ca-certificates,mount
+# procps: `docker top` runs the engine's own ps.
+ENGINE_PACKAGES=docker.io,docker-buildx,docker-cli,docker-registry,iptables,iproute2,ca-certificates,mount,procps
 ENGINE_SUITE=trixie
 # Unix socket paths end at 107 bytes; a deep checkout needs a shorter place.
 LONGEST_SOCKET=100
 
-engine_root() { echo "$CACHE/engine-$(cksum <<<"$ENGINE_SUITE $ENGINE_PACKAGES" | cut -d' ' -f1)"; }
+wanted_root() { echo "$CACHE/engine-$(cksum <<<"$ENGINE_SUITE $ENGINE_PACKAGES" | cut -d' ' -f1)"; }
+# The one this lab runs from: an older one, when the recipe has changed since.
+engine_root() {
+  local root
+  root=$(recall root)
+  echo "${root:-$(wanted_root)}"
+}
 lab_docker() { DOCKER_HOST=unix://$(recall socket) DOCKER_CONFIG=$LAB/docker-config "$(engine_root)/usr/bin/docker" "$@"; }
 engine_answers() { [[ -S $(recall socket) ]] && timeout 10 "$(engine_root)/usr/bin/docker" -H "unix://$(recall socket)" info >/dev/null 2>&1; }
 
 # Everything that is slow to get, at the same time: the engine and the file systems of the stand-ins.
 fetch_parts() {
   rm -rf --one-file-system "$CACHE"/unfinished.*
-  if [[ -d $(engine_root) && -s $(rootfs trixie) && -s $(rootfs bookworm) ]]; then return; fi
+  if [[ -d $(wanted_root) && -s $(rootfs trixie) && -s $(rootfs bookworm) ]]; then return; fi
   need_packages mmdebstrap
   log "fetching the engine and the base file systems from Debian (two to four minutes, once)"
   local pids=() pid failed=false
@@ -25,7 +32,7 @@ fetch_parts() {
 
 unpack_engine() {
   local root unfinished
-  root=$(engine_root)
+  root=$(wanted_root)
   if [[ -d $root ]]; then return; fi
   unfinished=$(mktemp -d "$CACHE/unfinished.XXXXXX")
   mmdebstrap --quiet --variant=apt --include="$ENGINE_PACKAGES" "$ENGINE_SUITE" "$unfinished/root" >"$CACHE/engine.log" 2>&1 || return 1
@@ -36,13 +43,15 @@ unpack_engine() {
 
 # --- registry ---------------------------------------------------------------------------------------------------
 
-# `ours FILE WORD`: the process whose id is in FILE runs, and is the one we started.
-ours() { [[ -s $1 ]] && tr '\0' ' ' <"/proc/$(<"$1")/cmdline" 2>/dev/null | grep -qF -- "$2"; }
+# Ids of the processes with exactly this argument. Our files are named on the command lines of what reads them, so
+# nothing of ours is missed or mistaken, however the run that started it ended.
+running() { grep -lzxF -- "$1" /proc/[0-9]*/cmdline 2>/dev/null | cut -d/ -f3; }
 port_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-registry_answers() { ours "$LAB/registry.pid" "$LAB/registry.yml" && port_taken "$(recall port)"; }
+registry_answers() { [[ -n $(running "$LAB/registry.yml") ]] && port_taken "$(recall port)"; }
 
 start_registry() {
   if registry_answers; then return; fi
+  stop_registry
   local port first=${SEAWORTHY_LAB_PORT:-5000}
   for port in $(recall port) $(seq "$first" $((first + 200))); do
     if port_taken "$port"; then continue; fi
@@ -52,21 +61,18 @@ log: {level: warn, accesslog: {disabled: true}}
 storage: {filesystem: {rootdirectory: $LAB/registry}, delete: {enabled: true}}
 http: {addr: "127.0.0.1:$port"}
 YAML
-    OTEL_TRACES_EXPORTER=none setsid "$(engine_root)/usr/bin/docker-registry" serve "$LAB/registry.yml" >"$LAB/registry.log" 2>&1 </dev/null 8>&- 9>&- &
-    echo $! >"$LAB/registry.pid"
+    OTEL_TRACES_EXPORTER=none setsid "$(wanted_root)/usr/bin/docker-registry" serve "$LAB/registry.yml" >"$LAB/registry.log" 2>&1 </dev/null 8>&- 9>&- &
     remember port "$port"
     for _ in $(seq 100); do
       if registry_answers; then return; fi
-      ours "$LAB/registry.pid" "$LAB/registry.yml" || break # Someone took the port first: try the next.
+      kill -0 $! 2>/dev/null || break # Someone took the port first: try the next.
       sleep .1
     done
   done
   fail "the registry did not start; see $LAB/registry.log"
 }
 
-stop_registry() {
-  if ours "$LAB/registry.pid" "$LAB/registry.yml"; then kill "$(<"$LAB/registry.pid")" || true; fi
-}
+stop_registry() { running "$LAB/registry.yml" | xargs -r kill 2>/dev/null || true; }
 
 # --- engine -----------------------------------------------------------------------------------------------------
 
@@ -76,26 +82,25 @@ start_engine() {
   if engine_answers; then
     # A registry that had to move to another port needs an engine that knows the new one.
     if [[ $(recall engine_port) == "$port" ]]; then return; fi
-    stop_engine
   fi
   log "starting the engine"
+  stop_engine # Or the remnants of one that was killed.
+  remember root "$(wanted_root)"
   choose_socket
   install_client
-  stop_engine # Remnants of an engine that was killed.
   choose_network
   write_configuration "$port"
-  LAB=$LAB ROOT=$(engine_root) setsid unshare --mount --propagation private \
-    bash "$SCRIPTS/lab-engine-start.sh" >"$LAB/engine.log" 2>&1 </dev/null 8>&- 9>&- &
-  echo $! >"$LAB/engine.pid"
+  setsid unshare --mount --propagation private \
+    bash "$SCRIPTS/lab-engine-start.sh" "$LAB" "$(engine_root)" "$LAB/engine.json" >"$LAB/engine.log" 2>&1 </dev/null 8>&- 9>&- &
   remember engine_port "$port"
   for _ in $(seq 150); do
     if engine_answers; then
-      readlink "/proc/$(<"$LAB/engine.pid")/ns/mnt" >"$LAB/engine.namespace"
+      readlink "/proc/$!/ns/mnt" >"$LAB/engine.namespace"
       mkdir -p "$CACHE/users"
       ln -sfn "$LAB" "$CACHE/users/$(recall id)"
       return
     fi
-    kill -0 "$(<"$LAB/engine.pid")" 2>/dev/null || break
+    kill -0 $! 2>/dev/null || break
     sleep .2
   done
   tail -n 20 "$LAB/engine.log" >&2
@@ -119,7 +124,9 @@ install_client() {
 }
 
 # Network tools of the engine's own root, so that a bare machine needs none. They need no mounts.
-in_root() { chroot "$(engine_root)" "$@"; }
+in_root() {
+  if [[ -d $(engine_root) ]]; then chroot "$(engine_root)" "$@"; else "$@"; fi
+}
 
 # A /16 that no route of this machine knows; its number also names everything else we make.
 choose_network() {
@@ -190,8 +197,9 @@ stop_engine() {
     log "stopping the engine"
     lab_docker ps -aq | xargs -r "$(engine_root)/usr/bin/docker" -H "unix://$(recall socket)" rm -f >/dev/null 2>&1 || true
   fi
-  if ours "$LAB/engine.pid" "$LAB/engine.json"; then
-    pid=$(<"$LAB/engine.pid")
+  pid=$(running "$LAB/engine.json" | head -n 1)
+  if [[ -n $pid ]]; then
+    readlink "/proc/$pid/ns/mnt" >"$LAB/engine.namespace" || true
     kill "$pid" 2>/dev/null || true
     for _ in $(seq 100); do
       kill -0 "$pid" 2>/dev/null || break
@@ -205,7 +213,7 @@ stop_engine() {
     rm -f "$CACHE/users/$number"
   fi
   if [[ $(recall socket) == /tmp/seaworthy-lab.* ]]; then rm -rf "$(dirname "$(recall socket)")"; fi
-  rm -f "$LAB"/engine.{pid,namespace}
+  rm -f "$LAB/engine.namespace"
 }
 
 # Whatever still lives in the engine's mount namespace (its containerd, shims) or in its cgroups (containers).
@@ -224,7 +232,6 @@ end_stragglers() {
 
 remove_network() {
   local number=$1 link rule table
-  if [[ ! -d $(engine_root) ]]; then return; fi
   while read -r _ link _; do
     in_root ip link delete "$link" 2>/dev/null || true
   done < <(in_root ip -4 -o address | grep -F " 10.$number." || true)
@@ -248,7 +255,7 @@ other_engine() {
 cache_in_use() {
   local user
   for user in "$CACHE"/users/*; do
-    if [[ -e $user ]] && ours "$user/engine.pid" "$(readlink "$user")/engine.json"; then return 0; fi
+    if [[ -e $user && -n $(running "$(readlink "$user")/engine.json") ]]; then return 0; fi
   done
   return 1
 }

@@ -1,11 +1,8 @@
 # shellcheck shell=bash
 # The stand-ins for base images. Sourced by scripts/lab, which sets LAB, CACHE and CA_BUNDLE.
 #
-# Each is made once, kept as an archive in the cache, and pushed to the registry of each lab. Versions are exact;
-# the label says what the image really is, and seaworthy repeats it in every report.
-
-UV_VERSION=0.13.8
-FRONTEND_VERSION=0.31.1
+# Each is made once, kept as an archive in the cache, and pushed to the registry of each lab. The label
+# says what the image really is, and seaworthy repeats it in every report.
 
 make_images() {
   local frontend=$1
@@ -13,8 +10,9 @@ make_images() {
   image library/python 3.11-slim "Debian bookworm's Python 3.11 in place of python:3.11-slim" make_python bookworm
   image astral-sh/uv "$UV_VERSION" "the uv $UV_VERSION wheel's programs in place of ghcr.io/astral-sh/uv:$UV_VERSION" make_uv
   if [[ $frontend == false ]]; then return; fi
-  if [[ -s $(archive docker/dockerfile 1 make_frontend) ]] || command -v go >/dev/null; then
-    image docker/dockerfile 1 "BuildKit $FRONTEND_VERSION's frontend compiled from source in place of docker/dockerfile:1" make_frontend
+  local compiled=(docker/dockerfile 1 "BuildKit $FRONTEND_VERSION's frontend compiled from source in place of docker/dockerfile:1" make_frontend)
+  if [[ -s $(archive "${compiled[@]}") ]] || command -v go >/dev/null; then
+    image "${compiled[@]}"
   else
     log "no Go here, so no docker/dockerfile:1 for \`# syntax=\` lines; BuildKit's built-in frontend is used"
   fi
@@ -25,7 +23,7 @@ image() {
   local repository=$1 tag=$2 what=$3 name target archive
   name=seaworthy-lab/$repository:$tag
   target=127.0.0.1:$(recall port)/$repository:$tag
-  archive=$(archive "$repository" "$tag" "${@:4}")
+  archive=$(archive "$@")
   if [[ $(manifest_status "$repository" "$tag") == 200 && $(recall "made:$repository:$tag") == "$archive" ]]; then return; fi
   if [[ ! -s $archive ]]; then
     log "making $repository:$tag, which is $what"
@@ -44,11 +42,11 @@ image() {
   remember "made:$repository:$tag" "$archive"
 }
 
-# The archive's name changes with the recipe, so a changed recipe makes a new one.
+# The archive's name changes with the recipe, so a changed recipe makes a new one. Arguments as for `image`.
 archive() {
   local recipe
-  recipe=$(declare -f "$3"; echo "${*:4} $ROOTFS_PACKAGES")
-  if [[ -n ${4:-} ]]; then recipe+=$(rootfs "$4"); fi
+  recipe="$* $(declare -f build "$4")"
+  if [[ $4 == make_python ]]; then recipe+=$(rootfs "$5"); fi
   echo "$CACHE/${1//\//_}_$2-$(cksum <<<"$recipe" | cut -d' ' -f1).tar"
 }
 

@@ -1,0 +1,48 @@
+# make demo   one service the whole way: analysed, reworked, built, proven, reported
+# make test   everything there is to test
+SHELL := /bin/bash
+LAB := eval "$$(scripts/lab env)"
+PACKAGES := node_modules/.package-lock.json
+
+.PHONY: demo test test-unit bench build examples tools lab-down clean
+
+demo: build
+	scripts/lab up
+	scripts/set-up-examples reactbin-api
+	$(LAB) && node dist/cli.js .lab/examples/reactbin-api
+
+test: build tools
+	scripts/lab up --frontend
+	scripts/set-up-examples
+	$(LAB) && npx tsx scripts/test-all.ts
+
+test-unit: $(PACKAGES)
+	npm run test:unit
+
+bench: build
+	scripts/lab up
+	scripts/set-up-examples
+	$(LAB) && npm run bench
+
+build: $(PACKAGES)
+	npm run build
+
+# No package here needs its install script, and some machines do not allow them.
+$(PACKAGES): package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
+examples:
+	scripts/lab up
+	scripts/set-up-examples
+
+# What the tests use besides Node, the engine and the examples.
+tools:
+	command -v shellcheck >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends shellcheck; }
+
+# Stops the lab and removes what it made. PURGE=1 removes the downloads that checkouts share, too.
+lab-down:
+	scripts/lab down $(if $(PURGE),--purge)
+
+clean: lab-down
+	rm -rf dist coverage .lab

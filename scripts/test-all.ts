@@ -1,0 +1,92 @@
+/** Runs everything there is to test and ends with one line, `N passed, N failed`, for all of it together. */
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "../src/kit/exec.ts";
+import { readText } from "../src/kit/files.ts";
+
+interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** The part of vitest's JSON report that is read here. */
+interface VitestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly testResults: ReadonlyArray<{
+    readonly status: string;
+    readonly assertionResults: ReadonlyArray<{ readonly status: string }>;
+  }>;
+}
+
+const REPORTS = ".lab/reports";
+const PROJECTS = ["unit", "engine", "conformance"] as const;
+
+/** A part that fails without a failed test (it does not load, it crashes) counts as one failure: it never goes unseen. */
+function atLeastOneFailure(tally: Tally, code: number): Tally {
+  return code !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
+}
+
+function tallyVitest(report: string | undefined, code: number): Tally {
+  if (report === undefined) return { passed: 0, failed: 1 };
+  const { numPassedTests, numFailedTests, testResults } = JSON.parse(report) as VitestReport;
+  const brokenFiles = testResults.filter(
+    ({ status, assertionResults }) => status === "failed" && assertionResults.every((one) => one.status !== "failed"),
+  );
+  return atLeastOneFailure({ passed: numPassedTests, failed: numFailedTests + brokenFiles.length }, code);
+}
+
+function tallyJunit(report: string | undefined, code: number): Tally {
+  if (report === undefined) return { passed: 0, failed: 1 };
+  const suite = /<testsuite [^>]*>/.exec(report)?.[0] ?? "";
+  const count = (name: string) => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
+  const failed = count("failures") + count("errors");
+  return atLeastOneFailure({ passed: count("tests") - failed - count("skipped"), failed }, code);
+}
+
+async function show(program: string, args: readonly string[]): Promise<number> {
+  process.stdout.write(`\n> ${program} ${args.join(" ")}\n`);
+  const finished = await run(program, args, { onLine: (_, line) => process.stdout.write(`${line}\n`) });
+  return finished.code;
+}
+
+async function check(script: string): Promise<Tally> {
+  const code = await show("npm", ["run", "--silent", script]);
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+async function vitest(project: string): Promise<Tally> {
+  const file = join(REPORTS, `${project}.json`);
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const code = await show("npx", ["vitest", "run", "--project", project, ...reporters]);
+  return tallyVitest(await readText(file), code);
+}
+
+async function examples(): Promise<Tally> {
+  const folder = join(REPORTS, "examples");
+  const code = await show("scripts/test-examples", [folder]);
+  const { stdout } = await run("scripts/set-up-examples", []);
+  const names = stdout.split("\n").flatMap((line) => line.split("/").at(-1) || []);
+  const reports = await Promise.all(names.map((name) => readText(join(folder, `${name}.xml`))));
+  return atLeastOneFailure(sum(reports.map((report) => tallyJunit(report, 0))), code);
+}
+
+function sum(tallies: readonly Tally[]): Tally {
+  return tallies.reduce((all, one) => ({ passed: all.passed + one.passed, failed: all.failed + one.failed }), {
+    passed: 0,
+    failed: 0,
+  });
+}
+
+await rm(REPORTS, { recursive: true, force: true });
+await mkdir(REPORTS, { recursive: true });
+const parts: Record<string, Tally> = { "npm run check": await check("check") };
+for (const project of PROJECTS) parts[`vitest ${project}`] = await vitest(project);
+parts["tests of the examples"] = await examples();
+
+process.stdout.write("\n");
+for (const [name, { passed, failed }] of Object.entries(parts))
+  process.stdout.write(`${name.padEnd(24)} ${passed} passed, ${failed} failed\n`);
+const all = sum(Object.values(parts));
+process.stdout.write(`\n${all.passed} passed, ${all.failed} failed\n`);
+process.exitCode = all.failed === 0 ? 0 : 1;

@@ -1,0 +1,4 @@
+# shellcheck shell=bash disable=SC2034 # Sourced by the scripts that use them.
+# Versions the set-up brings in by itself. Exact, so that two machines make the same.
+UV_VERSION=0.13.8
+FRONTEND_VERSION=0.31.1
