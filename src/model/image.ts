@@ -68,4 +68,6 @@ export interface BuildSide {
   readonly failure?: { readonly step: string; readonly log: readonly string[]; readonly where?: string };
   /** A file that was edited to prove the cache, and the line added. */
   readonly edited?: { readonly source: string; readonly lock?: string };
+  /** Random values that were passed to the build as arguments or secrets: none may come out again in the image. */
+  readonly canaries?: readonly string[];
 }

@@ -1,0 +1,19 @@
+import { leastPrivilege, type LeastPrivilege } from "../probes/least-privilege.ts";
+import type { Check } from "./check.ts";
+import { exampleRights, sickOutcome } from "./support/rights-example.ts";
+import { fail, pass } from "./support/verdicts.ts";
+
+export const arbitraryUid: Check<LeastPrivilege> = {
+  id: "arbitrary-uid",
+  title: "The service runs as a uid the image does not know",
+  why: "OpenShift gives each namespace its own uids, and a volume's owner often decides the uid elsewhere.",
+  source: "OpenShift documentation: support arbitrary user ids",
+  needs: leastPrivilege,
+  examples: [
+    { name: "healthy", data: exampleRights, status: "pass" },
+    { name: "cannot read its files", data: { ...exampleRights, arbitraryUid: sickOutcome }, status: "fail" },
+  ],
+  judge({ arbitraryUid: { healthy, problem } }) {
+    return healthy ? pass("Healthy as uid 12345 in group 0.") : fail(`As uid 12345 in group 0: ${problem}`);
+  },
+};

@@ -1,0 +1,29 @@
+import { layers, type Layers } from "../probes/layers.ts";
+import type { Check } from "./check.ts";
+import { exampleLayers } from "./support/examples.ts";
+import { fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
+
+const canaries = (planted: number | undefined, found: readonly string[]): Layers => ({
+  ...exampleLayers,
+  canaries: { planted, found },
+});
+
+export const buildValuesAbsent: Check<Layers> = {
+  id: "build-values-absent",
+  title: "Values passed to the build are in no layer and not in the history",
+  why: "Patterns only find secrets of a known shape. Random values of ours, passed where a secret would be, show whether any would stay.",
+  source: "Docker documentation: build secrets",
+  needs: layers,
+  examples: [
+    { name: "none stayed", data: canaries(2, []), status: "pass" },
+    { name: "one stayed", data: canaries(2, ["layer 4: /root/.netrc"]), status: "fail" },
+    { name: "the build takes none", data: canaries(0, []), status: "not-applicable" },
+    { name: "none were passed", data: canaries(undefined, []), status: "unproven" },
+  ],
+  judge({ canaries: { planted, found } }) {
+    if (found.length > 0) return fail(`A value that was passed to the build stayed in the image: ${some(found)}.`);
+    if (planted === undefined) return unproven("No random value was passed to the build, so nothing could come out.");
+    if (planted === 0) return notApplicable("The build takes no value that could be replaced by a random one.");
+    return pass(`${planted} random values went into the build, and none came out in the image.`);
+  },
+};

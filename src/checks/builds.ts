@@ -1,0 +1,25 @@
+import { buildRecord, type BuildRecord } from "../probes/build-record.ts";
+import type { Check } from "./check.ts";
+import { exampleRecord } from "./support/examples.ts";
+import { fail, pass } from "./support/verdicts.ts";
+
+export const builds: Check<BuildRecord> = {
+  id: "builds",
+  title: "The image builds from the tracked files",
+  why: "An image that only builds on one laptop, because of a file that git ignores, cannot be rebuilt when it must be.",
+  source: "The twelve-factor app, V: build, release, run",
+  needs: buildRecord,
+  examples: [
+    { name: "built", data: exampleRecord, status: "pass" },
+    {
+      name: "a step fails",
+      data: { ...exampleRecord, built: false, failure: { step: "RUN uv sync", log: ["error: no lock"] } },
+      status: "fail",
+    },
+  ],
+  judge({ built, failure, builds: all }) {
+    if (built) return pass(`Built from the tracked files alone (${all.length} times).`);
+    const last = failure?.log.findLast((line) => line.trim() !== "") ?? "";
+    return fail(`The build failed at ${failure?.step ?? "an unknown step"}${last === "" ? "." : `: ${last}`}`);
+  },
+};

@@ -1,0 +1,34 @@
+import { formatBytes } from "../kit/units.ts";
+import { layers, type Layers } from "../probes/layers.ts";
+import type { Check } from "./check.ts";
+import { exampleLayers } from "./support/examples.ts";
+import { fail, pass } from "./support/verdicts.ts";
+
+/** A marker file in an empty cache folder is no cache. */
+const SOME_BYTES = 4096;
+
+export const cachesAbsent: Check<Layers> = {
+  id: "caches-absent",
+  title: "No layer holds a package manager's cache",
+  why: "A cache in a layer is downloaded with every pull and used by nobody; deleting it in a later layer does not make the image smaller.",
+  source: "Docker documentation: building best practices, apt-get",
+  needs: layers,
+  examples: [
+    { name: "none", data: exampleLayers, status: "pass" },
+    {
+      name: "apt lists",
+      data: {
+        ...exampleLayers,
+        caches: [{ kind: "apt", bytes: 19_000_000, files: 6, example: "/var/lib/apt/lists/x" }],
+      },
+      status: "fail",
+    },
+  ],
+  judge({ caches }) {
+    const large = caches.filter(({ bytes }) => bytes >= SOME_BYTES);
+    if (large.length === 0) return pass("No cache of uv, pip, Poetry, apt, dnf or apk in any layer.");
+    return fail(
+      `${large.map(({ kind, bytes, example }) => `${kind}: ${formatBytes(bytes)} such as ${example}`).join("; ")}.`,
+    );
+  },
+};

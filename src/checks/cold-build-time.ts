@@ -1,0 +1,27 @@
+import { buildRecord, type BuildRecord } from "../probes/build-record.ts";
+import type { Check } from "./check.ts";
+import { judgeBuildTime } from "./support/build-time.ts";
+import { build, exampleContract, exampleRecord } from "./support/examples.ts";
+
+const slow = build("cold", { dependencies: false, source: false }, 900_000);
+
+export const coldBuildTime: Check<BuildRecord> = {
+  id: "cold-build-time",
+  title: "A build without any cached layer ends in time",
+  why: "A new machine, and a CI runner that keeps nothing, pay for it each time.",
+  source: "The contract's limit coldBuildSeconds",
+  needs: buildRecord,
+  examples: [
+    { name: "90 s", data: exampleRecord, status: "pass", context: { contract: exampleContract } },
+    {
+      name: "15 min",
+      data: { ...exampleRecord, builds: [slow] },
+      status: "fail",
+      context: { contract: exampleContract },
+    },
+  ],
+  judge({ builds }, { contract }) {
+    const cold = builds.filter(({ kind }) => kind === "cold");
+    return judgeBuildTime(cold, "build without cached layers", contract.limits.coldBuildSeconds);
+  },
+};

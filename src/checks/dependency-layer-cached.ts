@@ -1,0 +1,38 @@
+import { buildRecord, type BuildRecord } from "../probes/build-record.ts";
+import type { Check } from "./check.ts";
+import { dependencySteps, didSomething, lastBuild, shortName } from "./support/build-steps.ts";
+import { build, exampleRecord } from "./support/examples.ts";
+import { fail, pass, unproven } from "./support/verdicts.ts";
+
+const edited = (dependencies: boolean, source: boolean): BuildRecord => ({
+  ...exampleRecord,
+  builds: [build("source-edit", { dependencies, source })],
+});
+
+export const dependencyLayerCached: Check<BuildRecord> = {
+  id: "dependency-layer-cached",
+  title: "A source edit does not install the dependencies again",
+  why: "When the source is copied before the dependencies are installed, every edit pays for the whole installation.",
+  source: "Docker documentation: optimize cache usage in builds",
+  needs: buildRecord,
+  examples: [
+    { name: "cached", data: edited(true, false), status: "pass" },
+    { name: "installed again", data: edited(false, false), status: "fail" },
+    { name: "the edit reached nothing", data: edited(true, true), status: "unproven" },
+  ],
+  judge({ builds, edited: files }) {
+    const again = lastBuild(builds, "source-edit");
+    if (again === undefined) return unproven("No build with an edited source file was made.");
+    const steps = dependencySteps(again);
+    if (steps.length === 0)
+      return unproven("No step of the build was recognised as the one that installs dependencies.");
+    const missed = steps.find(({ cached }) => !cached);
+    const file = files?.source ?? "a source file";
+    if (missed !== undefined)
+      return fail(
+        `After an edit of ${file}, \`${shortName(missed)}\` ran again (${Math.round(missed.milliseconds)} ms).`,
+      );
+    if (!didSomething(again)) return unproven(`The edit of ${file} never reached the image: no step ran again.`);
+    return pass(`After an edit of ${file}, every step that installs dependencies came from the cache.`);
+  },
+};

@@ -1,0 +1,39 @@
+import { buildRecord, type BuildRecord } from "../probes/build-record.ts";
+import type { Check } from "./check.ts";
+import { dependencySteps, lastBuild, shortName } from "./support/build-steps.ts";
+import { build, exampleRecord } from "./support/examples.ts";
+import { fail, notApplicable, pass, unproven } from "./support/verdicts.ts";
+
+const edited = (dependencies: boolean): BuildRecord => ({
+  ...exampleRecord,
+  builds: [build("lock-edit", { dependencies, source: dependencies })],
+});
+
+export const dependencyLayerRefreshed: Check<BuildRecord> = {
+  id: "dependency-layer-refreshed",
+  title: "A lock edit installs the dependencies again",
+  why: "A dependency layer that is always cached is only good when a new lock breaks the cache; otherwise the image keeps old packages.",
+  source: "Negative control of dependency-layer-cached",
+  needs: buildRecord,
+  examples: [
+    { name: "installed again", data: edited(false), status: "pass" },
+    { name: "cached although the lock changed", data: edited(true), status: "fail" },
+    { name: "no lock", data: { ...exampleRecord, builds: [], edited: { source: "app.py" } }, status: "not-applicable" },
+    { name: "not built", data: { ...exampleRecord, builds: [] }, status: "unproven" },
+  ],
+  judge({ builds, edited: files, built }) {
+    const again = lastBuild(builds, "lock-edit");
+    if (again === undefined && built && files !== undefined && files.lock === undefined)
+      return notApplicable("The service has no lock file that could be edited.");
+    if (again === undefined) return unproven("No build with an edited lock was made.");
+    const steps = dependencySteps(again);
+    if (steps.length === 0)
+      return unproven("No step of the build was recognised as the one that installs dependencies.");
+    const ran = steps.find(({ cached }) => !cached);
+    if (ran !== undefined)
+      return pass(`After an edit of ${files?.lock ?? "the lock"}, \`${shortName(ran)}\` ran again.`);
+    return fail(
+      `After an edit of ${files?.lock ?? "the lock"}, the dependencies still came from the cache: the build does not read it.`,
+    );
+  },
+};

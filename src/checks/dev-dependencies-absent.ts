@@ -1,0 +1,37 @@
+import { layers, type Layers } from "../probes/layers.ts";
+import type { Check } from "./check.ts";
+import { exampleContract, exampleLayers } from "./support/examples.ts";
+import { fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
+
+const context = { contract: exampleContract };
+
+export const devDependenciesAbsent: Check<Layers> = {
+  id: "dev-dependencies-absent",
+  title: "Development dependencies are not installed",
+  why: "Test runners and linters make the image larger and bring code that nobody needs in production.",
+  source: "The contract's absent distributions, from the service's dependency groups",
+  needs: layers,
+  examples: [
+    { name: "absent", data: exampleLayers, status: "pass", context },
+    {
+      name: "pytest is there",
+      data: { ...exampleLayers, distributions: ["fastapi", "pytest"] },
+      status: "fail",
+      context,
+    },
+    { name: "no distribution seen", data: { ...exampleLayers, distributions: [] }, status: "unproven", context },
+    {
+      name: "none declared",
+      data: exampleLayers,
+      status: "not-applicable",
+      context: { contract: { ...exampleContract, absentDistributions: [] } },
+    },
+  ],
+  judge({ distributions }, { contract: { absentDistributions } }) {
+    if (absentDistributions.length === 0) return notApplicable("The service declares no development dependency.");
+    const there = absentDistributions.filter((name) => distributions.includes(name));
+    if (there.length > 0) return fail(`Installed: ${some(there, 5)}.`);
+    if (distributions.length === 0) return unproven("No installed distribution was found in the image at all.");
+    return pass(`None of ${absentDistributions.length} is among the ${distributions.length} installed distributions.`);
+  },
+};

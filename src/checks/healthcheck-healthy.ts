@@ -1,0 +1,25 @@
+import { healthCommand, type HealthCommand } from "../probes/health-command.ts";
+import type { Check } from "./check.ts";
+import { exampleHealth } from "./support/health-example.ts";
+import { fail, pass } from "./support/verdicts.ts";
+
+export const healthcheckHealthy: Check<HealthCommand> = {
+  id: "healthcheck-healthy",
+  title: "The image's HEALTHCHECK calls the running service healthy",
+  why: "A HEALTHCHECK whose program is not in the image, such as curl on a slim base, calls a good service sick and gets it restarted for ever.",
+  source: "Dockerfile reference: HEALTHCHECK",
+  needs: healthCommand,
+  examples: [
+    { name: "healthy", data: exampleHealth, status: "pass" },
+    { name: "none declared", data: { ...exampleHealth, declared: false }, status: "fail" },
+    { name: "curl is missing", data: { ...exampleHealth, becameHealthy: false }, status: "fail" },
+  ],
+  judge({ declared, becameHealthy, command }) {
+    if (!declared) return fail("The image declares no HEALTHCHECK.");
+    if (!becameHealthy)
+      return fail(
+        `The service answered, and the HEALTHCHECK did not become healthy: ${command.join(" ").slice(0, 150)}`,
+      );
+    return pass("The HEALTHCHECK became healthy while the service answered.");
+  },
+};

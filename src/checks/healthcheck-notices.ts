@@ -1,0 +1,27 @@
+import { formatMilliseconds } from "../kit/units.ts";
+import { healthCommand, type HealthCommand } from "../probes/health-command.ts";
+import type { Check } from "./check.ts";
+import { exampleHealth } from "./support/health-example.ts";
+import { fail, pass, unproven } from "./support/verdicts.ts";
+
+export const healthcheckNotices: Check<HealthCommand> = {
+  id: "healthcheck-notices",
+  title: "The image's HEALTHCHECK notices a service that hangs",
+  why: "A command that always succeeds, or that accepts an error page, is worse than none: everybody believes it.",
+  source: "Negative control of healthcheck-healthy",
+  needs: healthCommand,
+  examples: [
+    { name: "notices", data: exampleHealth, status: "pass" },
+    { name: "always succeeds", data: { ...exampleHealth, noticed: false, noticedMs: undefined }, status: "fail" },
+    { name: "none declared", data: { ...exampleHealth, declared: false }, status: "fail" },
+    { name: "never healthy", data: { ...exampleHealth, becameHealthy: false, noticed: false }, status: "unproven" },
+  ],
+  judge({ declared, becameHealthy, noticed, noticedMs }) {
+    if (!declared) return fail("The image declares no HEALTHCHECK, so nobody notices.");
+    if (!becameHealthy) return unproven("The HEALTHCHECK was never healthy, so it cannot turn unhealthy.");
+    if (!noticed) return fail("Every process was halted, and the HEALTHCHECK still said healthy.");
+    return pass(
+      `Every process was halted, and the HEALTHCHECK turned unhealthy ${formatMilliseconds(noticedMs ?? 0)} later (its interval shortened to 1 s).`,
+    );
+  },
+};

@@ -1,0 +1,33 @@
+import { missingEnv, type MissingEnv } from "../probes/missing-env.ts";
+import type { Check } from "./check.ts";
+import { fail, notApplicable, pass, some } from "./support/verdicts.ts";
+
+const run = {
+  name: "REGION",
+  outcome: "exited",
+  code: 1,
+  milliseconds: 800,
+  named: true,
+  lastLine: "",
+  leaked: [],
+} as const;
+
+export const logKeepsSecrets: Check<MissingEnv> = {
+  id: "log-keeps-secrets",
+  title: "A failed start writes no secret value into the log",
+  why: "Settings libraries like to show the input they refused: the other variables, passwords too, end in the log store.",
+  source: "OWASP logging cheat sheet: data to exclude",
+  needs: missingEnv,
+  examples: [
+    { name: "no value", data: { runs: [run], watched: ["TOKEN"] }, status: "pass" },
+    { name: "a value", data: { runs: [{ ...run, leaked: ["TOKEN"] }], watched: ["TOKEN"] }, status: "fail" },
+    { name: "no secrets", data: { runs: [run], watched: [] }, status: "not-applicable" },
+  ],
+  judge({ runs, watched }) {
+    if (runs.length === 0 || watched.length === 0)
+      return notApplicable("The service requires no secret variable whose value could be recognised in a log.");
+    const leaks = runs.flatMap(({ name, leaked }) => leaked.map((secret) => `${secret} when ${name} is missing`));
+    if (leaks.length > 0) return fail(`The log shows the value of ${some(leaks)}.`);
+    return pass(`${runs.length} failed starts: the value of none of ${watched.length} secret variables is in a log.`);
+  },
+};

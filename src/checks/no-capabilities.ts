@@ -1,0 +1,21 @@
+import { leastPrivilege, type LeastPrivilege } from "../probes/least-privilege.ts";
+import type { Check } from "./check.ts";
+import { exampleRights, sickOutcome } from "./support/rights-example.ts";
+import { fail, pass } from "./support/verdicts.ts";
+
+export const noCapabilities: Check<LeastPrivilege> = {
+  id: "no-capabilities",
+  title: "The service needs no capability and no new privilege",
+  why: "Pods under the restricted profile drop all capabilities and forbid to gain privileges.",
+  source: "Kubernetes: pod security standards, restricted",
+  needs: leastPrivilege,
+  examples: [
+    { name: "healthy", data: exampleRights, status: "pass" },
+    { name: "needs one", data: { ...exampleRights, noCapabilities: sickOutcome }, status: "fail" },
+  ],
+  judge({ noCapabilities: { healthy, problem } }) {
+    return healthy
+      ? pass("Healthy with all capabilities dropped and no-new-privileges set.")
+      : fail(`With all capabilities dropped and no-new-privileges set: ${problem}`);
+  },
+};

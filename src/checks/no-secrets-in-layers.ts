@@ -1,0 +1,39 @@
+import { layers, type Layers } from "../probes/layers.ts";
+import type { SecretFile } from "../probes/support/layer-secrets.ts";
+import type { Check } from "./check.ts";
+import { exampleLayers } from "./support/examples.ts";
+import { fail, pass, some } from "./support/verdicts.ts";
+
+const key: SecretFile = {
+  kind: "private key",
+  fingerprint: "0123456789ab",
+  path: "/root/.ssh/id_rsa",
+  layer: 3,
+  deleted: true,
+  published: false,
+};
+
+export const noSecretsInLayers: Check<Layers> = {
+  id: "no-secrets-in-layers",
+  title: "No layer holds a secret, deleted files included",
+  why: "A file that a later layer deletes is still downloaded by everybody who pulls the image.",
+  source: "CIS Docker Benchmark 4.10",
+  needs: layers,
+  examples: [
+    { name: "none", data: exampleLayers, status: "pass" },
+    { name: "a deleted key", data: { ...exampleLayers, secrets: [key] }, status: "fail" },
+    {
+      name: "a test key that a package publishes",
+      data: { ...exampleLayers, secrets: [{ ...key, published: true }] },
+      status: "pass",
+    },
+  ],
+  judge({ secrets, layers: all }) {
+    const own = secrets.filter(({ published }) => !published);
+    if (own.length === 0) return pass(`No secret in any file of ${all.length} layers.`);
+    const places = own.map(
+      ({ kind, path, layer, deleted }) => `${kind} in ${path} (layer ${layer}${deleted ? ", deleted later" : ""})`,
+    );
+    return fail(`${some(places)}.`);
+  },
+};

@@ -1,0 +1,74 @@
+import { readOnly, type ReadOnly } from "../probes/read-only.ts";
+import type { Check } from "./check.ts";
+import { exampleContract } from "./support/examples.ts";
+import { fail, notApplicable, pass, some } from "./support/verdicts.ts";
+
+const good: ReadOnly = {
+  healthy: true,
+  problem: "",
+  writablePaths: ["/tmp"],
+  writable: [
+    { path: "/health", status: 200 },
+    { path: "/openapi.json", status: 200 },
+  ],
+  readOnly: [
+    { path: "/health", status: 200 },
+    { path: "/openapi.json", status: 200 },
+  ],
+  complaints: [],
+  log: [],
+};
+const context = { contract: exampleContract };
+
+export const readOnlyRoot: Check<ReadOnly> = {
+  id: "read-only-root",
+  title: "The service works on a strictly read-only root",
+  why: "Fargate tasks and hardened pods mount the root read-only. A service that is healthy there can still fail at its first request that writes.",
+  source: "CIS Docker Benchmark 5.13",
+  needs: readOnly,
+  examples: [
+    { name: "the same answers", data: good, status: "pass", context },
+    { name: "never healthy", data: { ...good, healthy: false, problem: "[Errno 30]" }, status: "fail", context },
+    {
+      name: "a route fails only there",
+      data: {
+        ...good,
+        readOnly: [
+          { path: "/health", status: 200 },
+          { path: "/openapi.json", status: 500 },
+        ],
+      },
+      status: "fail",
+      context,
+    },
+    { name: "it complains", data: { ...good, complaints: ["Read-only file system"] }, status: "fail", context },
+    {
+      name: "not promised",
+      data: good,
+      status: "not-applicable",
+      context: { contract: { ...exampleContract, readOnlyRoot: false } },
+    },
+  ],
+  judge({ healthy, problem, writable, readOnly: visits, complaints, writablePaths }, { contract }) {
+    if (!contract.readOnlyRoot) return notApplicable("The contract does not promise a read-only root.");
+    if (!healthy) return fail(problem);
+    const usual = new Map(writable.map(({ path, status }) => [path, status]));
+    const worse = visits.filter(({ path, status }) => isWorse(usual.get(path), status));
+    if (worse.length > 0)
+      return fail(
+        `Works on a writable root and not on a read-only one: ${some(worse.map(({ path, status }) => `${path} (${usual.get(path)} → ${status === 0 ? "no answer" : status})`))}.`,
+      );
+    if (complaints.length > 0) return fail(`Healthy, but a write failed: ${some(complaints, 1)}`);
+    const exercised = visits.filter(({ status }) => status > 0 && status < 500).length;
+    const paths = writablePaths.length === 0 ? "no writable path" : `writable: ${writablePaths.join(", ")}`;
+    return pass(
+      `${exercised} of ${visits.length} requests answered as on a writable root, and no write failed (${paths}).`,
+    );
+  },
+};
+
+/** A route that fails on a writable root too proves nothing here. */
+function isWorse(usual: number | undefined, status: number): boolean {
+  if (usual === undefined || usual === 0 || usual >= 500) return false;
+  return status === 0 || Math.floor(status / 100) !== Math.floor(usual / 100);
+}

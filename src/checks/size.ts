@@ -1,0 +1,47 @@
+import { formatBytes } from "../kit/units.ts";
+import { layers, type Layers } from "../probes/layers.ts";
+import type { Check } from "./check.ts";
+import { exampleContract, exampleLayers } from "./support/examples.ts";
+import { fail, notApplicable, pass, unproven } from "./support/verdicts.ts";
+
+const after = {
+  side: "after",
+  contract: { ...exampleContract, limits: { ...exampleContract.limits, sizeRatio: 0.7 } },
+} as const;
+
+export const size: Check<Layers> = {
+  id: "size",
+  title: "The image is small against the baseline",
+  why: "Every node that runs the service pulls and unpacks it.",
+  source: "The contract's limit sizeRatio",
+  needs: layers,
+  examples: [
+    {
+      name: "half",
+      data: exampleLayers,
+      status: "pass",
+      context: { ...after, baseline: { ...exampleLayers, bytes: 360_000_000 } },
+    },
+    { name: "as large", data: exampleLayers, status: "fail", context: { ...after, baseline: exampleLayers } },
+    { name: "no baseline", data: exampleLayers, status: "unproven", context: { ...after, baseline: undefined } },
+    {
+      name: "the baseline itself",
+      data: exampleLayers,
+      status: "not-applicable",
+      context: { ...after, side: "before" },
+    },
+  ],
+  judge({ bytes }, { side, baseline, contract }) {
+    const basis = "unpacked: the sum of the payloads of all layers";
+    const measured = { value: bytes, unit: "bytes", how: basis, samples: [bytes] } as const;
+    if (side === "before")
+      return { ...notApplicable(`${formatBytes(bytes)} ${basis}. The other image is compared with it.`), measured };
+    const before = (baseline as Partial<Layers> | undefined)?.bytes;
+    if (before === undefined || before === 0)
+      return { ...unproven(`${formatBytes(bytes)} ${basis}; there is no baseline to compare it with.`), measured };
+    const ratio = bytes / before;
+    const { sizeRatio } = contract.limits;
+    const message = `${formatBytes(bytes)} against ${formatBytes(before)}: ${Math.round(ratio * 100)} % (limit ${Math.round(sizeRatio * 100)} %; ${basis}).`;
+    return ratio <= sizeRatio ? pass(message, measured) : fail(message, measured);
+  },
+};

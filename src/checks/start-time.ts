@@ -1,0 +1,30 @@
+import { formatMilliseconds } from "../kit/units.ts";
+import { startUp, type StartUp } from "../probes/start-up.ts";
+import type { Check } from "./check.ts";
+import { exampleContract } from "./support/examples.ts";
+import { exampleStart } from "./support/start-example.ts";
+import { fail, pass } from "./support/verdicts.ts";
+
+const context = { contract: exampleContract };
+const slow: StartUp = { ...exampleStart, time: { value: 31_000, unit: "ms", how: "", samples: [31_000] } };
+
+export const startTime: Check<StartUp> = {
+  id: "start-time",
+  title: "The service is ready within the limit",
+  why: "A deployment, a scale-out and a restart after a crash all wait for it.",
+  source: "The contract's limit startSeconds",
+  needs: startUp,
+  examples: [
+    { name: "1 s", data: exampleStart, status: "pass", context },
+    { name: "31 s", data: slow, status: "fail", context },
+    { name: "never", data: { ...exampleStart, healthy: false, time: undefined }, status: "fail", context },
+  ],
+  judge({ time, deviationMs, noisy, problem }, { contract }) {
+    const { startSeconds } = contract.limits;
+    if (time === undefined) return fail(`Not ready within ${startSeconds} s. ${problem}`.trim());
+    const spread = `± ${formatMilliseconds(deviationMs ?? 0)}, ${time.samples.length} starts`;
+    const noise = noisy ? " The machine was noisy: do not compare this figure closely." : "";
+    const message = `Ready after ${formatMilliseconds(time.value)} (${spread}; limit ${startSeconds} s).${noise}`;
+    return time.value <= startSeconds * 1000 ? pass(message, time) : fail(message, time);
+  },
+};

@@ -1,0 +1,42 @@
+import { formatMilliseconds } from "../kit/units.ts";
+import { ordinaryRun, type OrdinaryRun } from "../probes/ordinary-run.ts";
+import type { Check } from "./check.ts";
+import { exampleContract, exampleRun } from "./support/examples.ts";
+import { exitProblem } from "./support/exit.ts";
+import { fail, pass } from "./support/verdicts.ts";
+
+const context = { contract: exampleContract };
+const stopped = (code: number): OrdinaryRun => ({
+  ...exampleRun,
+  stop: { ...exampleRun.stop, exit: { code, oomKilled: false, finishedAt: 0 } },
+});
+
+export const stopsWhenIdle: Check<OrdinaryRun> = {
+  id: "stops-when-idle",
+  title: "SIGTERM ends the idle service cleanly within the grace period",
+  why: "A first process that ignores SIGTERM is killed after the grace period, at every deployment: nothing is flushed, and every roll-out takes that much longer.",
+  source: "Docker documentation: docker container stop",
+  needs: ordinaryRun,
+  examples: [
+    { name: "exit 0", data: exampleRun, status: "pass", context },
+    { name: "exit 1", data: stopped(1), status: "fail", context },
+    { name: "killed", data: stopped(137), status: "fail", context },
+    {
+      name: "still there",
+      data: { ...exampleRun, stop: { ...exampleRun.stop, exit: undefined } },
+      status: "fail",
+      context,
+    },
+  ],
+  judge({ stop }, { contract }) {
+    const problem = exitProblem(stop.exit, contract.signals.graceSeconds);
+    if (problem !== undefined) return fail(`After ${stop.signal}, ${problem}`);
+    const measured = {
+      value: stop.milliseconds,
+      unit: "ms",
+      how: "from the signal to the exit",
+      samples: [stop.milliseconds],
+    } as const;
+    return pass(`Exit ${stop.exit?.code} ${formatMilliseconds(stop.milliseconds)} after ${stop.signal}.`, measured);
+  },
+};

@@ -1,0 +1,34 @@
+import type { Build, BuildStep } from "../../model/types.ts";
+
+const INSTALLS =
+  /\buv\s+(sync|pip\s+(install|sync))\b|\bpip3?\s+(install|sync)\b|-m\s+pip\s+install\b|\bpip-sync\b|\b(poetry|pdm|pipenv)\s+(install|sync)\b/;
+/** An installer that installs an installer brings none of the service's dependencies. */
+const INSTALLS_TOOLS_ONLY =
+  /pip3?\s+install\s+((-\S+|uv|poetry|pdm|pipenv|pip|setuptools|wheel)([=<>~]=?[\w.*]+)?["']?\s*)+(&&|;|$)/;
+const DEPENDENCIES_ONLY =
+  /--no-install-project|--no-install-workspace|--only-(?:group|deps)|--no-root|--no-self|\s-r[\s=]|--requirement/;
+
+/** The steps that install what the service depends on: those that leave the service itself out, when there are such. */
+export function dependencySteps(build: Build): readonly BuildStep[] {
+  const installs = build.steps.filter(({ name }) => INSTALLS.test(name.replace(INSTALLS_TOOLS_ONLY, "")));
+  const alone = installs.filter(({ name }) => DEPENDENCIES_ONLY.test(name));
+  return alone.length > 0 ? alone : installs;
+}
+
+/** The build did something again: the edit reached the image. */
+export function didSomething(build: Build): boolean {
+  return build.steps.some(({ name, cached }) => !cached && /^\[(?!internal)[^\]]*\d+\/\d+\] (?!FROM)/.test(name));
+}
+
+/** The last build of a kind: edits are repeated, and each is like the others. */
+export function lastBuild(builds: readonly Build[], kind: Build["kind"]): Build | undefined {
+  return builds.findLast((build) => build.kind === kind);
+}
+
+/** A step's name without its mounts and flags, short enough for a sentence. */
+export function shortName({ name }: BuildStep): string {
+  return name
+    .replace(/--mount=\S+\s*/g, "")
+    .replace(/\s+/g, " ")
+    .slice(0, 120);
+}

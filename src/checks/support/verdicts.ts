@@ -1,0 +1,21 @@
+import type { Measurement, Verdict } from "../../model/types.ts";
+
+export const pass = (message: string, measured?: Measurement): Verdict => verdict("pass", message, measured);
+export const fail = (message: string, measured?: Measurement): Verdict => verdict("fail", message, measured);
+export const unproven = (message: string): Verdict => verdict("unproven", message);
+export const notApplicable = (message: string): Verdict => verdict("not-applicable", message);
+
+function verdict(status: Verdict["status"], message: string, measured?: Measurement): Verdict {
+  return measured === undefined ? { status, message } : { status, message, measured };
+}
+
+/** The first few of a list in a sentence: `a, b, c and 4 more`. */
+export function some(items: readonly string[], most = 3): string {
+  const shown = items.slice(0, most).join(", ");
+  return items.length > most ? `${shown} and ${items.length - most} more` : shown;
+}
+
+/** `1 file`, `3 files`. */
+export function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,92 @@
+import type { Container } from "../engine/engine.ts";
+import type { Probe } from "./probe.ts";
+import { becomesHealthy } from "./support/health.ts";
+import { type LoggedLine, logTail } from "./support/logs.ts";
+import { runPython } from "./support/python.ts";
+import { startService } from "./support/service.ts";
+import { within } from "./support/time.ts";
+
+/** What the image's HEALTHCHECK says of a service that answers, and of the same service when it hangs. */
+export interface HealthCommand {
+  /** Without one nothing was run. */
+  readonly declared: boolean;
+  readonly command: readonly string[];
+  readonly becameHealthy: boolean;
+  readonly healthyMs: number | undefined;
+  /** After every process of the service was halted. */
+  readonly noticed: boolean;
+  readonly noticedMs: number | undefined;
+  readonly log: readonly LoggedLine[];
+}
+
+/** Quick, so that the proof takes seconds: the command is the image's own. */
+const QUICK = { intervalMs: 1000, timeoutMs: 2000, retries: 2, startPeriodMs: 0 };
+/** What two failures in a row take at most, and as much again for a busy machine. */
+const NOTICE_MS = 2 * QUICK.retries * (QUICK.intervalMs + QUICK.timeoutMs) + 3000;
+
+export const healthCommand: Probe<HealthCommand> = {
+  id: "health-command",
+  title: "Watch the image's HEALTHCHECK while the service answers, and while it hangs",
+  runs: "beside-others",
+  version: 1,
+  async collect(context) {
+    const { contract, image } = context;
+    const command = image.config.healthcheck?.test ?? [];
+    if (command.length === 0 || command[0] === "NONE") return { ...NOTHING, command };
+    const signal = within(context.signal, contract.limits.startSeconds * 1000 + 60_000, "Watching the HEALTHCHECK");
+    await using container = await startService(context, { health: QUICK });
+    await becomesHealthy(container, contract, signal);
+    const healthyMs = await turns(container, "healthy", signal);
+    if (healthyMs === undefined) return { ...NOTHING, declared: true, command, log: logTail(await container.logs()) };
+    await halt(container, signal);
+    const noticedMs = await turns(container, "unhealthy", signal);
+    return {
+      declared: true,
+      command,
+      becameHealthy: true,
+      healthyMs,
+      noticed: noticedMs !== undefined,
+      noticedMs,
+      log: logTail(await container.logs()),
+    };
+  },
+};
+
+const NOTHING: HealthCommand = {
+  declared: false,
+  command: [],
+  becameHealthy: false,
+  healthyMs: undefined,
+  noticed: false,
+  noticedMs: undefined,
+  log: [],
+};
+
+async function turns(
+  container: Container,
+  wanted: "healthy" | "unhealthy",
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const started = performance.now();
+  const limit = AbortSignal.timeout(NOTICE_MS);
+  const becomes = container.healthBecomes(wanted, AbortSignal.any([signal, limit]));
+  becomes.catch(() => {}); // Awaited below, or not needed any more.
+  if ((await container.health()) === wanted) return performance.now() - started;
+  try {
+    await becomes;
+    return performance.now() - started;
+  } catch (error) {
+    if (limit.aborted) return undefined;
+    throw error;
+  }
+}
+
+/** Halts every process: with only the first one halted, its workers would go on answering. */
+async function halt(container: Container, signal: AbortSignal): Promise<void> {
+  const others = await container.processes();
+  // `kill(-1)` reaches all but the first process and the caller.
+  const script = "import os,signal\ntry:\n os.kill(-1,signal.SIGSTOP)\nexcept ProcessLookupError: pass";
+  if (others.length > 1 && (await runPython(container, script, { user: "0", signal })) === undefined)
+    throw new Error("The service's processes could not be halted: there is no Python on the image's PATH to do it.");
+  await container.signal("SIGSTOP");
+}

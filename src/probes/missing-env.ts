@@ -1,0 +1,88 @@
+import type { Probe, ProbeContext } from "./probe.ts";
+import { firstHealthy } from "./support/health.ts";
+import { lastLine, type LoggedLine, logTail } from "./support/logs.ts";
+import { requiredEnv } from "./support/service.ts";
+import { within } from "./support/time.ts";
+
+/** What happened without one of the required variables. */
+export interface WithoutVariable {
+  readonly name: string;
+  readonly outcome: "exited" | "became healthy" | "kept running";
+  readonly code: number | undefined;
+  readonly milliseconds: number;
+  /** The log names the variable. */
+  readonly named: boolean;
+  readonly lastLine: string;
+  /** Names of secret variables whose value stands in the log. */
+  readonly leaked: readonly string[];
+}
+
+export interface MissingEnv {
+  readonly runs: readonly WithoutVariable[];
+  /** Secret variables whose example value is long enough to be recognised in a log. */
+  readonly watched: readonly string[];
+}
+
+const AT_ONCE = 3;
+/** A service that misses something should say so at once; a slow interpreter gets some time to load. */
+const EXIT_MS = 20_000;
+
+export const missingEnv: Probe<MissingEnv> = {
+  id: "missing-env",
+  title: "Start the image without each required variable in turn",
+  runs: "beside-others",
+  version: 1,
+  async collect(context) {
+    const { contract } = context;
+    const required = contract.env.filter(({ required: needed }) => needed).map(({ name }) => name);
+    const signal = within(context.signal, 30_000 + required.length * EXIT_MS, "Leaving out the variables");
+    const left = [...required.entries()];
+    const runs: WithoutVariable[] = [];
+    const work = async () => {
+      for (let next = left.shift(); next !== undefined; next = left.shift())
+        runs[next[0]] = await startWithout(context, next[1], signal);
+    };
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, required.length) }, work));
+    return { runs, watched: watchedSecrets(context).map(({ name }) => name) };
+  },
+};
+
+async function startWithout(context: ProbeContext, name: string, signal: AbortSignal): Promise<WithoutVariable> {
+  const { contract } = context;
+  const env = requiredEnv(contract, [name]);
+  await using container = await context.engine.start(context.image.id, { env, publish: [contract.port] });
+  const health = await firstHealthy(container, contract, { limitMs: EXIT_MS, signal });
+  const lines = await container.logs();
+  const log: readonly LoggedLine[] = logTail(lines);
+  const text = lines.map((line) => line.text).join("\n");
+  const exit = health.healthy ? undefined : health.exit;
+  return {
+    name,
+    outcome: outcomeOf(health.healthy, exit !== undefined),
+    code: exit?.code,
+    milliseconds: health.milliseconds,
+    named: names(text, name),
+    lastLine: lastLine(log),
+    leaked: watchedSecrets(context)
+      .filter((secret) => secret.name !== name && text.includes(secret.value))
+      .map((secret) => secret.name),
+  };
+}
+
+function outcomeOf(healthy: boolean, exited: boolean): WithoutVariable["outcome"] {
+  if (healthy) return "became healthy";
+  return exited ? "exited" : "kept running";
+}
+
+/** Settings libraries name the field, so the case does not count: `database_url` names DATABASE_URL. */
+export function names(log: string, variable: string): boolean {
+  return new RegExp(`(?<![A-Za-z0-9])${variable.replace(/[^\w]/g, "\\$&")}(?![A-Za-z0-9])`, "i").test(log);
+}
+
+/** Values that can be told from ordinary words: long, or the password inside a URL. */
+function watchedSecrets({ contract }: ProbeContext): ReadonlyArray<{ readonly name: string; readonly value: string }> {
+  return contract.env
+    .filter(({ required, secret }) => required && secret)
+    .map(({ name, example }) => ({ name, value: /:\/\/[^/@\s]*:([^@\s]{6,})@/.exec(example)?.[1] ?? example }))
+    .filter(({ value }) => value.length >= 6);
+}

@@ -1,0 +1,114 @@
+import type { Container, ContainerProcess, Exit } from "../engine/engine.ts";
+import type { Probe } from "./probe.ts";
+import { becomesHealthy, healthPath } from "./support/health.ts";
+import { type LoggedLine, logTail } from "./support/logs.ts";
+import { readableRoutes, visit, type Visit } from "./support/routes.ts";
+import { startService } from "./support/service.ts";
+import { stopSignal } from "./support/stop.ts";
+import { poll, within } from "./support/time.ts";
+
+/** One ordinary life of the service: start, some requests, a look at it, and a stop with nothing in flight. */
+export interface OrdinaryRun {
+  readonly healthyMs: number;
+  readonly visits: readonly Visit[];
+  readonly processes: readonly ContainerProcess[];
+  /** Python writes each line at once: PYTHONUNBUFFERED is set, or `-u` given. */
+  readonly unbuffered: boolean;
+  /** Lines that were there one second after the first good answer at the latest. */
+  readonly linesWhenHealthy: LineCount;
+  readonly linesBeforeStop: LineCount;
+  readonly linesAtEnd: LineCount;
+  /** Files that look like logs and came or grew in the container, not on its streams. */
+  readonly logFiles: readonly string[];
+  readonly stop: { readonly signal: string; readonly milliseconds: number; readonly exit: Exit | undefined };
+  readonly log: readonly LoggedLine[];
+}
+
+export interface LineCount {
+  readonly stdout: number;
+  readonly stderr: number;
+}
+
+const PROMPT_MS = 1000;
+
+export const ordinaryRun: Probe<OrdinaryRun> = {
+  id: "ordinary-run",
+  title: "Run the image, use it, and stop it with nothing in flight",
+  runs: "beside-others",
+  version: 1,
+  async collect(context) {
+    const { contract, image, service } = context;
+    const graceMs = contract.signals.graceSeconds * 1000;
+    const limitMs = contract.limits.startSeconds * 1000 + graceMs + 60_000;
+    const signal = within(context.signal, limitMs, "The ordinary run");
+    await using container = await startService(context);
+    const { milliseconds: healthyMs } = await becomesHealthy(container, contract, signal);
+    const linesWhenHealthy = await firstLines(container, signal);
+    const routes = await readableRoutes(container, { service, contract, signal });
+    const visits = await visit(container, contract, [healthPath(contract), ...routes], signal);
+    const processes = await container.processes();
+    const changes = await container.changes();
+    const linesBeforeStop = count(await container.logs());
+    const stop = await stopIdle(container, stopSignal(contract), graceMs, signal);
+    const lines = await container.logs();
+    return {
+      healthyMs,
+      visits,
+      processes: processes.slice(0, 50).map(({ pid, uid, argv }) => ({ pid, uid, argv: argv.slice(0, 500) })),
+      unbuffered: isUnbuffered(image.config.env, processes),
+      linesWhenHealthy,
+      linesBeforeStop,
+      linesAtEnd: count(lines),
+      logFiles: changes
+        .filter(({ kind, path }) => kind !== "deleted" && isLogFile(path))
+        .map(({ path }) => path)
+        .slice(0, 20),
+      stop,
+      log: logTail(lines),
+    };
+  },
+};
+
+/** Waits for the first line, at most as long as a prompt service needs. */
+async function firstLines(container: Container, signal: AbortSignal): Promise<LineCount> {
+  const some = await poll(
+    async () => {
+      const lines = await container.logs();
+      return lines.length > 0 ? count(lines) : undefined;
+    },
+    { everyMs: 100, limitMs: PROMPT_MS, signal },
+  );
+  return some ?? { stdout: 0, stderr: 0 };
+}
+
+async function stopIdle(
+  container: Container,
+  name: ReturnType<typeof stopSignal>,
+  graceMs: number,
+  signal: AbortSignal,
+): Promise<OrdinaryRun["stop"]> {
+  const limit = AbortSignal.timeout(graceMs);
+  const exited = container.exited(AbortSignal.any([signal, limit]));
+  exited.catch(() => {}); // Awaited below; a refusal before that must not end the process.
+  const sent = performance.now();
+  await container.signal(name);
+  const exit = await exited.catch((error: unknown) => {
+    if (limit.aborted) return undefined;
+    throw error;
+  });
+  return { signal: name, milliseconds: performance.now() - sent, exit };
+}
+
+const count = (lines: readonly { readonly stream: string }[]): LineCount => ({
+  stdout: lines.filter(({ stream }) => stream === "stdout").length,
+  stderr: lines.filter(({ stream }) => stream === "stderr").length,
+});
+
+function isUnbuffered(env: readonly string[], processes: readonly ContainerProcess[]): boolean {
+  return env.some((entry) => /^PYTHONUNBUFFERED=./.test(entry)) || processes.some(({ argv }) => / -u( |$)/.test(argv));
+}
+
+/** Files by whose name or folder one sees that they are logs; what the package managers wrote is no concern here. */
+export function isLogFile(path: string): boolean {
+  return /\.log(\.\d+)?$|\/logs?\/[^/]+$/.test(path) && !/\/(site|dist)-packages\//.test(path);
+}

@@ -1,0 +1,70 @@
+import { median, medianDeviation } from "../kit/units.ts";
+import type { Measurement } from "../model/types.ts";
+import type { Probe } from "./probe.ts";
+import { firstHealthy, type Health, healthPath, whyUnhealthy } from "./support/health.ts";
+import { type LoggedLine, logTail } from "./support/logs.ts";
+import { startService } from "./support/service.ts";
+import { within } from "./support/time.ts";
+
+/** How long the service takes from the request to start it to its first good answer. */
+export interface StartUp {
+  readonly healthy: boolean;
+  readonly path: string;
+  /** Why it was never healthy, or an empty text. */
+  readonly problem: string;
+  readonly time: Measurement | undefined;
+  /** Median absolute deviation of the samples. */
+  readonly deviationMs: number | undefined;
+  /** The machine did other things meanwhile: the samples lie more than 15 % of their median apart. */
+  readonly noisy: boolean;
+  readonly droppedFirstMs: number | undefined;
+  readonly log: readonly LoggedLine[];
+}
+
+const SAMPLES = 5;
+const NOISE = 0.15;
+
+export const startUp: Probe<StartUp> = {
+  id: "start-up",
+  title: "Start the image six times and measure the time to its first good answer",
+  runs: "alone",
+  version: 1,
+  async collect(context) {
+    const { contract } = context;
+    const signal = within(context.signal, 60_000 + contract.limits.startSeconds * 2000, "Measuring the start");
+    const samples: number[] = [];
+    let log: readonly LoggedLine[] = [];
+    // The first start reads the image from the disk; those after it find it in memory, as on a host that runs it again.
+    for (let run = 0; run <= SAMPLES; run += 1) {
+      await using container = await startService(context);
+      const limitMs = contract.limits.startSeconds * 1000;
+      const health: Health = await firstHealthy(container, contract, { limitMs, signal });
+      if (run === 0 || !health.healthy) log = logTail(await container.logs());
+      if (!health.healthy) return { ...nothing(healthPath(contract)), problem: whyUnhealthy(health, log), log };
+      samples.push(health.milliseconds);
+    }
+    const [droppedFirstMs, ...kept] = samples;
+    const value = median(kept);
+    const deviationMs = medianDeviation(kept);
+    return {
+      healthy: true,
+      path: healthPath(contract),
+      problem: "",
+      time: {
+        value,
+        unit: "ms",
+        how: `median of ${kept.length} starts, from the request to start to the first good answer of ${healthPath(contract)}; the first start is dropped`,
+        samples: kept,
+      },
+      deviationMs,
+      noisy: deviationMs / value > NOISE,
+      droppedFirstMs,
+      log,
+    };
+  },
+};
+
+function nothing(path: string): StartUp {
+  const unknown = { time: undefined, deviationMs: undefined, droppedFirstMs: undefined };
+  return { healthy: false, path, problem: "", ...unknown, noisy: false, log: [] };
+}

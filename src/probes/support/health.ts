@@ -1,0 +1,89 @@
+import type { Container, Exit } from "../../engine/engine.ts";
+import type { Contract } from "../../model/types.ts";
+import { watchExit } from "./exit-watch.ts";
+import { ask, persistent } from "./http.ts";
+import { lastLine, type LoggedLine, logTail } from "./logs.ts";
+import { pause } from "./time.ts";
+
+const POLL_MS = 20;
+
+/** How the first good answer came, or why none did. Milliseconds count from the request to start the container. */
+export type Health =
+  | { readonly healthy: true; readonly milliseconds: number; readonly status: number }
+  | {
+      readonly healthy: false;
+      readonly milliseconds: number;
+      /** The last answer that was not good, such as `HTTP 503`, or the last error. */
+      readonly last: string;
+      readonly exit: Exit | undefined;
+    };
+
+/** The path asked for; `/` when the service has none for health, and then any answer below 500 counts. */
+export function healthPath(contract: Contract): string {
+  return contract.health?.path ?? "/";
+}
+
+/** True for an answer that says "I am alive". */
+export function isHealthy(contract: Contract, status: number): boolean {
+  return contract.health === undefined ? status < 500 : status >= 200 && status < 300;
+}
+
+/**
+ * Polls the health path until it answers well, the container exits, or the time is up. One clock, one connection: a
+ * TCP connection proves nothing, because the engine's proxy accepts before the service listens.
+ */
+export async function firstHealthy(
+  container: Container,
+  contract: Contract,
+  options: { readonly limitMs: number; readonly signal: AbortSignal },
+): Promise<Health> {
+  const { limitMs, signal } = options;
+  const agent = persistent();
+  await using watch = watchExit(container, signal);
+  let last = "no answer";
+  try {
+    const url = container.url(contract.port, healthPath(contract));
+    const elapsed = () => performance.now() - container.startedAt;
+    while (elapsed() < limitMs && watch.exit === undefined) {
+      signal.throwIfAborted();
+      const asked = performance.now();
+      const left = Math.max(POLL_MS, limitMs - elapsed());
+      const status = await ask(url, { timeoutMs: left, agent, signal }).then(
+        (answer) => answer.status,
+        (error: unknown) => String(error).slice(0, 200),
+      );
+      if (typeof status === "number" && isHealthy(contract, status))
+        return { healthy: true, milliseconds: elapsed(), status };
+      last = typeof status === "number" ? `HTTP ${status}` : status;
+      await pause(Math.max(0, asked + POLL_MS - performance.now()), signal);
+    }
+    return { healthy: false, milliseconds: elapsed(), last, exit: watch.exit };
+  } finally {
+    agent.destroy();
+  }
+}
+
+/** A sentence about a service that never became healthy, with its last line. */
+export function whyUnhealthy(health: Health, log: readonly LoggedLine[]): string {
+  if (health.healthy) return "";
+  const seconds = (health.milliseconds / 1000).toFixed(1);
+  const end =
+    health.exit === undefined
+      ? `no good answer within ${seconds} s (${health.last})`
+      : `the container exited with code ${health.exit.code} after ${seconds} s`;
+  return `The service never became healthy: ${end}. Its last line: ${lastLine(log)}`;
+}
+
+/** Waits until the service is healthy.
+ * @throws Error with the service's last line when it never is. */
+export async function becomesHealthy(
+  container: Container,
+  contract: Contract,
+  signal: AbortSignal,
+): Promise<{ readonly milliseconds: number }> {
+  // Beside other work a start takes longer than alone; the time itself is judged elsewhere.
+  const limitMs = contract.limits.startSeconds * 1000 + 5000;
+  const health = await firstHealthy(container, contract, { limitMs, signal });
+  if (!health.healthy) throw new Error(whyUnhealthy(health, logTail(await container.logs())));
+  return { milliseconds: health.milliseconds };
+}

@@ -1,0 +1,82 @@
+import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
+
+/** One HTTP answer of the service. The body is foreign text, and only its first bytes are kept. */
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  /** The first bytes of the body, as far as they were read. */
+  readonly body: Buffer;
+}
+
+export interface Ask {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutMs: number;
+  /** At most this much of the body is read; 64 kB unless told. */
+  readonly keepBytes?: number;
+  readonly agent?: Agent;
+  readonly signal: AbortSignal;
+}
+
+/** One persistent connection: a new one for each poll would measure the kernel's work, not the service's. */
+export function persistent(): Agent {
+  return new Agent({ keepAlive: true, maxSockets: 1 });
+}
+
+/** Asks once. A stream that never ends counts as answered once its head and its first bytes are there.
+ * @throws Error when nothing came in time, or the connection broke. */
+export function ask(url: URL, options: Ask): Promise<Answer> {
+  const timeout = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]);
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(
+      url,
+      {
+        method: options.method ?? "GET",
+        signal: timeout,
+        ...(options.agent === undefined ? {} : { agent: options.agent }),
+        headers: { accept: "*/*", "user-agent": "seaworthy", ...options.headers },
+      },
+      (response) => {
+        readSome(response, options.keepBytes ?? 65_536).then(
+          (body) =>
+            resolve({
+              status: response.statusCode ?? 0,
+              contentType: response.headers["content-type"] ?? "",
+              body,
+            }),
+          reject,
+        );
+      },
+    );
+    request.once("error", reject);
+    request.end(options.body);
+  });
+}
+
+/** Reads to the end, to the limit, or for one second: whichever comes first. */
+function readSome(response: IncomingMessage, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return new Promise((resolve, reject) => {
+    const done = () => {
+      clearTimeout(timer);
+      resolve(Buffer.concat(chunks).subarray(0, limit));
+    };
+    const cut = () => {
+      done();
+      response.destroy();
+    };
+    const timer = setTimeout(cut, 1000);
+    response.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size >= limit) cut();
+    });
+    response.once("end", done);
+    response.once("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+  });
+}

@@ -1,0 +1,87 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Container } from "../../engine/engine.ts";
+import type { Contract } from "../../model/types.ts";
+import { openRequest, type RawAnswer, type RawRequest } from "./raw-request.ts";
+import { SLOW_PATH } from "./slow-route.ts";
+
+/** A request that the service has taken and not answered yet. */
+export interface InFlight extends AsyncDisposable {
+  readonly request: string;
+  /** What the same request answers when nobody stops the service. */
+  readonly expected: number;
+  /** Lets it finish, and waits for its answer. */
+  finish(limitMs: number): Promise<RawAnswer>;
+}
+
+/** Silence for that long, with the connection open, proves that the service waits for the rest. */
+const PROOF_MS = 300;
+const CONTROL_MS = 5000;
+/** Not JSON on purpose: a service refuses it, so nothing is created anywhere. */
+const BODY = ["{seaworthy: a body", " in two halves}"] as const;
+
+/**
+ * Holds a request in flight by sending half of its body. Only a route that reads its body waits; others answer at once.
+ * @returns undefined when no route could be held.
+ */
+export async function halfBody(
+  container: Container,
+  contract: Contract,
+  routes: readonly { readonly method: string; readonly path: string }[],
+): Promise<InFlight | undefined> {
+  for (const { method, path } of routes.slice(0, 6)) {
+    const url = container.url(contract.port, path);
+    const head = `${method} ${path} HTTP/1.1\r\nHost: ${url.host}\r\nContent-Type: application/json\r\nContent-Length: ${BODY.join("").length}\r\nConnection: close\r\n\r\n`;
+    const control = await complete(url, head + BODY.join(""));
+    if (!control.complete || control.status >= 500 || control.status === 404 || control.status === 405) continue;
+    const request = await openRequest(url, head + BODY[0]);
+    if (await request.silentFor(PROOF_MS))
+      return inFlight(request, { name: `${method} ${path}, half of its body sent`, expected: control.status }, BODY[1]);
+    await request[Symbol.asyncDispose]();
+  }
+  return undefined;
+}
+
+/** Holds a request in flight on the injected route.
+ * @returns undefined when the route did not reach the service. */
+export async function slowRequest(
+  container: Container,
+  contract: Contract,
+  seconds: number,
+): Promise<InFlight | undefined> {
+  const url = container.url(contract.port, SLOW_PATH);
+  const head = (time: number) =>
+    `GET ${SLOW_PATH}?seconds=${time} HTTP/1.1\r\nHost: ${url.host}\r\nConnection: close\r\n\r\n`;
+  const control = await complete(url, head(0));
+  if (control.status !== 200) return undefined;
+  const request = await openRequest(url, head(seconds));
+  if (await request.silentFor(PROOF_MS))
+    return inFlight(request, { name: `GET ${SLOW_PATH}, ${seconds} s long`, expected: 200 }, "");
+  await request[Symbol.asyncDispose]();
+  return undefined;
+}
+
+async function complete(url: URL, text: string): Promise<RawAnswer> {
+  await using request = await openRequest(url, text);
+  return await request.answer(CONTROL_MS);
+}
+
+function inFlight(
+  request: RawRequest,
+  { name, expected }: { readonly name: string; readonly expected: number },
+  rest: string,
+): InFlight {
+  return {
+    request: name,
+    expected,
+    finish(limitMs) {
+      request.send(rest);
+      return request.answer(limitMs);
+    },
+    [Symbol.asyncDispose]: () => request[Symbol.asyncDispose](),
+  };
+}
+
+/** How long a half-sent request is left hanging after the stop signal, so that a server that drops it has time to. */
+export function hold(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return delay(milliseconds, undefined, { signal });
+}

@@ -1,0 +1,102 @@
+import type { Container } from "../../engine/engine.ts";
+import type { Contract, Service } from "../../model/types.ts";
+import { healthPath } from "./health.ts";
+import { ask } from "./http.ts";
+
+/** What one request to a route saw. Only the status is compared: bodies hold times and random numbers. */
+export interface Visit {
+  readonly path: string;
+  /** 0 when no answer came in time. */
+  readonly status: number;
+}
+
+const MOST_ROUTES = 20;
+const ANSWER_MS = 5000;
+/** A GET that by its name changes something or ends the service is not ours to call. */
+const HANDS_OFF = /(shutdown|delete|remove|destroy|reset|restart|reload|logout|signout|quit|exit|kill)/i;
+const HAS_PARAMETER = /[{<:*(]/;
+
+/** Routes of the running service that can be asked without knowing anything: from its code, and from its OpenAPI page. */
+export async function readableRoutes(
+  container: Container,
+  context: { readonly service: Service; readonly contract: Contract; readonly signal: AbortSignal },
+): Promise<readonly string[]> {
+  const api = await openApi(container, context.contract, context.signal);
+  const known = [
+    ...context.service.routes.filter(({ method }) => method.toUpperCase() === "GET").map(({ path }) => path),
+    ...(api === undefined ? [] : ["/openapi.json", ...operations(api, ["get"])]),
+  ];
+  return askable(known)
+    .filter((path) => path !== healthPath(context.contract))
+    .slice(0, MOST_ROUTES);
+}
+
+/** Routes that read a body, most likely ones first. */
+export async function bodyRoutes(
+  container: Container,
+  context: { readonly service: Service; readonly contract: Contract; readonly signal: AbortSignal },
+): Promise<readonly { readonly method: string; readonly path: string }[]> {
+  const api = await openApi(container, context.contract, context.signal);
+  const methods = ["post", "put", "patch"];
+  return methods.flatMap((method) => {
+    const fromCode = context.service.routes.filter((route) => route.method.toLowerCase() === method);
+    const paths = [...(api === undefined ? [] : operations(api, [method])), ...fromCode.map(({ path }) => path)];
+    return askable(paths).map((path) => ({ method: method.toUpperCase(), path }));
+  });
+}
+
+/** Asks each route once, four at a time. */
+export async function visit(
+  container: Container,
+  contract: Contract,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Visit[]> {
+  const left = [...paths.entries()];
+  const visits: Visit[] = [];
+  const work = async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const [index, path] = next;
+      const answer = await ask(container.url(contract.port, path), { timeoutMs: ANSWER_MS, signal }).catch(() => {
+        signal.throwIfAborted();
+        return undefined;
+      });
+      visits[index] = { path, status: answer?.status ?? 0 };
+    }
+  };
+  await Promise.all([work(), work(), work(), work()]);
+  return visits;
+}
+
+function askable(paths: readonly string[]): readonly string[] {
+  const plain = paths.filter((path) => path.startsWith("/") && !HAS_PARAMETER.test(path) && !HANDS_OFF.test(path));
+  return [...new Set(plain)];
+}
+
+type Foreign = Readonly<Record<string, unknown>>;
+const asObject = (value: unknown): Foreign =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Foreign) : {};
+
+/** Paths of an OpenAPI document that have one of the methods and no required parameter. */
+export function operations(api: unknown, methods: readonly string[]): readonly string[] {
+  const paths = Object.entries(asObject(asObject(api)["paths"]));
+  return paths.filter(([, item]) => methods.some((method) => isPlain(asObject(item)[method]))).map(([path]) => path);
+}
+
+function isPlain(operation: unknown): boolean {
+  if (operation === undefined) return false;
+  const parameters = asObject(operation)["parameters"];
+  return !Array.isArray(parameters) || !parameters.some((parameter) => asObject(parameter)["required"] === true);
+}
+
+/** The service's own description of itself, when it serves one. */
+async function openApi(container: Container, contract: Contract, signal: AbortSignal): Promise<unknown> {
+  const url = container.url(contract.port, "/openapi.json");
+  try {
+    const answer = await ask(url, { timeoutMs: ANSWER_MS, keepBytes: 4_000_000, signal });
+    return answer.status === 200 ? (JSON.parse(answer.body.toString("utf8")) as unknown) : undefined;
+  } catch {
+    signal.throwIfAborted();
+    return undefined; // It serves none, or not JSON: then only the routes of the code are known.
+  }
+}

@@ -1,0 +1,20 @@
+import type { Container, StartOptions } from "../../engine/engine.ts";
+import type { Contract } from "../../model/types.ts";
+import type { ProbeContext } from "../probe.ts";
+
+/** Harmless values for every variable the service requires, but those left out. */
+export function requiredEnv(contract: Contract, leftOut: readonly string[] = []): Readonly<Record<string, string>> {
+  const names = contract.env.filter(({ name, required }) => required && !leftOut.includes(name));
+  return Object.fromEntries(names.map(({ name, example }) => [name, example]));
+}
+
+/** Starts the image as the contract says it is run, with what the experiment changes. */
+export function startService(context: ProbeContext, options: StartOptions = {}): Promise<Container> {
+  const { engine, image, contract } = context;
+  const { env, ...rest } = options;
+  return engine.start(image.id === "" ? image.tag : image.id, {
+    publish: [contract.port],
+    env: { ...requiredEnv(contract), ...env },
+    ...rest,
+  });
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { judge, type JudgeContext } from "../../src/checks/check.ts";
+import { checks } from "../../src/checks/index.gen.ts";
+import { exampleContract } from "../../src/checks/support/examples.ts";
+import { probes } from "../../src/probes/index.gen.ts";
+
+const context: JudgeContext = { contract: exampleContract, service: {} as never, side: "after", baseline: undefined };
+
+describe.each(checks.map((check) => ({ id: check.id, check })))("$id", ({ check }) => {
+  it.each(check.examples.map((example) => ({ name: example.name, status: example.status, example })))(
+    "$name: $status",
+    ({ example }) => {
+      const seen = { status: "seen", value: structuredClone(example.data), milliseconds: 1 } as const;
+      const verdict = judge(check, seen, { ...context, ...example.context });
+      expect(verdict).toMatchObject({ status: example.status });
+      expect(verdict.message.trim()).not.toBe("");
+    },
+  );
+
+  it("has an example that passes and one that fails", () => {
+    expect(check.examples.map(({ status }) => status)).toEqual(expect.arrayContaining(["pass", "fail"]));
+  });
+
+  it("is unproven without evidence, and says why", () => {
+    expect(judge(check, undefined, context)).toEqual({
+      status: "unproven",
+      message: `The probe ${check.needs.id} did not run.`,
+    });
+    const failed = { status: "failed", reason: "The engine went away.", milliseconds: 1 } as const;
+    expect(judge(check, failed, context)).toEqual({ status: "unproven", message: "The engine went away." });
+  });
+
+  it("needs a probe of the catalogue", () => {
+    expect(probes).toContain(check.needs);
+  });
+});
+
+it("no two checks and no two probes share an id, and every probe is needed", () => {
+  const ids = checks.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(new Set(probes.map(({ id }) => id)).size).toBe(probes.length);
+  expect(probes.filter((probe) => !checks.some(({ needs }) => needs === probe))).toEqual([]);
+});
