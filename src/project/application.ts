@@ -1,0 +1,187 @@
+import type { Application, Evidence, Fact, StartCommand } from "../model/types.ts";
+import { constructorOf, returnsApplication } from "./framework.ts";
+import { callsTo, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
+import { textAt } from "./toml.ts";
+import type { Pyproject } from "./pyproject.ts";
+import { programOf } from "./unwrap.ts";
+
+const PREFERRED = ["app", "application", "api", "server"];
+const FACTORIES = [
+  "create_app",
+  "make_app",
+  "get_app",
+  "build_app",
+  "create_application",
+  "get_application",
+  "app_factory",
+];
+/** Where framework command lines look first. */
+const CONVENTIONAL = /^(?:src\/)?(?:[\w-]+\/)?(?:main|app|api|wsgi|asgi|server|__init__)\.py$/;
+
+/** The object a server imports: as started today, then as declared, then as the code has it. */
+export function findApplication(
+  starts: readonly StartCommand[],
+  sources: PythonSources,
+  pyproject: Pyproject | undefined,
+  dockerEnv: ReadonlyMap<string, Evidence & { readonly value: string }>,
+): Fact<Application> | undefined {
+  return (
+    started(starts, sources) ?? declared(sources, pyproject, dockerEnv) ?? fromDjango(sources) ?? fromCode(sources)
+  );
+}
+
+function started(starts: readonly StartCommand[], sources: PythonSources): Fact<Application> | undefined {
+  for (const start of starts) {
+    if (start.role !== "web") continue;
+    const application = fromArgv(start.argv, sources);
+    if (application === undefined) continue;
+    const place = definedAt(sources, application);
+    const evidence = place === undefined ? [start.evidence] : [start.evidence, place];
+    return { value: application, confidence: place === undefined ? "likely" : "certain", evidence };
+  }
+  return undefined;
+}
+
+/** Reads `module:object` from a server's arguments, or follows `python -m module` into the code. */
+function fromArgv(argv: readonly string[], sources: PythonSources): Application | undefined {
+  const { program, rest } = programOf(argv);
+  const named = rest.find((word) => /^[A-Za-z_][\w.]*:[A-Za-z_][\w.]*(?:\(.*\))?$/.test(word) && !/:\d+$/.test(word));
+  const factory = rest.includes("--factory");
+  if (named !== undefined) return reference(named, factory);
+  if (program === "flask" || program === "fastapi") return fromCli(rest, sources);
+  if (program === "gunicorn" || program === "uvicorn") {
+    const module = rest.find((word, at) => /^[A-Za-z_][\w.]*$/.test(word) && !(rest[at - 1] ?? "").startsWith("-"));
+    return module === undefined ? undefined : { module, attribute: "application", factory: false };
+  }
+  const path = argv.find((word) => word.endsWith(".py"))?.replace(/^\.?\/(?:[\w-]+\/)*?(?=[^/]+\.py$)/, "");
+  const file =
+    sources.module(program) ??
+    sources.module(`${program}.__main__`) ??
+    (path === undefined ? undefined : sources.file(path));
+  return file === undefined ? undefined : servedBy(file);
+}
+
+const reference = (text: string, factory: boolean): Application => {
+  const [module = "", attribute = ""] = text.split(":");
+  return { module, attribute: attribute.replace(/\(.*$/, ""), factory: factory || attribute.includes("(") };
+};
+
+function fromCli(rest: readonly string[], sources: PythonSources): Application | undefined {
+  const option = rest.findIndex((word) => word === "--app" || word === "-A" || word === "-e");
+  const named = option >= 0 ? rest[option + 1] : rest.find((word) => word.endsWith(".py"));
+  if (named === undefined) return undefined;
+  if (named.includes(":")) return reference(named, false);
+  const file = named.endsWith(".py") ? sources.file(named.replace(/^\.\//, "")) : sources.module(named);
+  return file === undefined ? undefined : inFile(file)?.application;
+}
+
+/** `uvicorn.run("app.main:app")` or `app.run()` in the file that is started. */
+function servedBy(file: PythonFile): Application | undefined {
+  for (const call of callsTo(file, "uvicorn.run", "hypercorn.run", "run", "serve", "run_app", "run_simple")) {
+    const [first] = call.args;
+    const keyword = call.keywords.get("app") ?? first;
+    if (keyword?.kind === "text" && keyword.value.includes(":"))
+      return reference(keyword.value, call.keywords.get("factory")?.kind === "boolean");
+  }
+  return inFile(file)?.application;
+}
+
+function definedAt(sources: PythonSources, { module, attribute }: Application): Evidence | undefined {
+  const file = sources.module(module) ?? sources.module(`app.${module}`);
+  if (file === undefined) return undefined;
+  const assignment = file.assignments.find(({ target, scope }) => target === attribute && scope.kind !== "function");
+  const scope = file.scopes.find(({ kind, name }) => kind === "function" && name === attribute);
+  const found = assignment ?? scope;
+  if (found !== undefined) return evidenceOf(file, found);
+  return file.imports.has(attribute) ? file.source.find(attribute) : undefined;
+}
+
+function declared(
+  sources: PythonSources,
+  pyproject: Pyproject | undefined,
+  dockerEnv: ReadonlyMap<string, Evidence & { readonly value: string }>,
+): Fact<Application> | undefined {
+  const entry = textAt(pyproject?.toml.data, "tool", "fastapi", "entrypoint");
+  if (entry !== undefined && pyproject !== undefined) {
+    const evidence = [pyproject.toml.evidence(["tool", "fastapi", "entrypoint"])];
+    return { value: reference(entry, false), confidence: "certain", evidence };
+  }
+  const flask = dockerEnv.get("FLASK_APP");
+  if (flask === undefined) return undefined;
+  const value = fromCli(["--app", flask.value], sources);
+  return value === undefined ? undefined : { value, confidence: "certain", evidence: [flask] };
+}
+
+function fromDjango(sources: PythonSources): Fact<Application> | undefined {
+  for (const file of sources.withAny("WSGI_APPLICATION", "ASGI_APPLICATION")) {
+    for (const key of ["ASGI_APPLICATION", "WSGI_APPLICATION"]) {
+      const found = file.assignments.find(({ target, value }) => target === key && value?.kind === "text");
+      const dotted = found?.value?.kind === "text" ? found.value.value : "";
+      const at = dotted.lastIndexOf(".");
+      if (found !== undefined && at > 0)
+        return {
+          value: { module: dotted.slice(0, at), attribute: dotted.slice(at + 1), factory: false },
+          confidence: "likely",
+          evidence: [evidenceOf(file, found)],
+        };
+    }
+  }
+  return undefined;
+}
+
+function fromCode(sources: PythonSources): Fact<Application> | undefined {
+  const found = sources
+    .withAny("FastAPI", "Flask", "Starlette", "Litestar", "Quart", "Sanic", "Application", "falcon", "Celery")
+    .flatMap((file) => inFile(file) ?? []);
+  const best = found.toSorted((a, b) => b.rank - a.rank)[0];
+  return best === undefined ? undefined : { value: best.application, confidence: "likely", evidence: [best.evidence] };
+}
+
+interface InFile {
+  readonly application: Application;
+  readonly rank: number;
+  readonly evidence: Evidence;
+}
+
+/** The application a file makes: an object of the module first, a factory otherwise. */
+function inFile(file: PythonFile): InFile | undefined {
+  const place = CONVENTIONAL.test(file.source.file) ? 4 : 0;
+  const objects = file.assignments.filter(
+    ({ target, value, scope }) =>
+      target !== undefined &&
+      !target.includes(".") &&
+      scope.kind === "module" &&
+      constructorOf(file, value) !== undefined,
+  );
+  const factories = file.scopes.filter(
+    (scope) => scope.kind === "function" && scope.parent?.kind === "module" && returnsApplication(file, scope),
+  );
+  const names = new Set(factories.map(({ name }) => name));
+  const made = file.assignments.filter(
+    ({ target, value, scope }) =>
+      target !== undefined &&
+      scope.kind === "module" &&
+      value?.kind === "call" &&
+      value.of.kind === "name" &&
+      names.has(value.of.path),
+  );
+  const candidates = [...objects, ...made].map((each) =>
+    candidate(file, each.target ?? "", false, { at: each.at, place: place + 2 }),
+  );
+  for (const each of factories) candidates.push(candidate(file, each.name, true, { at: each.at, place }));
+  return candidates.toSorted((a, b) => b.rank - a.rank)[0];
+}
+
+function candidate(
+  file: PythonFile,
+  attribute: string,
+  factory: boolean,
+  where: { at: number; place: number },
+): InFile {
+  const preferred = (factory ? FACTORIES : PREFERRED).includes(attribute) ? 1 : 0;
+  return {
+    application: { module: file.module, attribute, factory },
+    rank: where.place + preferred,
+    evidence: evidenceOf(file, where),
+  };
+}

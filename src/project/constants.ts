@@ -1,0 +1,70 @@
+import { moduleAssignment, type PythonFile, type PythonSources } from "./python-source.ts";
+import { dotted, type Expression } from "./python-tree.ts";
+
+const MAX_DEPTH = 6;
+
+/** The text an expression stands for, followed through names, imports, f-strings and settings' defaults. */
+export function constantText(
+  sources: PythonSources,
+  file: PythonFile,
+  expression: Expression | undefined,
+  depth = 0,
+): string | undefined {
+  if (expression === undefined || depth > MAX_DEPTH) return undefined;
+  const again = (part: Expression | undefined, where = file) => constantText(sources, where, part, depth + 1);
+  switch (expression.kind) {
+    case "text":
+      return expression.value;
+    case "number":
+      return String(expression.value);
+    case "format":
+      return concatenated(expression.parts.map((part) => again(part)));
+    case "operation":
+      return expression.operator === "+" ? concatenated(expression.operands.map((part) => again(part))) : undefined;
+    case "name":
+      return namedText(sources, file, expression.path, depth);
+    case "member":
+      return memberText(sources, dotted(expression) || expression.name, depth);
+    case "call":
+      return expression.keywords.has("default")
+        ? again(expression.keywords.get("default"))
+        : again(expression.args.at(-1));
+    default:
+      return undefined;
+  }
+}
+
+const concatenated = (parts: readonly (string | undefined)[]): string | undefined =>
+  parts.includes(undefined) ? undefined : parts.join("");
+
+function namedText(sources: PythonSources, file: PythonFile, path: string, depth: number): string | undefined {
+  const [first = "", ...rest] = path.split(".");
+  if (rest.length === 0) {
+    const own = moduleAssignment(file, first);
+    if (own !== undefined) return constantText(sources, file, own.value, depth + 1);
+  }
+  const imported = file.imports.get(first);
+  if (imported !== undefined) {
+    const full = [imported, ...rest].join(".");
+    const at = full.lastIndexOf(".");
+    const other = sources.module(full.slice(0, at));
+    const assignment = other === undefined ? undefined : moduleAssignment(other, full.slice(at + 1));
+    if (other !== undefined && assignment !== undefined)
+      return constantText(sources, other, assignment.value, depth + 1);
+  }
+  return rest.length === 0 ? undefined : memberText(sources, path, depth);
+}
+
+/** `settings.API_PREFIX`: the default of the field of that name, when every class that has one agrees. */
+function memberText(sources: PythonSources, path: string, depth: number): string | undefined {
+  const name = path.slice(path.lastIndexOf(".") + 1);
+  const values = sources
+    .withAny(name)
+    .flatMap((file) =>
+      file.assignments
+        .filter(({ target, scope, value }) => target === name && scope.kind === "class" && value !== undefined)
+        .map(({ value }) => constantText(sources, file, value, depth + 1)),
+    );
+  const [only, ...others] = new Set(values);
+  return others.length === 0 ? only : undefined;
+}

@@ -1,0 +1,110 @@
+import { readFileSync, realpathSync, statSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { basename, join, sep } from "node:path";
+import { UserError } from "../kit/errors.ts";
+import { decodeText } from "../kit/files.ts";
+import { readGit } from "./git.ts";
+import type { Tree, TreeProblem } from "./tree.ts";
+
+const MAX_FILES = 100_000;
+const MAX_BYTES = 16_000_000;
+/** Folders that hold no source of a service: tools made them. */
+const MADE_BY_TOOLS = new Set([
+  ".git",
+  ".hg",
+  ".lab",
+  ".mypy_cache",
+  ".pytest_cache",
+  ".ruff_cache",
+  ".seaworthy",
+  ".tox",
+  ".venv",
+  "__pycache__",
+  "node_modules",
+  "venv",
+]);
+
+/**
+ * Reads a folder from disk. Files are read when they are asked for, never through a link that leads out of the folder.
+ * @throws UserError `project/no-folder` when there is no such folder.
+ */
+export async function diskTree(folder: string): Promise<Tree> {
+  const root = realFolder(folder);
+  const problems: TreeProblem[] = [];
+  const git = await readGit(root, problems);
+  const files = git.tracked.length > 0 ? git.tracked : await walk(root, problems);
+  const texts = new Map<string, string | undefined>();
+  return {
+    root,
+    files,
+    read(path) {
+      if (!texts.has(path)) texts.set(path, readInside(root, path, problems));
+      return texts.get(path);
+    },
+    git: git.facts,
+    isGitIgnored: (path) => git.ignored.get(path),
+    problems,
+  };
+}
+
+function realFolder(folder: string): string {
+  const root = realpathOf(folder);
+  if (root !== undefined && statSync(root).isDirectory()) return root;
+  throw new UserError("project/no-folder", `There is no folder ${basename(folder)}`, {
+    hint: "Give the folder that holds the service's pyproject.toml or Dockerfile.",
+    where: { file: folder },
+  });
+}
+
+function realpathOf(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function readInside(root: string, path: string, problems: TreeProblem[]): string | undefined {
+  if (path.includes("\0")) return undefined;
+  const note = (message: string, line = 1) => void problems.push({ file: path, line, message });
+  const full = join(root, path);
+  try {
+    const real = realpathSync(full);
+    if (real !== root && !real.startsWith(root + sep)) return note("leads out of the folder and is not read");
+    const stats = statSync(real);
+    if (!stats.isFile()) return undefined;
+    if (stats.size > MAX_BYTES) return note(`is larger than ${MAX_BYTES / 1_000_000} MB and is not read`);
+    return decodeText(readFileSync(real), path);
+  } catch (error) {
+    if (error instanceof UserError) return note("is not UTF-8 text", error.where?.line);
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    return note(code === "ELOOP" ? "is a link that leads to itself" : `cannot be read: ${code}`);
+  }
+}
+
+/** Every file below a folder, without following links to folders and without what tools made. */
+async function walk(root: string, problems: TreeProblem[]): Promise<readonly string[]> {
+  const files: string[] = [];
+  const folders = [""];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of await list(root, folder, problems)) {
+      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (!MADE_BY_TOOLS.has(entry.name)) folders.push(path);
+      } else if (entry.isFile() || entry.isSymbolicLink()) files.push(path);
+    }
+    if (files.length > MAX_FILES) {
+      problems.push({ file: ".", line: 1, message: `holds more than ${MAX_FILES} files; the rest is not read` });
+      return files.slice(0, MAX_FILES).toSorted();
+    }
+  }
+  return files.toSorted();
+}
+
+async function list(root: string, folder: string, problems: TreeProblem[]) {
+  return readdir(join(root, folder), { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    problems.push({ file: folder || ".", line: 1, message: `cannot be listed: ${error.code ?? error.message}` });
+    return [];
+  });
+}

@@ -1,0 +1,71 @@
+import type { Evidence } from "../model/types.ts";
+import { constantText } from "./constants.ts";
+import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
+import { type Call, type Expression, type Scope, within } from "./python-tree.ts";
+
+/**
+ * Whether the code around a read says what happens without the variable.
+ * With `call` (`os.getenv("X")`): true when the result is checked and its absence raises or exits.
+ * Without (`os.environ["X"]`): true when the read stands behind `if "X" in os.environ`.
+ */
+export function isGuarded(file: PythonFile, name: string, scope: Scope, call?: Call): boolean {
+  if (call === undefined) return file.source.text.includes(`"${name}" in os.environ`);
+  const holder = file.assignments.find(({ value }) => value === call || (value !== undefined && isAround(value, call)));
+  const targets = new Set(holder?.target === undefined ? [] : [holder.target]);
+  const asks = (condition: Expression) =>
+    [...within(condition)].some((part) => part === call || (part.kind === "name" && targets.has(part.path)));
+  const raises = file.leavings.some(
+    ({ how, value, conditions, scope: where }) =>
+      where === scope &&
+      ((how === "raise" && conditions.some((condition) => asks(condition) && isAbsence(condition))) ||
+        (how === "assert" && value !== undefined && asks(value))),
+  );
+  return raises;
+}
+
+const isAround = (value: Expression, call: Call): boolean =>
+  value.kind === "call" && value.args[0] === call && value.of.kind === "name";
+
+/** `not x`, `x is None`, `not x or not y`. */
+function isAbsence(condition: Expression): boolean {
+  if (condition.kind !== "operation") return false;
+  if (condition.operator.startsWith("not")) return true;
+  if (condition.operator === "is" || condition.operator === "==")
+    return condition.operands.some(({ kind }) => kind === "none" || kind === "text");
+  return /^(?:or|and)$/.test(condition.operator) && condition.operands.some(isAbsence);
+}
+
+/** Names in a list that is checked as a whole: `missing = [n for n in REQUIRED if not os.environ.get(n)]`. */
+export function* checkedNames(
+  sources: PythonSources,
+  file: PythonFile,
+): Generator<{ readonly name: string; readonly evidence: Evidence }> {
+  for (const loop of file.loops) {
+    const reads = file.calls.some(
+      (call) =>
+        /(?:environ\.get|getenv)$/.test(calledName(file, call)) &&
+        call.args.length === 1 &&
+        call.args[0]?.kind === "name" &&
+        loop.names.includes(call.args[0].path) &&
+        call.scope === loop.scope,
+    );
+    const leaves =
+      file.leavings.some(({ how, scope }) => how === "raise" && scope === loop.scope) || exits(file, loop.scope);
+    if (!reads || !leaves) continue;
+    for (const item of listOf(file, loop.over)) {
+      const name = constantText(sources, file, item);
+      if (name !== undefined && /^[A-Za-z_]\w*$/.test(name)) yield { name, evidence: evidenceOf(file, item) };
+    }
+  }
+}
+
+const exits = (file: PythonFile, scope: Scope): boolean =>
+  file.calls.some((call) => call.scope === scope && /^(?:sys\.exit|exit|quit|os\._exit)$/.test(calledName(file, call)));
+
+function listOf(file: PythonFile, expression: Expression): readonly Expression[] {
+  const named =
+    expression.kind === "name" ? file.assignments.find(({ target }) => target === expression.path)?.value : expression;
+  if (named?.kind === "list") return named.items;
+  if (named?.kind === "dict") return named.entries.map(([key]) => key);
+  return named?.kind === "call" && named.args[0]?.kind === "list" ? named.args[0].items : [];
+}

@@ -1,0 +1,158 @@
+import { constantText } from "./constants.ts";
+import type { EnvRead } from "./env.ts";
+import { evidenceOf, type PythonFile, type PythonSources, qualified } from "./python-source.ts";
+import type { Assignment, Call, Expression, Scope } from "./python-tree.ts";
+
+interface SettingsClass {
+  readonly file: PythonFile;
+  readonly scope: Scope;
+  readonly bases: readonly string[];
+}
+
+/** Fields of pydantic's BaseSettings classes, under the names of the variables that fill them. */
+export function* readSettings(sources: PythonSources): Generator<EnvRead> {
+  const files = sources.withAny("BaseSettings");
+  if (files.length === 0) return;
+  const classes = settingsClasses(sources);
+  const inherited = new Set([...classes.values()].flatMap(({ bases }) => bases));
+  for (const [name, settings] of classes) {
+    if (inherited.has(name)) continue;
+    const prefix = prefixOf(sources, settings, classes);
+    for (const owner of [...ancestors(settings, classes), settings]) {
+      for (const field of fieldsOf(owner)) yield* readField(sources, owner.file, field, prefix);
+    }
+  }
+}
+
+/** Classes that descend from BaseSettings, by their full names. */
+function settingsClasses(sources: PythonSources): ReadonlyMap<string, SettingsClass> {
+  const found = new Map<string, SettingsClass>();
+  const candidates = sources.withAny("Settings", "Config").flatMap((file) =>
+    file.scopes
+      .filter(({ kind }) => kind === "class")
+      .map((scope) => {
+        const bases = scope.bases.map((base) => {
+          const name = qualified(file, base);
+          return name.includes(".") ? name : `${file.module}.${name}`;
+        });
+        return { file, scope, bases };
+      }),
+  );
+  for (let grown = true; grown;) {
+    grown = false;
+    for (const candidate of candidates) {
+      const name = `${candidate.file.module}.${candidate.scope.name}`;
+      const isSettings = candidate.bases.some((base) => base.endsWith(".BaseSettings") || found.has(base));
+      if (!isSettings || found.has(name)) continue;
+      found.set(name, candidate);
+      grown = true;
+    }
+  }
+  return found;
+}
+
+function ancestors(settings: SettingsClass, classes: ReadonlyMap<string, SettingsClass>): readonly SettingsClass[] {
+  return settings.bases.flatMap((base) => {
+    const above = classes.get(base);
+    return above === undefined || above === settings ? [] : [...ancestors(above, classes), above];
+  });
+}
+
+/** `model_config = SettingsConfigDict(env_prefix=…)`, a dict, a class keyword, or pydantic 1's inner `class Config`. */
+function prefixOf(
+  sources: PythonSources,
+  settings: SettingsClass,
+  classes: ReadonlyMap<string, SettingsClass>,
+): string {
+  for (const { file, scope } of [settings, ...ancestors(settings, classes)]) {
+    const config = file.assignments.find((each) => each.scope === scope && each.target === "model_config")?.value;
+    const written = scope.keywords.get("env_prefix") ?? configValue(config, "env_prefix") ?? innerConfig(file, scope);
+    const prefix = constantText(sources, file, written);
+    if (prefix !== undefined) return prefix;
+  }
+  return "";
+}
+
+function configValue(config: Expression | undefined, key: string): Expression | undefined {
+  if (config?.kind === "call") return config.keywords.get(key);
+  if (config?.kind !== "dict") return undefined;
+  return config.entries.find(([name]) => name.kind === "text" && name.value === key)?.[1];
+}
+
+const innerConfig = (file: PythonFile, scope: Scope): Expression | undefined =>
+  file.assignments.find(
+    ({ target, scope: inner }) =>
+      target === "env_prefix" && inner.kind === "class" && inner.name === "Config" && inner.parent === scope,
+  )?.value;
+
+function fieldsOf({ file, scope }: SettingsClass): readonly Assignment[] {
+  return file.assignments.filter(
+    ({ scope: where, target, annotation }) =>
+      where === scope &&
+      target !== undefined &&
+      annotation !== undefined &&
+      target !== "model_config" &&
+      !target.startsWith("_") &&
+      !/^(?:typing\.)?ClassVar$/.test(typeName(file, annotation)),
+  );
+}
+
+function* readField(sources: PythonSources, file: PythonFile, field: Assignment, prefix: string): Generator<EnvRead> {
+  const call = fieldCall(file, field.value) ?? annotatedField(file, field.annotation);
+  const type = typeName(file, field.annotation);
+  const optionalInOne =
+    isPydanticOne(file) &&
+    /Optional|None/.test(
+      file.source.text.slice(field.annotation?.at, (field.annotation?.at ?? 0) + 40).split("=")[0] ?? "",
+    );
+  const value = call === undefined || call !== field.value ? field.value : undefined;
+  const fallback = value ?? call?.keywords.get("default") ?? call?.args[0];
+  const hasDefault =
+    (fallback !== undefined && fallback.kind !== "ellipsis") || call?.keywords.has("default_factory") === true;
+  const name = aliasOf(sources, file, call) ?? `${prefix}${field.target ?? ""}`.toUpperCase();
+  const text = fallback?.kind === "boolean" ? String(fallback.value) : literal(sources, file, fallback);
+  yield {
+    name,
+    required: !hasDefault && !optionalInOne,
+    default: hasDefault ? text : undefined,
+    type,
+    confidence: "certain",
+    evidence: evidenceOf(file, field),
+  };
+}
+
+const literal = (sources: PythonSources, file: PythonFile, value: Expression | undefined): string | undefined =>
+  value === undefined || value.kind === "none" || value.kind === "ellipsis"
+    ? undefined
+    : constantText(sources, file, value);
+
+const isPydanticOne = (file: PythonFile): boolean => file.imports.get("BaseSettings") === "pydantic.BaseSettings";
+
+const fieldCall = (file: PythonFile, value: Expression | undefined): Call | undefined =>
+  value?.kind === "call" && qualified(file, value.of).endsWith("Field") ? value : undefined;
+
+/** `Annotated[str, Field(alias="X")]`. */
+function annotatedField(file: PythonFile, annotation: Expression | undefined): Call | undefined {
+  if (annotation?.kind !== "subscript" || annotation.index?.kind !== "list") return undefined;
+  return annotation.index.items.map((item) => fieldCall(file, item)).find((call) => call !== undefined);
+}
+
+/** The variable's name as the field gives it; the first choice when there are several. */
+function aliasOf(sources: PythonSources, file: PythonFile, call: Call | undefined): string | undefined {
+  const written = ["validation_alias", "alias", "env"]
+    .map((key) => call?.keywords.get(key))
+    .find((each) => each !== undefined);
+  const first = written?.kind === "call" ? written.args[0] : written;
+  const one = first?.kind === "list" ? first.items[0] : first;
+  return constantText(sources, file, one)?.toUpperCase();
+}
+
+/** The last part of a type's name: of the first part for unions, of what is inside for `Optional` and `Annotated`. */
+function typeName(file: PythonFile, annotation: Expression | undefined): string {
+  if (annotation?.kind === "name") return annotation.path.split(".").at(-1) ?? "";
+  if (annotation?.kind === "operation") return typeName(file, annotation.operands[0]);
+  if (annotation?.kind !== "subscript") return "";
+  const outer = typeName(file, annotation.of);
+  if (outer !== "Optional" && outer !== "Annotated") return outer;
+  return typeName(file, annotation.index?.kind === "list" ? annotation.index.items[0] : annotation.index);
+}

@@ -1,0 +1,166 @@
+import type { Confidence, EnvVariable, Evidence } from "../model/types.ts";
+import { constantText } from "./constants.ts";
+import { kindOf, schemeIn, secretByName, schemeByDependencies } from "./env-kinds.ts";
+import { checkedNames, isGuarded } from "./env-required.ts";
+import { readSettings } from "./env-settings.ts";
+import { calledName, evidenceOf, type PythonFile, type PythonSources, qualified } from "./python-source.ts";
+import { type Call, type Expression, enclosing, type Scope } from "./python-tree.ts";
+
+/** One place where the code reads a variable. */
+export interface EnvRead {
+  readonly name: string;
+  readonly required: boolean;
+  readonly default?: string | undefined;
+  /** `int`, `bool`, `SecretStr`: what the value is turned into, when that is written. */
+  readonly type?: string | undefined;
+  readonly confidence: Confidence;
+  readonly evidence: Evidence;
+}
+
+export interface EnvHints {
+  /** Names of the runtime closure: they tell which database driver is there. */
+  readonly packages: readonly string[];
+  /** Values that example files and Compose give, by name. */
+  readonly examples: ReadonlyMap<string, string>;
+}
+
+/** Variables that Python, servers and build tools read for themselves. */
+const NOT_THE_SERVICES =
+  /^(?:PATH|HOME|USER|PWD|LANG|LC_\w+|TZ|TERM|SHELL|TMPDIR|TEMP|TMP|HOSTNAME|PYTHON\w*|VIRTUAL_ENV)$/;
+
+/** Every variable the code reads, with what happens without it. */
+export function readEnv(sources: PythonSources, hints: EnvHints): readonly EnvVariable[] {
+  const reads: EnvRead[] = [...readSettings(sources)];
+  for (const file of sources.withAny("environ", "getenv", "Config(", "Env(", "env(", "decouple")) {
+    for (const read of environReads(sources, file)) reads.push(read);
+    for (const read of configReads(sources, file)) reads.push(read);
+  }
+  const byName = new Map<string, EnvRead[]>();
+  for (const read of reads) {
+    if (!NOT_THE_SERVICES.test(read.name)) byName.set(read.name, [...(byName.get(read.name) ?? []), read]);
+  }
+  return [...byName].map(([name, all]) => variable(name, all, hints)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function variable(name: string, reads: readonly EnvRead[], hints: EnvHints): EnvVariable {
+  const required = reads.some((read) => read.required);
+  const value = reads.map((read) => read.default).find((each) => each !== undefined);
+  const type = reads.map((read) => read.type).find((each) => each !== undefined);
+  const example = value ?? hints.examples.get(name);
+  const kind = kindOf(name, type, example);
+  const scheme = schemeIn(example) ?? (kind === "database-url" ? schemeByDependencies(hints.packages) : undefined);
+  const strongest = reads.find((read) => read.required === required && read.confidence === "certain") ?? reads[0];
+  return {
+    name,
+    required,
+    ...(value === undefined ? {} : { default: value }),
+    secret: secretByName(name) || /Secret(?:Str|Bytes)?$/.test(type ?? ""),
+    kind,
+    ...(scheme === undefined ? {} : { scheme }),
+    confidence: strongest?.confidence ?? "likely",
+    evidence: reads.map((read) => read.evidence),
+  };
+}
+
+const ENVIRON = new Set(["os.environ", "environ"]);
+
+function* environReads(sources: PythonSources, file: PythonFile): Generator<EnvRead> {
+  for (const { of, index, scope, stored, at } of file.subscripts) {
+    const name = ENVIRON.has(qualified(file, of)) ? constantText(sources, file, index) : undefined;
+    if (name === undefined || stored || isGuarded(file, name, scope)) continue;
+    const evidence = evidenceOf(file, { at });
+    yield { name, required: true, type: castAround(file, at), confidence: certainty(scope), evidence };
+  }
+  for (const call of file.calls) {
+    const read = environCall(sources, file, call);
+    if (read !== undefined) yield read;
+  }
+  for (const { name, evidence } of checkedNames(sources, file))
+    yield { name, required: true, confidence: "likely", evidence };
+}
+
+function environCall(sources: PythonSources, file: PythonFile, call: Call): EnvRead | undefined {
+  if (!/^(?:os\.)?(?:getenv|environ\.get|environ\.pop|environ\.setdefault)$/.test(calledName(file, call)))
+    return undefined;
+  const name = constantText(sources, file, call.args[0] ?? call.keywords.get("key"));
+  if (name === undefined) return undefined;
+  const fallback = call.args[1] ?? call.keywords.get("default");
+  const written = fallback?.kind === "none" ? undefined : literalText(sources, file, fallback);
+  const checked = fallback === undefined || fallback.kind === "none" ? isGuarded(file, name, call.scope, call) : false;
+  return {
+    name,
+    required: checked,
+    default: written ?? alternative(sources, file, call),
+    type: castAround(file, call.at),
+    confidence: checked ? "likely" : "certain",
+    evidence: evidenceOf(file, call),
+  };
+}
+
+const literalText = (sources: PythonSources, file: PythonFile, value: Expression | undefined): string | undefined =>
+  value?.kind === "boolean" ? String(value.value) : constantText(sources, file, value);
+
+/** `os.getenv("X") or "default"`. */
+function alternative(sources: PythonSources, file: PythonFile, call: Call): string | undefined {
+  for (const { value } of file.assignments) {
+    if (value?.kind !== "operation" || value.operator !== "or" || !value.operands.includes(call)) continue;
+    return literalText(sources, file, value.operands.at(-1));
+  }
+  return undefined;
+}
+
+/** At import or in a start function there is no way around it; deep in a function it may never be asked for. */
+const certainty = (scope: Scope): Confidence => (enclosing(scope, "function") === undefined ? "certain" : "likely");
+
+/** `int(os.environ["X"])`: the function right around an expression. */
+function castAround(file: PythonFile, at: number): string | undefined {
+  const cast = file.calls.find(({ args, of }) => args[0]?.at === at && of.kind === "name" && of.at !== at);
+  return cast?.of.kind === "name" && /^(?:int|float|bool|str|Path|json\.loads)$/.test(cast.of.path)
+    ? cast.of.path
+    : undefined;
+}
+
+/** Starlette's Config, python-decouple, environs, django-environ: an object that is called with a name. */
+function* configReads(sources: PythonSources, file: PythonFile): Generator<EnvRead> {
+  const readers = configObjects(file);
+  if (readers.size === 0) return;
+  for (const call of file.calls) {
+    const on = call.of.kind === "name" ? call.of.path : "";
+    const [object = "", method] = on.split(".");
+    if (!readers.has(object) || on.split(".").length > 2 || method === "read_env") continue;
+    const name = constantText(sources, file, call.args[0] ?? call.keywords.get("var"));
+    if (name === undefined || !/^[A-Za-z_]\w*$/.test(name)) continue;
+    const cast = call.keywords.get("cast");
+    const fallback =
+      call.keywords.get("default") ?? (cast !== undefined || call.args.length > 1 ? plainSecond(call) : undefined);
+    yield {
+      name: `${readers.get(object) ?? ""}${name}`,
+      required: fallback === undefined,
+      default: fallback?.kind === "none" ? undefined : literalText(sources, file, fallback),
+      type: (cast?.kind === "name" ? cast.path : undefined) ?? method,
+      confidence: certainty(call.scope),
+      evidence: evidenceOf(file, call),
+    };
+  }
+}
+
+/** A second argument that is a value, not a type to turn the text into. */
+function plainSecond(call: Call): Expression | undefined {
+  const second = call.args[1];
+  return second?.kind === "name" ? undefined : second;
+}
+
+/** Names of the objects that read variables, with the prefix they put in front. */
+function configObjects(file: PythonFile): ReadonlyMap<string, string> {
+  const objects = new Map<string, string>();
+  if (file.imports.get("config") === "decouple.config") objects.set("config", "");
+  for (const { target, value } of file.assignments) {
+    if (target === undefined || value?.kind !== "call") continue;
+    const name = calledName(file, value);
+    if (!/^(?:starlette\.config\.Config|environ\.Env|environ\.FileAwareEnv|environs\.Env|decouple\.Config)$/.test(name))
+      continue;
+    const prefix = value.keywords.get("env_prefix");
+    objects.set(target, prefix?.kind === "text" ? prefix.value : "");
+  }
+  return objects;
+}

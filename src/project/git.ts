@@ -1,0 +1,97 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Finished, run } from "../kit/exec.ts";
+import type { Evidence, GitFacts } from "../model/types.ts";
+import type { TreeProblem } from "./tree.ts";
+
+export interface GitReading {
+  readonly facts: GitFacts;
+  readonly tracked: readonly string[];
+  readonly ignored: ReadonlyMap<string, Evidence>;
+}
+
+/** Nothing that the repository's own configuration names may run, and nothing is written, not even the index. */
+const SAFE = ["-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit", "-c", "core.quotePath=false"];
+const ENV = { GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
+const NONE: GitReading = {
+  facts: { repository: false, commit: undefined, dirty: [] },
+  tracked: [],
+  ignored: new Map(),
+};
+/** Files whose absence from git breaks a build from tracked files. */
+const MUST_BE_TRACKED = [
+  "uv.lock",
+  "poetry.lock",
+  "pdm.lock",
+  "Pipfile.lock",
+  "requirements.txt",
+  "pyproject.toml",
+  "README.md",
+  ".python-version",
+];
+
+/** What git knows of a folder: two processes, a third only when a file that matters is there and not tracked. */
+export async function readGit(root: string, problems: TreeProblem[]): Promise<GitReading> {
+  const [list, status] = await Promise.all([
+    git(root, ["ls-files", "-z", "--cached", "--deduplicate"]),
+    git(root, ["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=no", "--no-renames", "--", "."]),
+  ]);
+  if (list === undefined) return NONE;
+  if (list.code !== 0) {
+    if (list.stderr.includes("dubious ownership"))
+      problems.push({ file: ".git", line: 1, message: "git refuses this repository: another user owns it" });
+    return NONE;
+  }
+  const tracked = list.stdout.split("\0").filter(Boolean).toSorted();
+  const { commit, changed, prefixLength } = await readStatus(root, status);
+  const known = new Set(tracked);
+  const missing = MUST_BE_TRACKED.filter((file) => !known.has(file) && existsSync(join(root, file)));
+  return {
+    facts: { repository: true, commit, dirty: changed.map((file) => file.slice(prefixLength)) },
+    tracked,
+    ignored: missing.length === 0 ? new Map() : await ignoredBy(root, missing),
+  };
+}
+
+async function git(root: string, args: readonly string[], input = ""): Promise<Finished | undefined> {
+  return run("git", [...SAFE, ...args], { cwd: root, env: ENV, input, keepBytes: 64_000_000 }).catch(() => undefined);
+}
+
+/** Porcelain v2 paths start at the repository's root; the prefix is found without another process. */
+async function readStatus(root: string, status: Finished | undefined) {
+  const records = status?.code === 0 ? status.stdout.split("\0").filter(Boolean) : [];
+  const oid = records.find((record) => record.startsWith("# branch.oid "))?.slice("# branch.oid ".length);
+  const changed = records.filter((record) => record.startsWith("1 ")).map((record) => afterFields(record, 8));
+  return {
+    commit: oid === undefined || oid.startsWith("(") ? undefined : oid,
+    changed: changed.toSorted(),
+    prefixLength: prefixLengthOf(root),
+  };
+}
+
+function afterFields(record: string, fields: number): string {
+  let at = 0;
+  for (let n = 0; n < fields; n += 1) at = record.indexOf(" ", at) + 1;
+  return record.slice(at);
+}
+
+function prefixLengthOf(root: string): number {
+  const parts = root.split("/");
+  for (let depth = parts.length; depth > 0; depth -= 1) {
+    const top = parts.slice(0, depth).join("/") || "/";
+    if (existsSync(join(top, ".git"))) return root.length === top.length ? 0 : root.length - top.length;
+  }
+  return 0;
+}
+
+/** Which line of which .gitignore hides each file. */
+async function ignoredBy(root: string, files: readonly string[]): Promise<ReadonlyMap<string, Evidence>> {
+  const answer = await git(root, ["check-ignore", "-v", "-z", "--stdin"], files.join("\0"));
+  const fields = answer?.stdout.split("\0") ?? [];
+  const ignored = new Map<string, Evidence>();
+  for (let at = 0; at + 3 < fields.length; at += 4) {
+    const [file = "", line = "1", text = "", path = ""] = fields.slice(at, at + 4);
+    if (!text.startsWith("!")) ignored.set(path, { file, line: Number(line), text });
+  }
+  return ignored;
+}

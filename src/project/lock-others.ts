@@ -1,0 +1,141 @@
+import type { LockedPackage } from "../model/types.ts";
+import type { LockReading, Root } from "./lock-uv.ts";
+import { normalName, readRequirement } from "./requirement.ts";
+import { isTable, listAt, readToml, type Table, tableAt, textAt, textsAt } from "./toml.ts";
+import type { Tree, TreeProblem } from "./tree.ts";
+
+/** Reads the locks of the tools that are not uv: names, versions and who needs whom. */
+export function readOtherLock(file: string, text: string, tree: Tree, problems: TreeProblem[]): LockReading {
+  if (file === "Pipfile.lock") return readPipfileLock(file, text, problems);
+  if (file.endsWith(".txt")) return readRequirementsLock(file, tree);
+  const toml = readToml(file, text, problems);
+  const packages = listAt(toml.data, "package")
+    .filter(isTable)
+    .map(file === "pdm.lock" ? pdmPackage : poetryPackage);
+  return {
+    packages,
+    requiresPython:
+      textAt(toml.data, "metadata", "python-versions") ?? textAt(toml.data, "metadata", "requires_python"),
+    wishes: undefined,
+    closure: (roots) => closureOf(packages, roots),
+  };
+}
+
+function poetryPackage(table: Table): LockedPackage {
+  const files = listAt(table, "files").map((file) => textAt(file, "file") ?? "");
+  const kind = textAt(table, "source", "type");
+  return {
+    name: normalName(textAt(table, "name") ?? ""),
+    version: textAt(table, "version") ?? "",
+    source: sourceOf(kind),
+    sdistOnly: onlySources(files),
+    dependencies: Object.keys(tableAt(table, "dependencies")).map(normalName),
+  };
+}
+
+function pdmPackage(table: Table): LockedPackage {
+  const files = listAt(table, "files").map((file) => textAt(file, "file") ?? textAt(file, "url") ?? "");
+  const local = textAt(table, "path") === undefined ? undefined : "directory";
+  return {
+    name: normalName(textAt(table, "name") ?? ""),
+    version: textAt(table, "version") ?? "",
+    source: sourceOf(textAt(table, "git") === undefined ? local : "git"),
+    sdistOnly: onlySources(files),
+    dependencies: textsAt(table, "dependencies").flatMap((text) => readRequirement(text)?.name ?? []),
+  };
+}
+
+const onlySources = (files: readonly string[]): boolean =>
+  files.length > 0 && !files.some((file) => file.endsWith(".whl"));
+
+function sourceOf(kind: string | undefined): LockedPackage["source"] {
+  if (kind === "git" || kind === "url") return kind;
+  return kind === "directory" || kind === "file" ? "path" : "registry";
+}
+
+function readPipfileLock(file: string, text: string, problems: TreeProblem[]): LockReading {
+  let data: unknown = {};
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    problems.push({ file, line: 1, message: `is not valid JSON: ${(error as Error).message}` });
+  }
+  const section = (name: string) =>
+    Object.entries(tableAt(data, name)).map(([key, value]) => plainPackage(key, textAt(value, "version") ?? ""));
+  const runtime = section("default");
+  const packages = [...runtime, ...section("develop")];
+  return {
+    packages,
+    requiresPython: undefined,
+    wishes: undefined,
+    // The file lists the whole closure of the runtime; nothing in it says who needs whom.
+    closure: () => runtime.map(({ name }) => name).toSorted(),
+  };
+}
+
+const plainPackage = (name: string, version: string): LockedPackage => ({
+  name: normalName(name),
+  version: version.replace(/^===?/, ""),
+  source: "registry",
+  sdistOnly: false,
+  dependencies: [],
+});
+
+export interface RequirementLine {
+  readonly requirement: string;
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** The requirements of a requirements file and of those it names with `-r`, each file once. */
+export function readRequirements(tree: Tree, file: string, seen: Set<string> = new Set()): readonly RequirementLine[] {
+  const text = tree.read(file);
+  if (text === undefined || seen.has(file)) return [];
+  seen.add(file);
+  const lines: RequirementLine[] = [];
+  for (const [index, written] of text.split("\n").entries()) {
+    const line = written.replace(/(?:^|\s)#.*$/, "").trim();
+    const other = /^(?:-r|--requirement)[\s=]+(\S+)$/.exec(line)?.[1];
+    if (other !== undefined) lines.push(...readRequirements(tree, beside(file, other), seen));
+    else if (line !== "" && !line.startsWith("-")) {
+      const requirement = line.replace(/\s*\\$/, "").replace(/\s+--hash=.*$/, "");
+      const name = readRequirement(requirement)?.name;
+      if (name !== undefined) lines.push({ requirement, name, file, line: index + 1 });
+    }
+  }
+  return lines;
+}
+
+function beside(file: string, other: string): string {
+  const parts = file.split("/").slice(0, -1);
+  for (const part of other.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== ".") parts.push(part);
+  }
+  return parts.join("/");
+}
+
+function readRequirementsLock(file: string, tree: Tree): LockReading {
+  const packages = readRequirements(tree, file).map(({ requirement, name }) =>
+    plainPackage(name, /===?\s*([^\s;,]+)/.exec(requirement)?.[1] ?? ""),
+  );
+  return {
+    packages,
+    requiresPython: undefined,
+    wishes: undefined,
+    closure: () => packages.map(({ name }) => name).toSorted(),
+  };
+}
+
+function closureOf(packages: readonly LockedPackage[], roots: readonly Root[]): readonly string[] {
+  const byName = new Map(packages.map((each) => [each.name, each]));
+  const seen = new Set<string>();
+  const waiting = roots.map(({ name }) => name);
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    waiting.push(...(byName.get(next)?.dependencies ?? []));
+  }
+  return [...seen].toSorted();
+}

@@ -1,0 +1,146 @@
+import type { Application, Fact, PackagingFacts } from "../model/types.ts";
+import { looksUpFromFile, readsOwnVersion } from "./packaging-code.ts";
+import type { Pyproject } from "./pyproject.ts";
+import type { PythonSources } from "./python-source.ts";
+import { SourceText } from "./source-text.ts";
+import { at, isTable, tableAt, textAt, textsAt } from "./toml.ts";
+import type { Tree } from "./tree.ts";
+
+/** Folders beside the code that hold Python and are no part of the service. */
+const NO_PACKAGE =
+  /^(?:tests?|testing|docs?|doc|examples?|scripts?|tools?|bin|migrations|alembic|benchmarks?|ci|deploy|infra|docker|notebooks?|build|dist|src)$/;
+
+export interface PackagingInput {
+  readonly tree: Tree;
+  readonly pyproject: Pyproject | undefined;
+  readonly sources: PythonSources;
+  readonly application: Application | undefined;
+}
+
+/** Whether the service is an installed package or runs from its folder, and what depends on that. */
+export function readPackaging(input: PackagingInput): PackagingFacts {
+  const { tree, pyproject, sources } = input;
+  const data = pyproject?.toml.data;
+  const packages = importPackages(input);
+  return {
+    kind: kindOf(tree, pyproject),
+    buildBackend: textAt(data, "build-system", "build-backend"),
+    layout: layoutOf(packages),
+    importPackages: packages,
+    metadataFiles: metadataFiles(tree, pyproject),
+    consoleScripts: consoleScripts(data),
+    readsOwnVersion: readsOwnVersion(sources, pyproject?.name),
+    looksUpFromFile: looksUpFromFile(sources),
+    versionFromGit: versionFromGit(pyproject),
+  };
+}
+
+function kindOf(tree: Tree, pyproject: Pyproject | undefined): PackagingFacts["kind"] {
+  const unpackaged = (path: readonly string[] | undefined): PackagingFacts["kind"] => ({
+    value: "unpackaged",
+    confidence: "certain",
+    evidence: path === undefined || pyproject === undefined ? [] : [pyproject.toml.evidence(path)],
+  });
+  if (pyproject === undefined) {
+    const setup = tree.read("setup.py");
+    if (setup === undefined) return unpackaged(undefined);
+    return { value: "package", confidence: "likely", evidence: [new SourceText("setup.py", setup).find("setup(")] };
+  }
+  const { data } = pyproject.toml;
+  for (const path of [
+    ["tool", "uv", "package"],
+    ["tool", "poetry", "package-mode"],
+    ["tool", "pdm", "distribution"],
+  ]) {
+    if (at(data, ...path) === false) return unpackaged(path);
+    if (at(data, ...path) === true)
+      return { value: "package", confidence: "certain", evidence: [pyproject.toml.evidence(path)] };
+  }
+  if (!isTable(at(data, "build-system"))) return unpackaged(["project"]);
+  return { value: "package", confidence: "certain", evidence: [pyproject.toml.evidence(["build-system"])] };
+}
+
+/** Folders that are imported: those with `__init__.py`, and the one the application lives in. */
+function importPackages({ tree, application }: PackagingInput): readonly string[] {
+  const found = new Set<string>();
+  for (const file of tree.files) {
+    const [first = "", second = "", third] = file.split("/");
+    if (!file.endsWith(".py") || second === "") continue;
+    if (first === "src" && third !== undefined) {
+      if (!second.startsWith(".")) found.add(`src/${second}`);
+    } else if (first === "src") found.add("src");
+    else if (second === "__init__.py" && !NO_PACKAGE.test(first)) found.add(first);
+  }
+  // `src/` with modules of its own is itself what is imported only when the code says `src.…`.
+  if (
+    found.has("src") &&
+    [...found].some((name) => name.startsWith("src/")) &&
+    application?.module.startsWith("src.") !== true
+  )
+    found.delete("src");
+  const top = application?.module.split(".")[0] ?? "";
+  const isFolder = (folder: string) => tree.files.some((file) => file.startsWith(`${folder}/`) && file.endsWith(".py"));
+  if (top !== "" && !found.has(`src/${top}`) && isFolder(top)) found.add(top);
+  return [...found].toSorted();
+}
+
+function layoutOf(packages: readonly string[]): PackagingFacts["layout"] {
+  if (packages.length === 0) return "none";
+  return packages.some((name) => name.startsWith("src/")) ? "src" : "flat";
+}
+
+/** Files without which the build backend stops. */
+function metadataFiles(tree: Tree, pyproject: Pyproject | undefined): readonly string[] {
+  const data = pyproject?.toml.data;
+  const readme =
+    textAt(data, "project", "readme") ??
+    textAt(data, "project", "readme", "file") ??
+    textAt(data, "tool", "poetry", "readme");
+  const license = textAt(data, "project", "license", "file");
+  const globs = textsAt(data, "project", "license-files");
+  const licences = tree.files.filter((file) => globs.some((glob) => matches(glob, file)));
+  const builders = ["hatch_build.py", "setup.py", "setup.cfg", "MANIFEST.in"].filter((file) =>
+    tree.files.includes(file),
+  );
+  const dynamic = textAt(data, "tool", "hatch", "version", "path");
+  const all = [readme, license, ...licences, dynamic, ...(isTable(at(data, "build-system")) ? builders : [])];
+  return [...new Set(all.filter((file) => file !== undefined))];
+}
+
+/** A glob of one folder, as licence files are given: `LICEN[CS]E*`. */
+function matches(glob: string, file: string): boolean {
+  if (glob === file) return true;
+  const pattern = glob
+    .replaceAll(/[.+^${}()|\\]/g, "\\$&")
+    .replaceAll("*", "[^/]*")
+    .replaceAll("?", "[^/]");
+  try {
+    return new RegExp(`^${pattern}$`).test(file);
+  } catch {
+    return false;
+  }
+}
+
+function consoleScripts(data: unknown): Readonly<Record<string, string>> {
+  const scripts = { ...tableAt(data, "tool", "poetry", "scripts"), ...tableAt(data, "project", "scripts") };
+  const entries = Object.entries(scripts).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+  return Object.fromEntries(entries);
+}
+
+function versionFromGit(pyproject: Pyproject | undefined): Fact<boolean> {
+  const data = pyproject?.toml.data;
+  const paths: ReadonlyArray<readonly string[]> = [
+    ["tool", "setuptools_scm"],
+    ["tool", "setuptools-scm"],
+    ["tool", "poetry-dynamic-versioning"],
+    ["tool", "versioningit"],
+  ];
+  const sources: ReadonlyArray<readonly [readonly string[], string]> = [
+    [["tool", "hatch", "version", "source"], "vcs"],
+    [["tool", "pdm", "version", "source"], "scm"],
+  ];
+  const table = paths.find((path) => isTable(at(data, ...path)));
+  const path = table ?? sources.find(([where, value]) => textAt(data, ...where) === value)?.[0];
+  if (path === undefined || pyproject === undefined) return { value: false, confidence: "likely", evidence: [] };
+  return { value: true, confidence: "certain", evidence: [pyproject.toml.evidence(path)] };
+}

@@ -1,0 +1,154 @@
+import type { Dependency } from "../model/types.ts";
+import { normalName, readRequirement } from "./requirement.ts";
+import { at, isTable, listAt, readToml, tableAt, textAt, textsAt, type TomlFile } from "./toml.ts";
+import type { Tree, TreeProblem } from "./tree.ts";
+
+/** pyproject.toml, with dependencies in one form whatever tool they were written for. */
+export interface Pyproject {
+  readonly toml: TomlFile;
+  readonly name: string | undefined;
+  readonly requires: { readonly value: string; readonly path: readonly string[] } | undefined;
+  readonly runtime: readonly Dependency[];
+  readonly groups: Readonly<Record<string, readonly Dependency[]>>;
+  readonly extras: Readonly<Record<string, readonly Dependency[]>>;
+  /** Groups that `uv sync` installs unless told otherwise. */
+  readonly defaultGroups: readonly string[];
+  readonly workspace: boolean;
+  readonly indexes: readonly string[];
+}
+
+/** Reads pyproject.toml, or answers undefined when there is none. */
+export function readPyproject(tree: Tree, problems: TreeProblem[], file = "pyproject.toml"): Pyproject | undefined {
+  const text = tree.read(file);
+  if (text === undefined) return undefined;
+  const toml = readToml(file, text, problems);
+  const { data } = toml;
+  return {
+    toml,
+    name: textAt(data, "project", "name") ?? textAt(data, "tool", "poetry", "name"),
+    requires: requiresOf(data),
+    runtime: [...pep508(toml, ["project", "dependencies"]), ...poetry(toml, ["tool", "poetry", "dependencies"], false)],
+    groups: groupsOf(toml),
+    extras: extrasOf(toml),
+    defaultGroups: defaultGroupsOf(data),
+    workspace: isTable(at(data, "tool", "uv", "workspace")) || hasLocalSource(data),
+    indexes: indexesOf(data),
+  };
+}
+
+function requiresOf(data: unknown): Pyproject["requires"] {
+  const path = ["project", "requires-python"];
+  const value = textAt(data, ...path);
+  if (value !== undefined) return { value, path };
+  const poetryPath = ["tool", "poetry", "dependencies", "python"];
+  const python = textAt(data, ...poetryPath);
+  return python === undefined ? undefined : { value: fromCaret(python), path: poetryPath };
+}
+
+/** Poetry's `^3.12` and `~3.12` in the words of PEP 440. */
+export function fromCaret(text: string): string {
+  return text
+    .split(",")
+    .map((part) => {
+      const match = /^\s*([\^~])\s*(\d+)(?:\.(\d+))?(\S*)\s*$/.exec(part);
+      if (match === null) return part.trim();
+      const [, sign, major = "0", minor, rest = ""] = match;
+      const next = sign === "^" || minor === undefined ? `${Number(major) + 1}` : `${major}.${Number(minor) + 1}`;
+      return `>=${major}${minor === undefined ? "" : `.${minor}`}${rest},<${next}`;
+    })
+    .join(",");
+}
+
+function dependency(toml: TomlFile, path: readonly string[], requirement: string): Dependency[] {
+  const read = readRequirement(requirement);
+  if (read === undefined) return [];
+  const { file, line } = toml.item(path, requirement);
+  return [{ name: read.name, requirement, place: { file, line } }];
+}
+
+const pep508 = (toml: TomlFile, path: readonly string[]): readonly Dependency[] =>
+  textsAt(toml.data, ...path).flatMap((requirement) => dependency(toml, path, requirement));
+
+/** Poetry's tables: `fastapi = "^0.115"`, `httpx = { version = …, optional = true }`. */
+function poetry(toml: TomlFile, path: readonly string[], optional: boolean | undefined): readonly Dependency[] {
+  return Object.entries(tableAt(toml.data, ...path)).flatMap(([key, value]) => {
+    if (key === "python") return [];
+    if (optional !== undefined && (at(value, "optional") === true) !== optional) return [];
+    const version = typeof value === "string" ? value : (textAt(value, "version") ?? "");
+    const extras = textsAt(value, "extras");
+    const { file, line } = toml.evidence([...path, key]);
+    const requirement = `${key}${extras.length > 0 ? `[${extras.join(",")}]` : ""}${poetrySpecifier(version)}`;
+    return [{ name: normalName(key), requirement, place: { file, line } }];
+  });
+}
+
+function poetrySpecifier(version: string): string {
+  if (version === "" || version === "*") return "";
+  return /^\d/.test(version) ? `==${version}` : fromCaret(version);
+}
+
+function groupsOf(toml: TomlFile): Pyproject["groups"] {
+  const { data } = toml;
+  const groups: Record<string, readonly Dependency[]> = {};
+  for (const name of Object.keys(tableAt(data, "dependency-groups")))
+    groups[normalName(name)] = groupItems(toml, name, new Set());
+  const add = (name: string, items: readonly Dependency[]) => {
+    if (items.length > 0) groups[name] = [...(groups[name] ?? []), ...items];
+  };
+  add("dev", pep508(toml, ["tool", "uv", "dev-dependencies"]));
+  add("dev", poetry(toml, ["tool", "poetry", "dev-dependencies"], undefined));
+  for (const name of Object.keys(tableAt(data, "tool", "pdm", "dev-dependencies")))
+    add(normalName(name), pep508(toml, ["tool", "pdm", "dev-dependencies", name]));
+  for (const name of Object.keys(tableAt(data, "tool", "poetry", "group")))
+    add(normalName(name), poetry(toml, ["tool", "poetry", "group", name, "dependencies"], undefined));
+  return groups;
+}
+
+/** A group of PEP 735, with the groups it includes. */
+function groupItems(toml: TomlFile, name: string, seen: Set<string>): readonly Dependency[] {
+  if (seen.has(name)) return [];
+  seen.add(name);
+  const path = ["dependency-groups", name];
+  return listAt(toml.data, ...path).flatMap((item) => {
+    if (typeof item === "string") return dependency(toml, path, item);
+    const included = textAt(item, "include-group");
+    const known = Object.keys(tableAt(toml.data, "dependency-groups"));
+    const key = known.find((other) => normalName(other) === normalName(included ?? ""));
+    return key === undefined ? [] : groupItems(toml, key, seen);
+  });
+}
+
+function extrasOf(toml: TomlFile): Pyproject["extras"] {
+  const extras: Record<string, readonly Dependency[]> = {};
+  const standard = ["project", "optional-dependencies"];
+  for (const name of Object.keys(tableAt(toml.data, ...standard)))
+    extras[normalName(name)] = pep508(toml, [...standard, name]);
+  const optional = poetry(toml, ["tool", "poetry", "dependencies"], true);
+  for (const name of Object.keys(tableAt(toml.data, "tool", "poetry", "extras"))) {
+    const members = new Set(textsAt(toml.data, "tool", "poetry", "extras", name).map(normalName));
+    extras[normalName(name)] = optional.filter((each) => members.has(each.name));
+  }
+  return extras;
+}
+
+function defaultGroupsOf(data: unknown): readonly string[] {
+  const value = at(data, "tool", "uv", "default-groups");
+  if (value === "all") return Object.keys(tableAt(data, "dependency-groups")).map(normalName);
+  return Array.isArray(value) ? textsAt(data, "tool", "uv", "default-groups").map(normalName) : ["dev"];
+}
+
+function hasLocalSource(data: unknown): boolean {
+  const sources = Object.values(tableAt(data, "tool", "uv", "sources")).flat();
+  const poetryOnes = Object.values(tableAt(data, "tool", "poetry", "dependencies"));
+  return [...sources, ...poetryOnes].some(
+    (source) => at(source, "workspace") === true || typeof at(source, "path") === "string",
+  );
+}
+
+function indexesOf(data: unknown): readonly string[] {
+  const uv = listAt(data, "tool", "uv", "index");
+  const sources = [...listAt(data, "tool", "poetry", "source"), ...listAt(data, "tool", "pdm", "source")];
+  const urls = [...uv, ...sources].map((source) => textAt(source, "url"));
+  const plain = [textAt(data, "tool", "uv", "index-url"), ...textsAt(data, "tool", "uv", "extra-index-url")];
+  return [...urls, ...plain].filter((url) => url !== undefined);
+}

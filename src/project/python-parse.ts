@@ -1,0 +1,289 @@
+import type { SyntaxNode } from "@lezer/common";
+import { childrenOf, Expressions } from "./python-expression.ts";
+import type { Assignment, Call, Expression, Leaving, Loop, PythonTree, Scope, Subscript } from "./python-tree.ts";
+
+interface Parser {
+  parse(text: string): { readonly topNode: SyntaxNode };
+}
+
+let parser: Promise<Parser> | undefined;
+
+/** The grammar is loaded once, and only when there is Python to read. */
+export function loadPythonParser(): Promise<Parser> {
+  return (parser ??= import("@lezer/python").then((module) => module.parser));
+}
+
+/** Reads one file. Broken syntax gives what could be read of it. `module` is the file's dotted name, for relative imports. */
+export function parsePython(parserOf: Parser, text: string, module: string, isPackage: boolean): PythonTree {
+  return new Statements(text, isPackage ? `${module}.x` : module).read(parserOf.parse(text).topNode);
+}
+
+const NOTHING: ReadonlyMap<string, Expression> = new Map();
+
+class Statements {
+  readonly #text: string;
+  readonly #module: string;
+  readonly #imports = new Map<string, string>();
+  readonly #importedAt = new Map<string, number>();
+  readonly #calls: Call[] = [];
+  readonly #assignments: Assignment[] = [];
+  readonly #subscripts: Subscript[] = [];
+  readonly #scopes: Scope[] = [];
+  readonly #leavings: Leaving[] = [];
+  readonly #loops: Loop[] = [];
+  readonly #members: Expression[] = [];
+  readonly #expressions: Expressions;
+  #conditions: readonly Expression[] = [];
+
+  constructor(text: string, module: string) {
+    this.#text = text;
+    this.#module = module;
+    this.#expressions = new Expressions({
+      text,
+      calls: this.#calls,
+      subscripts: this.#subscripts,
+      members: this.#members,
+      loops: this.#loops,
+    });
+  }
+
+  read(top: SyntaxNode): PythonTree {
+    const scope = scopeOf("module", "", undefined, 0);
+    for (const child of childrenOf(top)) this.#statement(child, scope);
+    return {
+      imports: this.#imports,
+      importedAt: this.#importedAt,
+      calls: this.#calls,
+      assignments: this.#assignments,
+      subscripts: this.#subscripts,
+      scopes: this.#scopes,
+      leavings: this.#leavings,
+      loops: this.#loops,
+      members: this.#members,
+    };
+  }
+
+  #statement(node: SyntaxNode, scope: Scope): void {
+    switch (node.name) {
+      case "ImportStatement":
+        return this.#import(node);
+      case "AssignStatement":
+        return this.#assign(node, scope);
+      case "FunctionDefinition":
+      case "ClassDefinition":
+      case "DecoratedStatement":
+        return this.#definition(node, scope);
+      case "IfStatement":
+        return this.#if(node, scope);
+      case "ReturnStatement":
+      case "RaiseStatement":
+      case "AssertStatement":
+        return this.#leave(node, scope);
+      case "ForStatement":
+        this.#expressions.loop(node, scope);
+        return this.#descend(node, scope);
+      case "Body":
+      case "StatementGroup":
+      case "WithStatement":
+      case "TryStatement":
+      case "WhileStatement":
+      case "MatchStatement":
+      case "MatchBody":
+      case "MatchClause":
+        return this.#descend(node, scope);
+      case "Comment":
+      case "ScopeStatement":
+        return;
+      default:
+        if (node.firstChild === null && /^[^A-Z]/.test(node.name)) return;
+        this.#expressions.read(node, scope);
+    }
+  }
+
+  #descend(node: SyntaxNode, scope: Scope): void {
+    for (const child of childrenOf(node)) this.#statement(child, scope);
+  }
+
+  #import(node: SyntaxNode): void {
+    const words = childrenOf(node).filter((child) => child.name !== "Comment");
+    const { base, rest } = this.#importBase(words);
+    const parts = splitByComma(rest);
+    for (const part of parts) {
+      const as = part.findIndex((word) => word.name === "as");
+      const path = part
+        .slice(0, as < 0 ? undefined : as)
+        .filter((word) => word.name === "VariableName" || word.name === "*")
+        .map((word) => this.#slice(word))
+        .join(".");
+      if (path === "") continue;
+      const qualified = base === undefined ? path : `${base}.${path}`;
+      this.#importedAt.set(qualified, node.from);
+      const alias = as < 0 ? undefined : part[as + 1];
+      if (alias !== undefined) this.#imports.set(this.#slice(alias), qualified);
+      else if (base === undefined) this.#imports.set(path.split(".")[0] ?? path, path.split(".")[0] ?? path);
+      else this.#imports.set(path, qualified);
+    }
+  }
+
+  /** What `from …` names, made absolute, and the words after `import`. */
+  #importBase(words: readonly SyntaxNode[]): { base: string | undefined; rest: readonly SyntaxNode[] } {
+    const at = words.findIndex((word) => word.name === "import");
+    const rest = words.slice(at + 1);
+    if (words[0]?.name !== "from") return { base: undefined, rest };
+    const head = this.#text.slice(words[0].to, words[at]?.from ?? words[0].to).replaceAll(/[\s\\]/g, "");
+    const dots = /^\.*/.exec(head)?.[0].length ?? 0;
+    if (dots === 0) return { base: head, rest };
+    const up = this.#module.split(".").slice(0, -dots);
+    const below = head.slice(dots);
+    return { base: [...up, ...(below === "" ? [] : [below])].join("."), rest };
+  }
+
+  #assign(node: SyntaxNode, scope: Scope): void {
+    const children = childrenOf(node).filter((child) => child.name !== "Comment");
+    const type = children.find((child) => child.name === "TypeDef");
+    const annotationNode = type === undefined ? undefined : childrenOf(type).at(-1);
+    const annotation = annotationNode === undefined ? undefined : this.#expressions.read(annotationNode, scope);
+    const sides = splitBy(
+      children.filter((child) => child.name !== "TypeDef"),
+      (child) => child.name === "AssignOp" || child.name === "UpdateOp",
+    );
+    const last = sides.length > 1 ? sides.pop() : undefined;
+    const values = (last ?? [])
+      .filter((child) => child.name !== ",")
+      .map((child) => this.#expressions.read(child, scope));
+    const value: Expression | undefined =
+      values.length > 1 ? { kind: "list", items: values, at: values[0]?.at ?? node.from } : values[0];
+    for (const side of sides) {
+      for (const target of side) {
+        if (target.name === ",") continue;
+        const targetExpression =
+          target.name === "MemberExpression"
+            ? this.#expressions.member(target, scope, true)
+            : this.#expressions.read(target, scope);
+        const name = targetExpression.kind === "name" ? targetExpression.path : undefined;
+        const one = side.length === 1 ? value : undefined;
+        this.#assignments.push({ target: name, targetExpression, annotation, value: one, scope, at: node.from });
+      }
+    }
+  }
+
+  #definition(node: SyntaxNode, scope: Scope): void {
+    const parts = node.name === "DecoratedStatement" ? childrenOf(node) : [node];
+    const decorators = parts.filter((part) => part.name === "Decorator").map((part) => this.#decorator(part, scope));
+    for (const part of parts) {
+      if (part.name === "FunctionDefinition") this.#function(part, scope, decorators);
+      else if (part.name === "ClassDefinition") this.#class(part, scope, decorators);
+    }
+  }
+
+  #decorator(node: SyntaxNode, scope: Scope): Expression {
+    const children = childrenOf(node);
+    const path = children
+      .filter((child) => child.name === "VariableName" || child.name === "PropertyName")
+      .map((child) => this.#slice(child))
+      .join(".");
+    const list = children.find((child) => child.name === "ArgList");
+    const of: Expression = { kind: "name", path, at: node.from };
+    if (list === undefined) return of;
+    const call: Call = { kind: "call", of, ...this.#expressions.args(list, scope), scope, at: node.from };
+    this.#calls.push(call);
+    return call;
+  }
+
+  #function(node: SyntaxNode, scope: Scope, decorators: readonly Expression[]): void {
+    const children = childrenOf(node);
+    const name = children.find((child) => child.name === "VariableName");
+    const list = children.find((child) => child.name === "ParamList");
+    const parameters = new Map<string, Expression | undefined>();
+    const words = list === undefined ? [] : childrenOf(list);
+    for (const [at, word] of words.entries()) {
+      if (word.name !== "VariableName" || words[at - 1]?.name === "AssignOp") continue;
+      const assign = words.findIndex((other, index) => index > at && (other.name === "AssignOp" || other.name === ","));
+      const value = words[assign]?.name === "AssignOp" ? words[assign + 1] : undefined;
+      parameters.set(this.#slice(word), value === undefined ? undefined : this.#expressions.read(value, scope));
+    }
+    const inner: Scope = {
+      ...scopeOf("function", name === undefined ? "" : this.#slice(name), scope, node.from),
+      decorators,
+      parameters,
+    };
+    this.#scopes.push(inner);
+    this.#body(children, inner);
+  }
+
+  #class(node: SyntaxNode, scope: Scope, decorators: readonly Expression[]): void {
+    const children = childrenOf(node);
+    const name = children.find((child) => child.name === "VariableName");
+    const list = children.find((child) => child.name === "ArgList");
+    const { args, keywords } = this.#expressions.args(list, scope);
+    const inner: Scope = {
+      ...scopeOf("class", name === undefined ? "" : this.#slice(name), scope, node.from),
+      decorators,
+      bases: args,
+      keywords,
+    };
+    this.#scopes.push(inner);
+    this.#body(children, inner);
+  }
+
+  #body(children: readonly SyntaxNode[], scope: Scope): void {
+    const outer = this.#conditions;
+    this.#conditions = [];
+    for (const child of children) if (child.name === "Body") this.#descend(child, scope);
+    this.#conditions = outer;
+  }
+
+  #if(node: SyntaxNode, scope: Scope): void {
+    const outer = this.#conditions;
+    let inside = scope;
+    for (const child of childrenOf(node)) {
+      if (child.name === "Body") this.#descend(child, inside);
+      else if (child.name === "else") inside = scope;
+      else if (/^[A-Z]/.test(child.name) && child.name !== "Comment") {
+        const condition = this.#expressions.read(child, scope);
+        this.#conditions = [...outer, condition];
+        inside = isMainGuard(condition) ? scopeOf("main", "", scope, node.from) : scope;
+      }
+    }
+    this.#conditions = outer;
+  }
+
+  #leave(node: SyntaxNode, scope: Scope): void {
+    const [keyword, ...rest] = childrenOf(node);
+    const value = rest.find((child) => /^[A-Z]/.test(child.name) && child.name !== "Comment");
+    this.#leavings.push({
+      how: (keyword === undefined ? "return" : this.#slice(keyword)) as Leaving["how"],
+      value: value === undefined ? undefined : this.#expressions.read(value, scope),
+      scope,
+      conditions: this.#conditions,
+      at: node.from,
+    });
+  }
+
+  #slice(node: SyntaxNode): string {
+    return this.#text.slice(node.from, node.to);
+  }
+}
+
+function scopeOf(kind: Scope["kind"], name: string, parent: Scope | undefined, at: number): Scope {
+  return { kind, name, parent, decorators: [], parameters: NOTHING, bases: [], keywords: NOTHING, at };
+}
+
+function isMainGuard(condition: Expression): boolean {
+  return (
+    condition.kind === "operation" &&
+    condition.operands.some((operand) => operand.kind === "name" && operand.path === "__name__") &&
+    condition.operands.some((operand) => operand.kind === "text" && operand.value === "__main__")
+  );
+}
+
+const splitByComma = (words: readonly SyntaxNode[]): SyntaxNode[][] => splitBy(words, (word) => word.name === ",");
+
+function splitBy(words: readonly SyntaxNode[], at: (word: SyntaxNode) => boolean): SyntaxNode[][] {
+  const parts: SyntaxNode[][] = [[]];
+  for (const word of words) {
+    if (at(word)) parts.push([]);
+    else parts.at(-1)?.push(word);
+  }
+  return parts;
+}

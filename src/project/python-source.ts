@@ -1,0 +1,130 @@
+import type { Evidence } from "../model/types.ts";
+import { loadPythonParser, parsePython } from "./python-parse.ts";
+import { type Assignment, type Call, dotted, type Expression, type PythonTree } from "./python-tree.ts";
+import { SourceText } from "./source-text.ts";
+import type { Tree, TreeProblem } from "./tree.ts";
+
+/** Files whose Python never runs in production, by a folder or a name in their path. */
+const NOT_PRODUCTION =
+  /(?:^|\/)(?:tests?|testing|docs?|examples?|benchmarks?|node_modules|site-packages|\.[^/]+)\/|(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest|noxfile|tasks_dev|fabfile)\.py$/;
+const MAX_BYTES = 1_000_000;
+const MAX_FILES = 4000;
+
+/** One parsed Python file. */
+export interface PythonFile extends PythonTree {
+  readonly source: SourceText;
+  /** Dotted name from the import root: `app.main`. */
+  readonly module: string;
+}
+
+/** The service's own Python, parsed when first asked for. */
+export class PythonSources {
+  readonly paths: readonly string[];
+  readonly problems: TreeProblem[] = [];
+  readonly #tree: Tree;
+  readonly #parser: Awaited<ReturnType<typeof loadPythonParser>> | undefined;
+  readonly #parsed = new Map<string, PythonFile | undefined>();
+  readonly #byModule = new Map<string, string>();
+
+  constructor(tree: Tree, paths: readonly string[], parser: Awaited<ReturnType<typeof loadPythonParser>> | undefined) {
+    this.#tree = tree;
+    this.paths = paths;
+    this.#parser = parser;
+    for (const path of paths) this.#byModule.set(moduleOf(path), path);
+  }
+
+  static async of(tree: Tree): Promise<PythonSources> {
+    const all = tree.files.filter((file) => file.endsWith(".py") && !NOT_PRODUCTION.test(file));
+    const sources = new PythonSources(
+      tree,
+      all.slice(0, MAX_FILES),
+      all.length === 0 ? undefined : await loadPythonParser(),
+    );
+    if (all.length > MAX_FILES)
+      sources.problems.push({
+        file: ".",
+        line: 1,
+        message: `holds more than ${MAX_FILES} Python files; the rest is not read`,
+      });
+    return sources;
+  }
+
+  /** Parsed files whose text holds one of the words. The words only save parsing; they prove nothing. */
+  withAny(...words: readonly string[]): readonly PythonFile[] {
+    return this.paths.flatMap((path) => {
+      const text = this.#tree.read(path);
+      if (text === undefined || !words.some((word) => text.includes(word))) return [];
+      return this.file(path) ?? [];
+    });
+  }
+
+  file(path: string): PythonFile | undefined {
+    if (!this.#parsed.has(path)) this.#parsed.set(path, this.#parse(path));
+    return this.#parsed.get(path);
+  }
+
+  /** The file of a dotted module name, or of a package's `__init__`. */
+  module(name: string): PythonFile | undefined {
+    const path = this.modulePath(name);
+    return path === undefined ? undefined : this.file(path);
+  }
+
+  modulePath(name: string): string | undefined {
+    return this.#byModule.get(name);
+  }
+
+  #parse(path: string): PythonFile | undefined {
+    const text = this.#tree.read(path);
+    if (text === undefined || this.#parser === undefined) return undefined;
+    if (text.length > MAX_BYTES) {
+      this.problems.push({ file: path, line: 1, message: "is larger than 1 MB and is not parsed" });
+      return undefined;
+    }
+    const module = moduleOf(path);
+    try {
+      const tree = parsePython(this.#parser, text, module, path.endsWith("__init__.py"));
+      return { ...tree, source: new SourceText(path, text), module };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.problems.push({ file: path, line: 1, message: "is nested too deeply to be parsed" });
+      return undefined;
+    }
+  }
+}
+
+/** `src/shop/api.py` is `shop.api`: `src` is no package unless it holds modules itself, which `import` names decide. */
+export function moduleOf(path: string): string {
+  const parts = path.replace(/\.py$/, "").split("/");
+  if (parts[0] === "src" && parts.length > 2) parts.shift();
+  if (parts.at(-1) === "__init__") parts.pop();
+  return parts.join(".");
+}
+
+/** A name with its first part replaced by what the file imported it as. */
+export function qualified(file: PythonFile, expression: Expression | undefined): string {
+  const path = dotted(expression);
+  if (path === "") return "";
+  const [first = "", ...rest] = path.split(".");
+  const imported = file.imports.get(first);
+  return imported === undefined ? path : [imported, ...rest].join(".");
+}
+
+/** The full dotted name of what a call calls. */
+export const calledName = (file: PythonFile, call: Call): string => qualified(file, call.of);
+
+/** Calls whose full dotted name ends in one of the names; a name with a dot must match its last parts. */
+export function callsTo(file: PythonFile, ...names: readonly string[]): readonly Call[] {
+  return file.calls.filter((call) => {
+    const name = calledName(file, call);
+    return names.some((wanted) => name === wanted || name.endsWith(`.${wanted}`));
+  });
+}
+
+/** The assignments of a module's own level to a name. */
+export function moduleAssignment(file: PythonFile, name: string): Assignment | undefined {
+  return file.assignments.find(
+    (assignment) => assignment.target === name && assignment.scope.kind === "module" && assignment.value !== undefined,
+  );
+}
+
+export const evidenceOf = (file: PythonFile, at: { readonly at: number }): Evidence => file.source.at(at.at);

@@ -1,0 +1,143 @@
+/** What is left of a Python file once it is parsed: only what the questions about a service need. */
+
+interface At {
+  /** Offset of the first character. */
+  readonly at: number;
+}
+
+export type Expression = At &
+  (
+    | { readonly kind: "text"; readonly value: string }
+    | { readonly kind: "number"; readonly value: number }
+    | { readonly kind: "boolean"; readonly value: boolean }
+    | { readonly kind: "none" | "ellipsis" }
+    /** A name or a chain of names as written: `os.environ`. */
+    | { readonly kind: "name"; readonly path: string }
+    | Call
+    /** A member of something that is no name: `Path(__file__).parent`. */
+    | { readonly kind: "member"; readonly of: Expression; readonly name: string }
+    | { readonly kind: "subscript"; readonly of: Expression; readonly index: Expression | undefined }
+    | { readonly kind: "list"; readonly items: readonly Expression[] }
+    | { readonly kind: "dict"; readonly entries: ReadonlyArray<readonly [Expression, Expression]> }
+    /** An f-string, or strings side by side with one among them. */
+    | { readonly kind: "format"; readonly parts: readonly Expression[] }
+    | { readonly kind: "operation"; readonly operator: string; readonly operands: readonly Expression[] }
+    | { readonly kind: "other"; readonly parts: readonly Expression[] }
+  );
+
+export interface Call extends At {
+  readonly kind: "call";
+  readonly of: Expression;
+  readonly args: readonly Expression[];
+  readonly keywords: ReadonlyMap<string, Expression>;
+  readonly scope: Scope;
+}
+
+export interface Scope {
+  readonly kind: "module" | "class" | "function" | "main";
+  /** Empty for a module. `main` is the body of `if __name__ == "__main__"`. */
+  readonly name: string;
+  readonly parent: Scope | undefined;
+  /** Calls and names above a function or a class. */
+  readonly decorators: readonly Expression[];
+  /** Names of a function's parameters and their defaults. */
+  readonly parameters: ReadonlyMap<string, Expression | undefined>;
+  /** Bases of a class. */
+  readonly bases: readonly Expression[];
+  /** Keywords in a class's head: `env_prefix="A_"`. */
+  readonly keywords: ReadonlyMap<string, Expression>;
+  readonly at: number;
+}
+
+export interface Assignment extends At {
+  /** As written: `app`, `self.app`; undefined for anything but a name. */
+  readonly target: string | undefined;
+  readonly targetExpression: Expression;
+  readonly annotation: Expression | undefined;
+  readonly value: Expression | undefined;
+  readonly scope: Scope;
+}
+
+/** `return x`, `raise x`, `assert x`: what leaves a scope. */
+export interface Leaving extends At {
+  readonly how: "return" | "raise" | "assert";
+  readonly value: Expression | undefined;
+  readonly scope: Scope;
+  /** The conditions of the `if`s around it, innermost last. */
+  readonly conditions: readonly Expression[];
+}
+
+export interface Subscript extends At {
+  readonly of: Expression;
+  readonly index: Expression | undefined;
+  readonly scope: Scope;
+  /** The left side of an assignment, or of `del`. */
+  readonly stored: boolean;
+}
+
+/** `for name in items`, in a statement or a comprehension. */
+export interface Loop extends At {
+  readonly names: readonly string[];
+  readonly over: Expression;
+  readonly scope: Scope;
+}
+
+export interface PythonTree {
+  /** Local name to what it stands for: `p` to `os.path`, `router` to `app.api.router`. */
+  readonly imports: ReadonlyMap<string, string>;
+  /** Names a relative import starts from are already absolute. Offsets of each import, by its qualified name. */
+  readonly importedAt: ReadonlyMap<string, number>;
+  readonly calls: readonly Call[];
+  readonly assignments: readonly Assignment[];
+  readonly subscripts: readonly Subscript[];
+  readonly scopes: readonly Scope[];
+  readonly leavings: readonly Leaving[];
+  readonly loops: readonly Loop[];
+  /** Chains that reach a member of a name or of a call, such as `Path(__file__).parent.parent`, the longest of each. */
+  readonly members: readonly Expression[];
+}
+
+/** `a.b.c` of a name or of members upon members of a name; empty for anything else. */
+export function dotted(expression: Expression | undefined): string {
+  if (expression?.kind === "name") return expression.path;
+  if (expression?.kind === "member") {
+    const of = dotted(expression.of);
+    return of === "" ? "" : `${of}.${expression.name}`;
+  }
+  return "";
+}
+
+/** The nearest scope of a kind, from a scope outwards. */
+export function enclosing(scope: Scope, kind: Scope["kind"]): Scope | undefined {
+  for (let here: Scope | undefined = scope; here !== undefined; here = here.parent) if (here.kind === kind) return here;
+  return undefined;
+}
+
+/** Every expression in one, itself first. */
+export function* within(expression: Expression | undefined): Generator<Expression> {
+  if (expression === undefined) return;
+  yield expression;
+  for (const part of partsOf(expression)) yield* within(part);
+}
+
+function partsOf(expression: Expression): readonly (Expression | undefined)[] {
+  switch (expression.kind) {
+    case "call":
+      return [expression.of, ...expression.args, ...expression.keywords.values()];
+    case "member":
+      return [expression.of];
+    case "subscript":
+      return [expression.of, expression.index];
+    case "list":
+      return expression.items;
+    case "dict":
+      return expression.entries.flat();
+    case "format":
+    case "other":
+      return expression.parts;
+    case "operation":
+      return expression.operands;
+    default:
+      return [];
+  }
+}

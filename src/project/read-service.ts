@@ -1,0 +1,104 @@
+import { readIgnore } from "../dockerfile/ignore.ts";
+import { parseDockerfile } from "../dockerfile/parse.ts";
+import type { Dockerfile, Service } from "../model/types.ts";
+import { findApplication } from "./application.ts";
+import { readDependencies } from "./dependencies.ts";
+import { dockerEnv, installedBy } from "./docker-facts.ts";
+import { readEnv } from "./env.ts";
+import { findFramework, findServer } from "./framework.ts";
+import { readLock } from "./lock.ts";
+import { readPackaging } from "./packaging.ts";
+import { findPort } from "./port.ts";
+import { readPyproject } from "./pyproject.ts";
+import { PythonSources } from "./python-source.ts";
+import { readPythonFacts } from "./python.ts";
+import { healthPathsOf, readRoutes } from "./routes.ts";
+import { dockerfileStarts } from "./starts.ts";
+import type { Tree, TreeProblem } from "./tree.ts";
+
+export interface ReadOptions {
+  /** The Dockerfile to rework, relative to the tree; without it the most usual one that is there. */
+  readonly dockerfile?: string;
+}
+
+/** Reads everything the files of a folder tell about the service in it. Never throws for what a file says. */
+export async function readService(tree: Tree, options: ReadOptions = {}): Promise<Service> {
+  const problems: TreeProblem[] = [];
+  const dockerfiles = dockerfilesOf(tree, options.dockerfile);
+  const dockerfile = parsed(tree, dockerfiles[0]);
+  const dockerignore = dockerignoreOf(tree, dockerfiles[0]);
+  const pyproject = readPyproject(tree, problems);
+  const { manager, lock, reading } = readLock({ tree, pyproject, dockerignore, problems });
+  const sources = await PythonSources.of(tree);
+  const dependencies = readDependencies(tree, pyproject, reading, installedBy(dockerfile, pyproject), problems);
+  const starts = dockerfile === undefined ? [] : dockerfileStarts(dockerfile);
+  const imageEnv = dockerfile === undefined ? new Map() : dockerEnv(dockerfile);
+  const application = findApplication(starts, sources, pyproject, imageEnv);
+  const framework = findFramework(sources, application, dependencies);
+  const server = findServer(starts, dependencies);
+  const routes = readRoutes(sources);
+  return {
+    name: pyproject?.name ?? nameOf(tree),
+    files: tree.files,
+    git: tree.git,
+    manager,
+    lock,
+    python: readPythonFacts(
+      tree,
+      pyproject,
+      lock === undefined || reading === undefined ? undefined : { path: lock.path, reading },
+    ),
+    packaging: readPackaging({ tree, pyproject, sources, application: application?.value }),
+    dependencies,
+    framework,
+    server,
+    application,
+    starts,
+    port: findPort({ starts, sources, dockerfile, server: server.value, framework: framework.value }),
+    routes,
+    healthPaths: healthPathsOf(routes),
+    env: readEnv(sources, { packages: dependencies.runtimeClosure, examples: new Map() }),
+    writes: [],
+    programs: [],
+    reads: [],
+    dockerfiles,
+    dockerignore: dockerignore?.file,
+    outsideProbes: [],
+    gracePeriods: [],
+    problems: [...problems, ...sources.problems, ...tree.problems],
+  };
+}
+
+const nameOf = (tree: Tree): string => tree.root.split("/").findLast((part) => part !== "") ?? "service";
+
+/** Dockerfiles of the folder: the one asked for, then `Dockerfile`, then by depth and name. */
+function dockerfilesOf(tree: Tree, wanted: string | undefined): readonly string[] {
+  const found = tree.files.filter(
+    (file) =>
+      /(?:^|\/)(?:Dockerfile|Containerfile)(?:\.[\w-]+)?$|\.[Dd]ockerfile$/.test(file) &&
+      !file.endsWith(".dockerignore"),
+  );
+  const rank = (file: string) =>
+    [file === wanted ? 0 : 1, file === "Dockerfile" ? 0 : 1, file.split("/").length, file] as const;
+  const sorted = found.toSorted((a, b) => compare(rank(a), rank(b)));
+  return wanted === undefined || sorted[0] === wanted || tree.read(wanted) === undefined ? sorted : [wanted, ...sorted];
+}
+
+function compare(a: readonly (string | number)[], b: readonly (string | number)[]): number {
+  const at = a.findIndex((value, index) => value !== b[index]);
+  if (at < 0) return 0;
+  return (a[at] ?? 0) < (b[at] ?? 0) ? -1 : 1;
+}
+
+function parsed(tree: Tree, path: string | undefined): Dockerfile | undefined {
+  const text = path === undefined ? undefined : tree.read(path);
+  return path === undefined || text === undefined ? undefined : parseDockerfile(path, text);
+}
+
+function dockerignoreOf(tree: Tree, dockerfile: string | undefined) {
+  for (const file of [`${dockerfile}.dockerignore`, ".dockerignore"]) {
+    const text = tree.read(file);
+    if (text !== undefined) return { file, ignore: readIgnore(text) };
+  }
+  return undefined;
+}

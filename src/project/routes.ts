@@ -1,0 +1,243 @@
+import type { Evidence, Fact, Route } from "../model/types.ts";
+import { constantText } from "./constants.ts";
+import { djangoRoutes } from "./routes-django.ts";
+import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
+import { type Call, dotted, type Expression, type Scope } from "./python-tree.ts";
+
+const METHODS = new Set(["get", "post", "put", "patch", "delete", "head", "options", "websocket"]);
+const GENERIC = new Set(["route", "api_route", "add_url_rule", "add_api_route", "add_route"]);
+const ATTACH = new Set(["include_router", "register_blueprint", "mount", "blueprint", "add_subapp", "register_router"]);
+const WORDS = ["include_router", "register_blueprint", "APIRouter", "FastAPI", "Blueprint", "Flask", "Route", "Mount"];
+const MORE_WORDS = [
+  "Starlette",
+  "Litestar",
+  "Quart",
+  "Sanic",
+  "aiohttp",
+  "falcon",
+  "add_api_route",
+  "Controller",
+  "Router",
+];
+
+interface RawRoute {
+  /** The router or application it was hung on, as `module.name`. */
+  readonly owner: string;
+  readonly method: string;
+  readonly path: string;
+  readonly evidence: Evidence;
+}
+
+/** Every route the code declares, with the prefixes of the routers it is included through. */
+export function readRoutes(sources: PythonSources): readonly Route[] {
+  const files = sources.withAny(...WORDS, ...MORE_WORDS);
+  const graph = new Graph(sources, files);
+  const routes = graph.routes.flatMap((route) =>
+    graph.prefixesOf(route.owner).map((prefix) => ({
+      method: route.method,
+      path: joinPaths(prefix, route.path),
+      evidence: route.evidence,
+    })),
+  );
+  const seen = new Set<string>();
+  return [...routes, ...djangoRoutes(sources)].filter((route) => {
+    const key = `${route.method} ${route.path}`;
+    return seen.has(key) ? false : seen.add(key);
+  });
+}
+
+export function joinPaths(prefix: string, path: string): string {
+  const joined = `${prefix.replace(/\/+$/, "")}/${path.replace(/^\/+/, "")}`;
+  const whole = path === "" || path === "/" ? prefix.replace(/\/+$/, "") + (path === "/" ? "/" : "") : joined;
+  return whole.startsWith("/") ? whole : `/${whole}`;
+}
+
+/** Routers, what they are included in, and what hangs on them. */
+class Graph {
+  readonly routes: RawRoute[] = [];
+  readonly #sources: PythonSources;
+  readonly #ownPrefix = new Map<string, string>();
+  readonly #parents = new Map<string, Array<{ readonly parent: string; readonly prefix: string }>>();
+
+  constructor(sources: PythonSources, files: readonly PythonFile[]) {
+    this.#sources = sources;
+    for (const file of files) this.#readFile(file);
+  }
+
+  /** Every path a router can be reached by; its own prefix alone when nothing includes it. */
+  prefixesOf(owner: string, seen: readonly string[] = []): readonly string[] {
+    const own = this.#ownPrefix.get(owner) ?? "";
+    const parents = seen.includes(owner) ? [] : (this.#parents.get(owner) ?? []);
+    if (parents.length === 0) return [own];
+    return parents.flatMap(({ parent, prefix }) =>
+      this.prefixesOf(parent, [...seen, owner]).map((above) => `${above}${prefix}${own}`),
+    );
+  }
+
+  #readFile(file: PythonFile): void {
+    for (const { target, value, scope } of file.assignments) {
+      if (target === undefined || value?.kind !== "call") continue;
+      const owner = this.#owner(file, target, scope.kind === "function" ? scope.name : undefined);
+      this.#readConstructor(file, owner, value);
+    }
+    for (const call of file.calls) this.#readCall(file, call);
+    for (const scope of file.scopes) {
+      for (const decorator of scope.decorators) {
+        if (decorator.kind === "call" && decorator.of.kind === "name" && !decorator.of.path.includes("."))
+          this.#litestar(file, decorator, scope);
+      }
+    }
+  }
+
+  /** Objects of a module are `module.name`; those made inside a function get the function's name between, so that they do not mix. */
+  #owner(file: PythonFile, name: string, inside?: string): string {
+    return inside === undefined ? `${file.module}.${name}` : `${file.module}.${inside}.${name}`;
+  }
+
+  #readConstructor(file: PythonFile, owner: string, call: Call): void {
+    const prefix = ["prefix", "url_prefix", "root"]
+      .map((key) => call.keywords.get(key))
+      .find((each) => each !== undefined);
+    const text = constantText(this.#sources, file, prefix);
+    if (text !== undefined) this.#ownPrefix.set(owner, text);
+    this.#readRouteList(file, owner, call.keywords.get("routes"), "");
+    const handlers = call.keywords.get("route_handlers");
+    const base = constantText(this.#sources, file, call.keywords.get("path")) ?? "";
+    if (handlers?.kind === "list") {
+      for (const handler of handlers.items) this.#attach(this.#refer(file, handler, call), owner, base);
+    }
+  }
+
+  #readCall(file: PythonFile, call: Call): void {
+    const last =
+      call.of.kind === "name" ? (call.of.path.split(".").at(-1) ?? "") : call.of.kind === "member" ? call.of.name : "";
+    const on =
+      call.of.kind === "name"
+        ? call.of.path.slice(0, -last.length - 1)
+        : call.of.kind === "member"
+          ? dotted(call.of.of)
+          : "";
+    if (on === "") return;
+    const owner = this.#refer(file, { kind: "name", path: on.replace(/\.router$/, ""), at: call.at }, call);
+    if (ATTACH.has(last)) return this.#readAttach(file, call, last, owner);
+    if (METHODS.has(last) || GENERIC.has(last) || /^add_(?:get|post|put|patch|delete|view)$/.test(last))
+      this.#readRoute(file, call, last, owner);
+  }
+
+  #readRoute(file: PythonFile, call: Call, last: string, owner: string): void {
+    const path = constantText(
+      this.#sources,
+      file,
+      call.keywords.get("path") ?? call.keywords.get("rule") ?? call.args[0],
+    );
+    // `requests.get("https://…")` and `settings.get("name")` look the same: a route starts with a slash.
+    if (
+      path === undefined ||
+      (path !== "" && !path.startsWith("/")) ||
+      /^(?:requests|httpx|client|session)\./.test(calledName(file, call))
+    )
+      return;
+    if (path === "" && !this.#isKnown(owner)) return;
+    for (const method of this.#methodsOf(file, call, last))
+      this.routes.push({ owner, method, path, evidence: evidenceOf(file, call) });
+  }
+
+  #isKnown(owner: string): boolean {
+    return this.#ownPrefix.has(owner) || this.#parents.has(owner);
+  }
+
+  #methodsOf(file: PythonFile, call: Call, last: string): readonly string[] {
+    if (METHODS.has(last)) return [last.toUpperCase()];
+    if (last.startsWith("add_") && METHODS.has(last.slice(4))) return [last.slice(4).toUpperCase()];
+    const list = call.keywords.get("methods");
+    const methods =
+      list?.kind === "list" ? list.items.flatMap((item) => constantText(this.#sources, file, item) ?? []) : [];
+    return methods.length > 0 ? methods.map((method) => method.toUpperCase()) : ["GET"];
+  }
+
+  #readAttach(file: PythonFile, call: Call, last: string, parent: string): void {
+    const takesPathFirst = last === "mount" || last === "add_subapp";
+    const keys = ["prefix", "url_prefix", "path"];
+    const given = keys.map((key) => call.keywords.get(key)).find((each) => each !== undefined);
+    const prefix = constantText(this.#sources, file, given ?? (takesPathFirst ? call.args[0] : call.args[1])) ?? "";
+    const child = call.keywords.get("router") ?? call.keywords.get("app") ?? call.args[takesPathFirst ? 1 : 0];
+    if (child === undefined) return;
+    const name = this.#refer(file, child, call);
+    // Flask: a prefix given here takes the place of the blueprint's own.
+    if (last === "register_blueprint" && given !== undefined) this.#ownPrefix.set(name, "");
+    this.#attach(name, parent, prefix);
+  }
+
+  #attach(child: string, parent: string, prefix: string): void {
+    if (child === "" || child === parent) return;
+    this.#parents.set(child, [...(this.#parents.get(child) ?? []), { parent, prefix }]);
+  }
+
+  /** Starlette: `Route("/x", f)` and `Mount("/p", routes=[…])`; aiohttp: `web.get("/x", f)`. */
+  #readRouteList(file: PythonFile, owner: string, list: Expression | undefined, prefix: string): void {
+    const items = list?.kind === "name" ? file.assignments.find(({ target }) => target === list.path)?.value : list;
+    if (items?.kind !== "list") return;
+    for (const item of items.items) {
+      if (item.kind !== "call") continue;
+      const path = constantText(this.#sources, file, item.keywords.get("path") ?? item.args[0]);
+      if (path === undefined) continue;
+      const name = calledName(file, item).split(".").at(-1);
+      if (name === "Mount") this.#readRouteList(file, owner, item.keywords.get("routes"), joinPaths(prefix, path));
+      else if (name === "Route") {
+        for (const method of this.#methodsOf(file, item, "route"))
+          this.routes.push({ owner, method, path: joinPaths(prefix, path), evidence: evidenceOf(file, item) });
+      }
+    }
+  }
+
+  #litestar(file: PythonFile, decorator: Call, handler: Scope): void {
+    const inClass = handler.parent?.kind === "class" ? handler.parent.name : undefined;
+    const name = calledName(file, decorator);
+    const method = name.split(".").at(-1) ?? "";
+    if (!name.startsWith("litestar.") || !METHODS.has(method)) return;
+    const path = constantText(this.#sources, file, decorator.keywords.get("path") ?? decorator.args[0]) ?? "";
+    const controller = file.assignments.find(({ target, scope }) => target === "path" && scope.name === inClass);
+    const prefix = inClass === undefined ? "" : (constantText(this.#sources, file, controller?.value) ?? "");
+    const whole = joinPaths(prefix, path);
+    const owner = this.#owner(file, inClass ?? handler.name);
+    this.routes.push({ owner, method: method.toUpperCase(), path: whole, evidence: evidenceOf(file, decorator) });
+  }
+
+  /** The full name of the object an expression means, followed through the modules that hand it on. */
+  #refer(file: PythonFile, expression: Expression, call: Call): string {
+    const path = expression.kind === "call" ? dotted(expression.of) : dotted(expression);
+    if (path === "") return "";
+    const [first = "", ...rest] = path.split(".");
+    const imported = file.imports.get(first);
+    if (imported !== undefined) return this.#followed([imported, ...rest].join("."));
+    const inside = call.scope.kind === "function" ? call.scope.name : undefined;
+    const local = file.assignments.some(({ target, scope }) => target === first && scope === call.scope);
+    return this.#owner(file, path, local ? inside : undefined);
+  }
+
+  #followed(name: string, depth = 0): string {
+    const at = name.lastIndexOf(".");
+    const file = depth > 4 || at < 0 ? undefined : this.#sources.module(name.slice(0, at));
+    const imported = file?.imports.get(name.slice(at + 1));
+    return imported === undefined || imported === name ? name : this.#followed(imported, depth + 1);
+  }
+}
+
+/** Names of routes that answer "I am alive", nearest to liveness first. Those about readiness come last. */
+const HEALTH: readonly RegExp[] = [
+  /(?:^|\/)_?(?:livez?|liveness|alive)$/,
+  /(?:^|\/)_?_?(?:healthz?|health[-_]?check|healthy|lbheartbeat)_?_?$/,
+  /(?:^|\/)_?_?(?:ping|up|heartbeat)_?_?$/,
+  /(?:^|\/)status$/,
+  /(?:^|\/)_?(?:readyz?|readiness)$/,
+];
+
+export function healthPathsOf(routes: readonly Route[]): readonly Fact<string>[] {
+  const rankOf = (path: string) => HEALTH.findIndex((pattern) => pattern.test(path.replace(/\/$/, "").toLowerCase()));
+  return routes
+    .filter(({ method, path }) => (method === "GET" || method === "HEAD") && !/[{<:*]/.test(path))
+    .map((route) => ({ route, rank: rankOf(route.path) }))
+    .filter(({ rank }) => rank >= 0)
+    .toSorted((a, b) => a.rank - b.rank || a.route.path.length - b.route.path.length)
+    .map(({ route }) => ({ value: route.path, confidence: "certain", evidence: [route.evidence] }));
+}

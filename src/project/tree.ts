@@ -1,0 +1,43 @@
+import type { Evidence, GitFacts, Place } from "../model/types.ts";
+
+export type TreeProblem = Place & { readonly message: string };
+
+/** A folder's files, as something to read from. What it cannot read it lists in `problems` and never throws. */
+export interface Tree {
+  /** Where the folder is; a name only, for a tree in memory. */
+  readonly root: string;
+  /** Files git tracks, or every file when git tracks none here; relative to the root, with `/`, sorted. */
+  readonly files: readonly string[];
+  /** The text of a file, tracked or not, or undefined when there is none that can be read. */
+  read(path: string): string | undefined;
+  readonly git: GitFacts;
+  /** The .gitignore line that hides a file that is there but not tracked. */
+  isGitIgnored(path: string): Evidence | undefined;
+  /** Files that could not be read, and why. Grows while files are read. */
+  readonly problems: readonly TreeProblem[];
+}
+
+export interface MemoryTreeOptions {
+  readonly root?: string;
+  /** Files that are there but that git does not track. */
+  readonly untracked?: readonly string[];
+  readonly git?: Partial<GitFacts>;
+  readonly gitIgnored?: Readonly<Record<string, Evidence>>;
+}
+
+/** A tree of files given as text: for tests and for the examples of rules. */
+export function memoryTree(files: Readonly<Record<string, string>>, options: MemoryTreeOptions = {}): Tree {
+  const untracked = new Set(options.untracked);
+  return {
+    root: options.root ?? "/service",
+    files: Object.keys(files)
+      .filter((file) => !untracked.has(file))
+      .toSorted(),
+    read: (path) => (Object.hasOwn(files, path) ? files[path] : undefined),
+    git: { repository: true, commit: undefined, dirty: [], ...options.git },
+    isGitIgnored: (path) => options.gitIgnored?.[path],
+    problems: [],
+  };
+}
+
+export { diskTree } from "./disk-tree.ts";

@@ -1,0 +1,202 @@
+import type { Server, StartCommand } from "../model/types.ts";
+import { type ShellCommand, splitShell } from "./shell-line.ts";
+
+export interface Unwrapped {
+  readonly argv: readonly string[];
+  /** What stood around the program, from the outside in: `uv run`, `sh -c`, `exec`, `tini`, `env`, `migrate && …`. */
+  readonly wrappers: readonly string[];
+  readonly server: Server;
+  readonly role: StartCommand["role"];
+}
+
+interface Step {
+  readonly wrapper: string;
+  readonly rest: readonly string[];
+}
+
+/** Programs that start another one, with those of their options that take a value. */
+const STARTERS: Readonly<Record<string, readonly string[]>> = {
+  exec: ["-a"],
+  tini: ["-p", "-e"],
+  "dumb-init": ["--rewrite", "-r"],
+  catatonit: [],
+  "tini-static": ["-p", "-e"],
+  env: ["-u", "-C", "-S"],
+  nohup: [],
+  nice: ["-n"],
+  gosu: [],
+  "su-exec": [],
+  setpriv: [],
+  time: [],
+  command: [],
+  "ddtrace-run": [],
+  "newrelic-admin": [],
+  "opentelemetry-instrument": [],
+  chamber: [],
+  honcho: [],
+  watchmedo: [],
+};
+const MANAGERS = new Set(["uv", "poetry", "pdm", "pipenv", "hatch", "rye"]);
+/** Options of `uv run` and its kin that take a value. */
+const VALUED = new Set([
+  "--group",
+  "--no-group",
+  "--only-group",
+  "--extra",
+  "--no-extra",
+  "--with",
+  "--with-requirements",
+  "--with-editable",
+  "--env-file",
+  "--package",
+  "--project",
+  "--directory",
+  "--python",
+  "-p",
+  "--index",
+  "--cache-dir",
+  "--config-file",
+]);
+const SHELLS = new Set(["sh", "bash", "ash", "dash", "zsh"]);
+
+/** Takes everything off a command that only leads to the program which serves. */
+export function unwrap(words: readonly string[]): Unwrapped {
+  const wrappers: string[] = [];
+  let argv = words;
+  for (let turn = 0; turn < 12; turn += 1) {
+    const step = peel(argv);
+    if (step === undefined) break;
+    wrappers.push(step.wrapper);
+    argv = step.rest;
+  }
+  return { argv, wrappers, server: serverOf(argv), role: roleOf(argv) };
+}
+
+/** The same for a line of shell: the last command that runs on is the one that serves. */
+export function unwrapShell(text: string): Unwrapped {
+  const { before, words } = lastCommand(splitShell(text));
+  const inner = unwrap(words);
+  return { ...inner, wrappers: [...before, ...inner.wrappers] };
+}
+
+function lastCommand(commands: readonly ShellCommand[]): { before: readonly string[]; words: readonly string[] } {
+  const real = commands.filter(
+    ({ words }) => !["cd", "export", "set", "trap", "wait", "ulimit", "umask"].includes(words[0] ?? ""),
+  );
+  const chosen = real.findLast(({ words }) => roleOf(unwrap(words).argv) === "web") ?? real.at(-1);
+  if (chosen === undefined) return { before: [], words: [] };
+  return {
+    before: real.slice(0, real.indexOf(chosen)).map(({ words, then }) => `${words.join(" ")} ${then}`),
+    words: chosen.words,
+  };
+}
+
+function peel(argv: readonly string[]): Step | undefined {
+  const [first, ...rest] = argv;
+  if (first === undefined) return undefined;
+  if (/^[A-Za-z_]\w*=/.test(first) && rest.length > 0) return { wrapper: "env", rest };
+  const program = baseName(first);
+  if (SHELLS.has(program)) return peelShell(program, rest);
+  if (MANAGERS.has(program)) return peelManager(program, rest);
+  const valued = Object.hasOwn(STARTERS, program) ? STARTERS[program] : undefined;
+  return valued === undefined ? undefined : peelStarter(program, rest, valued);
+}
+
+export const baseName = (path: string): string => path.split("/").at(-1) ?? path;
+
+function peelShell(program: string, rest: readonly string[]): Step | undefined {
+  const at = rest.findIndex((word) => /^-[a-z]*c$/.test(word));
+  const script = at < 0 ? undefined : rest[at + 1];
+  if (script === undefined) return undefined;
+  const { before, words } = lastCommand(splitShell(script));
+  return { wrapper: [`${program} -c`, ...before].join(" "), rest: words };
+}
+
+function peelManager(program: string, rest: readonly string[]): Step | undefined {
+  const run = rest.indexOf("run");
+  if (run < 0 || rest.slice(0, run).some((word) => !word.startsWith("-"))) return undefined;
+  let at = run + 1;
+  while (at < rest.length && (rest[at] ?? "").startsWith("-") && rest[at] !== "--") {
+    if (rest[at] === "-m" || rest[at] === "--module")
+      return { wrapper: `${program} run`, rest: ["python", ...rest.slice(at)] };
+    at += VALUED.has(rest[at] ?? "") ? 2 : 1;
+  }
+  if (rest[at] === "--") at += 1;
+  return at < rest.length ? { wrapper: `${program} run`, rest: rest.slice(at) } : undefined;
+}
+
+function peelStarter(program: string, rest: readonly string[], valued: readonly string[]): Step | undefined {
+  let at = 0;
+  while (
+    at < rest.length &&
+    ((rest[at] ?? "").startsWith("-") || (program === "env" && (rest[at] ?? "").includes("=")))
+  ) {
+    if (rest[at] === "--") {
+      at += 1;
+      break;
+    }
+    at += valued.includes(rest[at] ?? "") ? 2 : 1;
+  }
+  if (program === "gosu" || program === "su-exec") at += 1;
+  if (["newrelic-admin", "honcho"].includes(program)) at += 1;
+  if (program === "chamber") at = rest.indexOf("--") + 1;
+  return at < rest.length ? { wrapper: program, rest: rest.slice(at) } : undefined;
+}
+
+const SERVERS: Readonly<Record<string, Server>> = {
+  uvicorn: "uvicorn",
+  gunicorn: "gunicorn",
+  hypercorn: "hypercorn",
+  granian: "granian",
+  "waitress-serve": "waitress",
+  waitress: "waitress",
+  uwsgi: "uwsgi",
+  streamlit: "streamlit",
+};
+
+/** The server that a plain command starts. `own` is a Python program that serves by itself. */
+export function serverOf(argv: readonly string[]): Server {
+  const { program, rest } = programOf(argv);
+  const known = Object.hasOwn(SERVERS, program) ? SERVERS[program] : undefined;
+  if (known !== undefined) return known;
+  if (program === "flask") return rest.includes("run") ? "flask-dev" : "unknown";
+  if (program === "fastapi") return rest[0] === "run" || rest[0] === "dev" ? "fastapi-cli" : "unknown";
+  if (/^(?:manage(?:\.py)?|django|django-admin)$/.test(program))
+    return rest[0] === "runserver" ? "django-dev" : "unknown";
+  return isPython(argv[0]) && argv.length > 1 ? "own" : "unknown";
+}
+
+const isPython = (word: string | undefined): boolean => /^(?:python|pypy)[\d.]*$/.test(baseName(word ?? ""));
+
+/** The program and its arguments, `python -m x` and `python x.py` read as `x`. */
+export function programOf(argv: readonly string[]): { readonly program: string; readonly rest: readonly string[] } {
+  const [first = "", ...rest] = argv;
+  if (!isPython(first)) return { program: baseName(first), rest };
+  const at = rest.findIndex((word) => word === "-m" || !word.startsWith("-"));
+  if (at < 0) return { program: baseName(first), rest };
+  if (rest[at] === "-m") return { program: rest[at + 1] ?? "", rest: rest.slice(at + 2) };
+  return { program: baseName(rest[at] ?? ""), rest: rest.slice(at + 1) };
+}
+
+const WORKERS = new Set([
+  "celery",
+  "rq",
+  "rqworker",
+  "dramatiq",
+  "arq",
+  "huey_consumer",
+  "taskiq",
+  "procrastinate",
+  "faust",
+]);
+
+export function roleOf(argv: readonly string[]): StartCommand["role"] {
+  const { program, rest } = programOf(argv);
+  if (WORKERS.has(program)) return program === "celery" && rest.includes("beat") ? "beat" : "worker";
+  if (program === "alembic" || rest[0] === "migrate" || (program === "flask" && rest.includes("db"))) return "migrate";
+  if (/^(?:pytest|py\.test|tox|nox|unittest|coverage|ruff|mypy)$/.test(program) || rest[0] === "test") return "test";
+  const server = serverOf(argv);
+  if (server !== "unknown" && server !== "own") return "web";
+  if (server === "own") return /(?:^|[._])(?:worker|consumer)/.test(program) ? "worker" : "web";
+  return "other";
+}
