@@ -1,0 +1,69 @@
+import type { Dockerfile, Instruction, Stage } from "../model/types.ts";
+import { flagValue, mountFields } from "./arguments.ts";
+
+export { escapeOf, lineOf, stageState } from "./stage-state.ts";
+export type { ProcessLine, SetBy, StageState, StateOptions } from "./stage-state.ts";
+
+/** The stage that a build without further words makes: the last one, or the one `target` names or numbers. */
+export function shippedStage(dockerfile: Dockerfile, target?: string): Stage | undefined {
+  if (target === undefined || target === "") return dockerfile.stages.at(-1);
+  return findStage(dockerfile, target);
+}
+
+/** A stage by its name (the last of that name) or its number. */
+export function findStage(dockerfile: Dockerfile, nameOrNumber: string): Stage | undefined {
+  const name = nameOrNumber.toLowerCase();
+  const byName = dockerfile.stages.findLast((stage) => stage.name === name);
+  return byName ?? (/^\d+$/.test(name) ? dockerfile.stages[Number(name)] : undefined);
+}
+
+/** What a stage takes files from: another stage of the file, or an image or named context outside it. */
+export interface Source {
+  readonly instruction: Instruction;
+  /** As written after `from=`. */
+  readonly name: string;
+  readonly stage: Stage | undefined;
+}
+
+/** Every `COPY --from=` and `RUN --mount=…,from=` of a stage, also those that wait in ONBUILD. */
+export function sourcesOf(dockerfile: Dockerfile, stage: Stage): readonly Source[] {
+  return stage.instructions.flatMap((instruction) =>
+    sourceNames(
+      instruction.inner !== undefined && instruction.keyword === "ONBUILD" ? instruction.inner : instruction,
+    ).map(({ name, byNumber }) => ({
+      instruction,
+      name,
+      stage: byNumber || !/^\d+$/.test(name) ? findStage(dockerfile, name) : undefined,
+    })),
+  );
+}
+
+/** COPY knows stages by number too; a mount only by name. */
+function sourceNames(instruction: Instruction): readonly { name: string; byNumber: boolean }[] {
+  if (instruction.keyword === "COPY") {
+    const name = flagValue(instruction, "from");
+    return name === undefined || name === "" ? [] : [{ name, byNumber: true }];
+  }
+  if (instruction.keyword !== "RUN") return [];
+  return instruction.flags
+    .filter((flag) => flag.name === "mount")
+    .map((flag) => mountFields(flag.value).get("from") ?? "")
+    .filter((name) => name !== "")
+    .map((name) => ({ name, byNumber: false }));
+}
+
+/** The stages that the build of `target` needs, in the order of the file: through FROM, COPY --from and mounts. */
+export function reachableStages(dockerfile: Dockerfile, target?: string): readonly Stage[] {
+  const shipped = shippedStage(dockerfile, target);
+  const reached = new Set<Stage>();
+  const open = shipped === undefined ? [] : [shipped];
+  for (let stage = open.pop(); stage !== undefined; stage = open.pop()) {
+    if (reached.has(stage)) continue;
+    reached.add(stage);
+    const parent = stage.parent === undefined ? undefined : dockerfile.stages[stage.parent];
+    for (const next of [parent, ...sourcesOf(dockerfile, stage).map((source) => source.stage)]) {
+      if (next !== undefined) open.push(next);
+    }
+  }
+  return dockerfile.stages.filter((stage) => reached.has(stage));
+}
