@@ -32,20 +32,17 @@ const unknown: Bind = { host: undefined, port: undefined };
 export function bindOf(dockerfile: Dockerfile, start: Start): Bind {
   const { argv, server } = start;
   const joined = option(argv, "-b", "--bind", "--listen", "--address");
-  if (joined?.startsWith("unix")) return unknown;
-  if (joined?.includes(":")) return split(joined);
+  if (joined !== undefined && /^unix|:/.test(joined)) return joined.startsWith("unix") ? unknown : split(joined);
   if (server === "django-dev") return djangoBind(argv);
   const { env } = situationAt(dockerfile, start.stage);
-  if (server === "gunicorn" && joined === undefined && (option(argv, "-c", "--config") ?? env.get("GUNICORN_CMD_ARGS")))
-    return unknown;
+  const variable = (name = ""): string | undefined => env.get(name)?.value;
+  if (server === "gunicorn" && (option(argv, "-c", "--config") ?? variable("GUNICORN_CMD_ARGS"))) return unknown;
   const names = bindVariables[server];
-  const set: Bind = { host: env.get(names?.host ?? "")?.value, port: env.get(names?.port ?? "")?.value };
-  const given: Bind = {
-    host: option(argv, "--host", "-h", "--server.address") ?? joined,
-    port: option(argv, "--port", "-p", "--server.port"),
-  };
   const fallback = fallbackOf(start);
-  return { host: given.host ?? set.host ?? fallback.host, port: given.port ?? set.port ?? fallback.port };
+  return {
+    host: option(argv, "--host", "-h", "--server.address") ?? joined ?? variable(names?.host) ?? fallback.host,
+    port: option(argv, "--port", "-p", "--server.port") ?? variable(names?.port) ?? fallback.port,
+  };
 }
 
 function fallbackOf({ argv, server }: Start): Bind {

@@ -1,8 +1,9 @@
 import type { Place } from "../../model/types.ts";
 import type { RuleInput } from "../rule.ts";
 import { type Command, commandsIn } from "./commands.ts";
+import { copiedBy } from "./context.ts";
 import { absolute, situationAt } from "./settings.ts";
-import { flag, shippedSteps } from "./steps.ts";
+import { shippedSteps } from "./steps.ts";
 
 /** A shell script of the repository that the image starts with. */
 export interface EntrypointScript {
@@ -12,8 +13,7 @@ export interface EntrypointScript {
 
 /** Scripts of the context that ENTRYPOINT or CMD name, found by where COPY put them. */
 export function entrypointScripts(input: RuleInput): readonly EntrypointScript[] {
-  const { dockerfile, service, read } = input;
-  if (!read) return [];
+  const { dockerfile, read } = input;
   const steps = shippedSteps(dockerfile);
   const named = new Set<string>();
   for (const keyword of ["ENTRYPOINT", "CMD"]) {
@@ -23,28 +23,11 @@ export function entrypointScripts(input: RuleInput): readonly EntrypointScript[]
     for (const word of last.instruction.words.join(" ").split(/\s+/))
       if (/\.sh$|entrypoint|start|run/.test(word)) named.add(absolute(workdir, word));
   }
-  return service.files.flatMap((file) => {
-    const text = named.size > 0 && steps.some((step) => copiesTo(input, step, file, named)) ? read(file) : undefined;
-    return text !== undefined && /^#!.*\b(ba|da|a)?sh\b/.test(text) ? [{ file, text }] : [];
-  });
-}
-
-function copiesTo(
-  { dockerfile }: RuleInput,
-  { stage, instruction }: ReturnType<typeof shippedSteps>[number],
-  file: string,
-  targets: ReadonlySet<string>,
-): boolean {
-  if (instruction.keyword !== "COPY" || flag(instruction, "from") !== undefined) return false;
-  const { workdir } = situationAt(dockerfile, stage, instruction);
-  const written = instruction.words.at(-1) ?? "";
-  const target = absolute(workdir, written);
-  const base = file.split("/").at(-1) ?? file;
-  return instruction.words.slice(0, -1).some((word) => {
-    const source = absolute("/", word).slice(1);
-    if (source === file) return targets.has(target) || targets.has(absolute(target, base));
-    const folder = source === "" ? "" : `${source}/`;
-    return file.startsWith(folder) && targets.has(absolute(target, file.slice(folder.length)));
+  if (!read || named.size === 0) return [];
+  const copied = steps.flatMap((step) => copiedBy(input, step).files);
+  return copied.flatMap(({ source, destination }) => {
+    const text = named.has(destination) ? read(source) : undefined;
+    return text !== undefined && /^#!.*\b(?:ba|da|a)?sh\b/.test(text) ? [{ file: source, text }] : [];
   });
 }
 

@@ -1,0 +1,78 @@
+import { copiedBy } from "./queries/context.ts";
+import { healthy, healthyWith, project, runtime, slim, syncLine } from "./queries/example.ts";
+import { absolute, situationAt } from "./queries/settings.ts";
+import { at, flag, lineage, shippedSteps } from "./queries/steps.ts";
+import { syncsIn } from "./queries/uv.ts";
+import { venvCopies } from "./queries/venv.ts";
+import type { Rule, RuleInput } from "./rule.ts";
+
+const packaged =
+  '[project]\nname = "app"\nversion = "1.0.0"\nrequires-python = ">=3.12"\ndependencies = ["fastapi==0.121.0", "uvicorn==0.38.0"]\n\n[dependency-groups]\ndev = ["pytest==8.4.2"]\n\n[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n';
+const second = (flags: string): string =>
+  `${syncLine}COPY . .\nRUN --mount=type=cache,target=/root/.cache/uv uv sync --locked --no-dev${flags}\n`;
+const elsewhere = (text: string): string =>
+  text.replace("COPY app/ /app/app/\n", "").replace(`FROM ${slim}\nRUN`, `FROM ${slim}\nRUN`);
+
+export const editableInstallShipped: Rule = {
+  id: "editable-install-shipped",
+  title: "The project is installed as editable and its source stays behind",
+  why: "An editable install is a file with the path of the source in the builder. When only the environment is copied, that path does not exist in the shipped image and the service ends with ModuleNotFoundError.",
+  source: "Trap T11 (dify #36757, copier-astral #33, uv #7126)",
+  severity: "error",
+  confidence: "certain",
+  advice:
+    "Use `uv sync --no-editable`, if the code does not look up files relative to its own place; otherwise copy the source to the same path.",
+  aliases: ["UV015"],
+  since: "0.1.0",
+  provenBy: ["starts"],
+  examples: {
+    bad: [project({ Dockerfile: elsewhere(healthyWith([syncLine, second("")])), "pyproject.toml": packaged })],
+    good: [
+      healthy,
+      project({ Dockerfile: elsewhere(healthyWith([syncLine, second(" --no-editable")])), "pyproject.toml": packaged }),
+      project({ Dockerfile: healthyWith([syncLine, second("")]), "pyproject.toml": packaged }),
+      project({
+        Dockerfile: healthyWith(
+          [syncLine, second("")],
+          [runtime, runtime.replace("/app/.venv /app/.venv", "/app /app")],
+        ),
+        "pyproject.toml": packaged,
+      }),
+    ],
+  },
+  *check(input) {
+    const { dockerfile, service } = input;
+    if (service.packaging.kind.value !== "package") return;
+    for (const copy of venvCopies(dockerfile)) {
+      const sync = syncsIn(dockerfile, lineage(dockerfile, copy.source)).findLast(({ project: installs }) => installs);
+      if (!sync?.editable) continue;
+      const { workdir } = situationAt(dockerfile, sync.step.stage, sync.step.instruction);
+      if (hasSource(input, workdir)) continue;
+      yield {
+        message: `The environment refers to the source under ${workdir} in the builder, which is not in the shipped image.`,
+        where: at(dockerfile, copy.step.instruction),
+        related: [{ ...at(dockerfile, sync.step.instruction), message: "installs the project as editable" }],
+      };
+    }
+  },
+};
+
+/** The shipped image has the project's packages at the path where the builder had them. */
+function hasSource(input: RuleInput, folder: string): boolean {
+  const wanted = input.service.packaging.importPackages.map((name) => absolute(folder, name));
+  return shippedSteps(input.dockerfile).some((step) => {
+    const { instruction } = step;
+    if (instruction.keyword !== "COPY") return false;
+    if (flag(instruction, "from") !== undefined) {
+      const target = absolute(
+        situationAt(input.dockerfile, step.stage, instruction).workdir,
+        instruction.words.at(-1) ?? "",
+      );
+      const venv = /(^|\/)\.?venv\/?$/.test(instruction.words[0] ?? "");
+      return !venv && (target === "/" || wanted.some((path) => path.startsWith(`${target}/`) || path === target));
+    }
+    return copiedBy(input, step).files.some(({ destination }) =>
+      wanted.some((path) => destination.startsWith(`${path}/`) || destination === `${path}.py`),
+    );
+  });
+}

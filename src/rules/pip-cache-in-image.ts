@@ -1,0 +1,72 @@
+import { commandsOf } from "./queries/commands.ts";
+import { changed, healthy, slim } from "./queries/example.ts";
+import { at, find, mountsOf, shippedSteps } from "./queries/steps.ts";
+import { envOfCommand } from "./queries/uv.ts";
+import type { Rule } from "./rule.ts";
+
+export const pipCacheInImage: Rule = {
+  id: "pip-cache-in-image",
+  title: "pip's cache stays in the image",
+  why: "pip keeps every wheel it downloads under ~/.cache/pip. In a layer it is dead weight: nobody installs from it again.",
+  source: "hadolint DL3042",
+  severity: "warning",
+  confidence: "certain",
+  advice: "Use `pip install --no-cache-dir`, or a cache mount at /root/.cache/pip.",
+  aliases: ["UV019", "DL3042", "DF030", "missing-pip-no-cache-dir"],
+  since: "0.1.0",
+  provenBy: ["caches-absent"],
+  examples: {
+    bad: [changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nRUN pip install httpx==0.28.1\nRUN`])],
+    good: [
+      healthy,
+      changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nRUN pip install --no-cache-dir httpx==0.28.1\nRUN`]),
+      changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nENV PIP_NO_CACHE_DIR=1\nRUN pip install httpx==0.28.1\nRUN`]),
+      changed([
+        `FROM ${slim}\nRUN`,
+        `FROM ${slim}\nRUN --mount=type=cache,target=/root/.cache/pip pip install httpx==0.28.1\nRUN`,
+      ]),
+    ],
+  },
+  *check({ dockerfile }) {
+    for (const step of shippedSteps(dockerfile)) {
+      const { instruction } = step;
+      if (instruction.keyword !== "RUN") continue;
+      if (mountsOf(instruction).some(({ target }) => /\.cache/.test(target ?? ""))) continue;
+      const commands = commandsOf(instruction);
+      if (
+        commands.some(
+          ({ argv }) =>
+            (argv[0] === "rm" && argv.some((word) => word.includes(".cache"))) ||
+            (argv.includes("cache") && argv.includes("purge")),
+        )
+      )
+        continue;
+      for (const command of commands) {
+        const { argv } = command;
+        const pip = argv.findIndex((word) => /(^|\/)pip[\d.]*$/.test(word));
+        if (pip < 0 || argv[0] === "uv" || argv[pip + 1] !== "install" || argv.includes("--no-cache-dir")) continue;
+        const off = envOfCommand(dockerfile, step, command).get("PIP_NO_CACHE_DIR");
+        if (off !== undefined && !/^(0|false|no|off|)$/i.test(off)) continue;
+        const where = at(dockerfile, instruction, find(dockerfile, instruction, command.text));
+        const place = where.range
+          ? where.range.start +
+            dockerfile.text.slice(where.range.start, where.range.end).indexOf("install") +
+            "install".length
+          : 0;
+        const exact = where.range && dockerfile.text.slice(where.range.start, where.range.end) === command.text;
+        yield {
+          message: `\`${command.text}\` leaves pip's cache in the layer.`,
+          where,
+          ...(exact
+            ? {
+                fix: {
+                  title: "Add --no-cache-dir",
+                  edits: [{ file: dockerfile.path, start: place, end: place, text: " --no-cache-dir" }],
+                },
+              }
+            : {}),
+        };
+      }
+    }
+  },
+};

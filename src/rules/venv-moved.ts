@@ -1,0 +1,46 @@
+import { changed, healthy } from "./queries/example.ts";
+import { at } from "./queries/steps.ts";
+import { venvCopies } from "./queries/venv.ts";
+import type { Rule } from "./rule.ts";
+
+export const venvMoved: Rule = {
+  id: "venv-moved",
+  title: "The environment is copied to another path than it was made at",
+  why: "The first line of every script in bin/ and the activate files hold the path at which the environment was made. At another path `uvicorn` or `gunicorn` end with `no such file or directory`, although the file is there.",
+  source: "Trap T15 (flagsmith keeps a symbolic link for it)",
+  severity: "error",
+  confidence: "certain",
+  advice:
+    "Make the environment at the path where it will run, for example with UV_PROJECT_ENVIRONMENT, and copy it to the same path.",
+  aliases: ["UV017"],
+  since: "0.1.0",
+  provenBy: ["starts"],
+  examples: {
+    bad: [
+      changed(["/app/.venv /app/.venv", "/app/.venv /opt/venv"]),
+      changed(
+        ["WORKDIR /app\nENV UV", "WORKDIR /build\nENV UV"],
+        ["COPY --from=builder /app/.venv", "COPY --from=builder /build/.venv"],
+      ),
+    ],
+    good: [
+      healthy,
+      changed(
+        ["ENV UV_COMPILE", "ENV UV_PROJECT_ENVIRONMENT=/opt/venv UV_COMPILE"],
+        ["/app/.venv /app/.venv", "/opt/venv /opt/venv"],
+        ['PATH="/app/.venv', 'PATH="/opt/venv'],
+      ),
+      changed(["/app/.venv /app/.venv", "/app /app"]),
+    ],
+  },
+  *check({ dockerfile }) {
+    for (const { step, source, from, to } of venvCopies(dockerfile)) {
+      if (from === to || source.instructions.some(({ args }) => /--relocatable|UV_VENV_RELOCATABLE/.test(args)))
+        continue;
+      yield {
+        message: `The environment is made at ${from} and copied to ${to}: its scripts still name ${from}.`,
+        where: at(dockerfile, step.instruction),
+      };
+    }
+  },
+};
