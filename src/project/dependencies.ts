@@ -17,13 +17,16 @@ export interface Installed {
 
 interface Declared extends Pick<DependencyFacts, "runtime" | "groups" | "extras"> {}
 
-export function readDependencies(
-  tree: Tree,
-  pyproject: Pyproject | undefined,
-  reading: LockReading | undefined,
-  installed: Installed,
-  problems: TreeProblem[],
-): DependencyFacts {
+export interface DependencyInput {
+  readonly tree: Tree;
+  readonly pyproject: Pyproject | undefined;
+  readonly reading: LockReading | undefined;
+  readonly installed: Installed;
+  readonly problems: TreeProblem[];
+}
+
+export function readDependencies(input: DependencyInput): DependencyFacts {
+  const { tree, pyproject, reading, installed, problems } = input;
   const declared = declaredIn(tree, pyproject, problems);
   const { runtime, groups, extras } = declared;
   const forDevelopment = (name: string) => FOR_DEVELOPMENT.test(name);

@@ -90,9 +90,8 @@ async function walk(root: string, problems: TreeProblem[]): Promise<readonly str
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const entry of await list(root, folder, problems)) {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isDirectory()) {
-        if (!MADE_BY_TOOLS.has(entry.name)) folders.push(path);
-      } else if (entry.isFile() || entry.isSymbolicLink()) files.push(path);
+      if (entry.isDirectory() && !MADE_BY_TOOLS.has(entry.name)) folders.push(path);
+      if (entry.isFile() || entry.isSymbolicLink()) files.push(path);
     }
     if (files.length > MAX_FILES) {
       problems.push({ file: ".", line: 1, message: `holds more than ${MAX_FILES} files; the rest is not read` });

@@ -9,7 +9,7 @@ const NO_SECRET =
 /** A variable whose value must not be shown, going by its name. A URL with a password in it is one as well. */
 export function secretByName(name: string): boolean {
   const upper = name.toUpperCase();
-  if (/ACCESS_KEY_ID$/.test(upper)) return true;
+  if (upper.endsWith("ACCESS_KEY_ID")) return true;
   if (isDatabaseName(upper)) return true;
   return SECRET_NAME.test(upper) && !NO_SECRET.test(upper);
 }

@@ -1,7 +1,7 @@
 import { constantText } from "./constants.ts";
 import type { EnvRead } from "./env.ts";
 import { evidenceOf, type PythonFile, type PythonSources, qualified } from "./python-source.ts";
-import type { Assignment, Call, Expression, Scope } from "./python-tree.ts";
+import { type Assignment, type Call, type Expression, type Scope, within } from "./python-tree.ts";
 
 interface SettingsClass {
   readonly file: PythonFile;
@@ -99,32 +99,34 @@ function fieldsOf({ file, scope }: SettingsClass): readonly Assignment[] {
 
 function* readField(sources: PythonSources, file: PythonFile, field: Assignment, prefix: string): Generator<EnvRead> {
   const call = fieldCall(file, field.value) ?? annotatedField(file, field.annotation);
-  const type = typeName(file, field.annotation);
-  const optionalInOne =
-    isPydanticOne(file) &&
-    /Optional|None/.test(
-      file.source.text.slice(field.annotation?.at, (field.annotation?.at ?? 0) + 40).split("=")[0] ?? "",
-    );
-  const value = call === undefined || call !== field.value ? field.value : undefined;
-  const fallback = value ?? call?.keywords.get("default") ?? call?.args[0];
+  const fallback = defaultOf(field, call);
   const hasDefault =
     (fallback !== undefined && fallback.kind !== "ellipsis") || call?.keywords.has("default_factory") === true;
   const name = aliasOf(sources, file, call) ?? `${prefix}${field.target ?? ""}`.toUpperCase();
-  const text = fallback?.kind === "boolean" ? String(fallback.value) : literal(sources, file, fallback);
   yield {
     name,
-    required: !hasDefault && !optionalInOne,
-    default: hasDefault ? text : undefined,
-    type,
+    required: !hasDefault && !(isPydanticOne(file) && allowsNone(file, field.annotation)),
+    default: hasDefault ? literal(sources, file, fallback) : undefined,
+    type: typeName(file, field.annotation),
     confidence: "certain",
     evidence: evidenceOf(file, field),
   };
 }
 
-const literal = (sources: PythonSources, file: PythonFile, value: Expression | undefined): string | undefined =>
-  value === undefined || value.kind === "none" || value.kind === "ellipsis"
-    ? undefined
-    : constantText(sources, file, value);
+/** What stands after `=`, or the default that `Field` is given. */
+function defaultOf(field: Assignment, call: Call | undefined): Expression | undefined {
+  if (field.value !== undefined && field.value !== call) return field.value;
+  return call?.keywords.get("default") ?? call?.args[0];
+}
+
+/** `Optional[x]` or `x | None`: pydantic 1 takes None as its default, pydantic 2 does not. */
+const allowsNone = (file: PythonFile, annotation: Expression | undefined): boolean =>
+  [...within(annotation)].some((part) => part.kind === "none" || qualified(file, part).endsWith("Optional"));
+
+const literal = (sources: PythonSources, file: PythonFile, value: Expression | undefined): string | undefined => {
+  if (value === undefined || value.kind === "none" || value.kind === "ellipsis") return undefined;
+  return value.kind === "boolean" ? String(value.value) : constantText(sources, file, value);
+};
 
 const isPydanticOne = (file: PythonFile): boolean => file.imports.get("BaseSettings") === "pydantic.BaseSettings";
 

@@ -123,25 +123,31 @@ function castAround(file: PythonFile, at: number): string | undefined {
 /** Starlette's Config, python-decouple, environs, django-environ: an object that is called with a name. */
 function* configReads(sources: PythonSources, file: PythonFile): Generator<EnvRead> {
   const readers = configObjects(file);
-  if (readers.size === 0) return;
-  for (const call of file.calls) {
-    const on = call.of.kind === "name" ? call.of.path : "";
-    const [object = "", method] = on.split(".");
-    if (!readers.has(object) || on.split(".").length > 2 || method === "read_env") continue;
+  for (const call of readers.size === 0 ? [] : file.calls) {
+    const [object = "", method, ...more] = (call.of.kind === "name" ? call.of.path : "").split(".");
+    const prefix = method === "read_env" || more.length > 0 ? undefined : readers.get(object);
     const name = constantText(sources, file, call.args[0] ?? call.keywords.get("var"));
-    if (name === undefined || !/^[A-Za-z_]\w*$/.test(name)) continue;
-    const cast = call.keywords.get("cast");
-    const fallback =
-      call.keywords.get("default") ?? (cast !== undefined || call.args.length > 1 ? plainSecond(call) : undefined);
-    yield {
-      name: `${readers.get(object) ?? ""}${name}`,
-      required: fallback === undefined,
-      default: fallback?.kind === "none" ? undefined : literalText(sources, file, fallback),
-      type: (cast?.kind === "name" ? cast.path : undefined) ?? method,
-      confidence: certainty(call.scope),
-      evidence: evidenceOf(file, call),
-    };
+    if (prefix === undefined || name === undefined || !/^[A-Za-z_]\w*$/.test(name)) continue;
+    yield configRead(sources, file, call, { name: `${prefix}${name}`, method });
   }
+}
+
+function configRead(
+  sources: PythonSources,
+  file: PythonFile,
+  call: Call,
+  { name, method }: { readonly name: string; readonly method: string | undefined },
+): EnvRead {
+  const cast = call.keywords.get("cast");
+  const fallback = call.keywords.get("default") ?? plainSecond(call);
+  return {
+    name,
+    required: fallback === undefined,
+    default: fallback?.kind === "none" ? undefined : literalText(sources, file, fallback),
+    type: (cast?.kind === "name" ? cast.path : undefined) ?? method,
+    confidence: certainty(call.scope),
+    evidence: evidenceOf(file, call),
+  };
 }
 
 /** A second argument that is a value, not a type to turn the text into. */

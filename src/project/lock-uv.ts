@@ -1,6 +1,6 @@
 import type { LockedPackage } from "../model/types.ts";
 import { normalName, normalSpecifier } from "./requirement.ts";
-import { at, isTable, listAt, readToml, type Table, tableAt, textAt, textsAt } from "./toml.ts";
+import { valueAt, isTable, listAt, readToml, type Table, tableAt, textAt, textsAt } from "./toml.ts";
 import type { TreeProblem } from "./tree.ts";
 
 /** What a lock says, whatever tool wrote it. */
@@ -59,7 +59,7 @@ function lockedPackage(table: Table): LockedPackage {
     name: normalName(textAt(table, "name") ?? ""),
     version: textAt(table, "version") ?? "",
     source,
-    sdistOnly: at(table, "sdist") !== undefined && listAt(table, "wheels").length === 0,
+    sdistOnly: valueAt(table, "sdist") !== undefined && listAt(table, "wheels").length === 0,
     dependencies: names(listAt(table, "dependencies")),
   };
 }
@@ -97,7 +97,7 @@ function wishesOf(root: Table | undefined, manifest: Table): LockReading["wishes
 function wish(item: unknown): string {
   const extras = textsAt(item, "extras").map(normalName).toSorted();
   const elsewhere = ["git", "url", "editable", "directory", "path", "virtual"].some(
-    (key) => at(item, key) !== undefined,
+    (key) => valueAt(item, key) !== undefined,
   );
   return `${normalName(textAt(item, "name") ?? "")}[${extras.join(",")}]${elsewhere ? "@" : normalSpecifier(textAt(item, "specifier") ?? "")}`;
 }

@@ -5,7 +5,7 @@ import { type LockReading, readUvLock } from "./lock-uv.ts";
 import type { Pyproject } from "./pyproject.ts";
 import { readRequirement, wishOf } from "./requirement.ts";
 import { SourceText } from "./source-text.ts";
-import { isTable, at } from "./toml.ts";
+import { isTable, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 
 /** Lock files by the manager that writes them; the first that is there is the one that counts. */
@@ -66,7 +66,7 @@ function managerWithoutLock(tree: Tree, pyproject: Pyproject | undefined): Fact<
     ["pdm", "pdm"],
   ];
   for (const [tool, value] of tools) {
-    if (isTable(at(pyproject?.toml.data, "tool", tool)))
+    if (isTable(valueAt(pyproject?.toml.data, "tool", tool)))
       return {
         value,
         confidence: "likely",

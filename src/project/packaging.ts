@@ -3,7 +3,7 @@ import { looksUpFromFile, readsOwnVersion } from "./packaging-code.ts";
 import type { Pyproject } from "./pyproject.ts";
 import type { PythonSources } from "./python-source.ts";
 import { SourceText } from "./source-text.ts";
-import { at, isTable, tableAt, textAt, textsAt } from "./toml.ts";
+import { valueAt, isTable, tableAt, textAt, textsAt } from "./toml.ts";
 import type { Tree } from "./tree.ts";
 
 /** Folders beside the code that hold Python and are no part of the service. */
@@ -52,36 +52,30 @@ function kindOf(tree: Tree, pyproject: Pyproject | undefined): PackagingFacts["k
     ["tool", "poetry", "package-mode"],
     ["tool", "pdm", "distribution"],
   ]) {
-    if (at(data, ...path) === false) return unpackaged(path);
-    if (at(data, ...path) === true)
+    if (valueAt(data, ...path) === false) return unpackaged(path);
+    if (valueAt(data, ...path) === true)
       return { value: "package", confidence: "certain", evidence: [pyproject.toml.evidence(path)] };
   }
-  if (!isTable(at(data, "build-system"))) return unpackaged(["project"]);
+  if (!isTable(valueAt(data, "build-system"))) return unpackaged(["project"]);
   return { value: "package", confidence: "certain", evidence: [pyproject.toml.evidence(["build-system"])] };
 }
 
 /** Folders that are imported: those with `__init__.py`, and the one the application lives in. */
 function importPackages({ tree, application }: PackagingInput): readonly string[] {
-  const found = new Set<string>();
-  for (const file of tree.files) {
-    const [first = "", second = "", third] = file.split("/");
-    if (!file.endsWith(".py") || second === "") continue;
-    if (first === "src" && third !== undefined) {
-      if (!second.startsWith(".")) found.add(`src/${second}`);
-    } else if (first === "src") found.add("src");
-    else if (second === "__init__.py" && !NO_PACKAGE.test(first)) found.add(first);
-  }
-  // `src/` with modules of its own is itself what is imported only when the code says `src.…`.
-  if (
-    found.has("src") &&
-    [...found].some((name) => name.startsWith("src/")) &&
-    application?.module.startsWith("src.") !== true
-  )
-    found.delete("src");
+  const found = new Set(tree.files.flatMap((file) => packageOf(file) ?? []));
   const top = application?.module.split(".")[0] ?? "";
   const isFolder = (folder: string) => tree.files.some((file) => file.startsWith(`${folder}/`) && file.endsWith(".py"));
+  // `src/` with modules of its own is itself what is imported only when the code says `src.…`.
+  if (top !== "src" && [...found].some((name) => name.startsWith("src/"))) found.delete("src");
   if (top !== "" && !found.has(`src/${top}`) && isFolder(top)) found.add(top);
   return [...found].toSorted();
+}
+
+function packageOf(file: string): string | undefined {
+  const [first = "", second, third] = file.split("/");
+  if (!file.endsWith(".py") || second === undefined) return undefined;
+  if (first === "src") return third === undefined ? "src" : `src/${second}`;
+  return second === "__init__.py" && !NO_PACKAGE.test(first) ? first : undefined;
 }
 
 function layoutOf(packages: readonly string[]): PackagingFacts["layout"] {
@@ -103,7 +97,7 @@ function metadataFiles(tree: Tree, pyproject: Pyproject | undefined): readonly s
     tree.files.includes(file),
   );
   const dynamic = textAt(data, "tool", "hatch", "version", "path");
-  const all = [readme, license, ...licences, dynamic, ...(isTable(at(data, "build-system")) ? builders : [])];
+  const all = [readme, license, ...licences, dynamic, ...(isTable(valueAt(data, "build-system")) ? builders : [])];
   return [...new Set(all.filter((file) => file !== undefined))];
 }
 
@@ -139,7 +133,7 @@ function versionFromGit(pyproject: Pyproject | undefined): Fact<boolean> {
     [["tool", "hatch", "version", "source"], "vcs"],
     [["tool", "pdm", "version", "source"], "scm"],
   ];
-  const table = paths.find((path) => isTable(at(data, ...path)));
+  const table = paths.find((path) => isTable(valueAt(data, ...path)));
   const path = table ?? sources.find(([where, value]) => textAt(data, ...where) === value)?.[0];
   if (path === undefined || pyproject === undefined) return { value: false, confidence: "likely", evidence: [] };
   return { value: true, confidence: "certain", evidence: [pyproject.toml.evidence(path)] };

@@ -14,7 +14,7 @@ export interface PortInput {
 
 /** The port the service listens on: as started, as coded, as exposed, as its server does without being told. */
 export function findPort(input: PortInput): Fact<Port> | undefined {
-  const env: EnvSettings = input.dockerfile === undefined ? new Map() : dockerEnv(input.dockerfile);
+  const env = dockerEnv(input.dockerfile);
   return fromStarts(input.starts, env) ?? fromCode(input, env) ?? fromExpose(input, env) ?? byDefault(input);
 }
 
@@ -84,7 +84,7 @@ function portOf(sources: PythonSources, file: PythonFile, written: Expression, e
 }
 
 function fromExpose({ dockerfile }: PortInput, env: EnvSettings): Fact<Port> | undefined {
-  const [exposed] = dockerfile === undefined ? [] : exposedPorts(dockerfile);
+  const [exposed] = exposedPorts(dockerfile);
   if (exposed === undefined) return undefined;
   const variable = env.get("PORT")?.value === String(exposed.port) ? { variable: "PORT" } : {};
   return { value: { number: exposed.port, ...variable }, confidence: "likely", evidence: [exposed.evidence] };

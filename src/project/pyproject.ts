@@ -1,6 +1,6 @@
 import type { Dependency } from "../model/types.ts";
 import { normalName, readRequirement } from "./requirement.ts";
-import { at, isTable, listAt, readToml, tableAt, textAt, textsAt, type TomlFile } from "./toml.ts";
+import { valueAt, isTable, listAt, readToml, tableAt, textAt, textsAt, type TomlFile } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 
 /** pyproject.toml, with dependencies in one form whatever tool they were written for. */
@@ -31,7 +31,7 @@ export function readPyproject(tree: Tree, problems: TreeProblem[], file = "pypro
     groups: groupsOf(toml),
     extras: extrasOf(toml),
     defaultGroups: defaultGroupsOf(data),
-    workspace: isTable(at(data, "tool", "uv", "workspace")) || hasLocalSource(data),
+    workspace: isTable(valueAt(data, "tool", "uv", "workspace")) || hasLocalSource(data),
     indexes: indexesOf(data),
   };
 }
@@ -73,7 +73,7 @@ const pep508 = (toml: TomlFile, path: readonly string[]): readonly Dependency[] 
 function poetry(toml: TomlFile, path: readonly string[], optional: boolean | undefined): readonly Dependency[] {
   return Object.entries(tableAt(toml.data, ...path)).flatMap(([key, value]) => {
     if (key === "python") return [];
-    if (optional !== undefined && (at(value, "optional") === true) !== optional) return [];
+    if (optional !== undefined && (valueAt(value, "optional") === true) !== optional) return [];
     const version = typeof value === "string" ? value : (textAt(value, "version") ?? "");
     const extras = textsAt(value, "extras");
     const { file, line } = toml.evidence([...path, key]);
@@ -132,7 +132,7 @@ function extrasOf(toml: TomlFile): Pyproject["extras"] {
 }
 
 function defaultGroupsOf(data: unknown): readonly string[] {
-  const value = at(data, "tool", "uv", "default-groups");
+  const value = valueAt(data, "tool", "uv", "default-groups");
   if (value === "all") return Object.keys(tableAt(data, "dependency-groups")).map(normalName);
   return Array.isArray(value) ? textsAt(data, "tool", "uv", "default-groups").map(normalName) : ["dev"];
 }
@@ -141,7 +141,7 @@ function hasLocalSource(data: unknown): boolean {
   const sources = Object.values(tableAt(data, "tool", "uv", "sources")).flat();
   const poetryOnes = Object.values(tableAt(data, "tool", "poetry", "dependencies"));
   return [...sources, ...poetryOnes].some(
-    (source) => at(source, "workspace") === true || typeof at(source, "path") === "string",
+    (source) => valueAt(source, "workspace") === true || typeof valueAt(source, "path") === "string",
   );
 }
 

@@ -1,5 +1,6 @@
 import type { SyntaxNode } from "@lezer/common";
 import { childrenOf, Expressions } from "./python-expression.ts";
+import { readImport, splitBy } from "./python-imports.ts";
 import type { Assignment, Call, Expression, Leaving, Loop, PythonTree, Scope, Subscript } from "./python-tree.ts";
 
 interface Parser {
@@ -18,6 +19,17 @@ export function parsePython(parserOf: Parser, text: string, module: string, isPa
   return new Statements(text, isPackage ? `${module}.x` : module).read(parserOf.parse(text).topNode);
 }
 
+/** Statements that hold statements. */
+const BLOCKS = new Set([
+  "Body",
+  "StatementGroup",
+  "WithStatement",
+  "TryStatement",
+  "WhileStatement",
+  "MatchStatement",
+  "MatchBody",
+  "MatchClause",
+]);
 const NOTHING: ReadonlyMap<string, Expression> = new Map();
 
 class Statements {
@@ -82,19 +94,8 @@ class Statements {
       case "ForStatement":
         this.#expressions.loop(node, scope);
         return this.#descend(node, scope);
-      case "Body":
-      case "StatementGroup":
-      case "WithStatement":
-      case "TryStatement":
-      case "WhileStatement":
-      case "MatchStatement":
-      case "MatchBody":
-      case "MatchClause":
-        return this.#descend(node, scope);
-      case "Comment":
-      case "ScopeStatement":
-        return;
       default:
+        if (BLOCKS.has(node.name)) return this.#descend(node, scope);
         if (node.firstChild === null && /^[^A-Z]/.test(node.name)) return;
         this.#expressions.read(node, scope);
     }
@@ -106,36 +107,10 @@ class Statements {
 
   #import(node: SyntaxNode): void {
     const words = childrenOf(node).filter((child) => child.name !== "Comment");
-    const { base, rest } = this.#importBase(words);
-    const parts = splitByComma(rest);
-    for (const part of parts) {
-      const as = part.findIndex((word) => word.name === "as");
-      const path = part
-        .slice(0, as < 0 ? undefined : as)
-        .filter((word) => word.name === "VariableName" || word.name === "*")
-        .map((word) => this.#slice(word))
-        .join(".");
-      if (path === "") continue;
-      const qualified = base === undefined ? path : `${base}.${path}`;
+    for (const { local, stands, qualified } of readImport(words, this.#text, this.#module)) {
       this.#importedAt.set(qualified, node.from);
-      const alias = as < 0 ? undefined : part[as + 1];
-      if (alias !== undefined) this.#imports.set(this.#slice(alias), qualified);
-      else if (base === undefined) this.#imports.set(path.split(".")[0] ?? path, path.split(".")[0] ?? path);
-      else this.#imports.set(path, qualified);
+      this.#imports.set(local, stands);
     }
-  }
-
-  /** What `from …` names, made absolute, and the words after `import`. */
-  #importBase(words: readonly SyntaxNode[]): { base: string | undefined; rest: readonly SyntaxNode[] } {
-    const at = words.findIndex((word) => word.name === "import");
-    const rest = words.slice(at + 1);
-    if (words[0]?.name !== "from") return { base: undefined, rest };
-    const head = this.#text.slice(words[0].to, words[at]?.from ?? words[0].to).replaceAll(/[\s\\]/g, "");
-    const dots = /^\.*/.exec(head)?.[0].length ?? 0;
-    if (dots === 0) return { base: head, rest };
-    const up = this.#module.split(".").slice(0, -dots);
-    const below = head.slice(dots);
-    return { base: [...up, ...(below === "" ? [] : [below])].join("."), rest };
   }
 
   #assign(node: SyntaxNode, scope: Scope): void {
@@ -275,15 +250,4 @@ function isMainGuard(condition: Expression): boolean {
     condition.operands.some((operand) => operand.kind === "name" && operand.path === "__name__") &&
     condition.operands.some((operand) => operand.kind === "text" && operand.value === "__main__")
   );
-}
-
-const splitByComma = (words: readonly SyntaxNode[]): SyntaxNode[][] => splitBy(words, (word) => word.name === ",");
-
-function splitBy(words: readonly SyntaxNode[], at: (word: SyntaxNode) => boolean): SyntaxNode[][] {
-  const parts: SyntaxNode[][] = [[]];
-  for (const word of words) {
-    if (at(word)) parts.push([]);
-    else parts.at(-1)?.push(word);
-  }
-  return parts;
 }

@@ -30,7 +30,8 @@ export function headOf(literal: string): { readonly prefix: string; readonly ope
 export function unescape(body: string): string {
   return body.replace(
     /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([\s\S]))/g,
-    (whole, hex?: string, short?: string, long?: string, octal?: string, single?: string) => {
+    (whole, ...groups: ReadonlyArray<string | undefined>) => {
+      const [hex, short, long, octal, single] = groups;
       const code = hex ?? short ?? long;
       if (code !== undefined) return codePoint(Number.parseInt(code, 16), whole);
       if (octal !== undefined) return codePoint(Number.parseInt(octal, 8), whole);

@@ -121,6 +121,7 @@ export function* within(expression: Expression | undefined): Generator<Expressio
 }
 
 function partsOf(expression: Expression): readonly (Expression | undefined)[] {
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the default is what is meant for every other kind
   switch (expression.kind) {
     case "call":
       return [expression.of, ...expression.args, ...expression.keywords.values()];

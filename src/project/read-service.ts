@@ -3,8 +3,9 @@ import { parseDockerfile } from "../dockerfile/parse.ts";
 import type { Dockerfile, Service } from "../model/types.ts";
 import { findApplication } from "./application.ts";
 import { readDependencies } from "./dependencies.ts";
-import { dockerEnv, installedBy } from "./docker-facts.ts";
+import { dockerEnv } from "./docker-facts.ts";
 import { readEnv } from "./env.ts";
+import { installedBy } from "./installed.ts";
 import { findFramework, findServer } from "./framework.ts";
 import { readLock } from "./lock.ts";
 import { readPackaging } from "./packaging.ts";
@@ -30,9 +31,15 @@ export async function readService(tree: Tree, options: ReadOptions = {}): Promis
   const pyproject = readPyproject(tree, problems);
   const { manager, lock, reading } = readLock({ tree, pyproject, dockerignore, problems });
   const sources = await PythonSources.of(tree);
-  const dependencies = readDependencies(tree, pyproject, reading, installedBy(dockerfile, pyproject), problems);
-  const starts = dockerfile === undefined ? [] : dockerfileStarts(dockerfile);
-  const imageEnv = dockerfile === undefined ? new Map() : dockerEnv(dockerfile);
+  const dependencies = readDependencies({
+    tree,
+    pyproject,
+    reading,
+    installed: installedBy(dockerfile, pyproject),
+    problems,
+  });
+  const starts = dockerfile === undefined ? [] : dockerfileStarts(tree, dockerfile);
+  const imageEnv = dockerEnv(dockerfile);
   const application = findApplication(starts, sources, pyproject, imageEnv);
   const framework = findFramework(sources, application, dependencies);
   const server = findServer(starts, dependencies);

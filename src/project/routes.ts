@@ -109,18 +109,11 @@ class Graph {
   }
 
   #readCall(file: PythonFile, call: Call): void {
-    const last =
-      call.of.kind === "name" ? (call.of.path.split(".").at(-1) ?? "") : call.of.kind === "member" ? call.of.name : "";
-    const on =
-      call.of.kind === "name"
-        ? call.of.path.slice(0, -last.length - 1)
-        : call.of.kind === "member"
-          ? dotted(call.of.of)
-          : "";
+    const { on, last } = methodOf(call.of);
     if (on === "") return;
     const owner = this.#refer(file, { kind: "name", path: on.replace(/\.router$/, ""), at: call.at }, call);
-    if (ATTACH.has(last)) return this.#readAttach(file, call, last, owner);
-    if (METHODS.has(last) || GENERIC.has(last) || /^add_(?:get|post|put|patch|delete|view)$/.test(last))
+    if (ATTACH.has(last)) this.#readAttach(file, call, last, owner);
+    else if (METHODS.has(last) || GENERIC.has(last) || /^add_(?:get|post|put|patch|delete|view)$/.test(last))
       this.#readRoute(file, call, last, owner);
   }
 
@@ -162,10 +155,12 @@ class Graph {
     const prefix = constantText(this.#sources, file, given ?? (takesPathFirst ? call.args[0] : call.args[1])) ?? "";
     const child = call.keywords.get("router") ?? call.keywords.get("app") ?? call.args[takesPathFirst ? 1 : 0];
     if (child === undefined) return;
-    const name = this.#refer(file, child, call);
-    // Flask: a prefix given here takes the place of the blueprint's own.
-    if (last === "register_blueprint" && given !== undefined) this.#ownPrefix.set(name, "");
-    this.#attach(name, parent, prefix);
+    for (const one of loopedOver(file, child, call)) {
+      const name = this.#refer(file, one, call);
+      // Flask: a prefix given here takes the place of the blueprint's own.
+      if (last === "register_blueprint" && given !== undefined) this.#ownPrefix.set(name, "");
+      this.#attach(name, parent, prefix);
+    }
   }
 
   #attach(child: string, parent: string, prefix: string): void {
@@ -221,6 +216,24 @@ class Graph {
     const imported = file?.imports.get(name.slice(at + 1));
     return imported === undefined || imported === name ? name : this.#followed(imported, depth + 1);
   }
+}
+
+/** `api.include_router` is `include_router` on `api`. */
+function methodOf(of: Expression): { readonly on: string; readonly last: string } {
+  if (of.kind === "member") return { on: dotted(of.of), last: of.name };
+  const path = of.kind === "name" ? of.path : "";
+  const at = path.lastIndexOf(".");
+  return { on: path.slice(0, Math.max(at, 0)), last: path.slice(at + 1) };
+}
+
+/** `x.router` in `for x in (health, auth)` stands for the router of each. */
+function loopedOver(file: PythonFile, expression: Expression, call: Call): readonly Expression[] {
+  const [first = "", ...rest] = dotted(expression).split(".");
+  const loop = file.loops.find(({ names, scope }) => names.length === 1 && names[0] === first && scope === call.scope);
+  const named = loop?.over.kind === "name" ? dotted(loop.over) : undefined;
+  const over = named === undefined ? loop?.over : file.assignments.find(({ target }) => target === named)?.value;
+  if (over?.kind !== "list") return [expression];
+  return over.items.map((item) => ({ kind: "name", path: [dotted(item), ...rest].join("."), at: item.at }));
 }
 
 /** Names of routes that answer "I am alive", nearest to liveness first. Those about readiness come last. */

@@ -1,65 +1,44 @@
-import type { Dockerfile, Evidence, Instruction, Stage, StartCommand } from "../model/types.ts";
+import { shippedStage, stageState } from "../dockerfile/stages.ts";
+import type { Dockerfile, Evidence, StartCommand } from "../model/types.ts";
 import { SourceText } from "./source-text.ts";
-import { type Unwrapped, unwrap, unwrapShell } from "./unwrap.ts";
-
-/** The stage that ships, and those it is built on, itself first. */
-export function shippedStages(dockerfile: Dockerfile): readonly Stage[] {
-  const chain: Stage[] = [];
-  for (let stage = dockerfile.stages.at(-1); stage !== undefined && !chain.includes(stage);) {
-    chain.push(stage);
-    stage = stage.parent === undefined ? undefined : dockerfile.stages[stage.parent];
-  }
-  return chain;
-}
-
-/** The last instruction of a kind in the stage that ships, looked for down to its base. */
-export function lastOf(stages: readonly Stage[], keyword: string): Instruction | undefined {
-  for (const stage of stages) {
-    const found = stage.instructions.findLast((instruction) => instruction.keyword === keyword);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
+import type { Tree } from "./tree.ts";
+import { baseName, type Unwrapped, unwrap, unwrapShell } from "./unwrap.ts";
 
 /** What the Dockerfile starts: ENTRYPOINT and CMD together, as Docker puts them together. */
-export function dockerfileStarts(dockerfile: Dockerfile): readonly StartCommand[] {
-  const stages = shippedStages(dockerfile);
-  const entrypoint = lastOf(stages, "ENTRYPOINT");
-  const ownCommand = lastOf(stages, "CMD");
-  const command = isReset(stages, entrypoint, ownCommand) ? undefined : ownCommand;
+export function dockerfileStarts(tree: Tree, dockerfile: Dockerfile): readonly StartCommand[] {
+  const stage = shippedStage(dockerfile);
+  if (stage === undefined) return [];
+  const { entrypoint, command } = stageState(dockerfile, stage);
+  const lines = [entrypoint, command].filter((line) => line !== undefined && line.value.argv.length > 0);
   const shown = command ?? entrypoint;
-  if (shown === undefined || (shown.form === "exec" && shown.words.length === 0)) return [];
-  const source = new SourceText(dockerfile.path, dockerfile.text);
-  const written = [entrypoint, command].filter((each) => each !== undefined);
-  const start = { written: written.map((each) => each.args).join(" "), evidence: source.at(shown.range.start) };
-  const form = written.every((each) => each.form === "exec") ? "exec" : "shell";
-  const words = written.flatMap((each) => each.words);
-  if (form === "exec") return [startOf("dockerfile", start, "exec", unwrapScript(words))];
-  // With a shell-form ENTRYPOINT Docker does not pass CMD on; with an exec-form one, CMD in shell form arrives as `/bin/sh -c text`.
-  if (entrypoint?.form === "shell") return [startOf("dockerfile", start, "shell", unwrapShell(entrypoint.args))];
-  const inner = command === undefined ? unwrap([]) : unwrapShell(command.args);
-  const outer = entrypoint === undefined ? [] : entrypoint.words;
-  return [startOf("dockerfile", start, "shell", { ...inner, wrappers: [...outer, "sh -c", ...inner.wrappers] })];
+  if (shown === undefined || lines.length === 0) return [];
+  const evidence = new SourceText(dockerfile.path, dockerfile.text).at(shown.instruction.range.start);
+  const written = lines.map((line) => line?.instruction.args ?? "").join(" ");
+  const form = lines.some((line) => line?.value.form === "shell") ? "shell" : "exec";
+  // With a shell-form ENTRYPOINT Docker passes CMD on to nobody.
+  const argv =
+    entrypoint?.value.form === "shell" ? entrypoint.value.argv : lines.flatMap((line) => line?.value.argv ?? []);
+  return [startOf("dockerfile", { written, evidence }, form, unwrapWithScripts(tree, argv))];
 }
 
-/** An ENTRYPOINT set in a later stage than CMD takes the inherited CMD away. */
-function isReset(
-  stages: readonly Stage[],
-  entrypoint: Instruction | undefined,
-  command: Instruction | undefined,
-): boolean {
-  const depth = (wanted: Instruction | undefined) =>
-    stages.findIndex((stage) => wanted !== undefined && stage.instructions.includes(wanted));
-  return entrypoint !== undefined && command !== undefined && depth(entrypoint) < depth(command);
-}
-
-/** An entrypoint script in front (`/entrypoint.sh uvicorn …`) hands over to the rest by convention. */
-function unwrapScript(words: readonly string[]): Unwrapped {
-  const [first = "", ...rest] = words;
-  const isScript = /\.(?:sh|bash)$/.test(first) || /(?:^|\/)(?:docker-)?entrypoint$/.test(first);
-  if (!isScript || rest.length === 0) return unwrap(words);
-  const inner = unwrap(rest);
-  return { ...inner, wrappers: [first, ...inner.wrappers] };
+/** Unwraps a vector whose program may be a script of the service: one that hands over to its arguments, or serves itself. */
+export function unwrapWithScripts(tree: Tree, words: readonly string[]): Unwrapped {
+  const plain = unwrap(words);
+  const [first = "", ...rest] = plain.argv;
+  const name = baseName(first);
+  const isScript = /\.(?:sh|bash)$/.test(name) || /^(?:docker-)?entrypoint$/.test(name);
+  if (!isScript) return plain;
+  const path = tree.files.find((file) => baseName(file) === name);
+  const text = path === undefined ? undefined : tree.read(path);
+  const handsOver = text === undefined ? rest.length > 0 : /"?\$[@*]"?|"?\$\{@\}"?/.test(text);
+  if (handsOver && rest.length > 0) {
+    const inner = unwrap(rest);
+    return { ...inner, wrappers: [...plain.wrappers, first, ...inner.wrappers] };
+  }
+  const inner = text === undefined ? undefined : unwrapShell(text);
+  return inner === undefined || inner.argv.length === 0
+    ? plain
+    : { ...inner, wrappers: [...plain.wrappers, first, ...inner.wrappers] };
 }
 
 export function startOf(

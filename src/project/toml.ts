@@ -92,7 +92,7 @@ function itemEvidence(source: SourceText, path: readonly string[], item: string)
 }
 
 /** The value at a path, or undefined. */
-export function at(data: unknown, ...path: readonly string[]): unknown {
+export function valueAt(data: unknown, ...path: readonly string[]): unknown {
   let here = data;
   for (const key of path) here = isTable(here) && Object.hasOwn(here, key) ? here[key] : undefined;
   return here;
@@ -101,15 +101,15 @@ export function at(data: unknown, ...path: readonly string[]): unknown {
 export const isTable = (value: unknown): value is Table =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 export const tableAt = (data: unknown, ...path: readonly string[]): Table => {
-  const value = at(data, ...path);
+  const value = valueAt(data, ...path);
   return isTable(value) ? value : {};
 };
 export const textAt = (data: unknown, ...path: readonly string[]): string | undefined => {
-  const value = at(data, ...path);
+  const value = valueAt(data, ...path);
   return typeof value === "string" ? value : undefined;
 };
 export const listAt = (data: unknown, ...path: readonly string[]): readonly unknown[] => {
-  const value = at(data, ...path);
+  const value = valueAt(data, ...path);
   return Array.isArray(value) ? value : [];
 };
 export const textsAt = (data: unknown, ...path: readonly string[]): readonly string[] =>

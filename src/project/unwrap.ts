@@ -1,5 +1,5 @@
 import type { Server, StartCommand } from "../model/types.ts";
-import { type ShellCommand, splitShell } from "./shell-line.ts";
+import { commandsIn } from "../dockerfile/shell.ts";
 
 export interface Unwrapped {
   readonly argv: readonly string[];
@@ -72,22 +72,49 @@ export function unwrap(words: readonly string[]): Unwrapped {
   return { argv, wrappers, server: serverOf(argv), role: roleOf(argv) };
 }
 
-/** The same for a line of shell: the last command that runs on is the one that serves. */
+/** The same for a line or a script of shell: the last command that serves, or the last one at all. */
 export function unwrapShell(text: string): Unwrapped {
-  const { before, words } = lastCommand(splitShell(text));
+  const { before, words } = lastCommand(text);
   const inner = unwrap(words);
   return { ...inner, wrappers: [...before, ...inner.wrappers] };
 }
 
-function lastCommand(commands: readonly ShellCommand[]): { before: readonly string[]; words: readonly string[] } {
-  const real = commands.filter(
-    ({ words }) => !["cd", "export", "set", "trap", "wait", "ulimit", "umask"].includes(words[0] ?? ""),
-  );
+/** Commands that only prepare the shell itself. */
+const PREPARING = new Set([
+  "cd",
+  "export",
+  "set",
+  "trap",
+  "wait",
+  "ulimit",
+  "umask",
+  "source",
+  ".",
+  ":",
+  "[",
+  "[[",
+  "",
+]);
+
+/** The simple commands of a script, each as its words with assignments in front. What runs inside `sh -c` is left inside. */
+export function simpleCommands(
+  text: string,
+): readonly { readonly words: readonly string[]; readonly connection: string }[] {
+  return commandsIn(text)
+    .filter(({ depth, subshell }) => depth === 0 && !subshell)
+    .map(({ assignments, name, args, connection }) => ({
+      words: [...assignments.map((each) => `${each.name}=${each.value}`), ...(name === "" ? [] : [name]), ...args],
+      connection,
+    }));
+}
+
+function lastCommand(text: string): { readonly before: readonly string[]; readonly words: readonly string[] } {
+  const real = simpleCommands(text).filter(({ words }) => !PREPARING.has(words[0] ?? ""));
   const chosen = real.findLast(({ words }) => roleOf(unwrap(words).argv) === "web") ?? real.at(-1);
-  if (chosen === undefined) return { before: [], words: [] };
+  const at = chosen === undefined ? 0 : real.indexOf(chosen);
   return {
-    before: real.slice(0, real.indexOf(chosen)).map(({ words, then }) => `${words.join(" ")} ${then}`),
-    words: chosen.words,
+    before: real.slice(0, at).map(({ words }, index) => `${words.join(" ")} ${real[index + 1]?.connection ?? ""}`),
+    words: chosen?.words ?? [],
   };
 }
 
@@ -108,7 +135,7 @@ function peelShell(program: string, rest: readonly string[]): Step | undefined {
   const at = rest.findIndex((word) => /^-[a-z]*c$/.test(word));
   const script = at < 0 ? undefined : rest[at + 1];
   if (script === undefined) return undefined;
-  const { before, words } = lastCommand(splitShell(script));
+  const { before, words } = lastCommand(script);
   return { wrapper: [`${program} -c`, ...before].join(" "), rest: words };
 }
 
@@ -127,10 +154,8 @@ function peelManager(program: string, rest: readonly string[]): Step | undefined
 
 function peelStarter(program: string, rest: readonly string[], valued: readonly string[]): Step | undefined {
   let at = 0;
-  while (
-    at < rest.length &&
-    ((rest[at] ?? "").startsWith("-") || (program === "env" && (rest[at] ?? "").includes("=")))
-  ) {
+  const isOption = (word: string) => word.startsWith("-") || (program === "env" && word.includes("="));
+  while (at < rest.length && isOption(rest[at] ?? "")) {
     if (rest[at] === "--") {
       at += 1;
       break;
