@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { checks } from "../checks/index.gen.ts";
 import type { Engine } from "../engine/engine.ts";
+import { UserError } from "../kit/errors.ts";
 import type { BuildSide, CatalogueEntry, Layer, Plan, Report, Seen } from "../model/types.ts";
 import { probes } from "../probes/index.gen.ts";
 import { reporters } from "../reporters/index.gen.ts";
@@ -12,7 +13,7 @@ import { brokenPromises } from "./promises.ts";
 import { sideOf, verdictOf, writeReports } from "./report-step.ts";
 import { finishRun, openRun, readStep, type Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
-import { analyzeRendered, buildStep, pinStep, planStep, renderedDockerfile, renderStep } from "./steps.ts";
+import { analyzeRendered, buildStep, pinStep, planStep, renderedDockerfile, renderStep, tagOf } from "./steps.ts";
 import { collectEvidence, judgeSide } from "./verify.ts";
 
 export interface WholeOptions {
@@ -35,6 +36,7 @@ export async function runWhole(
   const dockerfile = dockerfileOf(analysis);
   world.tell(`${dockerfile.path}: ${analysis.findings.length} findings.`);
   const plan = await planStep(session, run, analysis);
+  stopWhenRefused(plan);
   const pins = await pinStep(session, run, plan);
   for (const pin of pins)
     world.tell(pin.digest === undefined ? `${pin.image}: ${pin.problem}` : `${pin.image} is ${pin.digest}.`);
@@ -65,6 +67,18 @@ export async function runWhole(
   } finally {
     if (!options.keepImages) await engine.removeAllOf(run.id, { images: true });
   }
+}
+
+/** Some services must not be reworked until something is settled; that is an answer, not a failure of ours.
+ * @throws UserError `plan/refused`. */
+function stopWhenRefused({ refusals }: Plan): void {
+  const blocking = refusals.filter((refusal) => refusal.blocking === true);
+  const [first] = blocking;
+  if (first === undefined) return;
+  throw new UserError("plan/refused", `This service is not reworked: ${first.what}`, {
+    hint: first.instead,
+    details: blocking.map(({ what, because, instead }) => `${what}: ${because} ${instead}`),
+  });
 }
 
 /** The failing step and the last lines of its log, for people; the report holds them too. */
