@@ -25,8 +25,8 @@ function pythonToday(facts: Facts): string | undefined {
 /** The interpreters that could be taken, the best reason first; undefined where that reason does not exist. */
 function* candidates(facts: Facts): Generator<Picked> {
   const { service, profile, dockerfile } = facts;
-  const wanted = override(facts, "python", "text");
-  if (wanted !== undefined) yield { python: wanted, because: configured("python"), evidence: [] };
+  const wanted = override(facts, "base.python", "text");
+  if (wanted !== undefined) yield { python: wanted, because: configured("base.python"), evidence: [] };
   const requires = service.python.requires;
   const exact = exactVersion(requires?.value ?? "");
   if (exact !== undefined)
@@ -71,12 +71,19 @@ export const base: Decider = {
   id: "base",
   title: "Base image and Python version",
   after: [],
-  resolves: [],
+  resolves: [
+    "base-end-of-life",
+    "base-floating-tag",
+    "base-not-digest-pinned",
+    "builder-runtime-libc-mismatch",
+    "builder-runtime-python-mismatch",
+    "python-outside-requires-python",
+  ],
   decide(facts: Facts): Choice {
     const { profile } = facts;
     const first = candidates(facts).next();
     const { python, because, evidence } = first.done === true ? newest(facts) : first.value;
-    const image = override(facts, "base", "text") ?? profile.image(python);
+    const image = override(facts, "base.image", "text") ?? profile.image(python);
     return {
       value: { base: { image, python, interpreter: profile.interpreter(python) } },
       choice: `\`${image}\` for every stage`,

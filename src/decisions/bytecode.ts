@@ -8,7 +8,7 @@ export const bytecode: Decider = {
   id: "bytecode",
   title: "Bytecode",
   after: ["base", "sync"],
-  resolves: [],
+  resolves: ["bytecode-not-compiled"],
   decide: (): Choice => ({
     value: { bytecode: { stdlib: true, venv: true, app: true } },
     choice: "compile the standard library, the dependencies and the service while building, with unchecked hashes",

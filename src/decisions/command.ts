@@ -68,11 +68,11 @@ const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : 
 export const command: Decider = {
   id: "command",
   title: "Command",
-  after: ["ports", "env", "copies"],
-  resolves: [],
+  after: ["ports", "environment", "copies"],
+  resolves: ["runtime-uv-run"],
   decide(facts: Facts, draft: Draft): Choice {
     const chosen = override(facts, "command", "list");
-    const grace = graceSeconds(facts.service, override(facts, "graceSeconds", "number"));
+    const grace = graceSeconds(facts.service, override(facts, "limits.graceSeconds", "number"));
     const drain = drainSeconds(grace);
     const { argv, from } =
       chosen === undefined ? shape(facts, draft, drain) : { argv: chosen, from: configured("command") };

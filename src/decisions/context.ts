@@ -1,3 +1,4 @@
+import { UserError } from "../kit/errors.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { override } from "./shared/override.ts";
 
@@ -15,14 +16,27 @@ function wantedPaths(draft: Draft): readonly string[] {
   return unique.filter((path) => !unique.some((other) => other !== path && inside(path, other)));
 }
 
+/**
+ * Where the rendered Dockerfile goes.
+ * @throws UserError `config/output-kept` when the configuration also says that this file stays as it is.
+ */
+function outputOf(facts: Facts): string {
+  const output = override(facts, "output", "text") ?? "Dockerfile.prod";
+  if (override(facts, "keep", "list")?.includes(output) === true)
+    throw new UserError("config/output-kept", `\`${output}\` is both the file to write and a file to keep as it is`, {
+      hint: "Give `output` another path, or take the file out of `keep`.",
+    });
+  return output;
+}
+
 /** The file that goes with the rendered Dockerfile; the present one is left to the present Dockerfile. */
 export const context: Decider = {
   id: "context",
   title: "Dockerfile, context and .dockerignore",
   after: ["sync", "copies"],
-  resolves: [],
+  resolves: ["lock-not-in-context"],
   decide(facts: Facts, draft: Draft): Choice {
-    const dockerfile = override(facts, "dockerfile", "text") ?? "Dockerfile.prod";
+    const dockerfile = outputOf(facts);
     const lines = [
       "# Everything stays out of the build except what the Dockerfile copies or mounts: a new file, a dump or",
       "# an .env cannot slip into an image because nobody thought of excluding it.",

@@ -5,7 +5,7 @@ import { bytecode } from "./bytecode.ts";
 import { command } from "./command.ts";
 import { context } from "./context.ts";
 import { copies } from "./copies.ts";
-import { env } from "./env.ts";
+import { environment } from "./environment.ts";
 import { health } from "./health.ts";
 import { labels } from "./labels.ts";
 import { ownership } from "./ownership.ts";
@@ -18,4 +18,4 @@ import { uv } from "./uv.ts";
 import { workdir } from "./workdir.ts";
 import { writable } from "./writable.ts";
 
-export const decisions: readonly Decider[] = [base, bytecode, command, context, copies, env, health, labels, ownership, packages, ports, stopSignal, sync, user, uv, workdir, writable];
+export const decisions: readonly Decider[] = [base, bytecode, command, context, copies, environment, health, labels, ownership, packages, ports, stopSignal, sync, user, uv, workdir, writable];

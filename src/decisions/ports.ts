@@ -11,7 +11,7 @@ export const ports: Decider = {
   after: [],
   resolves: [],
   decide(facts: Facts): Choice {
-    const chosen = override(facts, "port", "number");
+    const chosen = override(facts, "ports", "number");
     const exposed = instructionsToday(facts.dockerfile, "EXPOSE").at(0);
     const today = Number.parseInt(exposed?.words[0] ?? "", 10);
     const fact = facts.service.port;
@@ -27,7 +27,7 @@ export const ports: Decider = {
 };
 
 function because(port: number, chosen: number | undefined, found: number | undefined): string {
-  if (chosen !== undefined) return configured("port");
+  if (chosen !== undefined) return configured("ports");
   return found === undefined
     ? `No file names a port; ${port} is the server's own default.`
     : `The service listens on ${port} today, and whatever calls it knows that number.`;

@@ -42,11 +42,19 @@ export const sync: Decider = {
   id: "sync",
   title: "Installing the dependencies",
   after: ["uv", "workdir"],
-  resolves: [],
+  resolves: [
+    "dev-dependencies-in-final",
+    "link-mode-unset-with-cache-mount",
+    "project-installed-before-source",
+    "project-metadata-missing",
+    "python-downloads-allowed",
+    "sync-without-frozen-or-locked",
+    "uv-cache-in-image",
+  ],
   decide(facts: Facts, draft: Draft): Choice {
     const { service } = facts;
-    const groups = override(facts, "groups", "list") ?? kept(service.dependencies.installedGroups);
-    const extras = override(facts, "extras", "list") ?? kept(service.dependencies.installedExtras);
+    const groups = override(facts, "sync.groups", "list") ?? kept(service.dependencies.installedGroups);
+    const extras = override(facts, "sync.extras", "list") ?? kept(service.dependencies.installedExtras);
     const { project, because } = projectInstall(facts);
     const workdir = draft.workdir ?? "/app";
     const value: SyncSpec = {
@@ -67,7 +75,7 @@ export const sync: Decider = {
         "The lock decides every version, and a lock that is out of step with pyproject.toml stops the build.",
         "Only the two manifests are mounted, so an edit of the source leaves this layer cached.",
         because,
-        ...(facts.overrides["groups"] === undefined ? [] : [configured("groups")]),
+        ...(facts.overrides["sync"] === undefined ? [] : [configured("sync")]),
       ].join(" "),
       evidence: [...placesOf(service.packaging.kind, service.lock?.inStep)],
       rejected: [

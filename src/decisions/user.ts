@@ -37,9 +37,9 @@ function numberAfter(text: string, pattern: RegExp): number | undefined {
 }
 
 function identity(facts: Facts): Identity {
-  const uid = override(facts, "uid", "number");
+  const uid = override(facts, "user.uid", "number");
   if (uid !== undefined)
-    return { uid, gid: override(facts, "gid", "number") ?? uid, because: configured("uid"), evidence: [] };
+    return { uid, gid: override(facts, "user.gid", "number") ?? uid, because: configured("user"), evidence: [] };
   return (
     identityToday(facts) ?? {
       uid: DEFAULT_ID,

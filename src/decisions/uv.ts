@@ -6,9 +6,9 @@ export const uv: Decider = {
   id: "uv",
   title: "uv: version and place",
   after: [],
-  resolves: [],
+  resolves: ["helper-image-floating", "uv-in-final-stage", "uv-or-pip-tool-unpinned"],
   decide(facts: Facts): Choice {
-    const chosen = override(facts, "uv", "text");
+    const chosen = override(facts, "uv.version", "text");
     const version = chosen ?? facts.uvVersion;
     return {
       value: { uv: { image: `ghcr.io/astral-sh/uv:${version}`, version } },

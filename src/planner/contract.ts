@@ -41,12 +41,12 @@ const EXAMPLES: Readonly<Record<EnvVariable["kind"], (variable: EnvVariable) => 
 export const exampleOf = (variable: EnvVariable): string =>
   variable.default !== undefined && !variable.secret ? variable.default : EXAMPLES[variable.kind](variable);
 
-const contractEnv = (variable: EnvVariable): ContractEnv => ({
+const contractEnv = (variable: EnvVariable, chosen: string | undefined): ContractEnv => ({
   name: variable.name,
   required: variable.required,
   secret: variable.secret,
   ...(variable.default === undefined || variable.secret ? {} : { default: variable.default }),
-  example: exampleOf(variable),
+  example: chosen ?? exampleOf(variable),
 });
 
 /** Uploads above a megabyte are spooled to a temporary file by the libraries that parse forms. */
@@ -68,28 +68,29 @@ const ABSENT_PROGRAMS = ["uv", "uvx", "poetry", "gcc", "g++", "cc", "make"] as c
 export function makeContract(facts: Facts, image: ImageSpec): Contract {
   const { service } = facts;
   const installed = new Set(service.dependencies.runtimeClosure);
+  const values = override(facts, "env", "table");
   const called = new Set(service.programs.map((use) => use.program));
   return {
     port: image.ports[0] ?? 0,
     portVariable: service.port?.value.variable,
     uid: image.user.uid,
     gid: image.user.gid,
-    env: service.env.map(contractEnv),
+    env: service.env.map((variable) => contractEnv(variable, values?.[variable.name])),
     health: image.health === undefined ? undefined : { path: image.health.path },
     readOnlyRoot: true,
     writablePaths: [...new Set(writablePaths(facts, image))],
     signals: {
       stop: image.stopSignal ?? "SIGTERM",
-      graceSeconds: graceSeconds(service, override(facts, "graceSeconds", "number")),
+      graceSeconds: graceSeconds(service, override(facts, "limits.graceSeconds", "number")),
     },
     logs: "stdout-stderr",
     absentDistributions: service.dependencies.devOnly.filter((name) => !installed.has(name)),
     absentPrograms: ABSENT_PROGRAMS.filter((program) => !called.has(program)),
     limits: {
-      startSeconds: override(facts, "startSeconds", "number") ?? 30,
-      warmBuildSeconds: override(facts, "warmBuildSeconds", "number") ?? 60,
-      coldBuildSeconds: override(facts, "coldBuildSeconds", "number") ?? 600,
-      sizeRatio: override(facts, "sizeRatio", "number") ?? 1,
+      startSeconds: override(facts, "limits.startSeconds", "number") ?? 30,
+      warmBuildSeconds: override(facts, "limits.warmBuildSeconds", "number") ?? 60,
+      coldBuildSeconds: override(facts, "limits.coldBuildSeconds", "number") ?? 600,
+      sizeRatio: override(facts, "limits.sizeRatio", "number") ?? 1,
     },
   };
 }

@@ -32,10 +32,24 @@ function complete(draft: Draft): ImageSpec {
   return { entrypoint: undefined, stopSignal: undefined, health: undefined, ...draft } as ImageSpec;
 }
 
+/** Settings beside the decisions that the configuration hands over with them. */
+const SETTINGS = ["env", "keep", "limits", "output"] as const;
+
+/** A misspelt decision would otherwise be ignored without a word. */
+function checkOverrides({ overrides }: Facts, deciders: readonly Decider[]): void {
+  const known = [...deciders.map((decider) => decider.id), ...SETTINGS].toSorted();
+  const unknown = Object.keys(overrides).find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new UserError("config/unknown-decision", `There is no decision \`${unknown}\``, {
+      hint: `Known: ${known.join(", ")}.`,
+    });
+}
+
 /**
  * Settles every question of the image, with reasons. Pure: the same facts give the same plan.
  * A refusal with `blocking` means that the service must not be reworked until it is settled.
- * @throws UserError `plan/no-project` when the folder holds no Python project; `config/bad-value` for an override.
+ * @throws UserError `plan/no-project` when the folder holds no Python project; `config/bad-value`,
+ *         `config/unknown-decision` and `config/output-kept` for what the configuration says.
  */
 export function makePlan(facts: Facts, deciders: readonly Decider[] = decisions): Plan {
   const { service, profile } = facts;
@@ -43,6 +57,7 @@ export function makePlan(facts: Facts, deciders: readonly Decider[] = decisions)
     throw new UserError("plan/no-project", "There is no Python project in this folder", {
       hint: "Give the folder that holds the service's pyproject.toml.",
     });
+  checkOverrides(facts, deciders);
   const draft: Draft = {};
   const made: Decision[] = [];
   for (const decider of inOrder(deciders)) {

@@ -193,7 +193,7 @@ function runtime(page: Page): Lines {
       ? []
       : ["", ...why(page, "writable"), `RUN install -d -o ${user.uid} -g ${user.gid} ${writable.join(" ")}`]),
     "",
-    ...why(page, "env"),
+    ...why(page, "environment"),
     ...envLines(image.env),
     "",
     ...why(page, "ownership"),

@@ -17,12 +17,23 @@ const kinds = {
 type Kind = keyof typeof kinds;
 type ValueOf<K extends Kind> = (typeof kinds)[K] extends ((value: unknown) => value is infer V) ? V : never;
 
+/** The field that a decision's plain value means: `user: 1001` is `user: {uid: 1001}`. */
+const PLAIN: Readonly<Record<string, string>> = { base: "python", user: "uid", uv: "version" };
+
+function lookUp(overrides: Facts["overrides"], name: string): unknown {
+  const [id = "", field] = name.split(".");
+  const value = overrides[id];
+  if (field === undefined || value === undefined || value === null) return value;
+  if (typeof value === "object" && !Array.isArray(value)) return (value as Record<string, unknown>)[field];
+  return PLAIN[id] === field ? value : undefined;
+}
+
 /**
  * The team's own choice from its configuration, or undefined when it made none.
  * @throws UserError `config/bad-value` when it is not of the right kind.
  */
 export function override<K extends Kind>(facts: Facts, name: string, kind: K): ValueOf<K> | undefined {
-  const value = facts.overrides[name];
+  const value = lookUp(facts.overrides, name);
   if (value === undefined || value === null) return undefined;
   const is: (value: unknown) => boolean = kinds[kind];
   if (!is(value))

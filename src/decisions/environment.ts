@@ -32,8 +32,8 @@ function kept(facts: Facts): {
   return { env, dropped, evidence };
 }
 
-export const env: Decider = {
-  id: "env",
+export const environment: Decider = {
+  id: "environment",
   title: "Environment of the image",
   after: ["workdir", "sync"],
   resolves: [],
@@ -45,7 +45,7 @@ export const env: Decider = {
       PYTHONUNBUFFERED: "1",
       PYTHONDONTWRITEBYTECODE: "1",
       ...today.env,
-      ...override(facts, "env", "table"),
+      ...override(facts, "environment", "table"),
     };
     const dropped =
       today.dropped.length === 0

@@ -1,0 +1,307 @@
+import { describe, expect, it } from "vitest";
+import type { Decider } from "../../../src/decisions/decider.ts";
+import { decisions } from "../../../src/decisions/index.gen.ts";
+import { allows, exactVersion } from "../../../src/decisions/shared/specifier.ts";
+import { UserError } from "../../../src/kit/errors.ts";
+import type { Plan, Service } from "../../../src/model/types.ts";
+import { makePlan } from "../../../src/planner/make-plan.ts";
+import { inOrder } from "../../../src/planner/order.ts";
+import { amazonlinux2023 } from "../../../src/profiles/amazonlinux2023.ts";
+import { rules } from "../../../src/rules/index.gen.ts";
+import { evidence, fact, facts, sample } from "./sample.ts";
+
+const plan = (service: Partial<Service> = {}, overrides: Record<string, unknown> = {}): Plan =>
+  makePlan(facts(service, overrides));
+const start = sample.starts[0];
+const startedBy = (
+  argv: readonly string[],
+  server: Service["server"]["value"],
+  written = argv.join(" "),
+): Partial<Service> => ({
+  starts: start === undefined ? [] : [{ ...start, argv, server, written }],
+});
+const codeOf = (work: () => unknown): string | undefined => {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return error instanceof UserError ? error.code : String(error);
+  }
+};
+
+describe("the plan of the sample", () => {
+  it("is the same for the same facts", () => {
+    expect(plan()).toEqual(plan());
+    expect(JSON.parse(JSON.stringify(plan()))).toEqual(JSON.parse(JSON.stringify(plan())));
+  });
+
+  it("settles everything with a reason, evidence where there is some, and what was rejected", () => {
+    const { decisions: made, refusals } = plan();
+    expect(made.filter((one) => !/^[A-Z`/\d].{20,}\.$/s.test(one.because))).toEqual([]);
+    expect(made.filter((one) => one.rejected.length === 0)).toEqual([]);
+    expect(made.flatMap((one) => one.evidence).filter((place) => !/^[\w./-]+:\d+$/.test(place))).toEqual([]);
+    expect(refusals).toEqual([]);
+  });
+
+  it("promises only rules that exist", () => {
+    const known = new Set(rules.map((rule) => rule.id));
+    expect(decisions.flatMap((decider) => decider.resolves).filter((id) => !known.has(id))).toEqual([]);
+  });
+});
+
+describe("Python versions", () => {
+  it.each([
+    [">=3.12", "3.13", true],
+    [">=3.12,<3.13", "3.13", false],
+    [">=3.12,<3.13", "3.12", true],
+    ["~=3.12", "3.13", true],
+    ["~=3.12.4", "3.13", false],
+    ["==3.12.*", "3.12", true],
+    ["==3.12.*", "3.13", false],
+    ["==3.12.4", "3.12", false],
+    ["!=3.13.*", "3.13", false],
+    [">3.11", "3.11", true],
+    ["<=3.12", "3.12", false],
+  ])("%s and %s: %s", (specifier, version, expected) => {
+    expect(allows(specifier, version)).toBe(expected);
+  });
+  it("sees an exact demand", () => {
+    expect(exactVersion("==3.12.4")).toBe("3.12.4");
+    expect(exactVersion("==3.12.*")).toBeUndefined();
+  });
+
+  const base = (service: Partial<Service>, dockerfile?: string) =>
+    makePlan(facts(service, {}, dockerfile)).image.base.image;
+  const python = (requires: string, pinned?: string) => ({
+    python: { requires: fact(requires), pinned: pinned === undefined ? undefined : fact(pinned, ".python-version") },
+    ...(sample.lock === undefined ? {} : { lock: { ...sample.lock, requiresPython: requires } }),
+  });
+  it("keeps today's when it is allowed", () =>
+    expect(base(python(">=3.11"), "FROM python:3.11-slim\n")).toBe("python:3.11-slim"));
+  it("leaves today's when it is not", () =>
+    expect(base(python(">=3.12"), "FROM python:3.11-slim\n")).toBe("python:3.13-slim"));
+  it("takes the pinned one when today says nothing", () =>
+    expect(base(python(">=3.11", "3.12"), "FROM debian:13\n")).toBe("python:3.12-slim"));
+  it("takes the newest that an upper bound allows", () =>
+    expect(base(python(">=3.11,<3.13"), "FROM debian:13\n")).toBe("python:3.12-slim"));
+  it("keeps an exact patch release", () => expect(base(python("==3.12.4"))).toBe("python:3.12.4-slim"));
+});
+
+describe("the command", () => {
+  const command = (service: Partial<Service>, overrides = {}) => plan(service, overrides).image.command;
+  it("drops uv and the reloader, and drains within Docker's ten seconds", () => {
+    expect(command({})).toEqual([
+      "uvicorn",
+      "app.main:app",
+      "--host",
+      "0.0.0.0",
+      "--port",
+      "8000",
+      "--timeout-graceful-shutdown",
+      "8",
+    ]);
+  });
+  it("drains longer where more time is given", () => {
+    expect(command({ gracePeriods: [fact(30, "compose.yaml")] }).at(-1)).toBe("25");
+    expect(command({}, { limits: { graceSeconds: 60 } }).at(-1)).toBe("55");
+  });
+  it("listens on all addresses", () => {
+    expect(
+      command(startedBy(["uvicorn", "app.main:app", "--host=127.0.0.1", "--workers", "2"], "uvicorn")).join(" "),
+    ).toBe("uvicorn app.main:app --workers 2 --host 0.0.0.0 --port 8000 --timeout-graceful-shutdown 8");
+  });
+  it("keeps a port that can be set, and the server as process 1", () => {
+    const service = {
+      ...startedBy(["uvicorn", "app.main:app", "--port", "${PORT:-8000}"], "uvicorn"),
+      port: fact({ number: 8000, variable: "PORT" }),
+    };
+    expect(command(service)).toEqual([
+      "sh",
+      "-c",
+      'exec uvicorn app.main:app --host 0.0.0.0 --port "${PORT:-8000}" --timeout-graceful-shutdown 8',
+    ]);
+    expect(plan(service).image.health?.command.at(-1)).toContain("os.environ.get('PORT') or 8000");
+  });
+  it("prepares gunicorn for a read-only root, as its locked version allows", () => {
+    const locked = (version: string) => ({
+      ...startedBy(["gunicorn", "app:create_app()", "-b", ":8000"], "gunicorn"),
+      ...(sample.lock === undefined
+        ? {}
+        : {
+            lock: {
+              ...sample.lock,
+              packages: [
+                { name: "gunicorn", version, source: "registry" as const, sdistOnly: false, dependencies: [] },
+              ],
+            },
+          }),
+    });
+    expect(command(locked("23.0.0")).join(" ")).toBe(
+      "gunicorn app:create_app() --bind 0.0.0.0:8000 --graceful-timeout 8 --worker-tmp-dir /dev/shm",
+    );
+    expect(command(locked("25.3.0")).at(-1)).toBe("--no-control-socket");
+  });
+  it("starts the server that the FastAPI command line would start", () => {
+    expect(command(startedBy(["fastapi", "run", "app/main.py"], "fastapi-cli"))[0]).toBe("uvicorn");
+  });
+  it("stops a server that ignores SIGTERM by SIGINT", () => {
+    expect(plan(startedBy(["python", "-m", "app"], "flask-dev")).image.stopSignal).toBe("SIGINT");
+    expect(plan().image.stopSignal).toBe("SIGTERM");
+  });
+});
+
+describe("files of the image", () => {
+  const from = (service: Partial<Service>) => plan(service).image.copies.map((copy) => copy.from);
+  it("are the code and what a line of the project asks for", () =>
+    expect(from({})).toEqual(["alembic.ini", "alembic", "app"]));
+  it("are never files that git does not track", () => {
+    expect(
+      from({ reads: [{ path: "settings.toml", when: "start", evidence: evidence("app/main.py", 9) }] }),
+    ).not.toContain("settings.toml");
+  });
+  it("include what the code opens", () => {
+    const files = [...sample.files, "settings.toml"];
+    expect(
+      from({ files, reads: [{ path: "./settings.toml", when: "start", evidence: evidence("app/main.py", 9) }] }),
+    ).toContain("settings.toml");
+  });
+  it("leave migrations out when nothing can run them", () => {
+    expect(from({ dependencies: { ...sample.dependencies, runtimeClosure: ["fastapi", "uvicorn"] } })).toEqual(["app"]);
+  });
+  it("are in the allow-list, each once", () => {
+    const lines = plan().image.dockerignore.filter((line) => line.startsWith("!"));
+    expect(lines).toEqual(["!pyproject.toml", "!uv.lock", "!alembic.ini", "!alembic", "!app"]);
+  });
+});
+
+describe("dependencies", () => {
+  it("come without development groups, with the others that today's image has", () => {
+    const dependencies = {
+      ...sample.dependencies,
+      installedGroups: ["dev", "prod", "lint"],
+      installedExtras: ["postgres"],
+    };
+    expect(plan({ dependencies }).image.sync).toMatchObject({ groups: ["prod"], extras: ["postgres"], locked: true });
+  });
+  it("install a package so that no link leads out of the environment, unless its code looks for files around it", () => {
+    const packaging = { ...sample.packaging, kind: fact<"package">("package") };
+    expect(plan({ packaging }).image.sync.project).toBe("no-editable");
+    expect(plan({ packaging: { ...packaging, looksUpFromFile: fact(true) } }).image.sync.project).toBe("editable");
+    expect(plan().image.sync.project).toBe("none");
+  });
+});
+
+describe("user", () => {
+  const user = (dockerfile: string, overrides = {}) => makePlan(facts({}, overrides, dockerfile)).image.user;
+  it("is 1001 when today's is root", () =>
+    expect(user("FROM python:3.13-slim\n")).toMatchObject({ uid: 1001, gid: 1001, shell: "/usr/sbin/nologin" }));
+  it("keeps today's number", () =>
+    expect(user("FROM python:3.13-slim\nUSER 1000:1002\n")).toMatchObject({ uid: 1000, gid: 1002 }));
+  it("finds the number behind a name", () =>
+    expect(user("FROM python:3.13-slim\nRUN useradd -u 1500 svc\nUSER svc\n")).toMatchObject({ uid: 1500 }));
+  it("is the team's when it says so", () => {
+    expect(user("FROM python:3.13-slim\nUSER 1000\n", { user: { uid: 2000 } })).toMatchObject({ uid: 2000, gid: 2000 });
+    expect(user("FROM python:3.13-slim\n", { user: 2000 })).toMatchObject({ uid: 2000 });
+  });
+});
+
+describe("packages", () => {
+  it("bring what a probe outside the Dockerfile calls", () => {
+    const outsideProbes = [
+      { source: "ecs" as const, program: "curl", command: "curl -f localhost", evidence: evidence("task.json", 4) },
+    ];
+    expect(plan({ outsideProbes }).image.packages.runtime).toEqual(["curl"]);
+    const other = makePlan({ ...facts({ outsideProbes }), profile: amazonlinux2023 });
+    expect(other.image.packages.runtime).toEqual([]); // curl-minimal is there, and `curl` conflicts with it.
+  });
+  it("bring a compiler only for a locked package without a wheel, and only into the builder", () => {
+    const lock =
+      sample.lock === undefined
+        ? undefined
+        : {
+            ...sample.lock,
+            packages: [
+              { name: "fastapi", version: "1", source: "registry" as const, sdistOnly: true, dependencies: [] },
+            ],
+          };
+    expect(plan({ lock }).image.packages).toEqual({ builder: ["gcc", "libc6-dev"], runtime: [] });
+    expect(plan().image.packages.builder).toEqual([]);
+  });
+});
+
+describe("the contract", () => {
+  it("gives every variable a harmless value of the right shape", () => {
+    const examples = Object.fromEntries(plan().contract.env.map((one) => [one.name, one.example]));
+    expect(examples).toMatchObject({
+      DATABASE_URL: "postgresql+asyncpg://user:pass@127.0.0.1:5432/db",
+      S3_ENDPOINT_URL: "http://127.0.0.1:9",
+      LOG_LEVEL: "info",
+    });
+    expect(examples["JWT_SECRET_KEY"]?.length).toBeGreaterThanOrEqual(32);
+  });
+  it("takes the team's values and limits", () => {
+    const made = plan({}, { env: { S3_ENDPOINT_URL: "http://127.0.0.1:10" }, limits: { sizeRatio: 0.7 } }).contract;
+    expect(made.env.find((one) => one.name === "S3_ENDPOINT_URL")?.example).toBe("http://127.0.0.1:10");
+    expect(made.limits).toEqual({ startSeconds: 30, warmBuildSeconds: 60, coldBuildSeconds: 600, sizeRatio: 0.7 });
+  });
+  it("does not forbid what the service itself needs", () => {
+    const dependencies = { ...sample.dependencies, devOnly: ["pytest", "fastapi"] };
+    expect(plan({ dependencies }).contract.absentDistributions).toEqual(["pytest"]);
+  });
+});
+
+describe("what is refused", () => {
+  const refused = (service: Partial<Service>, dockerfile?: string) =>
+    makePlan(facts(service, {}, dockerfile)).refusals.map(
+      (refusal) => `${refusal.id}${refusal.blocking === true ? "!" : ""}`,
+    );
+  const lock = (changes: Partial<NonNullable<Service["lock"]>>) => ({
+    lock: sample.lock === undefined ? undefined : { ...sample.lock, ...changes },
+  });
+
+  it.each<[string, Partial<Service>, string | undefined]>([
+    ["manager!", { manager: fact("poetry") }, undefined],
+    ["no-lock!", { lock: undefined }, undefined],
+    ["lock-untracked!", lock({ tracked: false }), undefined],
+    ["lock-drift!", lock({ inStep: fact(false) }), undefined],
+    ["special-base!", {}, "FROM pytorch/pytorch:2.5\n"],
+    [
+      "root-entrypoint!",
+      {},
+      'FROM python:3.13-slim\nENTRYPOINT ["sh", "-c", "chown -R app /data && exec gosu app uvicorn"]\n',
+    ],
+    [
+      "several-commands!",
+      startedBy(["uvicorn", "app.main:app"], "uvicorn", "alembic upgrade head && uvicorn app.main:app"),
+      undefined,
+    ],
+    ["several-processes!", startedBy(["supervisord"], "unknown", "supervisord -c x.conf"), undefined],
+    ["no-start!", { starts: [], application: undefined }, undefined],
+    ["no-health-route", { healthPaths: [] }, undefined],
+    ["development-server", startedBy(["flask", "run"], "flask-dev"), undefined],
+    ["version-from-git!", { packaging: { ...sample.packaging, versionFromGit: fact(true) } }, undefined],
+  ])("%s", (id, service, dockerfile) => {
+    expect(refused(service, dockerfile)).toContain(id);
+    expect(refused({})).not.toContain(id);
+  });
+
+  it("a folder without Python", () => expect(codeOf(() => plan({ files: ["README.md"] }))).toBe("plan/no-project"));
+  it("a misspelt decision", () => expect(codeOf(() => plan({}, { usr: 1 }))).toBe("config/unknown-decision"));
+  it("a setting of another kind", () => expect(codeOf(() => plan({}, { user: "appuser" }))).toBe("config/bad-value"));
+  it("to write a file that must stay", () =>
+    expect(codeOf(() => plan({}, { output: "Dockerfile", keep: ["Dockerfile"] }))).toBe("config/output-kept"));
+});
+
+describe("order", () => {
+  const decider = (id: string, ...after: readonly string[]): Decider => ({
+    ...(decisions[0] as Decider),
+    id,
+    after,
+  });
+  it("puts each behind those it reads", () => {
+    expect(inOrder([decider("a", "c"), decider("b"), decider("c", "b")]).map((one) => one.id)).toEqual(["b", "c", "a"]);
+  });
+  it("names a circle", () => expect(() => inOrder([decider("a", "b"), decider("b", "a")])).toThrow("a → b → a"));
+  it("names a decider that is not there", () =>
+    expect(() => inOrder([decider("a", "x")])).toThrow("`x`, which does not exist"));
+});
