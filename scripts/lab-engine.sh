@@ -45,7 +45,10 @@ unpack_engine() {
 
 # Ids of the processes with exactly this argument. Our files are named on the command lines of what reads them, so
 # nothing of ours is missed or mistaken, however the run that started it ended.
-running() { grep -lzxF -- "$1" /proc/[0-9]*/cmdline 2>/dev/null | cut -d/ -f3; }
+running() {
+  local files=(/proc/[0-9]*/cmdline) # Listed before grep starts: its own command line has the argument too.
+  { grep -lzxF -- "$1" "${files[@]}" 2>/dev/null || true; } | cut -d/ -f3
+}
 port_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 registry_answers() { [[ -n $(running "$LAB/registry.yml") ]] && port_taken "$(recall port)"; }
 
@@ -86,18 +89,19 @@ start_engine() {
   log "starting the engine"
   stop_engine # Or the remnants of one that was killed.
   remember root "$(wanted_root)"
+  # Marks what is ours in process environments, cgroups and firewall rules.
+  if [[ -z $(recall token) ]]; then remember token "$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')"; fi
   choose_socket
   install_client
   choose_network
   write_configuration "$port"
-  setsid unshare --mount --propagation private \
+  SEAWORTHY_LAB_TOKEN=$(recall token) setsid unshare --mount --propagation private \
     bash "$SCRIPTS/lab-engine-start.sh" "$LAB" "$(engine_root)" "$LAB/engine.json" >"$LAB/engine.log" 2>&1 </dev/null 8>&- 9>&- &
   remember engine_port "$port"
   for _ in $(seq 150); do
     if engine_answers; then
-      readlink "/proc/$!/ns/mnt" >"$LAB/engine.namespace"
       mkdir -p "$CACHE/users"
-      ln -sfn "$LAB" "$CACHE/users/$(recall id)"
+      ln -sfn "$LAB" "$CACHE/users/$(recall token)"
       return
     fi
     kill -0 $! 2>/dev/null || break
@@ -128,21 +132,23 @@ in_root() {
   if [[ -d $(engine_root) ]]; then chroot "$(engine_root)" "$@"; else "$@"; fi
 }
 
-# A /16 that no route of this machine knows; its number also names everything else we make.
+# A /16 that no route of this machine knows. It is ours until the machine starts anew, when another lab may take it.
+network_number() { if [[ $(recall boot) == "$(</proc/sys/kernel/random/boot_id)" ]]; then recall number; fi; }
 choose_network() {
   local number taken
-  number=$(recall id)
+  number=$(network_number)
   if [[ -z $number ]]; then
     taken=$(in_root ip -4 route show table all; in_root ip -4 -o address)
     for number in $(seq 201 249) none; do grep -qF "10.$number." <<<"$taken" || break; done
     [[ $number != none ]] || fail "no free address range between 10.201.0.0/16 and 10.249.0.0/16"
-    remember id "$number"
+    remember number "$number"
+    remember boot "$(</proc/sys/kernel/random/boot_id)"
   fi
   if [[ -z $(recall forwarding) ]]; then remember forwarding "$(</proc/sys/net/ipv4/ip_forward)"; fi
   in_root ip link add "seaworthy$number" type bridge
   in_root ip address add "10.$number.0.1/17" dev "seaworthy$number"
   in_root ip link set "seaworthy$number" up
-  local mark=(-m comment --comment "seaworthy-lab-$number") range=10.$number.0.0/16
+  local mark=(-m comment --comment "seaworthy-lab-$(recall token)") range=10.$number.0.0/16
   in_root iptables -w -t nat -A POSTROUTING -s "$range" ! -d "$range" "${mark[@]}" -j MASQUERADE
   in_root iptables -w -I FORWARD -s "$range" "${mark[@]}" -j ACCEPT
   in_root iptables -w -I FORWARD -d "$range" "${mark[@]}" -j ACCEPT
@@ -151,7 +157,7 @@ choose_network() {
 # The engine writes no firewall rules: two engines that do so in one network namespace flush each other's.
 write_configuration() {
   local number store=true driver=""
-  number=$(recall id)
+  number=$(network_number)
   if [[ ${SEAWORTHY_LAB_STORE:-containerd} != containerd ]]; then store=false; fi
   if ! overlay_works; then
     driver=native
@@ -171,7 +177,7 @@ write_configuration() {
   "ip6tables": false,
   "bridge": "seaworthy$number",
   "default-address-pools": [{ "base": "10.$number.128.0/17", "size": 24 }],
-  "cgroup-parent": "/seaworthy-lab-$number",
+  "cgroup-parent": "/seaworthy-lab-$(recall token)",
   "exec-opts": ["native.cgroupdriver=cgroupfs"],
   "insecure-registries": ["127.0.0.1:$1"],
   "registry-mirrors": ["http://127.0.0.1:$1"]
@@ -191,15 +197,14 @@ overlay_works() {
 
 # Stops the engine and removes what an engine leaves outside its folder, whether it ended well or was killed.
 stop_engine() {
-  local number pid
-  number=$(recall id)
+  local token pid
+  token=$(recall token)
   if engine_answers; then
     log "stopping the engine"
     lab_docker ps -aq | xargs -r "$(engine_root)/usr/bin/docker" -H "unix://$(recall socket)" rm -f >/dev/null 2>&1 || true
   fi
   pid=$(running "$LAB/engine.json" | head -n 1)
   if [[ -n $pid ]]; then
-    readlink "/proc/$pid/ns/mnt" >"$LAB/engine.namespace" || true
     kill "$pid" 2>/dev/null || true
     for _ in $(seq 100); do
       kill -0 "$pid" 2>/dev/null || break
@@ -207,39 +212,40 @@ stop_engine() {
     done
   fi
   end_stragglers
-  if [[ -n $number ]]; then
-    remove_network "$number"
-    find /sys/fs/cgroup -depth -type d -path "*/seaworthy-lab-$number*" -exec rmdir {} + 2>/dev/null || true
-    rm -f "$CACHE/users/$number"
+  if [[ -n $token ]]; then
+    remove_network "$token" "$(network_number)"
+    find /sys/fs/cgroup -depth -type d -path "*/seaworthy-lab-$token*" -exec rmdir {} + 2>/dev/null || true
+    rm -f "$CACHE/users/$token"
   fi
+  # A store of networks that are gone makes the next start rebuild them, and while doing so Docker deletes docker0,
+  # which may be another engine's.
+  rm -rf "$LAB/data/network"
   if [[ $(recall socket) == /tmp/seaworthy-lab.* ]]; then rm -rf "$(dirname "$(recall socket)")"; fi
-  rm -f "$LAB/engine.namespace"
 }
 
-# Whatever still lives in the engine's mount namespace (its containerd, shims) or in its cgroups (containers).
+# Whatever still runs with our token in its environment (containerd, shims) or in our cgroups (containers).
 end_stragglers() {
-  local namespace pid number
-  namespace=$(cat "$LAB/engine.namespace" 2>/dev/null || true)
-  number=$(recall id)
-  for pid in /proc/[0-9]*; do
-    pid=${pid#/proc/}
-    if [[ -n $namespace && $(readlink "/proc/$pid/ns/mnt" 2>/dev/null) == "$namespace" ]] ||
-      { [[ -n $number ]] && grep -q "/seaworthy-lab-$number\(/\|\$\)" "/proc/$pid/cgroup" 2>/dev/null; }; then
-      kill -KILL "$pid" 2>/dev/null || true
-    fi
-  done
+  local token pid files=(/proc/[0-9]*/environ) groups=(/proc/[0-9]*/cgroup)
+  token=$(recall token)
+  if [[ -z $token ]]; then return; fi
+  {
+    grep -lzxF -- "SEAWORTHY_LAB_TOKEN=$token" "${files[@]}" 2>/dev/null || true
+    grep -lF -- "/seaworthy-lab-$token" "${groups[@]}" 2>/dev/null || true
+  } | cut -d/ -f3 | sort -u | while read -r pid; do kill -KILL "$pid" 2>/dev/null || true; done
 }
 
 remove_network() {
-  local number=$1 link rule table
-  while read -r _ link _; do
-    in_root ip link delete "$link" 2>/dev/null || true
-  done < <(in_root ip -4 -o address | grep -F " 10.$number." || true)
+  local token=$1 number=$2 link rule table
+  if [[ -n $number ]]; then
+    while read -r _ link _; do
+      in_root ip link delete "$link" 2>/dev/null || true
+    done < <(in_root ip -4 -o address | grep -F " 10.$number." || true)
+  fi
   for table in nat filter; do
     while read -r rule; do
       # shellcheck disable=SC2086 # The rule is a list of words, as iptables printed it; our comment has no spaces.
       in_root iptables -w -t "$table" ${rule/#-A/-D} || true
-    done < <(in_root iptables -w -t "$table" -S | grep -F "seaworthy-lab-$number " || true)
+    done < <(in_root iptables -w -t "$table" -S | grep -F "seaworthy-lab-$token " || true)
   done
   if [[ $(recall forwarding) == 0 ]] && ! other_engine; then echo 0 >/proc/sys/net/ipv4/ip_forward; fi
 }
