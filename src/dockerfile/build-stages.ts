@@ -29,7 +29,10 @@ export function buildStages(instructions: readonly Instruction[], escape: string
     else if (instruction.keyword === "ARG") {
       globalArgs.push(instruction);
       setGlobals(instruction, values, escape);
-    } else problems.push({ message: `${instruction.keyword} stands before the first FROM`, range: instruction.range });
+    } else if (problems.length < 100) {
+      const message = `${instruction.keyword.slice(0, 60)} stands before the first FROM`;
+      problems.push({ message, range: instruction.range });
+    }
   }
   if (stages.length === 0 && instructions.length > 0) {
     problems.push({ message: "the file has no FROM", range: instructions[0]?.range ?? { start: 0, end: 0 } });

@@ -30,7 +30,8 @@ export function readDirectives(text: string): Head {
     if (shebang && directive.name === "escape") break;
     if (!shebang) lines.add(cursor.line);
     if (seen.has(directive.name)) {
-      problems.push({ message: `only one ${directive.name} directive can be used`, range: directive.range });
+      if (problems.length < 100)
+        problems.push({ message: `only one ${directive.name} directive can be used`, range: directive.range });
       continue;
     }
     seen.add(directive.name);

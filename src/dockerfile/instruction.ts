@@ -1,5 +1,5 @@
 import type { Flag, Heredoc, Instruction, Problem, Range } from "../model/types.ts";
-import { skipSpace, trimEnd } from "./chars.ts";
+import { isBlank, skipSpace, trimEnd } from "./chars.ts";
 import { heredocsOf, readHeredoc } from "./heredoc.ts";
 import { type Cursor, type LogicalLine, toFile } from "./lines.ts";
 import { type RawFlag, readJson, splitBlanks, splitFlags, splitOnce, splitQuoted } from "./words.ts";
@@ -34,45 +34,60 @@ const withHeredocs = new Set(["ADD", "COPY", "RUN"]);
 export interface Surroundings {
   readonly cursor: Cursor;
   readonly escape: string;
-  readonly comments: readonly string[];
   readonly problems: Problem[];
 }
 
+/** An instruction being read: what comes last is its end, and its heredocs. */
+type Draft = { -readonly [Key in Exclude<keyof Instruction, "inner">]: Instruction[Key] } & { inner?: Draft };
+
+const none: readonly never[] = [];
+
 /** Reads the instruction on a joined line, and its heredocs from the lines that follow. */
-export function readInstruction(line: LogicalLine, around: Surroundings): Instruction {
-  const read = readPart(line, { start: 0, end: line.text.length }, around);
-  const { heredocs, end } = readHeredocs(line, read, around);
-  return { ...finish(read, heredocs, end, around), range: { start: line.start, end } };
+export function readInstruction(line: LogicalLine, comments: readonly string[], around: Surroundings): Instruction {
+  const draft = readPart(line, 0, around);
+  draft.comments = comments;
+  readHeredocs(line, draft, around);
+  return draft;
 }
 
-/** An instruction before its heredocs and its place are known. */
-interface Part {
-  readonly keyword: string;
-  readonly flags: readonly Flag[];
-  readonly args: string;
-  readonly form: "exec" | "shell";
-  readonly words: readonly string[];
-  readonly inner: Part | undefined;
-  readonly start: number;
+/** Reads from `from` to the end of the joined line. */
+function readPart(line: LogicalLine, from: number, around: Surroundings): Draft {
+  const { text } = line;
+  const start = skipSpace(text, from);
+  const end = trimEnd(text, start, text.length);
+  let wordEnd = start;
+  while (wordEnd < end && !isBlank(text.charCodeAt(wordEnd))) wordEnd++;
+  const word = text.slice(start, wordEnd);
+  const keyword = shapes.has(word) ? word : word.toUpperCase();
+  const shape = shapes.get(keyword);
+  let argsAt = skipSpace(text, wordEnd, end);
+  let flags: readonly Flag[] = none;
+  if (text.startsWith("--", argsAt) && argsAt < end) {
+    const raw = splitFlags(text.slice(argsAt, end), around.escape);
+    const base = argsAt;
+    flags = raw.flags.map((flag) => toFlag(line, flag, base));
+    argsAt = skipSpace(text, base + raw.restAt, end);
+  }
+  const draft: Draft = {
+    keyword: shape === undefined ? word : keyword,
+    flags,
+    args: text.slice(argsAt, end),
+    form: "shell",
+    words: none,
+    heredocs: none,
+    range: { start: toFile(line, start), end: line.end },
+    line: line.line,
+    endLine: line.endLine,
+    comments: none,
+  };
+  readArguments(draft, shape, { line, argsAt, around });
+  return draft;
+}
+
+interface ArgumentPlace {
   readonly line: LogicalLine;
-}
-
-function readPart(line: LogicalLine, part: Range, around: Surroundings): Part {
-  const start = skipSpace(line.text, part.start, part.end);
-  const { first, rest = "", restAt } = splitOnce(line.text.slice(start, trimEnd(line.text, start, part.end)));
-  const upper = first.toUpperCase();
-  const shape = shapes.get(upper);
-  const raw = splitFlags(rest, around.escape);
-  const argsAt = skipSpace(rest, raw.restAt);
-  const args = rest.slice(argsAt);
-  const base = start + restAt;
-  const begin = toFile(line, start);
-  const flags = raw.flags.map((flag) => toFlag(line, flag, base));
-  const head = { keyword: shape === undefined ? first : upper, flags, args, start: begin, line };
-  const inside = { start: base + argsAt, end: base + rest.length };
-  if (shape === "nested") return { ...head, ...readNested(line, inside, around) };
-  if (shape === "health") return { ...head, ...readHealth(head, around, inside) };
-  return { ...head, ...readWords(head, shape, around), inner: undefined };
+  readonly argsAt: number;
+  readonly around: Surroundings;
 }
 
 function toFlag(line: LogicalLine, raw: RawFlag, base: number): Flag {
@@ -82,107 +97,94 @@ function toFlag(line: LogicalLine, raw: RawFlag, base: number): Flag {
   return { name, value, range: { start: toFile(line, base + raw.start), end: toFile(line, base + raw.end - 1) + 1 } };
 }
 
-type Words = Pick<Part, "form" | "words">;
-
-function readWords(
-  head: Pick<Part, "args" | "keyword" | "start" | "line">,
-  shape: Shape | undefined,
-  around: Surroundings,
-): Words {
-  const { args } = head;
-  if (args === "") return shell([]);
-  if (shape === "command" || shape === "list") {
-    const json = readJson(args);
-    if (json.kind === "array") return { form: "exec", words: json.words };
-    if (json.kind === "mixed") report(around, head, "a JSON array must hold strings only");
-    return shell(shape === "list" ? splitBlanks(args) : [args]);
-  }
-  if (shape === "quoted") return shell(splitQuoted(args, around.escape));
-  if (shape === "one") return shell([args]);
-  return shape === "pairs" ? readPairs(head, around) : shell(splitBlanks(args));
+function readArguments(draft: Draft, shape: Shape | undefined, place: ArgumentPlace): void {
+  const { around } = place;
+  if (draft.args === "") return;
+  if (shape === "command" || shape === "list") readMaybeJson(draft, shape === "list", around);
+  else if (shape === "quoted") draft.words = splitQuoted(draft.args, around.escape);
+  else if (shape === "one") draft.words = [draft.args];
+  else if (shape === "pairs") readPairs(draft, around);
+  else if (shape === "health") readHealth(draft, place);
+  else if (shape === "nested") readNested(draft, place);
+  else draft.words = splitBlanks(draft.args);
 }
 
-const shell = (words: readonly string[]): Words => ({ form: "shell", words });
+function readMaybeJson(draft: Draft, isList: boolean, around: Surroundings): void {
+  const json = readJson(draft.args);
+  if (json.kind === "array") {
+    draft.form = "exec";
+    draft.words = json.words;
+    return;
+  }
+  if (json.kind === "mixed") report(around, draft, "a JSON array must hold strings only");
+  draft.words = isList ? splitBlanks(draft.args) : [draft.args];
+}
 
-function readPairs(head: Pick<Part, "args" | "keyword" | "start" | "line">, around: Surroundings): Words {
-  const { args, keyword } = head;
+function readPairs(draft: Draft, around: Surroundings): void {
+  const { args, keyword } = draft;
   const words = splitQuoted(args, around.escape);
   if (words[0]?.includes("=") === true) {
+    draft.words = words;
     const bare = words.find((word) => !word.includes("="));
-    if (bare !== undefined) report(around, head, `${keyword} needs name=value, but "${bare}" has no =`);
-    return shell(words);
+    if (bare !== undefined) report(around, draft, `${keyword} needs name=value, but "${bare.slice(0, 60)}" has no =`);
+    return;
   }
   // The old form, `ENV name the whole rest`.
   const { first, rest } = splitOnce(args);
-  if (rest === undefined) report(around, head, `${keyword} must have two arguments`);
-  return shell(rest === undefined ? [first] : [first, rest]);
+  if (rest === undefined) report(around, draft, `${keyword} must have two arguments`);
+  draft.words = rest === undefined ? [first] : [first, rest];
 }
 
-function readHealth(
-  head: Omit<Part, "form" | "words" | "inner">,
-  around: Surroundings,
-  inside: Range,
-): Words & Pick<Part, "inner"> {
-  if (head.args === "") return { form: "shell", words: [], inner: undefined };
+function readHealth(draft: Draft, { line, argsAt, around }: ArgumentPlace): void {
+  const { args } = draft;
   let end = 0;
-  while (end < head.args.length && skipSpace(head.args, end, end + 1) === end) end++;
-  const kind = head.args.slice(0, end);
-  const at = skipSpace(head.args, end);
-  const args = head.args.slice(at);
-  const read = readWords({ ...head, args, keyword: "CMD" }, "command", around);
-  const words = [kind, ...read.words];
-  if (kind.toUpperCase() !== "CMD") return { form: read.form, words, inner: undefined };
-  const start = toFile(head.line, inside.start);
-  const inner: Part = { ...read, keyword: "CMD", flags: [], args, inner: undefined, start, line: head.line };
-  return { form: read.form, words, inner };
-}
-
-function readNested(line: LogicalLine, inside: Range, around: Surroundings): Words & Pick<Part, "inner"> {
-  if (inside.start >= inside.end) return { form: "shell", words: [], inner: undefined };
-  const args = line.text.slice(inside.start, inside.end);
-  // BuildKit refuses ONBUILD in ONBUILD, so one level is enough; a chain of thousands must not exhaust the stack.
-  if (splitOnce(args).first.toUpperCase() === "ONBUILD") return { form: "shell", words: [args], inner: undefined };
-  return { form: "shell", words: [args], inner: readPart(line, inside, around) };
-}
-
-function readHeredocs(
-  line: LogicalLine,
-  part: Part,
-  around: Surroundings,
-): { heredocs: readonly Heredoc[]; end: number } {
-  const target = part.keyword === "ONBUILD" ? part.inner : part;
-  const none = { heredocs: [], end: line.end };
-  if (target === undefined || !withHeredocs.has(target.keyword) || target.form === "exec") return none;
-  const { heads, problem } = heredocsOf(line.text);
-  if (problem !== undefined) report(around, part, problem);
-  const heredocs: Heredoc[] = [];
-  let end = line.end;
-  for (const head of heads) {
-    const read = readHeredoc(around.cursor, head);
-    heredocs.push(read.heredoc);
-    end = read.end;
-    if (!read.closed) report(around, part, `the heredoc ${head.name} is not terminated`);
-  }
-  return { heredocs, end };
-}
-
-function finish(part: Part, heredocs: readonly Heredoc[], end: number, around: Surroundings): Instruction {
-  const { keyword, flags, args, form, words, inner, start, line } = part;
-  return {
-    keyword,
-    flags,
-    args,
-    form,
-    words,
-    heredocs,
-    ...(inner === undefined ? {} : { inner: finish(inner, heredocs, end, { ...around, comments: [] }) }),
-    range: { start, end },
-    line: line.line,
-    endLine: around.cursor.line,
-    comments: around.comments,
+  while (end < args.length && skipSpace(args, end, end + 1) === end) end++;
+  const kind = args.slice(0, end);
+  const at = skipSpace(args, end);
+  const inner: Draft = {
+    ...draft,
+    keyword: "CMD",
+    flags: none,
+    args: args.slice(at),
+    range: { start: toFile(line, argsAt), end: draft.range.end },
   };
+  if (inner.args !== "") readMaybeJson(inner, false, around);
+  draft.form = inner.form;
+  draft.words = [kind, ...inner.words];
+  if (kind.toUpperCase() === "CMD") draft.inner = inner;
 }
 
-function report(around: Surroundings, part: Pick<Part, "start" | "line">, message: string): void {
-  around.problems.push({ message, range: { start: part.start, end: part.line.end } });
+function readNested(draft: Draft, { line, argsAt, around }: ArgumentPlace): void {
+  draft.words = [draft.args];
+  // BuildKit refuses ONBUILD in ONBUILD, so one level is enough; a chain of thousands must not exhaust the stack.
+  if (!/^onbuild(?:\s|$)/i.test(draft.args)) draft.inner = readPart(line, argsAt, around);
+}
+
+function readHeredocs(line: LogicalLine, draft: Draft, around: Surroundings): void {
+  const target = draft.keyword === "ONBUILD" ? draft.inner : draft;
+  if (target === undefined || !withHeredocs.has(target.keyword) || target.form === "exec") return;
+  const { heads, problem } = heredocsOf(line.text);
+  if (problem !== undefined) report(around, draft, problem);
+  if (heads.length === 0) return;
+  const heredocs: Heredoc[] = [];
+  const { start } = draft.range;
+  for (const head of heads) {
+    const { heredoc, closed, end } = readHeredoc(around.cursor, head);
+    heredocs.push(heredoc);
+    draft.range = { start, end };
+    if (closed) continue;
+    // Nothing is left for the others.
+    report(around, draft, `the heredoc ${head.name.slice(0, 60)} is not terminated`);
+    break;
+  }
+  draft.heredocs = heredocs;
+  draft.endLine = around.cursor.line;
+  if (target === draft) return;
+  target.heredocs = heredocs;
+  target.range = { start: target.range.start, end: draft.range.end };
+  target.endLine = draft.endLine;
+}
+
+function report(around: Surroundings, draft: { readonly range: Range }, message: string): void {
+  around.problems.push({ message, range: { ...draft.range } });
 }

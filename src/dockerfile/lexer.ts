@@ -1,4 +1,4 @@
-import { isSpace } from "./chars.ts";
+import { Words } from "./lexer-words.ts";
 import { replacePattern, trimPattern } from "./pattern.ts";
 
 export interface LexerOptions {
@@ -18,6 +18,9 @@ interface Variables {
 
 const maxDepth = 200;
 
+/** How much longer than its text a value may become: `ARG A=$A$A` in sixty lines must not fill the memory. */
+const maxGrowth = 100_000;
+
 /**
  * BuildKit's reading of words with quotes and variables. One instance reads one text. It never throws: a fault ends
  * the reading and stands in `problem`.
@@ -29,6 +32,7 @@ export class Lexer {
   readonly #source: string;
   readonly #variables: Variables;
   readonly #options: LexerOptions;
+  readonly #limit: number;
   #rawEscapes: boolean;
   #at = 0;
   #depth = 0;
@@ -38,6 +42,7 @@ export class Lexer {
     this.#variables = variables;
     this.#options = options;
     this.#rawEscapes = options.rawEscapes ?? false;
+    this.#limit = source.length + maxGrowth;
   }
 
   /** The whole text as one word. */
@@ -58,6 +63,7 @@ export class Lexer {
     const { escape } = this.#options;
     let result = "";
     while (this.#at < this.#source.length) {
+      if (result.length > this.#limit) return this.#fail("the value is too long");
       const character = this.#source.charAt(this.#at);
       if (character === stop) {
         this.#at++;
@@ -260,34 +266,3 @@ const isNameCharacter = (character: string): boolean =>
   isDigit(character) ||
   character === "_" ||
   (character > "\u007f" && /[\p{L}\p{Nd}]/u.test(character));
-
-/** Collects words: white space outside quotes ends one. */
-class Words {
-  readonly #words: string[] = [];
-  #word = "";
-
-  add(text: string): void {
-    this.#word += text;
-  }
-
-  addSplit(text: string): void {
-    let start = 0;
-    for (let at = 0; at < text.length; at++) {
-      if (!isSpace(text.charCodeAt(at))) continue;
-      this.#word += text.slice(start, at);
-      this.#flush();
-      start = at + 1;
-    }
-    this.#word += text.slice(start);
-  }
-
-  finish(): readonly string[] {
-    this.#flush();
-    return this.#words;
-  }
-
-  #flush(): void {
-    if (this.#word !== "") this.#words.push(this.#word);
-    this.#word = "";
-  }
-}

@@ -30,9 +30,9 @@ export function readLine(cursor: Cursor): Line | undefined {
 /** An instruction's lines joined into one, with the way back to the file. */
 export interface LogicalLine {
   readonly text: string;
-  /** Offsets into the joined text where a new piece of the file begins, and where that piece begins in the file. */
-  readonly joined: readonly number[];
-  readonly origin: readonly number[];
+  /** Offsets into the joined text where a new piece of the file begins, and where that piece begins in the file; none for one line. */
+  readonly joined: readonly number[] | undefined;
+  readonly origin: readonly number[] | undefined;
   readonly start: number;
   /** End of the last line read, without its break. */
   readonly end: number;
@@ -42,14 +42,16 @@ export interface LogicalLine {
 
 /** The offset in the file of an offset in the joined text. */
 export function toFile(line: LogicalLine, offset: number): number {
+  const { joined, origin } = line;
+  if (joined === undefined || origin === undefined) return line.start + offset;
   let low = 0;
-  let high = line.joined.length - 1;
+  let high = joined.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if ((line.joined[middle] ?? 0) <= offset) low = middle;
+    if ((joined[middle] ?? 0) <= offset) low = middle;
     else high = middle - 1;
   }
-  return (line.origin[low] ?? line.start) + offset - (line.joined[low] ?? 0);
+  return (origin[low] ?? line.start) + offset - (joined[low] ?? 0);
 }
 
 /**
@@ -74,8 +76,8 @@ export function joinLines(cursor: Cursor, first: Line, escape: string): LogicalL
   const line = cursor.line;
   const contentEnd = continues(text, start, first.end, escapeCode);
   if (contentEnd === undefined) {
-    const joined = text.slice(start, first.end);
-    return { text: joined, joined: [0], origin: [start], start, end: first.end, line, endLine: line };
+    const whole = text.slice(start, first.end);
+    return { text: whole, joined: undefined, origin: undefined, start, end: first.end, line, endLine: line };
   }
   const pieces = [text.slice(start, contentEnd)];
   const joined = [0];

@@ -5,6 +5,16 @@ import { commentText, isEmptyLine, joinLines, readLine } from "./lines.ts";
 import { refusals } from "./refusals.ts";
 import { buildStages } from "./build-stages.ts";
 
+/** Far beyond what any engine builds (an image has at most a few hundred layers), so that memory stays bounded. */
+const maxInstructions = 500_000;
+
+const noComments: string[] = [];
+
+function append(comments: string[], comment: string): string[] {
+  comments.push(comment);
+  return comments;
+}
+
 /** A line longer than this is refused by BuildKit. */
 const maxLine = 65_535;
 
@@ -12,15 +22,19 @@ const maxLine = 65_535;
 export function parseDockerfile(path: string, text: string): Dockerfile {
   const { directives, instructions, problems, escape } = readInstructions(text);
   for (const instruction of instructions) {
+    if (problems.length > maxProblems) break;
     for (const message of refusals(instruction)) problems.push({ message, range: instruction.range });
   }
   if (instructions.length === 0) {
     problems.push({ message: "the file has no instructions", range: { start: 0, end: text.length } });
   }
   const { globalArgs, stages, problems: graphProblems } = buildStages(instructions, escape);
-  problems.push(...graphProblems);
-  return { path, text, directives, globalArgs, stages, problems: problems.toSorted(byPlace) };
+  const all = [...problems, ...graphProblems].toSorted(byPlace).slice(0, maxProblems);
+  return { path, text, directives, globalArgs, stages, problems: all };
 }
+
+/** Who has so many has something else than a Dockerfile; the first ones say so. */
+const maxProblems = 1000;
 
 const byPlace = (one: Problem, other: Problem): number => one.range.start - other.range.start;
 
@@ -35,7 +49,8 @@ export function readInstructions(text: string): {
   const problems: Problem[] = [...head.problems];
   const instructions: Instruction[] = [];
   const cursor = { text, at: text.startsWith("\ufeff") ? 1 : 0, line: 0 };
-  let comments: string[] = [];
+  const around = { cursor, escape: head.escape, problems };
+  let comments = noComments;
   for (let line = readLine(cursor); line !== undefined; line = readLine(cursor)) {
     if (line.end - line.start > maxLine) {
       const message = `the line is longer than ${maxLine} characters`;
@@ -43,14 +58,20 @@ export function readInstructions(text: string): {
     }
     const comment = commentText(text, line);
     if (comment !== undefined) {
-      if (comment === "") comments = [];
-      else if (!head.lines.has(cursor.line)) comments.push(comment);
+      if (comment === "") comments = noComments;
+      else if (!head.lines.has(cursor.line)) comments = comments.length === 0 ? [comment] : append(comments, comment);
       continue;
     }
     if (isEmptyLine(text, line)) continue;
     const joined = joinLines(cursor, line, head.escape);
-    instructions.push(readInstruction(joined, { cursor, escape: head.escape, comments, problems }));
-    comments = [];
+    instructions.push(readInstruction(joined, comments, around));
+    comments = noComments;
+    if (instructions.length < maxInstructions) continue;
+    problems.push({
+      message: `only the first ${maxInstructions} instructions are read`,
+      range: { start: cursor.at, end: text.length },
+    });
+    break;
   }
   return { directives: head.directives, instructions, problems, escape: head.escape };
 }

@@ -1,5 +1,4 @@
 import type { Flag, Instruction } from "../model/types.ts";
-import { assignmentsOf } from "./arguments.ts";
 import { trimSpace } from "./chars.ts";
 import { heredocName } from "./heredoc.ts";
 
@@ -38,7 +37,7 @@ const exactlyOne: Check = ({ keyword, words }) =>
   words.length === 1 ? undefined : `${keyword} requires exactly one argument`;
 const named: Check = (instruction) =>
   atLeastOne(instruction) ??
-  (assignmentsOf(instruction).some(({ name }) => name === "")
+  (instruction.words.some((word) => word.startsWith("="))
     ? `${instruction.keyword} names can not be blank`
     : undefined);
 const copied: Check = ({ keyword, words }) => {
@@ -86,38 +85,42 @@ const run: Check = ({ flags }) => {
 };
 const nothing: Check = () => undefined;
 
-const checks: Readonly<Record<string, Check>> = {
-  ADD: copied,
-  ARG: named,
-  CMD: nothing,
-  COPY: copied,
-  ENTRYPOINT: nothing,
-  ENV: named,
-  EXPOSE: atLeastOne,
-  FROM: from,
-  HEALTHCHECK: healthcheck,
-  LABEL: named,
-  MAINTAINER: exactlyOne,
-  ONBUILD: onbuild,
-  RUN: run,
-  SHELL: shell,
-  STOPSIGNAL: exactlyOne,
-  USER: exactlyOne,
-  VOLUME: volume,
-  WORKDIR: exactlyOne,
-};
+const checks: ReadonlyMap<string, Check> = new Map(
+  Object.entries({
+    ADD: copied,
+    ARG: named,
+    CMD: nothing,
+    COPY: copied,
+    ENTRYPOINT: nothing,
+    ENV: named,
+    EXPOSE: atLeastOne,
+    FROM: from,
+    HEALTHCHECK: healthcheck,
+    LABEL: named,
+    MAINTAINER: exactlyOne,
+    ONBUILD: onbuild,
+    RUN: run,
+    SHELL: shell,
+    STOPSIGNAL: exactlyOne,
+    USER: exactlyOne,
+    VOLUME: volume,
+    WORKDIR: exactlyOne,
+  }),
+);
+
+const accepted: readonly string[] = [];
 
 /** Why BuildKit would refuse the instruction: nothing for one it accepts. The instruction inside ONBUILD is not judged. */
 export function refusals(instruction: Instruction): readonly string[] {
-  const check = Object.hasOwn(checks, instruction.keyword) ? checks[instruction.keyword] : undefined;
+  const check = checks.get(instruction.keyword);
   if (check === undefined) return [`unknown instruction: ${instruction.keyword.slice(0, 60)}`];
   const refusal = check(instruction);
-  const found = refusal === undefined ? [] : [refusal];
-  return flagsUnchecked.has(instruction.keyword) ? found : [...found, ...flagRefusals(instruction)];
+  const hasFlags = instruction.flags.length > 0 && !flagsUnchecked.has(instruction.keyword);
+  if (refusal === undefined) return hasFlags ? flagRefusals(instruction) : accepted;
+  return hasFlags ? [refusal, ...flagRefusals(instruction)] : [refusal];
 }
 
 function flagRefusals(instruction: Instruction): readonly string[] {
-  if (instruction.flags.length === 0) return [];
   const kinds = flagKinds[instruction.keyword] ?? {};
   const isNone = instruction.keyword === "HEALTHCHECK" && instruction.words[0]?.toUpperCase() === "NONE";
   if (isNone) return [];

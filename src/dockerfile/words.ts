@@ -106,15 +106,31 @@ export type JsonForm =
 
 /** A JSON array of strings, an array with something else in it (an error to BuildKit), or no array: shell form. */
 export function readJson(text: string): JsonForm {
+  if (!text.startsWith("[")) return none;
   const trimmed = trimSpace(text);
-  if (!trimmed.startsWith("[") || !trimmed.endsWith("]")) return { kind: "none" };
+  // What cannot be JSON is told apart before the parser has to throw: `[ -f x ]` is a command.
+  if (!trimmed.endsWith("]") || !/^\[[\t\n\r ]*(?:["[\]{]|-?\d|true|false|null)/.test(trimmed) || oddQuotes(trimmed))
+    return none;
   let value: unknown;
   try {
     value = JSON.parse(trimmed);
   } catch {
-    return { kind: "none" };
+    return none;
   }
-  if (!Array.isArray(value)) return { kind: "none" };
+  if (!Array.isArray(value)) return none;
   const words = value.filter((item) => typeof item === "string");
   return words.length === value.length ? { kind: "array", words } : { kind: "mixed" };
+}
+
+const none: JsonForm = { kind: "none" };
+
+/** Whether a string in the text is left open. */
+function oddQuotes(text: string): boolean {
+  let open = false;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) {
+    let slashes = 0;
+    while (text.charCodeAt(at - 1 - slashes) === 0x5c) slashes++;
+    if (!open || slashes % 2 === 0) open = !open;
+  }
+  return open;
 }
