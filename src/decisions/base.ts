@@ -78,6 +78,7 @@ export const base: Decider = {
     "builder-runtime-libc-mismatch",
     "builder-runtime-python-mismatch",
     "python-outside-requires-python",
+    "single-stage-with-build-tooling",
   ],
   decide(facts: Facts): Choice {
     const { profile } = facts;

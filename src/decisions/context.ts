@@ -34,7 +34,12 @@ export const context: Decider = {
   id: "context",
   title: "Dockerfile, context and .dockerignore",
   after: ["sync", "copies"],
-  resolves: ["lock-not-in-context"],
+  resolves: [
+    "context-too-broad",
+    "host-venv-overwrites-image-venv",
+    "lock-not-in-context",
+    "secret-file-reaches-image",
+  ],
   decide(facts: Facts, draft: Draft): Choice {
     const dockerfile = outputOf(facts);
     const lines = [

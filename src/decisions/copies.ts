@@ -84,7 +84,7 @@ export const copies: Decider = {
   id: "copies",
   title: "Files of the service",
   after: ["workdir", "sync"],
-  resolves: [],
+  resolves: ["copy-of-ignored-or-missing-file", "tests-in-final"],
   decide(facts: Facts, draft: Draft): Choice {
     const { service } = facts;
     const workdir = draft.workdir ?? "/app";

@@ -65,7 +65,14 @@ export const packages: Decider = {
   id: "packages",
   title: "Packages of the operating system",
   after: ["base"],
-  resolves: [],
+  resolves: [
+    "build-tools-in-final",
+    "deleted-in-later-layer",
+    "package-lists-left",
+    "recommends-installed",
+    "upgrade-or-update-alone",
+    "vcs-or-debug-tool-in-final",
+  ],
   decide(facts: Facts): Choice {
     const { profile } = facts;
     const wanted = [...needs(facts)];

@@ -43,13 +43,17 @@ export const sync: Decider = {
   title: "Installing the dependencies",
   after: ["uv", "workdir"],
   resolves: [
+    "dependency-layer-invalidated-by-source",
     "dev-dependencies-in-final",
+    "editable-install-shipped",
     "link-mode-unset-with-cache-mount",
+    "pip-cache-in-image",
     "project-installed-before-source",
     "project-metadata-missing",
     "python-downloads-allowed",
     "sync-without-frozen-or-locked",
     "uv-cache-in-image",
+    "venv-moved",
   ],
   decide(facts: Facts, draft: Draft): Choice {
     const { service } = facts;

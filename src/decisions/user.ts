@@ -44,7 +44,7 @@ function identity(facts: Facts): Identity {
     identityToday(facts) ?? {
       uid: DEFAULT_ID,
       gid: DEFAULT_ID,
-      because: `Today's image runs as root. ${DEFAULT_ID} is free in the base and collides with no first user of a host.`,
+      because: `Today's image runs as root. ${DEFAULT_ID} belongs to no user of the base, nor to the first user of a usual host.`,
       evidence: at(facts.dockerfile, instructionsToday(facts.dockerfile, "USER").at(-1)),
     }
   );

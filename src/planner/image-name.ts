@@ -7,6 +7,6 @@ export function imageName(
 ): { readonly name: string; readonly note: string | undefined } {
   const pin = pins.find((one) => one.image === image);
   return pin?.digest === undefined
-    ? { name: image, note: pin?.problem ?? "unpinned: no registry" }
+    ? { name: image, note: "unpinned: no registry" }
     : { name: `${image}@${pin.digest}`, note: undefined };
 }

@@ -5,6 +5,7 @@ import { readIgnore } from "../../../src/dockerfile/ignore.ts";
 import type { RenderedFile, Service } from "../../../src/model/types.ts";
 import { makePlan } from "../../../src/planner/make-plan.ts";
 import { renderFiles } from "../../../src/planner/render.ts";
+import { rules } from "../../../src/rules/index.gen.ts";
 import { facts, fact, pins, sample } from "./sample.ts";
 
 function render(
@@ -43,6 +44,17 @@ describe("Dockerfile.prod", () => {
     expect(parsed.problems).toEqual([]);
     expect(parsed.stages.map((stage) => stage.name)).toEqual(["uv", "base", "builder", "runtime"]);
     expect(parsed.stages.slice(2).map((stage) => stage.base)).toEqual(["base", "base"]);
+  });
+
+  it("has nothing that a rule would report, so every promise to resolve a finding is kept", () => {
+    const files = render();
+    const input = {
+      dockerfile: parseDockerfile("Dockerfile.prod", fileOf(files, "Dockerfile.prod")),
+      service: sample,
+      ignore: readIgnore(fileOf(files, "Dockerfile.prod.dockerignore")),
+    };
+    const found = rules.flatMap((rule) => [...rule.check(input)].map((finding) => `${rule.id}: ${finding.message}`));
+    expect(found).toEqual([]);
   });
 
   it("names images by the digests of the pins", () => {
