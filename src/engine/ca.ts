@@ -1,10 +1,111 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UserError } from "../kit/errors.ts";
 import type { ConnectedEngine, Engine } from "./engine.ts";
 
-/** The name of an image like `image` that trusts the CA bundle in `caFile` too. */
+/** Where distributions keep the bundle that their programs read: Debian and Alpine, Red Hat and Amazon Linux, SUSE. */
+const BUNDLES = [
+  "/etc/ssl/certs/ca-certificates.crt",
+  "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+  "/etc/pki/tls/certs/ca-bundle.crt",
+  "/etc/ssl/ca-bundle.pem",
+  "/etc/ssl/cert.pem",
+] as const;
+/** From here a later `update-ca-certificates` or `update-ca-trust` takes it again. */
+const SOURCES = [
+  "/usr/local/share/ca-certificates/seaworthy-company.crt",
+  "/etc/pki/ca-trust/source/anchors/seaworthy-company.crt",
+] as const;
+/** Programs that bring certificates of their own and ask these instead of the system's. */
+const VARIABLES = [
+  "SSL_CERT_FILE",
+  "PIP_CERT",
+  "REQUESTS_CA_BUNDLE",
+  "CURL_CA_BUNDLE",
+  "NODE_EXTRA_CA_CERTS",
+  "AWS_CA_BUNDLE",
+];
+const KEPT_MS = 14 * 24 * 3600_000;
+
+/**
+ * The name of an image like `image` that trusts the company's CA bundle in `caFile` too: for builds whose Dockerfile must
+ * stay as it is, handed to them as `docker-image://…`. Built once for each image and bundle. Nothing runs in the image,
+ * so it needs no shell and no network.
+ * @throws UserError `engine/bad-ca` when the file holds no certificate.
+ */
 export async function substituteBase(
-  _engine: Engine | ConnectedEngine,
-  _image: string,
-  _caFile: string,
+  engine: Engine | ConnectedEngine,
+  image: string,
+  caFile: string,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<string> {
-  throw new Error("Not written yet");
+  const company = await certificatesIn(caFile);
+  const base = await engine.ensure(image);
+  const tag = `seaworthy/base:${shortHash(`1\n${base.id}\n${company}`)}`;
+  if ((await engine.inspect(tag)) !== undefined) return tag;
+  const present = await bundleIn(engine, base.tag);
+  const bundle = present ?? { path: BUNDLES[0], text: "" };
+  const context = await mkdtemp(join(tmpdir(), "seaworthy-base-"));
+  try {
+    await writeFile(join(context, "bundle.crt"), `${bundle.text.trimEnd()}\n${company}`.trimStart());
+    await writeFile(join(context, "company.crt"), company);
+    const dockerfile = join(context, "Dockerfile");
+    await writeFile(dockerfile, dockerfileFor(image, bundle.path));
+    await engine.build({
+      context,
+      dockerfile,
+      tag,
+      noCache: false,
+      buildArgs: {},
+      secrets: {},
+      contexts: {},
+      labels: { "seaworthy.base": image },
+      keepMs: KEPT_MS,
+      logFile: join(context, "build.log"),
+      signal,
+    });
+    return tag;
+  } finally {
+    await rm(context, { recursive: true, force: true });
+  }
+}
+
+export function dockerfileFor(image: string, bundle: string): string {
+  return [
+    `FROM ${image}`,
+    `COPY --chmod=644 bundle.crt ${bundle}`,
+    ...SOURCES.filter((path) => path.startsWith("/etc/pki") === bundle.startsWith("/etc/pki")).map(
+      (path) => `COPY --chmod=644 company.crt ${path}`,
+    ),
+    `ENV ${VARIABLES.map((name) => `${name}=${bundle}`).join(" ")}`,
+    "",
+  ].join("\n");
+}
+
+async function certificatesIn(file: string): Promise<string> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  const found = text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g);
+  if (found !== null) return `${found.join("\n")}\n`;
+  throw new UserError("engine/bad-ca", `${file} holds no certificate`, {
+    hint: "The CA bundle is a PEM file with `-----BEGIN CERTIFICATE-----` blocks.",
+    where: { file },
+  });
+}
+
+async function bundleIn(
+  engine: Engine | ConnectedEngine,
+  image: string,
+): Promise<{ readonly path: string; readonly text: string } | undefined> {
+  if (!("readFile" in engine)) return undefined;
+  for (const path of BUNDLES) {
+    const found = await engine.readFile(image, path);
+    if (found !== undefined) return { path: found.path, text: found.bytes.toString("utf8") };
+  }
+  return undefined;
+}
+
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 24);
 }

@@ -3,6 +3,7 @@ import { UserError } from "../kit/errors.ts";
 import type { Image, Layer } from "../model/types.ts";
 import { type Builder, buildImage } from "./build.ts";
 import { EngineContainer, type RawContainer, removeContainer } from "./container.ts";
+import { copyInto, splitMounts } from "./copied-mounts.ts";
 import { createBody } from "./create.ts";
 import type {
   BuildRequest,
@@ -18,10 +19,9 @@ import { EngineRefusal, type EngineHttp } from "./http.ts";
 import { encodePath, inspectImage } from "./image.ts";
 import { readImageFile } from "./image-file.ts";
 import { walkSavedLayers } from "./layers.ts";
-import { labelsOf, type Owner } from "./owner.ts";
+import { isAbandoned, labelsOf, type Owner, runLabel } from "./owner.ts";
 import { pullImage } from "./pull.ts";
 import { removeOurs, removeNetwork } from "./sweep.ts";
-import { isAbandoned, runLabel } from "./owner.ts";
 
 export interface EngineFacts {
   readonly name: "docker" | "podman";
@@ -100,6 +100,7 @@ export class ContainerEngine implements ConnectedEngine {
     const id = await this.#create(image, options);
     try {
       this.#facts.signal.throwIfAborted();
+      for (const mount of (await splitMounts(options.mounts ?? [])).copied) await copyInto(this.#http, id, mount);
       const startedAt = performance.now();
       await this.#http.bytes("POST", `/containers/${id}/start`);
       const raw = await this.#http.json<RawContainer>("GET", `/containers/${id}/json`);
@@ -149,12 +150,15 @@ export class ContainerEngine implements ConnectedEngine {
 
   async #create(image: string, options: StartOptions): Promise<string> {
     this.#facts.signal.throwIfAborted();
+    const { copied, bound } = await splitMounts(options.mounts ?? []);
     const body = createBody(
       {
         image,
         labels: labelsOf(this.#facts.owner),
         hasStartInterval: this.#facts.api >= 1.44,
         podman: this.name === "podman",
+        copied,
+        bound,
       },
       options,
     );

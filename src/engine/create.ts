@@ -1,3 +1,4 @@
+import type { Mount } from "./copied-mounts.ts";
 import type { StartOptions } from "./engine.ts";
 
 /** What the creation of a container needs besides the options. */
@@ -7,6 +8,8 @@ export interface CreateFacts {
   /** `StartInterval` is refused by older engines. */
   readonly hasStartInterval: boolean;
   readonly podman: boolean;
+  readonly copied: readonly Mount[];
+  readonly bound: readonly Mount[];
 }
 
 /** The body of `POST /containers/create`. */
@@ -31,12 +34,20 @@ function hostConfig(facts: CreateFacts, options: StartOptions, ports: readonly s
     ...limits(options),
     ReadonlyRootfs: options.readOnly ?? false,
     Tmpfs: Object.fromEntries((options.tmpfs ?? []).map(tmpfsEntry)),
-    Mounts: (options.mounts ?? []).map((mount) => ({
-      Type: "bind",
-      Source: mount.source,
-      Target: mount.target,
-      ReadOnly: mount.readOnly,
-    })),
+    Mounts: [
+      ...facts.bound.map(({ source, target, readOnly }) => ({
+        Type: "bind",
+        Source: source,
+        Target: target,
+        ReadOnly: readOnly,
+      })),
+      // Without a name the volume is removed with its container. `NoCopy`: what the image has there stays out.
+      ...facts.copied.map(({ target }) => ({
+        Type: "volume",
+        Target: target,
+        VolumeOptions: { NoCopy: true, Labels: facts.labels },
+      })),
+    ],
     PortBindings: Object.fromEntries(ports.map((port) => [port, [{ HostIp: "127.0.0.1", HostPort: "" }]])),
     NetworkMode: networkMode(options.network),
     ...(options.init === undefined ? {} : { Init: options.init }),

@@ -5,6 +5,7 @@ import type { Endpoint } from "./endpoint.ts";
 
 export interface Call {
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** A buffer is a tar archive; all else is sent as JSON. */
   readonly body?: unknown;
   /** Besides the connection's own signal. */
   readonly signal?: AbortSignal;
@@ -81,7 +82,7 @@ export class EngineHttp {
       (signal) => signal !== undefined,
     );
     for (const signal of signals) signal.throwIfAborted();
-    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    const body = call.body === undefined || Buffer.isBuffer(call.body) ? call.body : JSON.stringify(call.body);
     return new Promise((resolve, reject) => {
       const options = this.#options(method, path, call, body);
       const req = this.endpoint.tls === undefined ? request(options) : tlsRequest(options);
@@ -99,7 +100,7 @@ export class EngineHttp {
     });
   }
 
-  #options(method: string, path: string, call: Call, body: string | undefined): RequestOptions {
+  #options(method: string, path: string, call: Call, body: string | Buffer | undefined): RequestOptions {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(call.query ?? {}))
       if (value !== undefined) query.set(name, String(value));
@@ -114,7 +115,10 @@ export class EngineHttp {
         host: "engine",
         ...(body === undefined
           ? {}
-          : { "content-type": "application/json", "content-length": String(Buffer.byteLength(body)) }),
+          : {
+              "content-type": typeof body === "string" ? "application/json" : "application/x-tar",
+              "content-length": String(Buffer.byteLength(body)),
+            }),
       },
     };
   }

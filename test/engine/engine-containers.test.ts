@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { ConnectedEngine } from "../../src/engine/engine.ts";
-import { BASE, connect, soon } from "./engine-fixture.ts";
+import { BASE, buildFolder, connect, soon } from "./engine-fixture.ts";
 
 let engine: ConnectedEngine;
 beforeAll(async () => {
@@ -16,14 +16,14 @@ signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 class H(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200); self.end_headers(); self.wfile.write(b"hello " + self.path.encode())
-http.server.HTTPServer(("0.0.0.0", 8000), H).serve_forever()
+http.server.ThreadingHTTPServer(("0.0.0.0", 8000), H).serve_forever()
 `;
-/** The service listens a moment after its container started; the answer itself is awaited, in short steps. */
+/** The engine's proxy accepts before the service listens, so an answer is what counts, and each try has its own limit. */
 async function get(url: URL): Promise<string> {
   const end = performance.now() + 20_000;
   for (;;) {
     try {
-      return await (await fetch(url)).text();
+      return await (await fetch(url, { signal: AbortSignal.timeout(2000) })).text();
     } catch (error) {
       if (performance.now() > end) throw error;
       await new Promise((resolve) => setTimeout(resolve, 25));
@@ -63,4 +63,135 @@ it("tells the kill by the memory limit from other kills", async () => {
   await using other = await engine.start(BASE, python("import time; time.sleep(100)"));
   await other.signal("SIGKILL");
   expect(await other.exited(soon())).toMatchObject({ code: 137, oomKilled: false });
+});
+
+it("keeps the last 2 MB of a flood of 100 MB", async () => {
+  const code = "import sys\nfor i in range(1_000_000): sys.stdout.write(f'{i:07d} ' + 'x' * 91 + '\\n')";
+  await using container = await engine.start(BASE, python(code));
+  expect((await container.exited(AbortSignal.timeout(120_000))).code).toBe(0);
+  const lines = await container.logs();
+  expect(lines.at(-1)?.text.slice(0, 7)).toBe("0999999");
+  expect(lines.reduce((sum, line) => sum + line.text.length, 0)).toBeLessThan(2_000_001);
+  expect(lines.length).toBeGreaterThan(15_000);
+});
+
+it("waits no longer than told for a container that never ends", async () => {
+  await using container = await engine.start(BASE, python("import signal; signal.pause()"));
+  await expect(container.exited(AbortSignal.timeout(300))).rejects.toMatchObject({ name: "TimeoutError" });
+  expect(await container.running()).toBe(true);
+});
+
+it("enforces a strict read-only root, tmpfs, user, dropped capabilities and no network", async () => {
+  const probe = `
+import os
+def can(path):
+    try:
+        open(path, "w").close(); return True
+    except OSError as error:
+        return error.errno
+print(can("/root-file"), can("/tmp/x"), can("/scratch/x"), os.getuid())
+print([line for line in open("/proc/self/status") if line.startswith(("CapBnd", "NoNewPrivs"))])
+print(sorted(os.listdir("/sys/class/net")))
+`;
+  await using container = await engine.start(BASE, {
+    ...python(probe),
+    readOnly: true,
+    tmpfs: ["/scratch:mode=1777"],
+    user: "1001:1001",
+    dropCapabilities: true,
+    noNewPrivileges: true,
+    network: "none",
+  });
+  expect((await container.exited(soon())).code).toBe(0);
+  const text = (await container.logs()).map((line) => line.text);
+  expect(text[0]).toBe("30 30 True 1001");
+  expect(text[1]).toContain("CapBnd:\\t0000000000000000");
+  expect(text[1]).toContain("NoNewPrivs:\\t1");
+  expect(text[2]).toBe("['lo']");
+});
+
+it("copies a read-only folder in, even under a read-only root", async () => {
+  await using folder = await buildFolder({ "sitecustomize.py": "print('injected')" });
+  await using container = await engine.start(BASE, {
+    ...python("print('main')"),
+    mounts: [{ source: folder.path, target: "/inject", readOnly: true }],
+    env: { PYTHONPATH: "/inject" },
+    readOnly: true,
+    user: "1001",
+  });
+  expect((await container.exited(soon())).code).toBe(0);
+  expect((await container.logs()).map((line) => line.text)).toEqual(["injected", "main"]);
+  expect((await container.changes()).map((change) => change.path)).not.toContain("/inject/sitecustomize.py");
+});
+
+it("shows each process with its effective uid, started as another user too", async () => {
+  const code = "import os, signal\nif os.fork() == 0: os.seteuid(1234)\nsignal.pause()";
+  await using container = await engine.start(BASE, python(code));
+  const uids = async () => (await container.processes()).map(({ uid }) => uid).toSorted((a, b) => a - b);
+  await expect.poll(uids, { timeout: 10_000 }).toEqual([0, 1234]);
+  expect((await container.processes())[0]).toMatchObject({ pid: 1, uid: 0 });
+});
+
+it("runs a program inside and keeps its streams apart", async () => {
+  await using container = await engine.start(BASE, python("import signal; signal.pause()"));
+  const argv = ["python3", "-c", "import sys, os; print(os.getuid()); print('bad', file=sys.stderr); sys.exit(4)"];
+  expect(await container.exec(argv, { user: "1001" })).toEqual({ code: 4, stdout: "1001\n", stderr: "bad\n" });
+});
+
+it("sees what a container wrote", async () => {
+  await using container = await engine.start(
+    BASE,
+    python("open('/written', 'w').close(); import os; os.remove('/etc/motd')"),
+  );
+  await container.exited(soon());
+  expect(await container.changes()).toEqual(
+    expect.arrayContaining([
+      { path: "/written", kind: "added" },
+      { path: "/etc/motd", kind: "deleted" },
+    ]),
+  );
+});
+
+it("reaches a neighbour by its alias on a network of its own, and removes the network", async () => {
+  await using network = await engine.createNetwork({ internal: true });
+  await using neighbour = await engine.start(BASE, { ...python(server), network, alias: "stand-in" });
+  expect(await get(neighbour.url(8000, "/direct"))).toBe("hello /direct");
+  const code =
+    "import urllib.request; print(urllib.request.urlopen('http://stand-in:8000/n', timeout=10).read().decode())";
+  await using client = await engine.start(BASE, { ...python(code), network });
+  expect((await client.exited(soon())).code).toBe(0);
+  expect((await client.logs())[0]?.text).toBe("hello /n");
+});
+
+it("says why a container cannot start at all, and leaves none behind", async () => {
+  await expect(engine.start(BASE, { entrypoint: ["/no/such/program"] })).rejects.toMatchObject({
+    code: "engine/start-failed",
+    message: expect.stringContaining("/no/such/program"),
+  });
+  await expect(engine.start("seaworthy/never:built", {})).rejects.toMatchObject({ code: "engine/no-image" });
+  await using other = await connect();
+  expect((await other.removeAllOf("no-such-run")).length).toBe(0);
+});
+
+it("awaits healthy and unhealthy from events, and tells when the container ended instead", async () => {
+  await using folder = await buildFolder({
+    Dockerfile: `FROM ${BASE}\nHEALTHCHECK --interval=1h CMD ["python3", "-c", "import os,sys; sys.exit(not os.path.exists('/ok'))"]\n`,
+  });
+  const { image } = await engine.build(folder.request());
+  expect(image.config.healthcheck).toMatchObject({ intervalMs: 3600_000, retries: 3 });
+  const health = { intervalMs: 300, timeoutMs: 5000, retries: 1, startPeriodMs: 0 };
+  const code =
+    "import signal, sys; signal.signal(15, lambda *_: sys.exit(5)); open('/ok', 'w').close(); signal.pause()";
+  await using built = { [Symbol.asyncDispose]: () => engine.removeImage(image.tag) };
+  expect(built).toBeDefined();
+  await using container = await engine.start(image.tag, { ...python(code), health });
+  await container.healthBecomes("healthy", soon());
+  expect(await container.health()).toBe("healthy");
+  expect((await container.exec(["rm", "/ok"])).code).toBe(0);
+  await container.healthBecomes("unhealthy", soon());
+  const never = container.healthBecomes("healthy", soon());
+  await Promise.all([
+    expect(never).rejects.toMatchObject({ code: "engine/container-ended" }),
+    container.signal("SIGTERM"),
+  ]);
 });
