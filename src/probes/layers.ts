@@ -9,6 +9,7 @@ import {
   pycHeader,
   type PycHeader,
 } from "./support/bytecode.ts";
+import { placesOf } from "./support/configuration-places.ts";
 import { LayerSecrets, type SecretFile } from "./support/layer-secrets.ts";
 import { within } from "./support/time.ts";
 import { base, FinalTree } from "./support/tree.ts";
@@ -105,10 +106,19 @@ class Walk {
       hiddenBytes: this.#tree.hiddenBytes,
       caches: [...this.#caches].map(([kind, cache]) => ({ kind, ...cache })),
       secrets: this.#secrets.found(this.#tree),
-      canaries: { planted: build?.canaries?.length, found: this.#secrets.canaries() },
+      canaries: { planted: build?.canaries?.length, found: this.#canaries() },
       interpreter: tag,
       bytecode: countBytecode(this.#tree, this.#headers, { workdir: this.#workdir, tag }),
     };
+  }
+
+  /** Values of ours that came out, in a file or in the configuration. */
+  #canaries(): readonly string[] {
+    const canaries = this.#context.build?.canaries ?? [];
+    const places = placesOf(this.#context.image.config).filter(([, text]) =>
+      canaries.some((one) => text.includes(one)),
+    );
+    return [...new Set([...places.map(([place]) => place), ...this.#secrets.canaries()])];
   }
 
   #shape(

@@ -7,5 +7,4 @@ export const exampleConfiguration: Configuration = {
   stopSignal: undefined,
   healthcheck: true,
   secrets: [],
-  canaries: { planted: 1, found: [] },
 };

@@ -31,9 +31,9 @@ export function pycHeader(bytes: Buffer): PycHeader {
   return { kind: flags === 3 ? "checked-hash" : "broken", modified: 0, bytes: 0 };
 }
 
-/** Sources that no service imports, and that are not all valid Python. */
+/** Sources that no service imports: tests, tools, and the installers that base images bring; not all of it is valid Python. */
 const NOT_IMPORTED =
-  /(^|\/)(tests?|testing|idlelib|lib2to3|turtledemo|ensurepip|pydoc_data|tkinter|templates?|lib-dynload|_pyrepl|config-[^/]*)(\/|$)/;
+  /(^|\/)(tests?|testing|idlelib|lib2to3|turtledemo|ensurepip|pydoc_data|tkinter|templates?|lib-dynload|_pyrepl|config-[^/]*|pip|setuptools|wheel|pkg_resources|_distutils_hack)(\/|$)/;
 const PACKAGES = /\/(site|dist)-packages\//;
 const STANDARD = /^usr(\/local)?\/lib(64)?\/python3\.\d+\//;
 const ALSO_PYTHON = /^(opt|root|home)\/.*\/lib\/python3\.\d+\//;

@@ -1,4 +1,5 @@
 import type { Container, Exit } from "../../engine/engine.ts";
+import { UserError } from "../../kit/errors.ts";
 import type { Contract } from "../../model/types.ts";
 import { watchExit } from "./exit-watch.ts";
 import { ask, persistent } from "./http.ts";
@@ -42,8 +43,13 @@ export async function firstHealthy(
   await using watch = watchExit(container, signal);
   let last = "no answer";
   try {
-    const url = container.url(contract.port, healthPath(contract));
     const elapsed = () => performance.now() - container.startedAt;
+    const url = addressOf(container, contract);
+    if (url === undefined) {
+      // A container that ends at once has lost its port before anyone could ask for it.
+      while (watch.exit === undefined && elapsed() < limitMs) await pause(POLL_MS, signal);
+      return { healthy: false, milliseconds: elapsed(), last, exit: watch.exit };
+    }
     while (elapsed() < limitMs && watch.exit === undefined) {
       signal.throwIfAborted();
       const asked = performance.now();
@@ -60,6 +66,15 @@ export async function firstHealthy(
     return { healthy: false, milliseconds: elapsed(), last, exit: watch.exit };
   } finally {
     agent.destroy();
+  }
+}
+
+function addressOf(container: Container, contract: Contract): URL | undefined {
+  try {
+    return container.url(contract.port, healthPath(contract));
+  } catch (error) {
+    if (error instanceof UserError && error.code === "engine/port-not-published") return undefined;
+    throw error;
   }
 }
 

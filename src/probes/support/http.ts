@@ -26,8 +26,8 @@ export function persistent(): Agent {
 
 /** Asks once. A stream that never ends counts as answered once its head and its first bytes are there.
  * @throws Error when nothing came in time, or the connection broke. */
-export function ask(url: URL, options: Ask): Promise<Answer> {
-  const timeout = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]);
+export async function ask(url: URL, options: Ask): Promise<Answer> {
+  const timeout = AbortSignal.any([options.signal, AbortSignal.timeout(Math.ceil(options.timeoutMs))]);
   return new Promise((resolve, reject) => {
     const request = httpRequest(
       url,

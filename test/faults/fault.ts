@@ -1,0 +1,16 @@
+/** One way to break the healthy service, and the checks that must notice. Adding a fault is adding one entry. */
+export interface Fault {
+  readonly name: string;
+  /** Ids of the checks that must fail. */
+  readonly breaks: readonly string[];
+  /** Replacements in app.py, each of a text that must be there. */
+  readonly app?: ReadonlyArray<readonly [from: string, to: string]>;
+  /** Replacements in the Dockerfile. */
+  readonly dockerfile?: ReadonlyArray<readonly [from: string, to: string]>;
+  /** Lines run as root, before USER. */
+  readonly asRoot?: string;
+  /** Lines at the end of the Dockerfile. */
+  readonly atEnd?: string;
+  /** Instead of the usual 5 s, where a healthy service would need more. */
+  readonly graceSeconds?: number;
+}

@@ -1,0 +1,159 @@
+import { randomBytes } from "node:crypto";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Check, judge, type JudgeContext } from "../../src/checks/check.ts";
+import { checks } from "../../src/checks/index.gen.ts";
+import { exampleContract } from "../../src/checks/support/examples.ts";
+import { connectEngine } from "../../src/engine/connect.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import type { Build, BuildSide, Contract, Image, Seen, Service, Verdict } from "../../src/model/types.ts";
+import type { Probe, ProbeContext } from "../../src/probes/probe.ts";
+import type { Fault } from "./fault.ts";
+
+/** Builds the small service, healthy or with a fault, and lets the catalogue judge it. */
+export interface FaultLab extends AsyncDisposable {
+  readonly engine: Engine;
+  /** Verdicts by check id. Each probe runs once. */
+  verdicts(fault: Fault | undefined, wanted: readonly Check[]): Promise<ReadonlyMap<string, Verdict>>;
+}
+
+const SERVICE = new URL("service/", import.meta.url).pathname;
+
+export const contract: Contract = {
+  ...exampleContract,
+  env: [
+    { name: "GREETING", required: true, secret: false, example: "hello" },
+    { name: "API_TOKEN", required: true, secret: true, example: "token-for-tests-0123456789" },
+  ],
+  signals: { stop: "SIGTERM", graceSeconds: 4 },
+  limits: { ...exampleContract.limits, startSeconds: 8 },
+};
+
+const service = {
+  name: "demo",
+  files: ["app.py"],
+  routes: [{ method: "GET", path: "/items", evidence: { file: "app.py", line: 20, text: "" } }],
+} as unknown as Service;
+
+/** @param signal Ends everything that runs. */
+export async function openLab(signal: AbortSignal): Promise<FaultLab> {
+  const runId = `faults-${randomBytes(4).toString("hex")}`;
+  const folder = await mkdtemp(join(tmpdir(), "seaworthy-faults-"));
+  const engine = await connectEngine({ runId, signal, env: process.env });
+  const tags: string[] = [];
+  return {
+    engine,
+    async verdicts(fault, wanted) {
+      const name = (fault?.name ?? "healthy").replace(/[^a-z0-9]+/gi, "-").toLowerCase();
+      const tag = `seaworthy-${runId}:${name}`;
+      tags.push(tag, `${tag}-edited`);
+      const build = await buildVariant(engine, { fault, folder: join(folder, name), tag, signal });
+      const context: ProbeContext = {
+        engine,
+        image: build.image as Image,
+        service,
+        contract,
+        build,
+        evidenceDirectory: join(folder, name, "evidence"),
+        signal,
+      };
+      await mkdir(context.evidenceDirectory, { recursive: true });
+      const seen = await collect(context, [...new Set(wanted.map(({ needs }) => needs))]);
+      const judged: JudgeContext = { contract, service, side: "after", baseline: { bytes: 1e12 } };
+      return new Map(wanted.map((check) => [check.id, judge(check, seen.get(check.needs), judged)]));
+    },
+    async [Symbol.asyncDispose]() {
+      for (const tag of tags) await engine.removeImage(tag).catch(() => {});
+      await engine[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The checks with these ids. */
+export function checksNamed(ids: readonly string[]): readonly Check[] {
+  return ids.map((id) => {
+    const check = checks.find((one) => one.id === id);
+    if (check === undefined) throw new Error(`There is no check ${id}`);
+    return check;
+  });
+}
+
+async function collect(context: ProbeContext, probes: readonly Probe[]): Promise<ReadonlyMap<Probe, Seen>> {
+  const seen = new Map<Probe, Seen>();
+  const left = probes.filter(({ runs }) => runs === "beside-others");
+  const one = async (probe: Probe) => {
+    const started = performance.now();
+    const took = () => performance.now() - started;
+    try {
+      // As evidence is read back from a file, so it is judged here.
+      const value: unknown = JSON.parse(JSON.stringify(await probe.collect(context)));
+      seen.set(probe, { status: "seen", value, milliseconds: took() });
+    } catch (error) {
+      seen.set(probe, { status: "failed", reason: String(error), milliseconds: took() });
+    }
+  };
+  const work = async () => {
+    for (let probe = left.shift(); probe !== undefined; probe = left.shift()) await one(probe);
+  };
+  await Promise.all([work(), work(), work()]);
+  for (const probe of probes.filter(({ runs }) => runs === "alone")) await one(probe);
+  return seen;
+}
+
+interface Variant {
+  readonly fault: Fault | undefined;
+  readonly folder: string;
+  readonly tag: string;
+  readonly signal: AbortSignal;
+}
+
+async function buildVariant(engine: Engine, { fault, folder, tag, signal }: Variant): Promise<BuildSide> {
+  const context = join(folder, "context");
+  await cp(SERVICE, context, { recursive: true });
+  const app = replaceAll(await readFile(join(context, "app.py"), "utf8"), fault?.app ?? []);
+  const dockerfile = replaceAll(await readFile(join(context, "Dockerfile"), "utf8"), [
+    ...(fault?.dockerfile ?? []),
+    ["#:root\n", fault?.asRoot === undefined ? "" : `${fault.asRoot}\n`],
+    ["#:end\n", fault?.atEnd === undefined ? "" : `${fault.atEnd}\n`],
+  ]);
+  const canary = randomBytes(24).toString("hex");
+  await writeFile(join(context, "app.py"), app);
+  await writeFile(join(folder, "Dockerfile"), dockerfile);
+  await writeFile(join(folder, "token"), canary);
+  await rm(join(context, "Dockerfile"));
+  const builds: Build[] = [];
+  const build = async (kind: Build["kind"]) => {
+    const { image, milliseconds, steps } = await engine.build({
+      context,
+      dockerfile: join(folder, "Dockerfile"),
+      tag: kind === "warm" ? tag : `${tag}-edited`,
+      noCache: false,
+      buildArgs: /ARG BUILD_TOKEN/.test(dockerfile) ? { BUILD_TOKEN: canary } : {},
+      secrets: { token: join(folder, "token") },
+      contexts: {},
+      logFile: join(folder, "build.log"),
+      signal,
+    });
+    builds.push({ kind, milliseconds, steps });
+    return image;
+  };
+  const image = await build("warm");
+  if (fault === undefined || fault.breaks.some((id) => id.startsWith("dependency-layer"))) {
+    await writeFile(join(context, "app.py"), `${app}\n# edited ${canary}\n`);
+    await build("source-edit");
+    await writeFile(join(context, "app.py"), app);
+    await writeFile(join(context, "requirements.txt"), `# edited ${canary}\n`);
+    await build("lock-edit");
+  }
+  const edited = { source: "app.py", lock: "requirements.txt" };
+  return { image, dockerfile: "Dockerfile", builds, bases: [], edited, canaries: [canary] };
+}
+
+function replaceAll(text: string, replacements: ReadonlyArray<readonly [string, string]>): string {
+  return replacements.reduce((current, [from, to]) => {
+    if (!current.includes(from)) throw new Error(`The fault's text is not in the file: ${from}`);
+    return current.replace(from, () => to);
+  }, text);
+}

@@ -1,0 +1,1 @@
+"""A package as an installer leaves it."""

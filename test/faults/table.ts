@@ -1,0 +1,213 @@
+import type { Fault } from "./fault.ts";
+
+const USER = "USER 1001:1001";
+const COMMAND = 'CMD ["python", "/app/app.py"]';
+const key = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj";
+const privateKey = ["-----BEGIN", "PRIVATE KEY-----"].join(" ");
+const privateKeyEnd = ["-----END", "PRIVATE KEY-----"].join(" ");
+
+/** The ways in which service images are known to break. */
+export const faults: readonly Fault[] = [
+  { name: "root user", breaks: ["non-root", "numeric-user"], dockerfile: [[USER, ""]] },
+  {
+    name: "user by name",
+    breaks: ["numeric-user"],
+    asRoot: "RUN useradd --uid 1001 app",
+    dockerfile: [[USER, "USER app"]],
+  },
+  {
+    name: "writes its folder at start",
+    breaks: ["read-only-root", "arbitrary-uid"],
+    asRoot: "RUN chown 1001 /app && chmod 0755 /app",
+    app: [["server = Server", 'open("/app/state", "w").close()\nserver = Server']],
+  },
+  {
+    name: "writes at a request only",
+    breaks: ["read-only-root"],
+    app: [["        return []", '        open("/tmp/items", "w").close()\n        return []']],
+  },
+  {
+    name: "hides a failed write",
+    breaks: ["read-only-root"],
+    app: [
+      [
+        "server = Server",
+        'try:\n    open("/tmp/cache", "w").close()\nexcept OSError as error:\n    print("no cache:", error)\nserver = Server',
+      ],
+    ],
+  },
+  {
+    name: "ignores SIGTERM",
+    breaks: ["stops-when-idle", "stop-answers-in-flight"],
+    app: [["signal.signal(signal.SIGTERM, stop)", "signal.signal(signal.SIGTERM, signal.SIG_IGN)"]],
+  },
+  {
+    name: "a shell that does not pass signals on",
+    breaks: ["exec-form", "stops-when-idle", "stop-answers-in-flight"],
+    dockerfile: [[COMMAND, 'CMD python /app/app.py; echo "ended"']],
+  },
+  {
+    name: "drops the request in flight",
+    breaks: ["stop-answers-in-flight"],
+    app: [["    threading.Thread(target=server.shutdown).start()", "    os._exit(0)"]],
+  },
+  {
+    name: "answers the request in flight with 500",
+    breaks: ["stop-answers-in-flight"],
+    app: [
+      ["    threading.Thread(target", "    server.stopping = True\n    threading.Thread(target"],
+      [
+        "        try:\n            self.answer(200, json.loads(body))",
+        '        if getattr(server, "stopping", False):\n            self.answer(500, {})\n            return\n        try:\n            self.answer(200, json.loads(body))',
+      ],
+    ],
+  },
+  {
+    name: "exits with 1 after SIGTERM",
+    breaks: ["stops-when-idle", "stop-answers-in-flight"],
+    app: [['print("stopped")', "sys.exit(1)"]],
+  },
+  {
+    name: "logs to a file",
+    breaks: ["logs-on-streams"],
+    asRoot: "RUN mkdir /app/logs && chown 1001 /app/logs",
+    app: [["        print(text % args)", '        print(text % args, file=open("/app/logs/app.log", "a"))']],
+  },
+  {
+    name: "buffered stdout",
+    breaks: ["logs-prompt"],
+    dockerfile: [["ENV PYTHONUNBUFFERED=1", "ENV PYTHONUNBUFFERED="]],
+  },
+  {
+    name: "buffered stdout beside a prompt stderr",
+    breaks: ["logs-prompt"],
+    dockerfile: [["ENV PYTHONUNBUFFERED=1", "ENV PYTHONUNBUFFERED="]],
+    app: [["server = Server", 'print("starting", file=sys.stderr)\nserver = Server']],
+  },
+  { name: "starts without a required variable", breaks: ["required-env"], app: [["if missing:", "if False:"]] },
+  {
+    name: "exits with 0 without a required variable",
+    breaks: ["required-env"],
+    app: [['    sys.exit(f"settings: ', '    sys.exit(0)\n    print(f"settings: ']],
+  },
+  {
+    name: "does not name the missing variable",
+    breaks: ["required-env"],
+    app: [[`    sys.exit(f"settings: {', '.join(missing)} must be set")`, '    sys.exit("bad settings")']],
+  },
+  {
+    name: "logs the other variables' values",
+    breaks: ["log-keeps-secrets"],
+    app: [["if missing:", "if missing:\n    print(dict(os.environ))"]],
+  },
+  {
+    name: "a key in a deleted layer",
+    breaks: ["no-secrets-in-layers"],
+    asRoot: `RUN printf -- '${privateKey}\\n${key}\\n${key}\\n${privateKeyEnd}\\n' > /root/id\nRUN rm /root/id`,
+  },
+  {
+    name: "an env file with a password",
+    breaks: ["no-secrets-in-layers"],
+    asRoot: "RUN echo 'DB_PASSWORD=hunter2-and-more' > /app/.env",
+  },
+  {
+    name: "a secret default in ENV",
+    breaks: ["no-secrets-in-configuration"],
+    atEnd: "ENV SECRET_KEY=not-so-secret-any-more",
+  },
+  {
+    name: "a build argument for a secret",
+    breaks: ["build-values-absent"],
+    asRoot: "ARG BUILD_TOKEN\nRUN true",
+  },
+  {
+    name: "a build secret written to a file",
+    breaks: ["build-values-absent"],
+    asRoot:
+      "RUN --mount=type=secret,id=token cp /run/secrets/token /root/.netrc && chmod 600 /root/.netrc\nRUN rm /root/.netrc",
+  },
+  {
+    name: "a development dependency",
+    breaks: ["dev-dependencies-absent"],
+    asRoot:
+      "RUN mkdir /opt/site/lib/python3.13/site-packages/pytest-9.0.0.dist-info && echo 'Name: pytest' > /opt/site/lib/python3.13/site-packages/pytest-9.0.0.dist-info/METADATA",
+  },
+  {
+    name: "uv in the image",
+    breaks: ["build-tools-absent"],
+    asRoot: "RUN cp /usr/bin/true /usr/local/bin/uv",
+  },
+  {
+    name: "a compiler and its headers",
+    breaks: ["compilers-absent"],
+    asRoot:
+      "RUN cp /usr/bin/true /usr/bin/gcc-14 && ln -s gcc-14 /usr/bin/gcc && mkdir -p /usr/include && touch /usr/include/stdio.h",
+  },
+  {
+    name: "a cache in a layer, deleted later",
+    breaks: ["caches-absent"],
+    asRoot:
+      "RUN mkdir -p /root/.cache/pip/http && head -c 100000 /dev/urandom > /root/.cache/pip/http/a\nRUN rm -r /root/.cache",
+  },
+  {
+    name: "apt lists left behind",
+    breaks: ["caches-absent"],
+    asRoot: "RUN head -c 100000 /dev/urandom > /var/lib/apt/lists/deb.debian.org_main_Packages",
+  },
+  {
+    name: "stale bytecode",
+    breaks: ["bytecode-valid"],
+    asRoot: "RUN python -m compileall -q -f --invalidation-mode timestamp /app && touch -d '2001-01-01' /app/app.py",
+  },
+  {
+    name: "no bytecode",
+    breaks: ["bytecode-valid"],
+    asRoot: "RUN rm -r /usr/lib/python3.13/__pycache__ /usr/lib/python3.13/*/__pycache__ /app/__pycache__",
+  },
+  {
+    name: "a HEALTHCHECK that always succeeds",
+    breaks: ["healthcheck-notices"],
+    atEnd: 'HEALTHCHECK CMD ["true"]',
+  },
+  {
+    name: "a HEALTHCHECK whose program is missing",
+    breaks: ["healthcheck-healthy"],
+    atEnd: 'HEALTHCHECK CMD ["curl", "-f", "http://127.0.0.1:8000/health"]',
+  },
+  {
+    name: "no HEALTHCHECK",
+    breaks: ["healthcheck-healthy", "healthcheck-notices"],
+    atEnd: "HEALTHCHECK NONE",
+  },
+  {
+    name: "files that only one uid can read",
+    breaks: ["arbitrary-uid"],
+    asRoot: "RUN chown -R 1001:1001 /app && chmod 0700 /app",
+  },
+  {
+    name: "needs a capability",
+    breaks: ["no-capabilities"],
+    dockerfile: [[USER, "USER 0"]],
+    app: [["server = Server", 'os.chown("/opt", 5, 5)\nserver = Server']],
+  },
+  {
+    name: "asks the network before it listens",
+    breaks: ["no-network-needed"],
+    app: [
+      [
+        "server = Server",
+        'import socket\nsocket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(("192.0.2.1", 53))\nserver = Server',
+      ],
+    ],
+  },
+  {
+    name: "exits at once",
+    breaks: ["becomes-healthy", "start-time"],
+    app: [["server = Server", "sys.exit(3)\nserver = Server"]],
+  },
+  {
+    name: "starts too slowly",
+    breaks: ["start-time"],
+    app: [["server = Server", "import time; time.sleep(9)\nserver = Server"]],
+  },
+];
