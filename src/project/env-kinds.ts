@@ -8,7 +8,7 @@ const NO_SECRET =
 
 /** A variable whose value must not be shown, going by its name. A URL with a password in it is one as well. */
 export function secretByName(name: string): boolean {
-  const upper = name.toUpperCase();
+  const upper = name.replaceAll(/([a-z\d])([A-Z])/g, "$1_$2").toUpperCase();
   if (upper.endsWith("ACCESS_KEY_ID")) return true;
   if (isDatabaseName(upper)) return true;
   return SECRET_NAME.test(upper) && !NO_SECRET.test(upper);

@@ -1,10 +1,12 @@
 import type { Ignore } from "../dockerfile/ignore.ts";
-import type { Evidence, Fact, LockFile, PackageManager } from "../model/types.ts";
+import { commandsOfInstruction } from "../dockerfile/shell.ts";
+import type { Dockerfile, Evidence, Fact, LockFile, PackageManager } from "../model/types.ts";
 import { readOtherLock } from "./lock-others.ts";
 import { type LockReading, readUvLock } from "./lock-uv.ts";
 import type { Pyproject } from "./pyproject.ts";
 import { readRequirement, wishOf } from "./requirement.ts";
 import { SourceText } from "./source-text.ts";
+import { baseName } from "./unwrap.ts";
 import { isTable, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 
@@ -25,6 +27,7 @@ export interface Locked {
 export interface LockInput {
   readonly tree: Tree;
   readonly pyproject: Pyproject | undefined;
+  readonly dockerfile: Dockerfile | undefined;
   readonly dockerignore: { readonly file: string; readonly ignore: Ignore } | undefined;
   readonly problems: TreeProblem[];
 }
@@ -46,7 +49,7 @@ export function readLock(input: LockInput): Locked {
       reading,
     };
   }
-  const manager = managerWithoutLock(tree, pyproject);
+  const manager = managerWithoutLock(input);
   const pinned = tree.read("requirements.txt") === undefined ? undefined : pinnedRequirements(input);
   return { manager, lock: manager.value === "pip" ? pinned?.lock : undefined, reading: pinned?.reading };
 }
@@ -59,7 +62,9 @@ function pinnedRequirements(input: LockInput) {
   return { lock: isLock ? lockFile(path, reading, input) : undefined, reading };
 }
 
-function managerWithoutLock(tree: Tree, pyproject: Pyproject | undefined): Fact<PackageManager> {
+function managerWithoutLock({ tree, pyproject, dockerfile }: LockInput): Fact<PackageManager> {
+  const used = dockerfile === undefined ? undefined : managerInImage(dockerfile);
+  if (used !== undefined) return used;
   const tools: ReadonlyArray<readonly [string, PackageManager]> = [
     ["uv", "uv"],
     ["poetry", "poetry"],
@@ -86,6 +91,33 @@ function managerWithoutLock(tree: Tree, pyproject: Pyproject | undefined): Fact<
   }
   return { value: "none", confidence: "certain", evidence: [] };
 }
+
+/** The tool that a RUN line installs the project with: `uv sync` speaks of uv, `uv pip` of pip. */
+function managerInImage(dockerfile: Dockerfile): Fact<PackageManager> | undefined {
+  for (const stage of dockerfile.stages) {
+    for (const instruction of stage.instructions) {
+      if (instruction.keyword !== "RUN") continue;
+      const found = commandsOfInstruction(instruction, stage).find(
+        ({ name, args }) =>
+          INSTALLERS.has(baseName(name)) &&
+          (args.includes("sync") || args.includes("install")) &&
+          !args.includes("pip"),
+      );
+      const value = INSTALLERS.get(baseName(found?.name ?? ""));
+      if (value === undefined) continue;
+      const source = new SourceText(dockerfile.path, dockerfile.text);
+      return { value, confidence: "likely", evidence: [source.find(value, instruction.range.start)] };
+    }
+  }
+  return undefined;
+}
+
+const INSTALLERS: ReadonlyMap<string, PackageManager> = new Map([
+  ["uv", "uv"],
+  ["poetry", "poetry"],
+  ["pdm", "pdm"],
+  ["pipenv", "pipenv"],
+]);
 
 function lockFile(path: string, reading: LockReading, input: LockInput): LockFile {
   const { tree, dockerignore } = input;

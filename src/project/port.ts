@@ -1,8 +1,9 @@
 import type { Dockerfile, Evidence, Fact, Framework, Port, Server, StartCommand } from "../model/types.ts";
 import { constantText } from "./constants.ts";
 import { dockerEnv, exposedPorts, type EnvSettings } from "./docker-facts.ts";
-import { callsTo, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
-import { type Expression, within } from "./python-tree.ts";
+import { evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
+import { baseName } from "./unwrap.ts";
+import { type Call, type Expression, within } from "./python-tree.ts";
 
 export interface PortInput {
   readonly starts: readonly StartCommand[];
@@ -57,9 +58,11 @@ function toPort(text: string | undefined): number | undefined {
 
 function fromCode({ starts, sources }: PortInput, env: EnvSettings): Fact<Port> | undefined {
   // A server that is given its own arguments does not run the code's `__main__`.
-  if (starts.some(({ role, server }) => role === "web" && server !== "own")) return undefined;
+  const first = starts.find(({ role }) => role === "web");
+  if (first !== undefined && !/^(?:python|pypy)/.test(baseName(first.argv[0] ?? ""))) return undefined;
   for (const file of sources.withAny("port")) {
-    for (const call of callsTo(file, "run", "run_app", "serve", "launch", "Config")) {
+    for (const call of file.calls) {
+      if (!/^(?:run|run_app|run_simple|serve|launch|Config|Granian)$/.test(lastName(call))) continue;
       const written = call.keywords.get("port") ?? call.keywords.get("server_port");
       const port = written === undefined ? undefined : portOf(sources, file, written, env);
       if (port !== undefined) return { value: port, confidence: "likely", evidence: [evidenceOf(file, call)] };
@@ -88,6 +91,12 @@ function fromExpose({ dockerfile }: PortInput, env: EnvSettings): Fact<Port> | u
   if (exposed === undefined) return undefined;
   const variable = env.get("PORT")?.value === String(exposed.port) ? { variable: "PORT" } : {};
   return { value: { number: exposed.port, ...variable }, confidence: "likely", evidence: [exposed.evidence] };
+}
+
+/** `run` of `uvicorn.run(…)` and of `create_app().run(…)`. */
+function lastName({ of }: Call): string {
+  if (of.kind === "member") return of.name;
+  return of.kind === "name" ? (of.path.split(".").at(-1) ?? "") : "";
 }
 
 const BY_SERVER: Readonly<Partial<Record<Server, number>>> = {

@@ -1,14 +1,22 @@
 import { readIgnore } from "../dockerfile/ignore.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
-import type { Dockerfile, Service } from "../model/types.ts";
+import type { Dockerfile, Service, StartCommand } from "../model/types.ts";
 import { findApplication } from "./application.ts";
 import { readDependencies } from "./dependencies.ts";
+import { conventionalReads } from "./conventional-reads.ts";
+import { readPrograms } from "./programs.ts";
+import { readFileUses } from "./writes.ts";
 import { dockerEnv } from "./docker-facts.ts";
 import { readEnv } from "./env.ts";
 import { installedBy } from "./installed.ts";
 import { findFramework, findServer } from "./framework.ts";
+import { refined } from "./own-server.ts";
 import { readLock } from "./lock.ts";
 import { readPackaging } from "./packaging.ts";
+import { nothingOutside, type Outside } from "./outside.ts";
+import { readCompose } from "./outside-compose.ts";
+import { readPlatforms } from "./outside-platforms.ts";
+import { readScripts } from "./outside-scripts.ts";
 import { findPort } from "./port.ts";
 import { readPyproject } from "./pyproject.ts";
 import { PythonSources } from "./python-source.ts";
@@ -29,7 +37,7 @@ export async function readService(tree: Tree, options: ReadOptions = {}): Promis
   const dockerfile = parsed(tree, dockerfiles[0]);
   const dockerignore = dockerignoreOf(tree, dockerfiles[0]);
   const pyproject = readPyproject(tree, problems);
-  const { manager, lock, reading } = readLock({ tree, pyproject, dockerignore, problems });
+  const { manager, lock, reading } = readLock({ tree, pyproject, dockerfile, dockerignore, problems });
   const sources = await PythonSources.of(tree);
   const dependencies = readDependencies({
     tree,
@@ -38,12 +46,14 @@ export async function readService(tree: Tree, options: ReadOptions = {}): Promis
     installed: installedBy(dockerfile, pyproject),
     problems,
   });
-  const starts = dockerfile === undefined ? [] : dockerfileStarts(tree, dockerfile);
+  const outside = await readOutside(tree, problems);
+  const starts = refined(sources, [...startsOfImages(tree, dockerfiles), ...outside.starts]);
   const imageEnv = dockerEnv(dockerfile);
   const application = findApplication(starts, sources, pyproject, imageEnv);
   const framework = findFramework(sources, application, dependencies);
   const server = findServer(starts, dependencies);
   const routes = readRoutes(sources);
+  const uses = readFileUses(sources);
   return {
     name: pyproject?.name ?? nameOf(tree),
     files: tree.files,
@@ -64,16 +74,31 @@ export async function readService(tree: Tree, options: ReadOptions = {}): Promis
     port: findPort({ starts, sources, dockerfile, server: server.value, framework: framework.value }),
     routes,
     healthPaths: healthPathsOf(routes),
-    env: readEnv(sources, { packages: dependencies.runtimeClosure, examples: new Map() }),
-    writes: [],
-    programs: [],
-    reads: [],
+    env: readEnv(sources, { packages: dependencies.runtimeClosure, examples: outside.examples }),
+    writes: uses.writes,
+    programs: readPrograms(sources, dependencies, lock?.path ?? "pyproject.toml"),
+    reads: [...uses.reads, ...conventionalReads(tree, starts, dependencies.runtimeClosure)],
     dockerfiles,
     dockerignore: dockerignore?.file,
-    outsideProbes: [],
-    gracePeriods: [],
+    outsideProbes: outside.probes,
+    gracePeriods: outside.gracePeriods,
     problems: [...problems, ...sources.problems, ...tree.problems],
   };
+}
+
+async function readOutside(tree: Tree, problems: TreeProblem[]): Promise<Outside> {
+  const outside = nothingOutside();
+  await readCompose(tree, outside, problems);
+  await readPlatforms(tree, outside, problems);
+  await readScripts(tree, outside, problems);
+  return outside;
+}
+
+function startsOfImages(tree: Tree, dockerfiles: readonly string[]): readonly StartCommand[] {
+  return dockerfiles.flatMap((path) => {
+    const dockerfile = parsed(tree, path);
+    return dockerfile === undefined ? [] : dockerfileStarts(tree, dockerfile);
+  });
 }
 
 const nameOf = (tree: Tree): string => tree.root.split("/").findLast((part) => part !== "") ?? "service";

@@ -10,7 +10,7 @@ export interface Unwrapped {
 }
 
 interface Step {
-  readonly wrapper: string;
+  readonly wrappers: readonly string[];
   readonly rest: readonly string[];
 }
 
@@ -66,7 +66,7 @@ export function unwrap(words: readonly string[]): Unwrapped {
   for (let turn = 0; turn < 12; turn += 1) {
     const step = peel(argv);
     if (step === undefined) break;
-    wrappers.push(step.wrapper);
+    wrappers.push(...step.wrappers);
     argv = step.rest;
   }
   return { argv, wrappers, server: serverOf(argv), role: roleOf(argv) };
@@ -121,7 +121,7 @@ function lastCommand(text: string): { readonly before: readonly string[]; readon
 function peel(argv: readonly string[]): Step | undefined {
   const [first, ...rest] = argv;
   if (first === undefined) return undefined;
-  if (/^[A-Za-z_]\w*=/.test(first) && rest.length > 0) return { wrapper: "env", rest };
+  if (/^[A-Za-z_]\w*=/.test(first) && rest.length > 0) return { wrappers: ["env"], rest };
   const program = baseName(first);
   if (SHELLS.has(program)) return peelShell(program, rest);
   if (MANAGERS.has(program)) return peelManager(program, rest);
@@ -136,7 +136,7 @@ function peelShell(program: string, rest: readonly string[]): Step | undefined {
   const script = at < 0 ? undefined : rest[at + 1];
   if (script === undefined) return undefined;
   const { before, words } = lastCommand(script);
-  return { wrapper: [`${program} -c`, ...before].join(" "), rest: words };
+  return { wrappers: [`${program} -c`, ...before], rest: words };
 }
 
 function peelManager(program: string, rest: readonly string[]): Step | undefined {
@@ -145,11 +145,11 @@ function peelManager(program: string, rest: readonly string[]): Step | undefined
   let at = run + 1;
   while (at < rest.length && (rest[at] ?? "").startsWith("-") && rest[at] !== "--") {
     if (rest[at] === "-m" || rest[at] === "--module")
-      return { wrapper: `${program} run`, rest: ["python", ...rest.slice(at)] };
+      return { wrappers: [`${program} run`], rest: ["python", ...rest.slice(at)] };
     at += VALUED.has(rest[at] ?? "") ? 2 : 1;
   }
   if (rest[at] === "--") at += 1;
-  return at < rest.length ? { wrapper: `${program} run`, rest: rest.slice(at) } : undefined;
+  return at < rest.length ? { wrappers: [`${program} run`], rest: rest.slice(at) } : undefined;
 }
 
 function peelStarter(program: string, rest: readonly string[], valued: readonly string[]): Step | undefined {
@@ -165,7 +165,7 @@ function peelStarter(program: string, rest: readonly string[], valued: readonly 
   if (program === "gosu" || program === "su-exec") at += 1;
   if (["newrelic-admin", "honcho"].includes(program)) at += 1;
   if (program === "chamber") at = rest.indexOf("--") + 1;
-  return at < rest.length ? { wrapper: program, rest: rest.slice(at) } : undefined;
+  return at < rest.length ? { wrappers: [program], rest: rest.slice(at) } : undefined;
 }
 
 const SERVERS: Readonly<Record<string, Server>> = {

@@ -1,0 +1,138 @@
+import type { StartCommand } from "../model/types.ts";
+import { addProbe, addScript, addStart, type Outside } from "./outside.ts";
+import { SourceText } from "./source-text.ts";
+import { startOf } from "./starts.ts";
+import { childrenOf } from "./outside-platforms.ts";
+import { textAt } from "./toml.ts";
+import type { Tree, TreeProblem } from "./tree.ts";
+import { unwrapShell } from "./unwrap.ts";
+import { type Path, readYaml, type YamlDocument } from "./yaml-file.ts";
+
+/** Procfile, Makefile, CI, devcontainer, CDK sources and example environments. */
+export async function readScripts(tree: Tree, outside: Outside, problems: TreeProblem[]): Promise<void> {
+  readProcfile(tree, outside);
+  readMakefile(tree, outside);
+  await readCi(tree, outside, problems);
+  await readDevcontainer(tree, outside, problems);
+  readCdk(tree, outside);
+  readExamples(tree, outside);
+}
+
+const PROCESS_ROLES: Readonly<Record<string, StartCommand["role"]>> = {
+  web: "web",
+  worker: "worker",
+  beat: "beat",
+  clock: "beat",
+  scheduler: "beat",
+  release: "migrate",
+};
+
+function readProcfile(tree: Tree, outside: Outside): void {
+  const text = tree.read("Procfile");
+  if (text === undefined) return;
+  const source = new SourceText("Procfile", text);
+  for (const match of text.matchAll(/^([\w-]+):[ \t]*(\S.*)$/gm)) {
+    const [, name = "", written = ""] = match;
+    const unwrapped = unwrapShell(written);
+    const role = Object.hasOwn(PROCESS_ROLES, name) ? PROCESS_ROLES[name] : undefined;
+    const start = startOf("procfile", { written, evidence: source.at(match.index) }, "shell", unwrapped);
+    outside.starts.push({ ...start, role: role ?? start.role });
+  }
+}
+
+/** Recipe lines: those that begin with a tab, continuations joined, `@` and `-` in front taken off. */
+function readMakefile(tree: Tree, outside: Outside): void {
+  for (const file of ["Makefile", "makefile", "GNUmakefile"]) {
+    const text = tree.read(file);
+    if (text === undefined) continue;
+    const source = new SourceText(file, text);
+    for (const match of text.matchAll(/^\t((?:[^\\\n]|\\[\s\S])*)/gm)) {
+      const recipe = (match[1] ?? "")
+        .replace(/^[@+\- \t]+/, "")
+        .replaceAll(/\$\(([\w-]+)\)/g, "$${$1}")
+        .replaceAll("$$", "$");
+      addScript(outside, "makefile", recipe, () => source.at(match.index));
+    }
+    return;
+  }
+}
+
+async function readCi(tree: Tree, outside: Outside, problems: TreeProblem[]): Promise<void> {
+  const files = tree.files.filter((file) => /^(?:\.github\/workflows\/[^/]+|\.gitlab-ci)\.ya?ml$/.test(file));
+  for (const file of files) {
+    const text = tree.read(file);
+    if (text === undefined) continue;
+    for (const document of await readYaml(file, text, problems)) {
+      for (const { script, path } of scriptsIn(document.value)) addCiScript(document, script, path, outside);
+    }
+  }
+}
+
+function addCiScript(document: YamlDocument, script: string, path: Path, outside: Outside): void {
+  const { source } = document;
+  const { line } = document.evidence(path);
+  const start = source.text.split("\n", line - 1).join("\n").length;
+  addScript(outside, "ci", script, (part) => source.find(part, start));
+}
+
+/** Every `run:` of a GitHub workflow and every line of a GitLab `script:`. */
+function* scriptsIn(value: unknown, path: Path = []): Generator<{ readonly script: string; readonly path: Path }> {
+  if (path.length > 12) return;
+  for (const [key, child] of childrenOf(value)) {
+    const here = [...path, key];
+    const isScript = key === "run" || path.includes("script") || path.includes("before_script");
+    if (typeof child === "string" && isScript) yield { script: child, path: here };
+    else yield* scriptsIn(child, here);
+  }
+}
+
+async function readDevcontainer(tree: Tree, outside: Outside, problems: TreeProblem[]): Promise<void> {
+  const file = [".devcontainer/devcontainer.json", ".devcontainer.json"].find((each) => tree.files.includes(each));
+  const text = file === undefined ? undefined : tree.read(file);
+  if (file === undefined || text === undefined) return;
+  const plain = text.replaceAll(/^\s*\/\/.*$/gm, "").replaceAll(/,(\s*[}\]])/g, "$1");
+  for (const document of await readYaml(file, plain, problems)) {
+    for (const key of ["postCreateCommand", "postStartCommand", "postAttachCommand", "updateContentCommand"]) {
+      const script = textAt(document.value, key);
+      if (script !== undefined) addScript(outside, "devcontainer", script, () => document.evidence([key]));
+    }
+  }
+}
+
+/** Lists of texts after `command` and `entryPoint` in the source of an infrastructure program, whatever its language. */
+function readCdk(tree: Tree, outside: Outside): void {
+  for (const file of tree.files) {
+    if (!/\.(?:ts|js|py)$/.test(file) || file.includes("node_modules/")) continue;
+    const text = tree.read(file);
+    if (text === undefined || !/aws-cdk-lib|aws_cdk/.test(text)) continue;
+    const source = new SourceText(file, text);
+    for (const match of text.matchAll(/\b(command|entryPoint|entry_point)\s*[:=]\s*(\[)/g)) {
+      const words = literalsFrom(text, match.index + match[0].length);
+      const evidence = source.at(match.index);
+      if (/^CMD(?:-SHELL)?$/.test(words[0] ?? "")) addProbe(outside, "cdk", words, evidence);
+      else addStart(outside, tree, "cdk", { command: words, evidence });
+    }
+  }
+}
+
+/** String literals up to the closing bracket; anything else in the list ends the reading. */
+function literalsFrom(text: string, from: number): readonly string[] {
+  const words: string[] = [];
+  const pattern = /\s*(?:,\s*)?(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/y;
+  pattern.lastIndex = from;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text))
+    words.push((match[1] ?? match[2] ?? match[3] ?? "").replaceAll(/\\(.)/g, "$1"));
+  return words;
+}
+
+/** Example environments show what values look like. A real `.env` is never read. */
+function readExamples(tree: Tree, outside: Outside): void {
+  for (const file of tree.files) {
+    if (!/(?:^|\/)(?:\.?env[._-](?:example|sample|template|dist|defaults?)|(?:example|sample)\.env)$/.test(file))
+      continue;
+    for (const line of (tree.read(file) ?? "").split("\n")) {
+      const match = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(["']?)(.*?)\2\s*(?:\s#.*)?$/.exec(line);
+      if (match !== null && !outside.examples.has(match[1] ?? "")) outside.examples.set(match[1] ?? "", match[3] ?? "");
+    }
+  }
+}

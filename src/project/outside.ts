@@ -1,0 +1,129 @@
+import type { Evidence, Fact, OutsideProbe, StartCommand } from "../model/types.ts";
+import { startOf, unwrapWithScripts } from "./starts.ts";
+import type { Tree } from "./tree.ts";
+import { baseName, roleOf, serverOf, simpleCommands, unwrap, type Unwrapped, unwrapShell } from "./unwrap.ts";
+
+type Source = StartCommand["source"];
+
+/** What files beside the Dockerfile say about running the service. Readers add to it. */
+export interface Outside {
+  readonly starts: StartCommand[];
+  readonly probes: OutsideProbe[];
+  readonly gracePeriods: Fact<number>[];
+  /** Values given to variables, by name: the first one counts. */
+  readonly examples: Map<string, string>;
+}
+
+export const nothingOutside = (): Outside => ({ starts: [], probes: [], gracePeriods: [], examples: new Map() });
+
+const textsOf = (value: unknown): readonly string[] | undefined =>
+  Array.isArray(value) ? value.map((item) => String(item)) : undefined;
+
+/** A command given as a list, or as one text that is split into words but given to no shell. */
+export function addStart(
+  outside: Outside,
+  tree: Tree,
+  source: Source,
+  found: { readonly command: unknown; readonly entrypoint?: unknown; readonly evidence: Evidence },
+): void {
+  const words = [...wordsOf(found.entrypoint), ...wordsOf(found.command)];
+  if (words.length === 0) return;
+  const written = [found.entrypoint, found.command]
+    .filter((each) => each !== undefined && each !== null)
+    .map(shown)
+    .join(" ");
+  const several = typeof found.command === "string" && simpleCommands(found.command).length > 1;
+  const unwrapped =
+    several && typeof found.command === "string" ? unwrapShell(found.command) : unwrapWithScripts(tree, words);
+  outside.starts.push(startOf(source, { written, evidence: found.evidence }, "exec", unwrapped));
+}
+
+const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+function wordsOf(value: unknown): readonly string[] {
+  if (typeof value === "string") return simpleCommands(value)[0]?.words ?? [];
+  return textsOf(value) ?? [];
+}
+
+/** The commands of a script that start the service or something of it; what only prepares is left out. */
+export function addScript(outside: Outside, source: Source, script: string, evidence: (at: string) => Evidence): void {
+  for (const { words } of simpleCommands(script)) {
+    const unwrapped = unwrap(words);
+    addContainerProbe(outside, source, words, evidence);
+    if (unwrapped.role === "other" || (unwrapped.server === "own" && !isServing(unwrapped))) continue;
+    const written = words.join(" ");
+    const place = evidence(unwrapped.argv[0] ?? written);
+    const known = outside.starts.some((each) => each.source === source && each.written === written);
+    if (!known) outside.starts.push(startOf(source, { written, evidence: place }, "shell", unwrapped));
+  }
+}
+
+/** `python -m app` serves; `python -c …` and `python scripts/x.py` of a Makefile do something else. */
+function isServing({ argv }: Unwrapped): boolean {
+  const [, second = "", third = ""] = argv;
+  return second === "-m" && !/^(?:pip|venv|build|compileall|json|http|pytest|mypy|ruff|twine)\b/.test(third);
+}
+
+/** `docker exec name curl …`: a program that must be in the image. */
+function addContainerProbe(
+  outside: Outside,
+  source: Source,
+  words: readonly string[],
+  evidence: (at: string) => Evidence,
+): void {
+  const at = words.findIndex(
+    (word, index) => word === "exec" && /^(?:docker|podman|compose)$/.test(baseName(words[index - 1] ?? "")),
+  );
+  const rest = at < 0 ? [] : words.slice(at + 1).filter((word) => !word.startsWith("-"));
+  const program = baseName(rest[1] ?? "");
+  if (/^(?:curl|wget|nc|python\d?)$/.test(program))
+    outside.probes.push({ source, program, command: rest.slice(1).join(" "), evidence: evidence(program) });
+}
+
+/** A health probe as Docker, Compose and ECS write it: `["CMD", …]`, `["CMD-SHELL", text]`, or a text for the shell. */
+export function addProbe(outside: Outside, source: Source, test: unknown, evidence: Evidence): void {
+  const parts = probeParts(test);
+  if (parts === undefined) return;
+  const words = parts.shell ? (simpleCommands(parts.command)[0]?.words ?? []) : parts.words;
+  const program = programOfProbe(words);
+  if (program !== "") outside.probes.push({ source, program, command: parts.command, evidence });
+}
+
+function probeParts(
+  test: unknown,
+): { readonly shell: boolean; readonly words: readonly string[]; readonly command: string } | undefined {
+  if (typeof test === "string") return { shell: true, words: [], command: test };
+  const list = textsOf(test);
+  if (list === undefined || list[0] === "NONE") return undefined;
+  const words = /^CMD(?:-SHELL)?$/.test(list[0] ?? "") ? list.slice(1) : list;
+  return { shell: list[0] === "CMD-SHELL", words, command: words.join(" ") };
+}
+
+/** The outermost program: `uv` of `uv run python …` must be in the image as well. */
+function programOfProbe(words: readonly string[]): string {
+  const [first = ""] = words;
+  if (/^(?:sh|bash|ash|env|exec|timeout)$/.test(baseName(first))) {
+    const { argv } = unwrap(words);
+    return baseName(argv[0] === "timeout" ? (argv[2] ?? "") : (argv[0] ?? ""));
+  }
+  return baseName(first);
+}
+
+/** `90`, `30s`, `1m30s` in seconds. */
+export function seconds(value: unknown): number | undefined {
+  if (typeof value === "number") return value;
+  const match = /^(?:(\d+)h)?(?:(\d+)m(?!s))?(?:([\d.]+)s)?(?:\d+ms)?$/.exec(String(value).trim());
+  if (match === null || match[0] === "") return undefined;
+  return Number(match[1] ?? 0) * 3600 + Number(match[2] ?? 0) * 60 + Number(match[3] ?? 0);
+}
+
+export function addGrace(outside: Outside, value: unknown, evidence: Evidence): void {
+  const number = value === undefined || value === null ? undefined : seconds(value);
+  if (number !== undefined) outside.gracePeriods.push({ value: number, confidence: "certain", evidence: [evidence] });
+}
+
+/** True for a command that only a Python service would have: then an image without `build` may be ours as well. */
+export function looksLikeService(command: unknown): boolean {
+  const { argv } = unwrap(wordsOf(command));
+  return roleOf(argv) !== "other" && (serverOf(argv) !== "unknown" || roleOf(argv) !== "web");
+}

@@ -1,0 +1,58 @@
+import { constantText } from "./constants.ts";
+import { calledName, type PythonFile, type PythonSources } from "./python-source.ts";
+import type { Call, Expression } from "./python-tree.ts";
+
+type Again = (part: Expression | undefined) => string | undefined;
+const MAX_DEPTH = 6;
+
+/** The path an expression stands for. `Path(__file__).parent / "x"` is the file's own folder and `x`. */
+export function pathOf(
+  sources: PythonSources,
+  file: PythonFile,
+  expression: Expression | undefined,
+  depth = 0,
+): string | undefined {
+  if (expression === undefined || depth > MAX_DEPTH) return undefined;
+  const again: Again = (part) => pathOf(sources, file, part, depth + 1);
+  if (expression.kind === "call") return ofCall(file, expression, again);
+  if (expression.kind === "name") return ofName(sources, file, expression, again);
+  if (expression.kind === "text" || expression.kind === "format") return constantText(sources, file, expression);
+  return ofPart(expression, again);
+}
+
+function ofName(
+  sources: PythonSources,
+  file: PythonFile,
+  name: Extract<Expression, { kind: "name" }>,
+  again: Again,
+): string | undefined {
+  if (name.path === "__file__") return file.source.file;
+  const held = file.assignments.find(({ target }) => target === name.path)?.value;
+  return held === undefined || held.kind === "text" ? constantText(sources, file, name) : again(held);
+}
+
+function ofPart(expression: Expression, again: Again): string | undefined {
+  if (expression.kind === "operation" && expression.operator === "/") return joined(expression.operands.map(again));
+  if (expression.kind === "member") return climbed(again(expression.of), expression.name === "parent" ? 1 : 0);
+  if (expression.kind !== "subscript" || expression.index?.kind !== "number") return undefined;
+  const { of, index } = expression;
+  return of.kind === "member" && of.name === "parents" ? climbed(again(of.of), index.value + 1) : undefined;
+}
+
+function ofCall(file: PythonFile, call: Call, again: Again): string | undefined {
+  if (call.of.kind === "member")
+    return /^(?:resolve|absolute|expanduser)$/.test(call.of.name) ? again(call.of.of) : undefined;
+  const name = calledName(file, call);
+  if (/(?:^|\.)(?:Path|PurePath|abspath|realpath|str|fspath|join)$/.test(name)) return joined(call.args.map(again));
+  if (name.endsWith("dirname")) return climbed(again(call.args[0]), 1);
+  // The default of a variable is where it goes unless the image says otherwise.
+  return /(?:getenv|environ\.get)$/.test(name) ? again(call.args[1]) : undefined;
+}
+
+function joined(parts: readonly (string | undefined)[]): string | undefined {
+  if (parts.length === 0 || parts.includes(undefined)) return undefined;
+  return parts.reduce((path = "", part = "") => (part.startsWith("/") || path === "" ? part : `${path}/${part}`));
+}
+
+const climbed = (path: string | undefined, levels: number): string | undefined =>
+  path === undefined || levels === 0 ? path : path.split("/").slice(0, -levels).join("/");

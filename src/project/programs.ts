@@ -1,0 +1,99 @@
+import type { Dependency, DependencyFacts, ProgramUse } from "../model/types.ts";
+import { constantText } from "./constants.ts";
+import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
+import type { Call, Expression } from "./python-tree.ts";
+import { baseName, simpleCommands, unwrap } from "./unwrap.ts";
+
+/** Libraries that are nothing without another program, and what they call. */
+const THROUGH: ReadonlyMap<string, readonly string[]> = new Map([
+  ["gitpython", ["git"]],
+  ["gitingest", ["git"]],
+  ["dulwich", []],
+  ["pdf2image", ["pdftoppm"]],
+  ["pytesseract", ["tesseract"]],
+  ["ocrmypdf", ["tesseract", "gs"]],
+  ["pydub", ["ffmpeg"]],
+  ["moviepy", ["ffmpeg"]],
+  ["ffmpeg-python", ["ffmpeg"]],
+  ["openai-whisper", ["ffmpeg"]],
+  ["pdfkit", ["wkhtmltopdf"]],
+  ["imgkit", ["wkhtmltoimage"]],
+  ["pypandoc", ["pandoc"]],
+  ["textract", ["antiword", "pdftotext"]],
+  ["graphviz", ["dot"]],
+  ["pydot", ["dot"]],
+  ["camelot-py", ["gs"]],
+  ["unoconv", ["soffice"]],
+  ["python-nmap", ["nmap"]],
+  ["django-dbbackup", ["pg_dump"]],
+  ["ansible-runner", ["ansible-playbook"]],
+  ["rclone-python", ["rclone"]],
+  ["exiftool", ["exiftool"]],
+  ["pyexiftool", ["exiftool"]],
+  ["wand", ["convert"]],
+  ["python-gnupg", ["gpg"]],
+]);
+/** Started by the interpreter itself; there is always one. */
+const ALWAYS_THERE = /^(?:python[\d.]*|sh|bash)$/;
+const WORDS = ["subprocess", "os.system", "os.popen", "os.exec", "shutil", "create_subprocess"];
+
+/** Programs outside Python that the service runs, by its own calls and through its libraries. */
+export function readPrograms(
+  sources: PythonSources,
+  { runtime, runtimeClosure }: Pick<DependencyFacts, "runtime" | "runtimeClosure">,
+  lock: string,
+): readonly ProgramUse[] {
+  const uses: ProgramUse[] = [];
+  for (const file of sources.withAny(...WORDS)) {
+    for (const call of file.calls) {
+      const program = programIn(sources, file, call);
+      if (program === undefined || program === "" || ALWAYS_THERE.test(program)) continue;
+      const certain = !calledName(file, call).endsWith("which");
+      uses.push({ program, confidence: certain ? "certain" : "likely", evidence: evidenceOf(file, call) });
+    }
+  }
+  return [...uses, ...throughLibraries(runtime, runtimeClosure, lock)];
+}
+
+function programIn(sources: PythonSources, file: PythonFile, call: Call): string | undefined {
+  const name = calledName(file, call);
+  if (name === "shutil.which" || /^os\.(?:exec|spawn)[lv]p?e?$/.test(name)) return wordOf(sources, file, call.args[0]);
+  if (name === "asyncio.create_subprocess_exec") return wordOf(sources, file, call.args[0]);
+  if (
+    /^(?:os\.(?:system|popen)|subprocess\.(?:getoutput|getstatusoutput)|asyncio\.create_subprocess_shell)$/.test(name)
+  )
+    return firstWord(constantText(sources, file, call.args[0]));
+  if (!/^subprocess\.(?:run|call|check_call|check_output|Popen)$/.test(name)) return undefined;
+  const command = call.args[0] ?? call.keywords.get("args");
+  const held =
+    command?.kind === "name"
+      ? (file.assignments.find(({ target, scope }) => target === command.path && scope === call.scope)?.value ??
+        command)
+      : command;
+  return held?.kind === "list" ? wordOf(sources, file, held.items[0]) : firstWord(constantText(sources, file, held));
+}
+
+function wordOf(sources: PythonSources, file: PythonFile, expression: Expression | undefined): string | undefined {
+  const text = constantText(sources, file, expression);
+  return text === undefined || text.includes(" ") ? undefined : baseName(text);
+}
+
+function firstWord(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  return baseName(unwrap(simpleCommands(text)[0]?.words ?? []).argv[0] ?? "");
+}
+
+function throughLibraries(
+  dependencies: readonly Dependency[],
+  closure: readonly string[],
+  lock: string,
+): readonly ProgramUse[] {
+  const known = new Set(closure);
+  return [...THROUGH].flatMap(([library, programs]) => {
+    const named = dependencies.find(({ name }) => name === library);
+    if (named === undefined && !known.has(library)) return [];
+    const evidence =
+      named === undefined ? { file: lock, line: 1, text: library } : { ...named.place, text: named.requirement };
+    return programs.map((program) => ({ program, through: library, confidence: "likely" as const, evidence }));
+  });
+}

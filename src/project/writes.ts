@@ -1,0 +1,167 @@
+import type { PathUse } from "../model/types.ts";
+import { pathOf } from "./paths.ts";
+import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
+import { type Call, enclosing, type Expression, type Scope, within } from "./python-tree.ts";
+
+export interface FileUses {
+  readonly writes: readonly PathUse[];
+  readonly reads: readonly PathUse[];
+}
+
+type Use = "write" | "read";
+
+/** Calls whose first argument is a path, by their full name's end. */
+const BY_FIRST: ReadonlyArray<readonly [RegExp, Use]> = [
+  [/^os\.(?:makedirs|mkdir|remove|unlink|rename|replace|mkfifo)$/, "write"],
+  [/(?:^|\.)(?:RotatingFileHandler|TimedRotatingFileHandler|WatchedFileHandler|FileHandler)$/, "write"],
+  [/^sqlite3\.connect$/, "write"],
+  [/^shelve\.open$/, "write"],
+  [/(?:^|\.)(?:PersistentClient|DiskCache|Cache)$/, "write"],
+  [/^(?:logging\.config\.)?fileConfig$/, "read"],
+  [/^(?:os\.)?(?:listdir|scandir)$/, "read"],
+  [/(?:^|\.)load_dotenv$/, "read"],
+];
+/** Keyword arguments that name a folder or a file. */
+const BY_KEYWORD: ReadonlyArray<readonly [RegExp, string, Use]> = [
+  [/(?:^|\.)basicConfig$/, "filename", "write"],
+  [/(?:^|\.)PersistentClient$/, "path", "write"],
+  [/(?:^|\.)(?:FileHandler|RotatingFileHandler|TimedRotatingFileHandler)$/, "filename", "write"],
+  [/(?:^|\.)Jinja2Templates$/, "directory", "read"],
+  [/(?:^|\.)StaticFiles$/, "directory", "read"],
+  [/(?:^|\.)(?:Flask|Quart)$/, "template_folder", "read"],
+];
+const PATH_METHODS: Readonly<Record<string, Use>> = {
+  write_text: "write",
+  write_bytes: "write",
+  mkdir: "write",
+  touch: "write",
+  unlink: "write",
+  read_text: "read",
+  read_bytes: "read",
+  iterdir: "read",
+};
+const WORDS = [
+  "open(",
+  "mkdir",
+  "makedirs",
+  "write_",
+  "read_text",
+  "read_bytes",
+  "tempfile",
+  "FileHandler",
+  "basicConfig",
+];
+const MORE_WORDS = [
+  "sqlite",
+  "PersistentClient",
+  "Jinja2Templates",
+  "StaticFiles",
+  "fileConfig",
+  "load_dotenv",
+  "shutil",
+];
+
+/** Files and folders that the code writes and reads by a path it says itself. */
+export function readFileUses(sources: PythonSources): FileUses {
+  const writes: PathUse[] = [];
+  const reads: PathUse[] = [];
+  for (const file of sources.withAny(...WORDS, ...MORE_WORDS)) {
+    for (const call of file.calls) {
+      const found = useOf(sources, file, call);
+      if (found === undefined) continue;
+      const use = { path: found.path, when: whenOf(file, call.scope), evidence: evidenceOf(file, call) };
+      (found.use === "write" ? writes : reads).push(use);
+    }
+    for (const { value, scope } of file.assignments) {
+      const path = value?.kind === "text" ? /^sqlite(?:\+\w+)?:\/\/\/(.+)$/.exec(value.value)?.[1] : undefined;
+      if (path !== undefined && value !== undefined && !path.startsWith(":memory:"))
+        writes.push({ path, when: whenOf(file, scope), evidence: evidenceOf(file, value) });
+    }
+  }
+  return { writes, reads };
+}
+
+function useOf(
+  sources: PythonSources,
+  file: PythonFile,
+  call: Call,
+): { readonly path: string; readonly use: Use } | undefined {
+  const name = calledName(file, call);
+  if (name.startsWith("tempfile."))
+    return { path: pathOf(sources, file, call.keywords.get("dir")) ?? "/tmp", use: "write" };
+  if (/^(?:open|io\.open|aiofiles\.open|codecs\.open|gzip\.open)$/.test(name))
+    return opened(sources, file, call, call.args);
+  for (const [pattern, keyword, use] of BY_KEYWORD) {
+    const path = pattern.test(name) ? pathOf(sources, file, call.keywords.get(keyword)) : undefined;
+    if (path !== undefined) return { path, use };
+  }
+  const plain = BY_FIRST.find(([pattern]) => pattern.test(name));
+  const first = plain === undefined ? undefined : pathOf(sources, file, call.args[0]);
+  if (plain !== undefined)
+    return first === undefined || first === ":memory:" ? undefined : { path: first, use: plain[1] };
+  if (/^shutil\.(?:copy\w*|move)$/.test(name)) {
+    const path = pathOf(sources, file, call.args[1]);
+    return path === undefined ? undefined : { path, use: "write" };
+  }
+  return methodUse(sources, file, call);
+}
+
+/** `open(path, mode)` and `Path(…).open(mode)`: the mode decides. */
+function opened(
+  sources: PythonSources,
+  file: PythonFile,
+  call: Call,
+  [first, second]: readonly (Expression | undefined)[],
+): { readonly path: string; readonly use: Use } | undefined {
+  const path = pathOf(sources, file, first);
+  const mode = pathOf(sources, file, second ?? call.keywords.get("mode")) ?? "r";
+  return path === undefined ? undefined : { path, use: /[wax+]/.test(mode) ? "write" : "read" };
+}
+
+/** `Path("x").write_text(…)`, and the same on a name that holds a path. */
+function methodUse(
+  sources: PythonSources,
+  file: PythonFile,
+  call: Call,
+): { readonly path: string; readonly use: Use } | undefined {
+  const { object, method } = methodOf(call);
+  if (object === undefined) return undefined;
+  if (method === "open") return opened(sources, file, call, [object, call.args[0]]);
+  const use = Object.hasOwn(PATH_METHODS, method) ? PATH_METHODS[method] : undefined;
+  const path = use === undefined ? undefined : pathOf(sources, file, object);
+  return use === undefined || path === undefined ? undefined : { path, use };
+}
+
+function methodOf({ of, at }: Call): { readonly object: Expression | undefined; readonly method: string } {
+  if (of.kind === "member") return { object: of.of, method: of.name };
+  const path = of.kind === "name" ? of.path : "";
+  const dot = path.lastIndexOf(".");
+  if (dot < 0) return { object: undefined, method: path };
+  return { object: { kind: "name", path: path.slice(0, dot), at }, method: path.slice(dot + 1) };
+}
+
+/** When a line runs: at import, when the service starts, or for a request. */
+function whenOf(file: PythonFile, scope: Scope): PathUse["when"] {
+  if (enclosing(scope, "main") !== undefined) return "start";
+  const outermost = functionsAround(scope);
+  if (outermost.length === 0) return "import";
+  const decorated = outermost.flatMap(({ decorators }) => decorators.flatMap((each) => [...within(each)]));
+  const names = decorated.map((part) => (part.kind === "name" ? (part.path.split(".").at(-1) ?? "") : ""));
+  if (names.some((name) => /^(?:get|post|put|patch|delete|route|api_route|websocket)$/.test(name))) return "request";
+  const calledAtImport = outermost.some(({ name }) =>
+    file.calls.some((call) => call.of.kind === "name" && call.of.path === name && call.scope.kind === "module"),
+  );
+  if (calledAtImport) return "import";
+  return outermost.some(({ name }) =>
+    /^(?:lifespan|startup|on_startup|main|create_app|init_\w+|setup_\w+|configure_\w+)$/.test(name),
+  )
+    ? "start"
+    : "unknown";
+}
+
+function functionsAround(scope: Scope): readonly Scope[] {
+  const functions: Scope[] = [];
+  for (let here: Scope | undefined = scope; here !== undefined; here = here.parent)
+    if (here.kind === "function") functions.push(here);
+  return functions;
+}
