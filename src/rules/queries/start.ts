@@ -1,3 +1,4 @@
+import { stageState } from "../../dockerfile/stages.ts";
 import type { Dockerfile, Instruction, Server, Stage } from "../../model/types.ts";
 import { baseOf } from "./base.ts";
 import { type Command, commandsIn } from "./commands.ts";
@@ -198,4 +199,12 @@ export function option(argv: readonly string[], ...names: readonly string[]): st
     }
   }
   return undefined;
+}
+
+/** The variables that the shipped image sets. */
+export function envAtStart(
+  dockerfile: Dockerfile,
+): ReadonlyMap<string, { readonly value: string; readonly instruction: Instruction }> {
+  const stage = shippedStage(dockerfile);
+  return stage ? stageState(dockerfile, stage).env : new Map();
 }

@@ -1,0 +1,64 @@
+import { changed, healthy, slim } from "./queries/example.ts";
+import { packagesLeft } from "./queries/packages.ts";
+import { at, find, shippedSteps } from "./queries/steps.ts";
+import type { Rule } from "./rule.ts";
+
+const tools =
+  /^(build-essential|build-base|gcc(-\d+)?|g\+\+(-\d+)?|gcc-c\+\+|clang(-\d+)?|llvm(-\d+)?|make|cmake|ninja-build|cargo|rustc|rust|golang(-go)?|go|pkg-config|autoconf|automake|libtool|musl-dev|linux-headers|python3(\.\d+)?-(dev|devel)|.+-devel|lib.+-dev|.+-headers)$/;
+
+export const buildToolsInFinal: Rule = {
+  id: "build-tools-in-final",
+  title: "Compilers or headers are in the shipped image",
+  why: "A compiler adds 200 to 300 MB that the service never uses, brings most of the image's known vulnerabilities, and gives an intruder the means to build tools on the spot.",
+  source: "analyzers.md fixture 17: found by no other tool",
+  severity: "warning",
+  confidence: "certain",
+  advice:
+    "Install them in a builder stage and copy only the environment. Where a library is needed to run, install its runtime package (libpq5 instead of libpq-dev).",
+  aliases: ["LYR003"],
+  since: "0.1.0",
+  provenBy: ["build-tools-absent"],
+  examples: {
+    bad: [
+      changed([
+        `FROM ${slim}\nRUN`,
+        `FROM ${slim}\nRUN apt-get update && apt-get install -y --no-install-recommends gcc libpq-dev && rm -rf /var/lib/apt/lists/*\nRUN`,
+      ]),
+      changed(
+        [
+          `FROM ${slim} AS builder\n`,
+          `FROM ${slim} AS builder\nRUN apt-get update && apt-get install -y --no-install-recommends build-essential\n`,
+        ],
+        [`FROM ${slim}\n`, "FROM builder\n"],
+      ),
+    ],
+    good: [
+      healthy,
+      changed([
+        `FROM ${slim} AS builder\n`,
+        `FROM ${slim} AS builder\nRUN apt-get update && apt-get install -y --no-install-recommends build-essential\n`,
+      ]),
+      changed([
+        `FROM ${slim}\nRUN`,
+        `FROM ${slim}\nRUN apt-get update && apt-get install -y --no-install-recommends gcc && apt-get purge -y gcc && rm -rf /var/lib/apt/lists/*\nRUN`,
+      ]),
+    ],
+  },
+  *check({ dockerfile }) {
+    const found = new Map<unknown, { readonly names: string[]; readonly text: string }>();
+    for (const [name, install] of packagesLeft(shippedSteps(dockerfile))) {
+      if (!tools.test(name)) continue;
+      const entry = found.get(install.step.instruction) ?? { names: [], text: install.command.text };
+      entry.names.push(name);
+      found.set(install.step.instruction, entry);
+    }
+    for (const { instruction } of shippedSteps(dockerfile)) {
+      const entry = found.get(instruction);
+      if (entry)
+        yield {
+          message: `The shipped image holds ${entry.names.join(", ")}.`,
+          where: at(dockerfile, instruction, find(dockerfile, instruction, entry.names[0] ?? "")),
+        };
+    }
+  },
+};

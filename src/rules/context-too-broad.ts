@@ -1,0 +1,62 @@
+import { sourcesOfCopy } from "./queries/context.ts";
+import { healthy, healthyWith, project } from "./queries/example.ts";
+import { absolute } from "./queries/settings.ts";
+import { at, flag, reachableSteps } from "./queries/steps.ts";
+import type { Rule } from "./rule.ts";
+
+const noise = [".git/config", ".venv/bin/python", "app/__pycache__/x.cpython-313.pyc"];
+const wholeContext = healthyWith(["COPY app/ /app/app/\n", "COPY . /app/\n"]);
+
+export const contextTooBroad: Rule = {
+  id: "context-too-broad",
+  title: "The whole folder is copied, and .dockerignore does not keep the noise out",
+  why: "`COPY . .` takes in the git history, the local environment and caches: the image grows, holds what was deleted from the repository long ago, differs between machines, and every stray file invalidates the layer.",
+  source: "RAGstar and others; trivy and sonar S6470 in part",
+  severity: "warning",
+  confidence: "certain",
+  advice:
+    "Add a .dockerignore with .git, .venv, **/__pycache__, .env*, tests and local data, or copy only the folders that are needed.",
+  aliases: [
+    "LYR010",
+    "DF033",
+    "S6470",
+    "missing-dockerignore-for-build-context",
+    "dockerignore-misses-noisy-build-context-paths",
+  ],
+  since: "0.1.0",
+  provenBy: [],
+  examples: {
+    bad: [
+      project({ Dockerfile: wholeContext, ".dockerignore": "" }),
+      project({ Dockerfile: wholeContext, ".dockerignore": "*.md\n.venv\n" }),
+    ],
+    good: [
+      healthy,
+      project({ Dockerfile: wholeContext }),
+      project({ Dockerfile: wholeContext, ".dockerignore": "*\n!app\n" }),
+    ],
+  },
+  *check({ dockerfile, service, ignore }) {
+    for (const { instruction } of reachableSteps(dockerfile)) {
+      if (instruction.keyword !== "COPY" && instruction.keyword !== "ADD") continue;
+      if (
+        flag(instruction, "from") !== undefined ||
+        !sourcesOfCopy(instruction).some((word) => absolute("/", word) === "/")
+      )
+        continue;
+      const open = noise
+        .filter((path) => !ignore.excludes(path))
+        .map((path) => path.split("/").find((part) => /^\.(git|venv)$|__pycache__/.test(part)));
+      const matters = service.dockerignore === undefined || open.includes(".git");
+      if (!matters || open.length === 0) continue;
+      const why =
+        service.dockerignore === undefined
+          ? "there is no .dockerignore"
+          : `${service.dockerignore} does not name ${open.join(", ")}`;
+      yield {
+        message: `\`${instruction.keyword} ${instruction.args}\` takes the whole folder, and ${why}.`,
+        where: at(dockerfile, instruction),
+      };
+    }
+  },
+};

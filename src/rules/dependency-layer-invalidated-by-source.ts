@@ -1,0 +1,83 @@
+import type { Stage } from "../model/types.ts";
+import { commandsOf } from "./queries/commands.ts";
+import { sourcesOfCopy } from "./queries/context.ts";
+import { changed, healthy, syncLine } from "./queries/example.ts";
+import { at, find, flag, reachable } from "./queries/steps.ts";
+import { isUv, runCommands } from "./queries/uv.ts";
+import type { Rule } from "./rule.ts";
+
+export const dependencyLayerInvalidatedBySource: Rule = {
+  id: "dependency-layer-invalidated-by-source",
+  title: "Every source edit installs all dependencies again",
+  why: "A layer is rebuilt when anything copied before it has changed. With the source copied first, a one-line edit downloads and installs every package, in every build of every developer and in CI.",
+  source: "analyzers.md fixture 19: named for uv by no other tool",
+  severity: "warning",
+  confidence: "certain",
+  advice:
+    "Copy or bind-mount only pyproject.toml and uv.lock, install with `--no-install-project`, and copy the source afterwards.",
+  aliases: ["LYR001", "DF070", "DF007", "dockerfile-copies-all-before-deps", "CL001"],
+  since: "0.1.0",
+  provenBy: ["dependency-layer-cached"],
+  examples: {
+    bad: [
+      changed([syncLine, `COPY . .\n${syncLine}`]),
+      changed([
+        syncLine,
+        "COPY pyproject.toml uv.lock ./\nCOPY app/ ./app/\nRUN --mount=type=cache,target=/root/.cache/uv uv sync --locked --no-dev\n",
+      ]),
+    ],
+    good: [
+      healthy,
+      changed([syncLine, `COPY pyproject.toml uv.lock ./\n${syncLine}`]),
+      changed([
+        syncLine,
+        `${syncLine}COPY . .\nRUN --mount=type=cache,target=/root/.cache/uv uv sync --locked --no-dev\n`,
+      ]),
+    ],
+  },
+  *check({ dockerfile, service }) {
+    const packages = service.packaging.importPackages.map((name) => name.split("/")[0] ?? name);
+    for (const stage of reachable(dockerfile)) {
+      const install = installsIn(stage)[0];
+      if (!install) continue;
+      const source = stage.instructions.find(
+        (one) =>
+          (one.keyword === "COPY" || one.keyword === "ADD") &&
+          flag(one, "from") === undefined &&
+          one.line < install.line &&
+          sourcesOfCopy(one).some((word) => isSource(word, packages)),
+      );
+      if (!source) continue;
+      yield {
+        message: `\`${source.keyword} ${source.args}\` stands before the dependencies are installed, so every edit of the source installs them again.`,
+        where: at(dockerfile, source),
+        related: [
+          { ...at(dockerfile, install, find(dockerfile, install, "uv sync")), message: "installs the dependencies" },
+        ],
+      };
+    }
+  },
+};
+
+/** Instructions of a stage that install the project's dependencies. */
+function installsIn(stage: Stage): Stage["instructions"] {
+  const syncing = new Set(
+    runCommands(stage)
+      .filter(({ command }) => isUv(command, "sync"))
+      .map(({ step }) => step.instruction),
+  );
+  return stage.instructions.filter(
+    (instruction) =>
+      syncing.has(instruction) ||
+      (instruction.keyword === "RUN" &&
+        commandsOf(instruction).some(
+          ({ argv }) =>
+            argv.includes("install") && (argv.includes("-r") || argv[0] === "poetry" || argv[0] === "pipenv"),
+        )),
+  );
+}
+
+function isSource(word: string, packages: readonly string[]): boolean {
+  const path = word.replace(/^\.?\//, "").replace(/\/+\*{0,2}$/, "");
+  return path === "" || path === "." || path === "*" || path === "src" || packages.includes(path);
+}

@@ -1,0 +1,58 @@
+import { changed, healthy, startLine } from "./queries/example.ts";
+import { envAtStart, startOf } from "./queries/start.ts";
+import { at } from "./queries/steps.ts";
+import type { Rule } from "./rule.ts";
+
+export const devServerOrReload: Rule = {
+  id: "dev-server-or-reload",
+  title: "A development server or debug mode is started",
+  why: "Development servers are single-threaded or restart on file changes, and debug mode shows source, variables and, with werkzeug, a Python console to whoever causes an error.",
+  source: "Trap T10 (twinbots, benchling-webhook); sonar S4507 knows one variable",
+  severity: "error",
+  confidence: "certain",
+  advice:
+    "Start a production server (uvicorn, gunicorn, hypercorn, granian) without --reload and --debug. Changing the server changes behaviour: prove it before it is shipped.",
+  aliases: ["RUN006", "S4507"],
+  since: "0.1.0",
+  provenBy: ["stops-gracefully"],
+  examples: {
+    bad: [
+      changed([startLine, 'CMD ["uvicorn", "app.main:app", "--host", "0.0.0.0", "--reload"]\n']),
+      changed([startLine, 'CMD ["fastapi", "dev", "app/main.py"]\n']),
+      changed([startLine, 'CMD ["python", "manage.py", "runserver", "0.0.0.0:8000"]\n']),
+      changed([startLine, 'CMD ["flask", "run", "--host=0.0.0.0"]\n']),
+      changed(["PYTHONUNBUFFERED=1", "PYTHONUNBUFFERED=1 FLASK_DEBUG=1"]),
+    ],
+    good: [
+      healthy,
+      changed([startLine, 'CMD ["fastapi", "run", "app/main.py", "--port", "8000"]\n']),
+      changed(["PYTHONUNBUFFERED=1", "PYTHONUNBUFFERED=1 FLASK_DEBUG=0"]),
+    ],
+  },
+  *check({ dockerfile, service }) {
+    const start = startOf(dockerfile);
+    if (!start) return;
+    const { argv, server } = start;
+    const where = at(dockerfile, start.instruction);
+    const flag = argv.find((word) => /^--(reload|debug)$/.test(word));
+    if (flag !== undefined) yield { message: `The service is started with ${flag}.`, where };
+    else if (server === "flask-dev" || server === "django-dev")
+      yield {
+        message: `\`${argv.join(" ")}\` starts ${server === "flask-dev" ? "Flask's" : "Django's"} development server.`,
+        where,
+      };
+    else if (server === "fastapi-cli" && argv.includes("dev"))
+      yield { message: "`fastapi dev` starts with reload.", where };
+    else if (server === "own" && service.server.value === "flask-dev")
+      yield {
+        message: `\`${argv.join(" ")}\` calls app.run(), Flask's development server.`,
+        confidence: "likely",
+        where,
+      };
+    for (const [name, { value, instruction }] of envAtStart(dockerfile)) {
+      const on = /^(FLASK_DEBUG|DJANGO_DEBUG|PYTHONASYNCIODEBUG)$/.test(name) && /^(1|true|yes|on)$/i.test(value);
+      const mode = name === "FLASK_ENV" && value === "development";
+      if (on || mode) yield { message: `The image sets ${name}=${value}.`, where: at(dockerfile, instruction) };
+    }
+  },
+};

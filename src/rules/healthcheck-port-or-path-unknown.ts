@@ -1,0 +1,39 @@
+import { changed, healthy } from "./queries/example.ts";
+import { healthcheckOf } from "./queries/health.ts";
+import { at, find } from "./queries/steps.ts";
+import type { Rule } from "./rule.ts";
+
+export const healthcheckPortOrPathUnknown: Rule = {
+  id: "healthcheck-port-or-path-unknown",
+  title: "The health check asks a route that the service does not have",
+  why: "The answer is 404, the check fails or, without `-f`, passes for ever without checking anything.",
+  source: "Issue 5; found by no other tool",
+  severity: "error",
+  confidence: "likely",
+  advice: "Ask a route that exists and that answers before the database does.",
+  aliases: ["HC003"],
+  since: "0.1.0",
+  provenBy: ["healthcheck-works"],
+  examples: { bad: [changed(["8000/health", "8000/healthz"])], good: [healthy] },
+  *check({ dockerfile, service }) {
+    const health = healthcheckOf(dockerfile);
+    if (!health?.url || service.routes.length === 0 || health.url.path.includes("$")) return;
+    const { path } = health.url;
+    const plain = (text: string): string => text.replace(/\/+$/, "") || "/";
+    const known = [...service.routes.map((route) => route.path), ...service.healthPaths.map(({ value }) => value)];
+    // A mounted application or a prefix that we could not follow ends with a route we know.
+    if (path === "/" || known.some((one) => matches(plain(path), plain(one)))) return;
+    const [suggestion] = service.healthPaths;
+    yield {
+      message: `No route of the service answers ${path}${suggestion ? `; ${suggestion.value} does` : ""}.`,
+      where: at(dockerfile, health.instruction, find(dockerfile, health.instruction, path)),
+    };
+  },
+};
+
+function matches(path: string, route: string): boolean {
+  if (path === route || (route !== "/" && path.endsWith(route))) return true;
+  const parts = route.split("/");
+  const asked = path.split("/");
+  return parts.length === asked.length && parts.every((part, index) => /[{<:]/.test(part) || part === asked[index]);
+}

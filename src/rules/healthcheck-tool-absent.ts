@@ -1,0 +1,57 @@
+import { changed, healthcheck, healthy, slim } from "./queries/example.ts";
+import { healthcheckOf } from "./queries/health.ts";
+import { hasProgram } from "./queries/packages.ts";
+import { rootImage } from "./queries/settings.ts";
+import { at, find } from "./queries/steps.ts";
+import type { Rule } from "./rule.ts";
+
+const curl = "HEALTHCHECK CMD curl -f http://127.0.0.1:8000/health || exit 1\n";
+
+export const healthcheckToolAbsent: Rule = {
+  id: "healthcheck-tool-absent",
+  title: "The health check calls a program that the image does not have",
+  why: "Every check fails with `curl: not found`, the container is unhealthy from the first minute, and what watches it restarts a service that works. At least eight projects shipped that after they had made their image smaller.",
+  source: "Trap T27 (minio #6347, superset #22663); analyzers.md fixtures 25 and 61: found by no other tool",
+  severity: "error",
+  confidence: "certain",
+  advice:
+    'Ask with Python, which is there: `["python", "-c", "import urllib.request as r; r.urlopen(\'http://127.0.0.1:8000/health\', timeout=4)"]`, or install the program in the shipped stage.',
+  aliases: ["HC002"],
+  since: "0.1.0",
+  provenBy: ["healthcheck-works"],
+  examples: {
+    bad: [
+      changed([healthcheck, curl]),
+      changed([healthcheck, 'HEALTHCHECK CMD ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8000/health"]\n']),
+      changed(
+        [healthcheck, curl],
+        [
+          `FROM ${slim} AS builder\n`,
+          `FROM ${slim} AS builder\nRUN apt-get update && apt-get install -y --no-install-recommends curl\n`,
+        ],
+      ),
+    ],
+    good: [
+      healthy,
+      changed(
+        [healthcheck, curl],
+        [
+          `FROM ${slim}\nRUN`,
+          `FROM ${slim}\nRUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*\nRUN`,
+        ],
+      ),
+      changed([healthcheck, curl], [`FROM ${slim}\n`, "FROM python:3.13-trixie\n"]),
+    ],
+  },
+  *check({ dockerfile }) {
+    const health = healthcheckOf(dockerfile);
+    if (!health) return;
+    for (const program of new Set(health.commands.map((command) => command.program))) {
+      if (hasProgram(dockerfile, health.stage, program) !== false) continue;
+      yield {
+        message: `The health check calls ${program}, which ${rootImage(dockerfile, health.stage)} does not have and no step installs.`,
+        where: at(dockerfile, health.instruction, find(dockerfile, health.instruction, program)),
+      };
+    }
+  },
+};

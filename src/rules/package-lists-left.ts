@@ -1,0 +1,84 @@
+import { commandsOf } from "./queries/commands.ts";
+import { changed, healthy, slim } from "./queries/example.ts";
+import { installsIn } from "./queries/packages.ts";
+import { at, find, mountsOf, shippedSteps } from "./queries/steps.ts";
+import type { Rule } from "./rule.ts";
+
+const apt = (tail: string, mount = ""): string =>
+  `FROM ${slim}\nRUN ${mount}apt-get update && apt-get install -y --no-install-recommends libpq5${tail}\nRUN`;
+
+export const packageListsLeft: Rule = {
+  id: "package-lists-left",
+  title: "The package manager's lists or cache stay in the layer",
+  why: "About 20 to 60 MB of metadata that is out of date tomorrow. Deleting it in a later RUN does not make the image smaller: the earlier layer keeps it.",
+  source: "hadolint DL3009",
+  severity: "warning",
+  confidence: "certain",
+  advice:
+    "End the same RUN with `rm -rf /var/lib/apt/lists/*` (`dnf clean all`, `apk add --no-cache`), or use cache mounts for /var/cache/apt and /var/lib/apt.",
+  aliases: [
+    "LYR005",
+    "DL3009",
+    "DL3019",
+    "DL3032",
+    "DL3036",
+    "DL3040",
+    "DS-0015",
+    "DS-0019",
+    "DS-0025",
+    "remove-package-lists",
+    "remove-package-cache",
+    "missing-dnf-clean-all",
+    "missing-apk-no-cache",
+    "DKL-DI-0004",
+    "DKL-DI-0005",
+    "apt-get_missing_rm",
+  ],
+  since: "0.1.0",
+  provenBy: ["caches-absent"],
+  examples: {
+    bad: [
+      changed([`FROM ${slim}\nRUN`, apt("")]),
+      changed([`FROM ${slim}\nRUN`, `${apt("").slice(0, -4)}\nRUN rm -rf /var/lib/apt/lists/*\nRUN`]),
+    ],
+    good: [
+      healthy,
+      changed([`FROM ${slim}\nRUN`, apt(" && rm -rf /var/lib/apt/lists/*")]),
+      changed([
+        `FROM ${slim}\nRUN`,
+        apt(
+          "",
+          "--mount=type=cache,target=/var/lib/apt,sharing=locked --mount=type=cache,target=/var/cache/apt,sharing=locked ",
+        ),
+      ]),
+    ],
+  },
+  *check({ dockerfile }) {
+    const seen = new Set<unknown>();
+    for (const { manager, command, step } of installsIn(shippedSteps(dockerfile))) {
+      const { instruction } = step;
+      if (seen.has(instruction)) continue;
+      seen.add(instruction);
+      if (
+        mountsOf(instruction).some(
+          ({ type, target }) => type !== "bind" && /\/var\/(lib\/apt|cache)/.test(target ?? ""),
+        )
+      )
+        continue;
+      const commands = commandsOf(instruction);
+      const cleaned = commands.some(
+        ({ argv }) =>
+          (argv[0] === "rm" &&
+            argv.some((word) => /^\/var\/(lib\/apt|cache\/(apk|dnf|yum|apt))|^\/var\/lib\/apt\/lists/.test(word))) ||
+          (manager === "dnf" && argv.includes("clean") && argv.includes("all")),
+      );
+      const without = manager === "apk" && command.argv.includes("--no-cache");
+      const unsure = commands.some(({ program }) => program === "find" || program.endsWith(".sh"));
+      if (cleaned || without || unsure) continue;
+      yield {
+        message: `\`${command.argv.slice(0, 2).join(" ")}\` leaves the package lists in the layer.`,
+        where: at(dockerfile, instruction, find(dockerfile, instruction, command.argv.slice(0, 2).join(" "))),
+      };
+    }
+  },
+};

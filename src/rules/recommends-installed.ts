@@ -1,0 +1,57 @@
+import { changed, healthy, slim } from "./queries/example.ts";
+import { installsIn } from "./queries/packages.ts";
+import { at, find, shippedSteps } from "./queries/steps.ts";
+import type { Rule } from "./rule.ts";
+
+const apt = (flags: string): string =>
+  `FROM ${slim}\nRUN apt-get update && apt-get install -y ${flags}libpq5 && rm -rf /var/lib/apt/lists/*\nRUN`;
+
+export const recommendsInstalled: Rule = {
+  id: "recommends-installed",
+  title: "apt installs recommended packages as well",
+  why: "Debian installs what a package recommends unless told not to: often more than the package itself, and nothing that the service asked for.",
+  source: "hadolint DL3015",
+  severity: "note",
+  confidence: "certain",
+  advice: "Use `apt-get install --no-install-recommends`.",
+  aliases: ["LYR006", "DL3015", "DS-0029", "DF016", "missing-no-install-recommends", "apt-get_recommends"],
+  since: "0.1.0",
+  provenBy: ["image-size"],
+  examples: {
+    bad: [changed([`FROM ${slim}\nRUN`, apt("")])],
+    good: [
+      healthy,
+      changed([`FROM ${slim}\nRUN`, apt("--no-install-recommends ")]),
+      changed([`FROM ${slim}\nRUN`, apt("-o APT::Install-Recommends=false ")]),
+    ],
+  },
+  *check({ dockerfile }) {
+    const steps = shippedSteps(dockerfile);
+    const configured = steps.some(
+      ({ instruction }) => /Install-Recommends/i.test(instruction.args) && instruction.args.includes("apt.conf"),
+    );
+    for (const { manager, command, step } of installsIn(steps)) {
+      if (
+        manager !== "apt" ||
+        configured ||
+        command.argv.some((word) => /^--no-install-recommends$|Install-Recommends/i.test(word))
+      )
+        continue;
+      const where = at(dockerfile, step.instruction, find(dockerfile, step.instruction, command.text));
+      const exact = where.range && dockerfile.text.slice(where.range.start, where.range.end) === command.text;
+      const place = (where.range?.start ?? 0) + command.text.indexOf(" install") + " install".length;
+      yield {
+        message: `\`${command.argv.slice(0, 6).join(" ")}\` also installs recommended packages.`,
+        where,
+        ...(exact
+          ? {
+              fix: {
+                title: "Add --no-install-recommends",
+                edits: [{ file: dockerfile.path, start: place, end: place, text: " --no-install-recommends" }],
+              },
+            }
+          : {}),
+      };
+    }
+  },
+};

@@ -1,0 +1,62 @@
+import { commandsOf } from "./queries/commands.ts";
+import { changed, healthy } from "./queries/example.ts";
+import { absolute, situationAt } from "./queries/settings.ts";
+import { at, find, shippedStage, shippedSteps } from "./queries/steps.ts";
+import { venvsMadeIn } from "./queries/venv.ts";
+import type { Rule } from "./rule.ts";
+
+export const recursiveChownDuplicatesLayer: Rule = {
+  id: "recursive-chown-duplicates-layer",
+  title: "`chown -R` stores the files a second time",
+  why: "A layer holds whole files: changing the owner of a file that an earlier layer brought writes it again. `chown -R` of /app doubles the environment, often hundreds of megabytes. 12 of 55 images did it.",
+  source: "Trap T35 (RAGstar, benchling-webhook); analyzers.md fixture 50: found by no other tool",
+  severity: "warning",
+  confidence: "certain",
+  advice:
+    "Use `COPY --chown=1001:1001`, or better leave the files to root: a service that cannot write its own code is safer.",
+  aliases: ["LYR008"],
+  since: "0.1.0",
+  provenBy: ["image-size"],
+  examples: {
+    bad: [
+      changed(["USER 1001:1001\n", "RUN chown -R app:app /app\nUSER 1001:1001\n"]),
+      changed(["USER 1001:1001\n", "RUN mkdir -p /app/data && chown --recursive 1001 .\nUSER 1001:1001\n"]),
+    ],
+    good: [
+      healthy,
+      changed(["USER 1001:1001\n", "RUN mkdir -p /data && chown -R app:app /data\nUSER 1001:1001\n"]),
+      changed(["COPY app/ /app/app/", "COPY --chown=1001:1001 app/ /app/app/"]),
+    ],
+  },
+  *check({ dockerfile }) {
+    const filled: string[] = [];
+    const shipped = shippedStage(dockerfile);
+    const venvs = shipped ? venvsMadeIn(dockerfile, shipped) : [];
+    for (const { stage, instruction } of shippedSteps(dockerfile)) {
+      const { workdir } = situationAt(dockerfile, stage, instruction);
+      if (instruction.keyword === "COPY" || instruction.keyword === "ADD")
+        filled.push(absolute(workdir, instruction.words.at(-1) ?? ""));
+      if (instruction.keyword !== "RUN") continue;
+      for (const { argv, text } of commandsOf(instruction)) {
+        if (argv[0] !== "chown" || !argv.some((word) => /^-\w*R|^--recursive$/.test(word))) continue;
+        const targets = argv
+          .slice(1)
+          .filter((word) => !word.startsWith("-"))
+          .slice(1)
+          .map((word) => absolute(workdir, word));
+        const doubled = targets.find((target) =>
+          filled.some(
+            (path) =>
+              path === target || path.startsWith(`${target}/`) || (target.startsWith(`${path}/`) && path !== "/"),
+          ),
+        );
+        if (doubled === undefined) continue;
+        yield {
+          message: `\`${text}\` writes everything under ${doubled} into another layer.`,
+          where: at(dockerfile, instruction, find(dockerfile, instruction, text)),
+        };
+      }
+      filled.push(...venvs.filter(({ step }) => step.instruction === instruction).map(({ path }) => path));
+    }
+  },
+};

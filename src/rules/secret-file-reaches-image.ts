@@ -1,0 +1,59 @@
+import { copiedBy, sourcesOfCopy } from "./queries/context.ts";
+import { healthy, healthyWith, project } from "./queries/example.ts";
+import { absolute } from "./queries/settings.ts";
+import { at, flag, shippedSteps } from "./queries/steps.ts";
+import type { Rule } from "./rule.ts";
+
+const secretFile =
+  /(^|\/)(\.env(\.(?!example|sample|template|dist)[\w-]+)*|\.netrc|\.pypirc|\.pgpass|id_(rsa|ed25519|ecdsa)|[^/]+\.(pem|key|p12|pfx|jks|keystore)|credentials\.json|service[-_]account[\w-]*\.json)$/;
+const wholeContext = healthyWith(["COPY app/ /app/app/\n", "COPY . /app/\n"]);
+
+export const secretFileReachesImage: Rule = {
+  id: "secret-file-reaches-image",
+  title: "A file that holds secrets gets into the image",
+  why: "A .env or key file in a layer is readable by everybody who can pull the image, also when a later layer deletes it. A .env that git ignores is not in CI's image but in the one built on a laptop.",
+  source: "analyzers.md fixtures 32 and 33: found by no other tool before the image exists",
+  severity: "error",
+  confidence: "likely",
+  advice: "Put `.env*`, `*.pem` and `*.key` in .dockerignore and give the values when the container starts.",
+  aliases: ["SEC003"],
+  since: "0.1.0",
+  provenBy: ["no-secrets"],
+  examples: {
+    bad: [
+      project({
+        Dockerfile: healthyWith(["COPY app/ /app/app/\n", "COPY app/ /app/app/\nCOPY .env /app/.env\n"]),
+        ".env": "JWT_SECRET=x\n",
+        ".dockerignore": ".git\n",
+      }),
+      project({ Dockerfile: wholeContext, "certs/server.key": "x\n" }),
+      project({ Dockerfile: wholeContext, ".dockerignore": ".git\n.venv\n", ".env.example": "JWT_SECRET=\n" }),
+    ],
+    good: [
+      healthy,
+      project({ Dockerfile: wholeContext, ".env": "JWT_SECRET=x\n" }),
+      project({ Dockerfile: wholeContext, "certs/ca.crt": "x\n", ".env.example": "A=\n" }),
+    ],
+  },
+  *check(input) {
+    const { dockerfile, ignore, service } = input;
+    for (const step of shippedSteps(dockerfile)) {
+      const { instruction } = step;
+      const found = copiedBy(input, step).files.filter(({ source }) => secretFile.test(source));
+      for (const { source } of found)
+        yield { message: `${source} is copied into the image.`, where: at(dockerfile, instruction) };
+      const whole =
+        instruction.keyword === "COPY" &&
+        flag(instruction, "from") === undefined &&
+        sourcesOfCopy(instruction).some((word) => absolute("/", word) === "/");
+      // The tree we read holds tracked files only; an example of a .env says that there is one on every desk.
+      const expected = service.files.some((file) => /^\.env\.(example|sample|template|dist)$/.test(file));
+      if (!whole || found.length > 0 || !expected || ignore.excludes(".env")) continue;
+      yield {
+        message:
+          "The whole folder is copied and .dockerignore lets .env in, which the repository expects on a developer's machine.",
+        where: at(dockerfile, instruction),
+      };
+    }
+  },
+};

@@ -1,0 +1,40 @@
+import { changed, healthy, startLine } from "./queries/example.ts";
+import { startOf } from "./queries/start.ts";
+import { at } from "./queries/steps.ts";
+import type { Rule } from "./rule.ts";
+
+const deaf: Readonly<Record<string, string>> = {
+  waitress: "waitress",
+  "flask-dev": "Flask's development server",
+  "django-dev": "Django's development server",
+};
+
+export const serverIgnoresSigterm: Rule = {
+  id: "server-ignores-sigterm",
+  title: "The server does not react to SIGTERM as process 1",
+  why: "The kernel drops signals for process 1 that it has no handler for. waitress and Flask's server install none: every stop takes the whole grace period and ends with SIGKILL (measured: killed at 10 s). With an init in front they stop at once and drop the request in flight.",
+  source: "Trap T3, measured with Python 3.11",
+  severity: "error",
+  confidence: "certain",
+  advice:
+    "Use a server that drains, such as gunicorn, uvicorn, hypercorn or granian; or install a SIGTERM handler in the service.",
+  aliases: [],
+  since: "0.1.0",
+  provenBy: ["stops-gracefully"],
+  examples: {
+    bad: [
+      changed([startLine, 'CMD ["waitress-serve", "--port=8000", "app.main:app"]\n']),
+      changed([startLine, 'CMD ["flask", "run", "--host=0.0.0.0"]\n']),
+    ],
+    good: [healthy, changed([startLine, 'CMD ["gunicorn", "--bind", "0.0.0.0:8000", "app.main:app"]\n'])],
+  },
+  *check({ dockerfile, service }) {
+    const start = startOf(dockerfile);
+    if (!start || start.wrappers.some((one) => /tini|dumb-init|catatonit|run$/.test(one))) return;
+    const own =
+      start.server === "own" && service.server.value === "flask-dev" ? "Flask's development server" : undefined;
+    const name = deaf[start.server] ?? own;
+    if (name === undefined || start.receivesSignals === false) return;
+    yield { message: `${name} is process 1 and does not react to SIGTERM.`, where: at(dockerfile, start.instruction) };
+  },
+};

@@ -1,0 +1,75 @@
+import { entrypointScripts } from "./queries/entrypoint.ts";
+import { commandsIn } from "./queries/commands.ts";
+import { changed, healthy, healthyWith, project, slim, startLine } from "./queries/example.ts";
+import { nameOf, serverOf, type Start, startOf } from "./queries/start.ts";
+import { at } from "./queries/steps.ts";
+import type { Dockerfile } from "../model/types.ts";
+import type { Rule, RuleFinding } from "./rule.ts";
+
+const script = (last: string): string => `#!/bin/sh\nset -e\nalembic upgrade head\n${last}\n`;
+const withEntrypoint = healthyWith([startLine, 'COPY entrypoint.sh /entrypoint.sh\nENTRYPOINT ["/entrypoint.sh"]\n']);
+
+export const shCWithoutExec: Rule = {
+  id: "sh-c-without-exec",
+  title: "A shell stays in front of the service",
+  why: "The shell is process 1 and the service its child. dash (Debian, Ubuntu) and busybox (Alpine) end up being killed after the grace period with requests in flight; bash replaces itself only when the script is a single command. Measured with uvicorn.",
+  source: "Traps T3, T6 (find-moj-data); analyzers.md fixture 21: found by no other tool",
+  severity: "error",
+  confidence: "certain",
+  advice: 'Put `exec` before the last command: `sh -c "exec uvicorn …"`, or `exec "$@"` at the end of the script.',
+  aliases: ["RUN002"],
+  since: "0.1.0",
+  provenBy: ["stops-gracefully"],
+  examples: {
+    bad: [
+      changed([startLine, 'CMD ["sh", "-c", "uvicorn app.main:app --host 0.0.0.0"]\n']),
+      changed([startLine, 'CMD ["/bin/sh", "-c", "alembic upgrade head && uvicorn app.main:app --host 0.0.0.0"]\n']),
+      project({ Dockerfile: withEntrypoint, "entrypoint.sh": script("uvicorn app.main:app --host 0.0.0.0") }),
+      changed([startLine, 'CMD ["bash", "-c", "alembic upgrade head && uvicorn app.main:app --host 0.0.0.0"]\n']),
+    ],
+    good: [
+      healthy,
+      changed([startLine, 'CMD ["sh", "-c", "alembic upgrade head && exec uvicorn app.main:app --host 0.0.0.0"]\n']),
+      project({ Dockerfile: withEntrypoint, "entrypoint.sh": script("exec uvicorn app.main:app --host 0.0.0.0") }),
+      changed([startLine, 'CMD ["bash", "-c", "uvicorn app.main:app --host 0.0.0.0"]\n']),
+      changed(
+        [`FROM ${slim}\n`, "FROM public.ecr.aws/amazonlinux/amazonlinux:2023\n"],
+        [startLine, 'CMD ["sh", "-c", "uvicorn app.main:app --host 0.0.0.0"]\n'],
+      ),
+    ],
+  },
+  *check(input) {
+    const start = startOf(input.dockerfile);
+    if (start) yield* inCommand(input.dockerfile, start);
+    for (const { file, text } of entrypointScripts(input)) {
+      const final = commandsIn(text).at(-1);
+      if (!final || /\btrap\b/.test(text) || !startsService(final.argv)) continue;
+      const line = text.slice(0, final.start ?? 0).split("\n").length;
+      yield {
+        message: `The script ends with \`${final.text}\` without exec: its shell stays process 1.`,
+        where: { file, line },
+      };
+    }
+  },
+};
+
+/** `sh -c "…"` as the command; a bare shell form has a rule of its own. */
+function* inCommand(dockerfile: Dockerfile, start: Start): Generator<RuleFinding> {
+  const last = start.commands.at(-1);
+  if (start.form !== "exec" || start.script === undefined || start.shell === undefined || !last) return;
+  if (start.receivesSignals === true) return;
+  const sure = start.receivesSignals === false;
+  const effect = sure ? " and does not pass SIGTERM on" : "";
+  yield {
+    message: `\`${last.text}\` runs under ${start.shell}, which stays process 1${effect}.`,
+    confidence: sure ? "certain" : "likely",
+    where: at(dockerfile, start.instruction),
+  };
+}
+
+/** The last line of a script hands over to the service, and not by exec. */
+function startsService(argv: readonly string[]): boolean {
+  const program = argv[0] ?? "";
+  if (program === "$@" || program === "$*" || ["uv", "celery"].includes(nameOf(program))) return true;
+  return program !== "exec" && !["unknown", "own"].includes(serverOf(argv));
+}

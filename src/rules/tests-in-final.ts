@@ -1,0 +1,47 @@
+import { copiedBy } from "./queries/context.ts";
+import { healthy, healthyWith, project } from "./queries/example.ts";
+import { at, shippedSteps } from "./queries/steps.ts";
+import type { Rule } from "./rule.ts";
+
+export const testsInFinal: Rule = {
+  id: "tests-in-final",
+  title: "Tests are copied into the shipped image",
+  why: "Tests and their fixtures are not needed to run, often hold sample credentials, and an edit of a test rebuilds and redeploys the image.",
+  source: "analyzers.md fixture 60: found by no other tool",
+  severity: "note",
+  confidence: "certain",
+  advice: "Put the folder in .dockerignore, or copy only the service's packages.",
+  aliases: ["LYR011", "DKL-LI-0003"],
+  since: "0.1.0",
+  provenBy: [],
+  examples: {
+    bad: [
+      project({
+        Dockerfile: healthyWith(["COPY app/ /app/app/\n", "COPY . /app/\n"]),
+        ".dockerignore": ".git\n.venv\n**/__pycache__\n",
+        "tests/test_app.py": "def test_app() -> None: ...\n",
+      }),
+    ],
+    good: [
+      healthy,
+      project({
+        Dockerfile: healthyWith(["COPY app/ /app/app/\n", "COPY . /app/\n"]),
+        "tests/test_app.py": "def test_app() -> None: ...\n",
+      }),
+    ],
+  },
+  *check(input) {
+    const { dockerfile } = input;
+    for (const step of shippedSteps(dockerfile)) {
+      const tests = copiedBy(input, step).files.filter(({ source }) =>
+        /(^|\/)(tests?\/.*|test_[^/]*|conftest)\.py$/.test(source),
+      );
+      const [first] = tests;
+      if (first)
+        yield {
+          message: `${tests.length === 1 ? first.source : `${tests.length} test files (${first.source}, …)`} reach the shipped image.`,
+          where: at(dockerfile, step.instruction),
+        };
+    }
+  },
+};
