@@ -1,0 +1,111 @@
+import type { JSX } from "preact";
+import type { CheckResult, Measurement, Report } from "../../model/types.ts";
+import { formatFigure, spreadOf } from "../view/figures.ts";
+import { type CheckPair, checkPairs, isMended } from "../view/pairs.ts";
+import { Lines, Nothing, Prose, Section, StatusPill } from "./parts.tsx";
+
+/** Every promise, what needs attention first; what stands behind a verdict is one click away. */
+export function Checks({ report }: { readonly report: Report }): JSX.Element {
+  const pairs = checkPairs(report);
+  const mended = pairs.filter(isMended).length;
+  const lead = `Both images went through the same checks. ${mended} of ${pairs.length} promises did not hold before and hold now. Unproven is never a pass: nobody saw it hold.`;
+  return (
+    <Section id="checks" title="Checks" lead={lead}>
+      {pairs.length === 0 ? <Nothing>No check ran.</Nothing> : undefined}
+      <div class="checks">
+        <div class="row heading" aria-hidden="true">
+          <span>Promise</span>
+          <span>Before</span>
+          <span>After</span>
+        </div>
+        {pairs.map((pair) => (
+          <Check key={pair.id} pair={pair} why={report.catalogue?.checks.find(({ id }) => id === pair.id)?.why} />
+        ))}
+      </div>
+    </Section>
+  );
+}
+
+function Check({ pair, why }: { readonly pair: CheckPair; readonly why: string | undefined }): JSX.Element {
+  const { id, title, before, after } = pair;
+  const attention = after?.status === "fail" || after?.status === "unproven";
+  return (
+    <details class={`check ${after?.status ?? "none"}`} id={`check-${id}`} open={attention}>
+      <summary class="row">
+        <span class="title">
+          <b>
+            <Prose text={title} />
+          </b>
+          <small>
+            <Prose text={(after ?? before)?.message ?? ""} />
+          </small>
+        </span>
+        <span class="cell" data-label="Before">
+          <StatusPill status={before?.status} />
+        </span>
+        <span class="cell" data-label="After">
+          <StatusPill status={after?.status} />
+        </span>
+      </summary>
+      <div class="inside">
+        {why === undefined ? undefined : (
+          <p class="why">
+            <Prose text={why} />
+          </p>
+        )}
+        <div class="sides">
+          <Result label="Before" result={before} />
+          <Result label="After" result={after} />
+        </div>
+        <p class="muted small">
+          Check <code>{id}</code>
+        </p>
+      </div>
+    </details>
+  );
+}
+
+function Result({ label, result }: { readonly label: string; readonly result: CheckResult | undefined }): JSX.Element {
+  return (
+    <div>
+      <h4>
+        {label} <StatusPill status={result?.status} />
+      </h4>
+      {result === undefined ? undefined : (
+        <>
+          <p>
+            <Prose text={result.message} />
+          </p>
+          {result.measured === undefined ? undefined : <Measured measured={result.measured} />}
+          {(result.excerpts ?? []).map(({ title, lines }) => (
+            <figure key={title}>
+              <figcaption>{title}</figcaption>
+              <Lines lines={lines} />
+            </figure>
+          ))}
+          <p class="muted small">
+            {result.evidence.length === 0 ? "No evidence was written." : "Evidence: "}
+            {result.evidence.map((file) => (
+              <a key={file} href={encodeURI(file)}>
+                {file}{" "}
+              </a>
+            ))}
+          </p>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Measured({ measured }: { readonly measured: Measurement }): JSX.Element {
+  const { value, unit, how, samples } = measured;
+  const spread = spreadOf({ value, samples }, unit);
+  return (
+    <p class="small">
+      <b>{formatFigure(value, unit)}</b> {spread} <span class="muted">({how})</span>
+      {samples.length < 2 ? undefined : (
+        <span class="muted"> samples: {samples.map((sample) => formatFigure(sample, unit)).join(", ")}</span>
+      )}
+    </p>
+  );
+}

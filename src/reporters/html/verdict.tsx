@@ -1,0 +1,110 @@
+import type { JSX } from "preact";
+import type { CheckResult, Report } from "../../model/types.ts";
+import { type FigureRow, changeOf, directionOf, figureRows, formatFigure } from "../view/figures.ts";
+import { STATUSES, STATUS_SIGNS, STATUS_WORDS, countByStatus, countsInWords, findingsInWords } from "../view/words.ts";
+import { Prose } from "./parts.tsx";
+
+/** The first thing on the page: what is the case, in one sentence, and how many promises hold on each side. */
+export function Verdict({ report }: { readonly report: Report }): JSX.Element {
+  const { verdict, before, after } = report;
+  return (
+    <div class={`verdict ${verdict.status}`} role="status">
+      <div class="mark" aria-hidden="true">
+        {STATUS_SIGNS[verdict.status]}
+      </div>
+      <div class="said">
+        <p class="word">{STATUS_WORDS[verdict.status]}</p>
+        <h1>
+          <Prose text={verdict.sentence} />
+        </h1>
+        <dl class="tallies">
+          <Tally label="Before" checks={before.checks} findings={findingsInWords(before.findings)} />
+          <Tally label="After" checks={after.checks} findings={findingsInWords(after.findings)} />
+        </dl>
+      </div>
+    </div>
+  );
+}
+
+/** One cell per check, in the order of weight; the words beside it say the same. */
+function Tally(props: {
+  readonly label: string;
+  readonly checks: readonly CheckResult[];
+  readonly findings: string;
+}): JSX.Element {
+  const counts = countByStatus(props.checks);
+  return (
+    <div>
+      <dt>{props.label}</dt>
+      <dd>
+        <span class="cells" aria-hidden="true">
+          {STATUSES.flatMap((status) =>
+            Array.from({ length: counts[status] }, (_, index) => <i key={`${status}${index}`} class={status} />),
+          )}
+        </span>
+        <span class="words">
+          {countsInWords(props.checks)}
+          <span class="muted"> · findings: {props.findings}</span>
+        </span>
+      </dd>
+    </div>
+  );
+}
+
+/** What must be known to read the figures: above all, which bases are only stand-ins. */
+export function Notes({ report }: { readonly report: Report }): JSX.Element | undefined {
+  const { run, pins } = report;
+  const told = (image: string) => run.notes.some((note) => note.includes(image));
+  const standIns = pins.filter(({ standIn, image }) => standIn !== undefined && !told(image));
+  const unpinned = pins.filter(({ digest, image }) => digest === undefined && !told(image));
+  const notes = [
+    ...run.notes,
+    ...standIns.map(({ image, standIn }) => `\`${image}\` is a stand-in: ${standIn}.`),
+    ...unpinned.map(({ image, problem }) => `\`${image}\`: ${problem ?? "unpinned"}.`),
+  ];
+  if (notes.length === 0) return undefined;
+  return (
+    <aside class="notes" aria-label="What to know before reading the figures">
+      <strong>Before you read the figures</strong>
+      <ul>
+        {notes.map((note) => (
+          <li key={note}>
+            <Prose text={note} />
+          </li>
+        ))}
+      </ul>
+    </aside>
+  );
+}
+
+const TILES = ["bytes", "start", "build-sourceEdit", "findings"];
+
+/** The four figures that are asked for first. */
+export function Tiles({ report }: { readonly report: Report }): JSX.Element {
+  const rows = figureRows(report);
+  const chosen = TILES.flatMap(
+    (id) => rows.find((row) => row.id === id || (id === "start" && row.label === "Start-up")) ?? [],
+  );
+  return (
+    <div class="tiles">
+      {chosen.map((row) => (
+        <Tile key={row.id} row={row} />
+      ))}
+    </div>
+  );
+}
+
+function Tile({ row }: { readonly row: FigureRow }): JSX.Element {
+  const shown = (figure: FigureRow["before"]) =>
+    figure === undefined ? "not measured" : formatFigure(figure.value, row.unit);
+  return (
+    <div class="tile">
+      <p class="name">{row.label}</p>
+      <p class="value">{shown(row.after)}</p>
+      <p class="was">
+        <span class={`change ${directionOf(row)}`}>{changeOf(row)}</span>{" "}
+        <span class="muted">was {shown(row.before)}</span>
+      </p>
+    </div>
+  );
+}

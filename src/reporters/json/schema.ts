@@ -1,0 +1,86 @@
+import * as z from "zod";
+import type { Report } from "../../model/types.ts";
+import { type Wire, milliseconds, text, texts } from "./parts.ts";
+import { serviceSchema } from "./service-schema.ts";
+import { sideSchema } from "./side-schema.ts";
+
+const decision = z.object({
+  id: text,
+  title: text,
+  choice: text,
+  because: text,
+  evidence: texts,
+  rejected: z.array(z.object({ option: text, because: text })),
+  resolves: texts,
+});
+
+const contract = z.object({
+  port: z.number().int(),
+  portVariable: text.optional(),
+  uid: z.number().int(),
+  gid: z.number().int(),
+  env: z.array(
+    z.object({ name: text, required: z.boolean(), secret: z.boolean(), default: text.optional(), example: text }),
+  ),
+  health: z.object({ path: text }).optional(),
+  readOnlyRoot: z.boolean(),
+  writablePaths: texts,
+  signals: z.object({ stop: text, graceSeconds: z.number() }),
+  logs: z.literal("stdout-stderr"),
+  absentDistributions: texts,
+  absentPrograms: texts,
+  limits: z.object({
+    startSeconds: z.number(),
+    warmBuildSeconds: z.number(),
+    coldBuildSeconds: z.number(),
+    sizeRatio: z.number(),
+  }),
+});
+
+const pin = z.object({
+  image: text,
+  digest: text.optional(),
+  mediaType: text.optional(),
+  platform: text,
+  resolvedAt: text.optional(),
+  from: text,
+  problem: text.optional(),
+  standIn: text.optional(),
+});
+
+const run = z.object({
+  id: text,
+  startedAt: text,
+  engine: text,
+  machine: text,
+  timeline: z.array(z.object({ step: text, startMs: milliseconds, milliseconds, reused: z.boolean() })),
+  notes: texts,
+});
+
+const entries = z.array(z.object({ id: text, title: text, why: text, source: text }));
+
+/** What report.json holds. The type is checked against the model, so a required field that is added there must be added here. */
+export const reportSchema: z.ZodType<Wire<Report>> = z.object({
+  schema: z.literal(1),
+  tool: z.object({ name: z.literal("seaworthy"), version: text }),
+  run,
+  service: serviceSchema,
+  before: sideSchema,
+  after: sideSchema,
+  profile: text,
+  decisions: z.array(decision),
+  refusals: z.array(z.object({ id: text, what: text, because: text, instead: text, blocking: z.boolean().optional() })),
+  contract,
+  pins: z.array(pin),
+  files: z.array(
+    z.object({ path: text, content: text, executable: z.boolean(), mode: z.enum(["whole", "block"]), why: text }),
+  ),
+  verdict: z.object({ status: z.enum(["pass", "fail", "unproven"]), sentence: text }),
+  catalogue: z.object({ rules: entries, checks: entries }).optional(),
+});
+
+/** The same as JSON Schema, 2020-12: docs/report.schema.json. */
+export function reportJsonSchema(): object {
+  const { $schema, ...rest } = z.toJSONSchema(reportSchema, { io: "input", reused: "ref" });
+  return { $schema, title: "seaworthy report", description: "The content of report.json, version 1.", ...rest };
+}

@@ -1,0 +1,136 @@
+import * as z from "zod";
+import type { Service } from "../../model/types.ts";
+import { type Wire, confidence, evidence, fact, place, text, texts } from "./parts.ts";
+
+const dependency = z.object({ name: text, requirement: text, place });
+const dependencies = z.record(text, z.array(dependency));
+const pathUse = z.object({ path: text, when: z.enum(["import", "start", "request", "unknown"]), evidence });
+const source = z.enum([
+  "dockerfile",
+  "compose",
+  "procfile",
+  "kubernetes",
+  "ecs",
+  "cdk",
+  "makefile",
+  "ci",
+  "devcontainer",
+]);
+const server = z.enum([
+  "uvicorn",
+  "gunicorn",
+  "hypercorn",
+  "granian",
+  "waitress",
+  "uwsgi",
+  "flask-dev",
+  "django-dev",
+  "fastapi-cli",
+  "streamlit",
+  "own",
+  "unknown",
+]);
+const framework = z.enum([
+  "fastapi",
+  "starlette",
+  "litestar",
+  "flask",
+  "django",
+  "quart",
+  "sanic",
+  "aiohttp",
+  "streamlit",
+  "gradio",
+  "celery",
+  "falcon",
+  "unknown",
+]);
+
+const lock = z.object({
+  path: text,
+  tracked: z.boolean(),
+  gitIgnored: evidence.optional(),
+  dockerIgnored: evidence.optional(),
+  inStep: fact(z.boolean()),
+  packages: z.array(
+    z.object({
+      name: text,
+      version: text,
+      source: z.enum(["registry", "git", "url", "path", "editable", "virtual"]),
+      sdistOnly: z.boolean(),
+      dependencies: texts,
+    }),
+  ),
+  requiresPython: text.optional(),
+});
+
+const packaging = z.object({
+  kind: fact(z.enum(["package", "unpackaged"])),
+  buildBackend: text.optional(),
+  layout: z.enum(["flat", "src", "none"]),
+  importPackages: texts,
+  metadataFiles: texts,
+  consoleScripts: z.record(text, text),
+  readsOwnVersion: fact(z.boolean()),
+  looksUpFromFile: fact(z.boolean()),
+  versionFromGit: fact(z.boolean()),
+});
+
+const start = z.object({
+  source,
+  role: z.enum(["web", "worker", "beat", "migrate", "test", "other"]),
+  written: text,
+  form: z.enum(["exec", "shell"]),
+  argv: texts,
+  wrappers: texts,
+  server,
+  evidence,
+});
+
+const env = z.object({
+  name: text,
+  required: z.boolean(),
+  default: text.optional(),
+  secret: z.boolean(),
+  kind: z.enum(["text", "url", "database-url", "number", "boolean", "path", "region", "json"]),
+  scheme: text.optional(),
+  confidence,
+  evidence: z.array(evidence),
+});
+
+export const serviceSchema: z.ZodType<Wire<Service>> = z.object({
+  name: text,
+  files: texts,
+  git: z.object({ repository: z.boolean(), commit: text.optional(), dirty: texts }),
+  manager: fact(z.enum(["uv", "poetry", "pdm", "pipenv", "pip", "none"])),
+  lock: lock.optional(),
+  python: z.object({ requires: fact(text).optional(), pinned: fact(text).optional() }),
+  packaging,
+  dependencies: z.object({
+    runtime: z.array(dependency),
+    groups: dependencies,
+    extras: dependencies,
+    installedGroups: texts,
+    installedExtras: texts,
+    devOnly: texts,
+    runtimeClosure: texts,
+    workspace: z.boolean(),
+    indexes: texts,
+  }),
+  framework: fact(framework),
+  server: fact(server),
+  application: fact(z.object({ module: text, attribute: text, factory: z.boolean() })).optional(),
+  starts: z.array(start),
+  port: fact(z.object({ number: z.number().int(), variable: text.optional() })).optional(),
+  routes: z.array(z.object({ method: text, path: text, evidence })),
+  healthPaths: z.array(fact(text)),
+  env: z.array(env),
+  writes: z.array(pathUse),
+  programs: z.array(z.object({ program: text, through: text.optional(), confidence, evidence })),
+  reads: z.array(pathUse),
+  dockerfiles: texts,
+  dockerignore: text.optional(),
+  outsideProbes: z.array(z.object({ source, program: text, command: text, evidence })),
+  gracePeriods: z.array(fact(z.number())),
+  problems: z.array(place.extend({ message: text })),
+});

@@ -1,0 +1,103 @@
+import * as z from "zod";
+import type { Side } from "../../model/types.ts";
+import { type Wire, bytes, confidence, milliseconds, place, text, texts } from "./parts.ts";
+
+const measurement = z.object({
+  value: z.number(),
+  unit: z.enum(["ms", "bytes", "count", "seconds"]),
+  how: text,
+  samples: z.array(z.number()),
+});
+
+const check = z.object({
+  id: text,
+  title: text,
+  status: z.enum(["pass", "fail", "unproven", "not-applicable"]),
+  message: text,
+  measured: measurement.optional(),
+  evidence: texts,
+  excerpts: z.array(z.object({ title: text, lines: texts })).optional(),
+});
+
+const edit = z.object({ file: text, start: z.number().int(), end: z.number().int(), text });
+const finding = z.object({
+  rule: text,
+  severity: z.enum(["error", "warning", "note"]),
+  confidence,
+  message: text,
+  where: place.optional(),
+  related: z.array(place.extend({ message: text })).optional(),
+  advice: text,
+  fix: z.object({ title: text, edits: z.array(edit) }).optional(),
+});
+
+const healthcheck = z.object({
+  test: texts,
+  intervalMs: milliseconds,
+  timeoutMs: milliseconds,
+  startPeriodMs: milliseconds,
+  retries: z.number(),
+});
+const image = z.object({
+  id: text,
+  tag: text,
+  platform: text,
+  config: z.object({
+    user: text,
+    env: texts,
+    entrypoint: texts,
+    command: texts,
+    workdir: text,
+    exposed: texts,
+    volumes: texts,
+    labels: z.record(text, text),
+    stopSignal: text.optional(),
+    healthcheck: healthcheck.optional(),
+    history: z.array(z.object({ createdBy: text, empty: z.boolean() })),
+  }),
+});
+const layer = z.object({
+  diffId: text,
+  bytes,
+  contentBytes: bytes.optional(),
+  createdBy: text,
+  files: z.number().int(),
+});
+const step = z.object({
+  name: text,
+  stage: text.optional(),
+  cached: z.boolean(),
+  milliseconds,
+  error: text.optional(),
+});
+const build = z.object({
+  kind: z.enum(["cold", "warm", "source-edit", "lock-edit", "touch"]),
+  milliseconds,
+  steps: z.array(step),
+});
+
+const buildSide = z.object({
+  image: image.optional(),
+  dockerfile: text,
+  builds: z.array(build),
+  bases: z.array(z.object({ named: text, used: text, standIn: z.boolean() })),
+  failure: z.object({ step: text, log: texts, where: text.optional() }).optional(),
+  edited: z.object({ source: text, lock: text.optional() }).optional(),
+});
+
+export const sideSchema: z.ZodType<Wire<Side>> = z.object({
+  label: z.enum(["before", "after"]),
+  dockerfile: text.optional(),
+  findings: z.array(finding),
+  image: z.object({ tag: text, id: text, bytes, contentBytes: bytes.optional(), layers: z.array(layer) }).optional(),
+  builds: z.object({
+    cold: milliseconds.optional(),
+    warm: milliseconds.optional(),
+    sourceEdit: milliseconds.optional(),
+    lockEdit: milliseconds.optional(),
+    samples: z.record(text, z.array(milliseconds)).optional(),
+  }),
+  buildSide: buildSide.optional(),
+  checks: z.array(check),
+  figures: z.record(text, measurement),
+});

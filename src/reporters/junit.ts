@@ -1,0 +1,94 @@
+import type { CheckResult, Finding, Report } from "../model/types.ts";
+import type { Reporter } from "./reporter.ts";
+import { escapeXml, openTag } from "./view/xml.ts";
+import { placeInWords } from "./view/words.ts";
+
+/**
+ * For continuous integration. Only the reworked image decides, so only its checks and findings are test cases; what
+ * the baseline did stands beside each as output. `unproven` is an error: it was not refuted, but it is no pass.
+ */
+export const junit: Reporter = {
+  id: "junit",
+  file: "report.junit.xml",
+  title: "JUnit",
+  render: (report) => {
+    const suites = [checkSuite(report), findingSuite(report)];
+    const sum = (key: "tests" | "failures" | "errors") => suites.reduce((total, { counts: of }) => total + of[key], 0);
+    const counts = { tests: sum("tests"), failures: sum("failures"), errors: sum("errors") };
+    return [
+      '<?xml version="1.0" encoding="UTF-8"?>',
+      `${openTag("testsuites", { name: "seaworthy", ...counts })}>`,
+      ...suites.map(({ text }) => text),
+      "</testsuites>",
+      "",
+    ].join("\n");
+  },
+};
+
+interface Suite {
+  readonly counts: Readonly<Record<"tests" | "failures" | "errors" | "skipped", number>>;
+  readonly text: string;
+}
+
+function checkSuite(report: Report): Suite {
+  const { checks } = report.after;
+  const count = (status: CheckResult["status"]) => checks.filter((check) => check.status === status).length;
+  const counts = {
+    tests: checks.length,
+    failures: count("fail"),
+    errors: count("unproven"),
+    skipped: count("not-applicable"),
+  };
+  const cases = checks.map((check) => checkCase(check, report));
+  return suite(`${report.service.name}: checks`, counts, cases, report);
+}
+
+function findingSuite(report: Report): Suite {
+  const { findings, dockerfile } = report.after;
+  const failing = findings.filter(({ severity }) => severity === "error").length;
+  const counts = { tests: Math.max(findings.length, 1), failures: failing, errors: 0, skipped: 0 };
+  const nothing = `    ${openTag("testcase", { classname: "seaworthy.rules", name: `no findings in ${dockerfile ?? "the files"}` })}/>`;
+  const cases = findings.length === 0 ? [nothing] : findings.map(findingCase);
+  return suite(`${report.service.name}: rules`, counts, cases, report);
+}
+
+function suite(name: string, counts: Suite["counts"], cases: readonly string[], report: Report): Suite {
+  const opening = openTag("testsuite", { name, ...counts, time: 0, timestamp: report.run.startedAt.slice(0, 19) });
+  return { counts, text: [`  ${opening}>`, ...cases, "  </testsuite>"].join("\n") };
+}
+
+function checkCase(check: CheckResult, report: Report): string {
+  const before = report.before.checks.find(({ id }) => id === check.id);
+  const time = check.measured?.unit === "ms" ? check.measured.value / 1000 : undefined;
+  const opening = openTag("testcase", { classname: "seaworthy.checks", name: `${check.id}: ${check.title}`, time });
+  const excerpts = (check.excerpts ?? []).flatMap(({ title, lines }) => [`${title}:`, ...lines]);
+  const body = escapeText([check.message, ...excerpts].join("\n"));
+  const outcome: Readonly<Record<CheckResult["status"], readonly string[]>> = {
+    pass: [],
+    fail: [`      ${openTag("failure", { type: "fail", message: check.message })}>${body}</failure>`],
+    unproven: [`      ${openTag("error", { type: "unproven", message: check.message })}>${body}</error>`],
+    "not-applicable": [`      ${openTag("skipped", { message: check.message })}/>`],
+  };
+  const output =
+    before === undefined
+      ? []
+      : [`      <system-out>${escapeText(`before: ${before.status}: ${before.message}`)}</system-out>`];
+  return [`    ${opening}>`, ...outcome[check.status], ...output, "    </testcase>"].join("\n");
+}
+
+function findingCase(finding: Finding): string {
+  const place = placeInWords(finding.where);
+  const opening = openTag("testcase", {
+    classname: "seaworthy.rules",
+    name: [finding.rule, place].filter(Boolean).join(" at "),
+  });
+  const text = escapeText(`${finding.message}\n${finding.advice}`);
+  const outcome =
+    finding.severity === "error"
+      ? `${openTag("failure", { type: finding.rule, message: finding.message })}>${text}</failure>`
+      : `<system-out>${escapeText(`${finding.severity}: `)}${text}</system-out>`;
+  return [`    ${opening}>`, `      ${outcome}`, "    </testcase>"].join("\n");
+}
+
+/** In an element, line breaks stay as they are. */
+const escapeText = (text: string): string => escapeXml(text).replaceAll("&#10;", "\n").replaceAll("&quot;", '"');

@@ -1,0 +1,142 @@
+import { createHash } from "node:crypto";
+import type { CheckResult, Finding, Fix, Place, Report, Side } from "../model/types.ts";
+import type { Reporter } from "./reporter.ts";
+
+/** SARIF 2.1.0 for code scanning: one run for the files of today, one for the rework. */
+export const sarif: Reporter = {
+  id: "sarif",
+  file: "report.sarif",
+  title: "SARIF",
+  render: (report) => {
+    const log = {
+      $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+      version: "2.1.0",
+      runs: [runOf(report, report.before), runOf(report, report.after)],
+    };
+    return `${JSON.stringify(log, undefined, 2)}\n`;
+  },
+};
+
+const BASE = "SERVICE";
+
+function runOf(report: Report, side: Side): object {
+  // Failed checks of the baseline are what the rework is for; only those of the reworked image are open results.
+  const checks =
+    side.label === "after" ? side.checks.filter(({ status }) => status === "fail" || status === "unproven") : [];
+  const ids = [...new Set([...side.findings.map(({ rule }) => rule), ...checks.map(({ id }) => id)])].toSorted();
+  const seen = new Map<string, number>();
+  return {
+    automationDetails: { id: `seaworthy/${side.label}/${report.service.name}` },
+    tool: {
+      driver: {
+        name: report.tool.name,
+        semanticVersion: report.tool.version,
+        rules: ids.map((id) => ruleOf(report, id)),
+      },
+    },
+    columnKind: "utf16CodeUnits",
+    originalUriBaseIds: { [BASE]: { description: { text: "The service's folder." } } },
+    results: [
+      ...side.findings.map((finding) => findingResult(finding, side, { ids, seen })),
+      ...checks.map((check) => checkResult(check, side, ids)),
+    ],
+  };
+}
+
+/** A rule's own words when the report carries the catalogue; otherwise its id in words. */
+function ruleOf({ catalogue }: Report, id: string): object {
+  const entry = [...(catalogue?.rules ?? []), ...(catalogue?.checks ?? [])].find((candidate) => candidate.id === id);
+  const words = `${id.charAt(0).toUpperCase()}${id.slice(1).replaceAll("-", " ")}`;
+  return {
+    id,
+    shortDescription: { text: entry?.title ?? words },
+    ...(entry === undefined
+      ? {}
+      : { fullDescription: { text: entry.why }, help: { text: `${entry.why}\n\nSource: ${entry.source}` } }),
+  };
+}
+
+function findingResult(
+  finding: Finding,
+  side: Side,
+  { ids, seen }: { readonly ids: readonly string[]; readonly seen: Map<string, number> },
+): object {
+  const { rule, severity, message, advice, where, related, fix, confidence } = finding;
+  return {
+    ruleId: rule,
+    ruleIndex: ids.indexOf(rule),
+    level: severity,
+    message: { text: `${message} ${advice}` },
+    locations: [location(where ?? placeOf(side))],
+    ...(related === undefined || related.length === 0
+      ? {}
+      : {
+          relatedLocations: related.map((place, index) => ({
+            id: index + 1,
+            ...location(place),
+            message: { text: place.message },
+          })),
+        }),
+    partialFingerprints: { "seaworthy/v1": fingerprint(finding, seen) },
+    ...(fix === undefined ? {} : { fixes: [fixOf(fix)] }),
+    properties: { confidence },
+  };
+}
+
+function checkResult(check: CheckResult, side: Side, ids: readonly string[]): object {
+  const failed = check.status === "fail";
+  return {
+    ruleId: check.id,
+    ruleIndex: ids.indexOf(check.id),
+    kind: failed ? "fail" : "open",
+    level: failed ? "error" : "none",
+    message: { text: `${check.title}: ${check.status}. ${check.message}` },
+    locations: [location(placeOf(side))],
+    partialFingerprints: { "seaworthy/v1": hash(["check", check.id]) },
+  };
+}
+
+/** Code scanning shows only results with a place: what concerns the whole service stands at the top of its Dockerfile. */
+const placeOf = ({ dockerfile }: Side): Place => ({ file: dockerfile ?? "pyproject.toml", line: 1 });
+
+function location({ file, line, column, range }: Place): object {
+  const characters = range === undefined ? {} : { charOffset: range.start, charLength: range.end - range.start };
+  return {
+    physicalLocation: {
+      artifactLocation: artifact(file),
+      region: { startLine: line, ...(column === undefined ? {} : { startColumn: column }), ...characters },
+    },
+  };
+}
+
+const artifact = (file: string): object => ({
+  uri: file.split("/").map(encodeURIComponent).join("/"),
+  uriBaseId: BASE,
+});
+
+function fixOf({ title, edits }: Fix): object {
+  const files = [...new Set(edits.map(({ file }) => file))];
+  return {
+    description: { text: title },
+    artifactChanges: files.map((file) => ({
+      artifactLocation: artifact(file),
+      replacements: edits
+        .filter((edit) => edit.file === file)
+        .map(({ start, end, text }) => ({
+          deletedRegion: { charOffset: start, charLength: end - start },
+          insertedContent: { text },
+        })),
+    })),
+  };
+}
+
+/** The same finding has the same fingerprint after lines above it were added: it holds no line number. */
+function fingerprint({ rule, where, message }: Finding, seen: Map<string, number>): string {
+  const key = hash([rule, where?.file ?? "", message.replaceAll(/\d+/g, "0")]);
+  const nth = (seen.get(key) ?? 0) + 1;
+  seen.set(key, nth);
+  return hash([key, String(nth)]);
+}
+
+const hash = (parts: readonly string[]): string =>
+  createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 32);

@@ -1,0 +1,32 @@
+import type { CheckResult, Report, Status } from "../../model/types.ts";
+
+/** One promise as both sides kept it. */
+export interface CheckPair {
+  readonly id: string;
+  readonly title: string;
+  readonly before: CheckResult | undefined;
+  readonly after: CheckResult | undefined;
+}
+
+/** Checks of both sides side by side: what fails after first, then unproven, then what the rework mended. */
+export function checkPairs(report: Report): readonly CheckPair[] {
+  const ids = [...new Set([...report.after.checks, ...report.before.checks].map(({ id }) => id))];
+  return ids
+    .map((id) => {
+      const before = report.before.checks.find((check) => check.id === id);
+      const after = report.after.checks.find((check) => check.id === id);
+      return { id, title: after?.title ?? before?.title ?? id, before, after };
+    })
+    .toSorted((a, b) => rankOf(a) - rankOf(b)); // The sort is stable: the catalogue's order holds within a rank.
+}
+
+/** The rework turned a promise that was broken, or could not be shown, into one that holds. */
+export function isMended({ before, after }: CheckPair): boolean {
+  return after?.status === "pass" && (before?.status === "fail" || before?.status === "unproven");
+}
+
+function rankOf(pair: CheckPair): number {
+  const ranks: Readonly<Record<Status, number>> = { fail: 0, unproven: 1, pass: 3, "not-applicable": 5 };
+  if (pair.after === undefined) return 4;
+  return isMended(pair) ? 2 : ranks[pair.after.status];
+}

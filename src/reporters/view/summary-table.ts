@@ -1,0 +1,105 @@
+import { styleText } from "node:util";
+import { visible } from "../../kit/text.ts";
+import type { Report, Status } from "../../model/types.ts";
+import { type FigureRow, changeOf, directionOf, figureRows, formatFigure } from "./figures.ts";
+import { type CheckPair, checkPairs } from "./pairs.ts";
+import { STATUS_SIGNS, STATUS_WORDS, countsInWords } from "./words.ts";
+
+export interface TableOptions {
+  readonly colour: boolean;
+  /** Columns of the terminal. */
+  readonly width: number;
+}
+
+type Style = Parameters<typeof styleText>[0];
+type Paint = (style: Style, text: string) => string;
+
+const STATUS_STYLES: Readonly<Record<Status, Style>> = {
+  pass: "green",
+  fail: ["red", "bold"],
+  unproven: ["yellow", "bold"],
+  "not-applicable": "dim",
+};
+
+/** What the command line prints at the end of a run: the verdict, the figures, the checks, the notes. */
+export function summaryTable(report: Report, { colour, width }: TableOptions): string {
+  const paint: Paint = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text);
+  const { verdict } = report;
+  const standIns = report.pins.filter(
+    ({ standIn, image }) => standIn !== undefined && !report.run.notes.some((note) => note.includes(image)),
+  );
+  const notes = [...report.run.notes, ...standIns.map(({ image, standIn }) => `${image} is a stand-in: ${standIn}`)];
+  const wide = Math.max(40, width);
+  return [
+    `${paint(STATUS_STYLES[verdict.status], `${STATUS_SIGNS[verdict.status]} ${STATUS_WORDS[verdict.status].toUpperCase()}`)}  ${visible(report.service.name)}`,
+    ...wrap(verdict.sentence, wide - 2).map((line) => `  ${line}`),
+    "",
+    ...figureLines(figureRows(report), paint, wide),
+    "",
+    ...checkLines(checkPairs(report), paint, wide),
+    "",
+    `  before: ${countsInWords(report.before.checks)}`,
+    `  after:  ${countsInWords(report.after.checks)}`,
+    ...notes.flatMap((note) =>
+      wrap(`note: ${note}`, wide - 4).map((line, index) => paint("yellow", `  ${index === 0 ? "" : "  "}${line}`)),
+    ),
+  ].join("\n");
+}
+
+function figureLines(rows: readonly FigureRow[], paint: Paint, width: number): readonly string[] {
+  const cells = rows.map((row) => ({
+    row,
+    before: row.before === undefined ? "–" : formatFigure(row.before.value, row.unit),
+    after: row.after === undefined ? "–" : formatFigure(row.after.value, row.unit),
+    change: changeOf(row),
+  }));
+  const longest = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length));
+  const before = longest(["before", ...cells.map((line) => line.before)]);
+  const after = longest(["after", ...cells.map((line) => line.after)]);
+  const label = Math.min(longest(["", ...rows.map((row) => row.label)]), width - before - after - 18);
+  const styles = { better: "green", worse: "red", neither: "dim" } as const;
+  return [
+    paint("dim", `  ${"".padEnd(label)}  ${"before".padStart(before)}  ${"after".padStart(after)}  change`),
+    ...cells.map((line) =>
+      `  ${clip(line.row.label, label).padEnd(label)}  ${line.before.padStart(before)}  ${line.after.padStart(after)}  ${paint(styles[directionOf(line.row)], line.change)}`.trimEnd(),
+    ),
+  ];
+}
+
+function checkLines(pairs: readonly CheckPair[], paint: Paint, width: number): readonly string[] {
+  const column = 10;
+  const label = Math.max(16, Math.min(44, width - 2 * column - 8));
+  const word = (status: Status | undefined) => {
+    const text =
+      status === undefined
+        ? ""
+        : `${STATUS_SIGNS[status]} ${status === "not-applicable" ? "n/a" : STATUS_WORDS[status]}`;
+    return status === undefined ? text.padEnd(column) : paint(STATUS_STYLES[status], text.padEnd(column));
+  };
+  return [
+    paint("dim", `  ${"check".padEnd(label)}  ${"before".padEnd(column)}  after`),
+    ...pairs.flatMap(({ title, before, after }) => {
+      const line = `  ${clip(title, label).padEnd(label)}  ${word(before?.status)}  ${word(after?.status)}`.trimEnd();
+      const told = after?.status === "fail" || after?.status === "unproven" ? wrap(after.message, width - 6) : [];
+      return [line, ...told.map((text) => `      ${text}`)];
+    }),
+  ];
+}
+
+function clip(text: string, length: number): string {
+  const shown = visible(text).replaceAll(/\s+/g, " ");
+  return shown.length <= length ? shown : `${shown.slice(0, Math.max(0, length - 1))}…`;
+}
+
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of visible(text).split(/\s+/)) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = "";
+    }
+    line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,235 @@
+import { describe, expect, it } from "vitest";
+import type { CheckResult, Finding, Report } from "../../src/model/types.ts";
+import { junit } from "../../src/reporters/junit.ts";
+import { markdown } from "../../src/reporters/markdown.ts";
+import { sarif } from "../../src/reporters/sarif.ts";
+import { summaryTable } from "../../src/reporters/terminal.ts";
+import { changeOf, directionOf, figureRows } from "../../src/reporters/view/figures.ts";
+import { cell, plain } from "../../src/reporters/view/markdown-text.ts";
+import { escapeXml } from "../../src/reporters/view/xml.ts";
+import { passingReport, sampleReport } from "../golden/sample-report.ts";
+
+const EVIL = "]]> </testsuite> <script>alert('x')</script> | `` ` @team #12 \u001b[31m \u202e \u0000 \ud800 & \"";
+
+/** The sample with one more failing check and finding, both full of foreign text. */
+function withText(text: string): Report {
+  const check: CheckResult = {
+    id: "evil",
+    title: text,
+    status: "fail",
+    message: text,
+    evidence: [],
+    excerpts: [{ title: text, lines: [text] }],
+  };
+  const finding: Finding = {
+    rule: "evil",
+    severity: "error",
+    confidence: "certain",
+    message: text,
+    advice: text,
+    where: { file: "a b/ü%.py", line: 3 },
+  };
+  const { after } = sampleReport;
+  return {
+    ...sampleReport,
+    after: { ...after, checks: [...after.checks, check], findings: [...after.findings, finding] },
+  };
+}
+
+/** The same report with a side changed. */
+const withAfter = (changes: Partial<Report["after"]>): Report => ({
+  ...sampleReport,
+  after: { ...sampleReport.after, ...changes },
+});
+
+describe("markdown", () => {
+  const text = async (report: Report) => await markdown.render(report);
+
+  it("shows foreign text as text", async () => {
+    const written = await text(withText(EVIL));
+    for (const markup of ["<script", "@team", "\u001b", "\u202e", "\u0000"]) expect(written).not.toContain(markup);
+    expect(plain("*a* _b_ [c](http://d)")).toBe("\\*a\\* \\_b\\_ \\[c\\](http&#58;//d)");
+    expect(cell("a | `b | c`")).toBe("a \\| `b \\| c`");
+  });
+
+  it("never calls unproven a pass", async () => {
+    const line = (await text(sampleReport))
+      .split("\n")
+      .find((candidate) => candidate.startsWith("| Answers while it stops"));
+    expect(line).toMatch(/❔ unproven/);
+    expect(line).not.toMatch(/✅/);
+  });
+
+  it("fits into a comment, and says what it left out", async () => {
+    const many = Array.from({ length: 3000 }, (_, index): Finding => ({
+      rule: `rule-${index}`,
+      severity: "note",
+      confidence: "likely",
+      message: "m".repeat(60),
+      advice: "a",
+    }));
+    const written = await text(withAfter({ findings: many }));
+    expect(written.length).toBeLessThan(65_536);
+    expect(written).toContain("1 more in report.html");
+  });
+
+  it("shows the step at which the build failed, and the end of its log", async () => {
+    const { buildSide } = sampleReport.after;
+    if (buildSide === undefined) throw new Error("the sample was built");
+    const log = ["```", ...Array.from({ length: 60 }, (_, index) => `line ${index}`)];
+    const written = await text(
+      withAfter({ image: undefined, buildSide: { ...buildSide, failure: { step: "RUN uv sync", log } } }),
+    );
+    expect(written).toContain("The build failed at `RUN uv sync`");
+    expect(written).toContain("line 59");
+    expect(written).not.toContain("line 9\n");
+  });
+});
+
+describe("junit", () => {
+  it("counts what it holds, unproven as an error", async () => {
+    const text = await junit.render(sampleReport);
+    expect(text).toContain('<testsuites name="seaworthy" tests="10" failures="0" errors="1">');
+    expect(text.match(/<testcase /g)).toHaveLength(10);
+    expect(text.match(/<error type="unproven"/g)).toHaveLength(1);
+    expect(text.match(/<skipped /g)).toHaveLength(1);
+    const passing = await junit.render(passingReport);
+    expect(passing).not.toMatch(/<error|<failure/);
+  });
+
+  it("escapes foreign text", async () => {
+    const text = await junit.render(withText(EVIL));
+    expect(text).not.toMatch(/<script|]]>/);
+    // oxlint-disable-next-line no-control-regex
+    expect(text).not.toMatch(/[\u0000-\u0008\u000b\u001b]/);
+    expect(escapeXml('a<b>&"\n\u0000')).toBe("a&lt;b&gt;&amp;&quot;&#10;\ufffd");
+  });
+
+  it("fails for an error the rules still find, and has a case when they find nothing", async () => {
+    expect(await junit.render(withText("x"))).toContain('failures="2"');
+    expect(await junit.render(withAfter({ findings: [] }))).toContain("no findings in Dockerfile.prod");
+  });
+});
+
+describe("sarif", () => {
+  interface Result {
+    ruleId: string;
+    ruleIndex: number;
+    kind?: string;
+    level: string;
+    partialFingerprints: Record<string, string>;
+    locations: Array<{ physicalLocation: { artifactLocation: { uri: string } } }>;
+    relatedLocations?: unknown[];
+    fixes?: Array<{ artifactChanges: Array<{ replacements: unknown[] }> }>;
+  }
+  interface Log {
+    version: string;
+    runs: Array<{
+      tool: { driver: { rules: Array<{ id: string; shortDescription: { text: string } }> } };
+      results: Result[];
+    }>;
+  }
+  const parsed = async (report: Report) => JSON.parse(await sarif.render(report)) as Log;
+  const prints = (log: Log) =>
+    log.runs.flatMap(({ results }) => results.map((result) => result.partialFingerprints["seaworthy/v1"]));
+
+  it("names the rule of each result, in the catalogue's words where it has them", async () => {
+    const { runs } = await parsed(sampleReport);
+    for (const { tool, results } of runs)
+      for (const { ruleId, ruleIndex, locations } of results) {
+        expect(tool.driver.rules[ruleIndex]?.id).toBe(ruleId);
+        expect(locations).toHaveLength(1);
+      }
+    const titles = runs[0]?.tool.driver.rules.map((rule) => rule.shortDescription.text);
+    expect(titles).toEqual(["The base image has a tag that moves", "Lock not tracked", "Root user"]);
+  });
+
+  it("keeps a finding's fingerprint when lines move, and tells equal findings apart", async () => {
+    const moved = sampleReport.before.findings.map((finding) =>
+      finding.where === undefined ? finding : { ...finding, where: { ...finding.where, line: finding.where.line + 7 } },
+    );
+    const original = prints(await parsed(sampleReport));
+    expect(prints(await parsed({ ...sampleReport, before: { ...sampleReport.before, findings: moved } }))).toEqual(
+      original,
+    );
+    const [first] = sampleReport.before.findings;
+    const twice = {
+      ...sampleReport,
+      before: { ...sampleReport.before, findings: [first, first].filter((one) => one !== undefined) },
+    };
+    const [a, b] = prints(await parsed(twice));
+    expect(a).not.toBe(b);
+  });
+
+  it("carries fixes, related places and open checks", async () => {
+    const [before, after] = (await parsed(sampleReport)).runs;
+    expect(before?.results[0]?.fixes?.[0]?.artifactChanges[0]?.replacements).toEqual([
+      { deletedRegion: { charOffset: 5, charLength: 8 }, insertedContent: { text: "python:3.13-slim" } },
+    ]);
+    expect(before?.results[1]?.relatedLocations).toHaveLength(1);
+    expect(after?.results.find(({ ruleId }) => ruleId === "drains")).toMatchObject({ kind: "open", level: "none" });
+    expect((await parsed(passingReport)).runs[1]?.results.map(({ ruleId }) => ruleId)).toEqual([
+      "base-not-digest-pinned",
+    ]);
+  });
+
+  it("writes paths as URIs", async () => {
+    const { runs } = await parsed(withText("x"));
+    const evil = runs[1]?.results.find(({ ruleId, kind }) => ruleId === "evil" && kind === undefined);
+    expect(evil?.locations[0]?.physicalLocation.artifactLocation.uri).toBe("a%20b/%C3%BC%25.py");
+  });
+});
+
+describe("summaryTable", () => {
+  it("fits the width, and has colours only when asked for", () => {
+    for (const width of [60, 80, 120]) {
+      const lines = summaryTable(sampleReport, { colour: false, width }).split("\n");
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+    }
+    expect(summaryTable(sampleReport, { colour: false, width: 80 })).not.toContain("\u001b");
+    expect(summaryTable(sampleReport, { colour: true, width: 80 })).toContain("\u001b[32m");
+  });
+
+  it("lets no foreign control character through", () => {
+    const table = summaryTable(withText(EVIL), { colour: false, width: 80 });
+    for (const character of ["\u001b", "\u202e", "\u0000"]) expect(table).not.toContain(character);
+  });
+
+  it("names a stand-in even when the notes do not", () => {
+    const report = { ...sampleReport, run: { ...sampleReport.run, notes: [] } };
+    expect(summaryTable(report, { colour: false, width: 100 })).toContain("python:3.13-slim is a stand-in");
+  });
+});
+
+describe("figureRows", () => {
+  const row = (report: Report, id: string) => {
+    const found = figureRows(report).find((candidate) => candidate.id === id);
+    if (found === undefined) throw new Error(`no row ${id}`);
+    return found;
+  };
+
+  it("puts the two sides side by side", () => {
+    expect(changeOf(row(sampleReport, "bytes"))).toBe("−82 %");
+    expect(directionOf(row(sampleReport, "bytes"))).toBe("better");
+    expect(changeOf(row(sampleReport, "layers"))).toBe("same");
+    expect(changeOf(row(sampleReport, "drains"))).toBe("");
+    expect(row(sampleReport, "start-up").label).toBe("Start-up");
+  });
+
+  it("calls a worse figure worse, and noise neither", () => {
+    const worse = { ...sampleReport, before: sampleReport.after, after: sampleReport.before };
+    expect(directionOf(row(worse, "bytes"))).toBe("worse");
+    expect(changeOf(row(worse, "bytes"))).toBe("×5.5");
+    const noise = withAfter({ builds: { warm: 890, samples: { warm: [870, 890, 930] } } });
+    expect(directionOf(row(noise, "build-warm"))).toBe("neither");
+  });
+
+  it("leaves out what neither side has", () => {
+    const none = {
+      ...sampleReport,
+      before: { ...sampleReport.before, builds: {} },
+      after: { ...sampleReport.after, builds: {} },
+    };
+    expect(figureRows(none).some(({ id }) => id.startsWith("build-"))).toBe(false);
+  });
+});

@@ -1,0 +1,103 @@
+import { expect, it } from "vitest";
+import type { Report } from "../../src/model/types.ts";
+import { html } from "../../src/reporters/html.ts";
+import { passingReport, sampleReport } from "../golden/sample-report.ts";
+
+const page = async (report: Report) => await html.render(report);
+const embedded = (text: string): unknown =>
+  JSON.parse(/<script type="application\/json" id="report">(.*?)<\/script>/s.exec(text)?.[1] ?? "null");
+
+it("carries the report, whole", async () => {
+  expect(embedded(await page(sampleReport))).toEqual(JSON.parse(JSON.stringify(sampleReport)));
+});
+
+it("lets no foreign text become markup", async () => {
+  const text = await page(sampleReport);
+  expect(text).not.toContain("<script>alert");
+  expect(text).toContain("&lt;script>alert(1)&lt;/script>");
+  expect(text).not.toContain("<evil>");
+  expect(text.match(/<script/g)).toHaveLength(1);
+  expect(text.match(/<\/script>/g)).toHaveLength(1);
+});
+
+it("loads nothing from elsewhere and forbids scripts", async () => {
+  const text = await page(sampleReport);
+  expect(text).toContain("default-src 'none'");
+  expect(text.replace(/<script.*<\/script>/s, "")).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+  expect(text).not.toContain("<link");
+});
+
+it("says the verdict first", async () => {
+  const text = await page(sampleReport);
+  expect(/<h1>(.*?)<\/h1>/.exec(text)?.[1]).toBe("1 of 9 checks is unproven: Answers while it stops.");
+  expect(text.indexOf("<h1>")).toBeLessThan(text.indexOf("<h2"));
+});
+
+it("shows unproven with a sign and a word of its own, and open", async () => {
+  const text = await page(sampleReport);
+  const check = /<details class="check unproven" id="check-drains" open.*?<\/details>/s.exec(text)?.[0] ?? "";
+  expect(check).toContain('<span class="pill unproven"><span class="sign" aria-hidden="true">?</span>unproven</span>');
+  expect(check).not.toContain("pill pass");
+  expect(check).toContain("INFO: Shutting down");
+  const passing = await page(passingReport);
+  expect(passing).toContain('<div class="verdict pass"');
+  expect(passing).not.toMatch(/<details class="check \w+" id="[^"]+" open/);
+});
+
+it("names stand-ins and missing digests before the figures, notes or not", async () => {
+  const text = await page({ ...sampleReport, run: { ...sampleReport.run, notes: [] } });
+  const notes = /<aside class="notes".*?<\/aside>/s.exec(text)?.[0] ?? "";
+  expect(notes).toContain("python:3.13-slim</code> is a stand-in");
+  expect(notes).toContain("no registry answered");
+  expect(text.indexOf("<aside")).toBeLessThan(text.indexOf('id="figures"'));
+});
+
+it("gives each bar its numbers in words", async () => {
+  const text = await page(sampleReport);
+  expect(text).toContain("<title>Size, unpacked: before 1.18 GB, after 214.0 MB</title>");
+  const widths = [...text.matchAll(/<g class="bar (?:before|after)"><rect x="0" y="\d+" width="([\d.]+)"/g)].map(
+    ([, width]) => Number(width),
+  );
+  expect(widths.slice(0, 2)).toEqual([240, 43.4]);
+});
+
+it("links only to what is on the page", async () => {
+  const text = await page(sampleReport);
+  for (const [, id = ""] of text.matchAll(/href="#([^"]+)"/g)) expect(text).toContain(`id="${id}"`);
+  const ids = [...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+it("renders a run that has almost nothing", async () => {
+  const empty = {
+    findings: [],
+    image: undefined,
+    builds: {},
+    buildSide: undefined,
+    checks: [],
+    figures: {},
+    dockerfile: undefined,
+  };
+  const text = await page({
+    ...sampleReport,
+    before: { label: "before", ...empty },
+    after: { label: "after", ...empty },
+    run: { ...sampleReport.run, timeline: [], notes: [] },
+    decisions: [],
+    refusals: [],
+    pins: [],
+    files: [],
+    catalogue: undefined,
+  });
+  expect(text).toContain("No check ran.");
+  expect(text).not.toMatch(/NaN|undefined|Infinity|\[object/);
+});
+
+it("shows where a build failed", async () => {
+  const { after } = sampleReport;
+  if (after.buildSide === undefined) throw new Error("the sample was built");
+  const failure = { step: "RUN uv sync", log: ["error: <no> lock"], where: "Dockerfile.prod:7" };
+  const text = await page({ ...sampleReport, after: { ...after, buildSide: { ...after.buildSide, failure } } });
+  expect(text).toContain("error: &lt;no> lock");
+  expect(text).toContain("Dockerfile.prod:7");
+});
