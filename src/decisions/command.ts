@@ -77,15 +77,16 @@ export const command: Decider = {
     const { argv, from } =
       chosen === undefined ? shape(facts, draft, drain) : { argv: chosen, from: configured("command") };
     const start = webStart(facts.service);
+    const told = argv.join(" ").includes(String(drain)) && /graceful/.test(argv.join(" "));
     return {
       value: { command: argv, entrypoint: undefined },
       choice: `\`${shown(argv)}\``,
-      because: `${from}${chosen === undefined ? ", without what stood around it." : ""} The server is process 1, so the engine's signal reaches it; it drains for at most ${drain} s, within the ${grace} s before it is killed.`,
+      because: `${from}${chosen === undefined ? ", without what stood around it." : ""} The server is process 1, so the engine's signal reaches it.${told ? ` It drains for at most ${drain} s, within the ${grace} s before it is killed.` : ""}`,
       evidence: chosen === undefined ? [...places(start?.evidence), ...placesOf(facts.service.application)] : [],
       rejected: [
         { option: "`uv run`", because: "it needs uv and a writable cache, and may install packages at start" },
         { option: "shell form", because: "the shell is process 1, and dash does not pass SIGTERM on" },
-        ...(drain < 30
+        ...(told && drain < 30
           ? [
               {
                 option: "30 s to drain",

@@ -63,8 +63,11 @@ export const context: Decider = {
     return {
       value: { dockerfile, context: ".", dockerignore: lines },
       choice: `\`${dockerfile}\` with its own \`${dockerfile}.dockerignore\`, which lets in only what the build names`,
-      because:
-        "The present Dockerfile and its .dockerignore stay as they are for whoever uses them. An allow-list cannot forget a file that is created tomorrow.",
+      because: `${
+        dockerfile === facts.dockerfile?.path
+          ? "It takes the place of the present Dockerfile, of which a backup is kept; a .dockerignore of its own goes before the general one."
+          : "The present Dockerfile and its .dockerignore stay as they are for whoever uses them."
+      } An allow-list cannot forget a file that is created tomorrow.`,
       rejected: [
         { option: "changing .dockerignore", because: "the present Dockerfile may need what the new one leaves out" },
         { option: "a list of what to leave out", because: "every new secret or dump would have to be thought of" },

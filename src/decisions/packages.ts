@@ -107,4 +107,6 @@ export const packages: Decider = {
 const because = (wanted: readonly Need[]): string =>
   wanted.length === 0
     ? "No line of the project calls a program or loads a library that the base does not have."
-    : `${list(wanted.map((one) => one.why))}.`;
+    : sentence(list([...new Set(wanted.map((one) => one.why))]));
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

@@ -14,7 +14,7 @@ function recorded(decider: Decider, choice: Choice, facts: Facts): Decision {
     title: decider.title,
     choice: choice.choice,
     because: choice.because,
-    evidence: choice.evidence ?? [],
+    evidence: [...new Set(choice.evidence)],
     rejected: choice.rejected,
     resolves: decider.resolves.filter((rule) => found.has(rule)),
   };

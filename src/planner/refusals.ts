@@ -1,7 +1,7 @@
 import type { Facts } from "../decisions/decider.ts";
 import { webStart } from "../decisions/shared/server.ts";
 import { finalStage, instructionsToday, lineage } from "../decisions/shared/today.ts";
-import type { Refusal } from "../model/types.ts";
+import type { Refusal, Service } from "../model/types.ts";
 
 const stop = (refusal: Omit<Refusal, "blocking">): Refusal => ({ ...refusal, blocking: true });
 
@@ -102,6 +102,23 @@ function* processRefusals(facts: Facts): Generator<Refusal> {
     });
 }
 
+/** A server for production that is already locked is one setting away; one that is not would be a new dependency. */
+function betterServer(service: Service): Pick<Refusal, "because" | "instead"> {
+  const there = ["gunicorn", "uvicorn", "hypercorn", "granian"].find((name) =>
+    service.dependencies.runtimeClosure.includes(name),
+  );
+  return there === undefined
+    ? {
+        because: "Another server is another dependency, and dependencies are never added to your project.",
+        instead: "Add gunicorn or uvicorn to the dependencies and start the service with it.",
+      }
+    : {
+        because:
+          "Another server may treat threads, time limits and start-up differently, so it is never changed unasked.",
+        instead: `${there} is already among the dependencies: set \`command\` under \`decisions\` to start the service with it.`,
+      };
+}
+
 /** Things that hold for the service but do not stop the rework. */
 function* proposals(facts: Facts): Generator<Refusal> {
   const { service, dockerfile } = facts;
@@ -124,8 +141,7 @@ function* proposals(facts: Facts): Generator<Refusal> {
     yield {
       id: "development-server",
       what: "The service is started with a development server",
-      because: "Another server is another dependency, and dependencies are never added to your project.",
-      instead: "Add gunicorn or uvicorn to the dependencies and start the service with it.",
+      ...betterServer(service),
     };
   const uvOutside = service.starts.filter(
     (start) => start.source !== "dockerfile" && start.wrappers.some((one) => one.startsWith("uv")),

@@ -87,6 +87,13 @@ function syncMounts({ image }: Page): Lines {
 
 const WITH_CA = "if [ -s /run/secrets/ca-bundle ]; then export SSL_CERT_FILE=/run/secrets/ca-bundle; fi";
 
+/** Versions are those of the base's release on the day of the build: Debian keeps no others, so none are written down. */
+function osPackages(profile: Profile, names: Lines): Lines {
+  if (names.length === 0) return [];
+  const lines = runLines([], profile.installPackages(names).split(" && "));
+  return lines.some((line) => line.includes("apt-get")) ? ["# hadolint ignore=DL3008", ...lines] : lines;
+}
+
 function dependencies(page: Page): Lines {
   const { image, profile } = page;
   const { sync, workdir, packages } = image;
@@ -95,7 +102,7 @@ function dependencies(page: Page): Lines {
   );
   return [
     "FROM base AS builder",
-    ...(packages.builder.length === 0 ? [] : runLines([], profile.installPackages(packages.builder).split(" && "))),
+    ...osPackages(profile, packages.builder),
     ...envLines({
       UV_PROJECT_ENVIRONMENT: sync.venv,
       UV_PYTHON: image.base.interpreter,
@@ -182,7 +189,7 @@ function runtime(page: Page): Lines {
   return [
     "FROM base AS runtime",
     ...why(page, "packages"),
-    ...(install.length === 0 ? [] : runLines([], profile.installPackages(install).split(" && "))),
+    ...osPackages(profile, install),
     "",
     ...why(page, "user"),
     ...runLines([], create.line.split(" && ")),
