@@ -2,7 +2,8 @@ import { UserError } from "../kit/errors.ts";
 import { redactByShape, visible } from "../kit/text.ts";
 
 /** What a person reads when a command cannot go on: what happened, where, what to do next. A stack trace only for our own bugs. */
-export function errorText(error: unknown): string {
+export function errorText(thrown: unknown): string {
+  const error = firstCause(thrown);
   if (error instanceof UserError) {
     const { where, details } = error;
     const place = where === undefined ? "" : `${where.file}${where.line === undefined ? "" : `:${where.line}`}: `;
@@ -13,4 +14,9 @@ export function errorText(error: unknown): string {
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return visible(redactByShape(`This is a bug in seaworthy. Please report it with these lines:\n${stack}`));
+}
+
+/** When clean-up fails too, the first error is the one that explains the second. */
+function firstCause(error: unknown): unknown {
+  return error instanceof Error && "suppressed" in error ? firstCause(error.suppressed) : error;
 }

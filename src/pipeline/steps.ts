@@ -57,7 +57,10 @@ export async function pinStep(session: Session, run: Run | undefined, plan: Plan
       now: () => new Date(world.now()),
     });
   if (run === undefined) return resolve();
-  return runStep(run, { name: "pin", version: 1, run: resolve }, { images, lock, platform, offline: options.offline });
+  // A name without a digest is asked for again: the registry may answer now.
+  const stillHolds = async (pins: readonly Pin[]) => pins.every(({ digest }) => digest !== undefined);
+  const input = { images, lock, platform, mirrors, offline: options.offline };
+  return runStep(run, { name: "pin", version: 1, run: resolve, stillHolds }, input);
 }
 
 /** Image names, without digest, that the rendered Dockerfile will name. */

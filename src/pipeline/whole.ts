@@ -65,7 +65,8 @@ export async function runWhole(
     await finishRun(run, world.now());
     return { report, run };
   } finally {
-    if (!options.keepImages) await engine.removeAllOf(run.id, { images: true });
+    // What cannot be removed now, the next run sweeps; the error that brought us here must not be hidden by it.
+    if (!options.keepImages) await engine.removeAllOf(run.id, { images: true }).catch(() => {});
   }
 }
 
