@@ -1,6 +1,19 @@
 import { UserError } from "../kit/errors.ts";
 import { visible } from "../kit/text.ts";
 
+/** The command line lost its engine: it was stopped, or crashed, in the middle of a build or a pull. */
+export function lostIn(output: string): UserError | undefined {
+  const said =
+    /^.*(?:Cannot connect to the Docker daemon|failed to receive status: .*(?:EOF|reset|Unavailable)|error reading from server: EOF|docker\.sock: connect: ).*$/im.exec(
+      output,
+    );
+  if (said === null) return undefined;
+  return new UserError("engine/lost", "The container engine stopped answering in the middle of the work", {
+    hint: "Start the engine again, then run the same command: what was finished is kept.",
+    details: [visible(said[0])],
+  });
+}
+
 /** The engine or BuildKit could not get an image: it does not exist, or its registry cannot be reached. */
 export function failureOf(output: string, image?: string): UserError | undefined {
   const name = nameIn(output) ?? image;

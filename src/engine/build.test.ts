@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { failureOf } from "./build-failure.ts";
+import { failureOf, lostIn } from "./build-failure.ts";
 import { buildArguments, isRawJsonVersion } from "./build.ts";
 import type { BuildRequest } from "./engine.ts";
 
@@ -76,4 +76,12 @@ it.each([
   "ERROR: failed to solve: dockerfile parse error on line 2: unknown instruction: COPYY",
 ])("does not blame the base for %s", (output) => {
   expect(failureOf(output)).toBeUndefined();
+});
+
+it.each([
+  "ERROR: failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF",
+  "ERROR: Cannot connect to the Docker daemon at unix:///run/d.sock. Is the docker daemon running?",
+])("knows that the engine died during a build from `%s`", (output) => {
+  expect(lostIn(output)).toMatchObject({ code: "engine/lost", details: [output] });
+  expect(lostIn("ERROR: failed to solve: exit code: 7")).toBeUndefined();
 });

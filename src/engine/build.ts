@@ -6,7 +6,7 @@ import { UserError } from "../kit/errors.ts";
 import { run } from "../kit/exec.ts";
 import { redact, redactByShape, visible } from "../kit/text.ts";
 import type { BuildStep } from "../model/types.ts";
-import { failureOf } from "./build-failure.ts";
+import { failureOf, lostIn } from "./build-failure.ts";
 import type { BuildRequest, EngineCli } from "./engine.ts";
 import { PlainTrace } from "./trace-plain.ts";
 import { RawJsonTrace } from "./trace-rawjson.ts";
@@ -135,8 +135,8 @@ function buildFailure(trace: TraceReader, request: BuildRequest, clean: (line: s
   const rest = trace.rest();
   const failed = trace.failure();
   const errors = rest.filter((line) => line.startsWith("ERROR: "));
-  const missing = failureOf(errors.join("\n"));
-  if (missing !== undefined) return missing;
+  const known = lostIn(errors.join("\n")) ?? failureOf(errors.join("\n"));
+  if (known !== undefined) return known;
   const said = (errors.at(-1) ?? rest.at(-1) ?? "no reason given").replace(/^ERROR: (?:failed to solve: )?/, "");
   const line = lineIn(rest);
   return new UserError(

@@ -1,14 +1,14 @@
 import { UserError } from "../kit/errors.ts";
 import { run, tail } from "../kit/exec.ts";
 import { visible } from "../kit/text.ts";
-import { failureOf } from "./build-failure.ts";
+import { failureOf, lostIn } from "./build-failure.ts";
 import type { EngineCli } from "./engine.ts";
 
 /** Pulls through the command line: logins and credential helpers are its business. */
 export async function pullImage(cli: EngineCli, reference: string, signal: AbortSignal): Promise<void> {
   const { code, stderr } = await run(cli.program, ["pull", "--quiet", reference], { env: cli.env, signal });
   if (code === 0) return;
-  const known = failureOf(stderr, reference);
+  const known = lostIn(stderr) ?? failureOf(stderr, reference);
   if (known !== undefined) throw known;
   throw new UserError("engine/pull-failed", `${reference} cannot be pulled`, {
     hint: "Check the name, the network and the login of the registry.",
