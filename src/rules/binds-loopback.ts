@@ -14,7 +14,7 @@ export const bindsLoopback: Rule = {
   advice: "Listen on 0.0.0.0 (uvicorn `--host 0.0.0.0`, gunicorn `--bind 0.0.0.0:8000`).",
   aliases: ["RUN007"],
   since: "0.1.0",
-  provenBy: ["healthy"],
+  provenBy: ["becomes-healthy"],
   examples: {
     bad: [
       changed(['"0.0.0.0"', '"127.0.0.1"']),

@@ -17,7 +17,7 @@ export const builderRuntimeLibcMismatch: Rule = {
   advice: "Use the same release in both stages, for example bookworm in both or trixie in both.",
   aliases: ["IMG008"],
   since: "0.1.0",
-  provenBy: ["starts"],
+  provenBy: ["becomes-healthy"],
   examples: {
     bad: [
       changed([`FROM ${slim}\n`, "FROM python:3.13-alpine3.22\n"]),

@@ -17,7 +17,7 @@ export const builderRuntimePythonMismatch: Rule = {
   advice: "Build and run on the same image, or at least on the same Python minor release and distribution release.",
   aliases: ["IMG007"],
   since: "0.1.0",
-  provenBy: ["starts"],
+  provenBy: ["becomes-healthy"],
   examples: {
     bad: [
       changed([`FROM ${slim}\n`, "FROM python:3.12-slim-trixie\n"]),

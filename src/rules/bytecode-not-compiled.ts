@@ -15,7 +15,7 @@ export const bytecodeNotCompiled: Rule = {
   advice: "Set `ENV UV_COMPILE_BYTECODE=1` in the builder, or run `python -m compileall` once at the end.",
   aliases: ["UV011"],
   since: "0.1.0",
-  provenBy: ["starts"],
+  provenBy: ["becomes-healthy"],
   examples: {
     bad: [
       changed(["ENV UV_COMPILE_BYTECODE=1 ", "ENV "]),

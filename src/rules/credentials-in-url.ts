@@ -17,7 +17,7 @@ export const credentialsInUrl: Rule = {
     "Give the value when the container starts; for a package index use `RUN --mount=type=secret,…`. Change the password: it has been published.",
   aliases: ["SEC002", "UV020"],
   since: "0.1.0",
-  provenBy: ["no-secrets"],
+  provenBy: ["no-secrets-in-layers"],
   examples: {
     bad: [
       changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nENV DATABASE_URL=postgresql://app:hunter22@db:5432/app\nRUN`]),

@@ -15,7 +15,7 @@ export const deletedInLaterLayer: Rule = {
     "Delete in the same RUN, use a cache or secret mount, or do not copy the file at all (.dockerignore, `COPY --exclude`).",
   aliases: ["LYR009"],
   since: "0.1.0",
-  provenBy: ["caches-absent", "no-secrets"],
+  provenBy: ["caches-absent", "no-secrets-in-layers"],
   examples: {
     bad: [
       changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nRUN pip install httpx==0.28.1\nRUN rm -rf /root/.cache\nRUN`]),

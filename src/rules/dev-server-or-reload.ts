@@ -14,7 +14,7 @@ export const devServerOrReload: Rule = {
     "Start a production server (uvicorn, gunicorn, hypercorn, granian) without --reload and --debug. Changing the server changes behaviour: prove it before it is shipped.",
   aliases: ["RUN006", "S4507"],
   since: "0.1.0",
-  provenBy: ["stops-gracefully"],
+  provenBy: ["stop-answers-in-flight"],
   examples: {
     bad: [
       changed([startLine, 'CMD ["uvicorn", "app.main:app", "--host", "0.0.0.0", "--reload"]\n']),

@@ -24,7 +24,7 @@ export const editableInstallShipped: Rule = {
     "Use `uv sync --no-editable`, if the code does not look up files relative to its own place; otherwise copy the source to the same path.",
   aliases: ["UV015"],
   since: "0.1.0",
-  provenBy: ["starts"],
+  provenBy: ["becomes-healthy"],
   examples: {
     bad: [project({ Dockerfile: elsewhere(healthyWith([syncLine, second("")])), "pyproject.toml": packaged })],
     good: [

@@ -14,7 +14,7 @@ export const gracePeriodsMismatch: Rule = {
     "Keep the server's limit a few seconds below the grace period (Docker stops after 10 s, Kubernetes and ECS after 30 s unless told otherwise), or raise the grace period.",
   aliases: [],
   since: "0.1.0",
-  provenBy: ["stops-gracefully"],
+  provenBy: ["stop-answers-in-flight"],
   examples: {
     bad: [
       changed(['"--timeout-graceful-shutdown", "20"', '"--timeout-graceful-shutdown", "30"']),

@@ -13,7 +13,7 @@ export const healthcheckPortOrPathUnknown: Rule = {
   advice: "Ask a route that exists and that answers before the database does.",
   aliases: ["HC003"],
   since: "0.1.0",
-  provenBy: ["healthcheck-works"],
+  provenBy: ["healthcheck-healthy"],
   examples: { bad: [changed(["8000/health", "8000/healthz"])], good: [healthy] },
   *check({ dockerfile, service }) {
     const health = healthcheckOf(dockerfile);

@@ -13,7 +13,7 @@ export const healthcheckTiming: Rule = {
   advice: "Set `--start-period` above the measured start-up time and `--timeout` well below `--interval`.",
   aliases: ["HC004"],
   since: "0.1.0",
-  provenBy: ["starts"],
+  provenBy: ["becomes-healthy"],
   examples: {
     bad: [changed(["--timeout=5s", "--timeout=30s"]), changed(["--start-period=20s ", ""])],
     good: [healthy],

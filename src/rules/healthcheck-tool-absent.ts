@@ -18,7 +18,7 @@ export const healthcheckToolAbsent: Rule = {
     'Ask with Python, which is there: `["python", "-c", "import urllib.request as r; r.urlopen(\'http://127.0.0.1:8000/health\', timeout=4)"]`, or install the program in the shipped stage.',
   aliases: ["HC002"],
   since: "0.1.0",
-  provenBy: ["healthcheck-works"],
+  provenBy: ["healthcheck-healthy"],
   examples: {
     bad: [
       changed([healthcheck, curl]),

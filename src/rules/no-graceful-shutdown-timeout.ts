@@ -13,7 +13,7 @@ export const noGracefulShutdownTimeout: Rule = {
   advice: "Add `--timeout-graceful-shutdown <seconds>`, a few seconds below the platform's grace period.",
   aliases: ["RUN003"],
   since: "0.1.0",
-  provenBy: ["stops-gracefully"],
+  provenBy: ["stop-answers-in-flight"],
   examples: {
     bad: [changed([', "--timeout-graceful-shutdown", "20"', ""])],
     good: [healthy, changed([startLine, 'CMD ["gunicorn", "app.main:app", "-b", "0.0.0.0:8000"]\n'])],

@@ -15,7 +15,7 @@ export const portMismatch: Rule = {
   advice: "Write the port that the server listens on in all three places.",
   aliases: ["RUN009"],
   since: "0.1.0",
-  provenBy: ["healthy"],
+  provenBy: ["becomes-healthy"],
   examples: {
     bad: [changed(["EXPOSE 8000", "EXPOSE 80"]), changed(["127.0.0.1:8000/health", "127.0.0.1:8080/health"])],
     good: [

@@ -17,7 +17,7 @@ export const programNotInstalled: Rule = {
   advice: "Install the program's package in the shipped stage, or drop the dependency that needs it.",
   aliases: [],
   since: "0.1.0",
-  provenBy: ["starts"],
+  provenBy: ["becomes-healthy"],
   examples: {
     bad: [project({ Dockerfile: healthyDockerfile, "pyproject.toml": withGit, "uv.lock": "" })],
     good: [

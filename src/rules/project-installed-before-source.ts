@@ -14,7 +14,7 @@ export const projectInstalledBeforeSource: Rule = {
     "Use `--no-install-project` in the layer that only has pyproject.toml and uv.lock, and sync again after the source is copied.",
   aliases: ["UV013"],
   since: "0.1.0",
-  provenBy: ["builds", "starts"],
+  provenBy: ["builds", "becomes-healthy"],
   examples: {
     bad: [{ ...changed([" --no-install-project", ""]), "pyproject.toml": packaged() }],
     good: [

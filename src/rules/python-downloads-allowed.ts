@@ -14,7 +14,7 @@ export const pythonDownloadsAllowed: Rule = {
   advice: "Set `ENV UV_PYTHON_DOWNLOADS=never` (or 0) in the builder: a mismatch then stops the build.",
   aliases: ["UV012"],
   since: "0.1.0",
-  provenBy: ["starts"],
+  provenBy: ["becomes-healthy"],
   examples: {
     bad: [changed([" UV_PYTHON_DOWNLOADS=never", ""])],
     good: [

@@ -17,7 +17,7 @@ export const pythonOutsideRequiresPython: Rule = {
     "Take a base whose Python satisfies requires-python, and set UV_PYTHON_DOWNLOADS=never so that a mismatch stops the build.",
   aliases: ["IMG004"],
   since: "0.1.0",
-  provenBy: ["builds", "starts"],
+  provenBy: ["builds", "becomes-healthy"],
   examples: {
     bad: [
       project({ Dockerfile: healthyDockerfile.replaceAll(slim, "python:3.11-slim-trixie") }),

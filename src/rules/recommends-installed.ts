@@ -16,7 +16,7 @@ export const recommendsInstalled: Rule = {
   advice: "Use `apt-get install --no-install-recommends`.",
   aliases: ["LYR006", "DL3015", "DS-0029", "DF016", "missing-no-install-recommends", "apt-get_recommends"],
   since: "0.1.0",
-  provenBy: ["image-size"],
+  provenBy: ["size"],
   examples: {
     bad: [changed([`FROM ${slim}\nRUN`, apt("")])],
     good: [

@@ -16,7 +16,7 @@ export const recursiveChownDuplicatesLayer: Rule = {
     "Use `COPY --chown=1001:1001`, or better leave the files to root: a service that cannot write its own code is safer.",
   aliases: ["LYR008"],
   since: "0.1.0",
-  provenBy: ["image-size"],
+  provenBy: ["size"],
   examples: {
     bad: [
       changed(["USER 1001:1001\n", "RUN chown -R app:app /app\nUSER 1001:1001\n"]),

@@ -18,7 +18,7 @@ export const secretFileReachesImage: Rule = {
   advice: "Put `.env*`, `*.pem` and `*.key` in .dockerignore and give the values when the container starts.",
   aliases: ["SEC003"],
   since: "0.1.0",
-  provenBy: ["no-secrets"],
+  provenBy: ["no-secrets-in-layers"],
   examples: {
     bad: [
       project({

@@ -20,7 +20,7 @@ export const serverIgnoresSigterm: Rule = {
     "Use a server that drains, such as gunicorn, uvicorn, hypercorn or granian; or install a SIGTERM handler in the service.",
   aliases: [],
   since: "0.1.0",
-  provenBy: ["stops-gracefully"],
+  provenBy: ["stop-answers-in-flight"],
   examples: {
     bad: [
       changed([startLine, 'CMD ["waitress-serve", "--port=8000", "app.main:app"]\n']),

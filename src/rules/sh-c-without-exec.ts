@@ -19,7 +19,7 @@ export const shCWithoutExec: Rule = {
   advice: 'Put `exec` before the last command: `sh -c "exec uvicorn …"`, or `exec "$@"` at the end of the script.',
   aliases: ["RUN002"],
   since: "0.1.0",
-  provenBy: ["stops-gracefully"],
+  provenBy: ["stop-answers-in-flight"],
   examples: {
     bad: [
       changed([startLine, 'CMD ["sh", "-c", "uvicorn app.main:app --host 0.0.0.0"]\n']),

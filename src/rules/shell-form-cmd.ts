@@ -14,7 +14,7 @@ export const shellFormCmd: Rule = {
     'Write a JSON array. Where a variable must be expanded, use `["sh", "-c", "exec uvicorn … --port \\"${PORT:-8000}\\""]`.',
   aliases: ["RUN001", "DL3025", "JSONArgsRecommended", "DF018", "S7019", "prefer-json-notation"],
   since: "0.1.0",
-  provenBy: ["stops-gracefully"],
+  provenBy: ["stop-answers-in-flight"],
   examples: {
     bad: [
       changed([startLine, "CMD uvicorn app.main:app --host 0.0.0.0 --port 8000\n"]),

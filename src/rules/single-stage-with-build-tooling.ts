@@ -14,7 +14,7 @@ export const singleStageWithBuildTooling: Rule = {
   advice: "Build the environment in a stage of its own and copy only the environment and the source into the last one.",
   aliases: ["LYR002", "prefer-multi-stage", "DF011"],
   since: "0.1.0",
-  provenBy: ["build-tools-absent", "image-size"],
+  provenBy: ["build-tools-absent", "size"],
   examples: {
     bad: [
       project({

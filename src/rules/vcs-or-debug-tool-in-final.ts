@@ -31,7 +31,7 @@ export const vcsOrDebugToolInFinal: Rule = {
   advice: "Install it in the builder if the build needs it, and prove with a run that nothing needs it afterwards.",
   aliases: ["LYR004", "DL3001", "CIS-DI-0003"],
   since: "0.1.0",
-  provenBy: ["starts"],
+  provenBy: ["becomes-healthy"],
   examples: {
     bad: [changed([`FROM ${slim}\nRUN`, install("git")])],
     good: [

@@ -14,7 +14,7 @@ export const venvMoved: Rule = {
     "Make the environment at the path where it will run, for example with UV_PROJECT_ENVIRONMENT, and copy it to the same path.",
   aliases: ["UV017"],
   since: "0.1.0",
-  provenBy: ["starts"],
+  provenBy: ["becomes-healthy"],
   examples: {
     bad: [
       changed(["/app/.venv /app/.venv", "/app/.venv /opt/venv"]),

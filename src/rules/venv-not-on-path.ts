@@ -16,7 +16,7 @@ export const venvNotOnPath: Rule = {
     'Set `ENV PATH="/app/.venv/bin:$PATH"` with the environment\'s real path, or name the program by its full path.',
   aliases: ["UV016"],
   since: "0.1.0",
-  provenBy: ["starts"],
+  provenBy: ["becomes-healthy"],
   examples: {
     bad: [
       changed(['PATH="/app/.venv/bin:$PATH" ', ""]),

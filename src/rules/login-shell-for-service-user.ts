@@ -1,0 +1,40 @@
+import { commandsOf } from "./queries/commands.ts";
+import { changed, healthy } from "./queries/example.ts";
+import { option } from "./queries/start.ts";
+import { at, find, shippedSteps } from "./queries/steps.ts";
+import type { Rule } from "./rule.ts";
+
+export const loginShellForServiceUser: Rule = {
+  id: "login-shell-for-service-user",
+  title: "The service's user has a login shell",
+  why: "Nobody logs in as the service. A shell in its account only helps whoever gets in through another door.",
+  source: "SEC006; analyzers.md fixture 39: found by no other tool",
+  severity: "note",
+  confidence: "certain",
+  advice: "Create the user with `--shell /usr/sbin/nologin`.",
+  aliases: ["SEC006"],
+  since: "0.1.0",
+  provenBy: [],
+  examples: {
+    bad: [changed(["--shell /usr/sbin/nologin", "--shell /bin/bash"])],
+    good: [
+      healthy,
+      changed(["--shell /usr/sbin/nologin", "--shell /bin/false"]),
+      changed([" --shell /usr/sbin/nologin", ""]),
+    ],
+  },
+  *check({ dockerfile }) {
+    for (const { instruction } of shippedSteps(dockerfile)) {
+      if (instruction.keyword !== "RUN") continue;
+      for (const { argv, program, text } of commandsOf(instruction)) {
+        if (program !== "useradd" && program !== "adduser" && program !== "usermod") continue;
+        const shell = option(argv, "--shell", "-s");
+        if (shell === undefined || !/\/(ba|da|z|a|k)?sh$/.test(shell)) continue;
+        yield {
+          message: `\`${text}\` gives the user the shell ${shell}.`,
+          where: at(dockerfile, instruction, find(dockerfile, instruction, shell)),
+        };
+      }
+    }
+  },
+};

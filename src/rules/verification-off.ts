@@ -1,0 +1,83 @@
+import { commandsOf } from "./queries/commands.ts";
+import { changed, healthy, slim } from "./queries/example.ts";
+import { settingsOf } from "./queries/settings.ts";
+import { at, find, reachableSteps } from "./queries/steps.ts";
+import type { Rule } from "./rule.ts";
+
+const variables: Readonly<Record<string, RegExp>> = {
+  PYTHONHTTPSVERIFY: /^0$/,
+  GIT_SSL_NO_VERIFY: /./,
+  PIP_TRUSTED_HOST: /./,
+  UV_INSECURE_HOST: /./,
+  NODE_TLS_REJECT_UNAUTHORIZED: /^0$/,
+};
+const flags: Readonly<Record<string, RegExp>> = {
+  curl: /^(-\w*k\w*|--insecure)$/,
+  wget: /^--no-check-certificate$/,
+  pip: /^--trusted-host/,
+  uv: /^--(allow-insecure-host|trusted-host)/,
+  "apt-get": /^--(allow-unauthenticated|force-yes)$/,
+  apt: /^--(allow-unauthenticated|force-yes)$/,
+  apk: /^--allow-untrusted$/,
+  dnf: /^--nogpgcheck$/,
+  yum: /^--nogpgcheck$/,
+};
+
+export const verificationOff: Rule = {
+  id: "verification-off",
+  title: "Certificates or signatures are not checked",
+  why: "Whoever sits between the build and the server decides what is installed. In the environment of the image it also holds for every request that the service makes.",
+  source: "checkov CKV2_DOCKER_2 to 16",
+  severity: "error",
+  confidence: "certain",
+  advice: "Give the company's CA to the build as a secret and point SSL_CERT_FILE at it.",
+  aliases: [
+    "CKV2_DOCKER_2",
+    "CKV2_DOCKER_3",
+    "CKV2_DOCKER_4",
+    "CKV2_DOCKER_5",
+    "CKV2_DOCKER_6",
+    "CKV2_DOCKER_7",
+    "CKV2_DOCKER_8",
+    "CKV2_DOCKER_9",
+    "CKV2_DOCKER_11",
+    "CKV2_DOCKER_14",
+    "CKV2_DOCKER_16",
+  ],
+  since: "0.1.0",
+  provenBy: [],
+  examples: {
+    bad: [
+      changed(["ENV UV_COMPILE", "ENV PYTHONHTTPSVERIFY=0 UV_COMPILE"]),
+      changed([
+        `FROM ${slim} AS builder\n`,
+        `FROM ${slim} AS builder\nRUN pip install --no-cache-dir --trusted-host pypi.example httpx==0.28.1\n`,
+      ]),
+      changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nRUN curl -fsSLk https://example.org/x -o /x\n`]),
+    ],
+    good: [
+      healthy,
+      changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nRUN curl -fsSL https://example.org/x -o /x\n`]),
+    ],
+  },
+  *check({ dockerfile }) {
+    for (const { instruction } of reachableSteps(dockerfile)) {
+      for (const { name, value } of settingsOf(instruction)) {
+        if (instruction.keyword !== "LABEL" && value !== undefined && variables[name]?.test(value))
+          yield {
+            message: `${name}=${value} switches the checking of certificates off.`,
+            where: at(dockerfile, instruction, find(dockerfile, instruction, name)),
+          };
+      }
+      if (instruction.keyword !== "RUN") continue;
+      for (const { program, argv, text } of commandsOf(instruction)) {
+        const flag = argv.slice(1).find((word) => flags[program.replace(/^pip[\d.]+$/, "pip")]?.test(word));
+        if (flag !== undefined)
+          yield {
+            message: `\`${text}\` does not check whom it downloads from (${flag}).`,
+            where: at(dockerfile, instruction, find(dockerfile, instruction, text)),
+          };
+      }
+    }
+  },
+};

@@ -1,0 +1,40 @@
+import { commandsOf } from "./queries/commands.ts";
+import { changed, healthy } from "./queries/example.ts";
+import { at, find, flag, shippedSteps } from "./queries/steps.ts";
+import type { Rule } from "./rule.ts";
+
+export const worldWritable: Rule = {
+  id: "world-writable",
+  title: "Files are made writable for everybody",
+  why: "`chmod 777` hides a wrong owner and lets every process in the container change the code that runs next; with -R it also stores the files a second time.",
+  source: "SEC009; DF034",
+  severity: "warning",
+  confidence: "certain",
+  advice: "Give the folder that must be written to the service's user, and nothing else.",
+  aliases: ["DF034"],
+  since: "0.1.0",
+  provenBy: [],
+  examples: {
+    bad: [
+      changed(["USER 1001:1001\n", "RUN chmod -R 777 /app\nUSER 1001:1001\n"]),
+      changed(["COPY app/", "COPY --chmod=777 app/"]),
+    ],
+    good: [healthy, changed(["USER 1001:1001\n", "RUN chmod 1777 /tmp && chmod 755 /app\nUSER 1001:1001\n"])],
+  },
+  *check({ dockerfile }) {
+    for (const { instruction } of shippedSteps(dockerfile)) {
+      const mode = flag(instruction, "chmod");
+      if (mode !== undefined && /^0?[0-7]{2}[2367]$/.test(mode))
+        yield { message: `COPY --chmod=${mode} lets everybody write.`, where: at(dockerfile, instruction) };
+      if (instruction.keyword !== "RUN") continue;
+      const call = commandsOf(instruction).find(
+        ({ argv }) => argv[0] === "chmod" && argv.some((word) => /^0?[0-7]{2}[2367]$|^[ao+]*[ao]\+\w*w/.test(word)),
+      );
+      if (call)
+        yield {
+          message: `\`${call.text}\` lets everybody write.`,
+          where: at(dockerfile, instruction, find(dockerfile, instruction, call.text)),
+        };
+    }
+  },
+};
