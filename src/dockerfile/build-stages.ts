@@ -43,7 +43,7 @@ export function buildStages(instructions: readonly Instruction[], escape: string
 function setGlobals(instruction: Instruction, values: Map<string, string>, escape: string): void {
   for (const { name, value } of assignmentsOf(instruction)) {
     if (value === undefined) continue;
-    const expansion = expandWord(value, values, { escape, unset: "keep" });
+    const expansion = expandWord(value, values, { escape, unset: "default" });
     values.set(name, expansion.problem === undefined ? expansion.value : value);
   }
 }
@@ -57,7 +57,7 @@ interface Known {
 
 function toStage(from: Instruction, instructions: readonly Instruction[], known: Known): Stage {
   const [base = "", as, name] = from.words;
-  const expansion = expandWord(base, known.values, { escape: known.escape, unset: "keep" });
+  const expansion = expandWord(base, known.values, { escape: known.escape, unset: "default" });
   const resolvedBase = expansion.problem === undefined ? expansion.value : base;
   const named = from.words.length === 3 && as?.toUpperCase() === "AS";
   return {

@@ -8,8 +8,11 @@ export interface Environment {
 export interface ExpandOptions {
   /** `\` unless the file's `escape` directive says otherwise. */
   readonly escape?: string;
-  /** What becomes of a variable without a value: nothing, as in a build (the default), or it stays as written. */
-  readonly unset?: "empty" | "keep";
+  /**
+   * What becomes of a variable without a value: nothing, as in a build (the default); it stays as written; or it stays
+   * unless `${X:-d}` gives a default.
+   */
+  readonly unset?: "empty" | "keep" | "default";
   /** False leaves quotes where they are, as in the content of a heredoc. */
   readonly quotes?: boolean;
 }
@@ -19,6 +22,8 @@ export interface Expansion {
   /** Variables the environment knew, and those it did not, each once, in order. */
   readonly used: readonly string[];
   readonly unknown: readonly string[];
+  /** Those of `unknown` for which no default stands in. */
+  readonly missing: readonly string[];
   /** What BuildKit would refuse: a missing brace, a modifier it does not know, `${X:?message}` without a value. */
   readonly problem: string | undefined;
 }
@@ -26,17 +31,17 @@ export interface Expansion {
 /** Expands one word as BuildKit does: quotes removed, `$X`, `${X}`, `${X:-d}`, `${X:+d}`, `${X:?m}`, `${X#p}`, `${X%p}`, `${X/a/b}`. */
 export function expandWord(word: string, environment: Environment, options: ExpandOptions = {}): Expansion {
   const plain = !/[$'"<]/.test(word) && !word.includes(options.escape ?? "\\");
-  if (plain) return { value: word, used: [], unknown: [], problem: undefined };
+  if (plain) return { value: word, used: [], unknown: [], missing: [], problem: undefined };
   const lexer = lexerFor(word, environment, options);
   const value = lexer.word();
-  return { value, used: [...lexer.used], unknown: [...lexer.unknown], problem: lexer.problem };
+  const { used, unknown, missing, problem } = lexer;
+  return { value, used: [...used], unknown: [...unknown], missing: [...missing], problem };
 }
 
 /** The expanded word, or undefined when a variable in it is unknown or BuildKit would refuse it. */
 export function expandKnown(word: string, environment: Environment, options: ExpandOptions = {}): string | undefined {
-  const { value, unknown, problem } = expandWord(word, environment, options);
-  const needed = problem === undefined ? unknown.filter((name) => !isOptional(word, name)) : unknown;
-  return problem !== undefined || needed.length > 0 ? undefined : value;
+  const { value, missing, problem } = expandWord(word, environment, options);
+  return problem !== undefined || missing.length > 0 ? undefined : value;
 }
 
 /** Expands, then splits at white space outside quotes: `EXPOSE $PORTS`. */
@@ -47,12 +52,8 @@ export function expandWords(text: string, environment: Environment, options: Exp
 function lexerFor(source: string, environment: Environment, options: ExpandOptions): Lexer {
   return new Lexer(source, environment, {
     escape: options.escape ?? "\\",
-    keepUnset: options.unset === "keep",
+    keepUnset: options.unset === "keep" || options.unset === "default",
+    useDefaults: options.unset === "default",
     quotes: options.quotes ?? true,
   });
-}
-
-/** `${X:-default}` has a value without X. */
-function isOptional(word: string, name: string): boolean {
-  return ["-", ":-", "+", ":+"].some((modifier) => word.includes(`\${${name}${modifier}`));
 }

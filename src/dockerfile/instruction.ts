@@ -46,6 +46,8 @@ const none: readonly never[] = [];
 export function readInstruction(line: LogicalLine, comments: readonly string[], around: Surroundings): Instruction {
   const draft = readPart(line, 0, around);
   draft.comments = comments;
+  // A first line with nothing but the escape character belongs to it too.
+  draft.range = { start: line.start, end: line.end };
   readHeredocs(line, draft, around);
   return draft;
 }

@@ -8,6 +8,8 @@ export interface LexerOptions {
   readonly rawEscapes?: boolean;
   /** A variable without a value stays as written. */
   readonly keepUnset?: boolean;
+  /** Together with `keepUnset`: `${X:-d}` and `${X:+d}` are resolved all the same. */
+  readonly useDefaults?: boolean;
   /** False: quotes are letters like any other. */
   readonly quotes?: boolean;
 }
@@ -29,6 +31,8 @@ export class Lexer {
   problem: string | undefined;
   readonly used: Set<string> = new Set();
   readonly unknown: Set<string> = new Set();
+  /** Those of `unknown` for which nothing stands in. */
+  readonly missing: Set<string> = new Set();
   readonly #source: string;
   readonly #variables: Variables;
   readonly #options: LexerOptions;
@@ -186,12 +190,17 @@ export class Lexer {
     if (modifier !== "-" && modifier !== "+" && modifier !== "?") return this.#unsupported(written);
     const word = this.#nested("}", false);
     if (this.problem !== undefined) return "";
-    const value = this.#value(name);
-    if (value === undefined && this.#options.keepUnset === true) return `\${${name}${written}${word}}`;
+    const value = this.#value(name, modifier === "?");
+    if (value === undefined && this.#staysAsWritten(modifier)) return `\${${name}${written}${word}}`;
     const present = value !== undefined && !(nullIsUnset && value === "");
     if (modifier === "+") return present ? word : "";
     if (present) return value;
     return modifier === "-" ? word : this.#fail(`${name}: ${word === "" ? "has no value" : word}`);
+  }
+
+  #staysAsWritten(modifier: string): boolean {
+    const { keepUnset, useDefaults } = this.#options;
+    return keepUnset === true && (useDefaults !== true || modifier === "?");
   }
 
   #trimmed(name: string, side: "#" | "%"): string {
@@ -238,8 +247,9 @@ export class Lexer {
     return this.#source.slice(start, this.#at);
   }
 
-  #value(name: string): string | undefined {
+  #value(name: string, needed: boolean = true): string | undefined {
     const value = this.#variables.get(name);
+    if (value === undefined && needed) this.missing.add(name);
     (value === undefined ? this.unknown : this.used).add(name);
     return value;
   }

@@ -143,7 +143,7 @@ function emptyDraft(stage: Stage, baseEnv: ReadonlyMap<string, string> | undefin
 }
 
 function expand(word: string, values: ReadonlyMap<string, string>, escape: string): string {
-  const { value, problem } = expandWord(word, values, { escape, unset: "keep" });
+  const { value, problem } = expandWord(word, values, { escape, unset: "default" });
   return problem === undefined ? value : word;
 }
 
@@ -190,7 +190,7 @@ const steps: Readonly<Record<string, (step: Step) => void>> = {
   },
   EXPOSE: (step) => {
     const ports = step.instruction.words.flatMap((word) =>
-      expandWords(word, step.draft.values, { escape: step.escape, unset: "keep" }),
+      expandWords(word, step.draft.values, { escape: step.escape, unset: "default" }),
     );
     step.draft.exposed.push(...ports.map((port) => setBy(step, port)));
   },

@@ -56,6 +56,11 @@ describe("expandWord", () => {
     expect({ value, used, unknown }).toEqual({ value: "one:$X:${Y:-d}:${Z#p}", used: ["A"], unknown: ["X", "Y", "Z"] });
   });
 
+  it("takes defaults and keeps the rest when asked", () => {
+    const { value, unknown, missing } = expandWord("${Y:-d}${N:+n}$X", known, { unset: "default" });
+    expect({ value, unknown, missing }).toEqual({ value: "d$X", unknown: ["Y", "N", "X"], missing: ["X"] });
+  });
+
   it("obeys another escape character", () => {
     expect(expandWord("`$A\\$A", known, { escape: "`" }).value).toBe("$A\\one");
   });

@@ -185,9 +185,7 @@ describe("stages", () => {
     ]);
   });
   it("do not take arguments of a stage", () => {
-    expect(parse(lines("FROM a", "ARG V=1", "FROM b:${V:-2}")).stages[1]?.resolvedBase).toBe(
-      "${V:-2}".replace(/.*/, "b:${V:-2}"),
-    );
+    expect(parse(lines("FROM a", "ARG V=1", "FROM b:${V:-2}")).stages[1]?.resolvedBase).toBe("b:2");
   });
   it("are their own parents never", () => {
     expect(parse("FROM a AS a").stages[0]?.parent).toBeUndefined();
