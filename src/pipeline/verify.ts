@@ -4,6 +4,7 @@ import type { Engine } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
 import type { BuildSide, CheckResult, Contract, Seen, Service } from "../model/types.ts";
 import type { Probe } from "../probes/probe.ts";
+import { excerptsOf } from "../reporters/view/excerpts.ts";
 import { readStep, type Run, runStep } from "./run-directory.ts";
 
 /** One image under proof, and how it came to be. */
@@ -109,6 +110,8 @@ export async function judgeSide(
       title: check.title,
       ...verdict,
       evidence: seen === undefined ? [] : [`${evidenceName(label, check.needs)}.json`],
+      // A reader of a pass wants a glimpse, of anything else the story.
+      ...(seen?.status === "seen" ? { excerpts: excerptsOf(seen.value, verdict.status === "pass" ? 5 : 20) } : {}),
     });
   }
   return results;

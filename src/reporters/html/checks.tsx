@@ -4,10 +4,16 @@ import { formatFigure, spreadOf } from "../view/figures.ts";
 import { type CheckPair, checkPairs, isMended } from "../view/pairs.ts";
 import { Lines, Nothing, Prose, Section, StatusPill } from "./parts.tsx";
 
+/** More open at once would hide the list itself. */
+const MOST_OPENED = 5;
+
+const needsAttention = ({ after }: CheckPair): boolean => after?.status === "fail" || after?.status === "unproven";
+
 /** Every promise, what needs attention first; what stands behind a verdict is one click away. */
 export function Checks({ report }: { readonly report: Report }): JSX.Element {
   const pairs = checkPairs(report);
   const mended = pairs.filter(isMended).length;
+  const opened = new Set(pairs.filter(needsAttention).slice(0, MOST_OPENED));
   const lead = `Both images went through the same checks. ${mended} of ${pairs.length} promises did not hold before and hold now. Unproven is never a pass: nobody saw it hold.`;
   return (
     <Section id="checks" title="Checks" lead={lead}>
@@ -19,18 +25,27 @@ export function Checks({ report }: { readonly report: Report }): JSX.Element {
           <span>After</span>
         </div>
         {pairs.map((pair) => (
-          <Check key={pair.id} pair={pair} why={report.catalogue?.checks.find(({ id }) => id === pair.id)?.why} />
+          <Check
+            key={pair.id}
+            pair={pair}
+            open={opened.has(pair)}
+            why={report.catalogue?.checks.find(({ id }) => id === pair.id)?.why}
+          />
         ))}
       </div>
     </Section>
   );
 }
 
-function Check({ pair, why }: { readonly pair: CheckPair; readonly why: string | undefined }): JSX.Element {
+function Check(props: {
+  readonly pair: CheckPair;
+  readonly open: boolean;
+  readonly why: string | undefined;
+}): JSX.Element {
+  const { pair, open, why } = props;
   const { id, title, before, after } = pair;
-  const attention = after?.status === "fail" || after?.status === "unproven";
   return (
-    <details class={`check ${after?.status ?? "none"}`} id={`check-${id}`} open={attention}>
+    <details class={`check ${after?.status ?? "none"}`} id={`check-${id}`} open={open}>
       <summary class="row">
         <span class="title">
           <b>

@@ -58,6 +58,8 @@ header .service { font-weight: 600; margin-right: auto; }
 .verdict .said { min-width: 0; flex: 1; }
 .verdict .word { color: var(--tone); font-weight: 700; text-transform: uppercase; letter-spacing: 0.06em; font-size: 0.8667rem; }
 .verdict h1 { font-size: 1.6rem; line-height: 1.3; font-weight: 650; letter-spacing: -0.01em; text-wrap: balance; }
+.verdict h1.long { font-size: 1.1rem; line-height: 1.45; font-weight: 600; text-wrap: pretty; }
+.verdict h1 code, .card h3 code { font-size: 0.92em; font-weight: 600; }
 .tallies { margin-top: 1.25rem; display: grid; gap: 0.4rem; }
 .tallies > div { display: grid; grid-template-columns: 4rem 1fr; align-items: baseline; }
 .tallies dt { color: var(--muted); }
@@ -139,15 +141,16 @@ summary { cursor: pointer; }
 .check .title::before { content: "▸"; position: absolute; left: 0; color: var(--muted); }
 .check[open] .title::before { content: "▾"; }
 .check .title b { font-weight: 600; }
+.check:not([open]) .title small { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; }
 .check .inside { padding: 0.25rem 1.25rem 1.25rem 2.5rem; }
 .check .why { max-width: 46rem; margin-bottom: 0.75rem; color: var(--muted); }
 .check .sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1rem 2rem; margin-bottom: 0.75rem; }
 .check .sides > div { min-width: 0; }
 figcaption { margin-top: 0.6rem; font-size: 0.8667rem; color: var(--muted); }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(20rem, 1fr)); gap: 1rem; }
-.card { display: flex; flex-direction: column; gap: 0.5rem; padding: 1.25rem 1.5rem; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
+.cards { columns: 20rem; column-gap: 1rem; }
+.card { display: flex; flex-direction: column; gap: 0.5rem; padding: 1.25rem 1.5rem; margin-bottom: 1rem; break-inside: avoid; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
 .card h3 { margin: -0.35rem 0 0; }
-.card .tags { margin-top: auto; padding-top: 0.35rem; }
+.card .tags:empty { display: none; }
 .rejected li { padding-left: 1.3rem; position: relative; color: var(--muted); font-size: 0.9rem; }
 .rejected li::before { content: "✕"; position: absolute; left: 0; }
 .rejected b { font-weight: 600; }
@@ -199,7 +202,6 @@ const narrow = `
   .tallies > div { grid-template-columns: 1fr; }
   th, td { padding: 0.6rem 0.75rem; }
   tbody th { min-width: 8.5rem; }
-  .cards { grid-template-columns: 1fr; }
   .figures thead { display: none; }
   .figures tr { display: grid; grid-template-columns: repeat(3, 1fr); padding: 0.7rem 1rem; gap: 0.25rem 0.75rem; border-top: 1px solid var(--line); }
   .figures tbody tr:first-child { border-top: 0; }

@@ -14,7 +14,7 @@ export function Verdict({ report }: { readonly report: Report }): JSX.Element {
       </div>
       <div class="said">
         <p class="word">{STATUS_WORDS[verdict.status]}</p>
-        <h1>
+        <h1 class={verdict.sentence.length > 110 ? "long" : undefined}>
           <Prose text={verdict.sentence} />
         </h1>
         <dl class="tallies">

@@ -86,10 +86,11 @@ function measuredRows(report: Report): readonly FigureRow[] {
 
 const START_UP = "Start-up";
 
-/** A check's title is a promise; the two figures that everybody asks for get the name of what was measured. */
+/** A check's title is a promise; the figures that everybody asks for get the name of what was measured. */
 function labelOf(id: string, title: string): string {
-  if (/^start-?up|start-?up-time|^starts-within/.test(id)) return START_UP;
-  if (/drain/.test(id)) return "Drain";
+  if (/^start-(?:up|time)/.test(id)) return START_UP;
+  if (/drain|in-flight/.test(id)) return "Drain";
+  if (/^stops?-/.test(id)) return "Stop, idle";
   return title;
 }
 

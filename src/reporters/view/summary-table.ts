@@ -68,7 +68,8 @@ function figureLines(rows: readonly FigureRow[], paint: Paint, width: number): r
 
 function checkLines(pairs: readonly CheckPair[], paint: Paint, width: number): readonly string[] {
   const column = 10;
-  const label = Math.max(16, Math.min(44, width - 2 * column - 8));
+  const longest = Math.max(16, ...pairs.map(({ title }) => title.length));
+  const label = Math.max(16, Math.min(longest, width - 2 * column - 8));
   const word = (status: Status | undefined) => {
     const text =
       status === undefined
@@ -80,10 +81,16 @@ function checkLines(pairs: readonly CheckPair[], paint: Paint, width: number): r
     paint("dim", `  ${"check".padEnd(label)}  ${"before".padEnd(column)}  after`),
     ...pairs.flatMap(({ title, before, after }) => {
       const line = `  ${clip(title, label).padEnd(label)}  ${word(before?.status)}  ${word(after?.status)}`.trimEnd();
-      const told = after?.status === "fail" || after?.status === "unproven" ? wrap(after.message, width - 6) : [];
+      const told =
+        after?.status === "fail" || after?.status === "unproven" ? shortened(wrap(after.message, width - 7)) : [];
       return [line, ...told.map((text) => `      ${text}`)];
     }),
   ];
+}
+
+/** Two lines are enough here: the whole message is in the report. */
+function shortened(lines: readonly string[]): readonly string[] {
+  return lines.length <= 2 ? lines : [lines[0] ?? "", `${lines[1] ?? ""}…`];
 }
 
 function clip(text: string, length: number): string {
