@@ -9,11 +9,14 @@ export const bytecode: Decider = {
   title: "Bytecode",
   after: ["base", "sync"],
   resolves: ["bytecode-not-compiled"],
-  decide: (): Choice => ({
+  decide: ({ profile }): Choice => ({
     value: { bytecode: { stdlib: true, venv: true, app: true } },
     choice: "compile the standard library, the dependencies and the service while building, with unchecked hashes",
-    because:
-      "The base has no bytecode for the standard library, and a read-only or non-root container can never write its own: without this every start compiles everything again. Hashes instead of timestamps make two builds the same and survive rewritten file times.",
+    because: `${
+      profile.stdlibBytecode === "by-time"
+        ? "The base's bytecode is bound to file times, which exporting an image may rewrite"
+        : "The base has no bytecode for the standard library"
+    }, and a read-only or non-root container can never write its own: without this every start compiles everything again. Hashes instead of timestamps make two builds the same and survive rewritten file times.`,
     rejected: [
       {
         option: "no bytecode",

@@ -41,6 +41,7 @@ export const amazonlinux2023: Profile = {
   }),
   nologin: "/sbin/nologin",
   shell: "bash",
+  stdlibBytecode: "by-time",
   caBundle: "/etc/pki/tls/certs/ca-bundle.crt",
   programs: ["curl"],
 };

@@ -44,6 +44,7 @@ export const debianSlim: Profile = {
   }),
   nologin: "/usr/sbin/nologin",
   shell: "dash",
+  stdlibBytecode: "none",
   caBundle: "/etc/ssl/certs/ca-certificates.crt",
   programs: ["pip"],
 };

@@ -25,6 +25,8 @@ export interface Profile {
   /** What `/bin/sh` is: it decides whether a shell passes signals on. */
   readonly shell: "bash" | "dash" | "ash" | "none";
   readonly caBundle: string;
+  /** Bytecode of the standard library as the base brings it: none, or bound to file times that a later rewrite changes. */
+  readonly stdlibBytecode?: "none" | "by-time";
   /** Programs that the image has: curl, tar, … */
   readonly programs: readonly string[];
 }
