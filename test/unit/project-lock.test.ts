@@ -1,0 +1,193 @@
+import { describe, expect, it } from "vitest";
+import { readService } from "../../src/project/read-service.ts";
+import { memoryTree } from "../../src/project/tree.ts";
+
+const pyproject = `[project]
+name = "shop"
+requires-python = ">=3.12"
+dependencies = [
+    "fastapi[standard]>=0.115,<1",
+    "sqlalchemy==2.0.1",
+]
+
+[dependency-groups]
+dev = ["pytest>=8", { include-group = "lint" }]
+lint = ["ruff"]
+`;
+const lock = `version = 1
+requires-python = ">=3.12"
+
+[[package]]
+name = "fastapi"
+version = "0.115.0"
+source = { registry = "x" }
+dependencies = [{ name = "starlette" }]
+wheels = [
+    { url = "x", hash = "sha256:1" },
+]
+
+[package.optional-dependencies]
+standard = [{ name = "uvicorn" }]
+
+[[package]]
+name = "shop"
+version = "1"
+source = { virtual = "." }
+dependencies = [{ name = "fastapi", extra = ["standard"] }, { name = "sqlalchemy" }]
+
+[package.dev-dependencies]
+dev = [{ name = "pytest" }, { name = "ruff" }]
+lint = [{ name = "ruff" }]
+
+[package.metadata]
+requires-dist = [
+    { name = "fastapi", extras = ["standard"], specifier = ">=0.115,<1" },
+    { name = "sqlalchemy", specifier = "==2.0.1" },
+]
+
+[package.metadata.requires-dev]
+dev = [{ name = "pytest", specifier = ">=8" }, { name = "ruff" }]
+lint = [{ name = "ruff" }]
+
+[[package]]
+name = "pytest"
+version = "8.1"
+source = { registry = "x" }
+dependencies = [{ name = "pluggy" }, { name = "typing-extensions" }]
+wheels = [
+    { url = "x", hash = "sha256:1" },
+]
+
+[[package]]
+name = "sqlalchemy"
+version = "2.0.1"
+source = { registry = "x" }
+dependencies = [{ name = "typing-extensions" }]
+sdist = { url = "x", hash = "sha256:1" }
+`;
+const read = async (files: Readonly<Record<string, string>>) => readService(memoryTree(files));
+
+describe("uv.lock", () => {
+  it("tells the runtime closure from development's", async () => {
+    const { lock: found, dependencies, manager } = await read({ "pyproject.toml": pyproject, "uv.lock": lock });
+    expect(manager.value).toBe("uv");
+    expect(found?.inStep).toEqual({ value: true, confidence: "certain", evidence: [] });
+    expect(found?.packages.filter(({ sdistOnly }) => sdistOnly).map(({ name }) => name)).toEqual(["sqlalchemy"]);
+    expect(dependencies.runtimeClosure).toEqual(["fastapi", "sqlalchemy", "starlette", "typing-extensions", "uvicorn"]);
+    expect(dependencies.devOnly).toEqual(["pluggy", "pytest", "ruff"]);
+    expect(dependencies.groups["dev"]?.map(({ name, place }) => [name, place.line])).toEqual([
+      ["pytest", 10],
+      ["ruff", 11],
+    ]);
+  });
+
+  it.each([
+    ["a version was changed", (text: string) => text.replace("==2.0.1", "==2.0.2"), 6],
+    ["a dependency was added", (text: string) => text.replace('    "sql', '    "httpx",\n    "sql'), 6],
+    ["a group was widened", (text: string) => text.replace('["ruff"]', '["ruff", "mypy"]'), 11],
+    ["Python was raised", (text: string) => text.replace(">=3.12", ">=3.13"), 3],
+  ])("is out of step when %s", async (_, change, line) => {
+    const { lock: found } = await read({ "pyproject.toml": change(pyproject), "uv.lock": lock });
+    expect(found?.inStep.value).toBe(false);
+    expect(found?.inStep.evidence.find(({ file }) => file === "pyproject.toml")?.line).toBe(line);
+  });
+
+  it("is out of step when pyproject no longer asks for something", async () => {
+    const { lock: found } = await read({
+      "pyproject.toml": pyproject.replace('    "sqlalchemy==2.0.1",\n', ""),
+      "uv.lock": lock,
+    });
+    expect(found?.inStep).toMatchObject({ value: false, evidence: [{ file: "uv.lock" }] });
+  });
+
+  it("gives its line when it is broken", async () => {
+    const { problems, lock: found } = await read({
+      "pyproject.toml": pyproject,
+      "uv.lock": "version = 1\n[[package]\nname = \n",
+    });
+    expect(problems).toMatchObject([{ file: "uv.lock", line: 2 }]);
+    expect(found?.path).toBe("uv.lock");
+  });
+});
+
+describe("other managers", () => {
+  it("reads poetry's dependencies and lock", async () => {
+    const { manager, dependencies, python } = await read({
+      "pyproject.toml":
+        '[tool.poetry]\nname = "x"\n[tool.poetry.dependencies]\npython = "^3.11"\nflask = "^3.0"\n[tool.poetry.group.test.dependencies]\npytest = "*"\n',
+      "poetry.lock":
+        '[[package]]\nname = "flask"\nversion = "3.0"\n[package.dependencies]\nwerkzeug = ">=3"\n[[package]]\nname = "werkzeug"\nversion = "3"\n[[package]]\nname = "pytest"\nversion = "8"\n',
+    });
+    expect(manager.value).toBe("poetry");
+    expect(python.requires?.value).toBe(">=3.11,<4");
+    expect(dependencies.runtimeClosure).toEqual(["flask", "werkzeug"]);
+    expect(dependencies.devOnly).toEqual(["pytest"]);
+  });
+
+  it("reads requirements files, with those they name", async () => {
+    const {
+      manager,
+      dependencies,
+      lock: found,
+    } = await read({
+      "requirements.txt": "-r base.txt\nflask==3.0 # web\n",
+      "base.txt": "gunicorn==22.0 \\\n    --hash=sha256:1\n",
+      "requirements-dev.txt": "-r requirements.txt\npytest==8\n",
+    });
+    expect(manager.value).toBe("pip");
+    expect(found?.path).toBe("requirements.txt");
+    expect(dependencies.runtime.map(({ name, place }) => [name, place.file, place.line])).toEqual([
+      ["gunicorn", "base.txt", 1],
+      ["flask", "requirements.txt", 2],
+    ]);
+    expect(dependencies.devOnly).toEqual(["pytest"]);
+  });
+
+  it("does not call open requirements a lock", async () => {
+    const { lock: found } = await read({ "requirements.txt": "flask>=3\n" });
+    expect(found).toBeUndefined();
+  });
+});
+
+describe("groups that the image installs", () => {
+  const dockerfile = (line: string) => ({ "pyproject.toml": pyproject, Dockerfile: `FROM python:3.13\nRUN ${line}\n` });
+  it.each([
+    ["uv sync", ["dev"]],
+    ["uv sync --locked --no-dev", []],
+    ["uv sync --no-default-groups", []],
+    ["cd x && uv sync --all-groups", ["dev", "lint"]],
+    ["uv sync --no-dev --group lint", ["lint"]],
+    ["pip install -r requirements-dev.txt", ["dev"]],
+    ["pip install .", []],
+  ])("%s", async (line, groups) => {
+    expect((await read(dockerfile(line))).dependencies.installedGroups).toEqual(groups);
+  });
+});
+
+describe("pyproject with an error", () => {
+  it("gives the line, and what the other tables say", async () => {
+    const service = await read({
+      "pyproject.toml":
+        '[project]\nname = "shop"\n\n[tool.x]\nbroken = [1,\n\n[build-system]\nbuild-backend = "hatchling.build"\n',
+    });
+    expect(service.problems).toHaveLength(1);
+    expect(service.problems[0]).toMatchObject({ file: "pyproject.toml" });
+    expect(service.problems[0]?.message).toMatch(/^is not valid TOML/);
+    expect(service.name).toBe("shop");
+  });
+});
+
+describe("Python", () => {
+  it("reads the pin and the bound", async () => {
+    const { python } = await read({ "pyproject.toml": pyproject, ".python-version": "# ours\n3.13.1\n" });
+    expect(python.requires).toMatchObject({ value: ">=3.12", evidence: [{ line: 3 }] });
+    expect(python.pinned).toMatchObject({ value: "3.13.1", evidence: [{ file: ".python-version", line: 2 }] });
+  });
+
+  it("invents neither", async () => {
+    expect((await read({ "pyproject.toml": "[project]\nname = 'x'\n" })).python).toEqual({
+      requires: undefined,
+      pinned: undefined,
+    });
+  });
+});

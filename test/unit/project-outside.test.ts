@@ -1,0 +1,183 @@
+import { describe, expect, it } from "vitest";
+import { readService } from "../../src/project/read-service.ts";
+import { memoryTree } from "../../src/project/tree.ts";
+import { unwrap, unwrapShell } from "../../src/project/unwrap.ts";
+
+const read = async (files: Readonly<Record<string, string>>) => readService(memoryTree(files));
+const starts = async (files: Readonly<Record<string, string>>) =>
+  (await read(files)).starts.map(
+    ({ source, role, argv, evidence }) => `${source} ${role} ${argv.join(" ")} @${evidence.line}`,
+  );
+
+describe("unwrapping", () => {
+  it.each([
+    ["uv run --no-dev --extra web uvicorn a:b", ["uvicorn", "a:b"], ["uv run"]],
+    ["uv run -m uvicorn a:b", ["python", "-m", "uvicorn", "a:b"], ["uv run"]],
+    ["sh -c 'exec gunicorn a:b'", ["gunicorn", "a:b"], ["sh -c", "exec"]],
+    ["/usr/bin/tini -- env A=1 B=2 uvicorn a:b", ["uvicorn", "a:b"], ["tini", "env"]],
+    ["A=1 poetry run gunicorn a:b", ["gunicorn", "a:b"], ["env", "poetry run"]],
+    ["alembic upgrade head && exec uvicorn a:b", ["uvicorn", "a:b"], ["alembic upgrade head &&", "exec"]],
+    ["cd /app; uvicorn a:b", ["uvicorn", "a:b"], []],
+    ["uvicorn a:b", ["uvicorn", "a:b"], []],
+  ])("%s", (text, argv, wrappers) => {
+    expect(unwrapShell(text)).toMatchObject({ argv, wrappers });
+  });
+
+  it.each([
+    [["uvicorn", "a:b"], "uvicorn", "web"],
+    [["python", "-m", "gunicorn", "a:b"], "gunicorn", "web"],
+    [["python3.13", "manage.py", "runserver"], "django-dev", "web"],
+    [["python", "manage.py", "migrate"], "unknown", "migrate"],
+    [["celery", "-A", "x", "worker"], "unknown", "worker"],
+    [["celery", "-A", "x", "beat"], "unknown", "beat"],
+    [["fastapi", "run", "main.py"], "fastapi-cli", "web"],
+    [["flask", "--app", "x", "run"], "flask-dev", "web"],
+    [["nginx"], "unknown", "other"],
+  ])("%j", (argv, server, role) => {
+    expect(unwrap(argv)).toMatchObject({ server, role });
+  });
+});
+
+describe("the Dockerfile", () => {
+  it("joins ENTRYPOINT and CMD and looks into the script", async () => {
+    const dockerfile =
+      'FROM python:3.13 AS base\nENV PORT=8080\nFROM base\nENTRYPOINT ["/entrypoint.sh"]\nCMD ["gunicorn", "a:b", "--bind", "0.0.0.0:$PORT"]\n';
+    const service = await read({
+      Dockerfile: dockerfile,
+      "docker/entrypoint.sh": '#!/bin/sh\nset -e\nalembic upgrade head\nexec "$@"\n',
+    });
+    expect(service.starts[0]).toMatchObject({
+      argv: ["gunicorn", "a:b", "--bind", "0.0.0.0:$PORT"],
+      wrappers: ["/entrypoint.sh"],
+      form: "exec",
+    });
+    expect(service.port?.value).toEqual({ number: 8080, variable: "PORT" });
+    const own = await read({
+      Dockerfile: 'FROM x\nCMD ["./start.sh"]\n',
+      "start.sh": "#!/bin/sh\nalembic upgrade head\nuvicorn a:b --port 7000\n",
+    });
+    expect(own.starts[0]).toMatchObject({ argv: ["uvicorn", "a:b", "--port", "7000"], server: "uvicorn" });
+    expect(own.port?.value).toEqual({ number: 7000 });
+  });
+
+  it("keeps shell form and its default port", async () => {
+    const service = await read({ Dockerfile: "FROM x\nEXPOSE 9999\nCMD uvicorn a:b --port ${PORT:-8001}\n" });
+    expect(service.starts[0]).toMatchObject({ form: "shell", wrappers: ["sh -c"], server: "uvicorn" });
+    expect(service.port?.value).toEqual({ number: 8001, variable: "PORT" });
+  });
+
+  it("reads nothing from an empty file or none", async () => {
+    expect((await read({ Dockerfile: "" })).starts).toEqual([]);
+    expect((await read({})).dockerfiles).toEqual([]);
+  });
+
+  it("puts the one asked for first", async () => {
+    const tree = memoryTree({
+      Dockerfile: "FROM a\n",
+      "Dockerfile.prod": "FROM b\n",
+      "Dockerfile.prod.dockerignore": "x\n",
+      ".dockerignore": "y\n",
+    });
+    expect((await readService(tree)).dockerfiles).toEqual(["Dockerfile", "Dockerfile.prod"]);
+    const chosen = await readService(tree, { dockerfile: "Dockerfile.prod" });
+    expect(chosen.dockerfiles[0]).toBe("Dockerfile.prod");
+    expect(chosen.dockerignore).toBe("Dockerfile.prod.dockerignore");
+  });
+});
+
+describe("files beside it", () => {
+  it("reads Compose, and leaves other images alone", async () => {
+    const compose = `x-env: &env
+  REGION: eu-1
+services:
+  web:
+    build: .
+    command: uv run uvicorn a:b
+    environment:
+      <<: *env
+    stop_grace_period: 1m30s
+    healthcheck:
+      test: ["CMD-SHELL", "curl -f localhost || exit 1"]
+  worker:
+    image: shop
+    command: ["celery", "-A", "shop", "worker"]
+  db:
+    image: postgres
+    command: postgres -c x=y
+    healthcheck:
+      test: pg_isready
+`;
+    const service = await read({ "compose.yaml": compose, "a.py": 'import os\nos.environ["REGION"]\n' });
+    expect(service.starts.map(({ role, argv, evidence }) => [role, argv[0], evidence.line])).toEqual([
+      ["web", "uvicorn", 6],
+      ["worker", "celery", 14],
+    ]);
+    expect(service.outsideProbes).toMatchObject([{ source: "compose", program: "curl", evidence: { line: 11 } }]);
+    expect(service.gracePeriods).toMatchObject([{ value: 90, evidence: [{ line: 9 }] }]);
+    expect(service.env[0]?.kind).toBe("region");
+  });
+
+  it("reads Kubernetes, Helm and ECS", async () => {
+    const k8s =
+      'apiVersion: v1\nkind: Pod\nspec:\n  terminationGracePeriodSeconds: 45\n  containers:\n    - name: a\n      command: ["uvicorn"]\n      args: ["a:b"]\n      livenessProbe:\n        exec:\n          command: [wget, -q, x]\n';
+    const helm =
+      "kind: Deployment\nspec:\n  template:\n    spec:\n      {{- if .Values.x }}\n      containers:\n        - name: {{ .Chart.Name }}\n          args: [gunicorn, 'a:b']\n      {{- end }}\n";
+    const ecs =
+      '{"containerDefinitions": [\n{"command": ["celery", "-A", "x", "worker"], "stopTimeout": 30,\n"healthCheck": {"command": ["CMD", "python", "x.py"]}}]}';
+    const service = await read({ "k8s/pod.yml": k8s, "chart/templates/d.yaml": helm, "task.json": ecs });
+    expect(service.starts.map(({ source, argv }) => `${source} ${argv.join(" ")}`).toSorted()).toEqual([
+      "ecs celery -A x worker",
+      "kubernetes gunicorn a:b",
+      "kubernetes uvicorn a:b",
+    ]);
+    expect(
+      service.outsideProbes.map(({ program, source, evidence }) => `${source} ${program} ${evidence.line}`).toSorted(),
+    ).toEqual(["ecs python 3", "kubernetes wget 11"]);
+    expect(service.gracePeriods.map(({ value }) => value).toSorted((a, b) => a - b)).toEqual([30, 45]);
+    expect(service.problems).toEqual([]);
+  });
+
+  it("reads Procfile, Makefile, CI, devcontainer and CDK", async () => {
+    expect(
+      await starts({
+        Procfile: "web: gunicorn a:b\nrelease: python manage.py migrate\n",
+        Makefile: "run: install\n\t@uv run uvicorn a:b \\\n\t  --reload\nclean:\n\trm -rf x\n",
+        ".github/workflows/ci.yml":
+          "jobs:\n  a:\n    steps:\n      - run: |\n          pip install .\n          uv run pytest -q\n",
+        ".devcontainer/devcontainer.json": '{\n  // local\n  "postStartCommand": "flask run",\n}',
+        "infra/stack.ts": "import * as cdk from 'aws-cdk-lib';\nx({\n  command: ['uvicorn', 'a:b'],\n});\n",
+      }),
+    ).toEqual([
+      "procfile web gunicorn a:b @1",
+      "procfile migrate python manage.py migrate @2",
+      "makefile web uvicorn a:b --reload @2",
+      "ci test pytest -q @6",
+      "devcontainer web flask run @3",
+      "cdk web uvicorn a:b @3",
+    ]);
+  });
+});
+
+describe("YAML that is broken or hostile", () => {
+  it("gives one problem with its line", async () => {
+    const { problems } = await read({ "compose.yml": "services:\n  web:\n   build: .\n  - x\n b: [\n" });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatchObject({ file: "compose.yml" });
+    expect(problems[0]?.message).toMatch(/^is not valid YAML/);
+  });
+
+  it("does not swell with aliases", async () => {
+    const levels = Array.from(
+      { length: 12 },
+      (_, level) =>
+        `a${level}: &a${level} [${Array.from({ length: 9 }, () => (level === 0 ? "x" : `*a${level - 1}`)).join(",")}]`,
+    );
+    const { problems } = await read({ "compose.yml": `${levels.join("\n")}\nservices: {}\n` });
+    expect(problems).toEqual([{ file: "compose.yml", line: 1, message: "has more YAML aliases than are read" }]);
+  });
+
+  it("does not read what is too large", async () => {
+    const { problems } = await read({ "compose.yml": `services: {}\n#${"x".repeat(1_000_001)}` });
+    expect(problems).toMatchObject([{ file: "compose.yml" }]);
+  });
+});
