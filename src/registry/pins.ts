@@ -3,6 +3,7 @@ import { type Fetch, RegistryProblem, type RegistryClient, digestOf, registryCli
 import { type Credentials, dockerCredentials } from "./credentials.ts";
 import { type Endpoint, endpointsFor } from "./endpoints.ts";
 import * as manifests from "./manifests.ts";
+import { fetchWithProxy } from "./proxy.ts";
 import { type ImageRef, parseReference } from "./reference.ts";
 import type * as z from "zod";
 
@@ -11,7 +12,7 @@ export { PINS_FILE, readPins, renderPins } from "./pins-file.ts";
 export interface PinOptions {
   /** `linux/amd64`. */
   readonly platform: string;
-  /** SEAWORTHY_INSECURE_REGISTRIES lists hosts that are spoken to without TLS. */
+  /** HTTPS_PROXY and its like are honoured; SEAWORTHY_INSECURE_REGISTRIES lists hosts that are spoken to without TLS. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly fetch: Fetch;
   /** Registry to mirror; see `parseMirrors`. */
@@ -67,7 +68,8 @@ async function askAll(image: string, reference: ImageRef, options: PinOptions): 
   const problems: string[] = [];
   for (const endpoint of endpointsFor(reference, options.mirrors, insecure)) {
     const { login, problem } = await credentials(endpoint.host);
-    const { fetch, signal, timeoutMs = 15_000 } = options;
+    const { signal, timeoutMs = 15_000 } = options;
+    const fetch = fetchWithProxy(options.env, options.fetch);
     const client = registryClient({ endpoint, fetch, login, signal, timeoutMs });
     try {
       return await ask({ client, endpoint, reference }, image, options);

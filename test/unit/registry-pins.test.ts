@@ -76,6 +76,18 @@ it("asks the mirror first and the registry when the mirror has nothing", async (
   expect((await pinOf(registry, "python:3", { mirrors })).from).toBe(registry.host);
 });
 
+it("goes through the proxy that the environment names", async () => {
+  await using proxy = await peer();
+  proxy.fault = (request) => {
+    request.url = new URL(request.url ?? "").pathname; // A proxy is asked for whole addresses.
+    return false;
+  };
+  const mirrors = { "docker.io": "http://registry.example" };
+  const [pin] = await resolvePins(["python:3"], options({ mirrors, env: { HTTP_PROXY: `http://${proxy.host}` } }));
+  expect(pin).toMatchObject({ digest: proxy.digest, from: "registry.example" });
+  expect(proxy.requests[0]).toBe("HEAD http://registry.example/v2/library/python/manifests/3");
+});
+
 it.each([
   [401, {}, "it wants a login"],
   [403, {}, "no permission"],
