@@ -163,8 +163,8 @@ function application(page: Page): Lines {
   const sources = project ? ["pyproject.toml", sync.lock, ...(sync.sources ?? [])] : [];
   const code = ownCode(page);
   const compile = `${sync.venv}/bin/python ${COMPILE} ${code.join(" ")}`;
-  const modes =
-    image.copies.length === 0 ? [] : [`chmod -R u=rwX,go=rX ${image.copies.map((copy) => copy.to).join(" ")}`];
+  const readable = [...new Set([...code, ...image.copies.map((copy) => copy.to)])];
+  const modes = readable.length === 0 ? [] : [`chmod -R u=rwX,go=rX ${readable.join(" ")}`];
   const install = project
     ? [WITH_CA, syncCommand(page, ...(sync.project === "no-editable" ? ["--no-editable"] : []))]
     : [];
