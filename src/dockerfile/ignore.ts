@@ -52,6 +52,7 @@ function readPattern(trimmed: string): Pick<Pattern, "exception" | "matches"> | 
   if (written === "") return "a ! needs a pattern behind it";
   const cleaned = clean(written);
   const path = cleaned.length > 1 && cleaned.startsWith("/") ? cleaned.slice(1) : cleaned;
+  if (exception && path === "/") return "a ! needs a pattern behind it";
   const matches = pathMatcher(path);
   return matches === undefined ? `the pattern "${path}" is not valid` : { exception, matches };
 }

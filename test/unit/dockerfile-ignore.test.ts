@@ -66,8 +66,8 @@ describe("what a .dockerignore keeps out", () => {
   });
 
   it("reports lines a build would be refused for, and goes on without them", () => {
-    const ignore = readIgnore("!\na[\nb[]\nc\\\n*.log");
-    expect(ignore.problems?.map(({ line }) => line)).toEqual([1, 2, 3, 4]);
+    const ignore = readIgnore("!\na[\nb[]\nc\\\n!/\n*.log");
+    expect(ignore.problems?.map(({ line }) => line)).toEqual([1, 2, 3, 4, 5]);
     expect(ignore.excludes("a.log")).toBeDefined();
   });
 
