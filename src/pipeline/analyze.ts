@@ -27,7 +27,7 @@ export async function analyze(
     return { service, dockerfile: undefined, findings: problemsOf(service) };
   const dockerfile = parseDockerfile(path, text);
   const ignoreText = tree.read(`${path}.dockerignore`) ?? tree.read(".dockerignore") ?? "";
-  const input = { dockerfile, service, ignore: readIgnore(ignoreText) };
+  const input = { dockerfile, service, ignore: readIgnore(ignoreText), read: (file: string) => tree.read(file) };
   const found = rules
     .filter(({ id }) => options.off?.has(id) !== true)
     .flatMap((rule) => [...rule.check(input)].map((finding) => withMeta(rule, finding)));
