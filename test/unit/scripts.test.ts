@@ -1,0 +1,61 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { run } from "../../src/kit/exec.ts";
+import { UserError } from "../../src/kit/errors.ts";
+
+const shellScripts = [
+  ".ci/run",
+  ...readdirSync("scripts")
+    .map((file) => join("scripts", file))
+    .filter((file) => /^(#!.*sh|# shellcheck shell)/.test(readFileSync(file, "utf8"))),
+];
+
+async function shellcheck(args: readonly string[], input?: string): Promise<string | undefined> {
+  try {
+    return (await run("shellcheck", args, input === undefined ? {} : { input })).stdout;
+  } catch (error) {
+    if (error instanceof UserError && error.code === "exec/not-found") return undefined;
+    throw error;
+  }
+}
+
+const version = await shellcheck(["--version"]);
+
+describe.skipIf(version === undefined)("our shell scripts", () => {
+  it("pass shellcheck", async () => {
+    expect(shellScripts.length).toBeGreaterThan(5);
+    expect(await shellcheck(["--external-sources", ...shellScripts])).toBe("");
+  });
+
+  it("would not with a fault in one", async () => {
+    expect(await shellcheck(["-"], "#!/bin/sh\nrm -rf $1/*\n")).toContain("SC2086");
+  });
+});
+
+describe("scripts/lab", () => {
+  it("says what it can do, and refuses what it cannot", async () => {
+    expect((await run("scripts/lab", ["--help"])).stdout).toContain("scripts/lab down [--purge]");
+    const unknown = await run("scripts/lab", ["sideways"]);
+    expect(unknown.code).toBe(2);
+    expect((await run("scripts/lab", ["up", "--fast"])).stderr).toContain("up has no option --fast");
+  });
+
+  it("says so when there is no lab", async () => {
+    const env = { SEAWORTHY_LAB_DIR: "/nonexistent/lab" };
+    const exports = await run("scripts/lab", ["env"], { env });
+    expect(exports).toMatchObject({ code: 2, stdout: "" });
+    expect(exports.stderr).toContain("scripts/lab up");
+    expect((await run("scripts/lab", ["status"], { env })).stdout).toBe("no lab in /nonexistent/lab\n");
+  });
+});
+
+describe("scripts/set-up-examples", () => {
+  it("names the example that does not exist", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "seaworthy-examples-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const finished = await run("scripts/set-up-examples", ["no-such"], { env: { SEAWORTHY_EXAMPLES_DIR: folder } });
+    expect(finished).toMatchObject({ code: 2, stderr: "set-up-examples: there is no example no-such\n" });
+  });
+});
