@@ -4,13 +4,13 @@ import type { Login } from "./credentials.ts";
 import { isLoopback } from "./endpoints.ts";
 
 /** One `WWW-Authenticate` challenge. */
-export interface Challenge {
+interface Challenge {
   readonly scheme: "basic" | "bearer";
   readonly parameters: Readonly<Record<string, string>>;
 }
 
 /** Reads the challenge; undefined when it is neither Basic nor Bearer. */
-export function parseChallenge(header: string | null): Challenge | undefined {
+function parseChallenge(header: string | null): Challenge | undefined {
   const [, scheme, rest = ""] = /^\s*(basic|bearer)\b\s*(.*)$/is.exec(header ?? "") ?? [];
   if (scheme === undefined) return undefined;
   const parameters: Record<string, string> = {};

@@ -20,7 +20,7 @@ export interface ClientOptions {
   readonly timeoutMs: number;
 }
 
-export interface Answer {
+interface Answer {
   readonly body: Buffer;
   readonly mediaType: string;
   /** What the registry says the digest is; trust it only after `digestOf(body)`. */

@@ -1,7 +1,7 @@
 import type { Reporter } from "./reporter.ts";
 import { summaryTable } from "./view/summary-table.ts";
 
-export { type TableOptions, summaryTable } from "./view/summary-table.ts";
+export { summaryTable } from "./view/summary-table.ts";
 
 /** The summary that the command line prints, kept in the run directory without colours. */
 export const terminal: Reporter = {

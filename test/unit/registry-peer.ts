@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-export const OCI_INDEX = "application/vnd.oci.image.index.v1+json";
-export const OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+const OCI_INDEX = "application/vnd.oci.image.index.v1+json";
+const OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 
-export const sha = (body: string): string => `sha256:${createHash("sha256").update(body).digest("hex")}`;
+const sha = (body: string): string => `sha256:${createHash("sha256").update(body).digest("hex")}`;
 
 export interface Peer extends AsyncDisposable {
   readonly host: string;

@@ -15,7 +15,7 @@ export const STATUS_SIGNS: Readonly<Record<Status, string>> = {
 };
 
 export const STATUSES: readonly Status[] = ["fail", "unproven", "pass", "not-applicable"];
-export const SEVERITIES: readonly Severity[] = ["error", "warning", "note"];
+const SEVERITIES: readonly Severity[] = ["error", "warning", "note"];
 
 export function countByStatus(checks: readonly CheckResult[]): Readonly<Record<Status, number>> {
   const counts = { fail: 0, unproven: 0, pass: 0, "not-applicable": 0 };
