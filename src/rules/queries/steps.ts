@@ -79,7 +79,7 @@ export function at(dockerfile: Dockerfile, instruction: Instruction, within?: Ra
   };
 }
 
-function lineAt(text: string, offset: number): number {
+export function lineAt(text: string, offset: number): number {
   let line = 1;
   for (let next = text.indexOf("\n"); next >= 0 && next < offset; next = text.indexOf("\n", next + 1)) line++;
   return line;

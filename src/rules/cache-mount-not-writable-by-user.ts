@@ -1,0 +1,45 @@
+import { changed, healthy } from "./queries/example.ts";
+import { isRoot, situationAt } from "./queries/settings.ts";
+import { at, mountsOf, reachableSteps } from "./queries/steps.ts";
+import type { Rule } from "./rule.ts";
+
+export const cacheMountNotWritableByUser: Rule = {
+  id: "cache-mount-not-writable-by-user",
+  title: "A cache mount belongs to root, and the step runs as another user",
+  why: "A cache mount is created for root with mode 0755 unless told otherwise. Another user cannot write it: the tool fails, or goes on without a cache and every build is a cold one.",
+  source: "Trap T33 (teamster #5393, uv #12710); analyzers.md fixture 62: found by no other tool",
+  severity: "warning",
+  confidence: "certain",
+  advice: "Add `uid=` and `gid=` of the user to the mount, or run the step as root in the builder.",
+  aliases: ["LYR014"],
+  since: "0.1.0",
+  provenBy: ["warm-build-time"],
+  examples: {
+    bad: [
+      changed([
+        "RUN --mount=type=cache,target=/root/.cache/uv",
+        "USER 1001\nENV UV_CACHE_DIR=/cache\nRUN --mount=type=cache,target=/cache",
+      ]),
+    ],
+    good: [
+      healthy,
+      changed([
+        "RUN --mount=type=cache,target=/root/.cache/uv",
+        "USER 1001\nENV UV_CACHE_DIR=/cache\nRUN --mount=type=cache,target=/cache,uid=1001,gid=1001",
+      ]),
+    ],
+  },
+  *check({ dockerfile }) {
+    for (const { stage, instruction } of reachableSteps(dockerfile)) {
+      const { user } = situationAt(dockerfile, stage, instruction);
+      if (user === undefined || isRoot(user) || user.includes("$")) continue;
+      for (const mount of mountsOf(instruction)) {
+        if (mount["type"] !== "cache" || mount["uid"] !== undefined || /[2367]$/.test(mount["mode"] ?? "")) continue;
+        yield {
+          message: `The cache at ${mount["target"] ?? "?"} belongs to root, and this step runs as ${user}.`,
+          where: at(dockerfile, instruction),
+        };
+      }
+    }
+  },
+};

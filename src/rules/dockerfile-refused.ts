@@ -1,0 +1,28 @@
+import { lineAt } from "./queries/steps.ts";
+import { changed, healthy, project } from "./queries/example.ts";
+import type { Rule } from "./rule.ts";
+
+export const dockerfileRefused: Rule = {
+  id: "dockerfile-refused",
+  title: "BuildKit refuses the Dockerfile",
+  why: "The build stops at this line.",
+  source: "BuildKit's parser; the conformance tests compare with its own data",
+  severity: "error",
+  confidence: "certain",
+  advice: "Correct the line.",
+  aliases: ["DF001", "DF002", "invalid_line", "invalid_command", "from_first"],
+  since: "0.1.0",
+  provenBy: ["builds"],
+  examples: {
+    bad: [changed(["EXPOSE 8000", "EXPSE 8000"]), project({ Dockerfile: "# nothing yet\n" })],
+    good: [healthy],
+  },
+  *check({ dockerfile }) {
+    for (const { message, range } of dockerfile.problems) {
+      yield {
+        message: `${message.charAt(0).toUpperCase()}${message.slice(1)}.`,
+        where: { file: dockerfile.path, line: lineAt(dockerfile.text, range.start), range },
+      };
+    }
+  },
+};

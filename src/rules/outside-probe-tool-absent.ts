@@ -1,0 +1,52 @@
+import { healthy, healthyDockerfile, healthyWith, project, slim } from "./queries/example.ts";
+import { hasProgram } from "./queries/packages.ts";
+import { at, shippedStage } from "./queries/steps.ts";
+import type { Rule } from "./rule.ts";
+
+const compose = (test: string): string =>
+  `services:\n  api:\n    build: .\n    ports: ["8000:8000"]\n    healthcheck:\n      test: ${test}\n`;
+const curl = '["CMD", "curl", "-f", "http://localhost:8000/health"]';
+
+export const outsideProbeToolAbsent: Rule = {
+  id: "outside-probe-tool-absent",
+  title: "A probe outside the Dockerfile calls a program that the image does not have",
+  why: "The program was left out because the Dockerfile does not use it, but Compose, the ECS task definition or a Kubernetes probe does: every check fails and the platform replaces healthy containers. benchling-webhook's curl probe stands in CDK code only.",
+  source: "Trap T27 (benchling-webhook, agenta, polar)",
+  severity: "error",
+  confidence: "likely",
+  advice: "Keep the program in the shipped stage, or change the probe to one that asks with Python.",
+  aliases: [],
+  since: "0.1.0",
+  provenBy: ["healthcheck-healthy"],
+  examples: {
+    bad: [project({ Dockerfile: healthyDockerfile, "compose.yaml": compose(curl) })],
+    good: [
+      healthy,
+      project({
+        Dockerfile: healthyDockerfile,
+        "compose.yaml": compose(
+          '["CMD", "python", "-c", "import urllib.request as r; r.urlopen(\'http://127.0.0.1:8000/health\')"]',
+        ),
+      }),
+      project({
+        Dockerfile: healthyWith([
+          `FROM ${slim}\nRUN`,
+          `FROM ${slim}\nRUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*\nRUN`,
+        ]),
+        "compose.yaml": compose(curl),
+      }),
+    ],
+  },
+  *check({ dockerfile, service }) {
+    const stage = shippedStage(dockerfile);
+    if (!stage) return;
+    for (const { program, command, evidence } of service.outsideProbes) {
+      if (hasProgram(dockerfile, stage, program) !== false) continue;
+      yield {
+        message: `${evidence.file} line ${evidence.line} probes with ${program} (\`${command}\`), which the shipped image does not have.`,
+        where: at(dockerfile, stage.from),
+        related: [{ ...evidence, message: "the probe" }],
+      };
+    }
+  },
+};

@@ -1,0 +1,38 @@
+import { changed, healthy, healthyDockerfile, project, slim, uvImage } from "./queries/example.ts";
+import { at, reachable } from "./queries/steps.ts";
+import type { Rule } from "./rule.ts";
+
+export const unreachableStage: Rule = {
+  id: "unreachable-stage",
+  title: "A stage takes no part in the shipped image",
+  why: "BuildKit never builds it without `--target`. Often it is left over, or the last stage of the file is not the one that production needs (development after production).",
+  source: "DF015; trap T9 (DevOps-Course-Starter, alphagov, polar)",
+  severity: "note",
+  confidence: "certain",
+  advice: "Remove the stage, or make the production stage the last one and name it in the build.",
+  aliases: ["DF015"],
+  since: "0.1.0",
+  provenBy: [],
+  examples: {
+    bad: [
+      project({
+        Dockerfile: healthyDockerfile.replace(
+          `FROM ${uvImage} AS uv`,
+          `FROM ${slim} AS leftover\nRUN true\n\nFROM ${uvImage} AS uv`,
+        ),
+      }),
+    ],
+    good: [healthy, changed([`FROM ${uvImage} AS uv`, `FROM ${slim} AS test\nRUN true\n\nFROM ${uvImage} AS uv`])],
+  },
+  *check({ dockerfile }) {
+    const used = new Set(reachable(dockerfile));
+    for (const stage of dockerfile.stages) {
+      // Stages for tests and development are built with --target on purpose.
+      if (used.has(stage) || /test|dev|lint|debug|check|ci|docs|export|local/.test(stage.name ?? "")) continue;
+      yield {
+        message: `The stage ${stage.name ?? stage.index} takes no part in the last one.`,
+        where: at(dockerfile, stage.from),
+      };
+    }
+  },
+};
