@@ -19,7 +19,7 @@ import { EngineRefusal, type EngineHttp } from "./http.ts";
 import { encodePath, inspectImage } from "./image.ts";
 import { readImageFile } from "./image-file.ts";
 import { walkSavedLayers } from "./layers.ts";
-import { isAbandoned, labelsOf, type Owner, runLabel } from "./owner.ts";
+import { isAbandoned, isOfRun, labelsOf, type Owner } from "./owner.ts";
 import { pullImage } from "./pull.ts";
 import { removeOurs, removeNetwork } from "./sweep.ts";
 
@@ -51,7 +51,10 @@ export class ContainerEngine implements ConnectedEngine {
     this.store = facts.store;
     this.strictReadOnly = facts.name === "docker";
     this.cli = cliFor(http, facts);
-    this.#builder = { cli: this.cli, labels: (keepMs) => labelsOf(facts.owner, keepMs) };
+    this.#builder = {
+      cli: this.cli,
+      labels: (keepMs) => labelsOf(facts.owner, keepMs === undefined ? "image" : "kept-image", keepMs),
+    };
   }
 
   async build(request: BuildRequest): Promise<BuildResult> {
@@ -113,7 +116,12 @@ export class ContainerEngine implements ConnectedEngine {
 
   async createNetwork(options: { readonly internal: boolean }): Promise<Network> {
     const { Id: id } = await this.#http.json<{ Id: string }>("POST", "/networks/create", {
-      body: { Name: this.#name(), Driver: "bridge", Internal: options.internal, Labels: labelsOf(this.#facts.owner) },
+      body: {
+        Name: this.#name(),
+        Driver: "bridge",
+        Internal: options.internal,
+        Labels: labelsOf(this.#facts.owner, "network"),
+      },
       evenWhenAborted: true,
     });
     return { id, [Symbol.asyncDispose]: () => removeNetwork(this.#http, id) };
@@ -126,7 +134,7 @@ export class ContainerEngine implements ConnectedEngine {
 
   removeAllOf(run: string, options: { readonly images?: boolean } = {}): Promise<readonly string[]> {
     return removeOurs(this.#http, {
-      owns: (labels) => labels[runLabel] === run,
+      owns: (labels) => isOfRun(labels, run),
       image: () => options.images === true,
     });
   }
@@ -154,7 +162,7 @@ export class ContainerEngine implements ConnectedEngine {
     const body = createBody(
       {
         image,
-        labels: labelsOf(this.#facts.owner),
+        labels: labelsOf(this.#facts.owner, "container"),
         hasStartInterval: this.#facts.api >= 1.44,
         podman: this.name === "podman",
         copied,

@@ -13,24 +13,37 @@ const RUN = "seaworthy.run";
 const PID = "seaworthy.pid";
 const BOOT = "seaworthy.boot";
 const EXPIRES = "seaworthy.expires";
-const KEPT = "seaworthy.kept";
+/**
+ * What the labels were written for. Containers inherit the labels of their image, and images those of their base: without
+ * this, a container that the user started from an image of ours would look like ours.
+ */
+const OBJECT = "seaworthy.object";
 /** Longer than any run; the last resort for objects of a machine that we cannot ask. */
 const LIFETIME_MS = 12 * 3600_000;
 
 export const runLabel: string = RUN;
 
+/** A `kept-image` outlives its run and goes at its expiry only: a substituted base, for example. */
+export type ObjectKind = "container" | "network" | "image" | "kept-image";
+
 export function ownerNow(run: string): Owner {
   return { run, pid: process.pid, boot: bootOf(process.pid) ?? `${machine()}/unknown` };
 }
 
-export function labelsOf(owner: Owner, keepMs?: number): Record<string, string> {
+export function labelsOf(owner: Owner, kind: ObjectKind, lifetimeMs: number = LIFETIME_MS): Record<string, string> {
   return {
     [RUN]: owner.run,
     [PID]: String(owner.pid),
     [BOOT]: owner.boot,
-    [EXPIRES]: new Date(Date.now() + (keepMs ?? LIFETIME_MS)).toISOString(),
-    ...(keepMs === undefined ? {} : { [KEPT]: "until-expiry" }),
+    [EXPIRES]: new Date(Date.now() + lifetimeMs).toISOString(),
+    [OBJECT]: kind,
   };
+}
+
+/** True when the labels were written for an object of this kind, and not inherited. */
+export function isOurs(labels: Readonly<Record<string, string>>, kind: "container" | "network" | "image"): boolean {
+  const object = labels[OBJECT];
+  return labels[RUN] !== undefined && (object === kind || (kind === "image" && object === "kept-image"));
 }
 
 /** True when these labels are ours and their process is certainly gone. Anything unclear counts as alive until it expires. */
@@ -40,10 +53,15 @@ export function isAbandoned(labels: Readonly<Record<string, string>>, now: numbe
   const expires = Date.parse(labels[EXPIRES] ?? "");
   if (labels[RUN] === undefined || boot === undefined || !Number.isInteger(pid) || pid <= 0) return false;
   const expired = Number.isFinite(expires) && expires < now;
-  if (labels[KEPT] !== undefined) return expired;
+  if (labels[OBJECT] === "kept-image") return expired;
   // Another boot, machine or pid namespace: its process cannot be looked up from here.
   if (!boot.startsWith(`${machine()}/`)) return expired;
   return bootOf(pid) !== boot;
+}
+
+/** True for what a run made for itself; what it keeps for others (a substituted base) goes at its expiry only. */
+export function isOfRun(labels: Readonly<Record<string, string>>, run: string): boolean {
+  return labels[RUN] === run && labels[OBJECT] !== "kept-image";
 }
 
 /** What identifies this kernel's boot and this pid namespace. */

@@ -1,7 +1,7 @@
 import { EngineRefusal, type EngineHttp } from "./http.ts";
 import { encodePath } from "./image.ts";
 import { removeContainer } from "./container.ts";
-import { runLabel } from "./owner.ts";
+import { isOurs, runLabel } from "./owner.ts";
 
 /** The only image names that are ever removed. */
 const NAMESPACE = "seaworthy/";
@@ -20,21 +20,24 @@ interface Labelled {
 /** Removes containers, then networks, then image tags that carry our label and are `owned`; returns what it removed. */
 export async function removeOurs(http: EngineHttp, ours: Ours): Promise<readonly string[]> {
   const filters = JSON.stringify({ label: [runLabel] });
-  const list = async <T extends Labelled>(path: string): Promise<readonly T[]> => {
+  const list = async <T extends Labelled>(
+    kind: "container" | "network" | "image",
+    path: string,
+  ): Promise<readonly T[]> => {
     const found = await http.json<readonly T[]>("GET", path, { query: { all: 1, filters }, evenWhenAborted: true });
     // The filter is the engine's promise; what is removed is decided on the labels themselves.
-    return found.filter(({ Labels: labels }) => labels !== null && labels[runLabel] !== undefined && ours.owns(labels));
+    return found.filter(({ Labels: labels }) => labels !== null && isOurs(labels, kind) && ours.owns(labels));
   };
   const removed: string[] = [];
-  for (const { Id: id } of await list("/containers/json")) {
+  for (const { Id: id } of await list("container", "/containers/json")) {
     await removeContainer(http, id);
     removed.push(`container ${id.slice(0, 12)}`);
   }
-  for (const { Id: id } of await list("/networks")) {
+  for (const { Id: id } of await list("network", "/networks")) {
     await removeNetwork(http, id);
     removed.push(`network ${id.slice(0, 12)}`);
   }
-  for (const image of await list<Labelled & { readonly RepoTags?: readonly string[] | null }>("/images/json"))
+  for (const image of await list<Labelled & { readonly RepoTags?: readonly string[] | null }>("image", "/images/json"))
     for (const tag of (image.RepoTags ?? []).filter((name) => isOurTag(name) && ours.image(name)))
       if (await removeTag(http, tag)) removed.push(`image ${tag}`);
   return removed;

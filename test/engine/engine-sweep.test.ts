@@ -40,6 +40,9 @@ it("removes what a killed process left behind, and nothing else", async () => {
   await docker("run", "--detach", "--name", name, BASE, "sleep", "600");
   await docker("tag", BASE, userTag);
   await docker("tag", made.tag, foreignTag);
+  // A container of the user's made from our image inherits the image's labels, and is the user's all the same.
+  const fromOurs = `${name}-from-ours`;
+  await docker("run", "--detach", "--name", fromOurs, foreignTag, "sleep", "600");
   try {
     await using mine = await engine.start(BASE, { entrypoint: ["sleep", "600"] });
 
@@ -53,6 +56,8 @@ it("removes what a killed process left behind, and nothing else", async () => {
       expect.arrayContaining([`container ${made.container.slice(0, 12)}`, `network ${made.network.slice(0, 12)}`]),
     );
     expect(kept).not.toContain(`image ${made.tag}`);
+    expect(await docker("inspect", "--format", "{{.State.Running}}", fromOurs)).toBe("true");
+    await docker("rm", "--force", fromOurs);
     expect(await engine.sweep()).toContain(`image ${made.tag}`);
     expect(await engine.sweep()).toEqual([]);
 
@@ -63,7 +68,7 @@ it("removes what a killed process left behind, and nothing else", async () => {
     expect(await engine.inspect(userTag)).toBeDefined();
     expect(await engine.inspect(foreignTag)).toBeDefined();
   } finally {
-    await docker("rm", "--force", name);
+    await docker("rm", "--force", name, fromOurs);
     await docker("rmi", userTag, foreignTag);
   }
 });
