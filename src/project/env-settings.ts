@@ -13,7 +13,7 @@ interface SettingsClass {
 export function* readSettings(sources: PythonSources): Generator<EnvRead> {
   const files = sources.withAny("BaseSettings");
   if (files.length === 0) return;
-  const classes = settingsClasses(sources);
+  const classes = settingsClasses(sources, files);
   const inherited = new Set([...classes.values()].flatMap(({ bases }) => bases));
   for (const [name, settings] of classes) {
     if (inherited.has(name)) continue;
@@ -24,32 +24,32 @@ export function* readSettings(sources: PythonSources): Generator<EnvRead> {
   }
 }
 
-/** Classes that descend from BaseSettings, by their full names. */
-function settingsClasses(sources: PythonSources): ReadonlyMap<string, SettingsClass> {
+/** Classes that descend from BaseSettings, by their full names. A file is parsed only when it names a known class as a base. */
+function settingsClasses(sources: PythonSources, first: readonly PythonFile[]): ReadonlyMap<string, SettingsClass> {
   const found = new Map<string, SettingsClass>();
-  const candidates = sources.withAny("Settings", "Config").flatMap((file) =>
-    file.scopes
-      .filter(({ kind }) => kind === "class")
-      .map((scope) => {
-        const bases = scope.bases.map((base) => {
-          const name = qualified(file, base);
-          return name.includes(".") ? name : `${file.module}.${name}`;
-        });
-        return { file, scope, bases };
-      }),
-  );
-  for (let grown = true; grown;) {
-    grown = false;
-    for (const candidate of candidates) {
+  let files = first;
+  for (let size = -1; size < found.size; ) {
+    size = found.size;
+    for (const candidate of files.flatMap(classesOf)) {
       const name = `${candidate.file.module}.${candidate.scope.name}`;
-      const isSettings = candidate.bases.some((base) => base.endsWith(".BaseSettings") || found.has(base));
-      if (!isSettings || found.has(name)) continue;
-      found.set(name, candidate);
-      grown = true;
+      if (candidate.bases.some((base) => base.endsWith(".BaseSettings") || found.has(base))) found.set(name, candidate);
     }
+    const names = [...found.values()].map(({ scope }) => `(${scope.name}`);
+    files = [...new Set([...files, ...sources.withAny(...names)])];
   }
   return found;
 }
+
+const classesOf = (file: PythonFile): readonly SettingsClass[] =>
+  file.scopes
+    .filter(({ kind }) => kind === "class")
+    .map((scope) => {
+      const bases = scope.bases.map((base) => {
+        const name = qualified(file, base);
+        return name.includes(".") ? name : `${file.module}.${name}`;
+      });
+      return { file, scope, bases };
+    });
 
 function ancestors(settings: SettingsClass, classes: ReadonlyMap<string, SettingsClass>): readonly SettingsClass[] {
   return settings.bases.flatMap((base) => {

@@ -73,13 +73,20 @@ const UNKNOWN: Fact<"unknown"> = { value: "unknown", confidence: "needs-proof", 
 function fromObject(sources: PythonSources, application: Fact<Application> | undefined): Fact<Framework> | undefined {
   if (application === undefined) return undefined;
   const own = sources.module(application.value.module);
-  const words = CLASSES.map(([last]) => last);
-  for (const file of own === undefined ? sources.withAny(...words) : [own, ...sources.withAny(...words)]) {
-    for (const call of file.calls) {
-      const value = constructorOf(file, call);
-      if (value !== undefined && value !== "celery")
-        return { value, confidence: file === own ? "certain" : "likely", evidence: [evidenceOf(file, call)] };
-    }
+  const inOwn = own === undefined ? undefined : frameworkIn(own, "certain");
+  if (inOwn !== undefined) return inOwn;
+  const words = CLASSES.map(([last]) => `${last}(`);
+  for (const file of sources.withAny(...words)) {
+    const found = frameworkIn(file, "likely");
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function frameworkIn(file: PythonFile, confidence: Fact<Framework>["confidence"]): Fact<Framework> | undefined {
+  for (const call of file.calls) {
+    const value = constructorOf(file, call);
+    if (value !== undefined && value !== "celery") return { value, confidence, evidence: [evidenceOf(file, call)] };
   }
   return undefined;
 }

@@ -6,7 +6,7 @@ import { normalName } from "./requirement.ts";
 /** `importlib.metadata.version("itself")`: fails when the project is not installed. */
 export function readsOwnVersion(sources: PythonSources, name: string | undefined): Fact<boolean> {
   const own = normalName(name ?? "");
-  for (const file of sources.withAny("metadata", "pkg_resources")) {
+  for (const file of sources.withAny("importlib.metadata", "importlib_metadata", "import metadata", "pkg_resources")) {
     for (const call of file.calls) {
       if (
         !/^(?:importlib[._]metadata\.(?:version|metadata|distribution)|pkg_resources\.(?:get_distribution|require))$/.test(

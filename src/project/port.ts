@@ -60,7 +60,7 @@ function fromCode({ starts, sources }: PortInput, env: EnvSettings): Fact<Port> 
   // A server that is given its own arguments does not run the code's `__main__`.
   const first = starts.find(({ role }) => role === "web");
   if (first !== undefined && !/^(?:python|pypy)/.test(baseName(first.argv[0] ?? ""))) return undefined;
-  for (const file of sources.withAny("port")) {
+  for (const file of sources.withAny(".run(", "run_app(", "run_simple(", "serve(", "launch(", "Config(", "Granian(")) {
     for (const call of file.calls) {
       if (!/^(?:run|run_app|run_simple|serve|launch|Config|Granian)$/.test(lastName(call))) continue;
       const written = call.keywords.get("port") ?? call.keywords.get("server_port");
