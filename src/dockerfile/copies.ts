@@ -64,7 +64,7 @@ export function copiedFiles(instruction: Instruction, context: CopyContext): Cop
     copy.flags.filter(({ name }) => name === "exclude").map(({ value }) => context.expand?.(value) ?? value),
   );
   const index = indexFiles(context);
-  const target = targetOf(words.at(-1) ?? "", sources.length, context);
+  const target = targetOf(words.at(-1) ?? "", context);
   const found = paths.map((source) =>
     flagIsOn(copy, "parents")
       ? withParents(source, index, target, excluded)
@@ -121,14 +121,16 @@ function indexFiles({ files, ignore }: CopyContext): Index {
 
 interface Target {
   readonly path: string;
-  /** Written as a folder, several sources, or known to be one: files go into it under their own names. */
-  readonly isFolder: boolean;
+  /**
+   * Written as a folder, known to be one, or made one by a source before: files go into it under their own names. Else
+   * each file becomes the destination, and of several the last one stays.
+   */
+  isFolder: boolean;
 }
 
-function targetOf(written: string, sources: number, context: CopyContext): Target {
+function targetOf(written: string, context: CopyContext): Target {
   const path = posix.resolve("/", context.workdir, written);
   const isFolder =
-    sources > 1 ||
     written === "" ||
     /(?:^|\/)\.{0,2}$/.test(written) ||
     path === "/" ||
@@ -154,12 +156,12 @@ function plainSource(source: string, index: Index, target: Target, excluded: Ign
     ? wildMatches(path, index)
     : [path].filter((name) => index.fileSet.has(name) || index.folders.has(name));
   if (matches.length === 0) return missingSource(source, path, index);
-  const into = target.isFolder || matches.length > 1;
   const found = matches.map((match): Found => {
     if (!index.folders.has(match)) {
-      const destination = into ? posix.join(target.path, posix.basename(match)) : target.path;
+      const destination = target.isFolder ? posix.join(target.path, posix.basename(match)) : target.path;
       return { files: [{ source: match, destination }], missing: [], ignored: [] };
     }
+    target.isFolder = true;
     // Of a folder only the content is copied; `--exclude` is meant from inside it.
     const files = below(index.files, match)
       .map((file) => ({ file, inside: match === "" ? file : file.slice(match.length + 1) }))

@@ -1,9 +1,9 @@
 import type { Directive, Dockerfile, Instruction, Problem, Stage } from "../model/types.ts";
+import { buildStages } from "./build-stages.ts";
 import { readDirectives } from "./directives.ts";
 import { readInstruction } from "./instruction.ts";
 import { commentText, isEmptyLine, joinLines, readLine } from "./lines.ts";
 import { refusals } from "./refusals.ts";
-import { buildStages } from "./build-stages.ts";
 
 /** Far beyond what any engine builds (an image has at most a few hundred layers), so that memory stays bounded. */
 const maxInstructions = 500_000;
@@ -76,7 +76,7 @@ export function readInstructions(text: string): {
   return { directives: head.directives, instructions, problems, escape: head.escape };
 }
 
-/** The stages of a file, for a caller that has only `Dockerfile`. */
+/** Every instruction of a file in order: global ARG, then stage by stage, each FROM first. */
 export function allInstructions(dockerfile: Dockerfile): readonly Instruction[] {
   return [
     ...dockerfile.globalArgs,
