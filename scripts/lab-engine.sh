@@ -23,10 +23,17 @@ fetch_parts() {
   if [[ -d $(wanted_root) && -s $(rootfs trixie) && -s $(rootfs bookworm) ]]; then return; fi
   need_packages mmdebstrap
   log "fetching the engine and the base file systems from Debian (two to four minutes, once)"
-  local pids=() pid failed=false
-  unpack_engine 8>&- 9>&- & pids+=($!)
-  for suite in trixie bookworm; do pack_rootfs "$suite" 8>&- 9>&- & pids+=($!); done
+  local suite pid failed=false
+  pids=()
+  # In process groups of their own, so that an interrupted `up` can end all of each.
+  set -m
+  unpack_engine 8>&- 9>&- </dev/null & pids+=($!)
+  for suite in trixie bookworm; do pack_rootfs "$suite" 8>&- 9>&- </dev/null & pids+=($!); done
+  set +m
+  trap 'for pid in "${pids[@]}"; do kill -- "-$pid" 2>/dev/null; done; wait' EXIT
+  trap 'exit 130' INT TERM HUP
   for pid in "${pids[@]}"; do wait "$pid" || failed=true; done
+  trap - EXIT INT TERM HUP
   if [[ $failed == true ]]; then fail "Debian's packages could not be fetched; see $CACHE/*.log"; fi
 }
 
