@@ -157,8 +157,12 @@ class Walk {
 
 const IN_A_BIN = /(^|\/)s?bin\/[^/]+$/;
 
+/** Debian's folder for the packages of its own tools: no environment of a service reads it. */
+const OF_THE_SYSTEM = /^\/?usr\/lib\/python3\/dist-packages\//;
+
 /** The normalised name of the distribution whose metadata this is. */
 export function distributionOf(path: string): string | undefined {
+  if (OF_THE_SYSTEM.test(path)) return undefined;
   const name =
     /\/([^/]+)-[^-/]+\.dist-info\/METADATA$/.exec(path)?.[1] ??
     /\/([^/]+?)(?:-[^-/]+(?:-py[\d.]+)?)?\.egg-info(?:\/PKG-INFO)?$/.exec(path)?.[1];
