@@ -61,6 +61,12 @@ it("gives each bar its numbers in words", async () => {
   expect(widths.slice(0, 2)).toEqual([240, 43.4]);
 });
 
+it("names the steps of the run in words", async () => {
+  const text = await page(sampleReport);
+  const names = [...text.matchAll(/<div class="step"><span class="name">([^<]+)</g)].map(([, name]) => name);
+  expect(names.slice(3, 7)).toEqual(["render", "build, before", "build, after", "start-up, before"]);
+});
+
 it("links only to what is on the page", async () => {
   const text = await page(sampleReport);
   for (const [, id = ""] of text.matchAll(/href="#([^"]+)"/g)) expect(text).toContain(`id="${id}"`);

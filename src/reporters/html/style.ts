@@ -5,7 +5,7 @@ const light = `
   --text: #17202b; --muted: #5a6675; --link: #0b57b8;
   --pass: #0f7038; --pass-ground: #e4f5ea; --fail: #b3201c; --fail-ground: #fdebea;
   --unproven: #8a5200; --unproven-ground: #fff4df; --none: #5a6675; --none-ground: #eef0f3;
-  --before: #a3adb9; --after: #1f6fd1; --spread: #17202b;`;
+  --before: #858f9b; --after: #1f6fd1; --spread: #17202b;`;
 
 const dark = `
   color-scheme: dark;
@@ -168,7 +168,7 @@ figcaption { margin-top: 0.6rem; font-size: 0.8667rem; color: var(--muted); }
 .facts dt { color: var(--muted); font-size: 0.8667rem; }
 .facts dd { font-weight: 600; }
 .timeline { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1rem 1.25rem 0.5rem; }
-.timeline .step { display: grid; grid-template-columns: 9rem 1fr 9rem; gap: 1rem; align-items: center; min-height: 1.9rem; }
+.timeline .step { display: grid; grid-template-columns: 12rem 1fr 9rem; gap: 1rem; align-items: center; min-height: 1.9rem; }
 .timeline svg { width: 100%; height: 16px; }
 .timeline line { stroke: var(--line); vector-effect: non-scaling-stroke; }
 .timeline .ran { fill: var(--after); }
@@ -215,7 +215,7 @@ const narrow = `
   .check .cell::before { content: attr(data-label); display: block; color: var(--muted); font-size: 0.8rem; }
   .check .inside { padding: 0.25rem 1rem 1rem 2.25rem; }
   .check .sides { grid-template-columns: 1fr; }
-  .timeline .step { grid-template-columns: 6.5rem 1fr 4.75rem; gap: 0.6rem; font-size: 0.8667rem; }
+  .timeline .step { grid-template-columns: 7.5rem 1fr 4.75rem; gap: 0.6rem; font-size: 0.8667rem; }
   .timeline .time small { display: block; margin: 0; }
 }
 `;

@@ -39,7 +39,7 @@ function Step({ entry, end }: { readonly entry: RunFacts["timeline"][number]; re
   const x = Math.min(scale(entry.startMs), WIDTH - width);
   return (
     <div class="step">
-      <span class="name">{entry.step}</span>
+      <span class="name">{stepInWords(entry.step)}</span>
       <svg viewBox={`0 0 ${WIDTH} 16`} preserveAspectRatio="none" aria-hidden="true">
         <line x1={0} x2={WIDTH} y1={8} y2={8} />
         <rect class={entry.reused ? "reused" : "ran"} x={x.toFixed(1)} y={2} width={width.toFixed(1)} height={12} />
@@ -52,6 +52,12 @@ function Step({ entry, end }: { readonly entry: RunFacts["timeline"][number]; re
   );
 }
 
+/** The file of a step, `before/evidence/read-only`, as words: `read-only, before`. */
+function stepInWords(step: string): string {
+  const [, side, name] = /^(before|after)\/(?:evidence\/)?(.+)$/.exec(step) ?? [];
+  return side === undefined || name === undefined ? step : `${name}, ${side}`;
+}
+
 function Axis({ end }: { readonly end: number }): JSX.Element {
   const scale = scaleLinear()
     .domain([0, Math.max(end, 1)])
@@ -62,7 +68,11 @@ function Axis({ end }: { readonly end: number }): JSX.Element {
       <span class="ticks">
         {scale.ticks(5).map((tick) => (
           <i key={tick} style={{ left: `${scale(tick).toFixed(2)}%` }}>
-            {tick === 0 ? "0" : formatMilliseconds(tick).replace(/\.00 s$/, " s")}
+            {tick === 0
+              ? "0"
+              : formatMilliseconds(tick)
+                  .replace(/\.00 s$/, " s")
+                  .replace(/ 0 s$/, "")}
           </i>
         ))}
       </span>
