@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { ConnectedEngine } from "../../src/engine/engine.ts";
 import { run } from "../../src/kit/exec.ts";
@@ -9,6 +10,8 @@ interface Made {
   readonly network: string;
   readonly tag: string;
 }
+
+const OWNER = fileURLToPath(new URL("./engine-owner.ts", import.meta.url));
 
 let engine: ConnectedEngine;
 beforeAll(async () => {
@@ -24,7 +27,7 @@ const containers = () => docker("ps", "--all", "--quiet", "--no-trunc");
 function otherProcess(runId: string): { made: Promise<Made>; ended: Promise<unknown> } {
   let ended: Promise<unknown> = Promise.resolve();
   const made = new Promise<Made>((resolve, reject) => {
-    ended = run(process.execPath, ["--import", "tsx", "test/engine/engine-owner.ts", runId], {
+    ended = run(process.execPath, ["--import", "tsx", OWNER, runId], {
       onLine: (stream, line) => (stream === "stdout" ? resolve(JSON.parse(line) as Made) : undefined),
     }).then(({ stderr }) => reject(new Error(stderr)), reject);
   });
