@@ -20,7 +20,7 @@ class Settings(BaseSettings):
     s3_region: str
 
     access_token_minutes: int = 60
-    max_image_bytes: int = 8 * 1024 * 1024
+    max_image_bytes: int = 8_388_608
     log_level: str = "INFO"
 
 
