@@ -20,8 +20,8 @@ export interface HealthCommand {
 }
 
 /** Quick, so that the proof takes seconds: the command is the image's own. */
-const QUICK = { intervalMs: 1000, timeoutMs: 2000, retries: 2, startPeriodMs: 0 };
-/** What two failures in a row take at most, and as much again for a busy machine. */
+const QUICK = { intervalMs: 1000, timeoutMs: 3000, retries: 1, startPeriodMs: 0 };
+/** What a failure takes at most, and as much again for a busy machine. */
 const NOTICE_MS = 2 * QUICK.retries * (QUICK.intervalMs + QUICK.timeoutMs) + 3000;
 
 export const healthCommand: Probe<HealthCommand> = {

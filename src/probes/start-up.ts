@@ -1,6 +1,8 @@
+import type { Container } from "../engine/engine.ts";
+import { UserError } from "../kit/errors.ts";
 import { median, medianDeviation } from "../kit/units.ts";
 import type { Measurement } from "../model/types.ts";
-import type { Probe } from "./probe.ts";
+import type { Probe, ProbeContext } from "./probe.ts";
 import { firstHealthy, type Health, healthPath, whyUnhealthy } from "./support/health.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
 import { startService } from "./support/service.ts";
@@ -36,7 +38,9 @@ export const startUp: Probe<StartUp> = {
     let log: readonly LoggedLine[] = [];
     // The first start reads the image from the disk; those after it find it in memory, as on a host that runs it again.
     for (let run = 0; run <= SAMPLES; run += 1) {
-      await using container = await startService(context);
+      const started = await startOrReason(context);
+      if (typeof started === "string") return { ...nothing(healthPath(contract)), problem: started };
+      await using container = started;
       const limitMs = contract.limits.startSeconds * 1000;
       const health: Health = await firstHealthy(container, contract, { limitMs, signal });
       if (run === 0 || !health.healthy) log = logTail(await container.logs());
@@ -63,6 +67,16 @@ export const startUp: Probe<StartUp> = {
     };
   },
 };
+
+/** An engine that refuses to start the image, because its program is missing for example, is an answer as well. */
+async function startOrReason(context: ProbeContext): Promise<Container | string> {
+  try {
+    return await startService(context);
+  } catch (error) {
+    if (error instanceof UserError && error.code === "engine/start-failed") return error.message;
+    throw error;
+  }
+}
 
 function nothing(path: string): StartUp {
   const unknown = { time: undefined, deviationMs: undefined, droppedFirstMs: undefined };

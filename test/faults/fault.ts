@@ -11,6 +11,4 @@ export interface Fault {
   readonly asRoot?: string;
   /** Lines at the end of the Dockerfile. */
   readonly atEnd?: string;
-  /** Instead of the usual 5 s, where a healthy service would need more. */
-  readonly graceSeconds?: number;
 }

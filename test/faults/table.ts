@@ -6,6 +6,13 @@ const key = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj";
 const privateKey = ["-----BEGIN", "PRIVATE KEY-----"].join(" ");
 const privateKeyEnd = ["-----END", "PRIVATE KEY-----"].join(" ");
 
+/** Another healthy service: its routes read no body, so the proof needs a route of its own. */
+export const bodyless: Fault = {
+  name: "healthy, and no route reads a body",
+  breaks: [],
+  dockerfile: [[COMMAND, 'CMD ["python", "/app/wsgi.py"]']],
+};
+
 /** The ways in which service images are known to break. */
 export const faults: readonly Fault[] = [
   { name: "root user", breaks: ["non-root", "numeric-user"], dockerfile: [[USER, ""]] },
@@ -50,6 +57,17 @@ export const faults: readonly Fault[] = [
     name: "drops the request in flight",
     breaks: ["stop-answers-in-flight"],
     app: [["    threading.Thread(target=server.shutdown).start()", "    os._exit(0)"]],
+  },
+  {
+    name: "drops the request in flight on a route added from outside",
+    breaks: ["stop-answers-in-flight"],
+    dockerfile: [
+      [COMMAND, 'CMD ["python", "/app/wsgi.py"]'],
+      [
+        "COPY app.py wsgi.py ./",
+        "COPY app.py wsgi.py ./\nRUN sed -i 's/    threading.Thread.*/    os._exit(0)/' wsgi.py",
+      ],
+    ],
   },
   {
     name: "answers the request in flight with 500",
@@ -165,6 +183,19 @@ export const faults: readonly Fault[] = [
     asRoot: "RUN rm -r /usr/lib/python3.13/__pycache__ /usr/lib/python3.13/*/__pycache__ /app/__pycache__",
   },
   {
+    name: "copies the source before it installs",
+    breaks: ["dependency-layer-cached"],
+    dockerfile: [["COPY requirements.txt ./", "COPY . ./"]],
+  },
+  {
+    name: "installs without the lock",
+    breaks: ["dependency-layer-refreshed"],
+    dockerfile: [
+      ["COPY requirements.txt ./\n", ""],
+      ["-r requirements.txt", "-r /dev/null"],
+    ],
+  },
+  {
     name: "a HEALTHCHECK that always succeeds",
     breaks: ["healthcheck-notices"],
     atEnd: 'HEALTHCHECK CMD ["true"]',
@@ -204,6 +235,11 @@ export const faults: readonly Fault[] = [
     name: "exits at once",
     breaks: ["becomes-healthy", "start-time"],
     app: [["server = Server", "sys.exit(3)\nserver = Server"]],
+  },
+  {
+    name: "a program that is not in the image",
+    breaks: ["becomes-healthy", "start-time"],
+    dockerfile: [[COMMAND, 'CMD ["uvicorn", "app:app"]']],
   },
   {
     name: "starts too slowly",

@@ -33,14 +33,17 @@ export function pycHeader(bytes: Buffer): PycHeader {
 
 /** Sources that no service imports: tests, tools, and the installers that base images bring; not all of it is valid Python. */
 const NOT_IMPORTED =
-  /(^|\/)(tests?|testing|idlelib|lib2to3|turtledemo|ensurepip|pydoc_data|tkinter|templates?|lib-dynload|_pyrepl|config-[^/]*|pip|setuptools|wheel|pkg_resources|_distutils_hack)(\/|$)/;
+  /(^|\/)(tests?|testing|idlelib|lib2to3|turtledemo|ensurepip|pydoc_data|tkinter|templates?|lib-dynload|_pyrepl|config-[^/]*|pip|setuptools|bin|wheel|pkg_resources|_distutils_hack)(\/|$)/;
 const PACKAGES = /\/(site|dist)-packages\//;
 const STANDARD = /^usr(\/local)?\/lib(64)?\/python3\.\d+\//;
 const ALSO_PYTHON = /^(opt|root|home)\/.*\/lib\/python3\.\d+\//;
 
+/** Packages of the operating system's own tools. */
+const OF_THE_SYSTEM = /^usr\/lib\/python3\/dist-packages\//;
+
 /** Where a source belongs; undefined for one that is not counted. */
 export function areaOf(path: string, workdir: string): BytecodeArea | undefined {
-  if (!path.endsWith(".py") || NOT_IMPORTED.test(path)) return undefined;
+  if (!path.endsWith(".py") || NOT_IMPORTED.test(path) || OF_THE_SYSTEM.test(path)) return undefined;
   if (PACKAGES.test(path)) return "packages";
   if (STANDARD.test(path) || ALSO_PYTHON.test(path)) return "standard library";
   return workdir !== "" && path.startsWith(`${workdir}/`) ? "application" : undefined;
@@ -53,9 +56,12 @@ export function countBytecode(
   { workdir, tag }: { readonly workdir: string; readonly tag: string },
 ): Readonly<Partial<Record<BytecodeArea, BytecodeCount>>> {
   const counts: Partial<Record<BytecodeArea, Counting>> = {};
+  const venvs = virtualEnvironments(tree);
   for (const source of tree.entries()) {
     const area = source.kind === "file" && source.bytes > 0 ? areaOf(source.path, workdir) : undefined;
     if (area === undefined || otherInterpreter(source.path, tag)) continue;
+    // What the base image has installed for itself is not on the path of a virtual environment.
+    if (area === "packages" && venvs.length > 0 && !venvs.some((venv) => source.path.startsWith(venv))) continue;
     const count = (counts[area] ??= { sources: 0, valid: 0, stale: 0, missing: 0, examples: [] });
     count.sources += 1;
     const state = stateOf(source, tree, headers, tag);
@@ -63,6 +69,11 @@ export function countBytecode(
     if (state !== "valid" && count.examples.length < 5) count.examples.push(`${source.path} (${state})`);
   }
   return counts;
+}
+
+function virtualEnvironments(tree: FinalTree): readonly string[] {
+  const files = [...tree.entries()].filter(({ path }) => base(path) === "pyvenv.cfg");
+  return files.map(({ path }) => `${parent(path)}/`);
 }
 
 type Counting = { -readonly [K in Exclude<keyof BytecodeCount, "examples">]: number } & { examples: string[] };

@@ -1,0 +1,1 @@
+"""Stands in for the framework: only the place where a request comes in is real."""

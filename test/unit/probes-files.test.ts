@@ -1,0 +1,207 @@
+import { describe, expect, it } from "vitest";
+import type { LayerEntry } from "../../src/engine/engine.ts";
+import { distributionOf } from "../../src/probes/layers.ts";
+import { countBytecode, interpreterTag, pycHeader } from "../../src/probes/support/bytecode.ts";
+import { LayerSecrets } from "../../src/probes/support/layer-secrets.ts";
+import { assignedSecrets, fingerprint, shapedSecrets } from "../../src/probes/support/secrets.ts";
+import { FinalTree } from "../../src/probes/support/tree.ts";
+import { cacheKind, isCompiler, isHeader } from "../../src/probes/support/waste.ts";
+
+const entry = (layer: number, path: string, more: Partial<LayerEntry> = {}): LayerEntry => ({
+  layer,
+  path,
+  kind: "file",
+  bytes: 10,
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+  modified: 1000,
+  ...more,
+});
+const treeOf = (...entries: readonly LayerEntry[]): FinalTree => {
+  const tree = new FinalTree();
+  for (const one of entries) tree.add(one);
+  return tree;
+};
+const paths = (tree: FinalTree): readonly string[] => [...tree.entries()].map(({ path }) => path);
+
+describe("the final tree", () => {
+  it("takes away what a whiteout names, with everything below it", () => {
+    const tree = treeOf(
+      entry(0, "a", { kind: "directory", bytes: 0 }),
+      entry(0, "a/b"),
+      entry(0, "ab"),
+      entry(1, "a", { kind: "whiteout", bytes: 0 }),
+    );
+    expect(paths(tree)).toEqual(["ab"]);
+    expect(tree.hiddenBytes).toBe(10);
+  });
+  it("empties an opaque folder of what the layers below brought, and of nothing else", () => {
+    const tree = treeOf(entry(0, "a/old"), entry(1, "a/new"), entry(1, "a", { kind: "opaque", bytes: 0 }));
+    expect(paths(tree)).toEqual(["a/new"]);
+  });
+  it("counts a file that is written twice as hidden once", () => {
+    const tree = treeOf(entry(0, "a", { bytes: 7 }), entry(1, "a", { bytes: 9 }));
+    expect(tree.hiddenBytes).toBe(7);
+    expect(tree.get("a")?.layer).toBe(1);
+  });
+});
+
+describe("bytecode", () => {
+  const header = (flags: number, modified = 0, bytes = 0): Buffer => {
+    const buffer = Buffer.alloc(16);
+    buffer.set([0xf3, 0x0d, 0x0d, 0x0a]);
+    buffer.writeUInt32LE(flags, 4);
+    buffer.writeUInt32LE(modified, 8);
+    buffer.writeUInt32LE(bytes, 12);
+    return buffer;
+  };
+  const count = (pyc: Buffer | undefined, source: Partial<LayerEntry> = {}) => {
+    const cached = "app/__pycache__/main.cpython-313.pyc";
+    const tree = treeOf(entry(0, "app/main.py", source), ...(pyc === undefined ? [] : [entry(0, cached)]));
+    const headers = new Map(pyc === undefined ? [] : [[cached, pycHeader(pyc)]]);
+    return countBytecode(tree, headers, { workdir: "app", tag: "cpython-313" }).application;
+  };
+  it.each([
+    ["an unchecked hash", header(1), "valid"],
+    ["a checked hash", header(3), "valid"],
+    ["the source's time and size", header(0, 1000, 10), "valid"],
+    ["another time", header(0, 999, 10), "stale"],
+    ["another size", header(0, 1000, 11), "stale"],
+    ["half a header", Buffer.from("abc"), "stale"],
+    ["no file", undefined, "missing"],
+  ] as const)("%s is %s", (_, pyc, state) => {
+    expect(count(pyc)).toMatchObject({ sources: 1, [state]: 1 });
+  });
+  it("leaves out tests, and what the base image brings beside a virtual environment", () => {
+    const tree = treeOf(
+      entry(0, "opt/venv/pyvenv.cfg"),
+      entry(0, "opt/venv/lib/python3.13/site-packages/x/__init__.py"),
+      entry(0, "opt/venv/lib/python3.13/site-packages/x/tests/test_x.py"),
+      entry(0, "usr/local/lib/python3.13/site-packages/y/__init__.py"),
+      entry(0, "usr/lib/python3/dist-packages/z.py"),
+    );
+    expect(interpreterTag(tree)).toBe("cpython-313");
+    const { packages } = countBytecode(tree, new Map(), { workdir: "app", tag: "cpython-313" });
+    expect(packages).toMatchObject({ sources: 1, missing: 1 });
+  });
+});
+
+/** Built from parts, so that no scanner takes this file for a leak. */
+const SAMPLES = {
+  "AWS access key id": `AKIA${"Q7RZTXN2WMLPVKDJ"}`,
+  "GitHub token": `ghp_${"aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hJ6"}`,
+  "Slack token": `xoxb-${"123456789012-abcdefGHIJKL"}`,
+  "Stripe key": `sk_live_${"4eC39HqLyjWDarjtT1zdp7dc"}`,
+  "private key": `-----BEGIN ${"RSA PRIVATE KEY"}-----\n${"MIIEpAIBAAKCAQEA".repeat(6)}\n-----END RSA PRIVATE KEY-----`,
+};
+
+describe("secrets", () => {
+  it.each(Object.entries(SAMPLES))("sees a %s, and keeps its fingerprint only", (kind, value) => {
+    const seen = shapedSecrets(`before ${value} after`);
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).toMatchObject({ kind });
+    expect(JSON.stringify(seen)).not.toContain(value.slice(8, 20));
+  });
+  it.each([
+    "AKIAIOSFODNN7EXAMPLE",
+    "-----BEGIN PRIVATE KEY-----",
+    "a line about ghp_ tokens",
+    "password = get_password()",
+    "task_live_" + "x".repeat(30),
+  ])("does not take %j for one", (text) => {
+    expect(shapedSecrets(text)).toEqual([]);
+  });
+  it.each([
+    ["SECRET_KEY=abc123def", "value of SECRET_KEY"],
+    ['DB_PASSWORD="two words"', "value of DB_PASSWORD"],
+    ["DATABASE_URL=postgresql://app:s3cr3t@db/app", "password in a URL"],
+  ])("sees the value in %j", (text, kind) => {
+    expect(assignedSecrets(text).map((one) => one.kind)).toEqual([kind]);
+  });
+  it.each([
+    "SECRET_KEY=",
+    "API_TOKEN=$API_TOKEN",
+    "PASSWORD=changeme",
+    "TOKEN_URL=https://example.org/token",
+    "ACCESS_TOKEN_EXPIRE_MINUTES=30",
+    "PASSWORD_FILE=/run/secrets/password",
+    "PATH=/usr/bin:/bin",
+    "MONKEY=banana",
+    "DATABASE_URL=postgresql://db/app",
+  ])("sees none in %j", (text) => {
+    expect(assignedSecrets(text)).toEqual([]);
+  });
+});
+
+describe("secrets in layers", () => {
+  const look = (secrets: LayerSecrets, one: LayerEntry, text: string) => {
+    secrets.entry(one);
+    if (secrets.wants(one)) secrets.content(one, Buffer.from(text));
+  };
+  it("finds a file that a later layer deletes, and says so", () => {
+    const secrets = new LayerSecrets([]);
+    const file = entry(1, "root/id");
+    look(secrets, file, SAMPLES["private key"]);
+    const tree = treeOf(file, entry(2, "root/id", { kind: "whiteout" }));
+    expect(secrets.found(tree)).toMatchObject([{ path: "/root/id", layer: 1, deleted: true, published: false }]);
+  });
+  it("excuses a test key that its distribution's RECORD names, and no other file of it", () => {
+    const secrets = new LayerSecrets([]);
+    const site = "opt/venv/lib/python3.13/site-packages";
+    const record = "tornado/test/test.key,sha256=abc,1700\ntornado/key.pem,sha256=abc,1700\n";
+    look(secrets, entry(0, `${site}/tornado/test/test.key`), SAMPLES["private key"]);
+    look(secrets, entry(0, `${site}/tornado/key.pem`), SAMPLES["private key"]);
+    look(secrets, entry(0, `${site}/tornado-6.5.dist-info/RECORD`), record);
+    expect(secrets.found(treeOf()).map(({ published }) => published)).toEqual([true, false]);
+  });
+  it("finds a canary in a binary file, which patterns do not read", () => {
+    const secrets = new LayerSecrets(["0123456789abcdef"]);
+    look(secrets, entry(3, "usr/lib/x.so"), "\0\0" + "0123456789abcdef" + "\0");
+    look(secrets, entry(3, "usr/lib/y.so"), "\0\0");
+    expect(secrets.canaries()).toEqual(["layer 3: /usr/lib/x.so"]);
+  });
+  it("gives equal values equal fingerprints", () => {
+    expect(fingerprint("a")).toBe(fingerprint("a"));
+    expect(fingerprint("a")).not.toBe(fingerprint("b"));
+  });
+});
+
+describe("what package managers leave", () => {
+  it.each([
+    ["root/.cache/uv/wheels-v5/x", "uv"],
+    ["tmp/uv-cache/x", "uv"],
+    ["home/app/.cache/pip/http-v2/a", "pip"],
+    ["var/lib/apt/lists/deb_main_Packages", "apt"],
+    ["var/lib/apt/lists/lock", undefined],
+    ["var/cache/apt/archives/curl.deb", "apt"],
+    ["var/cache/dnf/x.solv", "dnf"],
+    ["app/cache/pip.py", undefined],
+  ])("%s is a cache of %s", (path, kind) => {
+    expect(cacheKind(path, "tmp/uv-cache")).toBe(kind);
+  });
+  it.each([
+    ["gcc", true],
+    ["gcc-14", true],
+    ["x86_64-linux-gnu-gcc-14", true],
+    ["ld.bfd", true],
+    ["as", true],
+    ["python3", false],
+    ["ldconfig", false],
+    ["cc-proxy", false],
+  ])("%s is a compiler: %s", (program, is) => {
+    expect(isCompiler(program)).toBe(is);
+  });
+  it("counts headers of development packages, not Python's own", () => {
+    expect(isHeader("usr/include/stdio.h")).toBe(true);
+    expect(isHeader("usr/local/include/python3.13/Python.h")).toBe(false);
+  });
+  it.each([
+    ["opt/venv/lib/python3.13/site-packages/SQLAlchemy-2.0.4.dist-info/METADATA", "sqlalchemy"],
+    ["x/zope.interface-7.0.dist-info/METADATA", "zope-interface"],
+    ["x/typing_extensions-4.15.0.dist-info/RECORD", undefined],
+    ["usr/lib/python3/dist-packages/six-1.17.0.egg-info/PKG-INFO", "six"],
+  ])("%s belongs to %s", (path, name) => {
+    expect(distributionOf(path)).toBe(name);
+  });
+});
