@@ -57,10 +57,10 @@ function argvToday(
   };
 }
 
-/** A port that can be set from outside needs a shell to read the variable; `exec` makes the server process 1 again. */
-function inShell(argv: readonly string[], variable: string, port: number): readonly string[] {
-  const words = argv.map((word) => (word.includes("$") ? `"${word}"` : quote(word)));
-  return ["sh", "-c", `exec ${words.join(" ")}`.replaceAll("${PORT_OF_SERVICE}", `\${${variable}:-${port}}`)];
+/** Variables in a command need a shell to be filled in; `exec` makes the server process 1 again. */
+function inShell(argv: readonly string[]): readonly string[] {
+  const words = argv.map((word) => (word.includes("$") ? `"${word.replaceAll(/["`\\]/g, "\\$&")}"` : quote(word)));
+  return ["sh", "-c", `exec ${words.join(" ")}`];
 }
 
 const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
@@ -108,12 +108,12 @@ function shape(facts: Facts, draft: Draft, drain: number): { readonly argv: read
   };
   const port = draft.ports?.[0] ?? 8000;
   const variable = service.port?.value.variable;
-  const shaper = SHAPERS[today.server];
-  if (shaper === undefined) return { argv: today.argv, from: today.from };
-  // Variables that the server or the code read themselves need no shell.
   const byShell =
     variable !== undefined &&
-    webStart(service)?.argv.some((word) => word.includes(`$${variable}`) || word.includes(`\${${variable}`)) === true;
-  const argv = shaper(today.argv, { service, port: byShell ? "${PORT_OF_SERVICE}" : String(port), drain });
-  return { argv: byShell ? inShell(argv, variable, port) : argv, from: today.from };
+    today.argv.some((word) => word.includes(`$${variable}`) || word.includes(`\${${variable}`));
+  const shaper = SHAPERS[today.server];
+  // A variable that the server or the code reads by itself needs no shell.
+  const portText = byShell ? `\${${variable}:-${port}}` : String(port);
+  const argv = shaper === undefined ? today.argv : shaper(today.argv, { service, port: portText, drain });
+  return { argv: argv.some((word) => /\$[\w{]/.test(word)) ? inShell(argv) : argv, from: today.from };
 }

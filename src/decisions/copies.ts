@@ -42,10 +42,10 @@ function* runtimeNeeds(service: Service): Generator<Need> {
     };
   for (const start of service.starts) {
     if (start.role === "test") continue;
-    for (const word of start.argv.slice(1))
+    for (const word of start.argv)
       yield {
         path: word.replace(/^\.\//, ""),
-        why: `\`${start.argv[0]}\` is started with it`,
+        why: "a start command names it",
         evidence: places(start.evidence),
       };
   }

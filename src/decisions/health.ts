@@ -39,7 +39,7 @@ export const health: Decider = {
       };
     const value: HealthSpec = {
       path,
-      command: probe(path, draft.ports?.[0] ?? 8000, facts.service.port?.value.variable),
+      command: probe(path, draft.ports?.[0] ?? 8000, facts.service.port?.value.variable?.replaceAll(/\W/g, "")),
       ...TIMES,
     };
     return {

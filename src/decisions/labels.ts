@@ -19,7 +19,7 @@ export const labels: Decider = {
   decide(facts: Facts, draft: Draft): Choice {
     const value = {
       ...labelsToday(facts),
-      "org.opencontainers.image.title": facts.service.name,
+      "org.opencontainers.image.title": facts.service.name.replaceAll(/[^\w .@/-]+/g, "-"),
       "org.opencontainers.image.base.name": draft.base?.image ?? "",
       ...override(facts, "labels", "table"),
     };

@@ -7,7 +7,7 @@ const DEVELOPMENT =
   /^(dev|develop|development|test|tests|testing|lint|linting|typing|types|docs?|ci|local|debug|build)$/;
 
 const kept = (names: readonly string[]): readonly string[] =>
-  names.filter((name) => !DEVELOPMENT.test(name)).toSorted();
+  names.filter((name) => /^[\w.-]+$/.test(name) && !DEVELOPMENT.test(name)).toSorted();
 
 /** Installed as a package, left where it lies, or not installed at all; a wrong choice is a ModuleNotFoundError at start. */
 function projectInstall(facts: Facts): { readonly project: SyncSpec["project"]; readonly because: string } {

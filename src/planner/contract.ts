@@ -29,7 +29,7 @@ function databaseUrl(scheme: string): string {
 const EXAMPLES: Readonly<Record<EnvVariable["kind"], (variable: EnvVariable) => string>> = {
   "database-url": ({ scheme }) => databaseUrl(scheme ?? "postgresql"),
   url: ({ scheme }) => `${scheme ?? "http"}://${NOWHERE}`,
-  number: () => "1",
+  number: ({ name }) => (/BYTES|SIZE/.test(name) ? "1048576" : "60"),
   boolean: () => "false",
   path: () => "/tmp/example",
   region: () => "us-east-1",
@@ -75,7 +75,9 @@ export function makeContract(facts: Facts, image: ImageSpec): Contract {
     portVariable: service.port?.value.variable,
     uid: image.user.uid,
     gid: image.user.gid,
-    env: service.env.map((variable) => contractEnv(variable, values?.[variable.name])),
+    env: service.env
+      .filter(({ name }) => /^\w+$/.test(name))
+      .map((variable) => contractEnv(variable, values?.[variable.name])),
     health: image.health === undefined ? undefined : { path: image.health.path },
     readOnlyRoot: true,
     writablePaths: [...new Set(writablePaths(facts, image))],

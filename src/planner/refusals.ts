@@ -91,7 +91,7 @@ function* processRefusals(facts: Facts): Generator<Refusal> {
       because: "One of them can die unseen, and the engine's signal reaches only the supervisor.",
       instead: "Run one container per process from the same image, each with its own command.",
     });
-  else if (/&&|;|[^&]&[^&]/.test(start.written))
+  else if (/&&|;|[^&>]&[^&>\d]/.test(start.written))
     yield stop({
       id: "several-commands",
       what: `\`${start.written}\` does more than start the server`,
@@ -117,6 +117,19 @@ function betterServer(service: Service): Pick<Refusal, "because" | "instead"> {
           "Another server may treat threads, time limits and start-up differently, so it is never changed unasked.",
         instead: `${there} is already among the dependencies: set \`command\` under \`decisions\` to start the service with it.`,
       };
+}
+
+/** A start script may migrate, wait or write configuration; which of it must stay is not ours to guess. */
+function* scriptRefusals({ service }: Facts): Generator<Refusal> {
+  const script = webStart(service)?.wrappers.find((wrapper) => /\.(sh|bash)$|entrypoint$/.test(wrapper));
+  if (script !== undefined)
+    yield stop({
+      id: "start-script",
+      what: `The service is started through \`${script}\``,
+      because: "The script may do more than start the server, and leaving it out could leave a step out.",
+      instead:
+        "Look at what it does, run that as a step of its own where needed, and set `command` under `decisions` to the server's command.",
+    });
 }
 
 /** Things that hold for the service but do not stop the rework. */
@@ -170,7 +183,7 @@ export function refusalsOf(facts: Facts): readonly Refusal[] {
     ...managerRefusals(facts),
     ...lockRefusals(facts),
     ...baseRefusals(facts),
-    ...(commandChosen ? [] : processRefusals(facts)),
+    ...(commandChosen ? [] : [...processRefusals(facts), ...scriptRefusals(facts)]),
     ...proposals(facts),
   ];
 }

@@ -1,3 +1,4 @@
+import { titleOf } from "./image-name.ts";
 import type { Contract, Plan, Service } from "../model/types.ts";
 
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
@@ -67,7 +68,7 @@ function promises({ contract, image }: Plan): ReadonlyArray<readonly string[]> {
 export function renderContract(plan: Plan, service: Service): string {
   const refusals = plan.refusals.flatMap((refusal) => [`- ${refusal.what}. ${refusal.because} ${refusal.instead}`]);
   return [
-    `# Container contract: ${service.name}`,
+    `# Container contract: ${titleOf(service.name)}`,
     "",
     "What the production image promises to whoever runs it. `make verify-prod` puts it to the test.",
     "",

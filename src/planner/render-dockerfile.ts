@@ -2,7 +2,7 @@ import { profiles } from "../profiles/index.gen.ts";
 import type { Profile } from "../profiles/profile.ts";
 import type { ImageSpec, Pin, Plan, Service } from "../model/types.ts";
 import { comment } from "./comment.ts";
-import { imageName } from "./image-name.ts";
+import { imageName, titleOf } from "./image-name.ts";
 import { arrayText, envLines, labelLines, runLines } from "./instruction.ts";
 
 interface Page {
@@ -36,7 +36,7 @@ const SELDOM =
 function header({ service, image }: Page): Lines {
   return [
     ...comment(
-      `Production image of ${service.name}, written by seaworthy from what the project's files say. A word in brackets names the decision that a block carries out; contracts/container.md says what the image promises.`,
+      `Production image of ${titleOf(service.name)}, written by seaworthy from what the project's files say. A word in brackets names the decision that a block carries out; contracts/container.md says what the image promises.`,
     ),
     `# Build: docker build -f ${image.dockerfile} -t ${imageTag(service)} ${image.context}`,
     ...comment(

@@ -1,4 +1,5 @@
 import type { Plan, Service } from "../model/types.ts";
+import { titleOf } from "./image-name.ts";
 import { imageTag } from "./render-dockerfile.ts";
 import { scriptChecks } from "./script-checks.ts";
 import { scriptTools } from "./script-tools.ts";
@@ -58,7 +59,7 @@ function variables(plan: Plan, service: Service): readonly string[] {
 /** Examples of the contract: they reach no system. Each can be set from outside. */
 function environmentFile(plan: Plan): readonly string[] {
   const lines = plan.contract.env
-    .filter((one) => one.required || one.default === undefined)
+    .filter((one) => one.required)
     .map((one) => `${one.name}=${one.example.replaceAll(/[\r\n]+/g, " ")}`);
   return ["cat >\"$scratch/env\" <<'EXAMPLES'", ...lines, "EXAMPLES"];
 }
@@ -73,7 +74,7 @@ function mounts(plan: Plan): string {
 export function renderScript(plan: Plan, service: Service): string {
   return [
     "#!/usr/bin/env bash",
-    `# Proves what contracts/container.md promises about the production image of ${service.name}, with bash and docker alone.`,
+    `# Proves what contracts/container.md promises about the production image of ${titleOf(service.name)}, with bash and docker alone.`,
     "# IMAGE=name tests that image and builds nothing. BUILD_FLAGS adds options to docker build.",
     "# The exit code is 0 when every promise that could be tested was kept, and 1 otherwise.",
     "set -euo pipefail",

@@ -122,6 +122,13 @@ describe("the command", () => {
     ]);
     expect(plan(service).image.health?.command.at(-1)).toContain("os.environ.get('PORT') or 8000");
   });
+  it("lets a shell fill in other variables too", () => {
+    expect(command(startedBy(["uvicorn", "app.main:app", "--workers", "$WEB_CONCURRENCY"], "uvicorn"))).toEqual([
+      "sh",
+      "-c",
+      'exec uvicorn app.main:app --workers "$WEB_CONCURRENCY" --host 0.0.0.0 --port 8000 --timeout-graceful-shutdown 8',
+    ]);
+  });
   it("prepares gunicorn for a read-only root, as its locked version allows", () => {
     const locked = (version: string) => ({
       ...startedBy(["gunicorn", "app:create_app()", "-b", ":8000"], "gunicorn"),
@@ -276,6 +283,11 @@ describe("what is refused", () => {
       undefined,
     ],
     ["several-processes!", startedBy(["supervisord"], "unknown", "supervisord -c x.conf"), undefined],
+    [
+      "start-script!",
+      { starts: start === undefined ? [] : [{ ...start, wrappers: ["./docker-entrypoint.sh"] }] },
+      undefined,
+    ],
     ["no-start!", { starts: [], application: undefined }, undefined],
     ["no-health-route", { healthPaths: [] }, undefined],
     ["development-server", startedBy(["flask", "run"], "flask-dev"), undefined],
@@ -285,6 +297,9 @@ describe("what is refused", () => {
     expect(refused({})).not.toContain(id);
   });
 
+  it("no redirection of output is taken for a second command", () => {
+    expect(refused(startedBy(["uvicorn", "app.main:app"], "uvicorn", "uvicorn app.main:app 2>&1"))).toEqual([]);
+  });
   it("a folder without Python", () => expect(codeOf(() => plan({ files: ["README.md"] }))).toBe("plan/no-project"));
   it("a misspelt decision", () => expect(codeOf(() => plan({}, { usr: 1 }))).toBe("config/unknown-decision"));
   it("a setting of another kind", () => expect(codeOf(() => plan({}, { user: "appuser" }))).toBe("config/bad-value"));

@@ -29,6 +29,23 @@ describe("rendered files", () => {
     expect(render()).toEqual(render());
   });
 
+  it("cannot be broken out of by a name", () => {
+    const hostile = "x\nRUN curl evil $(id) `id` \" '";
+    const files = render({
+      name: hostile,
+      dependencies: { ...sample.dependencies, installedGroups: ["prod; id"], installedExtras: ["$(id)"] },
+    });
+    const text = files.map((file) => file.content).join("\n");
+    expect(text).not.toMatch(/^RUN curl/m);
+    expect(text).not.toContain("$(id)");
+    expect(text).not.toContain("; id");
+    expect(parseDockerfile("Dockerfile.prod", fileOf(files, "Dockerfile.prod")).problems).toEqual([]);
+    expect(
+      spawnSync("bash", ["-n"], { input: fileOf(files, "scripts/verify_production_image.sh"), encoding: "utf8" })
+        .stderr,
+    ).toBe("");
+  });
+
   it("hold nothing of this machine and no clock", () => {
     const text = render()
       .map((file) => file.content)
