@@ -1,6 +1,7 @@
 import { changed, healthy } from "./queries/example.ts";
 import { situationAt } from "./queries/settings.ts";
 import { at, flag, shippedStage, shippedSteps } from "./queries/steps.ts";
+import { venvCopies } from "./queries/venv.ts";
 import type { Rule } from "./rule.ts";
 
 export const appFilesWritableByRuntimeUser: Rule = {
@@ -30,6 +31,7 @@ export const appFilesWritableByRuntimeUser: Rule = {
     const user = stage && situationAt(dockerfile, stage).user?.split(":")[0];
     if (user === undefined) return;
     const packages = new Set(service.packaging.importPackages.map((name) => name.split("/")[0]));
+    const venvs = new Set(venvCopies(dockerfile).map(({ step }) => step.instruction));
     for (const { instruction } of shippedSteps(dockerfile)) {
       const owner = instruction.keyword === "COPY" ? flag(instruction, "chown")?.split(":")[0] : undefined;
       const mode = flag(instruction, "chmod");
@@ -40,11 +42,13 @@ export const appFilesWritableByRuntimeUser: Rule = {
         (mode !== undefined && !/^[0-7]?[2367]/.test(mode))
       )
         continue;
-      const code = instruction.words
-        .slice(0, -1)
-        .some(
-          (word) => /\.?venv\/?$|^\.\/?$/.test(word) || packages.has(word.replace(/^\.?\//, "").split("/")[0] ?? ""),
-        );
+      const code =
+        venvs.has(instruction) ||
+        instruction.words
+          .slice(0, -1)
+          .some(
+            (word) => /\.?venv\/?$|^\.\/?$/.test(word) || packages.has(word.replace(/^\.?\//, "").split("/")[0] ?? ""),
+          );
       if (code)
         yield {
           message: `${instruction.words.slice(0, -1).join(" ")} belongs to ${owner}, the user that the service runs as.`,

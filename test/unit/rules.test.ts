@@ -1,12 +1,22 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { checks } from "../../src/checks/index.gen.ts";
+import { decisions } from "../../src/decisions/index.gen.ts";
 import { readIgnore } from "../../src/dockerfile/ignore.ts";
 import { parseDockerfile } from "../../src/dockerfile/parse.ts";
 import type { Evidence } from "../../src/model/types.ts";
 import { readService } from "../../src/project/read-service.ts";
 import { memoryTree, type Tree } from "../../src/project/tree.ts";
 import { rules } from "../../src/rules/index.gen.ts";
-import { healthy } from "../../src/rules/queries/example.ts";
+import {
+  builder,
+  healthcheck,
+  healthy,
+  project as serviceOf,
+  runtime,
+  slim,
+  startLine,
+} from "../../src/rules/queries/example.ts";
 import type { Project, Rule, RuleFinding, RuleInput } from "../../src/rules/rule.ts";
 
 /** The example as a tree: files that its own .gitignore names word for word are there, but not tracked. */
@@ -45,6 +55,13 @@ describe("the catalogue", () => {
     expect(doubled.map(({ id }) => id)).toEqual([]);
   });
 
+  it("is named by decisions and names checks only by ids that there are", () => {
+    const ids = new Set(rules.map(({ id }) => id));
+    const proofs = new Set(checks.map(({ id }) => id));
+    expect(decisions.flatMap(({ resolves }) => resolves.filter((id) => !ids.has(id)))).toEqual([]);
+    expect(rules.flatMap(({ provenBy }) => provenBy.filter((id) => !proofs.has(id)))).toEqual([]);
+  });
+
   it("says nothing about a healthy service", async () => {
     const input = await inputOf(healthy);
     expect(input.dockerfile.problems).toEqual([]);
@@ -58,6 +75,71 @@ describe("the catalogue", () => {
       for (const rule of rules) expect(() => [...rule.check(input)]).not.toThrow();
     },
   );
+});
+
+/** Other shapes that are as good; a rule that fires on one of them cries wolf. */
+const healthyShapes: Readonly<Record<string, Project>> = {
+  "an entrypoint that migrates and hands over": serviceOf({
+    Dockerfile: `${builder}${runtime}COPY entrypoint.sh /entrypoint.sh\nENTRYPOINT ["/entrypoint.sh"]\n${startLine}`,
+    "entrypoint.sh": '#!/bin/sh\nset -eu\nalembic upgrade head\nexec "$@"\n',
+  }),
+  "one base for both stages": serviceOf({
+    Dockerfile:
+      `FROM ${slim} AS base\nENV PYTHONUNBUFFERED=1\n` +
+      `${builder.replace(`FROM ${slim} AS builder`, "FROM base AS builder")}${runtime.replace(`FROM ${slim}`, "FROM base AS runtime")}${startLine}`,
+  }),
+  "an init in front": serviceOf({
+    Dockerfile: `${builder}${runtime.replace(
+      "RUN groupadd",
+      "RUN apt-get update && apt-get install -y --no-install-recommends tini && rm -rf /var/lib/apt/lists/*\nRUN groupadd",
+    )}ENTRYPOINT ["tini", "--"]\n${startLine}`,
+  }),
+  "Alpine throughout": serviceOf({
+    Dockerfile: `${builder}${runtime.replace(
+      /RUN groupadd[^]*?nologin app\n/,
+      "RUN addgroup -g 1001 app && adduser -D -H -u 1001 -G app -s /sbin/nologin app\n",
+    )}${startLine}`.replaceAll(slim, `python:3.13-alpine3.22@sha256:${"d".repeat(64)}`),
+  }),
+  "gunicorn with workers, and a variable port": serviceOf({
+    Dockerfile:
+      `${builder}${runtime}` +
+      `CMD ["sh", "-c", "exec gunicorn app.main:app -k uvicorn_worker.UvicornWorker --bind \\"0.0.0.0:\${PORT:-8000}\\" --graceful-timeout 20"]\n`,
+  }),
+  "build arguments for versions": serviceOf({
+    Dockerfile: `ARG PYTHON=${slim}\n${`${builder}${runtime}${startLine}`.replaceAll(`FROM ${slim}`, "FROM ${PYTHON}")}`,
+  }),
+  "curl installed for the health check": serviceOf({
+    Dockerfile: `${builder}${runtime
+      .replace(
+        "RUN groupadd",
+        "RUN apt-get update && apt-get install -y --no-install-recommends curl \\\n    && rm -rf /var/lib/apt/lists/*\nRUN groupadd",
+      )
+      .replace(
+        healthcheck,
+        "HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD curl -fsS http://127.0.0.1:8000/health || exit 1\n",
+      )}${startLine}`,
+  }),
+  "a heredoc for the system packages": serviceOf({
+    Dockerfile: `${builder}${runtime.replace(
+      "RUN groupadd",
+      "RUN <<EOF\nset -eu\napt-get update\napt-get install -y --no-install-recommends libpq5\nrm -rf /var/lib/apt/lists/*\nEOF\nRUN groupadd",
+    )}${startLine}`,
+  }),
+  "no uv at all": serviceOf({
+    Dockerfile:
+      `FROM ${slim} AS builder\nRUN python -m venv /app/.venv\nENV PATH="/app/.venv/bin:$PATH"\nCOPY requirements.txt .\n` +
+      `RUN pip install --no-cache-dir --require-hashes -r requirements.txt\n\n${runtime}${startLine}`,
+    "pyproject.toml": "",
+    "uv.lock": "",
+    "requirements.txt": "fastapi==0.121.0\nuvicorn==0.38.0\n",
+  }),
+};
+
+describe("healthy services of other shapes", () => {
+  it.each(Object.entries(healthyShapes))("have no findings: %s", async (_, shape) => {
+    const input = await inputOf(shape);
+    expect(rules.flatMap((rule) => [...rule.check(input)].map(({ message }) => `${rule.id}: ${message}`))).toEqual([]);
+  });
 });
 
 describe.each(rules.map((rule) => [rule.id, rule] as const))("%s", (_, rule) => {
