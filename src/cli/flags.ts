@@ -12,6 +12,7 @@ export const flag = {
   engine: text("address of the container engine, instead of DOCKER_HOST", "url"),
   ca: text("PEM file with your company's CA certificates, instead of SEAWORTHY_CA", "file"),
   offline: yes("ask no registry: digests come from seaworthy.lock"),
+  renewPins: yes("ask the registry for today's digests, also where seaworthy.lock has one"),
   fresh: yes("begin a new run even when the latest one was never finished"),
   keepImages: yes("leave the built images in the engine"),
   repetitions: {
@@ -36,6 +37,7 @@ export interface SessionFlags {
   readonly engine?: string;
   readonly ca?: string;
   readonly offline: boolean;
+  readonly renewPins: boolean;
 }
 
 export const sessionFlags = {
@@ -44,15 +46,24 @@ export const sessionFlags = {
   engine: flag.engine,
   ca: flag.ca,
   offline: flag.offline,
+  renewPins: flag.renewPins,
 } as const;
 
 /** The session's part of a command's flags. */
-export const optionsOf = ({ dockerfile, profile, engine, ca, offline }: Partial<SessionFlags>): SessionOptions => ({
+export const optionsOf = ({
   dockerfile,
   profile,
   engine,
   ca,
   offline,
+  renewPins,
+}: Partial<SessionFlags>): SessionOptions => ({
+  dockerfile,
+  profile,
+  engine,
+  ca,
+  offline,
+  renewPins,
 });
 
 function wholeNumber(written: string): number {

@@ -62,6 +62,8 @@ export function buildArguments(builder: Builder, request: BuildRequest, raw: boo
     builder.cli.env["DOCKER_CONTEXT"] ?? "default",
     `--progress=${raw ? "rawjson" : "plain"}`,
     "--load",
+    // Nobody reads the attestation here, and walking it has crashed engines (moby/buildkit#5606).
+    "--provenance=false",
     "--file",
     request.dockerfile,
     "--tag",

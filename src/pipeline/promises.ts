@@ -5,5 +5,5 @@ export function brokenPromises(decisions: readonly Decision[], findings: readonl
   const promised = new Map(decisions.flatMap(({ id, resolves }) => resolves.map((rule) => [rule, id] as const)));
   return findings
     .filter(({ rule }) => promised.has(rule))
-    .map(({ rule, message }) => `decision \`${promised.get(rule)}\` left \`${rule}\`: ${message}`);
+    .map(({ rule, message }) => `decision \`${promised.get(rule)}\` left \`${rule}\``);
 }

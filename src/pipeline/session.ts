@@ -22,6 +22,8 @@ export interface SessionOptions {
   readonly engine?: string | undefined;
   readonly dockerfile?: string | undefined;
   readonly profile?: string | undefined;
+  /** Ask the registry for today's digests, also where seaworthy.lock has one. */
+  readonly renewPins?: boolean | undefined;
   /** Use no network but the engine's: digests come from seaworthy.lock. */
   readonly offline?: boolean | undefined;
   /** File with the company's CA certificates. */

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { parseDockerfile } from "../dockerfile/parse.ts";
-import { reachableStages } from "../dockerfile/stages.ts";
+import { reachableStages, sourcesOf } from "../dockerfile/stages.ts";
 import type { ConnectedEngine } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
-import type { BuildSide, Dockerfile, Flag, Pin, Plan, RenderedFile, Service } from "../model/types.ts";
+import type { BuildSide, Dockerfile, Pin, Plan, RenderedFile, Service } from "../model/types.ts";
 import { makePlan } from "../planner/make-plan.ts";
 import { renderFiles } from "../planner/render.ts";
 import { profiles } from "../profiles/index.gen.ts";
@@ -53,13 +53,14 @@ export async function pinStep(session: Session, run: Run | undefined, plan: Plan
       mirrors,
       lock,
       offline: options.offline === true,
+      preferLock: options.renewPins !== true,
       signal: world.signal,
       now: () => new Date(world.now()),
     });
   if (run === undefined) return resolve();
   // A name without a digest is asked for again: the registry may answer now.
   const stillHolds = async (pins: readonly Pin[]) => pins.every(({ digest }) => digest !== undefined);
-  const input = { images, lock, platform, mirrors, offline: options.offline };
+  const input = { images, lock, platform, mirrors, offline: options.offline, renew: options.renewPins };
   return runStep(run, { name: "pin", version: 1, run: resolve, stillHolds }, input);
 }
 
@@ -143,20 +144,12 @@ export function buildStep(
 
 /** Images that the shipped stage needs from a registry, as the Dockerfile names them. */
 export function externalImages(dockerfile: Dockerfile): readonly string[] {
-  const stageNames = new Set(dockerfile.stages.flatMap(({ name, index }) => [name, String(index)]));
   const stages = reachableStages(dockerfile);
-  const bases = stages
-    .filter(({ parent, resolvedBase }) => parent === undefined && resolvedBase !== "scratch")
-    .map(({ resolvedBase }) => resolvedBase);
-  const sources = stages
-    .flatMap(({ instructions }) => instructions.flatMap(({ flags }) => flags.map(sourceImage)))
-    .filter((source) => source !== undefined && !stageNames.has(source.toLowerCase()));
-  return [...new Set([...bases, ...sources])].filter((image) => image !== undefined);
+  const bases = stages.filter(({ parent }) => parent === undefined).map(({ resolvedBase }) => resolvedBase);
+  const sources = stages.flatMap((stage) => sourcesOf(dockerfile, stage));
+  const named = sources.filter(({ stage }) => stage === undefined).map(({ name }) => name);
+  return [...new Set([...bases, ...named])].filter((image) => image !== "scratch");
 }
-
-/** `COPY --from=X` and `RUN --mount=…,from=X`. */
-const sourceImage = ({ name, value }: Flag): string | undefined =>
-  name === "from" ? value : /(?:^|,)from=([^,]+)/.exec(name === "mount" ? value : "")?.[1];
 
 /** Name of the image that a run builds for one side. */
 export const tagOf = (service: Service, run: Run, label: "before" | "after"): string =>

@@ -12,7 +12,7 @@ export default async function pin(
   folder: string,
 ): Promise<void> {
   await inWorld(async (world) => {
-    const session = await openSession(folder, optionsOf(flags), world);
+    const session = await openSession(folder, { ...optionsOf(flags), renewPins: true }, world);
     const plan = await planStep(session, undefined, await analyzeStep(session, undefined));
     const pins = await pinStep(session, undefined, plan);
     if (flags.json) printJson(this, pins);
