@@ -38,7 +38,7 @@ const EXAMPLES: Readonly<Record<EnvVariable["kind"], (variable: EnvVariable) => 
 };
 
 /** A harmless value that the service accepts: no real host, no real secret. */
-export const exampleOf = (variable: EnvVariable): string =>
+const exampleOf = (variable: EnvVariable): string =>
   variable.default !== undefined && !variable.secret ? variable.default : EXAMPLES[variable.kind](variable);
 
 const contractEnv = (variable: EnvVariable, chosen: string | undefined): ContractEnv => ({

@@ -17,16 +17,6 @@ export function graceSeconds(service: Service, chosen: number | undefined): numb
 /** How long a server may drain, so that it is done before the engine kills it. */
 export const drainSeconds = (grace: number): number => Math.max(1, grace >= 20 ? grace - 5 : grace - 2);
 
-/** The value of `--name value` or `--name=value` in an argument vector. */
-export function option(argv: readonly string[], ...names: readonly string[]): string | undefined {
-  for (const [i, word] of argv.entries()) {
-    if (names.includes(word)) return argv[i + 1];
-    const name = names.find((one) => one.startsWith("--") && word.startsWith(`${one}=`));
-    if (name !== undefined) return word.slice(name.length + 1);
-  }
-  return undefined;
-}
-
 /** The argument vector with an option set: replaced where it is, added where it is not. */
 export function withOption(argv: readonly string[], names: readonly string[], value: string): readonly string[] {
   const result = without(argv, names, true);

@@ -112,7 +112,7 @@ export const sample: Service = {
   problems: [],
 };
 
-export const poorDockerfile = `FROM python:3.13-slim
+const poorDockerfile = `FROM python:3.13-slim
 WORKDIR /app
 ENV LOG_LEVEL=info JWT_SECRET_KEY=changeme UV_LINK_MODE=copy
 COPY . .
