@@ -1,0 +1,26 @@
+import { changed, healthy, slim } from "./queries/example.ts";
+import { at, reachable } from "./queries/steps.ts";
+import type { Rule } from "./rule.ts";
+
+export const constantPlatform: Rule = {
+  id: "constant-platform",
+  title: "FROM fixes the platform",
+  why: "On another machine the image runs under emulation, many times slower, or not at all, and a multi-platform build makes the same image twice.",
+  source: "BuildKit's FromPlatformFlagConstDisallowed; hadolint DL3029",
+  severity: "warning",
+  confidence: "certain",
+  advice: "Leave --platform away and name the platform in the build (`--platform linux/amd64`).",
+  aliases: ["IMG010", "DL3029", "FromPlatformFlagConstDisallowed", "avoid-platform-with-from"],
+  since: "0.1.0",
+  provenBy: [],
+  examples: {
+    bad: [changed([`FROM ${slim}\n`, `FROM --platform=linux/amd64 ${slim}\n`])],
+    good: [healthy, changed([`FROM ${slim} AS builder`, `FROM --platform=$BUILDPLATFORM ${slim} AS builder`])],
+  },
+  *check({ dockerfile }) {
+    for (const stage of reachable(dockerfile)) {
+      if (stage.platform === undefined || stage.platform.includes("$") || stage.platform === "") continue;
+      yield { message: `The stage is always built for ${stage.platform}.`, where: at(dockerfile, stage.from) };
+    }
+  },
+};

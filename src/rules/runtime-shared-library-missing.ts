@@ -1,0 +1,72 @@
+import { baseOf } from "./queries/base.ts";
+import { healthy, healthyDockerfile, healthyWith, project, slim } from "./queries/example.ts";
+import { packagesLeft } from "./queries/packages.ts";
+import { rootImage } from "./queries/settings.ts";
+import { at, shippedStage, shippedSteps } from "./queries/steps.ts";
+import type { Rule } from "./rule.ts";
+
+/** Distributions that load a library of the system; their `-binary` and wheel-bundled siblings are not here. */
+const libraries: Readonly<Record<string, { readonly needs: RegExp; readonly name: string }>> = {
+  psycopg2: { needs: /^(libpq|postgresql)/, name: "libpq (libpq5)" },
+  "psycopg-c": { needs: /^(libpq|postgresql)/, name: "libpq (libpq5)" },
+  mysqlclient: {
+    needs: /^(libmariadb|libmysqlclient|mariadb|default-libmysqlclient|mysql)/,
+    name: "libmariadb (libmariadb3)",
+  },
+  "python-magic": { needs: /^(libmagic|file)/, name: "libmagic (libmagic1)" },
+  weasyprint: { needs: /^(libpango|pango|weasyprint)/, name: "pango (libpango-1.0-0, libpangoft2-1.0-0)" },
+  "python-ldap": { needs: /^(libldap|openldap)/, name: "libldap" },
+  "opencv-python": { needs: /^(libgl|mesa|libopencv)/, name: "libGL (libgl1), or take opencv-python-headless" },
+  pyodbc: { needs: /^(unixodbc|libodbc|msodbcsql)/, name: "unixODBC (unixodbc)" },
+};
+const pyproject = (dependency: string): string =>
+  `[project]\nname = "reactions"\nversion = "1.0.0"\nrequires-python = ">=3.12"\ndependencies = ["fastapi==0.121.0", "${dependency}"]\n`;
+
+export const runtimeSharedLibraryMissing: Rule = {
+  id: "runtime-shared-library-missing",
+  title: "A dependency loads a system library that the shipped image does not have",
+  why: "It was compiled in a builder where the -dev package had brought the library along. In the slim runtime the import ends with `libpq.so.5: cannot open shared object file`.",
+  source: "Traps T26, T28 (wger #1409); analyzers.md fixture 59: found by no other tool",
+  severity: "warning",
+  confidence: "likely",
+  advice:
+    "Install the runtime package in the last stage. `ldd` on every .so of the environment, run in that stage, proves the list.",
+  aliases: ["IMG009"],
+  since: "0.1.0",
+  provenBy: ["becomes-healthy"],
+  examples: {
+    bad: [project({ Dockerfile: healthyDockerfile, "pyproject.toml": pyproject("psycopg2==2.9.10"), "uv.lock": "" })],
+    good: [
+      healthy,
+      project({ Dockerfile: healthyDockerfile, "pyproject.toml": pyproject("psycopg2-binary==2.9.10"), "uv.lock": "" }),
+      project({
+        Dockerfile: healthyWith([
+          `FROM ${slim}\nRUN`,
+          `FROM ${slim}\nRUN apt-get update && apt-get install -y --no-install-recommends libpq5 && rm -rf /var/lib/apt/lists/*\nRUN`,
+        ]),
+        "pyproject.toml": pyproject("psycopg2==2.9.10"),
+        "uv.lock": "",
+      }),
+    ],
+  },
+  *check({ dockerfile, service }) {
+    const stage = shippedStage(dockerfile);
+    const base = stage && baseOf(rootImage(dockerfile, stage));
+    // The full python images bring most libraries; of others we do not know what they hold.
+    if (!stage || base?.name !== "python" || !base.minimal) return;
+    const steps = shippedSteps(dockerfile);
+    const packages = [...packagesLeft(steps).keys()];
+    const copiesLibraries = steps.some(
+      ({ instruction }) => instruction.keyword === "COPY" && /\/lib(64)?(\/|$)|\.so/.test(instruction.args),
+    );
+    if (copiesLibraries || packages.some((name) => name.includes("$"))) return;
+    for (const name of service.dependencies.runtimeClosure) {
+      const library = libraries[name];
+      if (!library || packages.some((one) => library.needs.test(one))) continue;
+      yield {
+        message: `${name} needs ${library.name}, which ${base.reference} does not have and no step of the shipped stage installs.`,
+        where: at(dockerfile, stage.from),
+      };
+    }
+  },
+};
