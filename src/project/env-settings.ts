@@ -28,7 +28,7 @@ export function* readSettings(sources: PythonSources): Generator<EnvRead> {
 function settingsClasses(sources: PythonSources, first: readonly PythonFile[]): ReadonlyMap<string, SettingsClass> {
   const found = new Map<string, SettingsClass>();
   let files = first;
-  for (let size = -1; size < found.size; ) {
+  for (let size = -1; size < found.size;) {
     size = found.size;
     for (const candidate of files.flatMap(classesOf)) {
       const name = `${candidate.file.module}.${candidate.scope.name}`;

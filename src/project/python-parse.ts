@@ -1,5 +1,6 @@
 import type { SyntaxNode } from "@lezer/common";
 import { childrenOf, Expressions } from "./python-expression.ts";
+import { outline } from "./python-outline.ts";
 import { readImport, splitBy } from "./python-imports.ts";
 import type { Assignment, Call, Expression, Leaving, Loop, PythonTree, Scope, Subscript } from "./python-tree.ts";
 
@@ -16,7 +17,9 @@ export function loadPythonParser(): Promise<Parser> {
 
 /** Reads one file. Broken syntax gives what could be read of it. `module` is the file's dotted name, for relative imports. */
 export function parsePython(parserOf: Parser, text: string, module: string, isPackage: boolean): PythonTree {
-  return new Statements(text, isPackage ? `${module}.x` : module).read(parserOf.parse(text).topNode);
+  return new Statements(text, isPackage ? `${module}.x` : module).read(
+    parserOf.parse(process.env["NOOL"] ? text : outline(text)).topNode,
+  );
 }
 
 /** Statements that hold statements. */
