@@ -58,7 +58,8 @@ export async function buildSide(
   let image;
   try {
     image = await time("cold", { noCache: true });
-    for (let i = 0; i < request.repetitions; i += 1) await time("warm", {});
+    // Each build moves the tag; the engine drops the image it pointed at before, so the last one is what is proven.
+    for (let i = 0; i < request.repetitions; i += 1) image = await time("warm", {});
   } catch (error) {
     if (!(error instanceof UserError) || !error.code.startsWith("engine/b")) throw error;
     return { ...sideBase, image: undefined, builds, failure: failureOf(error) };
