@@ -87,7 +87,7 @@ function servedBy(file: PythonFile): Application | undefined {
 }
 
 function definedAt(sources: PythonSources, { module, attribute }: Application): Evidence | undefined {
-  const file = sources.module(module) ?? sources.module(`app.${module}`);
+  const file = sources.module(module) ?? sources.module(`app.${module}`) ?? sources.module(`src.${module}`);
   if (file === undefined) return undefined;
   const assignment = file.assignments.find(({ target, scope }) => target === attribute && scope.kind !== "function");
   const scope = file.scopes.find(({ kind, name }) => kind === "function" && name === attribute);

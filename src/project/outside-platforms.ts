@@ -4,10 +4,15 @@ import { isTable, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 import { type Path, readYaml, type YamlDocument } from "./yaml-file.ts";
 
+/** Any YAML, and JSON by a name or a folder that such definitions have: data is often JSON, and large. */
+const MAY_TELL =
+  /\.ya?ml$|(?:task|ecs|container|cloudformation|template|stack|deploy|infra|aws)[^/]*(?:\/[^/]+)*\.json$/i;
+const NEVER_TELLS = /(?:^|\/)(?:\.github|node_modules|locales?|tests?|fixtures|docs?)\//;
+
 /** Kubernetes manifests, Helm templates and ECS task definitions, wherever they lie. */
 export async function readPlatforms(tree: Tree, outside: Outside, problems: TreeProblem[]): Promise<void> {
   for (const file of tree.files) {
-    if (!/\.(?:ya?ml|json)$/.test(file) || isCompose(file) || file.startsWith(".github/")) continue;
+    if (!MAY_TELL.test(file) || NEVER_TELLS.test(file) || isCompose(file)) continue;
     const text = tree.read(file);
     if (text === undefined) continue;
     if (/"?[cC]ontainerDefinitions"?\s*:/.test(text)) {

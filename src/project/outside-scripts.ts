@@ -99,10 +99,14 @@ async function readDevcontainer(tree: Tree, outside: Outside, problems: TreeProb
   }
 }
 
+/** Sources that may describe a deployment, by their names or folders: a front end has thousands of others. */
+const INFRASTRUCTURE =
+  /(?:(?:^|\/)(?:cdk|infra|deploy|lib|bin)[^/]*\/(?:[^/]+\/)*[^/]+|stack[^/]*|cdk[^/]*)\.(?:ts|js|py)$/i;
+
 /** Lists of texts after `command` and `entryPoint` in the source of an infrastructure program, whatever its language. */
 function readCdk(tree: Tree, outside: Outside): void {
   for (const file of tree.files) {
-    if (!/\.(?:ts|js|py)$/.test(file) || file.includes("node_modules/")) continue;
+    if (!INFRASTRUCTURE.test(file) || file.includes("node_modules/")) continue;
     const text = tree.read(file);
     if (text === undefined || !/aws-cdk-lib|aws_cdk/.test(text)) continue;
     const source = new SourceText(file, text);

@@ -25,6 +25,7 @@ export class PythonSources {
   readonly #parser: Awaited<ReturnType<typeof loadPythonParser>> | undefined;
   readonly #parsed = new Map<string, PythonFile | undefined>();
   readonly #byModule = new Map<string, string>();
+  readonly #missing = new Set<string>();
 
   constructor(tree: Tree, paths: readonly string[], parser: Awaited<ReturnType<typeof loadPythonParser>> | undefined) {
     this.#tree = tree;
@@ -69,8 +70,19 @@ export class PythonSources {
     return path === undefined ? undefined : this.file(path);
   }
 
+  /** Also where the import root lies below the tree's: `app.main` may be `backend/app/main.py`. */
   modulePath(name: string): string | undefined {
-    return this.#byModule.get(name);
+    const known = this.#byModule.get(name);
+    if (known !== undefined || !name.includes(".") || this.#missing.has(name)) return known;
+    const relative = name.replaceAll(".", "/");
+    const found = this.paths.find(
+      (path) => path.endsWith(`/${relative}.py`) || path.endsWith(`/${relative}/__init__.py`),
+    );
+    const inSource = this.paths.find((path) => path === `${relative}.py` || path === `${relative}/__init__.py`);
+    const path = inSource ?? found;
+    if (path === undefined) this.#missing.add(name);
+    else this.#byModule.set(name, path);
+    return path;
   }
 
   #parse(path: string): PythonFile | undefined {

@@ -213,8 +213,10 @@ class Graph {
   #followed(name: string, depth = 0): string {
     const at = name.lastIndexOf(".");
     const file = depth > 4 || at < 0 ? undefined : this.#sources.module(name.slice(0, at));
-    const imported = file?.imports.get(name.slice(at + 1));
-    return imported === undefined || imported === name ? name : this.#followed(imported, depth + 1);
+    if (file === undefined) return name;
+    const imported = file.imports.get(name.slice(at + 1));
+    const own = this.#owner(file, name.slice(at + 1));
+    return imported === undefined || imported === name ? own : this.#followed(imported, depth + 1);
   }
 }
 

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { PathUse } from "../model/types.ts";
 import { pathOf } from "./paths.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
@@ -69,7 +70,11 @@ export function readFileUses(sources: PythonSources): FileUses {
     for (const call of file.calls) {
       const found = useOf(sources, file, call);
       if (found === undefined) continue;
-      const use = { path: found.path, when: whenOf(file, call.scope), evidence: evidenceOf(file, call) };
+      const use = {
+        path: posix.normalize(found.path),
+        when: whenOf(file, call.scope),
+        evidence: evidenceOf(file, call),
+      };
       (found.use === "write" ? writes : reads).push(use);
     }
     for (const { value, scope } of file.assignments) {

@@ -93,6 +93,18 @@ describe("routes", () => {
     expect(await paths({ "a.py": aiohttp })).toEqual(["GET /ping"]);
   });
 
+  it("finds modules whose import root lies below the folder", async () => {
+    const files = {
+      "backend/app/main.py":
+        'from fastapi import FastAPI\nfrom app.api import router\napp = FastAPI()\napp.include_router(router, prefix="/v1")\n',
+      "backend/app/api.py":
+        'from fastapi import APIRouter\nrouter = APIRouter()\n@router.get("/health")\ndef h(): ...\n',
+      Dockerfile: 'FROM x\nWORKDIR /srv\nCMD ["uvicorn", "app.main:app"]\n',
+    };
+    expect(await paths(files)).toEqual(["GET /v1/health"]);
+    expect((await read(files)).application).toMatchObject({ confidence: "certain", value: { module: "app.main" } });
+  });
+
   it("takes no client call for a route", async () => {
     const text = 'from fastapi import FastAPI\nimport requests\nrequests.get("/health")\nsettings.get("health")\n';
     expect(await paths({ "a.py": text })).toEqual([]);
