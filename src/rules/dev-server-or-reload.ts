@@ -1,5 +1,5 @@
 import { changed, healthy, startLine } from "./queries/example.ts";
-import { envAtStart, startOf } from "./queries/start.ts";
+import { envAtStart, serverInside, startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
@@ -43,7 +43,7 @@ export const devServerOrReload: Rule = {
       };
     else if (server === "fastapi-cli" && argv.includes("dev"))
       yield { message: "`fastapi dev` starts with reload.", where };
-    else if (server === "own" && service.server.value === "flask-dev")
+    else if (server === "own" && serverInside(service, start) === "flask-dev")
       yield {
         message: `\`${argv.join(" ")}\` calls app.run(), Flask's development server.`,
         confidence: "likely",

@@ -1,4 +1,5 @@
 import { healthy, healthyDockerfile, healthyWith, project, slim } from "./queries/example.ts";
+import { concernsImage } from "./queries/compose.ts";
 import { hasProgram } from "./queries/packages.ts";
 import { at, shippedStage } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
@@ -22,6 +23,16 @@ export const outsideProbeToolAbsent: Rule = {
     bad: [project({ Dockerfile: healthyDockerfile, "compose.yaml": compose(curl) })],
     good: [
       healthy,
+      // Another service of the file, with an image of its own.
+      project({
+        Dockerfile: healthyDockerfile,
+        "compose.yaml": `services:\n  api:\n    build: .\n  db:\n    image: postgres:17\n    healthcheck:\n      test: ["CMD", "pg_isready"]\n`,
+      }),
+      project({
+        Dockerfile: healthyDockerfile,
+        "compose.yaml": compose(curl).replace("build: .", "build:\n      context: .\n      dockerfile: dev.Dockerfile"),
+        "dev.Dockerfile": "FROM python:3.13\n",
+      }),
       project({
         Dockerfile: healthyDockerfile,
         "compose.yaml": compose(
@@ -37,10 +48,12 @@ export const outsideProbeToolAbsent: Rule = {
       }),
     ],
   },
-  *check({ dockerfile, service }) {
+  *check(input) {
+    const { dockerfile, service } = input;
     const stage = shippedStage(dockerfile);
     if (!stage) return;
-    for (const { program, command, evidence } of service.outsideProbes) {
+    for (const { source, program, command, evidence } of service.outsideProbes) {
+      if (concernsImage(input, source, evidence) !== true) continue;
       if (hasProgram(dockerfile, stage, program) !== false) continue;
       yield {
         message: `${evidence.file} line ${evidence.line} probes with ${program} (\`${command}\`), which the shipped image does not have.`,

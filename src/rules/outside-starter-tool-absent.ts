@@ -1,6 +1,7 @@
 import { baseOf } from "./queries/base.ts";
 import { commandsOf } from "./queries/commands.ts";
 import { healthy, healthyDockerfile, healthyWith, project, slim } from "./queries/example.ts";
+import { concernsImage } from "./queries/compose.ts";
 import { rootImage } from "./queries/settings.ts";
 import { at, flag, shippedStage, shippedSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
@@ -23,6 +24,14 @@ export const outsideStarterToolAbsent: Rule = {
     bad: [project({ Dockerfile: healthyDockerfile, "compose.yaml": compose("uv run celery -A app worker") })],
     good: [
       healthy,
+      project({
+        Dockerfile: healthyDockerfile,
+        "compose.yaml": compose("uv run pytest").replace(
+          "build: .",
+          "build:\n      context: .\n      dockerfile: dev.Dockerfile",
+        ),
+        "dev.Dockerfile": "FROM python:3.13\n",
+      }),
       project({ Dockerfile: healthyDockerfile, "compose.yaml": compose("celery -A app worker") }),
       project({
         Dockerfile: healthyWith([`FROM ${slim}\nRUN`, `FROM ${slim}\nCOPY --from=uv /uv /usr/local/bin/uv\nRUN`]),
@@ -30,7 +39,8 @@ export const outsideStarterToolAbsent: Rule = {
       }),
     ],
   },
-  *check({ dockerfile, service }) {
+  *check(input) {
+    const { dockerfile, service } = input;
     const stage = shippedStage(dockerfile);
     if (!stage || baseOf(rootImage(dockerfile, stage)).short === "uv") return;
     const brings = shippedSteps(dockerfile).some(({ instruction }) => {
@@ -48,6 +58,7 @@ export const outsideStarterToolAbsent: Rule = {
         !wrappers.some((one) => one.startsWith("uv"))
       )
         continue;
+      if (concernsImage(input, source, evidence) !== true) continue;
       yield {
         message: `${evidence.file} line ${evidence.line} starts \`${written}\`, but uv is not in the shipped image.`,
         where: evidence,

@@ -1,8 +1,10 @@
 import { changed, healthy, startLine } from "./queries/example.ts";
-import { startOf } from "./queries/start.ts";
+import { serverInside, startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
+const ownServer =
+  'from flask import Flask\n\napp = Flask(__name__)\n\nif __name__ == "__main__":\n    app.run(host="0.0.0.0", port=8000)\n';
 const deaf: Readonly<Record<string, string>> = {
   waitress: "waitress",
   "flask-dev": "Flask's development server",
@@ -25,16 +27,20 @@ export const serverIgnoresSigterm: Rule = {
     bad: [
       changed([startLine, 'CMD ["waitress-serve", "--port=8000", "app.main:app"]\n']),
       changed([startLine, 'CMD ["flask", "run", "--host=0.0.0.0"]\n']),
+      { ...changed([startLine, 'CMD ["python", "-m", "app.main"]\n']), "app/main.py": ownServer },
     ],
     good: [healthy, changed([startLine, 'CMD ["gunicorn", "--bind", "0.0.0.0:8000", "app.main:app"]\n'])],
   },
   *check({ dockerfile, service }) {
     const start = startOf(dockerfile);
-    if (!start || start.wrappers.some((one) => /tini|dumb-init|catatonit|run$/.test(one))) return;
-    const own =
-      start.server === "own" && service.server.value === "flask-dev" ? "Flask's development server" : undefined;
-    const name = deaf[start.server] ?? own;
-    if (name === undefined || start.receivesSignals === false) return;
-    yield { message: `${name} is process 1 and does not react to SIGTERM.`, where: at(dockerfile, start.instruction) };
+    if (!start || start.receivesSignals === false) return;
+    const server = serverInside(service, start);
+    const name = deaf[server];
+    if (name === undefined) return;
+    const where = at(dockerfile, start.instruction);
+    const child = start.wrappers.some((one) => /tini|dumb-init|catatonit|uv run$/.test(one));
+    if (!child) yield { message: `${name} is process 1 and does not react to SIGTERM.`, where };
+    else if (server === "flask-dev")
+      yield { message: `${name} ends at once on SIGTERM and drops the request in flight.`, severity: "warning", where };
   },
 };

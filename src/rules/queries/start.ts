@@ -1,5 +1,5 @@
 import { stageState } from "../../dockerfile/stages.ts";
-import type { Dockerfile, Instruction, Server, Stage } from "../../model/types.ts";
+import type { Dockerfile, Instruction, Server, Service, Stage } from "../../model/types.ts";
 import { baseOf } from "./base.ts";
 import { type Command, commandsIn } from "./commands.ts";
 import { rootImage } from "./settings.ts";
@@ -172,7 +172,7 @@ export function serverOf(argv: readonly string[]): Server {
   if (program === "flask" && argv.includes("run")) return "flask-dev";
   if (program === "fastapi") return "fastapi-cli";
   if (argv.includes("runserver")) return "django-dev";
-  return program.startsWith("python") ? "own" : "unknown";
+  return /^python[\d.]*$/.test(nameOf(argv[0] ?? "")) ? "own" : "unknown";
 }
 
 export const nameOf = (path: string): string => path.split("/").at(-1) ?? path;
@@ -207,4 +207,11 @@ export function envAtStart(
 ): ReadonlyMap<string, { readonly value: string; readonly instruction: Instruction }> {
   const stage = shippedStage(dockerfile);
   return stage ? stageState(dockerfile, stage).env : new Map();
+}
+
+/** The server inside the service's own program (`python -m app`), where reading the code showed one. */
+export function serverInside(service: Service, start: Start): Server {
+  if (start.server !== "own") return start.server;
+  const same = service.starts.find(({ argv }) => argv.join(" ") === start.argv.join(" "));
+  return same?.server ?? start.server;
 }

@@ -1,0 +1,50 @@
+import { stageState } from "../dockerfile/stages.ts";
+import { healthy, healthyDockerfile, healthyWith, project } from "./queries/example.ts";
+import { absolute, situationAt } from "./queries/settings.ts";
+import { at, shippedStage } from "./queries/steps.ts";
+import type { Rule } from "./rule.ts";
+
+const writing = (path: string): string =>
+  `import os\n\nfrom fastapi import FastAPI\n\nos.makedirs("${path}", exist_ok=True)\napp = FastAPI()\n\n\n@app.get("/health")\ndef health() -> dict[str, str]:\n    return {"status": "ok"}\n`;
+
+export const writesOutsideTmpOnReadOnly: Rule = {
+  id: "writes-outside-tmp-on-read-only",
+  title: "The service writes next to its code",
+  why: "On a read-only root file system, which ECS and Kubernetes offer and auditors ask for, the write fails; on a writable one the data is gone with the container. Four days after benchling-webhook's rework the first real export failed in this way, with every health check green.",
+  source: "Traps T31, T32 (Djagon, RAGstar, linkding, benchling-webhook)",
+  severity: "note",
+  confidence: "needs-proof",
+  advice: "Write to /tmp (a tmpfs) or to a declared volume, and make the path a setting.",
+  aliases: ["RUN005"],
+  since: "0.1.0",
+  provenBy: ["read-only-root"],
+  examples: {
+    bad: [project({ Dockerfile: healthyDockerfile, "app/main.py": writing("uploads") })],
+    good: [
+      healthy,
+      project({ Dockerfile: healthyDockerfile, "app/main.py": writing("/tmp/uploads") }),
+      project({
+        Dockerfile: healthyWith(["EXPOSE 8000", "VOLUME /app/uploads\nEXPOSE 8000"]),
+        "app/main.py": writing("uploads"),
+      }),
+    ],
+  },
+  *check({ dockerfile, service }) {
+    const stage = shippedStage(dockerfile);
+    if (!stage) return;
+    const { workdir } = situationAt(dockerfile, stage);
+    const volumes = stageState(dockerfile, stage).volumes.map(({ value }) => absolute(workdir, value));
+    for (const { path, when, evidence } of service.writes) {
+      if (/[{}$<>*]/.test(path) || /(^|\/)tests?\//.test(evidence.file)) continue;
+      const target = absolute(workdir, path);
+      if (/^\/(tmp|dev|proc|run|var\/tmp)(\/|$)/.test(target)) continue;
+      if (volumes.some((volume) => target === volume || target.startsWith(`${volume}/`))) continue;
+      const moment = when === "unknown" ? "" : ` (at ${when})`;
+      yield {
+        message: `The code writes to ${target}${moment}, which is neither under /tmp nor a volume.`,
+        where: evidence,
+        related: [{ ...at(dockerfile, stage.from), message: "the shipped stage" }],
+      };
+    }
+  },
+};
