@@ -1,5 +1,5 @@
 import { profiles } from "../profiles/index.gen.ts";
-import type { Profile } from "../profiles/profile.ts";
+import { CA_SECRET, type Profile } from "../profiles/profile.ts";
 import type { ImageSpec, Pin, Plan, Service } from "../model/types.ts";
 import { comment } from "./comment.ts";
 import { imageName, titleOf } from "./image-name.ts";
@@ -57,10 +57,7 @@ function baseStage(page: Page): Lines {
     ...from(page, image.base.image, "base"),
     "",
     ...why(page, "bytecode"),
-    ...runLines(
-      [],
-      [...(install === undefined ? [] : install.split(" && ")), ...(image.bytecode.stdlib ? [stdlib] : [])],
-    ),
+    ...profileRun(install ?? "", ...(image.bytecode.stdlib ? [stdlib] : [])),
   ];
 }
 
@@ -81,18 +78,29 @@ function syncMounts({ image }: Page): Lines {
   return [
     "--mount=type=bind,from=uv,source=/uv,target=/usr/local/bin/uv",
     `--mount=type=cache,target=${image.sync.cache}`,
-    "--mount=type=secret,id=ca-bundle",
+    CA_MOUNT,
   ];
 }
 
-const WITH_CA = "if [ -s /run/secrets/ca-bundle ]; then export SSL_CERT_FILE=/run/secrets/ca-bundle; fi";
+const WITH_CA = `if [ -s ${CA_SECRET} ]; then export SSL_CERT_FILE=${CA_SECRET}; fi`;
+const CA_MOUNT = "--mount=type=secret,id=ca-bundle";
 
-/** Versions are those of the base's release on the day of the build: Debian keeps no others, so none are written down. */
-function osPackages(profile: Profile, names: Lines): Lines {
-  if (names.length === 0) return [];
-  const lines = runLines([], profile.installPackages(names).split(" && "));
-  return lines.some((line) => line.includes("apt-get")) ? ["# hadolint ignore=DL3008", ...lines] : lines;
+/**
+ * Shell lines of a profile as one RUN; those that look for the company's CA get it mounted. Package versions are those
+ * of the base's release on the day of the build: the distributions keep no others, so none are written down.
+ */
+function profileRun(line: string, ...more: readonly string[]): Lines {
+  const steps = [...(line === "" ? [] : line.split(" && ")), ...more];
+  const unversioned = { "apt-get install": "DL3008", "dnf install": "DL3041" };
+  const hints = Object.entries(unversioned).filter(([command]) => line.includes(command));
+  return [
+    ...hints.map(([, rule]) => `# hadolint ignore=${rule}`),
+    ...runLines(line.includes(CA_SECRET) ? [CA_MOUNT] : [], steps),
+  ];
 }
+
+const osPackages = (profile: Profile, names: Lines): Lines =>
+  names.length === 0 ? [] : profileRun(profile.installPackages(names));
 
 function dependencies(page: Page): Lines {
   const { image, profile } = page;

@@ -1,4 +1,4 @@
-import type { Profile } from "./profile.ts";
+import { CA_SECRET, type Profile } from "./profile.ts";
 
 /** Needs and the packages of Amazon Linux 2023 that meet them. What is missing here (ffmpeg, tesseract) does not exist there. */
 const PACKAGES: Readonly<Record<string, { readonly builder: readonly string[]; readonly runtime: readonly string[] }>> =
@@ -16,7 +16,9 @@ const PACKAGES: Readonly<Record<string, { readonly builder: readonly string[]; r
 
 const install = (packages: readonly string[]): string =>
   [
-    `dnf install -y --setopt=install_weak_deps=False --setopt=tsflags=nodocs ${packages.toSorted().join(" ")}`,
+    // Its repositories are reached by HTTPS, so a company's proxy needs the company's CA here too.
+    `if [ -s ${CA_SECRET} ]; then set -- --setopt=sslcacert=${CA_SECRET}; fi`,
+    `dnf install -y "$@" --setopt=install_weak_deps=False --setopt=tsflags=nodocs ${packages.toSorted().join(" ")}`,
     "dnf clean all",
     "rm -rf /var/cache/dnf /var/log/dnf* /var/log/hawkey.log",
   ].join(" && ");

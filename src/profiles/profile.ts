@@ -1,3 +1,6 @@
+/** Where a build step finds the company's CA bundle, when the build was given one as secret `ca-bundle`. */
+export const CA_SECRET = "/run/secrets/ca-bundle";
+
 /** A family of base images: everything the planner must know to build on it, and nothing about any service. */
 export interface Profile {
   readonly id: string;

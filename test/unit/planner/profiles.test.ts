@@ -3,7 +3,10 @@ import { makePlan } from "../../../src/planner/make-plan.ts";
 import { renderFiles } from "../../../src/planner/render.ts";
 import { parseDockerfile } from "../../../src/dockerfile/parse.ts";
 import { profiles } from "../../../src/profiles/index.gen.ts";
-import { facts } from "./sample.ts";
+import { readIgnore } from "../../../src/dockerfile/ignore.ts";
+import type { Pin } from "../../../src/model/types.ts";
+import { rules } from "../../../src/rules/index.gen.ts";
+import { facts, pins } from "./sample.ts";
 
 describe.each(profiles.map((profile) => [profile.id, profile] as const))("%s", (_id, profile) => {
   const given = {
@@ -17,6 +20,21 @@ describe.each(profiles.map((profile) => [profile.id, profile] as const))("%s", (
   it("gives a Dockerfile without problems", () => {
     expect(parseDockerfile("Dockerfile.prod", text).problems).toEqual([]);
     expect(text).toMatchSnapshot();
+  });
+
+  it("has nothing that a rule would report", () => {
+    const plan = makePlan(given);
+    const named = [plan.image.base.image, plan.image.uv.image].map((image) => ({ ...(pins[0] as Pin), image }));
+    const files = renderFiles({ plan, pins: named, service: given.service, existing: {} });
+    const [dockerfile, ignore] = files;
+    const input = {
+      dockerfile: parseDockerfile("Dockerfile.prod", dockerfile?.content ?? ""),
+      service: given.service,
+      ignore: readIgnore(ignore?.content ?? ""),
+    };
+    expect(rules.flatMap((rule) => [...rule.check(input)].map((finding) => `${rule.id}: ${finding.message}`))).toEqual(
+      [],
+    );
   });
 
   it("leaves no package lists behind", () => {
