@@ -76,7 +76,7 @@ function outcomeOf(healthy: boolean, exited: boolean): WithoutVariable["outcome"
 
 /** Settings libraries name the field, so the case does not count: `database_url` names DATABASE_URL. */
 export function names(log: string, variable: string): boolean {
-  return new RegExp(`(?<![A-Za-z0-9])${variable.replace(/[^\w]/g, "\\$&")}(?![A-Za-z0-9])`, "i").test(log);
+  return new RegExp(`(?<![A-Za-z0-9_])${variable.replace(/[^\w]/g, "\\$&")}(?![A-Za-z0-9_])`, "i").test(log);
 }
 
 /** Values that can be told from ordinary words: long, or the password inside a URL. */

@@ -27,11 +27,15 @@ export const noNetwork: Probe<NoNetwork> = {
     await using container = await engine.start(image.id, { env: requiredEnv(contract), network: "none" });
     await using watch = watchExit(container, signal);
     const script = question(contract.port, healthPath(contract));
+    let refused = 0;
     const status = await poll(
       async () => {
         if (watch.exit !== undefined) return 0;
         const seen = await askInside(container, script, signal);
-        return seen !== undefined && isHealthy(contract, seen) ? seen : undefined;
+        // A container that is just ending refuses as well; one that goes on refusing has no Python to ask with.
+        refused = seen === "no Python" ? refused + 1 : 0;
+        if (refused > 3) throw new Error(NO_PYTHON);
+        return typeof seen === "number" && isHealthy(contract, seen) ? seen : undefined;
       },
       { everyMs: 500, limitMs, signal },
     );
@@ -42,6 +46,8 @@ export const noNetwork: Probe<NoNetwork> = {
   },
 };
 
+const NO_PYTHON = "Without a network only the image's own Python could ask the service, and there is none on its PATH.";
+
 /** Nobody outside can ask, so the question is asked inside, with the image's own Python. */
 const question = (port: number, path: string): string =>
   [
@@ -51,12 +57,13 @@ const question = (port: number, path: string): string =>
     "print(c.getresponse().status)",
   ].join("\n");
 
-async function askInside(container: Container, script: string, signal: AbortSignal): Promise<number | undefined> {
+async function askInside(
+  container: Container,
+  script: string,
+  signal: AbortSignal,
+): Promise<number | "no Python" | undefined> {
   const result = await runPython(container, script, { signal });
-  if (result === undefined && (await container.running()))
-    throw new Error(
-      "Without a network only the image's own Python could ask the service, and there is none on its PATH.",
-    );
-  const status = Number(result?.stdout.trim());
-  return result?.code === 0 && status >= 100 ? status : undefined;
+  if (result === undefined) return "no Python";
+  const status = Number(result.stdout.trim());
+  return result.code === 0 && status >= 100 ? status : undefined;
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +18,8 @@ export interface FaultLab extends AsyncDisposable {
   verdicts(fault: Fault | undefined, wanted: readonly Check[]): Promise<ReadonlyMap<string, Verdict>>;
 }
 
+/** The same in every run: a secret is no part of the cache's key, so a cached layer would still hold an older one. */
+const CANARY = createHash("sha256").update("a value of ours").digest("hex");
 const SERVICE = new URL("service/", import.meta.url).pathname;
 
 export const contract: Contract = {
@@ -150,10 +152,9 @@ async function buildVariant(engine: Engine, { fault, folder, tag, signal }: Vari
     ["#:root\n", fault?.asRoot === undefined ? "" : `${fault.asRoot}\n`],
     ["#:end\n", fault?.atEnd === undefined ? "" : `${fault.atEnd}\n`],
   ]);
-  const canary = randomBytes(24).toString("hex");
   await writeFile(join(context, "app.py"), app);
   await writeFile(join(folder, "Dockerfile"), dockerfile);
-  await writeFile(join(folder, "token"), canary);
+  await writeFile(join(folder, "token"), CANARY);
   await rm(join(context, "Dockerfile"));
   const builds: Build[] = [];
   const build = async (kind: Build["kind"]) => {
@@ -162,7 +163,7 @@ async function buildVariant(engine: Engine, { fault, folder, tag, signal }: Vari
       dockerfile: join(folder, "Dockerfile"),
       tag: kind === "warm" ? tag : `${tag}-edited`,
       noCache: false,
-      buildArgs: /ARG BUILD_TOKEN/.test(dockerfile) ? { BUILD_TOKEN: canary } : {},
+      buildArgs: /ARG BUILD_TOKEN/.test(dockerfile) ? { BUILD_TOKEN: CANARY } : {},
       secrets: { token: join(folder, "token") },
       contexts: {},
       logFile: join(folder, "build.log"),
@@ -173,14 +174,14 @@ async function buildVariant(engine: Engine, { fault, folder, tag, signal }: Vari
   };
   const image = await build("warm");
   if (fault === undefined || fault.breaks.some((id) => id.startsWith("dependency-layer"))) {
-    await writeFile(join(context, "app.py"), `${app}\n# edited ${canary}\n`);
+    await writeFile(join(context, "app.py"), `${app}\n# edited ${folder}\n`);
     await build("source-edit");
     await writeFile(join(context, "app.py"), app);
-    await writeFile(join(context, "requirements.txt"), `# edited ${canary}\n`);
+    await writeFile(join(context, "requirements.txt"), `# edited ${folder}\n`);
     await build("lock-edit");
   }
   const edited = { source: "app.py", lock: "requirements.txt" };
-  return { image, dockerfile: "Dockerfile", builds, bases: [], edited, canaries: [canary] };
+  return { image, dockerfile: "Dockerfile", builds, bases: [], edited, canaries: [CANARY] };
 }
 
 function replaceAll(text: string, replacements: ReadonlyArray<readonly [string, string]>): string {
