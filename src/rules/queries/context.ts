@@ -1,7 +1,8 @@
 import { type Copied, copiedFiles } from "../../dockerfile/copies.ts";
 import { stageState } from "../../dockerfile/stages.ts";
-import type { Instruction } from "../../model/types.ts";
+import type { Instruction, Stage } from "../../model/types.ts";
 import type { RuleInput } from "../rule.ts";
+import { once, onceFor } from "./once.ts";
 import { mountsOf, type Step, stepsOf } from "./steps.ts";
 
 /** The context's files, without those that .dockerignore keeps out. */
@@ -9,7 +10,13 @@ export const contextFiles = ({ service, ignore }: RuleInput): readonly string[] 
   service.files.filter((file) => ignore.excludes(file) === undefined);
 
 /** What a COPY or ADD takes from the context. */
-export function copiedBy({ dockerfile, service, ignore }: RuleInput, { stage, instruction }: Step): Copied {
+export const copiedBy = (input: RuleInput, step: Step): Copied => copiesOf(input, step.stage)(step.instruction);
+
+const copiesOf = onceFor((input: RuleInput, stage: Stage) =>
+  once((instruction: Instruction) => readCopied(input, { stage, instruction })),
+);
+
+function readCopied({ dockerfile, service, ignore }: RuleInput, { stage, instruction }: Step): Copied {
   const { env, args, workdir } = stageState(dockerfile, stage, { before: instruction });
   const value = (name: string): string | undefined => env.get(name)?.value ?? args.get(name)?.value;
   return copiedFiles(instruction, {

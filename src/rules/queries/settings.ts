@@ -1,5 +1,6 @@
 import type { Dockerfile, Instruction, Stage } from "../../model/types.ts";
 import { type SetBy, stageState } from "../../dockerfile/stages.ts";
+import { once, onceFor } from "./once.ts";
 import { lineage } from "./steps.ts";
 
 /** One `NAME=value` of an ENV, ARG or LABEL. */
@@ -39,9 +40,16 @@ export interface Situation {
 }
 
 export function situationAt(dockerfile: Dockerfile, stage: Stage, instruction?: Instruction): Situation {
-  const state = stageState(dockerfile, stage, instruction === undefined ? {} : { before: instruction });
-  return { env: state.env, workdir: state.workdir?.value ?? "/", user: state.user?.value.trim() };
+  return situation(dockerfile, stage)(instruction ?? stage);
 }
+
+/** Keyed by the instruction it is asked before, or by the stage itself for its end. */
+const situation = onceFor((dockerfile: Dockerfile, stage: Stage) =>
+  once((before: Instruction | Stage): Situation => {
+    const state = stageState(dockerfile, stage, "keyword" in before ? { before } : {});
+    return { env: state.env, workdir: state.workdir?.value ?? "/", user: state.user?.value.trim() };
+  }),
+);
 
 /** A path of the image made absolute and plain: no `.`, no `..`, no slash at the end. */
 export function absolute(workdir: string, path: string): string {

@@ -2,6 +2,7 @@ import { stageState } from "../../dockerfile/stages.ts";
 import type { Dockerfile, Instruction, Server, Service, Stage } from "../../model/types.ts";
 import { baseOf } from "./base.ts";
 import { type Command, commandsIn } from "./commands.ts";
+import { once } from "./once.ts";
 import { rootImage } from "./settings.ts";
 import { shippedStage, shippedSteps, stepsOf } from "./steps.ts";
 import { afterUvRun, uvWords } from "./uv.ts";
@@ -26,7 +27,9 @@ export interface Start {
   readonly receivesSignals: boolean | undefined;
 }
 
-export function startOf(dockerfile: Dockerfile): Start | undefined {
+export const startOf: (dockerfile: Dockerfile) => Start | undefined = once(readStart);
+
+function readStart(dockerfile: Dockerfile): Start | undefined {
   const stage = shippedStage(dockerfile);
   const steps = shippedSteps(dockerfile);
   const cmd = steps.findLast(({ instruction }) => instruction.keyword === "CMD")?.instruction;

@@ -1,4 +1,5 @@
 import { lineOf, reachableStages } from "../../dockerfile/stages.ts";
+import { once } from "./once.ts";
 import type { Dockerfile, Instruction, Place, Range, Stage } from "../../model/types.ts";
 
 /** One instruction with the stage it stands in. */
@@ -22,10 +23,14 @@ export function stepsOf(dockerfile: Dockerfile, stage: Stage | undefined): reado
 }
 
 /** Everything whose result is in the shipped image. */
-export const shippedSteps = (dockerfile: Dockerfile): readonly Step[] => stepsOf(dockerfile, shippedStage(dockerfile));
+export const shippedSteps: (dockerfile: Dockerfile) => readonly Step[] = once((dockerfile) =>
+  stepsOf(dockerfile, shippedStage(dockerfile)),
+);
 
 /** Stages that take part in building the shipped one, in file order. The others are never built by BuildKit. */
-export const reachable = (dockerfile: Dockerfile): readonly Stage[] => reachableStages(dockerfile);
+export const reachable: (dockerfile: Dockerfile) => readonly Stage[] = once((dockerfile) =>
+  reachableStages(dockerfile),
+);
 
 export const reachableSteps = (dockerfile: Dockerfile): readonly Step[] =>
   reachable(dockerfile).flatMap((stage) => stage.instructions.map((instruction) => ({ stage, instruction })));

@@ -1,3 +1,4 @@
+import { once } from "./once.ts";
 import type { Dockerfile, Stage } from "../../model/types.ts";
 import { runCommands, syncsIn } from "./uv.ts";
 import { absolute, situationAt } from "./settings.ts";
@@ -44,7 +45,9 @@ export interface VenvCopy {
   readonly to: string;
 }
 
-export function venvCopies(dockerfile: Dockerfile): readonly VenvCopy[] {
+export const venvCopies: (dockerfile: Dockerfile) => readonly VenvCopy[] = once(readVenvCopies);
+
+function readVenvCopies(dockerfile: Dockerfile): readonly VenvCopy[] {
   return shippedSteps(dockerfile).flatMap((step) => {
     const { instruction, stage } = step;
     const name = instruction.keyword === "COPY" ? flag(instruction, "from") : undefined;
