@@ -1,4 +1,4 @@
-import { copiedBy, isHidden } from "./queries/context.ts";
+import { copiedBy, isContextElsewhere, isHidden } from "./queries/context.ts";
 import { healthy, healthyDockerfile, healthyWith, project } from "./queries/example.ts";
 import { at, find, reachableSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
@@ -27,13 +27,20 @@ export const copyOfIgnoredOrMissingFile: Rule = {
     ],
     good: [
       healthy,
+      // Built from the root of a workspace, which is another folder.
+      project({
+        Dockerfile: healthyWith([
+          "COPY app/ /app/app/\n",
+          "COPY backend/app/ /app/app/\nCOPY backend/alembic.ini /app/\n",
+        ]),
+      }),
       project({ Dockerfile: healthyDockerfile, ".dockerignore": "*\n!pyproject.toml\n!uv.lock\n!app\n" }),
       project({ Dockerfile: healthyWith(["COPY app/ /app/app/\n", "COPY app/ logging.ini* /app/app/\n"]) }),
     ],
   },
   *check(input) {
     const { dockerfile, service } = input;
-    if (service.files.length === 0) return;
+    if (service.files.length === 0 || isContextElsewhere(input)) return;
     for (const step of reachableSteps(dockerfile)) {
       const { instruction } = step;
       if (isHidden(instruction)) continue;

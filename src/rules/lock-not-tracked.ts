@@ -1,3 +1,4 @@
+import { isContextElsewhere } from "./queries/context.ts";
 import { at } from "./queries/steps.ts";
 import { syncsIn } from "./queries/uv.ts";
 import { healthy, healthyDockerfile, project } from "./queries/example.ts";
@@ -21,7 +22,8 @@ export const lockNotTracked: Rule = {
     ],
     good: [healthy],
   },
-  *check({ dockerfile, service }) {
+  *check(input) {
+    const { dockerfile, service } = input;
     const [sync] = syncsIn(dockerfile);
     if (!sync) return;
     const { lock } = service;
@@ -29,7 +31,7 @@ export const lockNotTracked: Rule = {
     if (!lock) {
       // The project may stand in a sub-folder or be named by an option: then the lock is not ours to miss.
       const elsewhere = sync.command.argv.some((word) => /^--(project|directory|script)/.test(word));
-      if (elsewhere || !service.files.includes("pyproject.toml")) return;
+      if (elsewhere || isContextElsewhere(input) || !service.files.includes("pyproject.toml")) return;
       yield { message: "`uv sync` runs, but the repository holds no uv.lock.", where, confidence: "likely" };
     } else if (!lock.tracked) {
       const hidden = lock.gitIgnored;

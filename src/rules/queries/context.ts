@@ -3,7 +3,7 @@ import { stageState } from "../../dockerfile/stages.ts";
 import type { Instruction, Stage } from "../../model/types.ts";
 import type { RuleInput } from "../rule.ts";
 import { once, onceFor } from "./once.ts";
-import { mountsOf, type Step, stepsOf } from "./steps.ts";
+import { mountsOf, reachableSteps, type Step, stepsOf } from "./steps.ts";
 
 /** The context's files, without those that .dockerignore keeps out. */
 export const contextFiles = ({ service, ignore }: RuleInput): readonly string[] =>
@@ -56,3 +56,13 @@ export function contextFilesIn(input: RuleInput, step: Step): ReadonlySet<string
   }
   return present;
 }
+
+/**
+ * Nothing that the Dockerfile copies is here, although it copies several things: it is built with another folder as
+ * its context, such as the root of a workspace, which we have not read.
+ */
+export const isContextElsewhere: (input: RuleInput) => boolean = once((input) => {
+  const copies = reachableSteps(input.dockerfile).map((step) => copiedBy(input, step));
+  const absent = copies.flatMap(({ missing }) => missing.filter(({ reason, fatal }) => fatal && reason === "absent"));
+  return absent.length > 1 && copies.every(({ files }) => files.length === 0);
+});
