@@ -2,6 +2,7 @@ import type { ImageSpec, Service } from "../model/types.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { override } from "./shared/override.ts";
 import { list, places } from "./shared/say.ts";
+import { envToday } from "./shared/today.ts";
 
 type Copy = ImageSpec["copies"][number];
 
@@ -51,6 +52,20 @@ function* runtimeNeeds(service: Service): Generator<Need> {
   }
 }
 
+/** Files that a variable names: by its value in today's image, or by what the code takes without it. */
+function* settingNeeds({ service, dockerfile }: Facts, workdir: string): Generator<Need> {
+  for (const [name, { value, place }] of envToday(dockerfile))
+    if (value.startsWith(`${workdir}/`))
+      yield { path: value.slice(workdir.length + 1), why: `${name} names it`, evidence: [place] };
+  for (const { name, default: value, evidence } of service.env)
+    if (value !== undefined && has(service, value.replace(/^\.\//, "")))
+      yield {
+        path: value.replace(/^\.\//, ""),
+        why: `it is read unless ${name} is set`,
+        evidence: places(...evidence),
+      };
+}
+
 function* toolNeeds(service: Service): Generator<Need> {
   if (service.dependencies.runtimeClosure.includes("alembic") && has(service, "alembic.ini")) {
     const migrate = service.starts.find((start) => start.role === "migrate" || start.argv.includes("alembic"));
@@ -96,7 +111,13 @@ export const copies: Decider = {
     const installed = draft.sync?.project === "no-editable" ? service.packaging.importPackages : [];
     const needs = settle(
       service,
-      [...toolNeeds(service), ...runtimeNeeds(service), ...codeNeeds(service), ...asked],
+      [
+        ...toolNeeds(service),
+        ...runtimeNeeds(service),
+        ...settingNeeds(facts, workdir),
+        ...codeNeeds(service),
+        ...asked,
+      ],
       installed,
     );
     const value = needs.map(({ path, why }): Copy => ({ from: path, to: `${workdir}/${path}`, why }));

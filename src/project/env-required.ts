@@ -10,7 +10,7 @@ import { type Call, type Expression, type Scope, within } from "./python-tree.ts
  */
 export function isGuarded(file: PythonFile, name: string, scope: Scope, call?: Call): boolean {
   if (call === undefined) return file.source.text.includes(`"${name}" in os.environ`);
-  const holder = file.assignments.find(({ value }) => value === call || (value !== undefined && isAround(value, call)));
+  const holder = file.assignments.find(({ value }) => value !== undefined && isOrHolds(value, call));
   const targets = new Set(holder?.target === undefined ? [] : [holder.target]);
   const asks = (condition: Expression) =>
     [...within(condition)].some((part) => part === call || (part.kind === "name" && targets.has(part.path)));
@@ -23,8 +23,12 @@ export function isGuarded(file: PythonFile, name: string, scope: Scope, call?: C
   return raises;
 }
 
-const isAround = (value: Expression, call: Call): boolean =>
-  value.kind === "call" && value.args[0] === call && value.of.kind === "name";
+/** The read itself, `str(read)`, and `read or file.get("x")`: what the file lacks, the variable must give. */
+function isOrHolds(value: Expression, call: Call): boolean {
+  if (value === call) return true;
+  if (value.kind === "call") return value.args[0] === call && value.of.kind === "name";
+  return value.kind === "operation" && value.operator === "or" && value.operands.some((part) => isOrHolds(part, call));
+}
 
 /** `not x`, `x is None`, `not x or not y`. */
 function isAbsence(condition: Expression): boolean {

@@ -86,11 +86,13 @@ function environCall(sources: PythonSources, file: PythonFile, call: Call): EnvR
   if (name === undefined) return undefined;
   const fallback = call.args[1] ?? call.keywords.get("default");
   const written = fallback?.kind === "none" ? undefined : literalText(sources, file, fallback);
-  const checked = fallback === undefined || fallback.kind === "none" ? isGuarded(file, name, call.scope, call) : false;
+  const other = alternative(sources, file, call);
+  const isOpen = (fallback === undefined || fallback.kind === "none") && other === undefined;
+  const checked = isOpen && isGuarded(file, name, call.scope, call);
   return {
     name,
     required: checked,
-    default: written ?? alternative(sources, file, call),
+    default: written ?? other,
     type: castAround(file, call.at),
     confidence: checked ? "likely" : "certain",
     evidence: evidenceOf(file, call),
@@ -100,11 +102,12 @@ function environCall(sources: PythonSources, file: PythonFile, call: Call): EnvR
 const literalText = (sources: PythonSources, file: PythonFile, value: Expression | undefined): string | undefined =>
   value?.kind === "boolean" ? String(value.value) : constantText(sources, file, value);
 
-/** `os.getenv("X") or "default"`. */
+/** `os.getenv("X") or "default"`. What another call gives is known only when it runs. */
 function alternative(sources: PythonSources, file: PythonFile, call: Call): string | undefined {
   for (const { value } of file.assignments) {
     if (value?.kind !== "operation" || value.operator !== "or" || !value.operands.includes(call)) continue;
-    return literalText(sources, file, value.operands.at(-1));
+    const last = value.operands.at(-1);
+    return last?.kind === "call" ? undefined : literalText(sources, file, last);
   }
   return undefined;
 }

@@ -153,6 +153,19 @@ describe("environment", () => {
     expect((await env(unchecked)).map(({ required }) => required)).toEqual([false]);
   });
 
+  it("requires what is refused when neither the environment nor a file gives it", async () => {
+    const service = await python(
+      'import os\nfile = load()\nurl = os.environ.get("URL") or file.get("url")\nif not url:\n    raise RuntimeError("URL is required")\n' +
+        'model = os.environ.get("MODEL") or file.get("model")\nmode = os.environ.get("MODE") or "fast"\nif not mode:\n    raise RuntimeError("never")\n',
+    );
+    const seen = service.env.map(({ name, required, default: value }) => [name, required, value]);
+    expect(seen).toEqual([
+      ["MODE", false, "fast"],
+      ["MODEL", false, undefined],
+      ["URL", true, undefined],
+    ]);
+  });
+
   it("reads pydantic settings", async () => {
     const text = `from typing import Annotated, ClassVar, Optional
 from pydantic import AliasChoices, Field, PostgresDsn, SecretStr
