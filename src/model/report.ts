@@ -1,6 +1,7 @@
 import type { BuildSide, Layer } from "./image.ts";
 import type { Finding } from "./finding.ts";
 import type { Contract, Decision, Pin, Refusal, RenderedFile } from "./plan.ts";
+import type { RequirementResult } from "./requirement.ts";
 import type { Service } from "./service.ts";
 import type { CheckResult, Measurement } from "./verdict.ts";
 
@@ -19,6 +20,8 @@ export interface Report {
   readonly pins: readonly Pin[];
   readonly files: readonly RenderedFile[];
   readonly verdict: OverallVerdict;
+  /** The team's own requirements, when it has a `seaworthy.requirements.yaml`. */
+  readonly requirements?: readonly RequirementResult[];
   /** What the rules and checks say about themselves, for formats that carry it (SARIF, HTML). */
   readonly catalogue?: {
     readonly rules: readonly CatalogueEntry[];

@@ -6,4 +6,5 @@ export type * from "./finding.ts";
 export type * from "./plan.ts";
 export type * from "./image.ts";
 export type * from "./verdict.ts";
+export type * from "./requirement.ts";
 export type * from "./report.ts";

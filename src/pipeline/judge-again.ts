@@ -3,24 +3,24 @@ import { checks } from "../checks/index.gen.ts";
 import { UserError } from "../kit/errors.ts";
 import { readText } from "../kit/files.ts";
 import type { RenderedFile, Report } from "../model/types.ts";
-import { verdictOf } from "./report-step.ts";
+import { readRequirements } from "../requirements/read.ts";
+import { withRequirements } from "./requirements-step.ts";
 import { findRun } from "./run-directory.ts";
-import { brokenPromises } from "./promises.ts";
 import { judgeSide } from "./verify.ts";
 
-/** Judges the evidence of an old run by the checks of today. Needs no engine. */
+/** Judges the evidence of an old run by the checks and the requirements of today. Needs no engine. */
 export async function judgeAgain(folder: string, name: string): Promise<Report> {
   const run = await findRun(folder, name);
   const report = await readReport(run.directory);
   const context = { contract: report.contract, service: report.service };
   const before = await judgeSide(run, "before", checks, context);
   const after = await judgeSide(run, "after", checks, context);
-  return {
+  const again = {
     ...report,
     before: { ...report.before, checks: before },
     after: { ...report.after, checks: after },
-    verdict: verdictOf(after, brokenPromises(report.decisions, report.after.findings)),
   };
+  return withRequirements(again, await readRequirements(folder));
 }
 
 /**

@@ -2,7 +2,18 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeWhole } from "../kit/files.ts";
 import { median } from "../kit/units.ts";
-import type { Build, BuildSide, CheckResult, ImageSize, Layer, OverallVerdict, Report, Side } from "../model/types.ts";
+import type {
+  Build,
+  BuildSide,
+  CheckResult,
+  ImageSize,
+  Layer,
+  OverallVerdict,
+  Report,
+  RequirementResult,
+  Side,
+  Status,
+} from "../model/types.ts";
 import type { Reporter } from "../reporters/reporter.ts";
 
 /** The figures of one side that scripts rely on. */
@@ -58,28 +69,49 @@ function buildFigures(builds: readonly Build[]): Side["builds"] {
   return { ...medians, samples };
 }
 
-/** One sentence for the whole run: only the reworked image's checks decide. */
-export function verdictOf(checks: readonly CheckResult[], brokenPromises: readonly string[]): OverallVerdict {
-  const count = (status: CheckResult["status"]) => checks.filter((check) => check.status === status).length;
-  const failed = checks.filter(({ status }) => status === "fail");
-  const unproven = checks.filter(({ status }) => status === "unproven");
+/** One sentence for the whole run: only the reworked image's checks and the team's requirements decide. */
+export function verdictOf(
+  checks: readonly CheckResult[],
+  brokenPromises: readonly string[],
+  requirements: readonly RequirementResult[] = [],
+): OverallVerdict {
   if (brokenPromises.length > 0)
     return { status: "fail", sentence: `The rework does not keep its promise: ${brokenPromises.join("; ")}.` };
-  if (failed.length > 0)
-    return { status: "fail", sentence: `${failed.length} of ${checks.length} checks fail: ${names(failed)}.` };
-  if (unproven.length > 0 || checks.length === 0)
-    return {
-      status: "unproven",
-      sentence: `${unproven.length} of ${checks.length} checks are unproven: ${names(unproven)}.`,
-    };
-  const apart = count("not-applicable");
-  return {
-    status: "pass",
-    sentence: `All ${count("pass")} checks pass on the reworked image${apart === 0 ? "" : `; ${apart} do not apply`}.`,
+  const bad = (status: "fail" | "unproven", verb: string) => [
+    ...told(
+      "checks",
+      verb,
+      withStatus(checks, status).map(({ title }) => title),
+      checks.length,
+    ),
+    ...told(
+      "requirements",
+      verb,
+      withStatus(requirements, status).map(({ id }) => id),
+      requirements.length,
+    ),
+  ];
+  const failing = bad("fail", "fail");
+  if (failing.length > 0) return { status: "fail", sentence: failing.join(" ") };
+  const open = bad("unproven", "are unproven");
+  if (open.length > 0) return { status: "unproven", sentence: open.join(" ") };
+  if (checks.length === 0) return { status: "unproven", sentence: "No check ran." };
+  const holding = (results: readonly { readonly status: Status }[], noun: string) => {
+    const apart = withStatus(results, "not-applicable").length;
+    return `All ${withStatus(results, "pass").length} ${noun} on the reworked image${apart === 0 ? "" : `; ${apart} do not apply`}.`;
   };
+  const sentences = [
+    holding(checks, "checks pass"),
+    ...(requirements.length === 0 ? [] : [holding(requirements, "requirements are met")]),
+  ];
+  return { status: "pass", sentence: sentences.join(" ") };
 }
 
-const names = (some: readonly CheckResult[]): string => some.map(({ title }) => title).join("; ");
+const withStatus = <R extends { readonly status: Status }>(results: readonly R[], status: Status): readonly R[] =>
+  results.filter((result) => result.status === status);
+
+const told = (noun: string, verb: string, names: readonly string[], of: number): readonly string[] =>
+  names.length === 0 ? [] : [`${names.length} of ${of} ${noun} ${verb}: ${names.join("; ")}.`];
 
 /** Renders the report in every format into the run directory and returns the files. */
 export async function writeReports(

@@ -5,12 +5,13 @@ import { UserError } from "../kit/errors.ts";
 import type { BuildSide, CatalogueEntry, Layer, Plan, Report, Seen } from "../model/types.ts";
 import { probes } from "../probes/index.gen.ts";
 import { reporters } from "../reporters/index.gen.ts";
+import { readRequirements } from "../requirements/read.ts";
 import { rules } from "../rules/index.gen.ts";
 import type { Analysis } from "./analyze.ts";
 import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
 import { engineOf } from "./engine-of.ts";
-import { brokenPromises } from "./promises.ts";
-import { sideOf, verdictOf, writeReports } from "./report-step.ts";
+import { withRequirements } from "./requirements-step.ts";
+import { sideOf, writeReports } from "./report-step.ts";
 import { finishRun, openRun, readStep, type Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
 import { analyzeRendered, buildStep, pinStep, planStep, renderedDockerfile, renderStep, tagOf } from "./steps.ts";
@@ -30,6 +31,8 @@ export async function runWhole(
   options: WholeOptions,
 ): Promise<{ readonly report: Report; readonly run: Run }> {
   const { world } = session;
+  // Read first: a mistake in the file is told now, not after the builds.
+  const demanded = await readRequirements(session.folder);
   const run = await openRun(session.folder, { now: world.now(), fresh: options.fresh });
   world.tell(run.resumed ? `Taking up run ${run.id}.` : `Run ${run.id}.`);
   const analysis = await analyzeStep(session, run);
@@ -60,7 +63,8 @@ export async function runWhole(
       if (side.failure !== undefined) tellFailure(session, label, side.failure);
     }
     await prove(session, run, engine, { plan, analysis, sides });
-    const report = await assemble(session, run, engine, { plan, analysis, rendered, pins, files, sides });
+    const known = await assemble(session, run, engine, { plan, analysis, rendered, pins, files, sides });
+    const report = withRequirements(known, demanded);
     await writeReports(report, run.directory, reporters);
     await finishRun(run, world.now());
     return { report, run };
@@ -116,7 +120,7 @@ async function prove(
   });
 }
 
-/** Judges both sides again and puts everything the run knows into one report. */
+/** Judges both sides again and puts everything the run knows into one report; what follows from it is said by others. */
 async function assemble(
   session: Session,
   run: Run,
@@ -129,7 +133,7 @@ async function assemble(
     readonly files: Report["files"];
     readonly sides: Record<"before" | "after", BuildSide | undefined>;
   },
-): Promise<Report> {
+): Promise<Omit<Report, "verdict">> {
   const { plan, analysis, rendered, pins, files, sides } = known;
   const context = { contract: plan.contract, service: analysis.service };
   const before = await judgeSide(run, "before", checks, context);
@@ -142,15 +146,7 @@ async function assemble(
     schema: 1,
     tool: { name: "seaworthy", version: VERSION },
     run: {
-      id: run.id,
-      startedAt: run.startedAt,
-      engine: `${engine.name} ${engine.version} (${engine.store})`,
-      machine: hostname(),
-      timeline: run.timeline.map((entry) => ({
-        ...entry,
-        startMs: Math.round(entry.startMs),
-        milliseconds: Math.round(entry.milliseconds),
-      })),
+      ...runFacts(run, engine),
       notes: notesOf(pins, session),
     },
     service: analysis.service,
@@ -175,7 +171,20 @@ async function assemble(
     pins,
     files,
     catalogue: { rules: rules.map(entryOf), checks: checks.map(entryOf) },
-    verdict: verdictOf(after, brokenPromises(plan.decisions, rendered.findings)),
+  };
+}
+
+function runFacts(run: Run, engine: Pick<Engine, "name" | "version" | "store">): Omit<Report["run"], "notes"> {
+  return {
+    id: run.id,
+    startedAt: run.startedAt,
+    engine: `${engine.name} ${engine.version} (${engine.store})`,
+    machine: hostname(),
+    timeline: run.timeline.map((entry) => ({
+      ...entry,
+      startMs: Math.round(entry.startMs),
+      milliseconds: Math.round(entry.milliseconds),
+    })),
   };
 }
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Report } from "../../model/types.ts";
 import { type Wire, milliseconds, text, texts } from "./parts.ts";
 import { serviceSchema } from "./service-schema.ts";
-import { sideSchema } from "./side-schema.ts";
+import { requirementSchema, sideSchema } from "./side-schema.ts";
 
 const decision = z.object({
   id: text,
@@ -76,6 +76,7 @@ export const reportSchema: z.ZodType<Wire<Report>> = z.object({
     z.object({ path: text, content: text, executable: z.boolean(), mode: z.enum(["whole", "block"]), why: text }),
   ),
   verdict: z.object({ status: z.enum(["pass", "fail", "unproven"]), sentence: text }),
+  requirements: z.array(requirementSchema).optional(),
   catalogue: z.object({ rules: entries, checks: entries }).optional(),
 });
 

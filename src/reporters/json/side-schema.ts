@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Side } from "../../model/types.ts";
+import type { RequirementResult, Side } from "../../model/types.ts";
 import { type Wire, bytes, confidence, milliseconds, place, text, texts } from "./parts.ts";
 
 const measurement = z.object({
@@ -9,10 +9,11 @@ const measurement = z.object({
   samples: z.array(z.number()),
 });
 
+const status = z.enum(["pass", "fail", "unproven", "not-applicable"]);
 const check = z.object({
   id: text,
   title: text,
-  status: z.enum(["pass", "fail", "unproven", "not-applicable"]),
+  status,
   message: text,
   measured: measurement.optional(),
   evidence: texts,
@@ -83,6 +84,18 @@ const buildSide = z.object({
   bases: z.array(z.object({ named: text, used: text, standIn: z.boolean() })),
   failure: z.object({ step: text, log: texts, where: text.optional() }).optional(),
   edited: z.object({ source: text, lock: text.optional() }).optional(),
+});
+
+/** One requirement of the team, as judged. */
+export const requirementSchema: z.ZodType<Wire<RequirementResult>> = z.object({
+  id: text,
+  text,
+  source: text.optional(),
+  status,
+  message: text,
+  measured: measurement.optional(),
+  before: z.object({ status, message: text, measured: measurement.optional() }).optional(),
+  evidence: z.array(z.object({ proof: text, status, message: text, files: texts })),
 });
 
 export const sideSchema: z.ZodType<Wire<Side>> = z.object({

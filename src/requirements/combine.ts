@@ -1,0 +1,20 @@
+import type { Status, Verdict } from "../model/types.ts";
+
+/** Every part must hold. What does not apply is no obstacle, unless nothing applies. */
+export function combineAll(parts: readonly Verdict[]): Verdict {
+  return firstOf(parts, ["fail", "unproven", "pass", "not-applicable"]);
+}
+
+/** One part that holds is enough. */
+export function combineAny(parts: readonly Verdict[]): Verdict {
+  return firstOf(parts, ["pass", "unproven", "fail", "not-applicable"]);
+}
+
+/** The messages and the measurement of the parts that decided. */
+function firstOf(parts: readonly Verdict[], order: readonly Status[]): Verdict {
+  const status = order.find((one) => parts.some((part) => part.status === one)) ?? "unproven";
+  const deciding = parts.filter((part) => part.status === status);
+  const message = deciding.map((part) => part.message).join(" ") || "There is nothing to judge.";
+  const measured = deciding.find((part) => part.measured !== undefined)?.measured;
+  return { status, message, ...(measured === undefined ? {} : { measured }) };
+}
