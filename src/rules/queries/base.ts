@@ -18,7 +18,7 @@ export interface Base {
   readonly unresolved: boolean;
 }
 
-export interface Distribution {
+interface Distribution {
   readonly name: "debian" | "ubuntu" | "alpine" | "amazonlinux" | "ubi" | "fedora";
   /** `bookworm`, `24.04`, `3.20`, `2023`; undefined when the tag leaves it to the publisher. */
   readonly release: string | undefined;

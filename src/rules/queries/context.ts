@@ -6,7 +6,7 @@ import { once, onceFor } from "./once.ts";
 import { mountsOf, reachableSteps, type Step, stepsOf } from "./steps.ts";
 
 /** The context's files, without those that .dockerignore keeps out. */
-export const contextFiles = ({ service, ignore }: RuleInput): readonly string[] =>
+const contextFiles = ({ service, ignore }: RuleInput): readonly string[] =>
   service.files.filter((file) => ignore.excludes(file) === undefined);
 
 /** What a COPY or ADD takes from the context. */

@@ -25,7 +25,7 @@ export function healthcheckOf(dockerfile: Dockerfile): Healthcheck | undefined {
 }
 
 /** The first address of this machine in a text: `http://127.0.0.1:8000/health`. */
-export function localUrl(text: string): Healthcheck["url"] {
+function localUrl(text: string): Healthcheck["url"] {
   const match =
     /https?:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d+|\$\{?\w+[^/}]*\}?))?(\/[^\s'"`\\?#),;|&]*)?/.exec(
       text,

@@ -25,7 +25,7 @@ export function settingsOf(instruction: Instruction): readonly Setting[] {
 }
 
 /** Quotes taken off, as Docker takes them off. */
-export function unquoted(text: string): string {
+function unquoted(text: string): string {
   return text.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g, (_, double?: string, single?: string) =>
     (double ?? single ?? "").replaceAll(/\\(["$\\])/g, "$1"),
   );
