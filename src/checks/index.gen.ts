@@ -8,6 +8,7 @@ import { buildValuesAbsent } from "./build-values-absent.ts";
 import { builds } from "./builds.ts";
 import { bytecodeValid } from "./bytecode-valid.ts";
 import { cachesAbsent } from "./caches-absent.ts";
+import { calledProgramsPresent } from "./called-programs-present.ts";
 import { coldBuildTime } from "./cold-build-time.ts";
 import { compilersAbsent } from "./compilers-absent.ts";
 import { dependencyLayerCached } from "./dependency-layer-cached.ts";
@@ -33,4 +34,4 @@ import { stopAnswersInFlight } from "./stop-answers-in-flight.ts";
 import { stopsWhenIdle } from "./stops-when-idle.ts";
 import { warmBuildTime } from "./warm-build-time.ts";
 
-export const checks: readonly Check[] = [arbitraryUid, basePinned, becomesHealthy, buildToolsAbsent, buildValuesAbsent, builds, bytecodeValid, cachesAbsent, coldBuildTime, compilersAbsent, dependencyLayerCached, dependencyLayerRefreshed, devDependenciesAbsent, execForm, healthcheckHealthy, healthcheckNotices, logKeepsSecrets, logsOnStreams, logsPrompt, noCapabilities, noNetworkNeeded, noSecretsInConfiguration, noSecretsInLayers, nonRoot, numericUser, readOnlyRoot, requiredEnv, size, startTime, stopAnswersInFlight, stopsWhenIdle, warmBuildTime];
+export const checks: readonly Check[] = [arbitraryUid, basePinned, becomesHealthy, buildToolsAbsent, buildValuesAbsent, builds, bytecodeValid, cachesAbsent, calledProgramsPresent, coldBuildTime, compilersAbsent, dependencyLayerCached, dependencyLayerRefreshed, devDependenciesAbsent, execForm, healthcheckHealthy, healthcheckNotices, logKeepsSecrets, logsOnStreams, logsPrompt, noCapabilities, noNetworkNeeded, noSecretsInConfiguration, noSecretsInLayers, nonRoot, numericUser, readOnlyRoot, requiredEnv, size, startTime, stopAnswersInFlight, stopsWhenIdle, warmBuildTime];

@@ -28,6 +28,12 @@ export interface Layers {
   readonly distributions: readonly string[];
   /** Programs of the final tree that build, install or fetch: those the contract or the checks know by name. */
   readonly programs: readonly string[];
+  /** Programs that the service was seen to call, by whom, and where in the final tree they lie. */
+  readonly called: ReadonlyArray<{
+    readonly program: string;
+    readonly by: string;
+    readonly path: string | undefined;
+  }>;
   readonly compilers: readonly string[];
   readonly headers: { readonly count: number; readonly examples: readonly string[] };
   /** Caches in any layer, deleted ones too: they are downloaded by whoever pulls the image. */
@@ -50,7 +56,7 @@ export const layers: Probe<Layers> = {
   id: "layers",
   title: "Walk every layer of the image once",
   runs: "beside-others",
-  version: 1,
+  version: 2,
   async collect(context) {
     const signal = within(context.signal, LIMIT_MS, "The walk over the layers");
     const walk = new Walk(context);
@@ -103,6 +109,7 @@ class Walk {
       layers: found,
       bytes: found.reduce((sum, layer) => sum + layer.bytes, 0),
       ...this.#shape(wanted),
+      called: this.#called(),
       hiddenBytes: this.#tree.hiddenBytes,
       caches: [...this.#caches].map(([kind, cache]) => ({ kind, ...cache })),
       secrets: this.#secrets.found(this.#tree),
@@ -110,6 +117,23 @@ class Walk {
       interpreter: tag,
       bytecode: countBytecode(this.#tree, this.#headers, { workdir: this.#workdir, tag }),
     };
+  }
+
+  /** A program that the code only looks for (`shutil.which`) may be missing: the code asks because it can do without. */
+  #called(): Layers["called"] {
+    const uses = this.#context.service.programs.filter(
+      (use) => use.through !== undefined || use.confidence === "certain",
+    );
+    const first = new Map(uses.toReversed().map((use) => [use.program, use]));
+    const programs = [...first.keys()].toSorted();
+    const paths = new Map<string, string>();
+    for (const { path, kind } of this.#tree.entries())
+      if (kind !== "directory" && IN_A_BIN.test(path) && first.has(base(path))) paths.set(base(path), `/${path}`);
+    return programs.map((program) => {
+      const use = first.get(program);
+      const place = `${use?.evidence.file}:${use?.evidence.line}`;
+      return { program, by: use?.through === undefined ? place : `${use.through}, ${place}`, path: paths.get(program) };
+    });
   }
 
   /** Values of ours that came out, in a file or in the configuration. */

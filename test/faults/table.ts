@@ -44,6 +44,16 @@ export const faults: readonly Fault[] = [
     ],
   },
   {
+    name: "calls a program that the image does not have",
+    breaks: ["called-programs-present"],
+    app: [
+      [
+        "server = Server",
+        'def version():\n    import subprocess\n    return subprocess.run(["git", "--version"])\nserver = Server',
+      ],
+    ],
+  },
+  {
     name: "ignores SIGTERM",
     breaks: ["stops-when-idle", "stop-answers-in-flight"],
     app: [["signal.signal(signal.SIGTERM, stop)", "signal.signal(signal.SIGTERM, signal.SIG_IGN)"]],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LayerEntry } from "../../src/engine/engine.ts";
-import { distributionOf } from "../../src/probes/layers.ts";
+import { distributionOf, layers } from "../../src/probes/layers.ts";
+import type { ProbeContext } from "../../src/probes/probe.ts";
 import { countBytecode, interpreterTag, pycHeader } from "../../src/probes/support/bytecode.ts";
 import { LayerSecrets } from "../../src/probes/support/layer-secrets.ts";
 import { assignedSecrets, fingerprint, shapedSecrets } from "../../src/probes/support/secrets.ts";
@@ -202,8 +203,44 @@ describe("what package managers leave", () => {
     ["opt/venv/lib/python3.13/site-packages/SQLAlchemy-2.0.4.dist-info/METADATA", "sqlalchemy"],
     ["x/zope.interface-7.0.dist-info/METADATA", "zope-interface"],
     ["x/typing_extensions-4.15.0.dist-info/RECORD", undefined],
-    ["usr/lib/python3/dist-packages/six-1.17.0.egg-info/PKG-INFO", "six"],
+    ["opt/venv/lib/python3.13/site-packages/six-1.17.0.egg-info/PKG-INFO", "six"],
+    ["usr/lib/python3/dist-packages/six-1.17.0.egg-info/PKG-INFO", undefined],
   ])("%s belongs to %s", (path, name) => {
     expect(distributionOf(path)).toBe(name);
+  });
+});
+
+describe("the programs that the service calls", () => {
+  const evidence = { file: "app/main.py", line: 3, text: "" };
+  const programs = [
+    { program: "git", confidence: "certain", evidence },
+    { program: "pdftoppm", through: "pdf2image", confidence: "likely", evidence: { ...evidence, file: "uv.lock" } },
+    { program: "nice-to-have", confidence: "likely", evidence },
+  ] as const;
+  const calledIn = async (...entries: readonly LayerEntry[]) => {
+    const context = {
+      image: { config: { workdir: "/app", env: [], labels: {}, history: [], entrypoint: [], command: [] } },
+      service: { programs },
+      contract: { absentPrograms: [] },
+      build: undefined,
+      signal: new AbortController().signal,
+      engine: {
+        walkLayers: async (_: unknown, walk: { entry(one: LayerEntry): void }) => {
+          for (const one of entries) walk.entry(one);
+          return [];
+        },
+      },
+    } as unknown as ProbeContext;
+    return (await layers.collect(context)).called;
+  };
+  it("are looked for in the folders of programs, and one that the code only asks for is not", async () => {
+    expect(await calledIn(entry(0, "usr/bin/git"), entry(0, "usr/share/pdftoppm"))).toEqual([
+      { program: "git", by: "app/main.py:3", path: "/usr/bin/git" },
+      { program: "pdftoppm", by: "pdf2image, uv.lock:3", path: undefined },
+    ]);
+  });
+  it("are missing when a later layer takes them away", async () => {
+    const [git] = await calledIn(entry(0, "usr/bin/git"), entry(1, "usr/bin/git", { kind: "whiteout", bytes: 0 }));
+    expect(git?.path).toBeUndefined();
   });
 });

@@ -28,6 +28,7 @@ export const exampleLayers: Layers = {
   bytesByOwner: { "operating system": 80_000_000, "Python packages": 60_000_000 },
   distributions: ["fastapi", "uvicorn"],
   programs: [],
+  called: [],
   compilers: [],
   headers: { count: 0, examples: [] },
   caches: [],
