@@ -1,7 +1,18 @@
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app.database import create_engine, create_sessions
+
+class NoDatabase:
+    """A session whose database is not there."""
+
+    async def __aenter__(self) -> "NoDatabase":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    async def execute(self, _: object) -> None:
+        raise ConnectionRefusedError
 
 
 def test_health_asks_nothing_of_the_database(app: FastAPI) -> None:
@@ -16,5 +27,5 @@ def test_ready_with_a_database(client: TestClient) -> None:
 
 def test_not_ready_without_one(app: FastAPI) -> None:
     with TestClient(app) as client:
-        app.state.sessions = create_sessions(create_engine("sqlite+aiosqlite:////nowhere/at.all"))
+        app.state.sessions = NoDatabase
         assert client.get("/api/v1/ready").status_code == 503
