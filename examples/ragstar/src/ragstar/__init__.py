@@ -1,0 +1,1 @@
+"""Summarises repositories and answers questions about them."""
