@@ -1,7 +1,7 @@
-import type { CheckResult, Finding, Report } from "../model/types.ts";
+import type { CheckResult, Finding, Report, RequirementResult, Status, Verdict } from "../model/types.ts";
 import type { Reporter } from "./reporter.ts";
 import { escapeXml, openTag } from "./view/xml.ts";
-import { placeInWords } from "./view/words.ts";
+import { countByStatus, placeInWords } from "./view/words.ts";
 
 /**
  * For continuous integration. Only the reworked image decides, so only its checks and findings are test cases; what
@@ -12,7 +12,7 @@ export const junit: Reporter = {
   file: "report.junit.xml",
   title: "JUnit",
   render: (report) => {
-    const suites = [checkSuite(report), findingSuite(report)];
+    const suites = [checkSuite(report), ...requirementSuites(report), findingSuite(report)];
     const sum = (key: "tests" | "failures" | "errors") => suites.reduce((total, { counts: of }) => total + of[key], 0);
     const counts = { tests: sum("tests"), failures: sum("failures"), errors: sum("errors") };
     return [
@@ -32,15 +32,22 @@ interface Suite {
 
 function checkSuite(report: Report): Suite {
   const { checks } = report.after;
-  const count = (status: CheckResult["status"]) => checks.filter((check) => check.status === status).length;
-  const counts = {
-    tests: checks.length,
-    failures: count("fail"),
-    errors: count("unproven"),
-    skipped: count("not-applicable"),
-  };
+  const counts = countsOf(checks);
   const cases = checks.map((check) => checkCase(check, report));
   return suite(`${report.service.name}: checks`, counts, cases, report);
+}
+
+/** None when the team wrote no requirements. */
+function requirementSuites(report: Report): readonly Suite[] {
+  const { requirements = [], service } = report;
+  if (requirements.length === 0) return [];
+  const cases = requirements.map(requirementCase);
+  return [suite(`${service.name}: requirements`, countsOf(requirements), cases, report)];
+}
+
+function countsOf(results: readonly { readonly status: Status }[]): Suite["counts"] {
+  const { fail, unproven, "not-applicable": apart } = countByStatus(results);
+  return { tests: results.length, failures: fail, errors: unproven, skipped: apart };
 }
 
 function findingSuite(report: Report): Suite {
@@ -63,17 +70,30 @@ function checkCase(check: CheckResult, report: Report): string {
   const opening = openTag("testcase", { classname: "seaworthy.checks", name: `${check.id}: ${check.title}`, time });
   const excerpts = (check.excerpts ?? []).flatMap(({ title, lines }) => [`${title}:`, ...lines]);
   const body = escapeText([check.message, ...excerpts].join("\n"));
-  const outcome: Readonly<Record<CheckResult["status"], readonly string[]>> = {
+  return [`    ${opening}>`, ...outcomeOf(check, body), ...outputOf(before), "    </testcase>"].join("\n");
+}
+
+function requirementCase(requirement: RequirementResult): string {
+  const { id, text, message, before, evidence } = requirement;
+  const opening = openTag("testcase", { classname: "seaworthy.requirements", name: `${id}: ${text}` });
+  const looked = evidence.map((one) => `${one.proof}: ${one.status}: ${one.message}`);
+  const body = escapeText([message, ...looked].join("\n"));
+  return [`    ${opening}>`, ...outcomeOf(requirement, body), ...outputOf(before), "    </testcase>"].join("\n");
+}
+
+function outcomeOf({ status, message }: Verdict, body: string): readonly string[] {
+  const outcome: Readonly<Record<Status, readonly string[]>> = {
     pass: [],
-    fail: [`      ${openTag("failure", { type: "fail", message: check.message })}>${body}</failure>`],
-    unproven: [`      ${openTag("error", { type: "unproven", message: check.message })}>${body}</error>`],
-    "not-applicable": [`      ${openTag("skipped", { message: check.message })}/>`],
+    fail: [`      ${openTag("failure", { type: "fail", message })}>${body}</failure>`],
+    unproven: [`      ${openTag("error", { type: "unproven", message })}>${body}</error>`],
+    "not-applicable": [`      ${openTag("skipped", { message })}/>`],
   };
-  const output =
-    before === undefined
-      ? []
-      : [`      <system-out>${escapeText(`before: ${before.status}: ${before.message}`)}</system-out>`];
-  return [`    ${opening}>`, ...outcome[check.status], ...output, "    </testcase>"].join("\n");
+  return outcome[status];
+}
+
+function outputOf(before: Verdict | undefined): readonly string[] {
+  if (before === undefined) return [];
+  return [`      <system-out>${escapeText(`before: ${before.status}: ${before.message}`)}</system-out>`];
 }
 
 function findingCase(finding: Finding): string {

@@ -3,6 +3,7 @@ import type { Reporter } from "./reporter.ts";
 import { type FigureRow, changeOf, figureRows, formatFigure, spreadOf } from "./view/figures.ts";
 import { cell, code, plain } from "./view/markdown-text.ts";
 import { type CheckPair, checkPairs, isMended } from "./view/pairs.ts";
+import { isOpen, requirementRows } from "./view/requirements.ts";
 import { STATUS_WORDS, countsInWords, findingsInWords, placeInWords, worstFirst } from "./view/words.ts";
 
 /** A comment for a pull request: the verdict, the figures, what needs attention; the rest is folded away. */
@@ -28,13 +29,13 @@ function fit(needed: readonly string[], extra: readonly string[]): string {
 
 const SIGNS = { pass: "✅", fail: "❌", unproven: "❔", "not-applicable": "➖" } as const;
 
-function head({ verdict, service, before, after, run, tool }: Report): string {
+function head({ verdict, service, before, after, requirements = [], run, tool }: Report): string {
   return [
     `## ${SIGNS[verdict.status]} ${plain(service.name)}: ${STATUS_WORDS[verdict.status]}`,
     "",
     `**${plain(verdict.sentence)}**`,
     "",
-    `Before: ${countsInWords(before.checks)}. After: ${countsInWords(after.checks)}.`,
+    `Before: ${countsInWords(before.checks)}. After: ${countsInWords(after.checks)}.${requirements.length === 0 ? "" : ` Requirements: ${countsInWords(requirements)}.`}`,
     "",
     `<sub>seaworthy ${plain(tool.version)}, ${plain(run.engine)}, run ${plain(run.id)}</sub>`,
   ].join("\n");
@@ -64,6 +65,14 @@ function attention(report: Report): string {
       ? ""
       : `- ${SIGNS[after.status]} **${plain(title)}** (${STATUS_WORDS[after.status]}): ${plain(after.message)}`,
   );
+  lines.push(
+    ...requirementRows(report)
+      .filter(isOpen)
+      .map(
+        ({ id, text, status, message }) =>
+          `- ${SIGNS[status]} **${plain(`${id}: ${text}`)}** (${STATUS_WORDS[status]}): ${plain(message)}`,
+      ),
+  );
   if (failure !== undefined)
     lines.push(`- The build failed at ${code(failure.step)}:`, "", fence(failure.log.slice(-50)), "");
   return lines.length === 0 ? "" : ["### Needs attention", "", ...lines].join("\n");
@@ -83,6 +92,7 @@ function details(report: Report): readonly string[] {
   const mended = pairs.filter(isMended).length;
   return [
     fold(`All ${pairs.length} checks (${mended} mended by the rework)`, checkTable(pairs)),
+    fold(`All ${report.requirements?.length ?? 0} requirements`, requirementTable(report)),
     fold(`${report.decisions.length} decisions`, report.decisions.map(decision).join("\n")),
     fold(`Findings before: ${findingsInWords(report.before.findings)}`, findings(report.before.findings)),
     fold(`Findings after: ${findingsInWords(report.after.findings)}`, findings(report.after.findings)),
@@ -104,6 +114,16 @@ function checkTable(pairs: readonly CheckPair[]): string {
       `| ${cell(title)} | ${status(before)} | ${status(after)} | ${cell((after ?? before)?.message ?? "")} |`,
   );
   return ["| Check | Before | After | |", "|:--|:--|:--|:--|", ...rows].join("\n");
+}
+
+function requirementTable(report: Report): string {
+  const rows = requirementRows(report).map(({ id, text, status, message, before, evidence }) => {
+    const proofs = evidence.map(({ proof }) => plain(proof)).join("; ");
+    const was = before === undefined ? "" : `${SIGNS[before.status]} ${STATUS_WORDS[before.status]}`;
+    return `| ${cell(`${id}: ${text}`)} | ${cell(proofs)} | ${was} | ${SIGNS[status]} ${STATUS_WORDS[status]} | ${cell(message)} |`;
+  });
+  if (rows.length === 0) return "";
+  return ["| Requirement | Evidence | Before | After | |", "|:--|:--|:--|:--|:--|", ...rows].join("\n");
 }
 
 function decision({ title, choice, because, rejected }: Report["decisions"][number]): string {

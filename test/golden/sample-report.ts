@@ -1,6 +1,7 @@
 /** A whole report of one believable run, with foreign text that must be escaped and every status at least once. */
 import type { CheckResult, Report } from "../../src/model/types.ts";
 import { sampleAfter, sampleBefore } from "./sample-sides.ts";
+import { sampleRequirements } from "./sample-requirements.ts";
 import { sampleService } from "./sample-service.ts";
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
@@ -125,6 +126,7 @@ export const sampleReport: Report = {
       why: "Targets to build and verify it.",
     },
   ],
+  requirements: sampleRequirements,
   verdict: { status: "unproven", sentence: "1 of 9 checks is unproven: Answers while it stops." },
   catalogue: {
     rules: [
@@ -150,6 +152,7 @@ export const sampleReport: Report = {
 export const passingReport: Report = {
   ...sampleReport,
   after: { ...sampleReport.after, checks: sampleReport.after.checks.map(passed) },
+  requirements: sampleRequirements.filter(({ status }) => status === "pass" || status === "not-applicable"),
   verdict: { status: "pass", sentence: "All 8 checks pass on the reworked image; 1 does not apply." },
 };
 

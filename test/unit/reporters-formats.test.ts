@@ -89,10 +89,10 @@ describe("markdown", () => {
 describe("junit", () => {
   it("counts what it holds, unproven as an error", async () => {
     const text = await junit.render(sampleReport);
-    expect(text).toContain('<testsuites name="seaworthy" tests="10" failures="0" errors="1">');
-    expect(text.match(/<testcase /g)).toHaveLength(10);
-    expect(text.match(/<error type="unproven"/g)).toHaveLength(1);
-    expect(text.match(/<skipped /g)).toHaveLength(1);
+    expect(text).toContain('<testsuites name="seaworthy" tests="14" failures="1" errors="2">');
+    expect(text.match(/<testcase /g)).toHaveLength(14);
+    expect(text.match(/<error type="unproven"/g)).toHaveLength(2);
+    expect(text.match(/<skipped /g)).toHaveLength(2);
     const passing = await junit.render(passingReport);
     expect(passing).not.toMatch(/<error|<failure/);
   });
@@ -106,7 +106,7 @@ describe("junit", () => {
   });
 
   it("fails for an error the rules still find, and has a case when they find nothing", async () => {
-    expect(await junit.render(withText("x"))).toContain('failures="2"');
+    expect(await junit.render(withText("x"))).toContain('failures="3"');
     expect(await junit.render(withAfter({ findings: [] }))).toContain("no findings in Dockerfile.prod");
   });
 });

@@ -107,3 +107,17 @@ it("shows where a build failed", async () => {
   expect(text).toContain("error: &lt;no> lock");
   expect(text).toContain("Dockerfile.prod:7");
 });
+
+it("shows the requirements: what fails first, each with its evidence", async () => {
+  const text = await html.render(sampleReport);
+  const order = [...text.matchAll(/id="requirement-([\w.-]+)"/g)].map(([, id]) => id);
+  expect(order).toEqual(["SIZE", "SCAN", "US-1.1", "ECS"]);
+  expect(text).toContain('href="#requirements"');
+  expect(text).toContain("The requirement names no proof.");
+  expect(text).toContain('href="after/evidence/read-only.json"');
+});
+
+it("has no section for requirements that nobody wrote", async () => {
+  const { requirements: _, ...without } = sampleReport;
+  expect(await html.render(without)).not.toContain('id="requirements"');
+});

@@ -10,6 +10,7 @@ import { Decisions } from "./decisions.tsx";
 import { Files } from "./files.tsx";
 import { Findings } from "./findings.tsx";
 import { Pins } from "./pins.tsx";
+import { Requirements } from "./requirements.tsx";
 import { style } from "./style.ts";
 import { Timeline } from "./timeline.tsx";
 import { Notes, Tiles, Verdict } from "./verdict.tsx";
@@ -17,6 +18,7 @@ import { Notes, Tiles, Verdict } from "./verdict.tsx";
 const CONTENTS: ReadonlyArray<readonly [string, string]> = [
   ["figures", "Before and after"],
   ["checks", "Checks"],
+  ["requirements", "Requirements"],
   ["decisions", "Decisions"],
   ["findings", "Findings"],
   ["contract", "Contract"],
@@ -49,9 +51,10 @@ function Page({ report }: { readonly report: Report }): JSX.Element {
           <Verdict report={report} />
           <Notes report={report} />
           <Tiles report={report} />
-          <Contents />
+          <Contents report={report} />
           <Comparison report={report} />
           <Checks report={report} />
+          <Requirements report={report} />
           <Decisions report={report} />
           <Findings report={report} />
           <Contract report={report} />
@@ -87,10 +90,11 @@ function Header({ report }: { readonly report: Report }): JSX.Element {
   );
 }
 
-function Contents(): JSX.Element {
+function Contents({ report }: { readonly report: Report }): JSX.Element {
+  const contents = CONTENTS.filter(([id]) => id !== "requirements" || (report.requirements ?? []).length > 0);
   return (
     <nav aria-label="Contents">
-      {CONTENTS.map(([id, title]) => (
+      {contents.map(([id, title]) => (
         <a key={id} href={`#${id}`}>
           {title}
         </a>

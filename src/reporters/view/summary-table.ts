@@ -3,6 +3,7 @@ import { visible } from "../../kit/text.ts";
 import type { Report, Status } from "../../model/types.ts";
 import { type FigureRow, changeOf, directionOf, figureRows, formatFigure } from "./figures.ts";
 import { type CheckPair, checkPairs } from "./pairs.ts";
+import { isOpen, requirementRows } from "./requirements.ts";
 import { STATUS_SIGNS, STATUS_WORDS, countsInWords } from "./words.ts";
 
 export interface TableOptions {
@@ -40,6 +41,7 @@ export function summaryTable(report: Report, { colour, width }: TableOptions): s
     "",
     `  before: ${countsInWords(report.before.checks)}`,
     `  after:  ${countsInWords(report.after.checks)}`,
+    ...requirementLines(report, paint, wide),
     ...notes.flatMap((note) =>
       wrap(`note: ${note}`, wide - 4).map((line, index) => paint("yellow", `  ${index === 0 ? "" : "  "}${line}`)),
     ),
@@ -84,6 +86,20 @@ function checkLines(pairs: readonly CheckPair[], paint: Paint, width: number): r
       const told =
         after?.status === "fail" || after?.status === "unproven" ? shortened(wrap(after.message, width - 7)) : [];
       return [line, ...told.map((text) => `      ${text}`)];
+    }),
+  ];
+}
+
+/** How many requirements are met, and each that is not; the matrix is in the report. */
+function requirementLines(report: Report, paint: Paint, width: number): readonly string[] {
+  const rows = requirementRows(report);
+  if (rows.length === 0) return [];
+  return [
+    `  requirements: ${countsInWords(rows)}`,
+    ...rows.filter(isOpen).flatMap(({ id, text, status, message }) => {
+      const word = `${STATUS_SIGNS[status]} ${STATUS_WORDS[status]}`.padEnd(10);
+      const told = shortened(wrap(message, width - 7)).map((line) => `      ${line}`);
+      return [`  ${paint(STATUS_STYLES[status], word)}  ${clip(`${id}: ${text}`, width - 14)}`, ...told];
     }),
   ];
 }

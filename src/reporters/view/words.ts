@@ -1,4 +1,4 @@
-import type { CheckResult, Finding, Severity, Status } from "../../model/types.ts";
+import type { Finding, Severity, Status } from "../../model/types.ts";
 
 /** A status is never told by colour alone: each has its own sign and word. */
 export const STATUS_WORDS: Readonly<Record<Status, string>> = {
@@ -17,15 +17,15 @@ export const STATUS_SIGNS: Readonly<Record<Status, string>> = {
 export const STATUSES: readonly Status[] = ["fail", "unproven", "pass", "not-applicable"];
 const SEVERITIES: readonly Severity[] = ["error", "warning", "note"];
 
-export function countByStatus(checks: readonly CheckResult[]): Readonly<Record<Status, number>> {
+export function countByStatus(results: readonly { readonly status: Status }[]): Readonly<Record<Status, number>> {
   const counts = { fail: 0, unproven: 0, pass: 0, "not-applicable": 0 };
-  for (const { status } of checks) counts[status] += 1;
+  for (const { status } of results) counts[status] += 1;
   return counts;
 }
 
 /** `7 pass, 1 unproven`: what there is none of is left out, except that "0 pass" is worth saying. */
-export function countsInWords(checks: readonly CheckResult[]): string {
-  const counts = countByStatus(checks);
+export function countsInWords(results: readonly { readonly status: Status }[]): string {
+  const counts = countByStatus(results);
   const said = STATUSES.filter((status) => counts[status] > 0).map(
     (status) => `${counts[status]} ${STATUS_WORDS[status]}`,
   );
