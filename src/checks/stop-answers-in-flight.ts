@@ -13,6 +13,7 @@ const good: Drain = {
   exitMs: 1400,
   exit: { code: 0, oomKilled: false, finishedAt: 0 },
   graceSeconds: 30,
+  busy: false,
   log: [],
 };
 
@@ -35,9 +36,11 @@ export const stopAnswersInFlight: Check<Drain> = {
       status: "fail",
     },
     { name: "answered with 500", data: { ...good, answer: { ...good.answer, status: 500 } }, status: "fail" },
+    { name: "answered, exit too late", data: { ...good, exitMs: 31_000 }, status: "fail" },
+    { name: "answered, late on a busy machine", data: { ...good, exitMs: 31_000, busy: true }, status: "unproven" },
     { name: "answered, never exits", data: { ...good, exit: undefined, exitMs: undefined }, status: "fail" },
   ],
-  judge({ rung, request, expected, answer, signal, exitMs, exit, graceSeconds }) {
+  judge({ rung, request, expected, answer, signal, exitMs, exit, graceSeconds, busy }) {
     const what = `${request} (${rung})`;
     if (!answer.complete)
       return fail(`After ${signal} the request in flight was dropped: ${what}; connection ${answer.ended}.`);
@@ -45,8 +48,9 @@ export const stopAnswersInFlight: Check<Drain> = {
       return fail(
         `After ${signal} the request in flight was answered with ${answer.status} instead of ${expected}: ${what}.`,
       );
-    const problem = exitProblem(exit, graceSeconds);
-    if (problem !== undefined) return fail(`The request in flight was answered, but ${problem}`);
+    const ending = { exit, milliseconds: exitMs, graceSeconds, busy };
+    const problem = exitProblem(ending, "The request in flight was answered, but");
+    if (problem !== undefined) return problem;
     return pass(
       `After ${signal} the request in flight was answered whole with ${answer.status}; exit ${exit?.code} after ${formatMilliseconds(exitMs ?? 0)}: ${what}.`,
     );

@@ -3,7 +3,7 @@ import { ordinaryRun, type OrdinaryRun } from "../probes/ordinary-run.ts";
 import type { Check } from "./check.ts";
 import { exampleContract, exampleRun } from "./support/examples.ts";
 import { exitProblem } from "./support/exit.ts";
-import { fail, pass } from "./support/verdicts.ts";
+import { pass } from "./support/verdicts.ts";
 
 const context = { contract: exampleContract };
 const stopped = (code: number): OrdinaryRun => ({
@@ -29,8 +29,8 @@ export const stopsWhenIdle: Check<OrdinaryRun> = {
     },
   ],
   judge({ stop }, { contract }) {
-    const problem = exitProblem(stop.exit, contract.signals.graceSeconds);
-    if (problem !== undefined) return fail(`After ${stop.signal}, ${problem}`);
+    const problem = exitProblem({ ...stop, graceSeconds: contract.signals.graceSeconds }, `After ${stop.signal}`);
+    if (problem !== undefined) return problem;
     const measured = {
       value: stop.milliseconds,
       unit: "ms",

@@ -2,6 +2,7 @@ import type { Container } from "../engine/engine.ts";
 import type { Probe } from "./probe.ts";
 import { becomesHealthy } from "./support/health.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
+import { business, startPatience } from "./support/patience.ts";
 import { runPython } from "./support/python.ts";
 import { startService } from "./support/service.ts";
 import { within } from "./support/time.ts";
@@ -28,12 +29,12 @@ export const healthCommand: Probe<HealthCommand> = {
   id: "health-command",
   title: "Watch the image's HEALTHCHECK while the service answers, and while it hangs",
   runs: "beside-others",
-  version: 1,
+  version: 2,
   async collect(context) {
     const { contract, image } = context;
     const command = image.config.healthcheck?.test ?? [];
     if (command.length === 0 || command[0] === "NONE") return { ...NOTHING, command };
-    const signal = within(context.signal, contract.limits.startSeconds * 1000 + 60_000, "Watching the HEALTHCHECK");
+    const signal = within(context.signal, startPatience(contract) + 90_000, "Watching the HEALTHCHECK");
     await using container = await startService(context, { health: QUICK });
     await becomesHealthy(container, contract, signal);
     const healthyMs = await turns(container, "healthy", signal);
@@ -68,7 +69,7 @@ async function turns(
   signal: AbortSignal,
 ): Promise<number | undefined> {
   const started = performance.now();
-  const limit = AbortSignal.timeout(NOTICE_MS);
+  const limit = AbortSignal.timeout(Math.ceil(NOTICE_MS * business()));
   const becomes = container.healthBecomes(wanted, AbortSignal.any([signal, limit]));
   becomes.catch(() => {}); // Awaited below, or not needed any more.
   if ((await container.health()) === wanted) return performance.now() - started;

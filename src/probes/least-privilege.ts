@@ -2,6 +2,7 @@ import type { StartOptions } from "../engine/engine.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
 import { firstHealthy, whyUnhealthy } from "./support/health.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
+import { startPatience } from "./support/patience.ts";
 import { startService } from "./support/service.ts";
 import { within } from "./support/time.ts";
 
@@ -22,9 +23,9 @@ export const leastPrivilege: Probe<LeastPrivilege> = {
   id: "least-privilege",
   title: "Run the image without capabilities, and as a uid it does not know",
   runs: "beside-others",
-  version: 1,
+  version: 2,
   async collect(context) {
-    const limitMs = context.contract.limits.startSeconds * 4000 + 60_000;
+    const limitMs = 3 * startPatience(context.contract) + 60_000;
     const signal = within(context.signal, limitMs, "The runs with fewer rights");
     const less = { dropCapabilities: true, noNewPrivileges: true };
     // Both at once is one start; only a service that fails it is asked which of the two it was.
@@ -40,7 +41,7 @@ export const leastPrivilege: Probe<LeastPrivilege> = {
 async function outcome(context: ProbeContext, options: StartOptions, signal: AbortSignal): Promise<Outcome> {
   const { contract } = context;
   await using container = await startService(context, options);
-  const limitMs = contract.limits.startSeconds * 1000 + 5000;
+  const limitMs = startPatience(contract);
   const health = await firstHealthy(container, contract, { limitMs, signal });
   const log = logTail(await container.logs());
   return { healthy: health.healthy, problem: whyUnhealthy(health, log), log: log.slice(-50) };

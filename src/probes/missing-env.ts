@@ -1,6 +1,7 @@
 import type { Probe, ProbeContext } from "./probe.ts";
 import { firstHealthy } from "./support/health.ts";
 import { lastLine, type LoggedLine, logTail } from "./support/logs.ts";
+import { startPatience } from "./support/patience.ts";
 import { requiredEnv } from "./support/service.ts";
 import { within } from "./support/time.ts";
 
@@ -23,35 +24,45 @@ export interface MissingEnv {
   readonly watched: readonly string[];
 }
 
-const AT_ONCE = 3;
-/** A service that misses something should say so at once; a slow interpreter gets some time to load. */
-const EXIT_MS = 20_000;
+const AT_ONCE = 2;
 
 export const missingEnv: Probe<MissingEnv> = {
   id: "missing-env",
   title: "Start the image without each required variable in turn",
   runs: "beside-others",
-  version: 1,
+  version: 2,
   async collect(context) {
     const { contract } = context;
     const required = contract.env.filter(({ required: needed }) => needed).map(({ name }) => name);
-    const signal = within(context.signal, 30_000 + required.length * EXIT_MS, "Leaving out the variables");
+    const limitMs = startPatience(contract);
+    const signal = within(context.signal, 60_000 + (required.length + 2) * limitMs, "Leaving out the variables");
     const left = [...required.entries()];
     const runs: WithoutVariable[] = [];
     const work = async () => {
       for (let next = left.shift(); next !== undefined; next = left.shift())
-        runs[next[0]] = await startWithout(context, next[1], signal);
+        runs[next[0]] = await startWithout(context, next[1], { limitMs, signal });
     };
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, required.length) }, work));
+    // A start beside others can be so slow that it looks like one that hangs: until one hangs alone, each is asked again.
+    for (const [index, { name, outcome }] of runs.entries()) {
+      if (outcome !== "kept running") continue;
+      const again = await startWithout(context, name, { limitMs, signal });
+      runs[index] = again;
+      if (again.outcome === "kept running") break;
+    }
     return { runs, watched: watchedSecrets(context).map(({ name }) => name) };
   },
 };
 
-async function startWithout(context: ProbeContext, name: string, signal: AbortSignal): Promise<WithoutVariable> {
+async function startWithout(
+  context: ProbeContext,
+  name: string,
+  limits: { readonly limitMs: number; readonly signal: AbortSignal },
+): Promise<WithoutVariable> {
   const { contract } = context;
   const env = requiredEnv(contract, [name]);
   await using container = await context.engine.start(context.image.id, { env, publish: [contract.port] });
-  const health = await firstHealthy(container, contract, { limitMs: EXIT_MS, signal });
+  const health = await firstHealthy(container, contract, limits);
   const lines = await container.logs();
   const log: readonly LoggedLine[] = logTail(lines);
   const text = lines.map((line) => line.text).join("\n");

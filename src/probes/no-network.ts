@@ -3,6 +3,7 @@ import type { Probe } from "./probe.ts";
 import { watchExit } from "./support/exit-watch.ts";
 import { healthPath, isHealthy } from "./support/health.ts";
 import { lastLine, type LoggedLine, logTail } from "./support/logs.ts";
+import { startPatience } from "./support/patience.ts";
 import { runPython } from "./support/python.ts";
 import { requiredEnv } from "./support/service.ts";
 import { poll, within } from "./support/time.ts";
@@ -19,10 +20,10 @@ export const noNetwork: Probe<NoNetwork> = {
   id: "no-network",
   title: "Run the image with no network at all",
   runs: "beside-others",
-  version: 1,
+  version: 2,
   async collect(context) {
     const { contract, engine, image } = context;
-    const limitMs = contract.limits.startSeconds * 1000 + 5000;
+    const limitMs = startPatience(contract);
     const signal = within(context.signal, limitMs + 30_000, "The run without a network");
     await using container = await engine.start(image.id, { env: requiredEnv(contract), network: "none" });
     await using watch = watchExit(container, signal);

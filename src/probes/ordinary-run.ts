@@ -2,6 +2,7 @@ import type { Container, ContainerProcess, Exit } from "../engine/engine.ts";
 import type { Probe } from "./probe.ts";
 import { becomesHealthy, healthPath } from "./support/health.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
+import { business, startPatience } from "./support/patience.ts";
 import { readableRoutes, visit, type Visit } from "./support/routes.ts";
 import { startService } from "./support/service.ts";
 import { stopSignal } from "./support/stop.ts";
@@ -20,7 +21,13 @@ export interface OrdinaryRun {
   readonly linesAtEnd: LineCount;
   /** Files that look like logs and came or grew in the container, not on its streams. */
   readonly logFiles: readonly string[];
-  readonly stop: { readonly signal: string; readonly milliseconds: number; readonly exit: Exit | undefined };
+  readonly stop: {
+    readonly signal: string;
+    readonly milliseconds: number;
+    readonly exit: Exit | undefined;
+    /** The machine had more to do than processors: the engine's own work then takes seconds. */
+    readonly busy: boolean;
+  };
   readonly log: readonly LoggedLine[];
 }
 
@@ -35,11 +42,11 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
   id: "ordinary-run",
   title: "Run the image, use it, and stop it with nothing in flight",
   runs: "beside-others",
-  version: 1,
+  version: 2,
   async collect(context) {
     const { contract, image, service } = context;
     const graceMs = contract.signals.graceSeconds * 1000;
-    const limitMs = contract.limits.startSeconds * 1000 + graceMs + 60_000;
+    const limitMs = startPatience(contract) + graceMs * 4 + 60_000;
     const signal = within(context.signal, limitMs, "The ordinary run");
     await using container = await startService(context);
     const { milliseconds: healthyMs } = await becomesHealthy(container, contract, signal);
@@ -87,7 +94,8 @@ async function stopIdle(
   graceMs: number,
   signal: AbortSignal,
 ): Promise<OrdinaryRun["stop"]> {
-  const limit = AbortSignal.timeout(graceMs);
+  const busy = business();
+  const limit = AbortSignal.timeout(Math.ceil(graceMs * busy));
   const exited = container.exited(AbortSignal.any([signal, limit]));
   exited.catch(() => {}); // Awaited below; a refusal before that must not end the process.
   const sent = performance.now();
@@ -96,7 +104,7 @@ async function stopIdle(
     if (limit.aborted) return undefined;
     throw error;
   });
-  return { signal: name, milliseconds: performance.now() - sent, exit };
+  return { signal: name, milliseconds: performance.now() - sent, exit, busy: busy > 1 };
 }
 
 const count = (lines: readonly { readonly stream: string }[]): LineCount => ({

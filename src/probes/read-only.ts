@@ -1,6 +1,7 @@
 import type { Probe, ProbeContext } from "./probe.ts";
 import { becomesHealthy, firstHealthy, healthPath, whyUnhealthy } from "./support/health.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
+import { startPatience } from "./support/patience.ts";
 import { readableRoutes, visit, type Visit } from "./support/routes.ts";
 import { startService } from "./support/service.ts";
 import { within } from "./support/time.ts";
@@ -29,21 +30,18 @@ export const readOnly: Probe<ReadOnly> = {
   id: "read-only",
   title: "Run the image with a strictly read-only root and make the same requests as on a writable one",
   runs: "beside-others",
-  version: 1,
+  version: 2,
   async collect(context) {
     if (context.engine.strictReadOnly === false)
       throw new Error(
         `${context.engine.name} mounts writable folders of its own under a read-only root here, so a pass would prove nothing.`,
       );
     const { contract } = context;
-    const limitMs = contract.limits.startSeconds * 2000 + 60_000;
-    const signal = within(context.signal, limitMs, "The read-only run");
+    const limitMs = startPatience(contract);
+    const signal = within(context.signal, 2 * limitMs + 60_000, "The read-only run");
     const usual = await writableRun(context, signal);
     await using container = await startService(context, { readOnly: true, tmpfs: contract.writablePaths });
-    const health = await firstHealthy(container, contract, {
-      limitMs: contract.limits.startSeconds * 1000 + 5000,
-      signal,
-    });
+    const health = await firstHealthy(container, contract, { limitMs, signal });
     const visits = health.healthy ? await visit(container, contract, usual.paths, signal) : [];
     const log = logTail(await container.logs());
     return {

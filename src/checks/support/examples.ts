@@ -51,7 +51,7 @@ export const exampleRun: OrdinaryRun = {
   linesBeforeStop: { stdout: 2, stderr: 4 },
   linesAtEnd: { stdout: 2, stderr: 8 },
   logFiles: [],
-  stop: { signal: "SIGTERM", milliseconds: 400, exit: { code: 0, oomKilled: false, finishedAt: 0 } },
+  stop: { signal: "SIGTERM", milliseconds: 400, exit: { code: 0, oomKilled: false, finishedAt: 0 }, busy: false },
   log: [],
 };
 

@@ -4,6 +4,7 @@ import type { Contract } from "../../model/types.ts";
 import { watchExit } from "./exit-watch.ts";
 import { ask, persistent } from "./http.ts";
 import { lastLine, type LoggedLine, logTail } from "./logs.ts";
+import { startPatience } from "./patience.ts";
 import { pause } from "./time.ts";
 
 const POLL_MS = 20;
@@ -96,8 +97,7 @@ export async function becomesHealthy(
   contract: Contract,
   signal: AbortSignal,
 ): Promise<{ readonly milliseconds: number }> {
-  // Beside other work a start takes longer than alone; the time itself is judged elsewhere.
-  const limitMs = contract.limits.startSeconds * 1000 + 5000;
+  const limitMs = startPatience(contract);
   const health = await firstHealthy(container, contract, { limitMs, signal });
   if (!health.healthy) throw new Error(whyUnhealthy(health, logTail(await container.logs())));
   return { milliseconds: health.milliseconds };

@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import { exampleContract } from "../../src/checks/support/examples.ts";
+import { exitProblem } from "../../src/checks/support/exit.ts";
+import { business, startPatience } from "../../src/probes/support/patience.ts";
+
+it.each([
+  [0.2, 2, 1],
+  [2, 2, 1],
+  [6, 2, 3],
+  [60, 2, 4],
+])("a load of %d on %d processors takes %d times as long", (load, processors, factor) => {
+  expect(business(load, processors)).toBe(factor);
+});
+
+it("waits at least as long as the contract allows a start to take", () => {
+  expect(startPatience(exampleContract)).toBeGreaterThanOrEqual(exampleContract.limits.startSeconds * 1000);
+});
+
+it("calls a late exit on a busy machine unproven, and everything else that is not clean a failure", () => {
+  const clean = {
+    exit: { code: 143, oomKilled: false, finishedAt: 0 },
+    milliseconds: 900,
+    graceSeconds: 10,
+    busy: true,
+  };
+  expect(exitProblem(clean, "It:")).toBeUndefined();
+  expect(exitProblem({ ...clean, milliseconds: 11_000 }, "It:")).toMatchObject({ status: "unproven" });
+  expect(exitProblem({ ...clean, milliseconds: 11_000, busy: false }, "It:")).toMatchObject({ status: "fail" });
+  expect(exitProblem({ ...clean, exit: undefined }, "It:")).toMatchObject({ status: "fail" });
+  expect(exitProblem({ ...clean, exit: { ...clean.exit, oomKilled: true } }, "It:")).toMatchObject({ status: "fail" });
+});
