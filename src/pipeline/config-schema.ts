@@ -1,19 +1,19 @@
 import { isNode, LineCounter, parseDocument } from "yaml";
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { Config } from "./config.ts";
 
 /** The schema of `seaworthy.yaml`, apart from its reader so that a folder without one never loads it. */
-export const configSchema: z.ZodType<Partial<Config>> = z.strictObject({
-  dockerfile: z.string().optional(),
-  output: z.string().optional(),
-  keep: z.array(z.string()).optional(),
-  profile: z.string().optional(),
-  target: z.string().optional(),
-  buildArgs: z.record(z.string(), z.string()).optional(),
-  env: z.record(z.string(), z.string()).optional(),
-  decisions: z.record(z.string(), z.unknown()).optional(),
-  limits: z.record(z.string(), z.number()).optional(),
-  ignore: z.array(z.strictObject({ rule: z.string(), reason: z.string().min(1) })).optional(),
+export const configSchema: z.ZodMiniType<Partial<Config>> = z.strictObject({
+  dockerfile: z.optional(z.string()),
+  output: z.optional(z.string()),
+  keep: z.optional(z.array(z.string())),
+  profile: z.optional(z.string()),
+  target: z.optional(z.string()),
+  buildArgs: z.optional(z.record(z.string(), z.string())),
+  env: z.optional(z.record(z.string(), z.string())),
+  decisions: z.optional(z.record(z.string(), z.unknown())),
+  limits: z.optional(z.record(z.string(), z.number())),
+  ignore: z.optional(z.array(z.strictObject({ rule: z.string(), reason: z.string().check(z.minLength(1)) }))),
 });
 
 export function parseConfig(text: string): { config: Partial<Config> } | { problem: string; line: number } {
