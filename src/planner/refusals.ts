@@ -1,4 +1,5 @@
 import type { Facts } from "../decisions/decider.ts";
+import { list } from "../decisions/shared/say.ts";
 import { webStart } from "../decisions/shared/server.ts";
 import { finalStage, instructionsToday, lineage } from "../decisions/shared/today.ts";
 import type { Refusal, Service } from "../model/types.ts";
@@ -34,13 +35,19 @@ function* lockRefusals({ service }: Facts): Generator<Refusal> {
   const { lock } = service;
   if (lock === undefined) return;
   const ignored = lock.gitIgnored;
-  if (service.git.repository && (!lock.tracked || ignored !== undefined))
+  if (service.git.repository && (!lock.tracked || ignored !== undefined)) {
+    const hidden = lock.dockerIgnored;
+    const lines = [ignored, hidden].filter((line) => line !== undefined).map(({ file, line }) => `${file}:${line}`);
     yield stop({
       id: "lock-untracked",
-      what: `${lock.path} is not in git${ignored === undefined ? "" : ` (${ignored.file}:${ignored.line} ignores it)`}`,
+      what: [
+        `${lock.path} is not in git${ignored === undefined ? "" : ` (${ignored.file}:${ignored.line} ignores it)`}`,
+        ...(hidden === undefined ? [] : [`${hidden.file}:${hidden.line} keeps it out of today's build`]),
+      ].join(", and "),
       because: "Builds start from the tracked files; a lock that only lies in one working folder is in no other build.",
-      instead: `${ignored === undefined ? "" : `Take that line out of ${ignored.file}, then `}\`git add ${lock.path}\` and commit it.`,
+      instead: `${lines.length === 0 ? "" : `Take out ${list(lines)}, then `}\`git add ${lock.path}\` and commit it.`,
     });
+  }
   if (!lock.inStep.value)
     yield stop({
       id: "lock-drift",
@@ -132,6 +139,21 @@ function* scriptRefusals({ service }: Facts): Generator<Refusal> {
     });
 }
 
+/** A certificate of the place where the service runs is that place's to give: an image that holds one is for one place. */
+function* certificateProposals({ dockerfile }: Facts): Generator<Refusal> {
+  for (const copy of [...instructionsToday(dockerfile, "COPY"), ...instructionsToday(dockerfile, "ADD")]) {
+    if (copy.flags.some(({ name }) => name === "from")) continue;
+    const files = copy.words.slice(0, -1).filter((word) => /\.(?:crt|cer|pem)$/.test(word));
+    if (files.length > 0)
+      yield {
+        id: "ca-file",
+        what: `${list(files)} (${dockerfile?.path}:${copy.line}) is not copied into the new image`,
+        because: "A certificate that a pipeline writes is in no clone, and one that is copied in ends with the image.",
+        instead: "Mount it when the service is started, and set SSL_CERT_FILE to a bundle that holds it.",
+      };
+  }
+}
+
 /** Things that hold for the service but do not stop the rework. */
 function* proposals(facts: Facts): Generator<Refusal> {
   const { service, dockerfile } = facts;
@@ -184,6 +206,7 @@ export function refusalsOf(facts: Facts): readonly Refusal[] {
     ...lockRefusals(facts),
     ...baseRefusals(facts),
     ...(commandChosen ? [] : [...processRefusals(facts), ...scriptRefusals(facts)]),
+    ...certificateProposals(facts),
     ...proposals(facts),
   ];
 }
