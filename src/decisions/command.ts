@@ -69,7 +69,7 @@ export const command: Decider = {
   id: "command",
   title: "Command",
   after: ["ports", "environment", "copies"],
-  resolves: ["runtime-uv-run"],
+  resolves: ["runtime-uv-run", "shell-form-cmd", "sh-c-without-exec", "no-graceful-shutdown-timeout", "binds-loopback"],
   decide(facts: Facts, draft: Draft): Choice {
     const chosen = override(facts, "command", "list");
     const grace = graceSeconds(facts.service, override(facts, "limits.graceSeconds", "number"));

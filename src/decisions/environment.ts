@@ -36,7 +36,7 @@ export const environment: Decider = {
   id: "environment",
   title: "Environment of the image",
   after: ["workdir", "sync"],
-  resolves: ["secret-in-arg-or-env", "venv-not-on-path"],
+  resolves: ["secret-in-arg-or-env", "venv-not-on-path", "python-output-buffered", "required-env-defaulted"],
   decide(facts: Facts, draft: Draft): Choice {
     const today = kept(facts);
     const venv = draft.sync?.venv ?? "/app/.venv";

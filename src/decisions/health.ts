@@ -24,7 +24,12 @@ export const health: Decider = {
   id: "health",
   title: "Health probe",
   after: ["ports", "command", "packages"],
-  resolves: [],
+  resolves: [
+    "healthcheck-missing",
+    "healthcheck-tool-absent",
+    "healthcheck-port-or-path-unknown",
+    "healthcheck-timing",
+  ],
   decide(facts: Facts, draft: Draft): Choice {
     const chosen = override(facts, "health", "text");
     const found = facts.service.healthPaths[0];

@@ -5,7 +5,7 @@ export const ownership: Decider = {
   id: "ownership",
   title: "Who owns the files",
   after: ["user", "writable"],
-  resolves: ["recursive-chown-duplicates-layer"],
+  resolves: ["recursive-chown-duplicates-layer", "app-files-writable-by-runtime-user"],
   decide: (_facts, draft): Choice => ({
     value: {},
     choice: "code and environment belong to root and are readable by all",

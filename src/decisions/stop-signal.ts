@@ -26,7 +26,7 @@ export const stopSignal: Decider = {
   id: "stop-signal",
   title: "Stop signal",
   after: ["command"],
-  resolves: [],
+  resolves: ["bad-stopsignal"],
   decide(facts: Facts, _draft: Draft): Choice {
     const server = webStart(facts.service)?.server ?? facts.service.server.value;
     const value = needsInterrupt(server, facts) ? "SIGINT" : "SIGTERM";

@@ -54,7 +54,7 @@ export const user: Decider = {
   id: "user",
   title: "User",
   after: [],
-  resolves: [],
+  resolves: ["runs-as-root", "user-not-numeric", "login-shell-for-service-user"],
   decide(facts: Facts): Choice {
     const { uid, gid, because, evidence } = identity(facts);
     return {

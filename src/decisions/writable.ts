@@ -22,7 +22,7 @@ export const writable: Decider = {
   id: "writable",
   title: "Folders the service writes to",
   after: ["workdir", "user"],
-  resolves: [],
+  resolves: ["writes-outside-tmp-on-read-only"],
   decide(facts: Facts, draft: Draft): Choice {
     const workdir = draft.workdir ?? "/app";
     const chosen = override(facts, "writable", "list");

@@ -1,11 +1,12 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { BuildRequest, ConnectedEngine } from "../engine/engine.ts";
 import { substituteBase } from "../engine/ca.ts";
 import { UserError } from "../kit/errors.ts";
-import type { Build, BuildSide, Pin, RenderedFile, Service } from "../model/types.ts";
+import type { Build, BuildSide, Dockerfile, Pin, RenderedFile, Service } from "../model/types.ts";
 import { endpointsFor } from "../registry/endpoints.ts";
 import { canonicalName, parseReference } from "../registry/reference.ts";
+import { type Canaries, plantCanaries } from "./canaries.ts";
 import { exportContext } from "./context.ts";
 
 /** What one side of the comparison is built from. The same for both, so that the figures can be compared. */
@@ -13,8 +14,8 @@ export interface SideRequest {
   readonly label: "before" | "after";
   readonly root: string;
   readonly service: Service;
-  /** Relative to the service's folder, and to the exported context. */
-  readonly dockerfile: string;
+  /** Its path is relative to the service's folder, and to the exported context. */
+  readonly dockerfile: Dockerfile;
   readonly overlay: readonly RenderedFile[];
   readonly target: string | undefined;
   readonly buildArgs: Readonly<Record<string, string>>;
@@ -46,7 +47,10 @@ export async function buildSide(
   const context = join(request.directory, "context");
   await exportContext(request.root, request.service.files, context, request.overlay);
   const bases = await substitutes(engine, request);
-  const base = requestOf(request, context, bases.contexts, signal);
+  const { dockerfile, buildArgs, ca, caAs } = request;
+  const mounted = caAs === "secret" ? ca : undefined;
+  const canaries = await plantCanaries(dockerfile, buildArgs, mounted, join(request.directory, "secrets"));
+  const base = requestOf(request, context, { contexts: bases.contexts, canaries }, signal);
   const builds: Build[] = [];
   const time = async (kind: Build["kind"], change: Partial<BuildRequest>) => {
     const logFile = join(request.directory, "logs", `build-${kind}-${builds.length}.log`);
@@ -54,7 +58,7 @@ export async function buildSide(
     builds.push({ kind, milliseconds, steps });
     return image;
   };
-  const sideBase = { dockerfile: request.dockerfile, bases: bases.used };
+  const sideBase = { dockerfile: request.dockerfile.path, bases: bases.used, canaries: canaries.values };
   let image;
   try {
     image = await time("cold", { noCache: true });
@@ -65,6 +69,7 @@ export async function buildSide(
     return { ...sideBase, image: undefined, builds, failure: failureOf(error) };
   }
   const edited = await timeEdits(request, context, time);
+  if (canaries.ca !== undefined) await rm(canaries.ca, { force: true });
   return { ...sideBase, image, builds, edited };
 }
 
@@ -113,18 +118,18 @@ export function sourceToEdit(service: Service): string | undefined {
 function requestOf(
   request: SideRequest,
   context: string,
-  contexts: Readonly<Record<string, string>>,
+  { contexts, canaries }: { readonly contexts: Readonly<Record<string, string>>; readonly canaries: Canaries },
   signal: AbortSignal,
 ): Omit<BuildRequest, "logFile"> {
   return {
     context,
-    dockerfile: join(context, request.dockerfile),
+    dockerfile: join(context, request.dockerfile.path),
     tag: request.tag,
     ...(request.target === undefined ? {} : { target: request.target }),
     platform: request.platform,
     noCache: false,
-    buildArgs: request.buildArgs,
-    secrets: request.ca === undefined || request.caAs === "base" ? {} : { "ca-bundle": request.ca },
+    buildArgs: { ...request.buildArgs, ...canaries.buildArgs },
+    secrets: canaries.ca === undefined ? {} : { "ca-bundle": canaries.ca },
     contexts,
     signal,
   };

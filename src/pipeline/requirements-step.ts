@@ -10,7 +10,7 @@ export function withRequirements(
 ): Report {
   const { requirements: _, ...rest } = report;
   const requirements = demanded && judgeRequirements(demanded, report);
-  const promises = brokenPromises(report.decisions, report.after.findings);
+  const promises = brokenPromises(report.decisions, report.after.findings, report.pins);
   return {
     ...rest,
     verdict: verdictOf(report.after.checks, promises, requirements),

@@ -112,7 +112,6 @@ export function buildStep(
   const { label, dockerfile, overlay } = side;
   const request = {
     ...side,
-    dockerfile: dockerfile.path,
     root: session.folder,
     target: label === "before" ? session.config.target : undefined,
     buildArgs: label === "before" ? session.config.buildArgs : {},
