@@ -1,7 +1,9 @@
 import { stageState } from "../dockerfile/stages.ts";
+import type { Dockerfile } from "../model/types.ts";
+import { commandsOf } from "./queries/commands.ts";
 import { healthy, healthyDockerfile, healthyWith, project } from "./queries/example.ts";
 import { absolute, situationAt } from "./queries/settings.ts";
-import { at, shippedStage } from "./queries/steps.ts";
+import { at, shippedStage, shippedSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
 const writing = (path: string): string =>
@@ -14,7 +16,8 @@ export const writesOutsideTmpOnReadOnly: Rule = {
   source: "Traps T31, T32 (Djagon, RAGstar, linkding, benchling-webhook)",
   severity: "note",
   confidence: "needs-proof",
-  advice: "Write to /tmp (a tmpfs) or to a declared volume, and make the path a setting.",
+  advice:
+    "Write to /tmp (a tmpfs), to a declared volume, or to a folder that the image makes and gives to its user, where a volume is mounted; make the path a setting.",
   aliases: ["RUN005"],
   since: "0.1.0",
   provenBy: ["read-only-root"],
@@ -27,13 +30,18 @@ export const writesOutsideTmpOnReadOnly: Rule = {
         Dockerfile: healthyWith(["EXPOSE 8000", "VOLUME /app/uploads\nEXPOSE 8000"]),
         "app/main.py": writing("uploads"),
       }),
+      project({
+        Dockerfile: healthyWith(["EXPOSE 8000", "RUN install -d -o 1001 -g 1001 /app/uploads\nEXPOSE 8000"]),
+        "app/main.py": writing("uploads"),
+      }),
     ],
   },
   *check({ dockerfile, service }) {
     const stage = shippedStage(dockerfile);
     if (!stage) return;
     const { workdir } = situationAt(dockerfile, stage);
-    const volumes = stageState(dockerfile, stage).volumes.map(({ value }) => absolute(workdir, value));
+    const declared = stageState(dockerfile, stage).volumes.map(({ value }) => absolute(workdir, value));
+    const volumes = [...declared, ...foldersGiven(dockerfile)];
     for (const { path, when, evidence } of service.writes) {
       if (/[{}$<>*]/.test(path) || /(^|\/)tests?\//.test(evidence.file)) continue;
       const target = absolute(workdir, path);
@@ -48,3 +56,19 @@ export const writesOutsideTmpOnReadOnly: Rule = {
     }
   },
 };
+
+/** Folders made one by one for an owner: `install -d -o 1001 /data`. A volume that is mounted there gets that owner. */
+function foldersGiven(dockerfile: Dockerfile): readonly string[] {
+  return shippedSteps(dockerfile).flatMap(({ stage, instruction }) => {
+    if (instruction.keyword !== "RUN") return [];
+    const { workdir } = situationAt(dockerfile, stage, instruction);
+    return commandsOf(instruction).flatMap(({ program, argv }) =>
+      program === "install" && argv.includes("-d") && argv.includes("-o")
+        ? argv
+            .slice(1)
+            .filter((word) => word.includes("/"))
+            .map((word) => absolute(workdir, word))
+        : [],
+    );
+  });
+}
