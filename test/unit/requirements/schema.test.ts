@@ -106,3 +106,12 @@ it("eats no memory for aliases", () => {
   const bomb = `- &a [x, x, x, x, x, x, x, x, x]\n${Array.from({ length: 9 }, (_, level) => `- &${"bcdefghij"[level]} [${Array(9).fill(`*${"abcdefghi"[level]}`).join(", ")}]`).join("\n")}\n`;
   expect(parseRequirements(bomb).problems.length).toBeGreaterThan(0);
 });
+
+it.each(["reactbin-api", "benchling-webhook/docker", "ragstar"])(
+  "reads the requirements of examples/%s",
+  async (name) => {
+    const requirements = await readRequirements(join("examples", name));
+    expect(requirements?.length).toBeGreaterThan(40);
+    expect(requirements?.filter(({ proof, source }) => proof === undefined || source === undefined)).toEqual([]);
+  },
+);
