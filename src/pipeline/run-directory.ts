@@ -37,6 +37,7 @@ export interface Step<Input, Output> {
 
 interface Saved<Output> {
   readonly key: string;
+  readonly version: number;
   readonly finishedAt: string;
   readonly milliseconds: number;
   readonly output: Output;
@@ -109,15 +110,25 @@ export async function runStep<Input, Output>(run: Run, step: Step<Input, Output>
   }
   const output = await step.run(input);
   const milliseconds = performance.now() - startMs;
-  const next: Saved<Output> = { key, finishedAt: new Date().toISOString(), milliseconds, output };
+  const next: Saved<Output> = {
+    key,
+    version: step.version,
+    finishedAt: new Date().toISOString(),
+    milliseconds,
+    output,
+  };
   await writeWhole(file, json(next));
   run.timeline.push({ step: step.name, startMs, milliseconds, reused: false });
   return output;
 }
 
-/** What a finished step wrote, whatever its input was; undefined when it never finished. */
-export async function readStep<Output>(run: Run, name: string): Promise<Output | undefined> {
-  return (await readSaved<Output>(join(run.directory, `${name}.json`)))?.output;
+/** What a finished step of this version wrote, whatever its input was; undefined when there is no such thing. */
+export async function readStep<Output>(
+  run: Run,
+  step: Pick<Step<unknown, Output>, "name" | "version">,
+): Promise<Output | undefined> {
+  const saved = await readSaved<Output>(join(run.directory, `${step.name}.json`));
+  return saved?.version === step.version ? saved.output : undefined;
 }
 
 /** sha256 of a value's JSON, in hexadecimal. */

@@ -84,6 +84,14 @@ const NO_IMAGE = { id: "", tag: "", platform: "", config: {} } as never;
 
 const evidenceName = (label: Subject["label"], probe: Probe): string => `${label}/evidence/${probe.id}`;
 
+/** What a probe wrote down; evidence of another version of the probe is none. */
+export const evidenceOf = <Data>(
+  run: Run,
+  label: Subject["label"],
+  probe: Probe<Data>,
+): Promise<Seen<Data> | undefined> =>
+  readStep<Seen<Data>>(run, { name: evidenceName(label, probe), version: probe.version });
+
 function reasonOf(error: unknown): string {
   if (error instanceof UserError) return `${error.message} ${error.hint}`;
   return error instanceof Error ? error.message : String(error);
@@ -98,8 +106,8 @@ export async function judgeSide(
 ): Promise<readonly CheckResult[]> {
   const results: CheckResult[] = [];
   for (const check of checks) {
-    const seen = await readStep<Seen>(run, evidenceName(label, check.needs));
-    const baseline = label === "after" ? await readStep<Seen>(run, evidenceName("before", check.needs)) : undefined;
+    const seen = await evidenceOf(run, label, check.needs);
+    const baseline = label === "after" ? await evidenceOf(run, "before", check.needs) : undefined;
     const verdict = judge(check, seen, {
       ...context,
       side: label,

@@ -2,7 +2,8 @@ import { hostname } from "node:os";
 import { checks } from "../checks/index.gen.ts";
 import type { Engine } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
-import type { BuildSide, CatalogueEntry, Layer, Plan, Report, Seen } from "../model/types.ts";
+import type { BuildSide, CatalogueEntry, Plan, Report } from "../model/types.ts";
+import { layers } from "../probes/layers.ts";
 import { probes } from "../probes/index.gen.ts";
 import { reporters } from "../reporters/index.gen.ts";
 import { readRequirements } from "../requirements/read.ts";
@@ -12,10 +13,10 @@ import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
 import { engineOf } from "./engine-of.ts";
 import { withRequirements } from "./requirements-step.ts";
 import { sideOf, writeReports } from "./report-step.ts";
-import { finishRun, openRun, readStep, type Run } from "./run-directory.ts";
+import { finishRun, openRun, type Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
 import { analyzeRendered, buildStep, pinStep, planStep, renderedDockerfile, renderStep, tagOf } from "./steps.ts";
-import { collectEvidence, judgeSide } from "./verify.ts";
+import { collectEvidence, evidenceOf, judgeSide } from "./verify.ts";
 
 export interface WholeOptions {
   /** Begin a new run even when the latest one was never finished. */
@@ -139,7 +140,7 @@ async function assemble(
   const before = await judgeSide(run, "before", checks, context);
   const after = await judgeSide(run, "after", checks, context);
   const size = async (label: "before" | "after") => {
-    const seen = await readStep<Seen<{ readonly layers: readonly Layer[] }>>(run, `${label}/evidence/layers`);
+    const seen = await evidenceOf(run, label, layers);
     return seen?.status === "seen" ? seen.value : undefined;
   };
   return {
