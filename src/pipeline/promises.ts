@@ -17,5 +17,5 @@ export function brokenPromises(
   const promised = new Map(decisions.flatMap(({ id, resolves }) => resolves.map((rule) => [rule, id] as const)));
   return findings
     .filter(({ rule }) => promised.has(rule) && !(unpinned && NEEDS_DIGEST.has(rule)))
-    .map(({ rule, message }) => `decision \`${promised.get(rule)}\` left \`${rule}\``);
+    .map(({ rule }) => `decision \`${promised.get(rule)}\` left \`${rule}\``);
 }
