@@ -30,12 +30,16 @@ function rulesPage(): string {
   );
 }
 
+const whenItFails = (said: (typeof checks)[number]["whenItFails"]) =>
+  said === undefined ? [] : [`When it fails: ${said.symptom} ${said.cause} What to do: ${said.remedy}`];
+
 function checksPage(): string {
   const rows = checks.map((check) =>
     [
       `## ${check.id}`,
       `**${check.title}**`,
       check.why,
+      ...whenItFails(check.whenItFails),
       `Probe: ${check.needs.title} (\`${check.needs.id}\`). Source: ${check.source}`,
     ].join("\n\n"),
   );

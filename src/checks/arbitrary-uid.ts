@@ -8,6 +8,12 @@ export const arbitraryUid: Check<LeastPrivilege> = {
   title: "The service runs as a uid the image does not know",
   why: "OpenShift gives each namespace its own uids, and a volume's owner often decides the uid elsewhere.",
   source: "OpenShift documentation: support arbitrary user ids",
+  whenItFails: {
+    symptom: "Pods crash with `Permission denied` under OpenShift, or with a volume of another owner.",
+    cause: "Files are readable by one uid only, or the service writes into its own home.",
+    remedy:
+      "Give the group 0 or everybody the right to read, and mount a volume at each writable path of the contract.",
+  },
   needs: leastPrivilege,
   examples: [
     { name: "healthy", data: exampleRights, status: "pass" },

@@ -10,6 +10,11 @@ export const basePinned: Check<BuildRecord> = {
   title: "Every base image is named by its digest",
   why: "A tag moves: the same Dockerfile builds another image tomorrow, and a scan of yesterday's says nothing about it.",
   source: "OCI image specification: descriptors",
+  whenItFails: {
+    symptom: "The same commit builds another image than last week.",
+    cause: "A base is named by a tag, or no registry answered when the digest was asked for.",
+    remedy: "Run `seaworthy . --renew-pins` with the registry in reach, then `seaworthy apply`.",
+  },
   needs: buildRecord,
   examples: [
     { name: "a digest", data: exampleRecord, status: "pass" },

@@ -8,6 +8,12 @@ export const becomesHealthy: Check<StartUp> = {
   title: "The service starts and its health path answers",
   why: "Everything else is about a service that runs.",
   source: "The contract's health path",
+  whenItFails: {
+    symptom: "The task or pod never becomes healthy and is started again and again.",
+    cause: "A variable is missing, a module was not copied, or a file that the code opens is not in the image.",
+    remedy:
+      "Read the last lines of its log; then compare the variables with the contract and the copied files with `[copies]` in the Dockerfile.",
+  },
   needs: startUp,
   examples: [
     { name: "healthy", data: exampleStart, status: "pass" },

@@ -10,6 +10,11 @@ export const buildToolsAbsent: Check<Layers> = {
   title: "Installers such as uv are not in the image",
   why: "An installer at run time can change the service after it was tested, and `uv run` does so: it syncs again at every start.",
   source: "The contract's absent programs",
+  whenItFails: {
+    symptom: "uv, pip or another installer is in the shipped image.",
+    cause: "It was installed in the runtime stage, or a script outside still calls it.",
+    remedy: "Mount it into the steps that build, and start the service by Python itself.",
+  },
   needs: layers,
   examples: [
     { name: "absent", data: exampleLayers, status: "pass", context },

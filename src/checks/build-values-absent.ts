@@ -13,6 +13,11 @@ export const buildValuesAbsent: Check<Layers> = {
   title: "Values passed to the build are in no layer and not in the history",
   why: "Patterns only find secrets of a known shape. Random values of ours, passed where a secret would be, show whether any would stay.",
   source: "Docker documentation: build secrets",
+  whenItFails: {
+    symptom: "A password that was passed to the build can be read in the image.",
+    cause: "It was an ARG, or it was written to a file in a layer.",
+    remedy: "Change the password, and pass it as `--mount=type=secret`.",
+  },
   needs: layers,
   examples: [
     { name: "none stayed", data: canaries(2, []), status: "pass" },

@@ -8,6 +8,12 @@ export const builds: Check<BuildRecord> = {
   title: "The image builds from the tracked files",
   why: "An image that only builds on one laptop, because of a file that git ignores, cannot be rebuilt when it must be.",
   source: "The twelve-factor app, V: build, release, run",
+  whenItFails: {
+    symptom: "The build fails, often with `uv.lock not found` or at a COPY.",
+    cause:
+      "The file is ignored by git or by .dockerignore, is made by CI only, or the lock does not fit pyproject.toml.",
+    remedy: "Track the file (`git ls-files` must show it), let it into the context, or lock again with `uv lock`.",
+  },
   needs: buildRecord,
   examples: [
     { name: "built", data: exampleRecord, status: "pass" },

@@ -21,6 +21,12 @@ export const bytecodeValid: Check<Layers> = {
   title: "Every module comes with bytecode that Python will use",
   why: "Missing or stale bytecode is compiled at every start when the root is read-only: 2.9 s instead of 1.0 s to the first answer of a small service.",
   source: "PEP 552",
+  whenItFails: {
+    symptom: "The service starts slowly, each time.",
+    cause:
+      "Modules have no bytecode, or bytecode by file times that the image's export changed; a read-only root cannot keep new one.",
+    remedy: "Compile while building with unchecked hashes, after the last COPY of code.",
+  },
   needs: layers,
   examples: [
     { name: "valid", data: exampleLayers, status: "pass" },

@@ -12,6 +12,12 @@ export const cachesAbsent: Check<Layers> = {
   title: "No layer holds a package manager's cache",
   why: "A cache in a layer is downloaded with every pull and used by nobody; deleting it in a later layer does not make the image smaller.",
   source: "Docker documentation: building best practices, apt-get",
+  whenItFails: {
+    symptom: "The image is hundreds of megabytes larger than its packages.",
+    cause:
+      "A cache of uv, pip, apt or dnf lies in a layer; with uv, often because the cache mount is not where UV_CACHE_DIR points.",
+    remedy: "Mount the cache at the path that the tool uses, and clean package lists in the step that made them.",
+  },
   needs: layers,
   examples: [
     { name: "none", data: exampleLayers, status: "pass" },

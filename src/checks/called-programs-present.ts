@@ -10,6 +10,12 @@ export const calledProgramsPresent: Check<Layers> = {
   title: "Programs that the service calls are in the image",
   why: "Start-up and health are green without them; the first request that needs one fails. RAGstar's rework removed git as not needed, and every build of a repository failed until it came back.",
   source: "RAGstar 33f4ec7",
+  whenItFails: {
+    symptom:
+      "Everything is healthy, and the first request that needs a program fails with `No such file or directory`.",
+    cause: "The rework left out a program that a library calls, such as git.",
+    remedy: "Install its package in the runtime stage for as long as something calls it.",
+  },
   needs: layers,
   examples: [
     { name: "git is there", data: { ...exampleLayers, called: [git] }, status: "pass" },

@@ -16,6 +16,8 @@ export interface Check<Data = unknown> {
   readonly title: string;
   readonly why: string;
   readonly source: string;
+  /** What an operator sees when the promise is broken, why that is most often so, and what to do. For the runbook. */
+  readonly whenItFails?: { readonly symptom: string; readonly cause: string; readonly remedy: string };
   readonly needs: Probe<Data>;
   /** Shown in the docs and run as the check's own tests: at least one `pass` and one `fail`. */
   readonly examples: ReadonlyArray<{

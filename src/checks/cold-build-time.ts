@@ -10,6 +10,11 @@ export const coldBuildTime: Check<BuildRecord> = {
   title: "A build without any cached layer ends in time",
   why: "A new machine, and a CI runner that keeps nothing, pay for it each time.",
   source: "The contract's limit coldBuildSeconds",
+  whenItFails: {
+    symptom: "A build on a new machine takes too long.",
+    cause: "Packages are compiled from source, or downloads are slow.",
+    remedy: "Use a base for which the lock has wheels, and keep the cache of CI.",
+  },
   needs: buildRecord,
   examples: [
     { name: "90 s", data: exampleRecord, status: "pass", context: { contract: exampleContract } },

@@ -8,6 +8,11 @@ export const compilersAbsent: Check<Layers> = {
   title: "Compilers and headers are not in the image",
   why: "They are needed to build packages, never to run them; they are hundreds of megabytes, and of use to an intruder.",
   source: "Docker documentation: multi-stage builds",
+  whenItFails: {
+    symptom: "A compiler or header files are in the shipped image.",
+    cause: "Packages for building were installed in the runtime stage.",
+    remedy: "Install them in the builder, and copy the virtual environment only.",
+  },
   needs: layers,
   examples: [
     { name: "absent", data: exampleLayers, status: "pass" },

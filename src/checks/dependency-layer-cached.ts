@@ -14,6 +14,11 @@ export const dependencyLayerCached: Check<BuildRecord> = {
   title: "A source edit does not install the dependencies again",
   why: "When the source is copied before the dependencies are installed, every edit pays for the whole installation.",
   source: "Docker documentation: optimize cache usage in builds",
+  whenItFails: {
+    symptom: "Each edit of the source installs every dependency again.",
+    cause: "The source is copied before the dependencies are installed.",
+    remedy: "Install from the manifests first, then copy the source.",
+  },
   needs: buildRecord,
   examples: [
     { name: "cached", data: edited(true, false), status: "pass" },

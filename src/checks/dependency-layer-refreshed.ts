@@ -14,6 +14,11 @@ export const dependencyLayerRefreshed: Check<BuildRecord> = {
   title: "A lock edit installs the dependencies again",
   why: "A dependency layer that is always cached is only good when a new lock breaks the cache; otherwise the image keeps old packages.",
   source: "Negative control of dependency-layer-cached",
+  whenItFails: {
+    symptom: "A new lock is merged, and the image still has the old packages.",
+    cause: "The step that installs does not depend on the lock.",
+    remedy: "Mount or copy the lock in that step, and install with `--locked`.",
+  },
   needs: buildRecord,
   examples: [
     { name: "installed again", data: edited(false), status: "pass" },

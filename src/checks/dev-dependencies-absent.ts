@@ -10,6 +10,11 @@ export const devDependenciesAbsent: Check<Layers> = {
   title: "Development dependencies are not installed",
   why: "Test runners and linters make the image larger and bring code that nobody needs in production.",
   source: "The contract's absent distributions, from the service's dependency groups",
+  whenItFails: {
+    symptom: "Test tools can be imported in production.",
+    cause: "The default groups or an extra with development tools were installed.",
+    remedy: "Install with `--no-default-groups` and without that extra.",
+  },
   needs: layers,
   examples: [
     { name: "absent", data: exampleLayers, status: "pass", context },

@@ -10,6 +10,12 @@ export const execForm: Check<OrdinaryRun> = {
   title: "The first process is the service, not a shell and not an installer",
   why: "Signals go to the first process. A shell passes none on, and `uv run` syncs the environment before each start.",
   source: "Dockerfile reference: CMD, exec form",
+  whenItFails: {
+    symptom: "Stopping takes the whole grace period, and the exit code is 137.",
+    cause: "A shell or `uv run` is the first process and keeps the signal to itself.",
+    remedy:
+      "Start the service in exec form; where a shell must fill in a variable, let it `exec`, and quote `module:factory()`.",
+  },
   needs: ordinaryRun,
   examples: [
     { name: "uvicorn", data: exampleRun, status: "pass" },

@@ -8,6 +8,11 @@ export const healthcheckHealthy: Check<HealthCommand> = {
   title: "The image's HEALTHCHECK calls the running service healthy",
   why: "A HEALTHCHECK whose program is not in the image, such as curl on a slim base, calls a good service sick and gets it restarted for ever.",
   source: "Dockerfile reference: HEALTHCHECK",
+  whenItFails: {
+    symptom: "The engine calls a service unhealthy that answers well, often right after the start.",
+    cause: "The probe's program is not in the image, it asks the wrong port, or the start period is too short.",
+    remedy: "Probe with Python on the port that PORT sets, and lengthen `--start-period`.",
+  },
   needs: healthCommand,
   examples: [
     { name: "healthy", data: exampleHealth, status: "pass" },

@@ -9,6 +9,11 @@ export const healthcheckNotices: Check<HealthCommand> = {
   title: "The image's HEALTHCHECK notices a service that hangs",
   why: "A command that always succeeds, or that accepts an error page, is worse than none: everybody believes it.",
   source: "Negative control of healthcheck-healthy",
+  whenItFails: {
+    symptom: "The service hangs, and nobody restarts it.",
+    cause: "The probe succeeds whatever the answer is, or has no time limit.",
+    remedy: "Let it fail unless the status is 200, within its own limit.",
+  },
   needs: healthCommand,
   examples: [
     { name: "notices", data: exampleHealth, status: "pass" },

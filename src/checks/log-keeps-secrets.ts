@@ -17,6 +17,11 @@ export const logKeepsSecrets: Check<MissingEnv> = {
   title: "A failed start writes no secret value into the log",
   why: "Settings libraries like to show the input they refused: the other variables, passwords too, end in the log store.",
   source: "OWASP logging cheat sheet: data to exclude",
+  whenItFails: {
+    symptom: "A password is in the log store after a failed start.",
+    cause: "The settings library printed the values that it refused.",
+    remedy: "Change the password, hide inputs in errors (pydantic: `hide_input_in_errors`), and use secret types.",
+  },
   needs: missingEnv,
   examples: [
     { name: "no value", data: { runs: [run], watched: ["TOKEN"] }, status: "pass" },

@@ -10,6 +10,11 @@ export const logsOnStreams: Check<OrdinaryRun> = {
   title: "Logs go to stdout and stderr only",
   why: "A log file inside a container is lost with it, fills its disk, and cannot be written on a read-only root.",
   source: "The twelve-factor app, XI: logs",
+  whenItFails: {
+    symptom: "`docker logs` is empty, or the disk fills up.",
+    cause: "The service logs to a file.",
+    remedy: "Log to stdout or stderr.",
+  },
   needs: ordinaryRun,
   examples: [
     { name: "streams", data: exampleRun, status: "pass" },

@@ -10,6 +10,11 @@ export const logsPrompt: Check<OrdinaryRun> = {
   title: "Log lines come out when they are written",
   why: "Python keeps what it prints to a pipe until 8 kB are full. The last lines before a crash, those one needs, are then lost.",
   source: "Python documentation: -u and PYTHONUNBUFFERED",
+  whenItFails: {
+    symptom: "The last lines before a crash are missing.",
+    cause: "Python buffers what it writes to a pipe.",
+    remedy: "Set PYTHONUNBUFFERED=1.",
+  },
   needs: ordinaryRun,
   examples: [
     { name: "at once", data: exampleRun, status: "pass" },

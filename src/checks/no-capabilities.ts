@@ -8,6 +8,11 @@ export const noCapabilities: Check<LeastPrivilege> = {
   title: "The service needs no capability and no new privilege",
   why: "Pods under the restricted profile drop all capabilities and forbid to gain privileges.",
   source: "Kubernetes: pod security standards, restricted",
+  whenItFails: {
+    symptom: "The pod is refused by the restricted profile, or fails with `Operation not permitted`.",
+    cause: "The start changes owners or users, or binds a port below 1024.",
+    remedy: "Set owners while building, and listen on a port above 1023.",
+  },
   needs: leastPrivilege,
   examples: [
     { name: "healthy", data: exampleRights, status: "pass" },

@@ -10,6 +10,11 @@ export const noNetworkNeeded: Check<NoNetwork> = {
   title: "The service becomes healthy without a network",
   why: "A start that downloads something, as `uv run` and model libraries do, fails when the other side is away, which is when one restarts.",
   source: "Research: uv run syncs at start",
+  whenItFails: {
+    symptom: "A restart fails while another system is away.",
+    cause: "The start installs or downloads something, as `uv run` does.",
+    remedy: "Start by Python itself, and put what is downloaded into the image or a volume.",
+  },
   needs: noNetwork,
   examples: [
     { name: "healthy", data: good, status: "pass" },

@@ -8,6 +8,11 @@ export const noSecretsInConfiguration: Check<Configuration> = {
   title: "ENV, history and labels hold no secret",
   why: "They can be read by everybody who can pull the image, and a baked-in default hides that the real value is missing.",
   source: "CIS Docker Benchmark 4.10",
+  whenItFails: {
+    symptom: "`docker inspect` shows a password.",
+    cause: "It was given by ENV, ARG or a label.",
+    remedy: "Change it, remove the line, and hand it in when the container starts.",
+  },
   needs: configuration,
   examples: [
     { name: "none", data: exampleConfiguration, status: "pass" },

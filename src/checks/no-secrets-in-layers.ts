@@ -18,6 +18,11 @@ export const noSecretsInLayers: Check<Layers> = {
   title: "No layer holds a secret, deleted files included",
   why: "A file that a later layer deletes is still downloaded by everybody who pulls the image.",
   source: "CIS Docker Benchmark 4.10",
+  whenItFails: {
+    symptom: "A key or an .env file can be unpacked from the image.",
+    cause: "It was copied with the context; deleting it later does not remove it from its layer.",
+    remedy: "Change the secret, and let the .dockerignore admit only what is needed.",
+  },
   needs: layers,
   examples: [
     { name: "none", data: exampleLayers, status: "pass" },

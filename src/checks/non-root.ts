@@ -8,6 +8,11 @@ export const nonRoot: Check<OrdinaryRun> = {
   title: "No process runs as root",
   why: "A hole in the service is a hole in the host's kernel when the process is root. The configuration only says who starts; the effective uid of each process says who runs.",
   source: "CIS Docker Benchmark 4.1",
+  whenItFails: {
+    symptom: "A process runs as uid 0.",
+    cause: "There is no USER, or an entrypoint changes back to root.",
+    remedy: "Set USER to the number in the contract, and leave nothing to do for root at start.",
+  },
   needs: ordinaryRun,
   examples: [
     { name: "uid 1001", data: exampleRun, status: "pass" },

@@ -8,6 +8,11 @@ export const numericUser: Check<Configuration> = {
   title: "USER is a number other than 0",
   why: "Kubernetes' runAsNonRoot refuses an image whose USER is a name, because a name can belong to uid 0.",
   source: "Kubernetes: pod security standards, restricted",
+  whenItFails: {
+    symptom: "Kubernetes: `container has runAsNonRoot and image has non-numeric user`.",
+    cause: "USER is a name.",
+    remedy: "Name the number: `USER 1000:1000`.",
+  },
   needs: configuration,
   examples: [
     { name: "1001:1001", data: exampleConfiguration, status: "pass" },

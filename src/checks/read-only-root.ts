@@ -25,6 +25,13 @@ export const readOnlyRoot: Check<ReadOnly> = {
   title: "The service works on a strictly read-only root",
   why: "Fargate tasks and hardened pods mount the root read-only. A service that is healthy there can still fail at its first request that writes.",
   source: "CIS Docker Benchmark 5.13",
+  whenItFails: {
+    symptom:
+      "`Read-only file system`, or `No usable temporary directory found` at the first request that writes; health stays green.",
+    cause: "The code or a library writes outside the declared paths. Fargate gives a read-only root no /tmp.",
+    remedy:
+      "Declare the path and mount a tmpfs or a volume there; where neither is possible, point TMPDIR or `--worker-tmp-dir` at /dev/shm.",
+  },
   needs: readOnly,
   examples: [
     { name: "the same answers", data: good, status: "pass", context },

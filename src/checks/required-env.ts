@@ -18,6 +18,11 @@ export const requiredEnv: Check<MissingEnv> = {
   title: "Without a required variable the service exits and names it",
   why: "A service that starts without its settings fails at the first request instead of at the deployment, where somebody is watching.",
   source: "The twelve-factor app, III: config",
+  whenItFails: {
+    symptom: "The service starts without a setting and fails later, or stops without naming it.",
+    cause: "The code has a default for it, or reads it at the first request only.",
+    remedy: "Read required settings at start, and exit with the name of what is missing.",
+  },
   needs: missingEnv,
   examples: [
     { name: "exits and names it", data: seen({}), status: "pass" },

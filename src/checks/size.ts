@@ -14,6 +14,11 @@ export const size: Check<Layers> = {
   title: "The image is small against the baseline",
   why: "Every node that runs the service pulls and unpacks it.",
   source: "The contract's limit sizeRatio",
+  whenItFails: {
+    symptom: "Pulling and starting take longer than before.",
+    cause: "Something new is in a layer: a cache, a compiler, files that `chown -R` stored twice.",
+    remedy: "Compare the layers in report.html, and set owners while copying.",
+  },
   needs: layers,
   examples: [
     {

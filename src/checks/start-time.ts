@@ -13,6 +13,11 @@ export const startTime: Check<StartUp> = {
   title: "The service is ready within the limit",
   why: "A deployment, a scale-out and a restart after a crash all wait for it.",
   source: "The contract's limit startSeconds",
+  whenItFails: {
+    symptom: "A roll-out waits for the service longer than the limit.",
+    cause: "Modules are compiled at start, models are downloaded, or the machine is busy.",
+    remedy: "See `bytecode-valid` and `no-network-needed`; then measure on a quiet machine.",
+  },
   needs: startUp,
   examples: [
     { name: "1 s", data: exampleStart, status: "pass", context },

@@ -16,6 +16,11 @@ export const stopsWhenIdle: Check<OrdinaryRun> = {
   title: "SIGTERM ends the idle service cleanly within the grace period",
   why: "A first process that ignores SIGTERM is killed after the grace period, at every deployment: nothing is flushed, and every roll-out takes that much longer.",
   source: "Docker documentation: docker container stop",
+  whenItFails: {
+    symptom: "Stopping takes the whole grace period, and the exit code is 137.",
+    cause: "The first process ignores the signal: Flask's own server does, and so does a shell that does not `exec`.",
+    remedy: "Set STOPSIGNAL to what the server ends on, or start it in exec form.",
+  },
   needs: ordinaryRun,
   examples: [
     { name: "exit 0", data: exampleRun, status: "pass", context },

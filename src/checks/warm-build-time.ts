@@ -10,6 +10,11 @@ export const warmBuildTime: Check<BuildRecord> = {
   title: "A rebuild after a source edit is quick",
   why: "It is the build that developers and CI do all day.",
   source: "The contract's limit warmBuildSeconds",
+  whenItFails: {
+    symptom: "Every small edit costs a long build.",
+    cause: "The edited files are copied before the slow steps.",
+    remedy: "Copy the source last.",
+  },
   needs: buildRecord,
   examples: [
     { name: "4 s", data: exampleRecord, status: "pass", context: { contract: exampleContract } },

@@ -6,6 +6,7 @@ import { UserError } from "../kit/errors.ts";
 import type { BuildSide, Dockerfile, Pin, Plan, RenderedFile, Service } from "../model/types.ts";
 import { makePlan } from "../planner/make-plan.ts";
 import { renderFiles } from "../planner/render.ts";
+import { renderRunbook } from "../planner/render-runbook.ts";
 import { profiles } from "../profiles/index.gen.ts";
 import { PINS_FILE, readPins, renderPins, resolvePins } from "../registry/pins.ts";
 import { fetchWithProxy } from "../registry/proxy.ts";
@@ -83,9 +84,13 @@ export async function renderStep(
     mode: "whole",
     why: "The digests of the base images, where they came from and when.",
   };
-  const render = async () => [...renderFiles({ ...input, existing }), lock];
+  const render = async () => {
+    // Only here: planning alone needs no checks.
+    const { checks } = await import("../checks/index.gen.ts");
+    return [...renderFiles({ ...input, existing }), renderRunbook({ ...input, checks }), lock];
+  };
   if (run === undefined) return render();
-  return runStep(run, { name: "render", version: 1, run: render }, { ...input, existing: hashOf(existing) });
+  return runStep(run, { name: "render", version: 2, run: render }, { ...input, existing: hashOf(existing) });
 }
 
 const isText = (pair: readonly [string, string | undefined]): pair is readonly [string, string] =>

@@ -1,12 +1,6 @@
 import { titleOf } from "./image-name.ts";
+import { table } from "./markdown-table.ts";
 import type { Contract, Plan, Service } from "../model/types.ts";
-
-const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
-
-function table(head: readonly string[], rows: ReadonlyArray<readonly string[]>): readonly string[] {
-  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
-  return [line(head), `|${" --- |".repeat(head.length)}`, ...rows.map(line)];
-}
 
 function environment(contract: Contract): readonly string[] {
   if (contract.env.length === 0) return ["The service reads no environment variables."];

@@ -206,7 +206,7 @@ function runtime(page: Page): Lines {
     `WORKDIR ${image.workdir}`,
     ...(writable.length === 0
       ? []
-      : ["", ...why(page, "writable"), `RUN install -d -o ${user.uid} -g ${user.gid} ${writable.join(" ")}`]),
+      : ["", ...why(page, "writable"), `RUN install -d -o ${user.uid} -g 0 -m 0770 ${writable.join(" ")}`]),
     "",
     ...why(page, "environment"),
     ...envLines(image.env),
