@@ -5,6 +5,8 @@ export interface Fault {
   readonly breaks: readonly string[];
   /** Replacements in app.py, each of a text that must be there. */
   readonly app?: ReadonlyArray<readonly [from: string, to: string]>;
+  /** A program that the analysis would have seen the code call. */
+  readonly calls?: string;
   /** Replacements in the Dockerfile. */
   readonly dockerfile?: ReadonlyArray<readonly [from: string, to: string]>;
   /** Lines run as root, before USER. */

@@ -24,6 +24,7 @@ const SERVICE = new URL("service/", import.meta.url).pathname;
 
 export const contract: Contract = {
   ...exampleContract,
+  writablePaths: ["/data"],
   env: [
     { name: "GREETING", required: true, secret: false, example: "hello" },
     { name: "API_TOKEN", required: true, secret: true, example: "token-for-tests-0123456789" },
@@ -32,11 +33,16 @@ export const contract: Contract = {
   limits: { ...exampleContract.limits, startSeconds: 8 },
 };
 
-const service = {
-  name: "demo",
-  files: ["app.py"],
-  routes: [{ method: "GET", path: "/items", evidence: { file: "app.py", line: 20, text: "" } }],
-} as unknown as Service;
+/** What the analysis would have found in the service. It calls the interpreter, which is there, unless the fault calls another program. */
+function serviceOf(fault: Fault | undefined): Service {
+  const evidence = { file: "app.py", line: 20, text: "" };
+  return {
+    name: "demo",
+    files: ["app.py"],
+    routes: [{ method: "GET", path: "/items", evidence }],
+    programs: [{ program: fault?.calls ?? "python3", confidence: "certain", evidence }],
+  } as unknown as Service;
+}
 
 /** @param signal Ends everything that runs. */
 export async function openLab(signal: AbortSignal): Promise<FaultLab> {
@@ -52,6 +58,7 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
       const name = (fault?.name ?? "healthy").replace(/[^a-z0-9]+/gi, "-").toLowerCase();
       const tag = `seaworthy-${runId}:${name}`;
       tags.push(tag, `${tag}-edited`);
+      const service = serviceOf(fault);
       const build = await buildVariant(engine, { fault, folder: join(folder, name), tag, signal });
       const context: ProbeContext = {
         engine,

@@ -46,12 +46,12 @@ export const faults: readonly Fault[] = [
   {
     name: "calls a program that the image does not have",
     breaks: ["called-programs-present"],
-    app: [
-      [
-        "server = Server",
-        'def version():\n    import subprocess\n    return subprocess.run(["git", "--version"])\nserver = Server',
-      ],
-    ],
+    calls: "git",
+  },
+  {
+    name: "a volume that belongs to root",
+    breaks: ["volumes-writable"],
+    asRoot: "RUN chown 0:0 /data && chmod 0755 /data",
   },
   {
     name: "ignores SIGTERM",
