@@ -55,5 +55,5 @@ function because(folders: readonly string[], chosen: boolean): string {
   if (chosen) return configured("writable");
   return folders.length === 0
     ? "No line of the code writes outside the folders for temporary files."
-    : "The code writes there; whoever runs the image mounts a volume or a tmpfs at these paths.";
+    : "The code writes there; whoever runs the image mounts a volume or a tmpfs at these paths. A new volume takes over the folder's owner. Its group is 0, because OpenShift starts the service with a number of its own in that group.";
 }

@@ -41,6 +41,11 @@ function hostConfig(facts: CreateFacts, options: StartOptions, ports: readonly s
         Target: target,
         ReadOnly: readOnly,
       })),
+      ...(options.volumes ?? []).map((target) => ({
+        Type: "volume",
+        Target: target,
+        VolumeOptions: { Labels: facts.labels },
+      })),
       // Without a name the volume is removed with its container. `NoCopy`: what the image has there stays out.
       ...facts.copied.map(({ target }) => ({
         Type: "volume",

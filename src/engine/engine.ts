@@ -96,6 +96,8 @@ export interface StartOptions {
   /** A strict read-only root: nothing writable but what `tmpfs` and `mounts` name (and /dev/shm, which Docker leaves writable). */
   readonly readOnly?: boolean;
   readonly tmpfs?: readonly string[];
+  /** A new volume at each of these paths, with what the image has there and its owner; it goes away with the container. */
+  readonly volumes?: readonly string[];
   /** A read-only folder is copied in before the start, so that the engine need not see its path; everything else is bound. */
   readonly mounts?: ReadonlyArray<{ readonly source: string; readonly target: string; readonly readOnly: boolean }>;
   /** Container ports to publish on a free port of 127.0.0.1. */

@@ -11,5 +11,6 @@ import { noNetwork } from "./no-network.ts";
 import { ordinaryRun } from "./ordinary-run.ts";
 import { readOnly } from "./read-only.ts";
 import { startUp } from "./start-up.ts";
+import { volumes } from "./volumes.ts";
 
-export const probes: readonly Probe[] = [buildRecord, configuration, drain, healthCommand, layers, leastPrivilege, missingEnv, noNetwork, ordinaryRun, readOnly, startUp];
+export const probes: readonly Probe[] = [buildRecord, configuration, drain, healthCommand, layers, leastPrivilege, missingEnv, noNetwork, ordinaryRun, readOnly, startUp, volumes];

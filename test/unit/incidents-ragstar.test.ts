@@ -249,7 +249,7 @@ describe("chown -R over the environment (both Dockerfiles: the environment is in
     const { dockerfile, after } = await rework(settled);
     expect(dockerfile).not.toMatch(/^[^#]*chown (?:-R|--recursive)/m);
     expect(dockerfile).toContain("COPY --from=builder --chown=0:0 /app/.venv /app/.venv");
-    expect(dockerfile).toContain("install -d -o 1000 -g 1000 /app/ragstar_db");
+    expect(dockerfile).toContain("install -d -o 1000 -g 0 -m 0770 /app/ragstar_db");
     expect(ids(after)).not.toContain("recursive-chown-duplicates-layer");
   });
 });

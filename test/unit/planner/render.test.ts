@@ -130,7 +130,7 @@ describe("Dockerfile.prod", () => {
     const text = dockerfile({
       writes: [{ path: "./data/index.db", when: "start", evidence: { file: "app/main.py", line: 3, text: "" } }],
     });
-    expect(text).toContain("RUN install -d -o 1001 -g 1001 /app/data");
+    expect(text).toContain("RUN install -d -o 1001 -g 0 -m 0770 /app/data");
   });
 });
 
