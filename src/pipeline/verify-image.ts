@@ -1,35 +1,47 @@
 import { checks } from "../checks/index.gen.ts";
 import { UserError } from "../kit/errors.ts";
-import type { BuildSide, CheckResult } from "../model/types.ts";
+import type { BuildSide, CheckResult, RenderedFile, RequirementResult } from "../model/types.ts";
 import { probes } from "../probes/index.gen.ts";
+import { layers } from "../probes/layers.ts";
+import { judgeRequirements } from "../requirements/judge.ts";
+import { readRequirements } from "../requirements/read.ts";
 import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
 import { engineOf } from "./engine-of.ts";
+import { sideOf } from "./report-step.ts";
 import { finishRun, openRun } from "./run-directory.ts";
 import type { Session } from "./session.ts";
-import { buildStep, pinStep, planStep, renderedDockerfile, renderStep } from "./steps.ts";
-import { collectEvidence, judgeSide } from "./verify.ts";
+import { analyzeRendered, buildStep, pinStep, planStep, renderedDockerfile, renderStep } from "./steps.ts";
+import { collectEvidence, evidenceOf, judgeSide } from "./verify.ts";
+
+export interface Verified {
+  readonly checks: readonly CheckResult[];
+  /** Undefined when the team wrote none, and for an image that was not built here: its files are not known. */
+  readonly requirements: readonly RequirementResult[] | undefined;
+}
 
 /**
  * Proves one image by itself, without a baseline: an existing one, or the one that the folder's own Dockerfile gives.
  * What only a build or a comparison can show stays unproven.
  */
-export async function verifyImage(session: Session, image: string | undefined): Promise<readonly CheckResult[]> {
+export async function verifyImage(session: Session, image: string | undefined): Promise<Verified> {
   const { world } = session;
+  const demanded = image === undefined ? await readRequirements(session.folder) : undefined;
   const run = await openRun(session.folder, { now: world.now(), fresh: true });
   const analysis = await analyzeStep(session, run);
   const plan = await planStep(session, run, analysis);
   await using engine = await engineOf(session, run.id);
   const { service } = analysis;
   let build: BuildSide;
+  let files: readonly RenderedFile[] = [];
   if (image === undefined) {
     const pins = await pinStep(session, run, plan);
-    const overlay = await renderStep(session, run, { plan, pins, service });
+    files = await renderStep(session, run, { plan, pins, service });
     const own = dockerfileOf(analysis);
-    const reworked = own.path === plan.image.dockerfile ? own : renderedDockerfile(plan, overlay);
+    const reworked = own.path === plan.image.dockerfile ? own : renderedDockerfile(plan, files);
     build = await buildStep(session, run, engine, {
       label: "after",
       dockerfile: reworked,
-      overlay,
+      overlay: files,
       service,
       pins,
       repetitions: 1,
@@ -57,5 +69,12 @@ export async function verifyImage(session: Session, image: string | undefined): 
     onProbe: (_, probe, seen) => world.tell(`${probe.title} (${Math.round(seen.milliseconds)} ms)`),
   });
   await finishRun(run, world.now());
-  return judgeSide(run, "after", checks, { contract: plan.contract, service });
+  const judged = await judgeSide(run, "after", checks, { contract: plan.contract, service });
+  if (demanded === undefined) return { checks: judged, requirements: undefined };
+  const { findings } = await analyzeRendered(session, plan, files);
+  const seen = await evidenceOf(run, "after", layers);
+  const size = seen?.status === "seen" ? seen.value : undefined;
+  const after = sideOf("after", { dockerfile: plan.image.dockerfile, findings, build, size, checks: judged });
+  const subject = { after, before: undefined, decisions: plan.decisions, files };
+  return { checks: judged, requirements: judgeRequirements(demanded, subject) };
 }

@@ -14,7 +14,9 @@ export function combineAny(parts: readonly Verdict[]): Verdict {
 function firstOf(parts: readonly Verdict[], order: readonly Status[]): Verdict {
   const status = order.find((one) => parts.some((part) => part.status === one)) ?? "unproven";
   const deciding = parts.filter((part) => part.status === status);
-  const message = deciding.map((part) => part.message).join(" ") || "There is nothing to judge.";
+  // Checks on the same probe often say the same.
+  const messages = new Set(deciding.map((part) => part.message));
+  const message = [...messages].join(" ") || "There is nothing to judge.";
   const measured = deciding.find((part) => part.measured !== undefined)?.measured;
   return { status, message, ...(measured === undefined ? {} : { measured }) };
 }

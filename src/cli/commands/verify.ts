@@ -1,8 +1,8 @@
 import type { CommandContext } from "@stricli/core";
-import type { CheckResult } from "../../model/types.ts";
+import type { CheckResult, Report } from "../../model/types.ts";
 import { judgeAgain } from "../../pipeline/judge-again.ts";
 import { openSession } from "../../pipeline/session.ts";
-import { verifyImage } from "../../pipeline/verify-image.ts";
+import { type Verified, verifyImage } from "../../pipeline/verify-image.ts";
 import { optionsOf, type SessionFlags } from "../flags.ts";
 import { failed, print, printJson } from "../output.ts";
 import { inWorld } from "../world.ts";
@@ -20,16 +20,24 @@ const MARKS: Readonly<Record<CheckResult["status"], string>> = {
   "not-applicable": "n/a     ",
 };
 
+const verifiedOf = ({ after, requirements }: Report): Verified => ({ checks: after.checks, requirements });
+
 export default async function verify(this: CommandContext, flags: Flags, folder: string): Promise<void> {
   await inWorld(async (world) => {
-    const results =
+    const { checks, requirements = [] } =
       flags.run === undefined
         ? await verifyImage(await openSession(folder, optionsOf(flags), world), flags.image)
-        : (await judgeAgain(folder, flags.run)).after.checks;
-    if (flags.json) printJson(this, results);
-    else
-      for (const { status, title, message } of results)
-        print(this, `${MARKS[status]}  ${title}\n            ${message}`);
-    if (results.some(({ status }) => status === "fail" || status === "unproven")) failed();
+        : verifiedOf(await judgeAgain(folder, flags.run));
+    const open = [...checks, ...requirements].some(({ status }) => status === "fail" || status === "unproven");
+    if (open) failed();
+    // Requirements are in report.json; this list is of checks only, for scripts that read it.
+    if (flags.json) return printJson(this, checks);
+    for (const { status, title, message } of checks) print(this, `${MARKS[status]}  ${title}\n            ${message}`);
+    if (requirements.length === 0) return;
+    print(this, "\nRequirements");
+    for (const { id, text, status, message, evidence } of requirements) {
+      const looked = evidence.length === 0 ? "nothing" : evidence.map(({ proof }) => proof).join(", ");
+      print(this, `${MARKS[status]}  ${id}: ${text}\n            by ${looked}: ${message}`);
+    }
   });
 }
