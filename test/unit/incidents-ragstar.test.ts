@@ -126,6 +126,18 @@ const asFound = (): Promise<Rework> =>
   );
 const lineOf = (file: string): number => text(file).split("\n").indexOf("uv.lock") + 1;
 
+describe("the example as it is found", () => {
+  it("has every fault of its README, each found by the rules that are named there", async () => {
+    const [, table = ""] = text("README.md").split("| Found by |\n");
+    const known = new Set(rules.map(({ id }) => id));
+    const promised = [...(table.split("\n\n")[0] ?? "").matchAll(/`([a-z-]+)`/g)].map(([, id = ""]) => id);
+    const wantedRules = promised.filter((id) => known.has(id));
+    expect(wantedRules.length).toBeGreaterThan(12);
+    const seen = new Set(ids((await asFound()).findings));
+    expect(wantedRules.filter((id) => !seen.has(id))).toEqual([]);
+  });
+});
+
 describe("the reworked example", () => {
   it("is not refused, keeps every promise, and leaves no error and no warning", async () => {
     const after = await rework(settled);
