@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { UserError } from "./errors.ts";
@@ -6,7 +5,7 @@ import { UserError } from "./errors.ts";
 /** Writes a file beside its place and renames it, so that a reader sees the old one or the new one, never a half. */
 export async function writeWhole(file: string, content: string | Uint8Array, mode?: number): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
-  const part = `${file}.${randomBytes(4).toString("hex")}.part`;
+  const part = `${file}.${Math.random().toString(36).slice(2, 10)}.part`;
   try {
     await writeFile(part, content, mode === undefined ? {} : { mode });
     await rename(part, file);

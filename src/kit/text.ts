@@ -25,3 +25,6 @@ export function redactByShape(text: string): string {
       "$1‹redacted›",
     );
 }
+
+/** Order of two texts by their code units: the same on every machine. `localeCompare` would load the locale's tables. */
+export const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

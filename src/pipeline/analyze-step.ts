@@ -2,7 +2,7 @@ import { UserError } from "../kit/errors.ts";
 import type { Dockerfile } from "../model/types.ts";
 import { rules } from "../rules/index.gen.ts";
 import { type Analysis, analyze } from "./analyze.ts";
-import { hashOf, type Run, runStep } from "./run-directory.ts";
+import type { Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
 
 /** Reads the service and judges the Dockerfile that ships today. */
@@ -14,6 +14,11 @@ export async function analyzeStep(session: Session, run: Run | undefined): Promi
   };
   const analysis = await analyze(tree, rules, options);
   if (run === undefined) return analysis;
+  // Loaded here: without a run nothing is hashed or written.
+  const [{ runStep }, { contentHashes }] = await Promise.all([
+    import("./run-directory.ts"),
+    import("./content-hashes.ts"),
+  ]);
   const input = { files: contentHashes(session), config };
   return runStep(run, { name: "analyze", version: 1, run: async () => analysis }, input);
 }
@@ -33,7 +38,3 @@ export function dockerfileOf(analysis: Analysis): Dockerfile {
     });
   return dockerfile;
 }
-
-/** sha256 of every tracked file: what a build or an analysis depends on. */
-export const contentHashes = ({ tree }: Session): Readonly<Record<string, string>> =>
-  Object.fromEntries(tree.files.map((file) => [file, hashOf(tree.read(file) ?? null)]));

@@ -1,5 +1,6 @@
 import { readIgnore } from "../dockerfile/ignore.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
+import { byText } from "../kit/text.ts";
 import type { Dockerfile, Finding, RenderedFile, Service } from "../model/types.ts";
 import { readService } from "../project/read-service.ts";
 import type { Tree } from "../project/tree.ts";
@@ -61,4 +62,4 @@ const problemsOf = (service: Service): readonly Finding[] =>
   }));
 
 const byPlace = (a: Finding, b: Finding): number =>
-  (a.where?.file ?? "").localeCompare(b.where?.file ?? "") || (a.where?.line ?? 0) - (b.where?.line ?? 0);
+  byText(a.where?.file ?? "", b.where?.file ?? "") || (a.where?.line ?? 0) - (b.where?.line ?? 0);

@@ -3,7 +3,9 @@ import { copyFile, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { readText, writeWhole } from "../kit/files.ts";
+import { byText } from "../kit/text.ts";
 import type { RenderedFile } from "../model/types.ts";
+import { backupsOf } from "./backups.ts";
 import { inside } from "./context.ts";
 
 /** What an apply did, or was about to do: enough to take every file back to what it was. */
@@ -23,7 +25,6 @@ interface JournalEntry {
   readonly written: string;
 }
 
-const backupsOf = (folder: string): string => join(folder, ".seaworthy", "backups");
 const journalFile = (folder: string, id: string): string => join(backupsOf(folder), id, "journal.json");
 
 /**
@@ -115,9 +116,7 @@ async function restore(folder: string, journal: Journal): Promise<Journal> {
 
 async function journals(folder: string): Promise<readonly Journal[]> {
   const names = await readdir(backupsOf(folder)).catch(() => []);
-  const texts = await Promise.all(
-    names.toSorted((a, b) => a.localeCompare(b)).map((name) => readText(journalFile(folder, name))),
-  );
+  const texts = await Promise.all(names.toSorted(byText).map((name) => readText(journalFile(folder, name))));
   return texts.filter((text) => text !== undefined).map((text) => JSON.parse(text) as Journal);
 }
 

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { writeWhole } from "../kit/files.ts";
+import { byText } from "../kit/text.ts";
 
 /** One run: a directory with everything one invocation learned. Killed anywhere, it is taken up again where it stood. */
 export interface Run {
@@ -81,7 +82,7 @@ export async function findRun(folder: string, name: string): Promise<Run> {
       hint:
         known.length === 0
           ? "Run `seaworthy` on the folder first."
-          : `Known runs: ${known.toSorted((a, b) => a.localeCompare(b)).join(", ")}.`,
+          : `Known runs: ${known.toSorted(byText).join(", ")}.`,
     });
   }
   return { id: file.id, directory, startedAt: file.startedAt, resumed: true, timeline: [] };

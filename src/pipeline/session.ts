@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { diskTree, type Tree } from "../project/tree.ts";
 import { parseMirrors } from "../registry/endpoints.ts";
-import { recover } from "./apply.ts";
+import { backupsOf } from "./backups.ts";
 import { type Config, readConfig } from "./config.ts";
 
 /** What the pipeline may use of the world; handed in, so that tests can hand in another. */
@@ -26,6 +26,8 @@ export interface SessionOptions {
   readonly renewPins?: boolean | undefined;
   /** Use no network but the engine's: digests come from seaworthy.lock. */
   readonly offline?: boolean | undefined;
+  /** Do not ask git which files were changed, for a command that does not tell it. */
+  readonly withoutChanges?: boolean | undefined;
   /** File with the company's CA certificates. */
   readonly ca?: string | undefined;
 }
@@ -50,7 +52,7 @@ export async function openSession(folder: string, options: SessionOptions, world
     throw new UserError("project/no-folder", `There is no folder ${folder}`, {
       hint: "Pass the folder of the service, the one with its pyproject.toml.",
     });
-  const undone = await recover(root);
+  const undone = existsSync(backupsOf(root)) ? await (await import("./apply.ts")).recover(root) : undefined;
   if (undone !== undefined) world.tell(`An apply that was interrupted was taken back (${undone}).`);
   const config = await readConfig(root);
   const dockerfile = options.dockerfile ?? config.dockerfile;
@@ -59,7 +61,7 @@ export async function openSession(folder: string, options: SessionOptions, world
     throw new UserError("config/no-ca", `There is no CA bundle ${ca}`, {
       hint: "Set --ca or SEAWORTHY_CA to a PEM file, or to nothing.",
     });
-  const tree = await diskTree(root);
+  const tree = await diskTree(root, { changes: options.withoutChanges !== true });
   if (dockerfile !== undefined && !existsSync(resolve(root, dockerfile)))
     throw new UserError("project/no-dockerfile", `There is no ${dockerfile} in ${root}`, {
       hint: "Pass --dockerfile, or set `dockerfile:` in seaworthy.yaml.",

@@ -13,7 +13,7 @@ import { fetchWithProxy } from "../registry/proxy.ts";
 import { rules } from "../rules/index.gen.ts";
 import { type Analysis, analyze, treeWith } from "./analyze.ts";
 import { buildSide } from "./build-side.ts";
-import { contentHashes } from "./analyze-step.ts";
+import { contentHashes } from "./content-hashes.ts";
 import { hashOf, type Run, runStep } from "./run-directory.ts";
 import type { Session } from "./session.ts";
 

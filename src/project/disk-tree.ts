@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { decodeText } from "../kit/files.ts";
-import { readGit } from "./git.ts";
+import { type GitOptions, readGit } from "./git.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 
 const MAX_FILES = 100_000;
@@ -28,10 +28,10 @@ const MADE_BY_TOOLS = new Set([
  * Reads a folder from disk. Files are read when they are asked for, never through a link that leads out of the folder.
  * @throws UserError `project/no-folder` when there is no such folder.
  */
-export async function diskTree(folder: string): Promise<Tree> {
+export async function diskTree(folder: string, options: GitOptions = { changes: true }): Promise<Tree> {
   const root = realFolder(folder);
   const problems: TreeProblem[] = [];
-  const git = await readGit(root, problems);
+  const git = await readGit(root, problems, options);
   const files = git.tracked.length > 0 ? git.tracked : await walk(root, problems);
   const texts = new Map<string, string | undefined>();
   return {

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Finished, run } from "../kit/exec.ts";
+import type { Finished } from "../kit/exec.ts";
 import type { Evidence, GitFacts } from "../model/types.ts";
+import { readIndex } from "./git-index.ts";
 import type { TreeProblem } from "./tree.ts";
 
 export interface GitReading {
@@ -30,8 +31,15 @@ const MUST_BE_TRACKED = [
   ".python-version",
 ];
 
-/** What git knows of a folder: two processes, a third only when a file that matters is there and not tracked. */
-export async function readGit(root: string, problems: TreeProblem[]): Promise<GitReading> {
+export interface GitOptions {
+  /** Look for uncommitted changes; without it `dirty` stays empty, and most repositories are read without git. */
+  readonly changes: boolean;
+}
+
+/** What git knows of a folder: two processes at most, and one more when a file that matters is there and not tracked. */
+export async function readGit(root: string, problems: TreeProblem[], { changes }: GitOptions): Promise<GitReading> {
+  const index = changes ? undefined : readIndex(root, process.env);
+  if (index !== undefined) return reading(root, index.tracked, { commit: index.commit, dirty: [] });
   const [list, status] = await Promise.all([
     git(root, ["ls-files", "-z", "--cached", "--deduplicate"]),
     git(root, ["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=no", "--no-renames", "--", "."]),
@@ -42,18 +50,29 @@ export async function readGit(root: string, problems: TreeProblem[]): Promise<Gi
       problems.push({ file: ".git", line: 1, message: "git refuses this repository: another user owns it" });
     return NONE;
   }
-  const tracked = list.stdout.split("\0").filter(Boolean).toSorted();
   const { commit, changed, prefixLength } = await readStatus(root, status);
+  const dirty = changed.map((file) => file.slice(prefixLength));
+  return reading(root, list.stdout.split("\0").filter(Boolean), { commit, dirty });
+}
+
+async function reading(
+  root: string,
+  files: readonly string[],
+  facts: Omit<GitFacts, "repository">,
+): Promise<GitReading> {
+  const tracked = files.toSorted();
   const known = new Set(tracked);
   const missing = MUST_BE_TRACKED.filter((file) => !known.has(file) && existsSync(join(root, file)));
   return {
-    facts: { repository: true, commit, dirty: changed.map((file) => file.slice(prefixLength)) },
+    facts: { repository: true, ...facts },
     tracked,
     ignored: missing.length === 0 ? new Map() : await ignoredBy(root, missing),
   };
 }
 
 async function git(root: string, args: readonly string[], input = ""): Promise<Finished | undefined> {
+  // Loaded here: starting processes is a tenth of what node loads for an analysis, and most need none.
+  const { run } = await import("../kit/exec.ts");
   return run("git", [...SAFE, ...args], { cwd: root, env: ENV, input, keepBytes: 64_000_000 }).catch(() => undefined);
 }
 

@@ -17,9 +17,7 @@ export function loadPythonParser(): Promise<Parser> {
 
 /** Reads one file. Broken syntax gives what could be read of it. `module` is the file's dotted name, for relative imports. */
 export function parsePython(parserOf: Parser, text: string, module: string, isPackage: boolean): PythonTree {
-  return new Statements(text, isPackage ? `${module}.x` : module).read(
-    parserOf.parse(process.env["NOOL"] ? text : outline(text)).topNode,
-  );
+  return new Statements(text, isPackage ? `${module}.x` : module).read(parserOf.parse(outline(text)).topNode);
 }
 
 /** Statements that hold statements. */

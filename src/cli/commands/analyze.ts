@@ -15,7 +15,7 @@ export default async function analyze(this: CommandContext, flags: Flags, folder
   // So short a process ends before optimised code pays for its compilation: 50 ms of CPU less, measured.
   setFlagsFromString("--no-opt");
   await inWorld(async (world) => {
-    const session = await openSession(folder, optionsOf(flags), world);
+    const session = await openSession(folder, { ...optionsOf(flags), withoutChanges: !flags.json }, world);
     const analysis = await analyzeStep(session, undefined);
     const { path } = dockerfileOf(analysis);
     const { findings, service } = analysis;
