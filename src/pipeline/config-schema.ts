@@ -1,34 +1,92 @@
 import { isNode, LineCounter, parseDocument } from "yaml";
-import * as z from "zod/mini";
 import type { Config } from "./config.ts";
 
-/** The schema of `seaworthy.yaml`, apart from its reader so that a folder without one never loads it. */
-export const configSchema: z.ZodMiniType<Partial<Config>> = z.strictObject({
-  dockerfile: z.optional(z.string()),
-  output: z.optional(z.string()),
-  keep: z.optional(z.array(z.string())),
-  profile: z.optional(z.string()),
-  target: z.optional(z.string()),
-  buildArgs: z.optional(z.record(z.string(), z.string())),
-  env: z.optional(z.record(z.string(), z.string())),
-  decisions: z.optional(z.record(z.string(), z.unknown())),
-  limits: z.optional(z.record(z.string(), z.number())),
-  ignore: z.optional(z.array(z.strictObject({ rule: z.string(), reason: z.string().check(z.minLength(1)) }))),
+type Path = ReadonlyArray<string | number>;
+interface Issue {
+  readonly path: Path;
+  readonly message: string;
+}
+/** The first thing that is wrong with a value, or undefined. */
+type Check = (value: unknown, path: Path) => Issue | undefined;
+
+function kindOf(value: unknown): string {
+  if (value === null) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "a map" : typeof value;
+}
+const expected = (what: string, value: unknown, path: Path): Issue => ({
+  path,
+  message: `expected ${what}, found ${kindOf(value)}`,
 });
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const string: Check = (value, path) => (typeof value === "string" ? undefined : expected("a text", value, path));
+const filled: Check = (value, path) => (value === "" ? { path, message: "must not be empty" } : string(value, path));
+const number: Check = (value, path) => (Number.isFinite(value) ? undefined : expected("a finite number", value, path));
+const anything: Check = () => undefined;
+
+const firstOf = (issues: Iterable<Issue | undefined>): Issue | undefined => {
+  for (const issue of issues) if (issue !== undefined) return issue;
+  return undefined;
+};
+const listOf =
+  (check: Check): Check =>
+  (value, path) =>
+    Array.isArray(value)
+      ? firstOf(value.map((item: unknown, index) => check(item, [...path, index])))
+      : expected("a list", value, path);
+const mapOf =
+  (check: Check): Check =>
+  (value, path) =>
+    isMap(value)
+      ? firstOf(Object.entries(value).map(([key, item]) => check(item, [...path, key])))
+      : expected("a map", value, path);
+/** A map with known keys only. */
+const shape =
+  (keys: Readonly<Record<string, Check>>, required: readonly string[] = []): Check =>
+  (value, path) => {
+    if (!isMap(value)) return expected("a map", value, path);
+    const missing = required.find((key) => !Object.hasOwn(value, key));
+    if (missing !== undefined) return { path, message: `\`${missing}\` is missing` };
+    return firstOf(
+      Object.entries(value).map(([key, item]) =>
+        Object.hasOwn(keys, key)
+          ? keys[key]?.(item, [...path, key])
+          : { path: [...path, key], message: `unknown key; known are ${Object.keys(keys).join(", ")}` },
+      ),
+    );
+  };
+
+/**
+ * The schema of `seaworthy.yaml`, apart from its reader so that a folder without one never loads it. Written by hand:
+ * a schema library is larger than all that an analysis loads besides.
+ */
+const SCHEMA: Readonly<Record<keyof Config, Check>> = {
+  dockerfile: string,
+  output: string,
+  keep: listOf(string),
+  profile: string,
+  target: string,
+  buildArgs: mapOf(string),
+  env: mapOf(string),
+  decisions: mapOf(anything),
+  limits: mapOf(number),
+  ignore: listOf(shape({ rule: string, reason: filled }, ["rule", "reason"])),
+};
+const check = shape(SCHEMA);
 
 export function parseConfig(text: string): { config: Partial<Config> } | { problem: string; line: number } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const error = document.errors[0];
   if (error !== undefined) return { problem: firstLine(error.message), line: lines.linePos(error.pos[0]).line };
-  const parsed = configSchema.safeParse(valueOf(document) ?? {});
-  if (parsed.success) return { config: parsed.data };
-  const issue = parsed.error.issues[0];
-  const path = [...(issue?.path ?? [])] as (string | number)[];
-  const unknown = issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
-  const node: unknown = document.getIn(unknown === undefined ? path : [...path, unknown], true);
+  const value = valueOf(document) ?? {};
+  const issue = check(value, []);
+  if (issue === undefined) return { config: value };
+  const node: unknown = document.getIn(issue.path, true);
   const line = isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1;
-  return { problem: `${path.join(".") || "seaworthy.yaml"}: ${issue?.message ?? "is not valid"}`, line };
+  return { problem: `${issue.path.join(".") || "seaworthy.yaml"}: ${issue.message}`, line };
 }
 
 function valueOf(document: ReturnType<typeof parseDocument>): unknown {

@@ -1,0 +1,54 @@
+import { expect, it } from "vitest";
+import { parseConfig } from "../../src/pipeline/config-schema.ts";
+
+it("reads every key", () => {
+  const text = [
+    "dockerfile: Dockerfile.before",
+    "output: Dockerfile.prod",
+    "keep: [Dockerfile]",
+    "profile: debian-slim",
+    "target: web",
+    "buildArgs: {A: '1'}",
+    "env: {B: x}",
+    "decisions: {user: {uid: 1001}, health: [1, null]}",
+    "limits: {startMs: 1500.5}",
+    "ignore: [{rule: runs-as-root, reason: a sidecar}]",
+  ].join("\n");
+  expect(parseConfig(text)).toEqual({
+    config: {
+      dockerfile: "Dockerfile.before",
+      output: "Dockerfile.prod",
+      keep: ["Dockerfile"],
+      profile: "debian-slim",
+      target: "web",
+      buildArgs: { A: "1" },
+      env: { B: "x" },
+      decisions: { user: { uid: 1001 }, health: [1, null] },
+      limits: { startMs: 1500.5 },
+      ignore: [{ rule: "runs-as-root", reason: "a sidecar" }],
+    },
+  });
+  expect(parseConfig("# nothing yet\n")).toEqual({ config: {} });
+});
+
+it.each([
+  ["dockerfile: 1", "dockerfile: expected a text, found number", 1],
+  ["output: x\nkeep: Dockerfile", "keep: expected a list, found string", 2],
+  ["keep:\n  - a\n  - [b]", "keep.1: expected a text, found a list", 3],
+  ["env:", "env: expected a map, found nothing", 1],
+  ["env:\n  PORT: 8000", "env.PORT: expected a text, found number", 2],
+  ["limits: {size: big}", "limits.size: expected a finite number, found string", 1],
+  ["limits: {size: .inf}", "limits.size: expected a finite number, found number", 1],
+  ["ignore:\n  - rule: a", "ignore.0: `reason` is missing", 2],
+  ["ignore:\n  - rule: a\n    reason: ''", "ignore.0.reason: must not be empty", 3],
+  ["ignore: [{rule: a, reason: b, since: c}]", "ignore.0.since: unknown key; known are rule, reason", 1],
+  ["output: x\nconstructor: y", expect.stringMatching(/^constructor: unknown key; known are dockerfile, output, /), 2],
+  ["- a", "seaworthy.yaml: expected a map, found a list", 1],
+  ["text", "seaworthy.yaml: expected a map, found string", 1],
+])("names the place of what is wrong in %j", (text, problem, line) => {
+  expect(parseConfig(text)).toEqual({ problem, line });
+});
+
+it("names the place where it is no YAML", () => {
+  expect(parseConfig("output: x\nkeep: [a")).toMatchObject({ line: 2 });
+});
