@@ -5,7 +5,7 @@ import { dockerfileFor, substituteBase } from "../../src/engine/ca.ts";
 import type { ConnectedEngine, LayerEntry } from "../../src/engine/engine.ts";
 import type { UserError } from "../../src/kit/errors.ts";
 import { run } from "../../src/kit/exec.ts";
-import { BASE, buildFolder, connect, soon } from "./engine-fixture.ts";
+import { BASE, buildFolder, connect, REGISTRY, soon } from "./engine-fixture.ts";
 
 let engine: ConnectedEngine;
 const runId = `test-builds-${process.pid}`;
@@ -95,7 +95,7 @@ it("says where the Dockerfile is wrong, and that a copied file is missing", asyn
 });
 
 it("names a base that cannot be found", async () => {
-  const base = "127.0.0.1:5000/no/such:1.2";
+  const base = `${REGISTRY ?? "docker.io"}/${REGISTRY === undefined ? "library" : "no"}/such:1.2`;
   await using folder = await buildFolder({ Dockerfile: `FROM ${base}\n` });
   for (const error of [await failure(engine.build(folder.request())), await failure(engine.ensure(base))])
     expect(error).toMatchObject({ code: "engine/base-not-found", message: expect.stringContaining(base) });

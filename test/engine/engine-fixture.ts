@@ -4,9 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectEngine } from "../../src/engine/connect.ts";
 import type { BuildRequest, ConnectedEngine } from "../../src/engine/engine.ts";
+import { parseMirrors } from "../../src/registry/endpoints.ts";
 
 /** A small image with Python that every lab engine can get. */
 export const BASE = "python:3.13-slim";
+
+/** Host and port of the lab's registry, when a lab is in use. Each lab has a port of its own. */
+export const REGISTRY: string | undefined = parseMirrors(process.env["SEAWORTHY_MIRRORS"])["docker.io"];
 
 export function connect(
   options: { readonly runId?: string; readonly signal?: AbortSignal } = {},
