@@ -35,7 +35,9 @@ function promises({ contract, image }: Plan): ReadonlyArray<readonly string[]> {
     ["Root filesystem", contract.readOnlyRoot ? "works read-only" : "must be writable"],
     [
       "Writable paths",
-      contract.writablePaths.length === 0 ? "none" : `${list(contract.writablePaths)}: mount a tmpfs or a volume`,
+      contract.writablePaths.length === 0
+        ? "none"
+        : `${list(contract.writablePaths)}: mount a tmpfs with mode=1777, or a volume`,
     ],
     [
       "Stop",

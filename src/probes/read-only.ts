@@ -30,7 +30,7 @@ export const readOnly: Probe<ReadOnly> = {
   id: "read-only",
   title: "Run the image with a strictly read-only root and make the same requests as on a writable one",
   runs: "beside-others",
-  version: 2,
+  version: 3,
   async collect(context) {
     if (context.engine.strictReadOnly === false)
       throw new Error(
@@ -40,7 +40,9 @@ export const readOnly: Probe<ReadOnly> = {
     const limitMs = startPatience(contract);
     const signal = within(context.signal, 2 * limitMs + 60_000, "The read-only run");
     const usual = await writableRun(context, signal);
-    await using container = await startService(context, { readOnly: true, tmpfs: contract.writablePaths });
+    // Over a folder of the image a tmpfs would take over its mode, and belong to root: then only root could write there.
+    const tmpfs = contract.writablePaths.map((path) => `${path}:mode=1777`);
+    await using container = await startService(context, { readOnly: true, tmpfs });
     const health = await firstHealthy(container, contract, { limitMs, signal });
     const visits = health.healthy ? await visit(container, contract, usual.paths, signal) : [];
     const log = logTail(await container.logs());

@@ -31,6 +31,8 @@ export const debianSlim: Profile = {
     [
       "apt-get update",
       `apt-get install -y --no-install-recommends ${packages.toSorted().join(" ")}`,
+      // The official images empty this cache by themselves; a mirror's image made with debootstrap keeps every archive.
+      "apt-get clean",
       "rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log /var/cache/ldconfig/aux-cache",
     ].join(" && "),
   packageFor: (need, stage) => PACKAGES[need]?.[stage],
