@@ -13,7 +13,7 @@ export interface RunbookInput {
   readonly checks: ReadonlyArray<Pick<Check, "id" | "title" | "why" | "whenItFails">>;
 }
 
-export const RUNBOOK_PATH = "contracts/runbook.md";
+const RUNBOOK_PATH = "contracts/runbook.md";
 
 /** What an operator needs to know of the image, from the plan and from the failures that the checks know. */
 export function renderRunbook(input: RunbookInput): RenderedFile {

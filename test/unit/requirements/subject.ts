@@ -1,7 +1,7 @@
 import type { CheckResult, Finding } from "../../../src/model/types.ts";
 import type { JudgedSide, Subject } from "../../../src/requirements/subject.ts";
 
-export const check = (id: string, status: CheckResult["status"], measured?: CheckResult["measured"]): CheckResult => ({
+const check = (id: string, status: CheckResult["status"], measured?: CheckResult["measured"]): CheckResult => ({
   id,
   title: id,
   status,
