@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { run } from "../../src/kit/exec.ts";
 import { UserError } from "../../src/kit/errors.ts";
@@ -57,5 +57,28 @@ describe("scripts/set-up-examples", () => {
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const finished = await run("scripts/set-up-examples", ["no-such"], { env: { SEAWORTHY_EXAMPLES_DIR: folder } });
     expect(finished).toMatchObject({ code: 2, stderr: "set-up-examples: there is no example no-such\n" });
+  });
+
+  it("knows an example as found only where there is something to settle", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "seaworthy-examples-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const name = "reactbin-api-as-found";
+    const finished = await run("scripts/set-up-examples", [name], { env: { SEAWORTHY_EXAMPLES_DIR: folder } });
+    expect(finished).toMatchObject({ code: 2, stderr: `set-up-examples: there is no example ${name}\n` });
+  });
+});
+
+describe("ragstar's settle.sh", () => {
+  it("takes the lock out of both ignore files and touches nothing else", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "seaworthy-settle-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const names = [".gitignore", ".dockerignore"];
+    for (const name of names) copyFileSync(join("examples/ragstar", name), join(folder, name));
+    expect(await run(resolve("examples/ragstar/settle.sh"), [], { cwd: folder })).toMatchObject({ code: 0 });
+    expect(readdirSync(folder).toSorted()).toEqual(names.toSorted());
+    for (const name of names)
+      expect(readFileSync(join(folder, name), "utf8")).toBe(
+        readFileSync(join("examples/ragstar", name), "utf8").replace("uv.lock\n", ""),
+      );
   });
 });
