@@ -1,31 +1,39 @@
-import { type Application, buildApplication, buildRouteMap, type CommandContext, text_en } from "@stricli/core";
-import { routes } from "./routes.ts";
+import {
+  type Application,
+  buildApplication,
+  buildRouteMap,
+  type Command,
+  type CommandContext,
+  text_en,
+} from "@stricli/core";
 import { errorText } from "./error-text.ts";
-
-export const app: Application<CommandContext> = buildApplication(
-  buildRouteMap({
-    routes,
-    docs: {
-      brief: "From a Dockerfile that works on one machine to an image that is proven by running it",
-      fullDescription:
-        "`seaworthy FOLDER` goes the whole way: analyse, plan, pin, render, build before and after, run both, judge both by " +
-        "the same checks, report. It changes nothing in the folder; `seaworthy apply` does, after a backup.\n\n" +
-        "Exit code: 0 all promises kept; 1 something fails or is unproven; 2 usage, configuration or environment.",
-    },
-  }),
-  {
-    name: "seaworthy",
-    versionInfo: { currentVersion: typeof SEAWORTHY_VERSION === "string" ? SEAWORTHY_VERSION : "0.0.0-dev" },
-    scanner: { caseStyle: "allow-kebab-for-camel" },
-    determineExitCode: () => 2,
-    localization: { text: { ...text_en, exceptionWhileRunningCommand: errorText } },
-  },
-);
 
 declare const SEAWORTHY_VERSION: string | undefined;
 
+/** The command line with these commands. */
+export const appOf = (routes: Readonly<Record<string, Command<CommandContext>>>): Application<CommandContext> =>
+  buildApplication(
+    buildRouteMap({
+      routes,
+      docs: {
+        brief: "From a Dockerfile that works on one machine to an image that is proven by running it",
+        fullDescription:
+          "`seaworthy FOLDER` goes the whole way: analyse, plan, pin, render, build before and after, run both, judge both by " +
+          "the same checks, report. It changes nothing in the folder; `seaworthy apply` does, after a backup.\n\n" +
+          "Exit code: 0 all promises kept; 1 something fails or is unproven; 2 usage, configuration or environment.",
+      },
+    }),
+    {
+      name: "seaworthy",
+      versionInfo: { currentVersion: typeof SEAWORTHY_VERSION === "string" ? SEAWORTHY_VERSION : "0.0.0-dev" },
+      scanner: { caseStyle: "allow-kebab-for-camel" },
+      determineExitCode: () => 2,
+      localization: { text: { ...text_en, exceptionWhileRunningCommand: errorText } },
+    },
+  );
+
 /** `seaworthy FOLDER` is short for `seaworthy run FOLDER`. */
-export function withDefaultCommand(args: readonly string[]): readonly string[] {
+export function withDefaultCommand(args: readonly string[], routes: object): readonly string[] {
   const [first] = args;
   if (first === undefined) return ["run", "."];
   const isCommand = first in routes || first.startsWith("-");

@@ -1,7 +1,20 @@
 #!/usr/bin/env node
-import { run, type StricliProcess } from "@stricli/core";
-import { app, withDefaultCommand } from "./app.ts";
+import { fileURLToPath } from "node:url";
+import type { StricliProcess } from "@stricli/core";
+import { compile } from "./bytecode.ts";
 
-await run(app, withDefaultCommand(process.argv.slice(2)), { process: process as StricliProcess });
+/** The bundle of `analyze`, written into the command line by the build. */
+declare const SEAWORTHY_LIGHT: string | undefined;
+
+type Start = (args: readonly string[], process: StricliProcess) => Promise<void>;
+
+async function load(command: string | undefined): Promise<{ readonly start: Start }> {
+  if (command !== "analyze" || typeof SEAWORTHY_LIGHT !== "string") return import("./full.ts");
+  return compile(fileURLToPath(new URL(SEAWORTHY_LIGHT, import.meta.url))).run() as { readonly start: Start };
+}
+
+const args = process.argv.slice(2);
+const { start } = await load(args[0]);
+await start(args, process);
 // The library's own codes for wrong usage are negative; ours is 2.
 if (Number(process.exitCode) < 0 || Number(process.exitCode) > 2) process.exitCode = 2;

@@ -1,4 +1,5 @@
 import { buildCommand } from "@stricli/core";
+import { analyzeRoute } from "./analyze-route.ts";
 import { flag, folder, sessionFlags } from "./flags.ts";
 
 /** Every command: its flags here, its work in a chunk of its own that is loaded when it is called. */
@@ -17,11 +18,7 @@ export const routes = {
     },
     docs: { brief: "The whole way: analyse, plan, pin, render, build, verify, report; changes nothing in the folder" },
   }),
-  analyze: buildCommand({
-    loader: () => import("./commands/analyze.ts"),
-    parameters: { flags: { json: flag.json, dockerfile: flag.dockerfile }, positional: folder },
-    docs: { brief: "Read a service and say what is wrong with its image" },
-  }),
+  ...analyzeRoute,
   plan: buildCommand({
     loader: () => import("./commands/plan.ts"),
     parameters: { flags: { ...sessionFlags, json: flag.json }, positional: folder },

@@ -1,4 +1,3 @@
-import { setFlagsFromString } from "node:v8";
 import type { CommandContext } from "@stricli/core";
 import { analyzeStep, dockerfileOf } from "../../pipeline/analyze-step.ts";
 import { openSession } from "../../pipeline/session.ts";
@@ -12,8 +11,6 @@ interface Flags {
 }
 
 export default async function analyze(this: CommandContext, flags: Flags, folder: string): Promise<void> {
-  // So short a process ends before optimised code pays for its compilation: 50 ms of CPU less, measured.
-  setFlagsFromString("--no-opt");
   await inWorld(async (world) => {
     const session = await openSession(folder, { ...optionsOf(flags), withoutChanges: !flags.json }, world);
     const analysis = await analyzeStep(session, undefined);
