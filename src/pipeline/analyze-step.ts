@@ -23,9 +23,23 @@ export async function analyzeStep(session: Session, run: Run | undefined): Promi
   return runStep(run, { name: "analyze", version: 1, run: async () => analysis }, input);
 }
 
-/** @throws UserError `project/no-dockerfile`, `dockerfile/unusable`. */
+/** Nothing sound can be decided without these: what is wrong in one of them is told before anything is planned or built.
+ * @throws UserError `project/unreadable`. */
+export function stopWhenUnreadable({ service }: Pick<Analysis, "service">): void {
+  const needed = new Set(["pyproject.toml", service.lock?.path, service.dockerfiles[0]]);
+  const problem = service.problems.find(({ file }) => needed.has(file));
+  if (problem === undefined) return;
+  const { file, line, message } = problem;
+  throw new UserError("project/unreadable", `The file ${message}`, {
+    hint: "Mend the file, and run the same command again.",
+    where: { file, line },
+  });
+}
+
+/** @throws UserError `project/no-dockerfile`, `project/unreadable`, `dockerfile/unusable`. */
 export function dockerfileOf(analysis: Analysis): Dockerfile {
   const { dockerfile } = analysis;
+  if (dockerfile === undefined) stopWhenUnreadable(analysis);
   if (dockerfile === undefined)
     throw new UserError("project/no-dockerfile", "There is no Dockerfile to start from", {
       hint: "Pass --dockerfile PATH, or write the one you use today: seaworthy compares with it.",

@@ -12,6 +12,7 @@ import { PINS_FILE, readPins, renderPins, resolvePins } from "../registry/pins.t
 import { fetchWithProxy } from "../registry/proxy.ts";
 import { rules } from "../rules/index.gen.ts";
 import { type Analysis, analyze, treeWith } from "./analyze.ts";
+import { stopWhenUnreadable } from "./analyze-step.ts";
 import { buildSide } from "./build-side.ts";
 import { contentHashes } from "./content-hashes.ts";
 import { hashOf, type Run, runStep } from "./run-directory.ts";
@@ -19,6 +20,7 @@ import type { Session } from "./session.ts";
 
 /** Decides what the image shall be. */
 export async function planStep(session: Session, run: Run | undefined, analysis: Analysis): Promise<Plan> {
+  stopWhenUnreadable(analysis);
   const { config } = session;
   const profile = profiles.find(({ id }) => id === (config.profile ?? "debian-slim"));
   if (profile === undefined)
