@@ -79,7 +79,7 @@ function sum(tallies: readonly Tally[]): Tally {
 
 await rm(REPORTS, { recursive: true, force: true });
 await mkdir(REPORTS, { recursive: true });
-const parts: Record<string, Tally> = { "npm run check": await check("check") };
+const parts: Record<string, Tally> = { "npm run check:static": await check("check:static") };
 for (const project of PROJECTS) parts[`vitest ${project}`] = await vitest(project);
 parts["tests of the examples"] = await examples();
 
