@@ -27,7 +27,8 @@ image() {
   if [[ $(manifest_status "$repository" "$tag") == 200 && $(recall "made:$repository:$tag") == "$archive" ]]; then return; fi
   if [[ ! -s $archive ]]; then
     log "making $repository:$tag, which is $what"
-    LABEL="seaworthy.stand-in=$what" "$4" "$name" "${@:5}" >"$LAB/image.log" 2>&1 ||
+    # buildx leaves a copy of a recipe from stdin in its temporary folder.
+    TMPDIR=$LAB LABEL="seaworthy.stand-in=$what" "$4" "$name" "${@:5}" >"$LAB/image.log" 2>&1 ||
       { tail -n 20 "$LAB/image.log" >&2; fail "$repository:$tag could not be made; see $LAB/image.log"; }
     rm -rf "$LAB/context"
     lab_docker save -o "$CACHE/unfinished.tar" "$name"
