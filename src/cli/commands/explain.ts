@@ -2,6 +2,7 @@ import type { CommandContext } from "@stricli/core";
 import { checks } from "../../checks/index.gen.ts";
 import { UserError } from "../../kit/errors.ts";
 import { rules } from "../../rules/index.gen.ts";
+import { didYouMean } from "../../requirements/nearest.ts";
 import { print, printJson } from "../output.ts";
 
 export default function explain(this: CommandContext, flags: { readonly json: boolean }, id: string): void {
@@ -9,8 +10,8 @@ export default function explain(this: CommandContext, flags: { readonly json: bo
   const rule = rules.find((one) => one.id === wanted || one.aliases.some((alias) => alias.toLowerCase() === wanted));
   const check = checks.find((one) => one.id === wanted);
   if (rule === undefined && check === undefined)
-    throw new UserError("explain/unknown", `There is no rule or check \`${id}\``, {
-      hint: `Rules: ${rules.map((one) => one.id).join(", ")}. Checks: ${checks.map((one) => one.id).join(", ")}.`,
+    throw new UserError("explain/unknown", `There is no rule or check \`${id}\`${didYouMean(wanted, names())}`, {
+      hint: "docs/rules.md and docs/checks.md list them all; ids of other linters are understood too.",
     });
   if (flags.json) {
     printJson(this, rule ?? check);
@@ -30,3 +31,8 @@ export default function explain(this: CommandContext, flags: { readonly json: bo
       `${check.id} (check): ${check.title}\n\n${check.why}\n\nProbe: ${check.needs.title}\nSource: ${check.source}`,
     );
 }
+
+const names = (): readonly string[] => [
+  ...rules.flatMap(({ id, aliases }) => [id, ...aliases]),
+  ...checks.map(({ id }) => id),
+];
