@@ -81,17 +81,24 @@ export function parseConfig(text: string): { config: Partial<Config> } | { probl
   const document = parseDocument(text, { lineCounter: lines });
   const error = document.errors[0];
   if (error !== undefined) return { problem: firstLine(error.message), line: lines.linePos(error.pos[0]).line };
-  const value = valueOf(document) ?? {};
+  const value = valueOf(document);
+  if (value === BOMB) return { problem: "its aliases repeat too much", line: 1 };
   const issue = check(value, []);
-  if (issue === undefined) return { config: value };
+  if (issue === undefined) return { config: value as Partial<Config> };
   const node: unknown = document.getIn(issue.path, true);
   const line = isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1;
   return { problem: `${issue.path.join(".") || "seaworthy.yaml"}: ${issue.message}`, line };
 }
 
+const BOMB = Symbol("aliases that would eat the memory");
+
+/** A configuration needs no aliases at all; a file that multiplies them is refused. */
 function valueOf(document: ReturnType<typeof parseDocument>): unknown {
-  // An alias bomb must not eat the memory: a configuration needs no aliases at all.
-  return document.toJS({ maxAliasCount: 100 });
+  try {
+    return document.toJS({ maxAliasCount: 100 }) ?? {};
+  } catch {
+    return BOMB;
+  }
 }
 
 const firstLine = (text: string): string => text.split("\n")[0]?.replace(/ at line \d+, column \d+:?$/, "") ?? text;

@@ -1,11 +1,12 @@
 import { checks } from "../checks/index.gen.ts";
+import { parseDockerfile } from "../dockerfile/parse.ts";
 import { UserError } from "../kit/errors.ts";
 import type { BuildSide, CheckResult, RenderedFile, RequirementResult } from "../model/types.ts";
 import { probes } from "../probes/index.gen.ts";
 import { layers } from "../probes/layers.ts";
 import { judgeRequirements } from "../requirements/judge.ts";
 import { readRequirements } from "../requirements/read.ts";
-import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
+import { analyzeStep } from "./analyze-step.ts";
 import { engineOf } from "./engine-of.ts";
 import { sideOf } from "./report-step.ts";
 import { finishRun, openRun } from "./run-directory.ts";
@@ -35,12 +36,14 @@ export async function verifyImage(session: Session, image: string | undefined): 
   let files: readonly RenderedFile[] = [];
   if (image === undefined) {
     const pins = await pinStep(session, run, plan);
-    files = await renderStep(session, run, { plan, pins, service });
-    const own = dockerfileOf(analysis);
-    const reworked = own.path === plan.image.dockerfile ? own : renderedDockerfile(plan, files);
+    const applied = session.tree.read(plan.image.dockerfile);
+    // What lies in the folder is what ships: only where nothing was applied yet, the rendered files take its place.
+    files = applied === undefined ? await renderStep(session, run, { plan, pins, service }) : [];
+    const dockerfile =
+      applied === undefined ? renderedDockerfile(plan, files) : parseDockerfile(plan.image.dockerfile, applied);
     build = await buildStep(session, run, engine, {
       label: "after",
-      dockerfile: reworked,
+      dockerfile,
       overlay: files,
       service,
       pins,
