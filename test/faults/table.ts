@@ -180,7 +180,7 @@ export const faults: readonly Fault[] = [
   {
     name: "apt lists left behind",
     breaks: ["caches-absent"],
-    asRoot: "RUN head -c 100000 /dev/urandom > /var/lib/apt/lists/deb.debian.org_main_Packages",
+    asRoot: "RUN head -c 100000 /dev/urandom > /var/lib/apt/lists/mirror.example_main_Packages",
   },
   {
     name: "stale bytecode",
