@@ -46,31 +46,45 @@ export async function buildSide(
 ): Promise<BuildSide> {
   const context = join(request.directory, "context");
   await exportContext(request.root, request.service.files, context, request.overlay);
-  const bases = await substitutes(engine, request);
+  const builds: Build[] = [];
+  const failed = (error: unknown, bases: BuildSide["bases"] = [], canaries: readonly string[] = []): BuildSide => {
+    if (!(error instanceof UserError) || !/^engine\/(build|base)-/.test(error.code)) throw error;
+    return {
+      dockerfile: request.dockerfile.path,
+      bases,
+      canaries,
+      image: undefined,
+      builds,
+      failure: failureOf(error),
+    };
+  };
+  let bases: Awaited<ReturnType<typeof substitutes>>;
+  try {
+    bases = await substitutes(engine, request);
+  } catch (error) {
+    return failed(error);
+  }
   const { dockerfile, buildArgs, ca, caAs } = request;
   const mounted = caAs === "secret" ? ca : undefined;
   const canaries = await plantCanaries(dockerfile, buildArgs, mounted, join(request.directory, "secrets"));
   const base = requestOf(request, context, { contexts: bases.contexts, canaries }, signal);
-  const builds: Build[] = [];
   const time = async (kind: Build["kind"], change: Partial<BuildRequest>) => {
     const logFile = join(request.directory, "logs", `build-${kind}-${builds.length}.log`);
     const { image, milliseconds, steps } = await engine.build({ ...base, ...change, logFile });
     builds.push({ kind, milliseconds, steps });
     return image;
   };
-  const sideBase = { dockerfile: request.dockerfile.path, bases: bases.used, canaries: canaries.values };
   let image;
   try {
     image = await time("cold", { noCache: true });
     // Each build moves the tag; the engine drops the image it pointed at before, so the last one is what is proven.
     for (let i = 0; i < request.repetitions; i += 1) image = await time("warm", {});
   } catch (error) {
-    if (!(error instanceof UserError) || !error.code.startsWith("engine/b")) throw error;
-    return { ...sideBase, image: undefined, builds, failure: failureOf(error) };
+    return failed(error, bases.used, canaries.values);
   }
   const edited = await timeEdits(request, context, time);
   if (canaries.ca !== undefined) await rm(canaries.ca, { force: true });
-  return { ...sideBase, image, builds, edited };
+  return { dockerfile: dockerfile.path, bases: bases.used, canaries: canaries.values, image, builds, edited };
 }
 
 type Timed = (kind: Build["kind"], change: Partial<BuildRequest>) => Promise<unknown>;
