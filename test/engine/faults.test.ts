@@ -1,9 +1,10 @@
+import { createServer } from "node:net";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { Report } from "../../src/model/types.ts";
 import { ours, seaworthy } from "./support/cli.ts";
-import { tinyService } from "./support/tiny-service.ts";
+import { tinyConfiguration, tinyService } from "./support/tiny-service.ts";
 
 const run = async (changes: Readonly<Record<string, string>>) => {
   await using fixture = await tinyService(changes);
@@ -13,6 +14,13 @@ const run = async (changes: Readonly<Record<string, string>>) => {
   return { ...outcome, report };
 };
 const statusOf = (side: Report["before"], id: string) => side.checks.find((check) => check.id === id)?.status;
+
+/** Somebody listens on this port of the machine: our own server, or whoever was there before. */
+async function taken(port: number): Promise<AsyncDisposable> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.once("error", () => resolve()).listen(port, "0.0.0.0", resolve));
+  return { [Symbol.asyncDispose]: () => new Promise((resolve) => void server.close(() => resolve())) };
+}
 
 it("goes on when the baseline's base image is not there, and says so", async () => {
   const { report, stderr } = await run({
@@ -31,23 +39,26 @@ it("names the step that failed and shows the end of its log", async () => {
   expect(stderr).toMatch(/before does not build: .*exit 7/);
   expect(stderr).toMatch(/one last word/);
   expect(report.before.buildSide?.failure?.where).toMatch(/Dockerfile:4/);
-  expect(statusOf(report.before, "starts")).toBe("unproven");
+  expect(statusOf(report.before, "becomes-healthy")).toBe("unproven");
 });
 
 it("shows the last lines of a service that never becomes healthy", async () => {
   const { code, report } = await run({
     "tiny/server.py": 'import signal\nprint("waiting for a database that never comes", flush=True)\nsignal.pause()\n',
-    "seaworthy.yaml": 'output: Dockerfile.prod\nenv: { TINY_GREETING: "hello" }\nlimits: { startSeconds: 3 }\n',
+    "seaworthy.yaml": tinyConfiguration("limits: { startSeconds: 3 }\n"),
   });
   expect(code).toBe(1);
   expect(report.verdict.status).not.toBe("pass");
   expect(JSON.stringify(report.after.checks)).toContain("waiting for a database that never comes");
 });
 
-it("runs twice at once in one folder without disturbing each other", async () => {
+it("runs twice at once in one folder, with the service's port taken, without disturbing each other", async () => {
   await using fixture = await tinyService();
+  await using _ = await taken(8000);
   const both = await Promise.all([1, 2].map(() => seaworthy([`${fixture.folder}/`, "--repetitions", "1", "--json"])));
-  const ids = both.map(({ stdout }) => (JSON.parse(stdout) as Report).run.id);
-  expect(new Set(ids).size).toBe(2);
+  const reports = both.map(({ stdout }) => JSON.parse(stdout) as Report);
+  expect(new Set(reports.map(({ run: { id } }) => id)).size).toBe(2);
+  for (const report of reports)
+    for (const side of [report.before, report.after]) expect(statusOf(side, "becomes-healthy")).toBe("pass");
   expect(await ours()).toEqual([]);
 });

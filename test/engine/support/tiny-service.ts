@@ -3,6 +3,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { run } from "../../../src/kit/exec.ts";
 
+/** No reader of code finds the routes of such a server: its team says where it answers. */
+export function tinyConfiguration(more = ""): string {
+  return `output: Dockerfile.prod\nenv: { TINY_GREETING: "hello" }\ndecisions: { health: /health }\n${more}`;
+}
+
 /** A service without a single dependency: it builds in seconds and can be broken in every way. */
 const FILES: Readonly<Record<string, string>> = {
   "pyproject.toml": [
@@ -72,7 +77,7 @@ COPY . .
 EXPOSE 8000
 CMD ["python", "-m", "tiny.server"]
 `,
-  "seaworthy.yaml": 'output: Dockerfile.prod\nenv: { TINY_GREETING: "hello" }\n',
+  "seaworthy.yaml": tinyConfiguration(),
 };
 
 export interface Fixture extends AsyncDisposable {
