@@ -1,4 +1,4 @@
-import type { SyntaxNode } from "@lezer/common";
+import type { SyntaxNode } from "./python-node.ts";
 import { headOf, stringValue, unescape } from "./python-string.ts";
 import type { Call, Expression, Loop, Scope, Subscript } from "./python-tree.ts";
 

@@ -1,4 +1,4 @@
-import type { SyntaxNode } from "@lezer/common";
+import type { SyntaxNode } from "./python-node.ts";
 
 export interface Imported {
   /** The name in this file; undefined for `from x import *`. */

@@ -1,10 +1,13 @@
-import type { SyntaxNode } from "@lezer/common";
+import type { SyntaxNode } from "./python-node.ts";
 import { childrenOf, Expressions } from "./python-expression.ts";
 import { outline } from "./python-outline.ts";
 import { readImport, splitBy } from "./python-imports.ts";
+import { parsePlain } from "./python-statements.ts";
+import { NotPlain } from "./python-tokens.ts";
 import type { Assignment, Call, Expression, Leaving, Loop, PythonTree, Scope, Subscript } from "./python-tree.ts";
 
-interface Parser {
+/** The full grammar. */
+export interface Parser {
   parse(text: string): { readonly topNode: SyntaxNode };
 }
 
@@ -15,10 +18,23 @@ export function loadPythonParser(): Promise<Parser> {
   return (parser ??= import("@lezer/python").then((module) => module.parser));
 }
 
-/** Reads one file. Broken syntax gives what could be read of it. `module` is the file's dotted name, for relative imports. */
-export function parsePython(parserOf: Parser, text: string, module: string, isPackage: boolean): PythonTree {
-  return new Statements(text, isPackage ? `${module}.x` : module).read(parserOf.parse(outline(text)).topNode);
+/**
+ * Reads one file. Broken syntax gives what could be read of it. `module` is the file's dotted name, for relative imports.
+ * @throws NotPlain when the plain parser does not know something in it, and there is no grammar.
+ */
+export function parsePython(grammar: Parser | undefined, text: string, module: string, isPackage: boolean): PythonTree {
+  const outlined = outline(text);
+  try {
+    return readTree(parsePlain(outlined), text, module, isPackage);
+  } catch (error) {
+    if (!(error instanceof NotPlain) || grammar === undefined) throw error;
+    return readTree(grammar.parse(outlined).topNode, text, module, isPackage);
+  }
 }
+
+/** What a syntax tree says, by whichever parser. */
+export const readTree = (top: SyntaxNode, text: string, module: string, isPackage: boolean): PythonTree =>
+  new Statements(text, isPackage ? `${module}.x` : module).read(top);
 
 /** Statements that hold statements. */
 const BLOCKS = new Set([

@@ -1,5 +1,6 @@
 import type { Evidence } from "../model/types.ts";
-import { loadPythonParser, parsePython } from "./python-parse.ts";
+import { type Parser, loadPythonParser, parsePython } from "./python-parse.ts";
+import { NotPlain } from "./python-tokens.ts";
 import { type Assignment, type Call, dotted, type Expression, type PythonTree } from "./python-tree.ts";
 import { SourceText } from "./source-text.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
@@ -17,30 +18,28 @@ export interface PythonFile extends PythonTree {
   readonly module: string;
 }
 
+/** A file is not plain enough to be parsed without the full grammar. */
+export class GrammarNeeded extends Error {}
+
 /** The service's own Python, parsed when first asked for. */
 export class PythonSources {
   readonly paths: readonly string[];
   readonly problems: TreeProblem[] = [];
   readonly #tree: Tree;
-  readonly #parser: Awaited<ReturnType<typeof loadPythonParser>> | undefined;
+  #grammar: Parser | undefined;
   readonly #parsed = new Map<string, PythonFile | undefined>();
   readonly #byModule = new Map<string, string>();
   readonly #missing = new Set<string>();
 
-  constructor(tree: Tree, paths: readonly string[], parser: Awaited<ReturnType<typeof loadPythonParser>> | undefined) {
+  constructor(tree: Tree, paths: readonly string[]) {
     this.#tree = tree;
     this.paths = paths;
-    this.#parser = parser;
     for (const path of paths) this.#byModule.set(moduleOf(path), path);
   }
 
-  static async of(tree: Tree): Promise<PythonSources> {
+  static of(tree: Tree): PythonSources {
     const all = tree.files.filter((file) => file.endsWith(".py") && !NOT_PRODUCTION.test(file));
-    const sources = new PythonSources(
-      tree,
-      all.slice(0, MAX_FILES),
-      all.length === 0 ? undefined : await loadPythonParser(),
-    );
+    const sources = new PythonSources(tree, all.slice(0, MAX_FILES));
     if (all.length > MAX_FILES)
       sources.problems.push({
         file: ".",
@@ -48,6 +47,11 @@ export class PythonSources {
         message: `holds more than ${MAX_FILES} Python files; the rest is not read`,
       });
     return sources;
+  }
+
+  /** Loads the full grammar, for files that are not plain. What is parsed already stays. */
+  async loadGrammar(): Promise<void> {
+    this.#grammar = await loadPythonParser();
   }
 
   /** Parsed files whose text holds one of the words. The words only save parsing; they prove nothing. */
@@ -87,16 +91,17 @@ export class PythonSources {
 
   #parse(path: string): PythonFile | undefined {
     const text = this.#tree.read(path);
-    if (text === undefined || this.#parser === undefined) return undefined;
+    if (text === undefined) return undefined;
     if (text.length > MAX_BYTES) {
       this.problems.push({ file: path, line: 1, message: "is larger than 1 MB and is not parsed" });
       return undefined;
     }
     const module = moduleOf(path);
     try {
-      const tree = parsePython(this.#parser, text, module, path.endsWith("__init__.py"));
+      const tree = parsePython(this.#grammar, text, module, path.endsWith("__init__.py"));
       return { ...tree, source: new SourceText(path, text), module };
     } catch (error) {
+      if (error instanceof NotPlain) throw new GrammarNeeded();
       if (!(error instanceof RangeError)) throw error;
       this.problems.push({ file: path, line: 1, message: "is nested too deeply to be parsed" });
       return undefined;

@@ -19,7 +19,7 @@ import { readPlatforms } from "./outside-platforms.ts";
 import { readScripts } from "./outside-scripts.ts";
 import { findPort } from "./port.ts";
 import { readPyproject } from "./pyproject.ts";
-import { PythonSources } from "./python-source.ts";
+import { GrammarNeeded, PythonSources } from "./python-source.ts";
 import { readPythonFacts } from "./python.ts";
 import { healthPathsOf, readRoutes } from "./routes.ts";
 import { dockerfileStarts } from "./starts.ts";
@@ -32,13 +32,24 @@ export interface ReadOptions {
 
 /** Reads everything the files of a folder tell about the service in it. Never throws for what a file says. */
 export async function readService(tree: Tree, options: ReadOptions = {}): Promise<Service> {
+  const sources = PythonSources.of(tree);
+  try {
+    return await readWith(tree, sources, options);
+  } catch (error) {
+    if (!(error instanceof GrammarNeeded)) throw error;
+    // Once more with the full grammar, which most services do not need; parsed files and read texts are kept.
+    await sources.loadGrammar();
+    return readWith(tree, sources, options);
+  }
+}
+
+async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions): Promise<Service> {
   const problems: TreeProblem[] = [];
   const dockerfiles = dockerfilesOf(tree, options.dockerfile);
   const dockerfile = parsed(tree, dockerfiles[0]);
   const dockerignore = dockerignoreOf(tree, dockerfiles[0]);
   const pyproject = readPyproject(tree, problems);
   const { manager, lock, reading } = readLock({ tree, pyproject, dockerfile, dockerignore, problems });
-  const sources = await PythonSources.of(tree);
   const dependencies = readDependencies({
     tree,
     pyproject,
