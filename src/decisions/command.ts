@@ -1,6 +1,8 @@
 import type { Server, Service } from "../model/types.ts";
+import { serverOf } from "../project/unwrap.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
+import { argvOfServer } from "./shared/server-by-name.ts";
 import { places, placesOf, shown } from "./shared/say.ts";
 import { drainSeconds, graceSeconds, objectOf, webStart, without, withOption } from "./shared/server.ts";
 import { allows } from "./shared/specifier.ts";
@@ -71,18 +73,18 @@ export const command: Decider = {
   after: ["ports", "environment", "copies"],
   resolves: ["runtime-uv-run", "shell-form-cmd", "sh-c-without-exec", "no-graceful-shutdown-timeout", "binds-loopback"],
   decide(facts: Facts, draft: Draft): Choice {
-    const chosen = override(facts, "command", "list");
+    const given = facts.overrides["command"];
     const grace = graceSeconds(facts.service, override(facts, "limits.graceSeconds", "number"));
     const drain = drainSeconds(grace);
     const { argv, from } =
-      chosen === undefined ? shape(facts, draft, drain) : { argv: chosen, from: configured("command") };
+      typeof given === "string" ? byName(given, facts, draft, drain) : (asGiven(facts) ?? shape(facts, draft, drain));
     const start = webStart(facts.service);
     const told = argv.join(" ").includes(String(drain)) && /graceful/.test(argv.join(" "));
     return {
       value: { command: argv, entrypoint: undefined },
       choice: `\`${shown(argv)}\``,
-      because: `${from}${chosen === undefined ? ", without what stood around it." : ""} The server is process 1, so the engine's signal reaches it.${told ? ` It drains for at most ${drain} s, within the ${grace} s before it is killed.` : ""}`,
-      evidence: chosen === undefined ? [...places(start?.evidence), ...placesOf(facts.service.application)] : [],
+      because: `${from}${given === undefined ? ", without what stood around it." : ""} The server is process 1, so the engine's signal reaches it.${told ? ` It drains for at most ${drain} s, within the ${grace} s before it is killed.` : ""}`,
+      evidence: given === undefined ? [...places(start?.evidence), ...placesOf(facts.service.application)] : [],
       rejected: [
         { option: "`uv run`", because: "it needs uv and a writable cache, and may install packages at start" },
         { option: "shell form", because: "the shell is process 1, and dash does not pass SIGTERM on" },
@@ -98,6 +100,34 @@ export const command: Decider = {
     };
   },
 };
+
+/** The team's own words. One that names a variable means its value, which only a shell fills in. */
+function asGiven(facts: Facts): { readonly argv: readonly string[]; readonly from: string } | undefined {
+  const argv = override(facts, "command", "list");
+  if (argv === undefined) return undefined;
+  const shelled = /^(?:.*\/)?(?:sh|bash)$/.test(argv[0] ?? "") || !argv.some((word) => /\$[\w{]/.test(word));
+  return { argv: shelled ? argv : inShell(argv), from: configured("command") };
+}
+
+/** `command: gunicorn`: another server of the lock, with what it needs here. */
+function byName(
+  name: string,
+  facts: Facts,
+  draft: Draft,
+  drain: number,
+): { readonly argv: readonly string[]; readonly from: string } {
+  const { service } = facts;
+  const argv = argvOfServer(name, service);
+  const port = draft.ports?.[0] ?? 8000;
+  const variable = service.port?.value.variable;
+  // The code read the variable when it started the server by itself; now the command has to.
+  const portText = variable === undefined ? String(port) : `\${${variable}:-${port}}`;
+  const shaped = SHAPERS[serverOf(argv)]?.(argv, { service, port: portText, drain }) ?? argv;
+  return {
+    argv: variable === undefined ? shaped : inShell(shaped),
+    from: `${configured("command")} ${name} is in the lock already, so nothing is added.${variable === undefined ? "" : ` \`${variable}\` still chooses the port.`}`,
+  };
+}
 
 function shape(facts: Facts, draft: Draft, drain: number): { readonly argv: readonly string[]; readonly from: string } {
   const { service } = facts;

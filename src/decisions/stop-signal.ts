@@ -1,4 +1,5 @@
 import type { Server } from "../model/types.ts";
+import { unwrap } from "../project/unwrap.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { webStart } from "./shared/server.ts";
 
@@ -22,13 +23,19 @@ function reason(value: string, server: Server): string {
     : "It is what every engine sends. Whether this program answers what is in flight before it ends is for the proof to tell.";
 }
 
+/** The server of the new image: another than today's when the team chose the command. */
+function serverThen({ service, overrides }: Facts, draft: Draft): Server {
+  if (overrides["command"] !== undefined && draft.command !== undefined) return unwrap(draft.command).server;
+  return webStart(service)?.server ?? service.server.value;
+}
+
 export const stopSignal: Decider = {
   id: "stop-signal",
   title: "Stop signal",
   after: ["command"],
   resolves: ["bad-stopsignal"],
-  decide(facts: Facts, _draft: Draft): Choice {
-    const server = webStart(facts.service)?.server ?? facts.service.server.value;
+  decide(facts: Facts, draft: Draft): Choice {
+    const server = serverThen(facts, draft);
     const value = needsInterrupt(server, facts) ? "SIGINT" : "SIGTERM";
     return {
       value: { stopSignal: value },

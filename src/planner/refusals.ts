@@ -110,6 +110,9 @@ function* processRefusals(facts: Facts): Generator<Refusal> {
 }
 
 /** A server for production that is already locked is one setting away; one that is not would be a new dependency. */
+/** What `command` under `decisions` may name. */
+const BY_NAME = new Set(["gunicorn", "uvicorn"]);
+
 function betterServer(service: Service): Pick<Refusal, "because" | "instead"> {
   const there = ["gunicorn", "uvicorn", "hypercorn", "granian"].find((name) =>
     service.dependencies.runtimeClosure.includes(name),
@@ -122,7 +125,7 @@ function betterServer(service: Service): Pick<Refusal, "because" | "instead"> {
     : {
         because:
           "Another server may treat threads, time limits and start-up differently, so it is never changed unasked.",
-        instead: `${there} is already among the dependencies: set \`command\` under \`decisions\` to start the service with it.`,
+        instead: `${there} is already among the dependencies: set \`command${BY_NAME.has(there) ? `: ${there}` : ""}\` under \`decisions\` to start the service with it.`,
       };
 }
 
@@ -172,7 +175,7 @@ function* proposals(facts: Facts): Generator<Refusal> {
       instead: "Set a static version, or a fallback version for the build backend.",
     });
   const server = webStart(service)?.server;
-  if (server === "flask-dev" || server === "django-dev")
+  if (facts.overrides["command"] === undefined && (server === "flask-dev" || server === "django-dev"))
     yield {
       id: "development-server",
       what: "The service is started with a development server",

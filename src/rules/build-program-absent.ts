@@ -1,0 +1,117 @@
+import type { Dockerfile, Stage } from "../model/types.ts";
+import { baseOf } from "./queries/base.ts";
+import { type Command, commandsOf } from "./queries/commands.ts";
+import { healthy, project, startLine } from "./queries/example.ts";
+import { installsIn } from "./queries/packages.ts";
+import { rootImage } from "./queries/settings.ts";
+import { at, find, reachable, type Step, stepsOf } from "./queries/steps.ts";
+import type { Rule } from "./rule.ts";
+
+/** By distribution and release: programs that the base does not have, and the package that brings each. */
+const absent: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "amazonlinux 2023": {
+    useradd: "shadow-utils",
+    groupadd: "shadow-utils",
+    usermod: "shadow-utils",
+    tar: "tar",
+    gzip: "gzip",
+    gunzip: "gzip",
+    unzip: "unzip",
+    git: "git",
+    wget: "wget",
+    gcc: "gcc",
+    make: "make",
+  },
+};
+const amazon = `FROM public.ecr.aws/amazonlinux/amazonlinux:2023@sha256:${"e".repeat(64)}\n`;
+const dockerfile = (run: string): string => `${amazon}RUN ${run}\nUSER 1001:1001\n${startLine}`;
+
+export const buildProgramAbsent: Rule = {
+  id: "build-program-absent",
+  title: "A build step calls a program that the base does not have",
+  why: "The build stops with `useradd: command not found`, exit code 127. Amazon Linux 2023 has no user tools, no tar and no gzip. benchling-webhook's rework met one after the other, each by a failed build.",
+  source: "benchling-webhook, the move to Amazon Linux 2023",
+  severity: "error",
+  confidence: "likely",
+  advice: "Install the package that brings the program in the same or an earlier step.",
+  aliases: [],
+  since: "0.1.0",
+  provenBy: ["builds"],
+  examples: {
+    bad: [
+      project({ Dockerfile: dockerfile("groupadd -r app && useradd -r -g app app") }),
+      project({ Dockerfile: dockerfile("curl -fsSL https://files.example/tool.tar.gz | tar -xz -C /usr/local/bin") }),
+      project({ Dockerfile: dockerfile("dnf install -y tar && curl -fsSL https://files.example/t.tgz | tar -xz") }),
+    ],
+    good: [
+      healthy,
+      project({ Dockerfile: dockerfile("dnf install -y shadow-utils && groupadd -r app && useradd -r -g app app") }),
+      project({
+        Dockerfile: `${amazon.trimEnd()} AS base\nRUN dnf install -y shadow-utils\nFROM base\nRUN useradd -r app\nUSER 1001:1001\n${startLine}`,
+      }),
+      project({
+        Dockerfile: dockerfile("dnf install -y tar gzip && curl -fsSL https://files.example/t.tgz | tar -xz"),
+      }),
+    ],
+  },
+  *check({ dockerfile: file }) {
+    for (const stage of reachable(file)) {
+      const { distribution } = baseOf(rootImage(file, stage));
+      const known = absent[`${distribution?.name ?? ""} ${distribution?.release ?? ""}`];
+      if (known === undefined) continue;
+      for (const { step, program, needed } of missingIn(file, stage, known))
+        yield {
+          message: `\`${program}\` needs the package ${needed}, which is not installed by then.`,
+          where: at(file, step.instruction, find(file, step.instruction, program)),
+        };
+    }
+  },
+};
+
+interface Missing {
+  readonly step: Step;
+  readonly program: string;
+  readonly needed: string;
+}
+
+interface Call {
+  readonly step: Step;
+  readonly program: string;
+  /** What was installed when the program is called. */
+  readonly installed: ReadonlySet<string>;
+}
+
+/** The programs that a stage and what it stands on call, in order. */
+function* callsIn(file: Dockerfile, stage: Stage): Generator<Call> {
+  const installed = new Set<string>();
+  for (const step of stepsOf(file, stage)) {
+    if (step.instruction.keyword !== "RUN") continue;
+    const installs = new Map(installsIn([step]).map((one) => [one.command, one.packages]));
+    for (const command of commandsOf(step.instruction)) {
+      for (const name of installs.get(command) ?? []) installed.add(name);
+      for (const program of programsOf(command)) yield { step, program, installed };
+    }
+  }
+}
+
+/** What the stage itself calls and does not have by then; each package is named once. */
+function missingIn(file: Dockerfile, stage: Stage, known: Readonly<Record<string, string>>): readonly Missing[] {
+  const missing = new Map<string, Missing>();
+  for (const { step, program, installed } of callsIn(file, stage)) {
+    const needed = Object.hasOwn(known, program) ? known[program] : undefined;
+    if (needed === undefined || step.stage !== stage || hasPackage(installed, needed)) continue;
+    if (!missing.has(needed)) missing.set(needed, { step, program, needed });
+  }
+  return [...missing.values()];
+}
+
+/** `tar -z` starts gzip. A call by path may be of something that was unpacked before. */
+function programsOf({ argv }: Command): readonly string[] {
+  const [program = "", first = ""] = argv;
+  const zipped = program === "tar" && (/^-?[a-yA-Y]*z/.test(first) || argv.includes("--gzip"));
+  return zipped ? [program, "gzip"] : [program];
+}
+
+/** `git` is in git-core too, and a variable may name anything. */
+const hasPackage = (installed: ReadonlySet<string>, needed: string): boolean =>
+  installed.has(needed) || installed.has(`${needed}-core`) || [...installed].some((name) => /^@|\$[\w{]/.test(name));
