@@ -5,10 +5,13 @@
 # says what the image really is, and seaworthy repeats it in every report.
 
 make_images() {
-  local frontend=$1
+  local frontend=$1 amazonlinux=$2
   image library/python 3.13-slim "Debian trixie's Python 3.13 in place of python:3.13-slim" make_python trixie
   image library/python 3.11-slim "Debian bookworm's Python 3.11 in place of python:3.11-slim" make_python bookworm
   image astral-sh/uv "$UV_VERSION" "the uv $UV_VERSION wheel's programs in place of ghcr.io/astral-sh/uv:$UV_VERSION" make_uv
+  if [[ $amazonlinux == true ]]; then
+    image amazonlinux/amazonlinux 2023 "Debian with dnf, rpm and a package repository inside the image in place of public.ecr.aws/amazonlinux/amazonlinux:2023" make_amazonlinux
+  fi
   if [[ $frontend == false ]]; then return; fi
   local compiled=(docker/dockerfile 1 "BuildKit $FRONTEND_VERSION's frontend compiled from source in place of docker/dockerfile:1" make_frontend)
   if [[ -s $(archive "${compiled[@]}") ]] || command -v go >/dev/null; then
@@ -48,6 +51,7 @@ archive() {
   local recipe
   recipe="$* $(declare -f build "$4")"
   if [[ $4 == make_python ]]; then recipe+=$(rootfs "$5"); fi
+  if [[ $4 == make_amazonlinux ]]; then recipe+=$(cat "$SCRIPTS"/lab-amazonlinux/*); fi
   echo "$CACHE/${1//\//_}_$2-$(cksum <<<"$recipe" | cut -d' ' -f1).tar"
 }
 
@@ -129,6 +133,15 @@ RUN --mount=type=secret,id=ca \
 FROM scratch
 COPY --from=wheel /uv/bin/uv /uv/bin/uvx /
 DOCKERFILE
+}
+
+# Its recipe is two files of their own. Its package repository is inside the image: a server
+# for it would have another address in every lab, and the image would have to know it.
+make_amazonlinux() {
+  local registry
+  registry=127.0.0.1:$(recall port)
+  build "$1" "$SCRIPTS/lab-amazonlinux" --build-arg "OLDER=$registry/library/python:3.11-slim" \
+    --build-arg "NEWER=$registry/library/python:3.13-slim" <"$SCRIPTS/lab-amazonlinux/Dockerfile"
 }
 
 # As its own image holds it: one program, and labels by which BuildKit knows what it can do.
