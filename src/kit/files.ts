@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { UserError } from "./errors.ts";
@@ -31,14 +32,11 @@ export async function readText(file: string): Promise<string | undefined> {
 
 /** @throws UserError `files/not-utf8` with the line of the first wrong byte. */
 export function decodeText(bytes: Uint8Array, file: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    const good = new TextDecoder("utf-8").decode(bytes).split("\uFFFD")[0] ?? "";
-    throw new UserError("files/not-utf8", `${file} is not UTF-8 text`, {
-      hint: "Save it as UTF-8.",
-      where: { file, line: good.split("\n").length },
-      cause,
-    });
-  }
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (isUtf8(buffer)) return buffer.toString("utf8");
+  const good = buffer.toString("utf8").split("\uFFFD")[0] ?? "";
+  throw new UserError("files/not-utf8", `${file} is not UTF-8 text`, {
+    hint: "Save it as UTF-8.",
+    where: { file, line: good.split("\n").length },
+  });
 }

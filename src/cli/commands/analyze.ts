@@ -18,8 +18,8 @@ export default async function analyze(this: CommandContext, flags: Flags, folder
     const { findings, service } = analysis;
     if (flags.json) printJson(this, { service, dockerfile: path, findings });
     else {
-      for (const finding of findings) print(this, findingText(finding));
-      print(this, findings.length === 0 ? `${path}: nothing to change.` : `${path}: ${findings.length} findings.`);
+      const last = findings.length === 0 ? `${path}: nothing to change.` : `${path}: ${findings.length} findings.`;
+      print(this, [...findings.map(findingText), last].join("\n"));
     }
     if (findings.some(({ severity }) => severity === "error")) failed();
   });
