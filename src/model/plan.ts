@@ -99,6 +99,8 @@ export interface Contract {
     readonly default?: string;
     /** A harmless value of the right shape, used when the image is proven. */
     readonly example: string;
+    /** The team set it for the proof: it is given although nothing in the code requires it. */
+    readonly given?: boolean;
   }>;
   readonly health: { readonly path: string } | undefined;
   readonly readOnlyRoot: boolean;

@@ -70,6 +70,13 @@ const SCHEMA: Readonly<Record<keyof Config, Check>> = {
   target: string,
   buildArgs: mapOf(string),
   env: mapOf(string),
+  sidecars: listOf(
+    shape({ name: filled, image: filled, build: filled, port: number, health: filled, env: mapOf(string) }, [
+      "name",
+      "port",
+      "health",
+    ]),
+  ),
   decisions: mapOf(anything),
   limits: mapOf(number),
   ignore: listOf(shape({ rule: string, reason: filled }, ["rule", "reason"])),

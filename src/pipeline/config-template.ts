@@ -20,6 +20,11 @@ export const CONFIG_TEMPLATE = `# Configuration of seaworthy. Every key is optio
 # Values of the service's variables while its image is proven. Do not put real secrets here.
 # env: { LOG_LEVEL: info }
 
+# What the service needs to talk to while it is proven: an \`image\`, or a folder to \`build\`. It is started first, and
+# \`{name}\` in a value of \`env\` stands for its address and port.
+# sidecars:
+#   - { name: aws, build: ../aws-stand-in, port: 5555, health: /exports }
+
 # Choices of the team; they win over the planner's, and the report says so.
 # decisions:
 #   user: { uid: 1001 }

@@ -17,10 +17,25 @@ export interface Config {
   /** Values for the service's variables while it is proven. */
   readonly env: Readonly<Record<string, string>>;
   /** Choices of the team, by decision: `user: {uid: 1001}`. */
+  /** What the service needs to talk to while it is proven. */
+  readonly sidecars: readonly Sidecar[];
   readonly decisions: Readonly<Record<string, unknown>>;
   readonly limits: Readonly<Record<string, number>>;
   /** Rules that are off, each with its reason. */
   readonly ignore: ReadonlyArray<{ readonly rule: string; readonly reason: string }>;
+}
+
+/** A program that is started beside the service, from an image or from a folder with a Dockerfile. */
+export interface Sidecar {
+  /** `{name}` in a value of `env` stands for its address. */
+  readonly name: string;
+  readonly image?: string;
+  /** Folder, relative to the service's. */
+  readonly build?: string;
+  readonly port: number;
+  /** Path that is answered with success once it is ready. */
+  readonly health: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export const CONFIG_FILE = "seaworthy.yaml";
@@ -33,6 +48,7 @@ const NOTHING: Config = {
   target: undefined,
   buildArgs: {},
   env: {},
+  sidecars: [],
   decisions: {},
   limits: {},
   ignore: [],

@@ -11,6 +11,7 @@ import { engineOf } from "./engine-of.ts";
 import { sideOf } from "./report-step.ts";
 import { finishRun, openRun } from "./run-directory.ts";
 import type { Session } from "./session.ts";
+import { sidecarFacts, startSidecars } from "./sidecars.ts";
 import { analyzeRendered, buildStep, pinStep, planStep, renderedDockerfile, renderStep } from "./steps.ts";
 import { collectEvidence, evidenceOf, judgeSide } from "./verify.ts";
 
@@ -61,6 +62,7 @@ export async function verifyImage(session: Session, image: string | undefined): 
       );
     build = { image: known, dockerfile: "", builds: [], bases: [] };
   }
+  await using beside = await startSidecars(sidecarFacts(session, run, engine));
   await collectEvidence({
     engine,
     run,
@@ -68,6 +70,7 @@ export async function verifyImage(session: Session, image: string | undefined): 
     probes,
     service,
     contract: plan.contract,
+    filled: (contract) => beside.withAddresses(contract),
     signal: world.signal,
     onProbe: (_, probe, seen) => world.tell(`${probe.title} (${Math.round(seen.milliseconds)} ms)`),
   });

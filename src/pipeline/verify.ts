@@ -20,6 +20,8 @@ export interface Verification {
   readonly probes: readonly Probe[];
   readonly service: Service;
   readonly contract: Contract;
+  /** The contract as the probes use it: with the addresses of this proof's sidecars, which are no part of its key. */
+  readonly filled?: (contract: Contract) => Contract;
   readonly signal: AbortSignal;
   readonly onProbe: (label: Subject["label"], probe: Probe, seen: Seen) => void;
 }
@@ -43,7 +45,7 @@ export async function collectEvidence(verification: Verification): Promise<void>
 }
 
 async function collectOne(
-  { engine, run, service, contract, signal, onProbe }: Verification,
+  { engine, run, service, contract, filled = (same) => same, signal, onProbe }: Verification,
   { probe, subject }: { readonly probe: Probe; readonly subject: Subject },
 ): Promise<void> {
   signal.throwIfAborted();
@@ -63,7 +65,7 @@ async function collectOne(
           engine,
           image: image ?? NO_IMAGE,
           service,
-          contract,
+          contract: filled(contract),
           build: subject.build,
           evidenceDirectory,
           signal,

@@ -15,6 +15,7 @@ import { withRequirements } from "./requirements-step.ts";
 import { sideOf, writeReports } from "./report-step.ts";
 import { finishRun, openRun, type Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
+import { sidecarFacts, startSidecars } from "./sidecars.ts";
 import { analyzeRendered, buildStep, pinStep, planStep, renderedDockerfile, renderStep, tagOf } from "./steps.ts";
 import { collectEvidence, evidenceOf, judgeSide } from "./verify.ts";
 
@@ -94,7 +95,7 @@ function tellFailure({ world }: Session, label: string, failure: NonNullable<Bui
 }
 
 async function prove(
-  { world }: Session,
+  session: Session,
   run: Run,
   engine: Engine,
   {
@@ -103,6 +104,8 @@ async function prove(
     sides,
   }: { plan: Plan; analysis: Analysis; sides: Record<"before" | "after", BuildSide | undefined> },
 ): Promise<void> {
+  const { world } = session;
+  await using beside = await startSidecars(sidecarFacts(session, run, engine));
   await collectEvidence({
     engine,
     run,
@@ -113,6 +116,7 @@ async function prove(
     probes,
     service: analysis.service,
     contract: plan.contract,
+    filled: (contract) => beside.withAddresses(contract),
     signal: world.signal,
     onProbe: (label, probe, seen) =>
       world.tell(

@@ -47,7 +47,16 @@ const contractEnv = (variable: EnvVariable, chosen: string | undefined): Contrac
   secret: variable.secret,
   ...(variable.default === undefined || variable.secret ? {} : { default: variable.default }),
   example: chosen ?? exampleOf(variable),
+  ...(chosen === undefined ? {} : { given: true }),
 });
+
+/** Variables that the team sets and no line of the code names: libraries read them, such as AWS_ENDPOINT_URL. */
+function givenBesides(values: Readonly<Record<string, string>>, known: ReadonlySet<string>): readonly ContractEnv[] {
+  const names = Object.keys(values).filter((name) => /^\w+$/.test(name) && !known.has(name));
+  return names
+    .toSorted()
+    .map((name) => ({ name, required: false, secret: false, example: values[name] ?? "", given: true }));
+}
 
 /** Uploads above a megabyte are spooled to a temporary file by the libraries that parse forms. */
 const SPOOLS = new Set(["python-multipart", "multipart", "werkzeug", "django"]);
@@ -75,9 +84,12 @@ export function makeContract(facts: Facts, image: ImageSpec): Contract {
     portVariable: service.port?.value.variable,
     uid: image.user.uid,
     gid: image.user.gid,
-    env: service.env
-      .filter(({ name }) => /^\w+$/.test(name))
-      .map((variable) => contractEnv(variable, values?.[variable.name])),
+    env: [
+      ...service.env
+        .filter(({ name }) => /^\w+$/.test(name))
+        .map((variable) => contractEnv(variable, values?.[variable.name])),
+      ...givenBesides(values ?? {}, new Set(service.env.map(({ name }) => name))),
+    ],
     health: image.health === undefined ? undefined : { path: image.health.path },
     readOnlyRoot: true,
     writablePaths: [...new Set(writablePaths(facts, image))],

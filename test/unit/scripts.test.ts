@@ -7,8 +7,9 @@ import { UserError } from "../../src/kit/errors.ts";
 
 const shellScripts = [
   ".ci/run",
-  ...readdirSync("scripts")
-    .map((file) => join("scripts", file))
+  ...readdirSync("scripts", { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => /^(#!.*sh|# shellcheck shell)/.test(readFileSync(file, "utf8"))),
 ];
 

@@ -2,9 +2,11 @@ import type { Container, StartOptions } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
 import type { ProbeContext } from "../probe.ts";
 
-/** Harmless values for every variable the service requires, but those left out. */
+/** Harmless values for every variable the service requires or the team has set for the proof, but those left out. */
 export function requiredEnv(contract: Contract, leftOut: readonly string[] = []): Readonly<Record<string, string>> {
-  const names = contract.env.filter(({ name, required }) => required && !leftOut.includes(name));
+  const names = contract.env.filter(
+    ({ name, required, given }) => (required || given === true) && !leftOut.includes(name),
+  );
   return Object.fromEntries(names.map(({ name, example }) => [name, example]));
 }
 

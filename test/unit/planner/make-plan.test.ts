@@ -237,6 +237,14 @@ describe("packages", () => {
 });
 
 describe("the contract", () => {
+  it("gives what the team sets for the proof, also where only a library reads it", () => {
+    const { env } = plan({}, { env: { AWS_ENDPOINT_URL: "http://{aws}" } }).contract;
+    expect(env.filter(({ given }) => given === true)).toEqual([
+      { name: "AWS_ENDPOINT_URL", required: false, secret: false, example: "http://{aws}", given: true },
+    ]);
+    expect(plan({}).contract.env.filter(({ given }) => given === true)).toEqual([]);
+  });
+
   it("gives every variable a harmless value of the right shape", () => {
     const examples = Object.fromEntries(plan().contract.env.map((one) => [one.name, one.example]));
     expect(examples).toMatchObject({
