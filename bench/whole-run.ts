@@ -9,13 +9,7 @@ import { row, say } from "./measure.ts";
 export async function benchWholeRun(folder: string, rounds: number): Promise<Report> {
   const samples: number[] = [];
   for (let round = 0; round <= rounds; round += 1) {
-    const { code, milliseconds, stderr } = await run(process.execPath, [
-      "dist/cli.js",
-      "run",
-      "--fresh",
-      "--keep-images",
-      folder,
-    ]);
+    const { code, milliseconds, stderr } = await run(process.execPath, ["dist/cli.js", "run", "--keep-images", folder]);
     if (code > 1) throw new Error(`seaworthy ended with ${code}:\n${stderr}`);
     if (round > 0) samples.push(milliseconds / 1000);
   }

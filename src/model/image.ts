@@ -56,6 +56,8 @@ export interface Build {
   readonly kind: "cold" | "warm" | "source-edit" | "lock-edit" | "touch";
   readonly milliseconds: number;
   readonly steps: readonly BuildStep[];
+  /** The earlier run that measured it, when the same input was not built again. */
+  readonly measuredIn?: string;
 }
 
 export interface BuildSide {
@@ -71,4 +73,6 @@ export interface BuildSide {
   /** Random values that were passed to a build without cache, as arguments or secrets: none may come out in the image.
    * Secrets are no part of the cache's key, so a cached layer would hold the value of an earlier build. */
   readonly canaries?: readonly string[];
+  /** Hash of everything that a cold build depends on. */
+  readonly coldKey?: string;
 }

@@ -15,6 +15,7 @@ import { type Analysis, analyze, treeWith } from "./analyze.ts";
 import { stopWhenUnreadable } from "./analyze-step.ts";
 import { buildSide } from "./build-side.ts";
 import { contentHashes } from "./content-hashes.ts";
+import { earlierCold } from "./earlier-cold.ts";
 import { hashOf, type Run, runStep } from "./run-directory.ts";
 import type { Session } from "./session.ts";
 
@@ -114,6 +115,8 @@ export function buildStep(
     readonly overlay: readonly RenderedFile[];
     readonly pins: readonly Pin[];
     readonly repetitions: number;
+    /** Take the cold build's time from an earlier run of the same input. */
+    readonly reuseCold?: boolean;
   },
 ): Promise<BuildSide> {
   const { label, dockerfile, overlay } = side;
@@ -136,12 +139,23 @@ export function buildStep(
     overlay,
     request: { ...request, service: "" },
   };
+  const coldKey = hashOf({
+    files: input.files,
+    dockerfile: dockerfile.text,
+    // The digests stand in the Dockerfile; the lock beside them has the date of today.
+    overlay: overlay.filter(({ path }) => path !== PINS_FILE),
+    how: [request.target, request.buildArgs, request.platform, request.mirrors, request.ca, request.caAs],
+    engine: [engine.name, engine.version, engine.store],
+  });
+  const saved = { name: `${label}/build`, version: 2 };
   return runStep(
     run,
     {
-      name: `${label}/build`,
-      version: 1,
-      run: () => buildSide(engine, request, session.world.signal),
+      ...saved,
+      run: async () => {
+        const earlier = side.reuseCold === true ? await earlierCold(run, saved, coldKey) : undefined;
+        return buildSide(engine, { ...request, coldKey, earlier }, session.world.signal);
+      },
       stillHolds: async ({ image }) => image === undefined || (await engine.inspect(image.tag)) !== undefined,
     },
     input,

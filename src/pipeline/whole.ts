@@ -51,7 +51,7 @@ export async function runWhole(
 
   const tags = (["before", "after"] as const).map((label) => tagOf(service, run, label));
   await using engine = await engineOf(session, run.id, tags);
-  const common = { service, pins, repetitions: options.repetitions };
+  const common = { service, pins, repetitions: options.repetitions, reuseCold: !options.fresh };
   const sides: Record<"before" | "after", BuildSide | undefined> = { before: undefined, after: undefined };
   try {
     for (const label of ["before", "after"] as const) {
@@ -152,7 +152,7 @@ async function assemble(
     tool: { name: "seaworthy", version: VERSION },
     run: {
       ...runFacts(run, engine),
-      notes: notesOf(pins, session),
+      notes: notesOf(pins, session, sides),
     },
     service: analysis.service,
     before: sideOf("before", {
@@ -196,7 +196,11 @@ function runFacts(run: Run, engine: Pick<Engine, "name" | "version" | "store">):
 const entryOf = ({ id, title, why, source }: CatalogueEntry): CatalogueEntry => ({ id, title, why, source });
 
 /** What a reader must know to read the figures. */
-function notesOf(pins: Report["pins"], session: Session): readonly string[] {
+function notesOf(
+  pins: Report["pins"],
+  session: Session,
+  sides: Readonly<Record<string, BuildSide | undefined>>,
+): readonly string[] {
   const standIns = pins
     .filter(({ standIn }) => standIn !== undefined)
     .map(({ image, standIn }) => `${image} is a stand-in: ${standIn}.`);
@@ -208,9 +212,18 @@ function notesOf(pins: Report["pins"], session: Session): readonly string[] {
   return [
     ...standIns,
     ...ca,
+    ...coldElsewhere(sides),
     ...(dirty.length === 0 ? [] : [`${dirty.length} tracked files have uncommitted changes.`]),
   ];
 }
+
+const coldElsewhere = (sides: Readonly<Record<string, BuildSide | undefined>>): readonly string[] =>
+  Object.entries(sides).flatMap(([label, side]) => {
+    const run = side?.builds.find(({ kind }) => kind === "cold")?.measuredIn;
+    return run === undefined
+      ? []
+      : [`The cold build of ${label} was measured in run ${run}, from the same input; --fresh measures it again.`];
+  });
 
 declare const SEAWORTHY_VERSION: string | undefined;
 /** Set by the bundler from package.json. */

@@ -73,6 +73,7 @@ const step = z.object({
 });
 const build = z.object({
   kind: z.enum(["cold", "warm", "source-edit", "lock-edit", "touch"]),
+  measuredIn: z.string().optional(),
   milliseconds,
   steps: z.array(step),
 });
@@ -82,6 +83,8 @@ const buildSide = z.object({
   dockerfile: text,
   builds: z.array(build),
   bases: z.array(z.object({ named: text, used: text, standIn: z.boolean() })),
+  canaries: texts.optional(),
+  coldKey: text.optional(),
   failure: z.object({ step: text, log: texts, where: text.optional() }).optional(),
   edited: z.object({ source: text, lock: text.optional() }).optional(),
 });
