@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../kit/errors.ts";
 import type { Image, Layer } from "../model/types.ts";
 import { type Builder, buildImage } from "./build.ts";
@@ -32,6 +33,9 @@ export interface EngineFacts {
   readonly signal: AbortSignal;
 }
 
+/** How long a loaded image may take to be seen. */
+const LOADED_WITHIN_MS = 5000;
+
 /** Docker or Podman: the Engine API for everything but builds and pulls, which are the command line's. */
 export class ContainerEngine implements ConnectedEngine {
   readonly name: "docker" | "podman";
@@ -59,8 +63,15 @@ export class ContainerEngine implements ConnectedEngine {
 
   async build(request: BuildRequest): Promise<BuildResult> {
     const built = await buildImage(this.#builder, request);
-    const image = await this.inspect(request.tag);
-    if (image !== undefined) return { ...built, image };
+    // Under load Docker 26 has said "no such image" of what it had loaded a moment before.
+    const until = performance.now() + LOADED_WITHIN_MS;
+    for (;;) {
+      const image = await this.inspect(request.tag);
+      if (image !== undefined) return { ...built, image };
+      if (performance.now() > until) break;
+      await sleep(100);
+      request.signal.throwIfAborted();
+    }
     throw new UserError("engine/build-not-loaded", `The build succeeded, but the engine has no image ${request.tag}`, {
       hint: "The builder did not load its result into the engine. `docker buildx ls` shows the builders.",
       where: { file: request.logFile },
