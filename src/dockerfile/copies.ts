@@ -18,7 +18,7 @@ export interface CopyContext {
   readonly isFolder?: (path: string) => boolean;
 }
 
-export interface CopiedFile {
+interface CopiedFile {
   /** Relative to the context. */
   readonly source: string;
   /** Absolute path in the image. */
@@ -26,7 +26,7 @@ export interface CopiedFile {
 }
 
 /** Why a source gives nothing. */
-export interface MissingSource {
+interface MissingSource {
   readonly source: string;
   /** `ignored`: the file is there, but a line of .dockerignore keeps it out. */
   readonly reason: "absent" | "ignored";

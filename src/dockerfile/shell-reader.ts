@@ -3,7 +3,7 @@ import type { Range } from "../model/types.ts";
 import { innerScript } from "./inner-script.ts";
 
 /** How a command hangs on the one before it: `start` is the first of a list or script. */
-export type Connection = "start" | "&&" | "||" | ";" | "|" | "|&" | "&";
+type Connection = "start" | "&&" | "||" | ";" | "|" | "|&" | "&";
 
 /** A word of a command. */
 export interface ShellWord {

@@ -3,7 +3,7 @@ import type { Instruction, Stage } from "../model/types.ts";
 import { heredocName, heredocContent } from "./heredoc.ts";
 import { type ShellCommand, ShellReader } from "./shell-reader.ts";
 
-export type { Connection, ShellAssignment, ShellCommand, ShellRedirect, ShellWord } from "./shell-reader.ts";
+export type { ShellCommand } from "./shell-reader.ts";
 
 const parser = { parse, forEachChild };
 
@@ -13,7 +13,7 @@ export function commandsIn(script: string): readonly ShellCommand[] {
 }
 
 /** The commands of a vector such as `["sh", "-c", "exec gunicorn app:app"]`: the vector itself, then what its shell runs. */
-export function commandsOfVector(words: readonly string[]): readonly ShellCommand[] {
+function commandsOfVector(words: readonly string[]): readonly ShellCommand[] {
   if (words.length === 0) return [];
   return new ShellReader(parser, "").vector(words, { start: 0, end: 0 });
 }
@@ -57,7 +57,7 @@ export function scriptOf(instruction: Instruction): string {
 }
 
 /** `RUN <<EOF` and nothing more. */
-export function isHeredocAlone(instruction: Instruction): boolean {
+function isHeredocAlone(instruction: Instruction): boolean {
   return instruction.heredocs.length > 0 && heredocName(instruction.args) !== undefined;
 }
 

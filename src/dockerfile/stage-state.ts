@@ -11,7 +11,7 @@ export interface SetBy<T> {
 }
 
 /** CMD or ENTRYPOINT. `argv` is what the image's configuration holds: in shell form the shell, then the text. */
-export interface ProcessLine {
+interface ProcessLine {
   readonly form: "exec" | "shell";
   readonly argv: readonly string[];
 }
@@ -108,7 +108,7 @@ export function escapeOf(directives: readonly Directive[]): string {
 }
 
 /** The values of the ARG instructions before the first FROM. */
-export function globalValues(
+function globalValues(
   dockerfile: Dockerfile,
   buildArgs: ReadonlyMap<string, string>,
   escape: string,

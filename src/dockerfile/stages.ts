@@ -1,8 +1,8 @@
 import type { Dockerfile, Instruction, Stage } from "../model/types.ts";
 import { flagValue, mountFields } from "./arguments.ts";
 
-export { escapeOf, lineOf, stageState } from "./stage-state.ts";
-export type { ProcessLine, SetBy, StageState, StateOptions } from "./stage-state.ts";
+export { lineOf, stageState } from "./stage-state.ts";
+export type { SetBy, StageState } from "./stage-state.ts";
 
 /** The stage that a build without further words makes: the last one, or the one `target` names or numbers. */
 export function shippedStage(dockerfile: Dockerfile, target?: string): Stage | undefined {
@@ -11,7 +11,7 @@ export function shippedStage(dockerfile: Dockerfile, target?: string): Stage | u
 }
 
 /** A stage by its name (the last of that name) or its number. */
-export function findStage(dockerfile: Dockerfile, nameOrNumber: string): Stage | undefined {
+function findStage(dockerfile: Dockerfile, nameOrNumber: string): Stage | undefined {
   const name = nameOrNumber.toLowerCase();
   const byName = dockerfile.stages.findLast((stage) => stage.name === name);
   return byName ?? (/^\d+$/.test(name) ? dockerfile.stages[Number(name)] : undefined);

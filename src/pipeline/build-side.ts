@@ -138,7 +138,7 @@ async function timeEdits(
 }
 
 /** The file a developer would most likely touch: the application's own module. */
-export function sourceToEdit(service: Service): string | undefined {
+function sourceToEdit(service: Service): string | undefined {
   const python = service.files.filter((file) => file.endsWith(".py"));
   const module = service.application?.value.module.replaceAll(".", "/");
   const own = python.find(

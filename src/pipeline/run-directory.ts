@@ -16,7 +16,7 @@ export interface Run {
   readonly timeline: TimelineEntry[];
 }
 
-export interface TimelineEntry {
+interface TimelineEntry {
   readonly step: string;
   /** Milliseconds after this invocation began. */
   readonly startMs: number;

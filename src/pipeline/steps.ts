@@ -69,7 +69,7 @@ export async function pinStep(session: Session, run: Run | undefined, plan: Plan
 }
 
 /** Image names, without digest, that the rendered Dockerfile will name. */
-export const imagesOf = (plan: Plan): readonly string[] => [...new Set([plan.image.base.image, plan.image.uv.image])];
+const imagesOf = (plan: Plan): readonly string[] => [...new Set([plan.image.base.image, plan.image.uv.image])];
 
 /** Writes the files, in memory. */
 export async function renderStep(
@@ -163,7 +163,7 @@ export function buildStep(
 }
 
 /** Images that the shipped stage needs from a registry, as the Dockerfile names them. */
-export function externalImages(dockerfile: Dockerfile): readonly string[] {
+function externalImages(dockerfile: Dockerfile): readonly string[] {
   const stages = reachableStages(dockerfile);
   const bases = stages.filter(({ parent }) => parent === undefined).map(({ resolvedBase }) => resolvedBase);
   const sources = stages.flatMap((stage) => sourcesOf(dockerfile, stage));

@@ -31,7 +31,7 @@ export interface OrdinaryRun {
   readonly log: readonly LoggedLine[];
 }
 
-export interface LineCount {
+interface LineCount {
   readonly stdout: number;
   readonly stderr: number;
 }

@@ -110,7 +110,7 @@ function programOfProbe(words: readonly string[]): string {
 }
 
 /** `90`, `30s`, `1m30s` in seconds. */
-export function seconds(value: unknown): number | undefined {
+function seconds(value: unknown): number | undefined {
   if (typeof value === "number") return value;
   const match = /^(?:(\d+)h)?(?:(\d+)m(?!s))?(?:([\d.]+)s)?(?:\d+ms)?$/.exec(String(value).trim());
   if (match === null || match[0] === "") return undefined;

@@ -14,7 +14,7 @@ export function refined(sources: PythonSources, starts: readonly StartCommand[])
 }
 
 /** The file that `python -m x` or `python x.py` runs. */
-export function startedFile(sources: PythonSources, argv: readonly string[]): PythonFile | undefined {
+function startedFile(sources: PythonSources, argv: readonly string[]): PythonFile | undefined {
   const { program } = programOf(argv);
   const path = argv.find((word) => word.endsWith(".py"))?.replace(/^\.\//, "");
   const inTree = sources.paths.find((each) => path !== undefined && (each === path || path.endsWith(`/${each}`)));

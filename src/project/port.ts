@@ -40,7 +40,7 @@ const addressOfRunserver = (start: StartCommand, word: string): string | undefin
   start.server === "django-dev" && /^(?:[\d.]+:)?\d+$/.test(word) ? word : undefined;
 
 /** `8000`, `0.0.0.0:8000`, `${PORT:-8000}`, `$PORT` with the image's own ENV behind it. */
-export function readPort(text: string, env: EnvSettings): Port | undefined {
+function readPort(text: string, env: EnvSettings): Port | undefined {
   const variable = /\$\{?([A-Za-z_]\w*)(?::?-([^}]*))?\}?$/.exec(text);
   if (variable !== null) {
     const [, name = "", fallback] = variable;

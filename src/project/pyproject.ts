@@ -46,7 +46,7 @@ function requiresOf(data: unknown): Pyproject["requires"] {
 }
 
 /** Poetry's `^3.12` and `~3.12` in the words of PEP 440. */
-export function fromCaret(text: string): string {
+function fromCaret(text: string): string {
   return text
     .split(",")
     .map((part) => {

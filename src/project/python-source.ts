@@ -110,7 +110,7 @@ export class PythonSources {
 }
 
 /** `src/shop/api.py` is `shop.api`: `src` is no package unless it holds modules itself, which `import` names decide. */
-export function moduleOf(path: string): string {
+function moduleOf(path: string): string {
   const parts = path.replace(/\.py$/, "").split("/");
   if (parts[0] === "src" && parts.length > 2) parts.shift();
   if (parts.at(-1) === "__init__") parts.pop();

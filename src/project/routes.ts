@@ -46,7 +46,7 @@ export function readRoutes(sources: PythonSources): readonly Route[] {
   });
 }
 
-export function joinPaths(prefix: string, path: string): string {
+function joinPaths(prefix: string, path: string): string {
   const joined = `${prefix.replace(/\/+$/, "")}/${path.replace(/^\/+/, "")}`;
   const whole = path === "" || path === "/" ? prefix.replace(/\/+$/, "") + (path === "/" ? "/" : "") : joined;
   return whole.startsWith("/") ? whole : `/${whole}`;

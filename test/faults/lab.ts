@@ -22,7 +22,7 @@ export interface FaultLab extends AsyncDisposable {
 const CANARY = createHash("sha256").update("a value of ours").digest("hex");
 const SERVICE = new URL("service/", import.meta.url).pathname;
 
-export const contract: Contract = {
+const contract: Contract = {
   ...exampleContract,
   writablePaths: ["/data"],
   env: [

@@ -56,7 +56,7 @@ export const exampleRun: OrdinaryRun = {
 };
 
 /** A step of a build, as an example. */
-export function step(name: string, cached: boolean): BuildStep {
+function step(name: string, cached: boolean): BuildStep {
   return { name, stage: /^\[(\S+)/.exec(name)?.[1], cached, milliseconds: cached ? 0 : 900 };
 }
 

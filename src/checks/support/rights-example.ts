@@ -1,5 +1,5 @@
 import type { LeastPrivilege, Outcome } from "../../probes/least-privilege.ts";
 
-export const healthyOutcome: Outcome = { healthy: true, problem: "", log: [] };
+const healthyOutcome: Outcome = { healthy: true, problem: "", log: [] };
 export const sickOutcome: Outcome = { healthy: false, problem: "PermissionError: [Errno 13]", log: [] };
 export const exampleRights: LeastPrivilege = { noCapabilities: healthyOutcome, arbitraryUid: healthyOutcome };

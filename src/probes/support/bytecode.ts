@@ -42,7 +42,7 @@ const ALSO_PYTHON = /^(opt|root|home)\/.*\/lib\/python3\.\d+\//;
 const OF_THE_SYSTEM = /^usr\/lib\/python3\/dist-packages\//;
 
 /** Where a source belongs; undefined for one that is not counted. */
-export function areaOf(path: string, workdir: string): BytecodeArea | undefined {
+function areaOf(path: string, workdir: string): BytecodeArea | undefined {
   if (!path.endsWith(".py") || NOT_IMPORTED.test(path) || OF_THE_SYSTEM.test(path)) return undefined;
   if (PACKAGES.test(path)) return "packages";
   if (STANDARD.test(path) || ALSO_PYTHON.test(path)) return "standard library";

@@ -71,7 +71,7 @@ const PLACEHOLDER =
 const URL_PASSWORD = /[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:([^\s@/:]{3,})@/gi;
 
 /** True when the name says that the value must not be shown, and the value is more than a placeholder. */
-export function isAssignedSecret(name: string, value: string): boolean {
+function isAssignedSecret(name: string, value: string): boolean {
   return SECRET_NAME.test(name) && !NOT_THE_VALUE.test(name) && !PLACEHOLDER.test(value);
 }
 

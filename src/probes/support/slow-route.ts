@@ -6,7 +6,7 @@ import type { Image } from "../../model/types.ts";
 /** Path of the route that the injected file adds. */
 export const SLOW_PATH = "/__seaworthy/slow";
 /** What that route answers, after `seconds`. */
-export const SLOW_BODY = "seaworthy: answered";
+const SLOW_BODY = "seaworthy: answered";
 
 const TARGET = "/__seaworthy_inject";
 
@@ -30,7 +30,7 @@ export async function slowRoute(
 }
 
 /** Patches the place where a framework takes a request, as soon as the service imports that framework. */
-export const SITECUSTOMIZE: string = `
+const SITECUSTOMIZE: string = `
 import asyncio, importlib.machinery, importlib.util, os, sys, time
 from urllib.parse import parse_qs
 
