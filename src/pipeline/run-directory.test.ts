@@ -46,6 +46,15 @@ it("runs a step again when its output no longer holds, its version rose, or its 
   expect(seen).toEqual([1, 1, 1, 1]);
 });
 
+it("reads nothing back that another version of seaworthy wrote", async () => {
+  const run = await open();
+  const { seen, step } = counting();
+  await runStep(run, step, { n: 1 }, "1.0.0");
+  await runStep(run, step, { n: 1 }, "1.0.0");
+  await runStep(run, step, { n: 1 }, "1.0.1");
+  expect(seen).toEqual([1, 1]);
+});
+
 it("takes up the latest run when it was never finished and its process is gone", async () => {
   const first = await open();
   const again = await open();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { writeWhole } from "../kit/files.ts";
 import { byText } from "../kit/text.ts";
+import { VERSION } from "./version.ts";
 
 /** One run: a directory with everything one invocation learned. Killed anywhere, it is taken up again where it stood. */
 export interface Run {
@@ -98,10 +99,18 @@ export async function finishRun(run: Run, now: number): Promise<void> {
   await writeWhole(join(run.directory, "run.json"), json(file));
 }
 
-/** Runs a step, or reads back what it wrote when its input is the same as last time. */
-export async function runStep<Input, Output>(run: Run, step: Step<Input, Output>, input: Input): Promise<Output> {
+/**
+ * Runs a step, or reads back what it wrote when its input is the same as last time.
+ * @param tool Version of seaworthy: another one may decide, render or probe otherwise, so it reads nothing of this one's.
+ */
+export async function runStep<Input, Output>(
+  run: Run,
+  step: Step<Input, Output>,
+  input: Input,
+  tool: string = VERSION,
+): Promise<Output> {
   const file = join(run.directory, `${step.name}.json`);
-  const key = hashOf([step.name, step.version, input]);
+  const key = hashOf([tool, step.name, step.version, input]);
   const startMs = performance.now();
 
   const saved = await readSaved<Output>(file);

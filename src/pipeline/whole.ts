@@ -18,6 +18,7 @@ import type { Session } from "./session.ts";
 import { sidecarFacts, startSidecars } from "./sidecars.ts";
 import { analyzeRendered, buildStep, pinStep, planStep, renderedDockerfile, renderStep, tagOf } from "./steps.ts";
 import { collectEvidence, evidenceOf, judgeSide } from "./verify.ts";
+import { VERSION } from "./version.ts";
 
 export interface WholeOptions {
   /** Begin a new run even when the latest one was never finished. */
@@ -224,7 +225,3 @@ const coldElsewhere = (sides: Readonly<Record<string, BuildSide | undefined>>): 
       ? []
       : [`The cold build of ${label} was measured in run ${run}, from the same input; --fresh measures it again.`];
   });
-
-declare const SEAWORTHY_VERSION: string | undefined;
-/** Set by the bundler from package.json. */
-const VERSION = typeof SEAWORTHY_VERSION === "string" ? SEAWORTHY_VERSION : "0.0.0-dev";
