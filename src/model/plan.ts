@@ -146,4 +146,6 @@ export interface RenderedFile {
   /** `block`: only a marked block of an existing file (Makefile) is replaced. */
   readonly mode: "whole" | "block";
   readonly why: string;
+  /** sha256 of the text that it replaces, or `nothing`; so that an apply sees what was changed since. */
+  readonly replaces?: string;
 }

@@ -12,15 +12,15 @@ export async function analyzeStep(session: Session, run: Run | undefined): Promi
     ...(config.dockerfile === undefined ? {} : { dockerfile: config.dockerfile }),
     off: new Set(config.ignore.map(({ rule }) => rule)),
   };
-  const analysis = await analyze(tree, rules, options);
-  if (run === undefined) return analysis;
+  const work = () => analyze(tree, rules, options);
+  if (run === undefined) return work();
   // Loaded here: without a run nothing is hashed or written.
   const [{ runStep }, { contentHashes }] = await Promise.all([
     import("./run-directory.ts"),
     import("./content-hashes.ts"),
   ]);
-  const input = { files: contentHashes(session), config };
-  return runStep(run, { name: "analyze", version: 1, run: async () => analysis }, input);
+  const input = { files: contentHashes(session), config, git: tree.git };
+  return runStep(run, { name: "analyze", version: 1, run: work }, input);
 }
 
 /** Nothing sound can be decided without these: what is wrong in one of them is told before anything is planned or built.

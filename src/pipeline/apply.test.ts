@@ -1,10 +1,10 @@
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { RenderedFile } from "../model/types.ts";
-import { applyFiles, recover, rollBack } from "./apply.ts";
+import { applyFiles, recover, rollBack, seenAs } from "./apply.ts";
 
 let folder = "";
 beforeEach(async () => {
@@ -23,7 +23,8 @@ const file = (path: string, content: string): RenderedFile => ({
 });
 const files = [file("Makefile", "new:\n"), file("contracts/container.md", "# Contract\n")];
 const read = (path: string) => readFile(join(folder, path), "utf8");
-const apply = (signal = new AbortController().signal) => applyFiles(folder, files, { id: "0001", run: "r", signal });
+const apply = (signal = new AbortController().signal) =>
+  applyFiles(folder, files, { id: "0001", run: "r", signal, force: false });
 
 it("writes the files, and rollback takes every one back, mode included", async () => {
   await apply();
@@ -64,6 +65,63 @@ it("never writes outside the folder", async () => {
     id: "2",
     run: "r",
     signal: new AbortController().signal,
+    force: false,
   });
   await expect(outside).rejects.toMatchObject({ code: "context/outside" });
+});
+
+const journal = () => join(folder, ".seaworthy/backups/0001/journal.json");
+const applyOne = (one: RenderedFile, force = false) =>
+  applyFiles(folder, [one], { id: "0001", run: "r", signal: new AbortController().signal, force });
+
+it("does not write over what was changed since the run looked, unless forced", async () => {
+  const seen = { ...file("Makefile", "new:\n"), replaces: seenAs("old:\n") };
+  await writeFile(join(folder, "Makefile"), "mine:\n");
+  await expect(applyOne(seen)).rejects.toMatchObject({ code: "apply/changed-since" });
+  expect(await read("Makefile")).toBe("mine:\n");
+  await applyOne(seen, true);
+  expect(await read("Makefile")).toBe("new:\n");
+});
+
+it("changes nothing when a backup is missing", async () => {
+  await apply();
+  const names = await readdir(join(folder, ".seaworthy/backups/0001"));
+  await rm(join(folder, ".seaworthy/backups/0001", names.find((name) => name.endsWith("Makefile")) ?? ""));
+  await expect(rollBack(folder, { force: true })).rejects.toMatchObject({ code: "rollback/no-backup" });
+  expect(await read("Makefile")).toBe("new:\n");
+});
+
+it("finishes a rollback that was killed half-way", async () => {
+  await apply();
+  await writeFile(journal(), (await readFile(journal(), "utf8")).replace('"applied"', '"rolling-back"'));
+  await writeFile(join(folder, "Makefile"), "old:\n");
+  await writeFile(join(folder, "Makefile.0a1b2c3d.part"), "ne");
+  await rollBack(folder, { force: false });
+  expect(await readdir(folder)).toEqual([".seaworthy", "Makefile"]);
+});
+
+it("says that a journal is broken, and traces nothing", async () => {
+  await apply();
+  await writeFile(journal(), '{"id": ');
+  await expect(rollBack(folder, { force: false })).rejects.toMatchObject({ code: "rollback/bad-journal" });
+});
+
+it("does not write through a link that leads out of the folder", async () => {
+  const elsewhere = await mkdtemp(join(tmpdir(), "seaworthy-else-"));
+  await symlink(elsewhere, join(folder, "linked"));
+  await expect(applyOne(file("linked/x.md", "x"))).rejects.toMatchObject({ code: "context/outside" });
+  expect(await readdir(elsewhere)).toEqual([]);
+  await rm(elsewhere, { recursive: true });
+});
+
+it("says that a file is in the way of a folder, and leaves no journal behind", async () => {
+  await expect(applyOne(file("Makefile/x", "x"))).rejects.toMatchObject({ code: "apply/not-a-folder" });
+  expect(await recover(folder)).toBeUndefined();
+});
+
+it("leaves a folder it made when somebody put something there", async () => {
+  await apply();
+  await mkdir(join(folder, "contracts/mine"));
+  await rollBack(folder, { force: false });
+  expect(await readdir(join(folder, "contracts"))).toEqual(["mine"]);
 });

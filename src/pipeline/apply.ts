@@ -1,50 +1,55 @@
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, readdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, mkdir, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { readText, writeWhole } from "../kit/files.ts";
-import { byText } from "../kit/text.ts";
 import type { RenderedFile } from "../model/types.ts";
 import { backupsOf } from "./backups.ts";
 import { inside } from "./context.ts";
+import { type Journal, type JournalEntry, readJournals, writeJournal } from "./journal.ts";
+import { placeIn } from "./real-path.ts";
 
-/** What an apply did, or was about to do: enough to take every file back to what it was. */
-export interface Journal {
+export interface ApplyOptions {
   readonly id: string;
   readonly run: string;
-  readonly state: "applying" | "applied" | "rolled-back";
-  readonly files: readonly JournalEntry[];
+  readonly signal: AbortSignal;
+  /** Also over what was changed since the run. */
+  readonly force: boolean;
 }
-
-interface JournalEntry {
-  readonly path: string;
-  /** File in the backup that holds the old content; undefined when there was none. */
-  readonly backup: string | undefined;
-  readonly oldMode: number | undefined;
-  /** sha256 of what was written, to see later changes of the user. */
-  readonly written: string;
-}
-
-const journalFile = (folder: string, id: string): string => join(backupsOf(folder), id, "journal.json");
 
 /**
  * Writes files into the service's folder, after a backup of each. Every file is replaced whole; an interrupted apply is
  * undone by `recover`, so that the tree is either the old one or the new one.
+ * @throws UserError `apply/changed-since` for a file that is not what the run saw; nothing is written then.
  */
 export async function applyFiles(
   folder: string,
   files: readonly RenderedFile[],
-  options: { readonly id: string; readonly run: string; readonly signal: AbortSignal },
+  options: ApplyOptions,
 ): Promise<Journal> {
   await recover(folder);
   const changed: RenderedFile[] = [];
-  for (const file of files) if ((await readText(inside(folder, file.path))) !== file.content) changed.push(file);
+  const folders = new Set<string>();
+  for (const file of files) {
+    const place = await placeIn(folder, file.path);
+    const now = await readText(place.file);
+    if (now === file.content) continue;
+    if (!options.force) mustBeWhatTheRunSaw(file, now);
+    changed.push(file);
+    for (const missing of place.missing) folders.add(missing);
+  }
   const backup = join(backupsOf(folder), options.id);
   await mkdir(backup, { recursive: true });
   await writeWhole(join(folder, ".seaworthy", ".gitignore"), "*\n");
   const entries: JournalEntry[] = [];
   for (const [index, file] of changed.entries()) entries.push(await keepOld(folder, backup, index, file));
-  const journal: Journal = { id: options.id, run: options.run, state: "applying", files: entries };
+  const journal: Journal = {
+    id: options.id,
+    run: options.run,
+    state: "applying",
+    files: entries,
+    folders: [...folders],
+  };
   await writeJournal(folder, journal);
   try {
     for (const file of changed) {
@@ -63,11 +68,14 @@ export async function applyFiles(
 /**
  * Takes the last apply back.
  * @param force Also when a file was changed since.
- * @throws UserError `rollback/nothing`, `rollback/changed-since`.
+ * @throws UserError `rollback/nothing`, `rollback/changed-since`, `rollback/no-backup`.
  */
 export async function rollBack(folder: string, options: { readonly force: boolean }): Promise<Journal> {
-  await recover(folder);
-  const last = (await journals(folder)).findLast(({ state }) => state === "applied");
+  const recovered = await recover(folder);
+  const journals = await readJournals(folder);
+  const last = journals.findLast(({ state }) => state === "applied");
+  const finished = journals.find(({ id }) => id === recovered);
+  if (last === undefined && finished !== undefined) return finished;
   if (last === undefined)
     throw new UserError("rollback/nothing", `Nothing was applied in ${folder}`, {
       hint: "`seaworthy apply` writes files; `rollback` takes the last apply back.",
@@ -84,43 +92,71 @@ export async function rollBack(folder: string, options: { readonly force: boolea
   return restore(folder, last);
 }
 
-/** Undoes an apply that was killed half-way. Returns its id, or undefined when there was none. */
+/** Finishes an apply or a rollback that was killed half-way, towards the old tree. Returns its id, or undefined when
+ * there was none. */
 export async function recover(folder: string): Promise<string | undefined> {
-  const half = (await journals(folder)).find(({ state }) => state === "applying");
+  const half = (await readJournals(folder)).find(({ state }) => state === "applying" || state === "rolling-back");
   if (half === undefined) return undefined;
   await restore(folder, half);
   return half.id;
 }
 
+function mustBeWhatTheRunSaw(file: RenderedFile, now: string | undefined): void {
+  if (file.replaces === undefined || file.replaces === seenAs(now)) return;
+  throw new UserError("apply/changed-since", `${file.path} was changed after the run looked at it`, {
+    hint: "Run `seaworthy` again, so that what is written is what was proven, or use `apply --force`.",
+    where: { file: file.path },
+  });
+}
+
+/** How a run remembers what it would replace: sha256 of the text, or `nothing`. */
+export const seenAs = (text: string | undefined): string => (text === undefined ? "nothing" : sha256(text));
+
 async function keepOld(folder: string, backup: string, index: number, file: RenderedFile): Promise<JournalEntry> {
   const path = inside(folder, file.path);
   const facts = await stat(path).catch(() => undefined);
-  const name = facts === undefined ? undefined : `${index}-${file.path.replaceAll("/", "_")}`;
-  if (name !== undefined) await copyFile(path, join(backup, name));
-  return { path: file.path, backup: name, oldMode: facts?.mode, written: sha256(file.content) };
+  const written = sha256(file.content);
+  if (facts === undefined) return { path: file.path, written };
+  const name = `${index}-${file.path.replaceAll("/", "_")}`;
+  await copyFile(path, join(backup, name));
+  return { path: file.path, backup: name, oldMode: facts.mode & 0o777, written };
 }
 
+/** Every backup is read before anything is written: one that is missing must not cost a file. */
 async function restore(folder: string, journal: Journal): Promise<Journal> {
-  for (const { path, backup, oldMode } of journal.files) {
-    const target = inside(folder, path);
-    if (backup === undefined) await rm(target, { force: true });
-    else {
-      const old = await readText(join(backupsOf(folder), journal.id, backup));
-      await writeWhole(target, old ?? "", oldMode === undefined ? undefined : oldMode & 0o777);
-    }
+  const old = await Promise.all(journal.files.map((entry) => backupOf(folder, journal, entry)));
+  await writeJournal(folder, { ...journal, state: "rolling-back" });
+  for (const [index, { path, oldMode }] of journal.files.entries()) {
+    const { file } = await placeIn(folder, path);
+    const content = old[index];
+    if (content === undefined) await rm(file, { force: true });
+    else await writeWhole(file, content, oldMode);
+    await removeParts(file);
   }
+  // A folder that holds something by now is somebody's.
+  for (const made of journal.folders.toReversed()) await rmdir(inside(folder, made)).catch(() => {});
   const done: Journal = { ...journal, state: "rolled-back" };
   await writeJournal(folder, done);
   return done;
 }
 
-async function journals(folder: string): Promise<readonly Journal[]> {
-  const names = await readdir(backupsOf(folder)).catch(() => []);
-  const texts = await Promise.all(names.toSorted(byText).map((name) => readText(journalFile(folder, name))));
-  return texts.filter((text) => text !== undefined).map((text) => JSON.parse(text) as Journal);
+async function backupOf(folder: string, journal: Journal, entry: JournalEntry): Promise<Buffer | undefined> {
+  if (entry.backup === undefined) return undefined;
+  const file = join(backupsOf(folder), journal.id, basename(entry.backup));
+  return readFile(file).catch((cause: unknown) => {
+    throw new UserError("rollback/no-backup", `The backup of ${entry.path} is not there: ${file}`, {
+      hint: "Nothing was changed. Restore that file from git, then remove the folder of this backup.",
+      where: { file: entry.path },
+      cause,
+    });
+  });
 }
 
-const writeJournal = (folder: string, journal: Journal): Promise<void> =>
-  writeWhole(journalFile(folder, journal.id), `${JSON.stringify(journal, null, 2)}\n`);
+/** What a killed process left beside a file it was about to replace. */
+async function removeParts(file: string): Promise<void> {
+  const names = await readdir(dirname(file)).catch(() => []);
+  const parts = names.filter((name) => name.startsWith(`${basename(file)}.`) && /\.[0-9a-f]{8}\.part$/.test(name));
+  for (const name of parts) await rm(join(dirname(file), name), { force: true });
+}
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -1,5 +1,6 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { BuildRequest, ConnectedEngine } from "../engine/engine.ts";
 import { substituteBase } from "../engine/ca.ts";
 import { UserError } from "../kit/errors.ts";
@@ -81,9 +82,11 @@ export async function buildSide(
   };
   let image;
   try {
-    if (request.earlier === undefined) image = await time("cold", { noCache: true });
+    // A substituted base is named by its content: the tag of the Dockerfile may have moved since.
+    const earlier = isDeepStrictEqual(request.earlier?.bases, bases.used) ? request.earlier : undefined;
+    if (earlier === undefined) image = await time("cold", { noCache: true });
     else {
-      builds.push(request.earlier.cold);
+      builds.push(earlier.cold);
       // Not timed: should the engine have lost its cache meanwhile, it is filled again here.
       image = (await engine.build({ ...base, logFile: join(request.directory, "logs", "build-again.log") })).image;
     }

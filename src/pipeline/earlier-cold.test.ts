@@ -34,6 +34,7 @@ it("finds the cold build of the same input, names its run and keeps what was pla
   expect(await earlierCold(await now(), STEP, "same")).toEqual({
     cold: { kind: "cold", milliseconds: 14_000, steps: [], measuredIn: id },
     canaries: ["canary-1"],
+    bases: [],
   });
 });
 

@@ -7,6 +7,7 @@ import { type Run, readStep } from "./run-directory.ts";
 export interface EarlierCold {
   readonly cold: Build;
   readonly canaries: readonly string[];
+  readonly bases: BuildSide["bases"];
 }
 
 /**
@@ -25,7 +26,7 @@ export async function earlierCold(
     const side = await readStep<BuildSide>({ ...run, directory }, step);
     const cold = side?.builds.find(({ kind }) => kind === "cold");
     if (side?.coldKey !== coldKey || side.image === undefined || cold === undefined) continue;
-    return { cold: { ...cold, measuredIn: cold.measuredIn ?? name }, canaries: side.canaries ?? [] };
+    return { cold: { ...cold, measuredIn: cold.measuredIn ?? name }, canaries: side.canaries ?? [], bases: side.bases };
   }
   return undefined;
 }

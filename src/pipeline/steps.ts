@@ -3,6 +3,7 @@ import { parseDockerfile } from "../dockerfile/parse.ts";
 import { reachableStages, sourcesOf } from "../dockerfile/stages.ts";
 import type { ConnectedEngine } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
+import { readText } from "../kit/files.ts";
 import type { BuildSide, Dockerfile, Pin, Plan, RenderedFile, Service } from "../model/types.ts";
 import { makePlan } from "../planner/make-plan.ts";
 import { renderFiles } from "../planner/render.ts";
@@ -14,6 +15,7 @@ import { rules } from "../rules/index.gen.ts";
 import { type Analysis, analyze, treeWith } from "./analyze.ts";
 import { stopWhenUnreadable } from "./analyze-step.ts";
 import { buildSide } from "./build-side.ts";
+import { seenAs } from "./apply.ts";
 import { contentHashes } from "./content-hashes.ts";
 import { earlierCold } from "./earlier-cold.ts";
 import { hashOf, type Run, runStep } from "./run-directory.ts";
@@ -77,9 +79,10 @@ export async function renderStep(
   run: Run | undefined,
   input: { readonly plan: Plan; readonly pins: readonly Pin[]; readonly service: Service },
 ): Promise<readonly RenderedFile[]> {
-  const existing = Object.fromEntries(
-    session.tree.files.map((file) => [file, session.tree.read(file)] as const).filter((pair) => isText(pair)),
-  );
+  const tracked = session.tree.files.map((file) => [file, session.tree.read(file)] as const);
+  // A Makefile is kept around our block also where git does not track it yet.
+  const makefile = ["Makefile", await readText(join(session.folder, "Makefile"))] as const;
+  const existing = Object.fromEntries([...tracked, makefile].filter((pair) => isText(pair)));
   const lock: RenderedFile = {
     path: PINS_FILE,
     content: renderPins(input.pins, readPins(existing[PINS_FILE] ?? "")),
@@ -90,10 +93,12 @@ export async function renderStep(
   const render = async () => {
     // Only here: planning alone needs no checks.
     const { checks } = await import("../checks/index.gen.ts");
-    return [...renderFiles({ ...input, existing }), renderRunbook({ ...input, checks }), lock];
+    const files = [...renderFiles({ ...input, existing }), renderRunbook({ ...input, checks }), lock];
+    const seen = files.map(async ({ path }) => seenAs(await readText(join(session.folder, path))));
+    return (await Promise.all(seen)).map((replaces, index) => ({ ...(files[index] as RenderedFile), replaces }));
   };
   if (run === undefined) return render();
-  return runStep(run, { name: "render", version: 2, run: render }, { ...input, existing: hashOf(existing) });
+  return runStep(run, { name: "render", version: 3, run: render }, { ...input, existing: hashOf(existing) });
 }
 
 const isText = (pair: readonly [string, string | undefined]): pair is readonly [string, string] =>
@@ -104,7 +109,7 @@ export const analyzeRendered = (session: Session, plan: Plan, files: readonly Re
   analyze(treeWith(session.tree, files), rules, { dockerfile: plan.image.dockerfile });
 
 /** Builds one side, or reads back what was built when its images are still there. */
-export function buildStep(
+export async function buildStep(
   session: Session,
   run: Run,
   engine: ConnectedEngine,
@@ -143,8 +148,9 @@ export function buildStep(
     files: input.files,
     dockerfile: dockerfile.text,
     // The digests stand in the Dockerfile; the lock beside them has the date of today.
-    overlay: overlay.filter(({ path }) => path !== PINS_FILE),
-    how: [request.target, request.buildArgs, request.platform, request.mirrors, request.ca, request.caAs],
+    overlay: overlay.filter(({ path }) => path !== PINS_FILE).map(({ path, content }) => [path, content]),
+    how: [request.target, request.buildArgs, request.platform, request.mirrors, request.caAs],
+    ca: request.ca === undefined ? "none" : hashOf(await readText(request.ca)),
     engine: [engine.name, engine.version, engine.store],
   });
   const saved = { name: `${label}/build`, version: 2 };

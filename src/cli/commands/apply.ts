@@ -19,7 +19,7 @@ export default async function apply(this: CommandContext, flags: Flags, folder: 
     print(this, await differenceOf(root, files));
     if (flags.dryRun) return;
     const id = new Date(now()).toISOString().replaceAll(/[:.]/g, "-");
-    const journal = await applyFiles(root, files, { id, run, signal });
+    const journal = await applyFiles(root, files, { id, run, signal, force: flags.force });
     print(
       this,
       journal.files.length === 0

@@ -73,7 +73,14 @@ export const reportSchema: z.ZodType<Wire<Report>> = z.object({
   contract,
   pins: z.array(pin),
   files: z.array(
-    z.object({ path: text, content: text, executable: z.boolean(), mode: z.enum(["whole", "block"]), why: text }),
+    z.object({
+      path: text,
+      content: text,
+      executable: z.boolean(),
+      mode: z.enum(["whole", "block"]),
+      why: text,
+      replaces: text.optional(),
+    }),
   ),
   verdict: z.object({ status: z.enum(["pass", "fail", "unproven"]), sentence: text }),
   requirements: z.array(requirementSchema).optional(),
