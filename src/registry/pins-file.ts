@@ -20,7 +20,7 @@ const fileSchema = z.strictObject({
   image: z.array(entrySchema).default([]),
 });
 
-const HEADER = `# The digests of the base images. Written by seaworthy; commit it, and renew it with \`seaworthy pin\`.
+const HEADER = `# The digests of the base images; commit it. To renew them: \`seaworthy DIR --renew-pins\`, then \`seaworthy apply DIR\`.
 version = 1
 `;
 
@@ -65,7 +65,7 @@ const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ");
 export function readPins(text: string, file: string = PINS_FILE): readonly Pin[] {
   const bad = (why: string, line: number, cause?: unknown) =>
     new UserError("registry/bad-lock", `${file} cannot be read: ${why}`, {
-      hint: "Mend the line, or delete the file and run `seaworthy pin`.",
+      hint: "Mend the line, or delete the file, run `seaworthy DIR --renew-pins`, then `seaworthy apply DIR`.",
       where: { file, line },
       cause,
     });

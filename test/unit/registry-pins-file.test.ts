@@ -26,6 +26,15 @@ it("reads back what it wrote, in any order the same bytes", () => {
   expect(readPins(text)).toEqual([uv, python]);
 });
 
+it("says how the digests are renewed, by commands that write the file", () => {
+  expect(renderPins([uv])).toContain("`seaworthy DIR --renew-pins`, then `seaworthy apply DIR`");
+  expect(() => readPins("version = 2")).toThrow(
+    expect.objectContaining({
+      hint: expect.stringContaining("`seaworthy DIR --renew-pins`, then `seaworthy apply DIR`"),
+    }),
+  );
+});
+
 it("finds nothing in an empty file", () => {
   expect(readPins("")).toEqual([]);
 });
