@@ -20,7 +20,10 @@ export async function analyzeStep(session: Session, run: Run | undefined): Promi
     import("./content-hashes.ts"),
   ]);
   const input = { files: contentHashes(session), config, git: tree.git };
-  return runStep(run, { name: "analyze", version: 1, run: work }, input);
+  // What git does not track is not in the input: an analysis that rests on it is made again.
+  const stillHolds = async ({ service, dockerfile }: Analysis) =>
+    service.lock?.tracked === true && dockerfile !== undefined && tree.files.includes(dockerfile.path);
+  return runStep(run, { name: "analyze", version: 1, run: work, stillHolds }, input);
 }
 
 /** Nothing sound can be decided without these: what is wrong in one of them is told before anything is planned or built.
