@@ -1,4 +1,7 @@
-/** `npm run bench`: every figure of one machine in one run, as medians with their spread. Needs the lab (`make lab-up`) and the examples. */
+/**
+ * `npm run bench`: every figure of one machine in one run, as medians with their spread. Needs an engine (`scripts/lab up`)
+ * and the examples: `make bench` sees to both. Exit code 1 when a goal is missed.
+ */
 import { benchAnalyze } from "./analyze.ts";
 import { benchBytecode } from "./bytecode.ts";
 import { benchWholeRun } from "./whole-run.ts";
@@ -6,5 +9,13 @@ import { say } from "./measure.ts";
 
 const folder = process.argv[2] ?? ".lab/examples/reactbin-api";
 say(`Service: ${folder}. Node ${process.version}.`);
-await benchAnalyze(folder);
-await benchBytecode(await benchWholeRun(folder, 3));
+const analyze = await benchAnalyze(folder);
+const whole = await benchWholeRun(folder, 3);
+await benchBytecode(whole.report);
+
+say("");
+for (const { title, reached, limit, unit } of [analyze, whole.goal])
+  say(
+    `${reached <= limit ? "reached" : "MISSED "}  ${title}: ${reached.toFixed(1)} ${unit} of at most ${limit} ${unit}`,
+  );
+process.exitCode = [analyze, whole.goal].every(({ reached, limit }) => reached <= limit) ? 0 : 1;

@@ -9,13 +9,16 @@ const TIMED_IMPORT =
   "import sys, time, importlib; importlib.import_module(sys.argv[1]); print(time.process_time() * 1000)";
 
 /**
- * CPU that Python spends until the application's module is imported: the reworked image, the same without bytecode for
- * the standard library, and without any. Each variant is the reworked image with files removed, nothing else.
+ * Start-up CPU: what Python spends until the application's module is imported, without serving a request. The reworked
+ * image, the same without bytecode for the standard library, and without any. Each variant is the reworked image with
+ * files removed, nothing else.
+ * @throws Error when the report has no reworked image or no module to import.
  */
 export async function benchBytecode(report: Report): Promise<void> {
   const { image } = report.after;
   const module = report.service.application?.value.module;
-  if (image === undefined || module === undefined) return;
+  if (image === undefined) throw new Error("The reworked image was not built: nothing to measure.");
+  if (module === undefined) throw new Error("The analysis found no application module to import.");
   const without = (where: string) => `RUN find ${where} -name __pycache__ -prune -exec rm -rf {} +`;
   const all = {
     "app + venv + standard library": "",
@@ -33,7 +36,7 @@ export async function benchBytecode(report: Report): Promise<void> {
       tags.push(tag);
       measures[name] = () => importOnce(tag, module, report);
     }
-    say(`\nStart-up CPU of the reworked image: importing ${module} with bytecode for`);
+    say(`\nStart-up CPU: importing ${module} in the reworked image, with bytecode for`);
     for (const [name, samples] of Object.entries(await inTurn(measures, 7))) say(row(name, samples, "ms"));
   } finally {
     for (const tag of [...tags, image.tag, report.before.image?.tag ?? ""])

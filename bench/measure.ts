@@ -7,6 +7,14 @@ export interface Cost {
   readonly wall: number;
 }
 
+/** What a figure has to reach, and what it reached here. */
+export interface Goal {
+  readonly title: string;
+  readonly reached: number;
+  readonly limit: number;
+  readonly unit: string;
+}
+
 /** Runs a command once; bash's `time` reads the accounting of the finished process.
  * @throws Error when the command's exit code is not one of `codes`. */
 export async function costOf(command: readonly string[], codes: readonly number[] = [0]): Promise<Cost> {

@@ -1,4 +1,4 @@
-/** Runs everything there is to test and ends with one line, `N passed, N failed`, for all of it together. */
+/** Runs everything there is to test and ends with one line, `N passed, N failed` (with `, N skipped` when there are any), for all of it together. */
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../src/kit/exec.ts";
@@ -7,12 +7,15 @@ import { readText } from "../src/kit/files.ts";
 interface Tally {
   readonly passed: number;
   readonly failed: number;
+  readonly skipped: number;
 }
 
 /** The part of vitest's JSON report that is read here. */
 interface VitestReport {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
   readonly testResults: ReadonlyArray<{
     readonly status: string;
     readonly assertionResults: ReadonlyArray<{ readonly status: string }>;
@@ -28,20 +31,28 @@ function atLeastOneFailure(tally: Tally, code: number): Tally {
 }
 
 function tallyVitest(report: string | undefined, code: number): Tally {
-  if (report === undefined) return { passed: 0, failed: 1 };
-  const { numPassedTests, numFailedTests, testResults } = JSON.parse(report) as VitestReport;
+  if (report === undefined) return { passed: 0, failed: 1, skipped: 0 };
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
+    report,
+  ) as VitestReport;
   const brokenFiles = testResults.filter(
     ({ status, assertionResults }) => status === "failed" && assertionResults.every((one) => one.status !== "failed"),
   );
-  return atLeastOneFailure({ passed: numPassedTests, failed: numFailedTests + brokenFiles.length }, code);
+  const tally = {
+    passed: numPassedTests,
+    failed: numFailedTests + brokenFiles.length,
+    skipped: numPendingTests + numTodoTests,
+  };
+  return atLeastOneFailure(tally, code);
 }
 
 function tallyJunit(report: string | undefined, code: number): Tally {
-  if (report === undefined) return { passed: 0, failed: 1 };
+  if (report === undefined) return { passed: 0, failed: 1, skipped: 0 };
   const suite = /<testsuite [^>]*>/.exec(report)?.[0] ?? "";
   const count = (name: string) => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
   const failed = count("failures") + count("errors");
-  return atLeastOneFailure({ passed: count("tests") - failed - count("skipped"), failed }, code);
+  const skipped = count("skipped");
+  return atLeastOneFailure({ passed: count("tests") - failed - skipped, failed, skipped }, code);
 }
 
 async function show(program: string, args: readonly string[]): Promise<number> {
@@ -52,7 +63,7 @@ async function show(program: string, args: readonly string[]): Promise<number> {
 
 async function check(script: string): Promise<Tally> {
   const code = await show("npm", ["run", "--silent", script]);
-  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
 }
 
 async function vitest(project: string): Promise<Tally> {
@@ -71,11 +82,17 @@ async function examples(): Promise<Tally> {
 }
 
 function sum(tallies: readonly Tally[]): Tally {
-  return tallies.reduce((all, one) => ({ passed: all.passed + one.passed, failed: all.failed + one.failed }), {
-    passed: 0,
-    failed: 0,
-  });
+  const total = (pick: (tally: Tally) => number) => tallies.reduce((all, one) => all + pick(one), 0);
+  return {
+    passed: total(({ passed }) => passed),
+    failed: total(({ failed }) => failed),
+    skipped: total(({ skipped }) => skipped),
+  };
 }
+
+/** What was skipped is said, and only then: it is neither a pass nor a failure. */
+const line = ({ passed, failed, skipped }: Tally): string =>
+  `${passed} passed, ${failed} failed${skipped === 0 ? "" : `, ${skipped} skipped`}`;
 
 await rm(REPORTS, { recursive: true, force: true });
 await mkdir(REPORTS, { recursive: true });
@@ -84,8 +101,7 @@ for (const project of PROJECTS) parts[`vitest ${project}`] = await vitest(projec
 parts["tests of the examples"] = await examples();
 
 process.stdout.write("\n");
-for (const [name, { passed, failed }] of Object.entries(parts))
-  process.stdout.write(`${name.padEnd(24)} ${passed} passed, ${failed} failed\n`);
+for (const [name, tally] of Object.entries(parts)) process.stdout.write(`${name.padEnd(24)} ${line(tally)}\n`);
 const all = sum(Object.values(parts));
-process.stdout.write(`\n${all.passed} passed, ${all.failed} failed\n`);
+process.stdout.write(`\n${line(all)}\n`);
 process.exitCode = all.failed === 0 ? 0 : 1;
