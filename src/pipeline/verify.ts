@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { type Check, judge } from "../checks/check.ts";
+import { type Check, judge, type JudgeContext } from "../checks/check.ts";
 import type { Engine } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
-import type { BuildSide, CheckResult, Contract, Seen, Service } from "../model/types.ts";
+import type { BuildSide, CheckResult, Contract, Seen, Service, Verdict } from "../model/types.ts";
 import type { Probe } from "../probes/probe.ts";
 import { excerptsOf } from "../reporters/view/excerpts.ts";
 import { readStep, type Run, runStep } from "./run-directory.ts";
@@ -26,8 +26,8 @@ export interface Verification {
   readonly onProbe: (label: Subject["label"], probe: Probe, seen: Seen) => void;
 }
 
-/** Probes that do not measure time run this many at once. */
-const BESIDE = 3;
+/** Probes that do not measure time run this many at once: some of them only wait. */
+const BESIDE = 4;
 
 /**
  * Runs every probe on every subject and writes down what it saw, one file each. Probes that measure time come last and
@@ -36,7 +36,9 @@ const BESIDE = 3;
 export async function collectEvidence(verification: Verification): Promise<void> {
   const { subjects, probes } = verification;
   const jobs = probes.flatMap((probe) => subjects.map((subject) => ({ probe, subject })));
-  const beside = jobs.filter(({ probe }) => probe.runs === "beside-others");
+  const together = jobs.filter(({ probe }) => probe.runs === "beside-others");
+  const waits = ({ probe }: (typeof jobs)[number]) => probe.waits === true;
+  const beside = [...together.filter(waits), ...together.filter((job) => !waits(job))];
   const work = async () => {
     for (let job = beside.shift(); job !== undefined; job = beside.shift()) await collectOne(verification, job);
   };
@@ -110,7 +112,8 @@ export async function judgeSide(
   for (const check of checks) {
     const seen = await evidenceOf(run, label, check.needs);
     const baseline = label === "after" ? await evidenceOf(run, "before", check.needs) : undefined;
-    const verdict = judge(check, seen, {
+    const file = `${evidenceName(label, check.needs)}.json`;
+    const verdict = judgeWritten(check, seen, file, {
       ...context,
       side: label,
       baseline: baseline?.status === "seen" ? baseline.value : undefined,
@@ -119,10 +122,22 @@ export async function judgeSide(
       id: check.id,
       title: check.title,
       ...verdict,
-      evidence: seen === undefined ? [] : [`${evidenceName(label, check.needs)}.json`],
+      evidence: seen === undefined ? [] : [file],
       // A reader of a pass wants a glimpse, of anything else the story.
       ...(seen?.status === "seen" ? { excerpts: excerptsOf(seen.value, verdict.status === "pass" ? 5 : 20) } : {}),
     });
   }
   return results;
+}
+
+/** A file of evidence can be damaged or from elsewhere. What it then proves is nothing, and the other checks go on. */
+function judgeWritten(check: Check, seen: Seen | undefined, file: string, context: JudgeContext): Verdict {
+  try {
+    return judge(check, seen, context);
+  } catch (error) {
+    return {
+      status: "unproven",
+      message: `The evidence in ${file} has not the shape this check reads: ${reasonOf(error)}`,
+    };
+  }
 }

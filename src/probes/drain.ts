@@ -36,6 +36,7 @@ export const drain: Probe<Drain> = {
   id: "drain",
   title: "Stop the image while a request is proven to be in flight",
   runs: "beside-others",
+  waits: true,
   version: 2,
   async collect(context) {
     const { contract } = context;

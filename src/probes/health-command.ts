@@ -29,6 +29,7 @@ export const healthCommand: Probe<HealthCommand> = {
   id: "health-command",
   title: "Watch the image's HEALTHCHECK while the service answers, and while it hangs",
   runs: "beside-others",
+  waits: true,
   version: 2,
   async collect(context) {
     const { contract, image } = context;

@@ -42,6 +42,7 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
   id: "ordinary-run",
   title: "Run the image, use it, and stop it with nothing in flight",
   runs: "beside-others",
+  waits: true,
   version: 2,
   async collect(context) {
     const { contract, image, service } = context;

@@ -20,6 +20,8 @@ export interface Probe<Data = unknown> {
   readonly title: string;
   /** `alone`: it measures time, so nothing else runs meanwhile. */
   readonly runs: "alone" | "beside-others";
+  /** It mostly waits, for a grace period or a health interval: begun first, so that others work meanwhile. */
+  readonly waits?: boolean;
   /** It also runs when the image did not build, for what the build alone shows. */
   readonly withoutImage?: boolean;
   /** Raise it when the meaning of the data changes; old evidence is then collected again. */
