@@ -13,6 +13,13 @@ async function load(command: string | undefined): Promise<{ readonly start: Star
   return compile(fileURLToPath(new URL(SEAWORTHY_LIGHT, import.meta.url))).run() as { readonly start: Start };
 }
 
+/** A reader that has seen enough (`| head`) is no error: the command goes on, cleans up and ends with its own exit code. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+}
+
+process.stdout.on("error", endQuietly);
+process.stderr.on("error", endQuietly);
 const args = process.argv.slice(2);
 const { start } = await load(args[0]);
 await start(args, process);
