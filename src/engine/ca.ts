@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { certificatesIn } from "../kit/certificates.ts";
 import { UserError } from "../kit/errors.ts";
 import type { ConnectedEngine, Engine } from "./engine.ts";
 
@@ -41,7 +42,7 @@ export async function substituteBase(
   caFile: string,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<string> {
-  const company = await certificatesIn(caFile);
+  const company = await companyCertificates(caFile);
   const base = await engine.ensure(image);
   const tag = `seaworthy/base:${shortHash(`1\n${base.id}\n${company}`)}`;
   if ((await engine.inspect(tag)) !== undefined) return tag;
@@ -84,13 +85,11 @@ export function dockerfileFor(image: string, bundle: string): string {
   ].join("\n");
 }
 
-async function certificatesIn(file: string): Promise<string> {
-  const text = await readFile(file, "utf8").catch(() => "");
-  const found = text.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g);
-  if (found !== null) return `${found.join("\n")}\n`;
-  throw new UserError("engine/bad-ca", `${file} holds no certificate`, {
+async function companyCertificates(file: string): Promise<string> {
+  const read = await certificatesIn(file);
+  if ("certificates" in read) return read.certificates;
+  throw new UserError("engine/bad-ca", read.problem, {
     hint: "The CA bundle is a PEM file with `-----BEGIN CERTIFICATE-----` blocks.",
-    where: { file },
   });
 }
 

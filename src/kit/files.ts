@@ -3,17 +3,38 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { UserError } from "./errors.ts";
 
-/** Writes a file beside its place and renames it, so that a reader sees the old one or the new one, never a half. */
+/** Writes a file beside its place and renames it, so that a reader sees the old one or the new one, never a half.
+ * @throws UserError `files/unwritable`. */
 export async function writeWhole(file: string, content: string | Uint8Array, mode?: number): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const part = `${file}.${Math.random().toString(36).slice(2, 10)}.part`;
+  await makeFolder(dirname(file));
+  // `rollback` knows what a killed process left behind by this name: eight hexadecimal digits.
+  const part = `${file}.${Math.random().toString(16).slice(2, 10).padEnd(8, "0")}.part`;
   try {
     await writeFile(part, content, mode === undefined ? {} : { mode });
     await rename(part, file);
   } catch (error) {
-    await rm(part, { force: true });
-    throw error;
+    await rm(part, { force: true }).catch(() => undefined); // Where nothing can be written, the first error explains more.
+    throw unwritable(file, error);
   }
+}
+
+/** Makes a folder and those above it, when they are not there.
+ * @throws UserError `files/unwritable`. */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw unwritable(folder, error);
+  }
+}
+
+/** The file system's refusal, for people. */
+export function unwritable(path: string, cause: unknown): UserError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return new UserError("files/unwritable", `${path} cannot be written: ${code ?? message}`, {
+    hint: "Check the permissions, the free space, and that no file stands where a folder must be.",
+    cause,
+  });
 }
 
 /** The text of a file, or undefined when there is none.

@@ -1,7 +1,8 @@
-import { existsSync } from "node:fs";
 import { connectEngine } from "../engine/connect.ts";
+import { certificatesIn } from "../kit/certificates.ts";
 import { UserError } from "../kit/errors.ts";
 import { run } from "../kit/exec.ts";
+import { CA_HINT, caFileOf } from "./ca-file.ts";
 import type { World } from "./session.ts";
 
 export interface Examination {
@@ -15,7 +16,6 @@ export async function examine(
   { env, signal }: World,
   options: { readonly engine?: string; readonly ca?: string },
 ): Promise<readonly Examination[]> {
-  const ca = options.ca ?? env["SEAWORTHY_CA"];
   return [
     { ok: true, what: `Node.js ${process.version}`, hint: "" },
     await tried("git", ["--version"], "Install git: builds are made from tracked files."),
@@ -25,12 +25,16 @@ export async function examine(
       "Install the buildx plugin: builds and their cache facts come from it.",
     ),
     await engineAnswers(options.engine, env, signal),
-    {
-      ok: ca === undefined || existsSync(ca),
-      what: ca === undefined ? "no company CA bundle is set" : `company CA bundle ${ca}`,
-      hint: "Set SEAWORTHY_CA or --ca to a PEM file.",
-    },
+    await caServes(caFileOf(options.ca, env)),
   ];
+}
+
+async function caServes(ca: string | undefined): Promise<Examination> {
+  if (ca === undefined) return { ok: true, what: "no company CA bundle is set", hint: "" };
+  const read = await certificatesIn(ca);
+  return "problem" in read
+    ? { ok: false, what: `company CA bundle: ${read.problem}`, hint: CA_HINT }
+    : { ok: true, what: `company CA bundle ${ca}`, hint: "" };
 }
 
 async function tried(program: string, args: readonly string[], hint: string): Promise<Examination> {

@@ -47,5 +47,23 @@ async function readReport(directory: string): Promise<Report> {
     throw new UserError("run/unfinished", `The run in ${directory} was never finished`, {
       hint: "Run `seaworthy` on the folder again: it takes the run up where it stood.",
     });
-  return JSON.parse(text) as Report;
+  const problem = await whatIsWrong(text);
+  if (problem === undefined) return JSON.parse(text) as Report;
+  throw new UserError("run/damaged", `The report of this run is damaged: ${problem}`, {
+    hint: "Run `seaworthy` on the folder again, or name another run with --run.",
+    where: { file: join(directory, "report.json") },
+  });
+}
+
+/** What keeps a text from being a report; the schema and its library are loaded for this alone. */
+async function whatIsWrong(text: string): Promise<string | undefined> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  const { reportSchema } = await import("../reporters/json/schema.ts");
+  const issue = reportSchema.safeParse(value).error?.issues[0];
+  return issue && (issue.path.length === 0 ? issue.message : `${issue.path.join(".")}: ${issue.message}`);
 }

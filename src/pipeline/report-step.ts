@@ -1,6 +1,5 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { writeWhole } from "../kit/files.ts";
+import { makeFolder, writeWhole } from "../kit/files.ts";
 import { median } from "../kit/units.ts";
 import type {
   Build,
@@ -119,7 +118,7 @@ export async function writeReports(
   directory: string,
   reporters: readonly Reporter[],
 ): Promise<readonly string[]> {
-  await mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   const files: string[] = [];
   for (const reporter of reporters) {
     const file = join(directory, reporter.file);

@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, readlink, rename, symlink } from "node:fs/promises";
-import { existsSync } from "node:fs";
+import { readdir, readFile, readlink, rename, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../kit/errors.ts";
-import { writeWhole } from "../kit/files.ts";
+import { makeFolder, unwritable, writeWhole } from "../kit/files.ts";
 import { byText } from "../kit/text.ts";
 import { VERSION } from "./version.ts";
 
@@ -65,7 +64,7 @@ export async function openRun(folder: string, options: { now: number; fresh: boo
   const id = unfinished?.id ?? newId(options.now);
   const startedAt = unfinished?.startedAt ?? new Date(options.now).toISOString();
   const directory = join(base, id);
-  await mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   await writeWhole(join(base, "..", ".gitignore"), "*\n");
   await writeWhole(join(directory, "run.json"), json({ id, startedAt, pid: process.pid } satisfies RunFile));
   await pointLatest(base, id);
@@ -78,7 +77,7 @@ export async function findRun(folder: string, name: string): Promise<Run> {
   const directory = name.includes("/") ? name : join(runsOf(folder), name);
   const file = await readRunFile(directory);
   if (file === undefined) {
-    const known = existsSync(runsOf(folder)) ? await readdir(runsOf(folder)) : [];
+    const known = await readdir(runsOf(folder)).catch(() => []);
     throw new UserError("run/not-found", `There is no run \`${name}\` in ${runsOf(folder)}`, {
       hint:
         known.length === 0
@@ -169,11 +168,19 @@ function isAlive(pid: number): boolean {
 
 async function pointLatest(base: string, id: string): Promise<void> {
   const next = join(base, `.latest-${id}-${process.pid}`);
-  await symlink(id, next);
-  await rename(next, join(base, "latest"));
+  try {
+    await symlink(id, next);
+    await rename(next, join(base, "latest"));
+  } catch (error) {
+    throw unwritable(join(base, "latest"), error);
+  }
 }
 
-const readRunFile = (directory: string): Promise<RunFile | undefined> => readJson<RunFile>(join(directory, "run.json"));
+async function readRunFile(directory: string): Promise<RunFile | undefined> {
+  const file = await readJson<Partial<RunFile> | null>(join(directory, "run.json"));
+  const whole = typeof file?.id === "string" && typeof file.startedAt === "string" && typeof file.pid === "number";
+  return whole ? (file as RunFile) : undefined;
+}
 const readSaved = <Output>(file: string): Promise<Saved<Output> | undefined> => readJson<Saved<Output>>(file);
 
 /** A half-written or foreign file reads as "not there": the step simply runs again. */

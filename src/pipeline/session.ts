@@ -1,10 +1,10 @@
-import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
-import { UserError } from "../kit/errors.ts";
+import { existsSync } from "node:fs";
 import { diskTree, type Tree } from "../project/tree.ts";
 import { parseMirrors } from "../registry/endpoints.ts";
 import { backupsOf } from "./backups.ts";
+import { caFileOf, checkCaFile } from "./ca-file.ts";
 import { type Config, readConfig } from "./config.ts";
+import { namedDockerfile, serviceFolder } from "./folder.ts";
 
 /** What the pipeline may use of the world; handed in, so that tests can hand in another. */
 export interface World {
@@ -47,25 +47,15 @@ export interface Session {
 
 /** @throws UserError when the folder, its configuration or an option cannot be used. */
 export async function openSession(folder: string, options: SessionOptions, world: World): Promise<Session> {
-  const root = resolve(folder);
-  if (!existsSync(root) || !statSync(root).isDirectory())
-    throw new UserError("project/no-folder", `There is no folder ${folder}`, {
-      hint: "Pass the folder of the service, the one with its pyproject.toml.",
-    });
+  const root = serviceFolder(folder);
   const undone = existsSync(backupsOf(root)) ? await (await import("./apply.ts")).recover(root) : undefined;
   if (undone !== undefined) world.tell(`An apply that was interrupted was taken back (${undone}).`);
   const config = await readConfig(root);
-  const dockerfile = options.dockerfile ?? config.dockerfile;
-  const ca = options.ca ?? world.env["SEAWORTHY_CA"];
-  if (ca !== undefined && !existsSync(ca))
-    throw new UserError("config/no-ca", `There is no CA bundle ${ca}`, {
-      hint: "Set --ca or SEAWORTHY_CA to a PEM file, or to nothing.",
-    });
+  const named = options.dockerfile ?? config.dockerfile;
+  const dockerfile = named === undefined ? undefined : namedDockerfile(root, named);
+  const ca = caFileOf(options.ca, world.env);
+  if (ca !== undefined) await checkCaFile(ca);
   const tree = await diskTree(root, { changes: options.withoutChanges !== true });
-  if (dockerfile !== undefined && !existsSync(resolve(root, dockerfile)))
-    throw new UserError("project/no-dockerfile", `There is no ${dockerfile} in ${root}`, {
-      hint: "Pass --dockerfile, or set `dockerfile:` in seaworthy.yaml.",
-    });
   return {
     folder: root,
     config: { ...config, dockerfile, profile: options.profile ?? config.profile },

@@ -1,7 +1,7 @@
-import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Container, Engine } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
+import { makeFolder } from "../kit/files.ts";
 import type { Contract } from "../model/types.ts";
 import { poll } from "../probes/support/time.ts";
 import type { Sidecar } from "./config.ts";
@@ -86,7 +86,7 @@ async function imageOf(sidecar: Sidecar, facts: SidecarFacts): Promise<string> {
   if (sidecar.build === undefined) return (await facts.engine.ensure(sidecar.image ?? "")).id;
   const context = resolve(facts.folder, sidecar.build);
   const logs = join(facts.directory, "logs");
-  await mkdir(logs, { recursive: true });
+  await makeFolder(logs);
   const { image } = await facts.engine.build({
     context,
     dockerfile: join(context, "Dockerfile"),

@@ -5,6 +5,7 @@ import { UserError } from "../../kit/errors.ts";
 import { writeWhole } from "../../kit/files.ts";
 import { CONFIG_FILE } from "../../pipeline/config.ts";
 import { CONFIG_TEMPLATE } from "../../pipeline/config-template.ts";
+import { serviceFolder } from "../../pipeline/folder.ts";
 import { print } from "../output.ts";
 
 export default async function init(
@@ -16,7 +17,7 @@ export default async function init(
     print(this, CONFIG_TEMPLATE);
     return;
   }
-  const file = join(folder, CONFIG_FILE);
+  const file = join(serviceFolder(folder), CONFIG_FILE);
   if (existsSync(file))
     throw new UserError("init/exists", `${file} is there already`, {
       hint: "`seaworthy init --print` prints a new one beside it.",
