@@ -4,7 +4,7 @@ import { judgeAgain } from "../../pipeline/judge-again.ts";
 import { findRun } from "../../pipeline/run-directory.ts";
 import { writeReports } from "../../pipeline/report-step.ts";
 import { reporters } from "../../reporters/index.gen.ts";
-import { print, printJson } from "../output.ts";
+import { failed, print, printJson } from "../output.ts";
 
 export default async function report(
   this: CommandContext,
@@ -17,4 +17,5 @@ export default async function report(
   const files = await writeReports(again, directory, reporters);
   if (flags.json) printJson(this, again);
   else for (const file of files) print(this, relative(process.cwd(), file));
+  if (again.verdict.status !== "pass") failed();
 }

@@ -1,0 +1,143 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { checks } from "../../src/checks/index.gen.ts";
+import { start } from "../../src/cli/full.ts";
+import { run } from "../../src/kit/exec.ts";
+import type { Plan, RenderedFile } from "../../src/model/types.ts";
+import { parseConfig } from "../../src/pipeline/config-schema.ts";
+import { finishRun, openRun } from "../../src/pipeline/run-directory.ts";
+import { rules } from "../../src/rules/index.gen.ts";
+import { type Fixture, tinyService } from "../engine/support/tiny-service.ts";
+import { sampleReport } from "../golden/sample-report.ts";
+
+/** The commands that need neither an engine nor a network, through the command line, in this process. */
+
+let service: Fixture;
+beforeAll(async () => {
+  service = await tinyService();
+});
+afterAll(() => service[Symbol.asyncDispose]());
+afterEach(() => {
+  process.exitCode = undefined;
+});
+
+async function seaworthy(...args: readonly string[]) {
+  let [stdout, stderr] = ["", ""];
+  const own = {
+    stdout: { write: (text: string) => void (stdout += text) },
+    stderr: { write: (text: string) => void (stderr += text) },
+    exitCode: undefined as number | string | undefined,
+  };
+  await start(args, own);
+  // A command that fails says so to the real process, which then keeps its code.
+  return { code: process.exitCode ?? own.exitCode, stdout, stderr };
+}
+
+/** What git sees changed, and the files it ignores. */
+async function changes(): Promise<string> {
+  return (await run("git", ["status", "--porcelain", "--ignored"], { cwd: service.folder })).stdout;
+}
+
+describe("plan", () => {
+  it("tells each decision with its reason, and what it rejected", async () => {
+    const { code, stdout } = await seaworthy("plan", service.folder);
+    expect(stdout).toMatch(/\[base\]\n {4}.*python:3\.1\d-slim.*\n {4}because /);
+    expect(stdout).toMatch(/\n {4}not .+: /);
+    expect(code).toBe(0);
+    expect(await changes()).toBe("");
+  });
+
+  it("gives the same as data", async () => {
+    const { stdout } = await seaworthy("plan", "--json", service.folder);
+    const plan = JSON.parse(stdout) as Plan;
+    expect(plan.decisions.map(({ id }) => id)).toEqual(expect.arrayContaining(["base", "uv", "user", "health"]));
+    expect(plan.contract.port).toBe(8000);
+  });
+
+  it("refuses a profile that is not there", async () => {
+    const { code, stderr } = await seaworthy("plan", "--profile", "windows", service.folder);
+    expect(stderr).toContain("[config/no-profile]");
+    expect(code).toBe(2);
+  });
+});
+
+describe("rework --offline", () => {
+  it("shows every file as a difference, invents no digest and writes nothing", async () => {
+    const { code, stdout } = await seaworthy("rework", "--offline", service.folder);
+    expect(stdout).toContain("+++ b/Dockerfile.prod");
+    expect(stdout).toContain("+FROM python:3.");
+    expect(stdout).not.toMatch(/sha256:[0-9a-f]{64}/);
+    expect(code).toBe(0);
+    expect(await changes()).toBe("");
+  });
+
+  it("takes the digest of the committed lock", async () => {
+    const { stdout } = await seaworthy("rework", "--offline", "--json", service.folder);
+    const { pins } = JSON.parse(stdout) as { pins: ReadonlyArray<{ image: string; platform: string }> };
+    const digest = `sha256:${"a".repeat(64)}`;
+    const entries = pins.map(
+      ({ image, platform }) =>
+        `[[image]]\nname = "${image}"\nplatform = "${platform}"\ndigest = "${digest}"\nresolved-at = "2026-01-02T00:00:00Z"\nsource = "docker.io"\n`,
+    );
+    await using locked = await tinyService({ "seaworthy.lock": ["version = 1\n", ...entries].join("\n") });
+    const again = await seaworthy("rework", "--offline", "--json", locked.folder);
+    const { files } = JSON.parse(again.stdout) as { files: readonly RenderedFile[] };
+    expect(files.find(({ path }) => path === "Dockerfile.prod")?.content).toContain(`-slim@${digest}`);
+  });
+});
+
+describe("explain", () => {
+  it.each([
+    ["a rule", "runs-as-root", "Proven by running: non-root"],
+    ["another linter's id", "DL3002", "runs-as-root (error)"],
+    ["a check", "non-root", "non-root (check)"],
+  ])("knows %s", async (_, id, says) => {
+    const { code, stdout } = await seaworthy("explain", id);
+    expect(stdout).toContain(says);
+    expect(code).toBe(0);
+  });
+
+  it("knows every rule and every check", async () => {
+    for (const { id, title } of [...rules, ...checks]) expect((await seaworthy("explain", id)).stdout).toContain(title);
+  });
+
+  it("says which id was meant", async () => {
+    const { code, stderr } = await seaworthy("explain", "run-as-root");
+    expect(stderr).toMatch(/runs-as-root.*\[explain\/unknown\]/s);
+    expect(code).toBe(2);
+  });
+});
+
+describe("init", () => {
+  it("writes a configuration that can be read, and never over one that is there", async () => {
+    await using fixture = await tinyService({ "seaworthy.yaml": undefined });
+    const file = join(fixture.folder, "seaworthy.yaml");
+    expect((await seaworthy("init", fixture.folder)).code).toBe(0);
+    const text = await readFile(file, "utf8");
+    expect(() => parseConfig(text)).not.toThrow();
+    await writeFile(file, "output: Mine\n");
+    const { code, stderr } = await seaworthy("init", fixture.folder);
+    expect(stderr).toContain("[init/exists]");
+    expect(code).toBe(2);
+    expect(await readFile(file, "utf8")).toBe("output: Mine\n");
+  });
+
+  it("prints it when asked, and writes nothing", async () => {
+    const { code, stdout } = await seaworthy("init", "--print", service.folder);
+    expect(() => parseConfig(stdout)).not.toThrow();
+    expect(code).toBe(0);
+    expect(await changes()).toBe("");
+  });
+});
+
+it("report ends with 1 when the run proved too little, after writing every format", async () => {
+  await using fixture = await tinyService();
+  const done = await openRun(fixture.folder, { now: 0, fresh: true });
+  await finishRun(done, 1);
+  await writeFile(join(done.directory, "report.json"), JSON.stringify(sampleReport));
+  const { code, stdout } = await seaworthy("report", fixture.folder);
+  expect(code).toBe(1);
+  expect(stdout).toContain("report.html");
+  expect(await readdir(done.directory)).toEqual(expect.arrayContaining(["report.html", "report.md", "report.sarif"]));
+});
