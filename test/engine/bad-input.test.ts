@@ -32,9 +32,19 @@ const cases: ReadonlyArray<{
     says: /seaworthy\.yaml:2: /,
   },
   {
-    name: "no Python project",
+    name: "Python without a project's files",
     changes: { "pyproject.toml": undefined, "uv.lock": undefined },
-    says: /\[plan?\w*\/|\[project\//,
+    says: /no package manager.*\n.*\[plan\/refused\]/s,
+  },
+  {
+    name: "no Python project",
+    changes: {
+      "pyproject.toml": undefined,
+      "uv.lock": undefined,
+      "tiny/__init__.py": undefined,
+      "tiny/server.py": undefined,
+    },
+    says: /no Python project.*\n.*\[plan\/no-project\]/s,
   },
 ];
 

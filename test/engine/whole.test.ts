@@ -54,6 +54,10 @@ describe("the planted defects of the baseline fail", () => {
     "no-secrets-in-configuration",
     "required-env",
     "read-only-root",
+    "base-pinned",
+    "exec-form",
+    "healthcheck-healthy",
+    "stops-when-idle",
     "stop-answers-in-flight",
   ])("%s", (id) => {
     expect(failing()).toContain(id);

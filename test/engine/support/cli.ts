@@ -44,9 +44,16 @@ export function start(args: readonly string[], env: Readonly<Record<string, stri
 export const seaworthy = (args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Outcome> =>
   start(args, env).ended;
 
-/** Ids of containers and networks that carry our label. */
+/**
+ * What a run must not leave: ids of containers and networks that carry our label, and the images that were built for a
+ * run, with a tag or without. Substituted bases are kept for the next run on purpose; their label says so.
+ */
 export async function ours(): Promise<readonly string[]> {
-  const containers = await run("docker", ["ps", "-aq", "--filter", "label=seaworthy.run"]);
-  const networks = await run("docker", ["network", "ls", "-q", "--filter", "label=seaworthy.run"]);
-  return `${containers.stdout}\n${networks.stdout}`.split("\n").filter((line) => line !== "");
+  const label = ["--filter", "label=seaworthy.run"];
+  const found = [
+    await run("docker", ["ps", "-aq", ...label]),
+    await run("docker", ["network", "ls", "-q", ...label]),
+    await run("docker", ["images", "-q", ...label, "--filter", "label=seaworthy.object=image"]),
+  ];
+  return found.flatMap(({ stdout }) => stdout.split("\n")).filter((line) => line !== "");
 }

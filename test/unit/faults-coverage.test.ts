@@ -1,0 +1,26 @@
+import { expect, it } from "vitest";
+import { checks } from "../../src/checks/index.gen.ts";
+import { faults } from "../faults/table.ts";
+
+/** Checks that no fault planted in the small service can break, and what shows there that they can fail. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  "base-pinned": "reads the Dockerfile alone; test/engine/whole.test.ts sees it fail on the example's baseline.",
+  builds: "an image that does not build cannot be probed; test/engine/faults.test.ts sees it fail.",
+  "cold-build-time":
+    "compares with a limit of the contract; a slow build would only slow the tests. Its examples fail.",
+  "warm-build-time":
+    "compares with a limit of the contract; a slow build would only slow the tests. Its examples fail.",
+  size: "compares with a limit of the contract; a large image would only slow the tests. Its examples fail.",
+};
+
+const planted = new Set(faults.flatMap(({ breaks }) => breaks));
+const ids = checks.map(({ id }) => id);
+
+it("every check is broken by a planted fault, or it is said why not", () => {
+  expect(ids.filter((id) => !planted.has(id) && !Object.hasOwn(ELSEWHERE, id))).toEqual([]);
+});
+
+it("no exception is needless, and every name is a check's", () => {
+  expect(Object.keys(ELSEWHERE).filter((id) => planted.has(id))).toEqual([]);
+  expect([...planted, ...Object.keys(ELSEWHERE)].filter((id) => !ids.includes(id))).toEqual([]);
+});
