@@ -6,9 +6,8 @@ import {
   type CommandContext,
   text_en,
 } from "@stricli/core";
+import { VERSION } from "../pipeline/version.ts";
 import { errorText } from "./error-text.ts";
-
-declare const SEAWORTHY_VERSION: string | undefined;
 
 /** The command line with these commands. */
 export const appOf = (routes: Readonly<Record<string, Command<CommandContext>>>): Application<CommandContext> =>
@@ -25,7 +24,7 @@ export const appOf = (routes: Readonly<Record<string, Command<CommandContext>>>)
     }),
     {
       name: "seaworthy",
-      versionInfo: { currentVersion: typeof SEAWORTHY_VERSION === "string" ? SEAWORTHY_VERSION : "0.0.0-dev" },
+      versionInfo: { currentVersion: VERSION },
       scanner: { caseStyle: "allow-kebab-for-camel" },
       determineExitCode: () => 2,
       localization: { text: { ...text_en, exceptionWhileRunningCommand: errorText } },
