@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
+import { copyFile, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../kit/errors.ts";
-import { readText, writeWhole } from "../kit/files.ts";
+import { makeFolder, readText, unwritable, writeWhole } from "../kit/files.ts";
 import type { RenderedFile } from "../model/types.ts";
 import { backupsOf } from "./backups.ts";
 import { inside } from "./context.ts";
@@ -39,7 +39,7 @@ export async function applyFiles(
     for (const missing of place.missing) folders.add(missing);
   }
   const backup = join(backupsOf(folder), options.id);
-  await mkdir(backup, { recursive: true });
+  await makeFolder(backup);
   await writeWhole(join(folder, ".seaworthy", ".gitignore"), "*\n");
   const entries: JournalEntry[] = [];
   for (const [index, file] of changed.entries()) entries.push(await keepOld(folder, backup, index, file));
@@ -118,7 +118,9 @@ async function keepOld(folder: string, backup: string, index: number, file: Rend
   const written = sha256(file.content);
   if (facts === undefined) return { path: file.path, written };
   const name = `${index}-${file.path.replaceAll("/", "_")}`;
-  await copyFile(path, join(backup, name));
+  await copyFile(path, join(backup, name)).catch((error: unknown) => {
+    throw unwritable(join(backup, name), error);
+  });
   return { path: file.path, backup: name, oldMode: facts.mode & 0o777, written };
 }
 

@@ -8,7 +8,7 @@ export const contentHashes = ({ tree, folder }: Session): Readonly<Record<string
   Object.fromEntries(tree.files.map((file) => [file, hashOfFile(join(folder, file))]));
 
 /** A file that was deleted or cannot be read has a hash of its own: it is not in the build either. */
-export function hashOfFile(path: string): string {
+function hashOfFile(path: string): string {
   try {
     const facts = lstatSync(path);
     if (facts.isSymbolicLink()) return `link ${readlinkSync(path)}`;
