@@ -1,7 +1,11 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { EngineRefusal, type EngineHttp } from "./http.ts";
 import { encodePath } from "./image.ts";
 import { removeContainer } from "./container.ts";
 import { isOurs, runLabel } from "./owner.ts";
+
+/** Together 4.5 seconds, far longer than an image takes to go. */
+const ATTEMPTS = 10;
 
 /** The only image names that are ever removed. */
 const NAMESPACE = "seaworthy/";
@@ -24,7 +28,8 @@ export async function removeOurs(http: EngineHttp, ours: Ours): Promise<readonly
     kind: "container" | "network" | "image",
     path: string,
   ): Promise<readonly T[]> => {
-    const found = await http.json<readonly T[]>("GET", path, { query: { all: 1, filters }, evenWhenAborted: true });
+    const ask = () => http.json<readonly T[]>("GET", path, { query: { all: 1, filters }, evenWhenAborted: true });
+    const found = await patiently(ask);
     // The filter is the engine's promise; what is removed is decided on the labels themselves.
     return found.filter(({ Labels: labels }) => labels !== null && isOurs(labels, kind) && ours.owns(labels));
   };
@@ -41,6 +46,20 @@ export async function removeOurs(http: EngineHttp, ours: Ours): Promise<readonly
     for (const tag of (image.RepoTags ?? []).filter((name) => isOurTag(name) && ours.image(name)))
       if (await removeTag(http, tag)) removed.push(`image ${tag}`);
   return removed;
+}
+
+/**
+ * While somebody else removes an image, Docker's containerd store refuses to list the images at all ("content digest …
+ * not found"). It can a moment later.
+ */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1)
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof EngineRefusal) || attempt === ATTEMPTS) throw error;
+      await pause(attempt * 100);
+    }
 }
 
 /** Podman shows `localhost/seaworthy/…`. */
