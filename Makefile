@@ -3,21 +3,27 @@
 SHELL := /bin/bash
 LAB := eval "$$(scripts/lab env)"
 PACKAGES := node_modules/.package-lock.json
+STACK := examples/benchling-webhook/cdk
+STACK_PACKAGES := $(STACK)/node_modules/.package-lock.json
 
-.PHONY: demo test test-unit bench build examples tools lab-down clean
+.PHONY: demo test test-unit test-stack bench build examples tools lab-down clean
 
 demo: build
 	scripts/lab up
 	scripts/set-up-examples reactbin-api
 	$(LAB) && node dist/cli.js .lab/examples/reactbin-api
 
-test: build tools
+test: build tools $(STACK_PACKAGES)
 	scripts/lab up --frontend
 	scripts/set-up-examples
 	$(LAB) && npx tsx scripts/test-all.ts
 
 test-unit: $(PACKAGES)
 	npm run test:unit
+
+# The stack that an example ships with, synthesised: nothing else needs what it is made of.
+test-stack: $(STACK_PACKAGES)
+	npm --prefix $(STACK) test
 
 bench: build
 	scripts/lab up
@@ -30,6 +36,10 @@ build: $(PACKAGES)
 # No package here needs its install script, and some machines do not allow them.
 $(PACKAGES): package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
+$(STACK_PACKAGES): $(STACK)/package-lock.json
+	npm --prefix $(STACK) ci --ignore-scripts --no-audit --no-fund
 	touch $@
 
 examples:

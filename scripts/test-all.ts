@@ -1,6 +1,6 @@
 /** Runs everything there is to test and ends with one line, `N passed, N failed` (with `, N skipped` when there are any), for all of it together. */
 import { mkdir, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { run } from "../src/kit/exec.ts";
 import { readText } from "../src/kit/files.ts";
 
@@ -73,6 +73,14 @@ async function vitest(project: string): Promise<Tally> {
   return tallyVitest(await readText(file), code);
 }
 
+/** The stack of an example has packages of its own, which `make test` installs: its types, then its tests. */
+async function stack(): Promise<Tally> {
+  const report = resolve(REPORTS, "stack.json");
+  const args = ["--prefix", "examples/benchling-webhook/cdk", "test", "--"];
+  const code = await show("npm", [...args, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`]);
+  return tallyVitest(await readText(report), code);
+}
+
 async function examples(): Promise<Tally> {
   const folder = join(REPORTS, "examples");
   await mkdir(folder);
@@ -98,6 +106,7 @@ await rm(REPORTS, { recursive: true, force: true });
 await mkdir(REPORTS, { recursive: true });
 const parts: Record<string, Tally> = { "npm run check:static": await check("check:static") };
 for (const project of PROJECTS) parts[`vitest ${project}`] = await vitest(project);
+parts["stack of benchling"] = await stack();
 parts["tests of the examples"] = await examples();
 
 process.stdout.write("\n");
