@@ -35,6 +35,8 @@ export interface Service {
   readonly outsideProbes: readonly OutsideProbe[];
   /** Grace periods set outside: Compose's stop_grace_period, Kubernetes' terminationGracePeriodSeconds, ECS's stopTimeout. */
   readonly gracePeriods: readonly Fact<number>[];
+  /** Containers of ECS task definitions, the one that the team named first, then by file. */
+  readonly taskDefinitions: readonly TaskDefinition[];
   /** What could not be read, such as a pyproject with an error; each with its place. */
   readonly problems: ReadonlyArray<Place & { readonly message: string }>;
 }
@@ -222,4 +224,46 @@ export interface OutsideProbe {
   readonly program: string;
   readonly command: string;
   readonly evidence: Evidence;
+}
+
+/** One container of an ECS task definition: under what rules ECS runs the image. */
+export interface TaskDefinition {
+  readonly evidence: Evidence;
+  /** Its name in the task definition. */
+  readonly container: string;
+  /** Parts that only the deployment knows are written as a template does: `…/app:${ImageTag}`. */
+  readonly image: string | undefined;
+  readonly fargate: boolean;
+  /** `awsvpc`, `bridge`, `host`. */
+  readonly network: string | undefined;
+  readonly user: string | undefined;
+  readonly readOnlyRoot: boolean;
+  /** Container ports. */
+  readonly ports: readonly number[];
+  readonly command: readonly string[] | undefined;
+  readonly entryPoint: readonly string[] | undefined;
+  /** Without a value: only the deployment knows it. */
+  readonly environment: ReadonlyArray<{ readonly name: string; readonly value?: string }>;
+  /** Variables whose value is given by reference. */
+  readonly secrets: readonly string[];
+  readonly health:
+    | {
+        /** `["CMD", …]` or `["CMD-SHELL", text]`. */
+        readonly command: readonly string[];
+        readonly intervalSeconds: number;
+        readonly timeoutSeconds: number;
+        readonly retries: number;
+        readonly startPeriodSeconds: number;
+      }
+    | undefined;
+  readonly stopTimeoutSeconds: number | undefined;
+  /** Volumes: empty at the start, and root's unless the image declares the path. */
+  readonly mounts: ReadonlyArray<{ readonly path: string; readonly readOnly: boolean }>;
+  /** Only on instances of one's own: Fargate has none. */
+  readonly tmpfs: readonly string[];
+  readonly dropsCapabilities: boolean;
+  readonly init: boolean;
+  readonly memoryMiB: number | undefined;
+  /** Fields whose value only the deployment knows, among those that change how the container runs. */
+  readonly later: readonly string[];
 }

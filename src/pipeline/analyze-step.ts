@@ -19,7 +19,7 @@ export async function analyzeStep(session: Session, run: Run | undefined): Promi
     import("./run-directory.ts"),
     import("./content-hashes.ts"),
   ]);
-  const input = { files: contentHashes(session), config, git: tree.git };
+  const input = { files: contentHashes(session), config, git: tree.git, task: tree.taskDefinition };
   // What git does not track is not in the input: an analysis that rests on it is made again.
   const stillHolds = async ({ service, dockerfile }: Analysis) =>
     service.lock?.tracked === true && dockerfile !== undefined && tree.files.includes(dockerfile.path);

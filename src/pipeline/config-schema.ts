@@ -70,6 +70,7 @@ const SCHEMA: Readonly<Record<keyof Config, Check>> = {
   target: string,
   buildArgs: mapOf(string),
   env: mapOf(string),
+  taskDefinition: filled,
   sidecars: listOf(
     shape({ name: filled, image: filled, build: filled, port: number, health: filled, env: mapOf(string) }, [
       "name",

@@ -25,6 +25,10 @@ export const CONFIG_TEMPLATE = `# Configuration of seaworthy. Every key is optio
 # sidecars:
 #   - { name: aws, build: ../aws-stand-in, port: 5555, health: /exports }
 
+# The ECS task definition that the image ships with, as JSON or in a template that \`cdk synth\` wrote; it may lie outside
+# this folder. The image is proven under its rules. Without this key, one that git tracks here is taken.
+# taskDefinition: ../cdk/cdk.out/Service.template.json
+
 # Choices of the team; they win over the planner's, and the report says so.
 # decisions:
 #   user: { uid: 1001 }

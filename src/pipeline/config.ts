@@ -16,9 +16,11 @@ export interface Config {
   readonly buildArgs: Readonly<Record<string, string>>;
   /** Values for the service's variables while it is proven. */
   readonly env: Readonly<Record<string, string>>;
-  /** Choices of the team, by decision: `user: {uid: 1001}`. */
+  /** The ECS task definition, or the synthesised template with it, that the image ships with; relative to the folder, and also outside it. */
+  readonly taskDefinition: string | undefined;
   /** What the service needs to talk to while it is proven. */
   readonly sidecars: readonly Sidecar[];
+  /** Choices of the team, by decision: `user: {uid: 1001}`. */
   readonly decisions: Readonly<Record<string, unknown>>;
   readonly limits: Readonly<Record<string, number>>;
   /** Rules that are off, each with its reason. */
@@ -48,6 +50,7 @@ const NOTHING: Config = {
   target: undefined,
   buildArgs: {},
   env: {},
+  taskDefinition: undefined,
   sidecars: [],
   decisions: {},
   limits: {},

@@ -1,9 +1,12 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../kit/errors.ts";
+import { readText } from "../kit/files.ts";
 import { diskTree, type Tree } from "../project/tree.ts";
 import { parseMirrors } from "../registry/endpoints.ts";
 import { backupsOf } from "./backups.ts";
 import { caFileOf, checkCaFile } from "./ca-file.ts";
-import { type Config, readConfig } from "./config.ts";
+import { CONFIG_FILE, type Config, readConfig } from "./config.ts";
 import { namedDockerfile, serviceFolder } from "./folder.ts";
 
 /** What the pipeline may use of the world; handed in, so that tests can hand in another. */
@@ -55,7 +58,8 @@ export async function openSession(folder: string, options: SessionOptions, world
   const dockerfile = named === undefined ? undefined : namedDockerfile(root, named);
   const ca = caFileOf(options.ca, world.env);
   if (ca !== undefined) await checkCaFile(ca);
-  const tree = await diskTree(root, { changes: options.withoutChanges !== true });
+  const files = await diskTree(root, { changes: options.withoutChanges !== true });
+  const tree = config.taskDefinition === undefined ? files : await withTaskDefinition(files, config.taskDefinition);
   return {
     folder: root,
     config: { ...config, dockerfile, profile: options.profile ?? config.profile },
@@ -66,4 +70,13 @@ export async function openSession(folder: string, options: SessionOptions, world
     ca,
     platform: `linux/${process.arch === "x64" ? "amd64" : process.arch}`,
   };
+}
+
+async function withTaskDefinition(tree: Tree, file: string): Promise<Tree> {
+  const text = await readText(join(tree.root, file));
+  if (text !== undefined) return { ...tree, taskDefinition: { file, text } };
+  throw new UserError("config/no-task-definition", `The task definition ${file} is not there`, {
+    hint: "`taskDefinition` is relative to the service's folder. A template of the CDK is there after `cdk synth`.",
+    where: { file: CONFIG_FILE },
+  });
 }

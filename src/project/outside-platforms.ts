@@ -1,5 +1,6 @@
 import { addGrace, addProbe, addStart, type Outside } from "./outside.ts";
 import { isCompose } from "./outside-compose.ts";
+import { readEcs } from "./outside-ecs.ts";
 import { isTable, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 import { type Path, readYaml, type YamlDocument } from "./yaml-file.ts";
@@ -11,8 +12,12 @@ const NEVER_TELLS = /(?:^|\/)(?:\.github|node_modules|locales?|tests?|fixtures|d
 
 /** Kubernetes manifests, Helm templates and ECS task definitions, wherever they lie. */
 export async function readPlatforms(tree: Tree, outside: Outside, problems: TreeProblem[]): Promise<void> {
+  // The one that the team named comes first: it is the one that ships.
+  const named = tree.taskDefinition;
+  if (named !== undefined)
+    for (const document of await readYaml(named.file, named.text, problems)) readEcs(document, tree, outside);
   for (const file of tree.files) {
-    if (!MAY_TELL.test(file) || NEVER_TELLS.test(file) || isCompose(file)) continue;
+    if (file === named?.file || !MAY_TELL.test(file) || NEVER_TELLS.test(file) || isCompose(file)) continue;
     const text = tree.read(file);
     if (text === undefined) continue;
     if (/"?[cC]ontainerDefinitions"?\s*:/.test(text)) {
@@ -60,37 +65,5 @@ function readKubernetes(document: YamlDocument, tree: Tree, outside: Outside): v
         addProbe(outside, "kubernetes", test, document.evidence([...here, probe, "exec", "command"]));
       }
     }
-  }
-}
-
-/** Task definitions as JSON, and as CloudFormation writes them with capital letters. */
-function readEcs(document: YamlDocument, tree: Tree, outside: Outside): void {
-  for (const key of ["containerDefinitions", "ContainerDefinitions"]) {
-    for (const { table, path } of tablesWith(document.value, key)) {
-      const containers = valueAt(table, key);
-      for (const [index, container] of Array.isArray(containers) ? containers.entries() : [])
-        readEcsContainer(document, container, [...path, key, index], { tree, outside, capital: key.startsWith("C") });
-    }
-  }
-}
-
-function readEcsContainer(
-  document: YamlDocument,
-  container: unknown,
-  path: Path,
-  { tree, outside, capital }: { readonly tree: Tree; readonly outside: Outside; readonly capital: boolean },
-): void {
-  const named = (name: string) => (capital ? name.charAt(0).toUpperCase() + name.slice(1) : name);
-  const [command, entrypoint] = [valueAt(container, named("command")), valueAt(container, named("entryPoint"))];
-  const key = named(command === undefined ? "entryPoint" : "command");
-  addStart(outside, tree, "ecs", { command, entrypoint, evidence: document.evidence([...path, key]) });
-  const probe = [named("healthCheck"), named("command")];
-  addProbe(outside, "ecs", valueAt(container, ...probe), document.evidence([...path, ...probe]));
-  addGrace(outside, valueAt(container, named("stopTimeout")), document.evidence([...path, named("stopTimeout")]));
-  const environment = valueAt(container, named("environment"));
-  for (const item of Array.isArray(environment) ? environment : []) {
-    const [name, value] = [valueAt(item, named("name")), valueAt(item, named("value"))];
-    if (typeof name === "string" && typeof value === "string" && !outside.examples.has(name))
-      outside.examples.set(name, value);
   }
 }

@@ -1,5 +1,5 @@
 import type { StartCommand } from "../model/types.ts";
-import { addProbe, addScript, addStart, type Outside } from "./outside.ts";
+import { addGrace, addProbe, addScript, addStart, type Outside } from "./outside.ts";
 import { SourceText } from "./source-text.ts";
 import { startOf } from "./starts.ts";
 import { childrenOf } from "./outside-platforms.ts";
@@ -103,6 +103,8 @@ async function readDevcontainer(tree: Tree, outside: Outside, problems: TreeProb
 const INFRASTRUCTURE =
   /(?:(?:^|\/)(?:cdk|infra|deploy|lib|bin)[^/]*\/(?:[^/]+\/)*[^/]+|stack[^/]*|cdk[^/]*)\.(?:ts|js|py)$/i;
 
+const STOP_TIMEOUT = /\bstop_?[tT]imeout\s*[:=]\s*(?:\w+\.)?Duration\.(seconds|minutes)\(\s*(\d+)\s*\)/g;
+
 /** Lists of texts after `command` and `entryPoint` in the source of an infrastructure program, whatever its language. */
 function readCdk(tree: Tree, outside: Outside): void {
   for (const file of tree.files) {
@@ -116,6 +118,8 @@ function readCdk(tree: Tree, outside: Outside): void {
       if (/^CMD(?:-SHELL)?$/.test(words[0] ?? "")) addProbe(outside, "cdk", words, evidence);
       else addStart(outside, tree, "cdk", { command: words, evidence });
     }
+    for (const match of text.matchAll(STOP_TIMEOUT))
+      addGrace(outside, Number(match[2]) * (match[1] === "minutes" ? 60 : 1), source.at(match.index));
   }
 }
 

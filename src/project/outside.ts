@@ -1,4 +1,4 @@
-import type { Evidence, Fact, OutsideProbe, StartCommand } from "../model/types.ts";
+import type { Evidence, Fact, OutsideProbe, StartCommand, TaskDefinition } from "../model/types.ts";
 import { startOf, unwrapWithScripts } from "./starts.ts";
 import type { Tree } from "./tree.ts";
 import { baseName, roleOf, serverOf, simpleCommands, unwrap, type Unwrapped, unwrapShell } from "./unwrap.ts";
@@ -10,11 +10,19 @@ export interface Outside {
   readonly starts: StartCommand[];
   readonly probes: OutsideProbe[];
   readonly gracePeriods: Fact<number>[];
+  /** Containers of ECS task definitions, the one that the team named first. */
+  readonly tasks: TaskDefinition[];
   /** Values given to variables, by name: the first one counts. */
   readonly examples: Map<string, string>;
 }
 
-export const nothingOutside = (): Outside => ({ starts: [], probes: [], gracePeriods: [], examples: new Map() });
+export const nothingOutside = (): Outside => ({
+  starts: [],
+  probes: [],
+  gracePeriods: [],
+  tasks: [],
+  examples: new Map(),
+});
 
 const textsOf = (value: unknown): readonly string[] | undefined =>
   Array.isArray(value) ? value.map((item) => String(item)) : undefined;

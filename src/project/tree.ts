@@ -11,6 +11,8 @@ export interface Tree {
   /** The text of a file, tracked or not, or undefined when there is none that can be read. */
   read(path: string): string | undefined;
   readonly git: GitFacts;
+  /** The ECS task definition that the team named; it may lie outside the folder. */
+  readonly taskDefinition?: { readonly file: string; readonly text: string };
   /** The .gitignore line that hides a file that is there but not tracked. */
   isGitIgnored(path: string): Evidence | undefined;
   /** Files that could not be read, and why. Grows while files are read. */

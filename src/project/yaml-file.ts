@@ -1,5 +1,6 @@
-import type { Document, LineCounter } from "yaml";
+import type { Document, LineCounter, Tags } from "yaml";
 import type { Evidence } from "../model/types.ts";
+import { shortForms } from "./cloudformation.ts";
 import { SourceText } from "./source-text.ts";
 import type { TreeProblem } from "./tree.ts";
 
@@ -28,9 +29,10 @@ export async function readYaml(file: string, text: string, problems: TreeProblem
   }
   const { LineCounter, parseAllDocuments } = await (yaml ??= import("yaml"));
   const source = new SourceText(file, text);
+  const customTags = shortForms as unknown as Tags;
   const lines = new LineCounter();
   try {
-    const documents = parseAllDocuments(text, { lineCounter: lines, merge: true, logLevel: "silent" });
+    const documents = parseAllDocuments(text, { lineCounter: lines, merge: true, logLevel: "silent", customTags });
     return (Array.isArray(documents) ? documents : []).flatMap((document) =>
       one(document, { source, lines, problems }),
     );

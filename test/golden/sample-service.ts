@@ -86,6 +86,7 @@ export const sampleService: Service = {
       evidence: at("compose.yaml", 9, "test: curl"),
     },
   ],
+  taskDefinitions: [],
   gracePeriods: [fact(30, at("deploy/k8s.yaml", 18, "terminationGracePeriodSeconds: 30"))],
   problems: [],
 };

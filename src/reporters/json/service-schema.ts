@@ -98,6 +98,37 @@ const env = z.object({
   evidence: z.array(evidence),
 });
 
+const task = z.object({
+  evidence,
+  container: text,
+  image: text.optional(),
+  fargate: z.boolean(),
+  network: text.optional(),
+  user: text.optional(),
+  readOnlyRoot: z.boolean(),
+  ports: z.array(z.number().int()),
+  command: texts.optional(),
+  entryPoint: texts.optional(),
+  environment: z.array(z.object({ name: text, value: text.optional() })),
+  secrets: texts,
+  health: z
+    .object({
+      command: texts,
+      intervalSeconds: z.number(),
+      timeoutSeconds: z.number(),
+      retries: z.number(),
+      startPeriodSeconds: z.number(),
+    })
+    .optional(),
+  stopTimeoutSeconds: z.number().optional(),
+  mounts: z.array(z.object({ path: text, readOnly: z.boolean() })),
+  tmpfs: texts,
+  dropsCapabilities: z.boolean(),
+  init: z.boolean(),
+  memoryMiB: z.number().optional(),
+  later: texts,
+});
+
 export const serviceSchema: z.ZodType<Wire<Service>> = z.object({
   name: text,
   files: texts,
@@ -132,5 +163,6 @@ export const serviceSchema: z.ZodType<Wire<Service>> = z.object({
   dockerignore: text.optional(),
   outsideProbes: z.array(z.object({ source, program: text, command: text, evidence })),
   gracePeriods: z.array(fact(z.number())),
+  taskDefinitions: z.array(task),
   problems: z.array(place.extend({ message: text })),
 });

@@ -109,6 +109,7 @@ export const sample: Service = {
   dockerignore: undefined,
   outsideProbes: [],
   gracePeriods: [],
+  taskDefinitions: [],
   problems: [],
 };
 
