@@ -32,7 +32,10 @@ import { size } from "./size.ts";
 import { startTime } from "./start-time.ts";
 import { stopAnswersInFlight } from "./stop-answers-in-flight.ts";
 import { stopsWhenIdle } from "./stops-when-idle.ts";
+import { taskDefinitionHealth } from "./task-definition-health.ts";
+import { taskDefinitionRuns } from "./task-definition-runs.ts";
+import { taskDefinitionStops } from "./task-definition-stops.ts";
 import { volumesWritable } from "./volumes-writable.ts";
 import { warmBuildTime } from "./warm-build-time.ts";
 
-export const checks: readonly Check[] = [arbitraryUid, basePinned, becomesHealthy, buildToolsAbsent, buildValuesAbsent, builds, bytecodeValid, cachesAbsent, calledProgramsPresent, coldBuildTime, compilersAbsent, dependencyLayerCached, dependencyLayerRefreshed, devDependenciesAbsent, execForm, healthcheckHealthy, healthcheckNotices, logKeepsSecrets, logsOnStreams, logsPrompt, noCapabilities, noNetworkNeeded, noSecretsInConfiguration, noSecretsInLayers, nonRoot, numericUser, readOnlyRoot, requiredEnv, size, startTime, stopAnswersInFlight, stopsWhenIdle, volumesWritable, warmBuildTime];
+export const checks: readonly Check[] = [arbitraryUid, basePinned, becomesHealthy, buildToolsAbsent, buildValuesAbsent, builds, bytecodeValid, cachesAbsent, calledProgramsPresent, coldBuildTime, compilersAbsent, dependencyLayerCached, dependencyLayerRefreshed, devDependenciesAbsent, execForm, healthcheckHealthy, healthcheckNotices, logKeepsSecrets, logsOnStreams, logsPrompt, noCapabilities, noNetworkNeeded, noSecretsInConfiguration, noSecretsInLayers, nonRoot, numericUser, readOnlyRoot, requiredEnv, size, startTime, stopAnswersInFlight, stopsWhenIdle, taskDefinitionHealth, taskDefinitionRuns, taskDefinitionStops, volumesWritable, warmBuildTime];

@@ -2,6 +2,7 @@ import { readOnly, type ReadOnly } from "../probes/read-only.ts";
 import type { Check } from "./check.ts";
 import { exampleContract } from "./support/examples.ts";
 import { fail, notApplicable, pass, some } from "./support/verdicts.ts";
+import { isWorse } from "./support/visits.ts";
 
 const good: ReadOnly = {
   healthy: true,
@@ -73,9 +74,3 @@ export const readOnlyRoot: Check<ReadOnly> = {
     );
   },
 };
-
-/** A route that fails on a writable root too proves nothing here. */
-function isWorse(usual: number | undefined, status: number): boolean {
-  if (usual === undefined || usual === 0 || usual >= 500) return false;
-  return status === 0 || Math.floor(status / 100) !== Math.floor(usual / 100);
-}

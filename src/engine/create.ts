@@ -47,7 +47,7 @@ function hostConfig(facts: CreateFacts, options: StartOptions, ports: readonly s
         VolumeOptions: { Labels: facts.labels },
       })),
       // Without a name the volume is removed with its container. `NoCopy`: what the image has there stays out.
-      ...facts.copied.map(({ target }) => ({
+      ...[...facts.copied.map(({ target }) => target), ...(options.emptyVolumes ?? [])].map((target) => ({
         Type: "volume",
         Target: target,
         VolumeOptions: { NoCopy: true, Labels: facts.labels },
@@ -90,6 +90,7 @@ function networking(options: StartOptions): Record<string, unknown> {
 /** Without `Test` the engine keeps the image's command and takes only the times. */
 function healthBody(health: NonNullable<StartOptions["health"]>, hasStartInterval: boolean): Record<string, unknown> {
   return {
+    ...(health.test === undefined ? {} : { Test: health.test }),
     Interval: nano(health.intervalMs),
     Timeout: nano(health.timeoutMs),
     Retries: health.retries,

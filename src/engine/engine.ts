@@ -98,6 +98,8 @@ export interface StartOptions {
   readonly tmpfs?: readonly string[];
   /** A new volume at each of these paths, with what the image has there and its owner; it goes away with the container. */
   readonly volumes?: readonly string[];
+  /** A new, empty volume of root with mode 0755 at each of these paths, whatever the image has there. */
+  readonly emptyVolumes?: readonly string[];
   /** A read-only folder is copied in before the start, so that the engine need not see its path; everything else is bound. */
   readonly mounts?: ReadonlyArray<{ readonly source: string; readonly target: string; readonly readOnly: boolean }>;
   /** Container ports to publish on a free port of 127.0.0.1. */
@@ -114,8 +116,9 @@ export interface StartOptions {
   readonly noNewPrivileges?: boolean;
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
-  /** Replaces the times of the image's HEALTHCHECK, not its command. */
+  /** Replaces the times of the image's HEALTHCHECK, and its command only when there is a `test`. */
   readonly health?: {
+    readonly test?: readonly string[];
     readonly intervalMs: number;
     readonly timeoutMs: number;
     readonly retries: number;

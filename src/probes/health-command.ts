@@ -2,7 +2,8 @@ import type { Container } from "../engine/engine.ts";
 import type { Probe } from "./probe.ts";
 import { becomesHealthy } from "./support/health.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
-import { business, startPatience } from "./support/patience.ts";
+import { QUICK, turns } from "./support/health-status.ts";
+import { startPatience } from "./support/patience.ts";
 import { runPython } from "./support/python.ts";
 import { startService } from "./support/service.ts";
 import { within } from "./support/time.ts";
@@ -19,11 +20,6 @@ export interface HealthCommand {
   readonly noticedMs: number | undefined;
   readonly log: readonly LoggedLine[];
 }
-
-/** Quick, so that the proof takes seconds: the command is the image's own. */
-const QUICK = { intervalMs: 1000, timeoutMs: 3000, retries: 1, startPeriodMs: 0 };
-/** What a failure takes at most, and as much again for a busy machine. */
-const NOTICE_MS = 2 * QUICK.retries * (QUICK.intervalMs + QUICK.timeoutMs) + 3000;
 
 export const healthCommand: Probe<HealthCommand> = {
   id: "health-command",
@@ -63,25 +59,6 @@ const NOTHING: HealthCommand = {
   noticedMs: undefined,
   log: [],
 };
-
-async function turns(
-  container: Container,
-  wanted: "healthy" | "unhealthy",
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  const started = performance.now();
-  const limit = AbortSignal.timeout(Math.ceil(NOTICE_MS * business()));
-  const becomes = container.healthBecomes(wanted, AbortSignal.any([signal, limit]));
-  becomes.catch(() => {}); // Awaited below, or not needed any more.
-  if ((await container.health()) === wanted) return performance.now() - started;
-  try {
-    await becomes;
-    return performance.now() - started;
-  } catch (error) {
-    if (limit.aborted) return undefined;
-    throw error;
-  }
-}
 
 /** Halts every process: with only the first one halted, its workers would go on answering. */
 async function halt(container: Container, signal: AbortSignal): Promise<void> {

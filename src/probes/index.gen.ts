@@ -11,6 +11,7 @@ import { noNetwork } from "./no-network.ts";
 import { ordinaryRun } from "./ordinary-run.ts";
 import { readOnly } from "./read-only.ts";
 import { startUp } from "./start-up.ts";
+import { taskDefinition } from "./task-definition.ts";
 import { volumes } from "./volumes.ts";
 
-export const probes: readonly Probe[] = [buildRecord, configuration, drain, healthCommand, layers, leastPrivilege, missingEnv, noNetwork, ordinaryRun, readOnly, startUp, volumes];
+export const probes: readonly Probe[] = [buildRecord, configuration, drain, healthCommand, layers, leastPrivilege, missingEnv, noNetwork, ordinaryRun, readOnly, startUp, taskDefinition, volumes];

@@ -1,11 +1,11 @@
-import type { Container, ContainerProcess, Exit } from "../engine/engine.ts";
+import type { Container, ContainerProcess } from "../engine/engine.ts";
 import type { Probe } from "./probe.ts";
 import { becomesHealthy, healthPath } from "./support/health.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
-import { business, startPatience } from "./support/patience.ts";
+import { startPatience } from "./support/patience.ts";
 import { readableRoutes, visit, type Visit } from "./support/routes.ts";
 import { startService } from "./support/service.ts";
-import { stopSignal } from "./support/stop.ts";
+import { stopIdle, stopSignal, type Stopped } from "./support/stop.ts";
 import { poll, within } from "./support/time.ts";
 
 /** One ordinary life of the service: start, some requests, a look at it, and a stop with nothing in flight. */
@@ -21,13 +21,7 @@ export interface OrdinaryRun {
   readonly linesAtEnd: LineCount;
   /** Files that look like logs and came or grew in the container, not on its streams. */
   readonly logFiles: readonly string[];
-  readonly stop: {
-    readonly signal: string;
-    readonly milliseconds: number;
-    readonly exit: Exit | undefined;
-    /** The machine had more to do than processors: the engine's own work then takes seconds. */
-    readonly busy: boolean;
-  };
+  readonly stop: Stopped;
   readonly log: readonly LoggedLine[];
 }
 
@@ -87,25 +81,6 @@ async function firstLines(container: Container, signal: AbortSignal): Promise<Li
     { everyMs: 100, limitMs: PROMPT_MS, signal },
   );
   return some ?? { stdout: 0, stderr: 0 };
-}
-
-async function stopIdle(
-  container: Container,
-  name: ReturnType<typeof stopSignal>,
-  graceMs: number,
-  signal: AbortSignal,
-): Promise<OrdinaryRun["stop"]> {
-  const busy = business();
-  const limit = AbortSignal.timeout(Math.ceil(graceMs * busy));
-  const exited = container.exited(AbortSignal.any([signal, limit]));
-  exited.catch(() => {}); // Awaited below; a refusal before that must not end the process.
-  const sent = performance.now();
-  await container.signal(name);
-  const exit = await exited.catch((error: unknown) => {
-    if (limit.aborted) return undefined;
-    throw error;
-  });
-  return { signal: name, milliseconds: performance.now() - sent, exit, busy: busy > 1 };
 }
 
 const count = (lines: readonly { readonly stream: string }[]): LineCount => ({

@@ -1,10 +1,11 @@
-import type { Probe, ProbeContext } from "./probe.ts";
-import { becomesHealthy, firstHealthy, healthPath, whyUnhealthy } from "./support/health.ts";
+import type { Probe } from "./probe.ts";
+import { firstHealthy, whyUnhealthy } from "./support/health.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
 import { startPatience } from "./support/patience.ts";
-import { readableRoutes, visit, type Visit } from "./support/routes.ts";
+import { visit, type Visit } from "./support/routes.ts";
 import { startService } from "./support/service.ts";
 import { within } from "./support/time.ts";
+import { complaints, writableRun } from "./support/writable-run.ts";
 
 /** The same requests on a writable and on a strictly read-only root. */
 export interface ReadOnly {
@@ -17,14 +18,6 @@ export interface ReadOnly {
   readonly complaints: readonly string[];
   readonly log: readonly LoggedLine[];
 }
-
-/** How a failed write is told. `grep -i read-only` misses the most common ones. */
-const COMPLAINTS: readonly RegExp[] = [
-  /EROFS|Errno 30|os error 30|Read-only file system/i,
-  /No usable temporary directory/i,
-  /attempt to write a readonly database|unable to open database file/i,
-  /(?:Errno 13|Permission denied)[^\n]*\//i,
-];
 
 export const readOnly: Probe<ReadOnly> = {
   id: "read-only",
@@ -57,22 +50,3 @@ export const readOnly: Probe<ReadOnly> = {
     };
   },
 };
-
-async function writableRun(
-  context: ProbeContext,
-  signal: AbortSignal,
-): Promise<{ paths: readonly string[]; visits: readonly Visit[]; log: readonly LoggedLine[] }> {
-  const { contract, service } = context;
-  await using container = await startService(context);
-  await becomesHealthy(container, contract, signal);
-  const paths = [healthPath(contract), ...(await readableRoutes(container, { service, contract, signal }))];
-  const visits = await visit(container, contract, paths, signal);
-  return { paths, visits, log: logTail(await container.logs()) };
-}
-
-/** Lines that tell of a failed write; a kind of complaint that the writable run makes as well has another cause. */
-export function complaints(log: readonly LoggedLine[], usual: readonly LoggedLine[]): readonly string[] {
-  const ofThisRun = COMPLAINTS.filter((pattern) => !usual.some(({ text }) => pattern.test(text)));
-  const lines = log.filter(({ text }) => ofThisRun.some((pattern) => pattern.test(text)));
-  return [...new Set(lines.map(({ text }) => text.trim().slice(0, 300)))].slice(0, 10);
-}

@@ -78,12 +78,10 @@ function substituted(argument: unknown, known: Known): unknown {
   return together(parts, "");
 }
 
-const plainOf = (value: unknown): string | Later =>
-  value instanceof Later || typeof value === "string"
-    ? value
-    : typeof value === "number"
-      ? String(value)
-      : new Later("${…}");
+function plainOf(value: unknown): string | Later {
+  if (value instanceof Later || typeof value === "string") return value;
+  return typeof value === "number" ? String(value) : new Later("${…}");
+}
 
 function together(parts: ReadonlyArray<string | Later>, separator: string): string | Later {
   const text = parts.map(String).join(separator);
@@ -91,10 +89,8 @@ function together(parts: ReadonlyArray<string | Later>, separator: string): stri
 }
 
 /** The short forms of YAML templates: `!Ref X` is `{ Ref: X }`, `!Sub …` is `{ "Fn::Sub": … }`. */
-const SHORT_FORMS = [
-  ...["Ref", "Sub", "Join", "GetAtt", "If", "Select", "Split", "FindInMap", "ImportValue", "Base64", "Cidr", "GetAZs"],
-  ...["And", "Or", "Not", "Equals", "Transform", "ToJsonString", "Length"],
-] as const;
+const SHORT_FORMS =
+  "Ref Sub Join GetAtt If Select Split FindInMap ImportValue Base64 Cidr GetAZs And Or Not Equals Transform".split(" ");
 
 interface Collection {
   toJSON(): unknown;

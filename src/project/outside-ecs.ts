@@ -1,7 +1,7 @@
 import type { TaskDefinition } from "../model/types.ts";
 import { Later, resolveIntrinsics } from "./cloudformation.ts";
 import { addGrace, addProbe, addStart, type Outside } from "./outside.ts";
-import { isTable, valueAt } from "./toml.ts";
+import { childrenOf, isTable, valueAt } from "./toml.ts";
 import type { Tree } from "./tree.ts";
 import type { Path, YamlDocument } from "./yaml-file.ts";
 
@@ -37,8 +37,7 @@ function* containersIn(value: unknown, document: YamlDocument, path: Path = []):
     for (const [index, container] of Array.isArray(containers) ? containers.entries() : [])
       if (isTable(container)) yield { document, path: [...path, name, index], container, task: value, key };
   }
-  const children = Array.isArray(value) ? [...value.entries()] : isTable(value) ? Object.entries(value) : [];
-  for (const [name, child] of children)
+  for (const [name, child] of childrenOf(value))
     if (typeof child === "object" && child !== null) yield* containersIn(child, document, [...path, name]);
 }
 

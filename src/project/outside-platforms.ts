@@ -1,7 +1,7 @@
 import { addGrace, addProbe, addStart, type Outside } from "./outside.ts";
 import { isCompose } from "./outside-compose.ts";
 import { readEcs } from "./outside-ecs.ts";
-import { isTable, valueAt } from "./toml.ts";
+import { childrenOf, isTable, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 import { type Path, readYaml, type YamlDocument } from "./yaml-file.ts";
 
@@ -19,16 +19,24 @@ export async function readPlatforms(tree: Tree, outside: Outside, problems: Tree
   for (const file of tree.files) {
     if (file === named?.file || !MAY_TELL.test(file) || NEVER_TELLS.test(file) || isCompose(file)) continue;
     const text = tree.read(file);
-    if (text === undefined) continue;
-    if (/"?[cC]ontainerDefinitions"?\s*:/.test(text)) {
-      for (const document of await readYaml(file, text, problems)) readEcs(document, tree, outside);
-    } else if (text.includes("kind:") && text.includes("containers:")) {
-      // A Helm template is YAML with holes: the holes are filled with a word, and what is then not YAML is no fault of the file.
-      const isTemplate = text.includes("{{");
-      const readable = isTemplate ? withoutTemplates(text) : text;
-      for (const document of await readYaml(file, readable, isTemplate ? [] : problems))
-        readKubernetes(document, tree, outside);
-    }
+    if (text !== undefined) await readOne({ file, text }, tree, outside, problems);
+  }
+}
+
+async function readOne(
+  { file, text }: { readonly file: string; readonly text: string },
+  tree: Tree,
+  outside: Outside,
+  problems: TreeProblem[],
+): Promise<void> {
+  if (/"?[cC]ontainerDefinitions"?\s*:/.test(text)) {
+    for (const document of await readYaml(file, text, problems)) readEcs(document, tree, outside);
+  } else if (text.includes("kind:") && text.includes("containers:")) {
+    // A Helm template is YAML with holes: the holes are filled with a word, and what is then not YAML is no fault of the file.
+    const isTemplate = text.includes("{{");
+    const readable = isTemplate ? withoutTemplates(text) : text;
+    for (const document of await readYaml(file, readable, isTemplate ? [] : problems))
+      readKubernetes(document, tree, outside);
   }
 }
 
@@ -40,11 +48,6 @@ function* tablesWith(value: unknown, key: string, path: Path = []): Generator<{ 
   if (path.length > 20) return;
   if (isTable(value) && Object.hasOwn(value, key)) yield { table: value, path };
   for (const [name, child] of childrenOf(value)) yield* tablesWith(child, key, [...path, name]);
-}
-
-export function childrenOf(value: unknown): ReadonlyArray<readonly [string | number, unknown]> {
-  if (Array.isArray(value)) return [...value.entries()];
-  return isTable(value) ? Object.entries(value) : [];
 }
 
 function readKubernetes(document: YamlDocument, tree: Tree, outside: Outside): void {

@@ -114,3 +114,9 @@ export const listAt = (data: unknown, ...path: readonly string[]): readonly unkn
 };
 export const textsAt = (data: unknown, ...path: readonly string[]): readonly string[] =>
   listAt(data, ...path).filter((item) => typeof item === "string");
+
+/** The items of a list or the values of a table, each with its index or key. */
+export function childrenOf(value: unknown): ReadonlyArray<readonly [string | number, unknown]> {
+  if (Array.isArray(value)) return [...value.entries()];
+  return isTable(value) ? Object.entries(value) : [];
+}

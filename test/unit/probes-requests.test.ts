@@ -6,7 +6,7 @@ import type { Container } from "../../src/engine/engine.ts";
 import { UserError } from "../../src/kit/errors.ts";
 import { names } from "../../src/probes/missing-env.ts";
 import { isLogFile } from "../../src/probes/ordinary-run.ts";
-import { complaints } from "../../src/probes/read-only.ts";
+import { complaints } from "../../src/probes/support/writable-run.ts";
 import { firstHealthy } from "../../src/probes/support/health.ts";
 import { halfBody } from "../../src/probes/support/in-flight.ts";
 import { openRequest, readAnswer } from "../../src/probes/support/raw-request.ts";

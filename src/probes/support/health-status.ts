@@ -1,0 +1,32 @@
+import type { Container } from "../../engine/engine.ts";
+import { business } from "./patience.ts";
+
+/** Quick, so that the proof takes seconds: only the command is what is asked about. */
+export const QUICK: { intervalMs: number; timeoutMs: number; retries: number; startPeriodMs: number } = {
+  intervalMs: 1000,
+  timeoutMs: 3000,
+  retries: 1,
+  startPeriodMs: 0,
+};
+/** What a failure takes at most, and as much again for a busy machine. */
+const NOTICE_MS = 2 * QUICK.retries * (QUICK.intervalMs + QUICK.timeoutMs) + 3000;
+
+/** Milliseconds until the engine's health status is the wanted one; undefined when it does not become it. */
+export async function turns(
+  container: Container,
+  wanted: "healthy" | "unhealthy",
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const started = performance.now();
+  const limit = AbortSignal.timeout(Math.ceil(NOTICE_MS * business()));
+  const becomes = container.healthBecomes(wanted, AbortSignal.any([signal, limit]));
+  becomes.catch(() => {}); // Awaited below, or not needed any more.
+  if ((await container.health()) === wanted) return performance.now() - started;
+  try {
+    await becomes;
+    return performance.now() - started;
+  } catch (error) {
+    if (limit.aborted) return undefined;
+    throw error;
+  }
+}
