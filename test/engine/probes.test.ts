@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checksNamed, type FaultLab, healthyChecks, openLab } from "../faults/lab.ts";
-import { bodyless, faults } from "../faults/table.ts";
+import { bodyless, declaredVolume, faults } from "../faults/table.ts";
 
 const stop = new AbortController();
 let lab: FaultLab;
@@ -21,6 +21,14 @@ it("holds a request on a route of its own where no route reads a body", async ()
   expect(verdicts.get("stop-answers-in-flight")).toMatchObject({
     status: "pass",
     message: expect.stringContaining("injected slow route"),
+  });
+});
+
+it("lets a volume of ECS take over the owner of a path that the image declares", async () => {
+  const verdicts = await lab.verdicts(declaredVolume, checksNamed(["task-definition-runs"]));
+  expect(verdicts.get("task-definition-runs")).toMatchObject({
+    status: "pass",
+    message: expect.stringContaining("volumes at /data"),
   });
 });
 

@@ -9,6 +9,8 @@ export interface Fault {
   readonly calls?: string;
   /** Replacements in the Dockerfile. */
   readonly dockerfile?: ReadonlyArray<readonly [from: string, to: string]>;
+  /** Replacements in the task definition. */
+  readonly task?: ReadonlyArray<readonly [from: string, to: string]>;
   /** Lines run as root, before USER. */
   readonly asRoot?: string;
   /** Lines at the end of the Dockerfile. */

@@ -9,6 +9,8 @@ import { connectEngine } from "../../src/engine/connect.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import type { Build, BuildSide, Contract, Image, Seen, Service, Verdict } from "../../src/model/types.ts";
 import type { Probe, ProbeContext } from "../../src/probes/probe.ts";
+import { readService } from "../../src/project/read-service.ts";
+import { memoryTree } from "../../src/project/tree.ts";
 import type { Fault } from "./fault.ts";
 
 /** Builds the small service, healthy or with a fault, and lets the catalogue judge it. */
@@ -34,12 +36,16 @@ const contract: Contract = {
 };
 
 /** What the analysis would have found in the service. It calls the interpreter, which is there, unless the fault calls another program. */
-function serviceOf(fault: Fault | undefined): Service {
+async function serviceOf(fault: Fault | undefined): Promise<Service> {
   const evidence = { file: "app.py", line: 20, text: "" };
+  const task = replaceAll(await readFile(join(SERVICE, "task-definition.json"), "utf8"), fault?.task ?? []);
+  const { taskDefinitions } = await readService(memoryTree({ "task-definition.json": task }));
   return {
     name: "demo",
     files: ["app.py"],
     routes: [{ method: "GET", path: "/items", evidence }],
+    writes: [{ path: "/tmp", when: "request", evidence }],
+    taskDefinitions,
     programs: [{ program: fault?.calls ?? "python3", confidence: "certain", evidence }],
   } as unknown as Service;
 }
@@ -58,7 +64,7 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
       const name = (fault?.name ?? "healthy").replace(/[^a-z0-9]+/gi, "-").toLowerCase();
       const tag = `seaworthy-${runId}:${name}`;
       tags.push(tag, `${tag}-edited`);
-      const service = serviceOf(fault);
+      const service = await serviceOf(fault);
       const build = await buildVariant(engine, { fault, folder: join(folder, name), tag, signal });
       const context: ProbeContext = {
         engine,

@@ -13,6 +13,14 @@ export const bodyless: Fault = {
   dockerfile: [[COMMAND, 'CMD ["python", "/app/wsgi.py"]']],
 };
 
+/** Another healthy service: the image declares its volume, so that a volume of ECS takes over the owner. */
+export const declaredVolume: Fault = {
+  name: "healthy, and its volume is declared",
+  breaks: [],
+  app: [["        return []", '        open("/data/items", "w").close()\n        return []']],
+  dockerfile: [[USER, `VOLUME /data\n${USER}`]],
+};
+
 /** The ways in which service images are known to break. */
 export const faults: readonly Fault[] = [
   { name: "root user", breaks: ["non-root", "numeric-user"], dockerfile: [[USER, ""]] },
@@ -52,6 +60,47 @@ export const faults: readonly Fault[] = [
     name: "a volume that belongs to root",
     breaks: ["volumes-writable"],
     asRoot: "RUN chown 0:0 /data && chmod 0755 /data",
+  },
+  {
+    name: "a task definition that does not name a required variable",
+    breaks: ["task-definition-runs", "task-definition-health", "task-definition-stops"],
+    task: [
+      [
+        `,
+        { "name": "GREETING", "value": "hello" }`,
+        "",
+      ],
+    ],
+  },
+  {
+    name: "a task definition that leaves no folder for temporary files",
+    breaks: ["task-definition-runs"],
+    task: [[`{ "name": "TMPDIR", "value": "/dev/shm" },`, ""]],
+  },
+  {
+    name: "a task definition whose volume belongs to root where the service writes",
+    breaks: ["task-definition-runs"],
+    app: [["        return []", '        open("/data/items", "w").close()\n        return []']],
+  },
+  {
+    name: "a task definition with another port",
+    breaks: ["task-definition-runs"],
+    task: [[`"containerPort": 8000`, `"containerPort": 9000`]],
+  },
+  {
+    name: "a task definition whose health command calls a program that the image does not have",
+    breaks: ["task-definition-health"],
+    task: [["python -c", "curl -c"]],
+  },
+  {
+    name: "a task definition whose command does not pass signals on",
+    breaks: ["task-definition-stops"],
+    task: [
+      [
+        `"readonlyRootFilesystem": true,`,
+        `"readonlyRootFilesystem": true, "command": ["sh", "-c", "python /app/app.py; echo ended"],`,
+      ],
+    ],
   },
   {
     name: "ignores SIGTERM",

@@ -9,3 +9,13 @@ it("asks for a new volume without a name, so that it takes over the image's fold
   expect(mounts).toEqual([{ Type: "volume", Target: "/app/data", VolumeOptions: { Labels: { run: "1" } } }]);
   expect(mountsOf(createBody(facts, {}))).toEqual([]);
 });
+
+it("asks for an empty volume where ECS gives one, and for a health command that is not the image's", () => {
+  const body = createBody(facts, {
+    emptyVolumes: ["/data"],
+    health: { test: ["CMD", "true"], intervalMs: 1000, timeoutMs: 2000, retries: 1, startPeriodMs: 0 },
+  });
+  const volume = { Type: "volume", Target: "/data", VolumeOptions: { NoCopy: true, Labels: { run: "1" } } };
+  expect(mountsOf(body)).toEqual([volume]);
+  expect(body["Healthcheck"]).toMatchObject({ Test: ["CMD", "true"], Interval: 1e9 });
+});
