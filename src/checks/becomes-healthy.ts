@@ -1,3 +1,4 @@
+import { formatMilliseconds } from "../kit/units.ts";
 import { startUp, type StartUp } from "../probes/start-up.ts";
 import type { Check } from "./check.ts";
 import { exampleStart } from "./support/start-example.ts";
@@ -17,14 +18,17 @@ export const becomesHealthy: Check<StartUp> = {
   needs: startUp,
   examples: [
     { name: "healthy", data: exampleStart, status: "pass" },
+    { name: "healthy at its only start", data: { ...exampleStart, time: undefined }, status: "pass" },
     {
       name: "it exits",
       data: { ...exampleStart, healthy: false, time: undefined, problem: "the container exited with code 1" },
       status: "fail",
     },
   ],
-  judge({ healthy, path, problem, time }) {
+  judge({ healthy, path, problem, time, droppedFirstMs }) {
     if (!healthy) return fail(problem);
-    return pass(`${path} answered well at each of ${(time?.samples.length ?? 0) + 1} starts.`);
+    if (time === undefined)
+      return pass(`${path} answered well ${formatMilliseconds(droppedFirstMs ?? 0)} after the start.`);
+    return pass(`${path} answered well at each of ${time.samples.length + 1} starts.`);
   },
 };

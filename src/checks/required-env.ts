@@ -31,6 +31,7 @@ export const requiredEnv: Check<MissingEnv> = {
       data: seen({ outcome: "became healthy", code: undefined }),
       status: "fail",
     },
+    { name: "exits without all of them", data: seen({ together: true }), status: "pass" },
     { name: "hangs", data: seen({ outcome: "kept running", code: undefined }), status: "fail" },
     { name: "exits with 0", data: seen({ code: 0 }), status: "fail" },
     { name: "does not name it", data: seen({ named: false }), status: "fail" },
@@ -40,6 +41,8 @@ export const requiredEnv: Check<MissingEnv> = {
     if (runs.length === 0) return notApplicable("The service requires no variable.");
     const problems = runs.flatMap((run) => problemOf(run) ?? []);
     if (problems.length > 0) return fail(`${some(problems)}.`);
+    if (runs.every(({ together }) => together === true))
+      return pass(`Without all ${runs.length} variables at once the service exited and named each of them.`);
     return pass(`Each of ${runs.length} variables was left out once: the service exited and named it.`);
   },
 };

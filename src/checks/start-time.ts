@@ -3,7 +3,7 @@ import { startUp, type StartUp } from "../probes/start-up.ts";
 import type { Check } from "./check.ts";
 import { exampleContract } from "./support/examples.ts";
 import { exampleStart } from "./support/start-example.ts";
-import { fail, pass } from "./support/verdicts.ts";
+import { fail, pass, unproven } from "./support/verdicts.ts";
 
 const context = { contract: exampleContract };
 const slow: StartUp = { ...exampleStart, time: { value: 31_000, unit: "ms", how: "", samples: [31_000] } };
@@ -22,10 +22,12 @@ export const startTime: Check<StartUp> = {
   examples: [
     { name: "1 s", data: exampleStart, status: "pass", context },
     { name: "31 s", data: slow, status: "fail", context },
+    { name: "started once", data: { ...exampleStart, time: undefined }, status: "unproven", context },
     { name: "never", data: { ...exampleStart, healthy: false, time: undefined }, status: "fail", context },
   ],
-  judge({ time, deviationMs, noisy, problem }, { contract }) {
+  judge({ healthy, time, deviationMs, noisy, problem }, { contract }) {
     const { startSeconds } = contract.limits;
+    if (healthy && time === undefined) return unproven("It was started once only, and one start is no measurement.");
     if (time === undefined) return fail(`Not ready within ${startSeconds} s. ${problem}`.trim());
     const spread = `± ${formatMilliseconds(deviationMs ?? 0)}, ${time.samples.length} starts`;
     const noise = noisy ? " The machine was noisy: do not compare this figure closely." : "";

@@ -41,7 +41,10 @@ export const routes = {
   }),
   verify: buildCommand({
     loader: () => import("./commands/verify.ts"),
-    parameters: { flags: { ...sessionFlags, json: flag.json, run: flag.run, image: imageFlag() }, positional: folder },
+    parameters: {
+      flags: { ...sessionFlags, json: flag.json, run: flag.run, image: imageFlag(), quick: quickFlag() },
+      positional: folder,
+    },
     docs: { brief: "Prove an existing image, or judge a run again without an engine (--run)" },
   }),
   report: buildCommand({
@@ -89,6 +92,14 @@ function imageFlag() {
     brief: "an existing image instead of building",
     placeholder: "name",
     optional: true,
+  } as const;
+}
+function quickFlag() {
+  return {
+    kind: "boolean",
+    brief: "only whether it builds, starts, keeps its layers and secrets, and refuses a missing variable",
+    default: false,
+    withNegated: false,
   } as const;
 }
 function dryRun() {

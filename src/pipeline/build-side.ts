@@ -39,6 +39,8 @@ export interface SideRequest {
   readonly coldKey: string;
   /** What an earlier run measured of the same input; without it the cold build is made now. */
   readonly earlier: EarlierCold | undefined;
+  /** One build, and one with a source file edited: no cold build, and no edit of the lock. */
+  readonly quick?: boolean;
 }
 
 /**
@@ -84,7 +86,8 @@ export async function buildSide(
   try {
     // A substituted base is named by its content: the tag of the Dockerfile may have moved since.
     const earlier = isDeepStrictEqual(request.earlier?.bases, bases.used) ? request.earlier : undefined;
-    if (earlier === undefined) image = await time("cold", { noCache: true });
+    if (request.quick === true) image = undefined;
+    else if (earlier === undefined) image = await time("cold", { noCache: true });
     else {
       builds.push(earlier.cold);
       // Not timed: should the engine have lost its cache meanwhile, it is filled again here.
@@ -130,7 +133,7 @@ async function timeEdits(
     }
     await writeFile(join(context, source), original);
   }
-  const lock = request.service.lock?.path;
+  const lock = request.quick === true ? undefined : request.service.lock?.path;
   if (lock !== undefined) {
     const original = await readFile(join(context, lock), "utf8");
     await writeFile(join(context, lock), `${original}\n# seaworthy: edit ${Date.now()}\n`);

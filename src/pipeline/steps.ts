@@ -122,6 +122,8 @@ export async function buildStep(
     readonly repetitions: number;
     /** Take the cold build's time from an earlier run of the same input. */
     readonly reuseCold?: boolean;
+    /** Only what the short proof looks at. */
+    readonly quick?: boolean;
   },
 ): Promise<BuildSide> {
   const { label, dockerfile, overlay } = side;

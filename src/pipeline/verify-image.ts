@@ -1,15 +1,18 @@
+import type { Check } from "../checks/check.ts";
 import { checks } from "../checks/index.gen.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
+import type { ConnectedEngine } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
 import type { BuildSide, CheckResult, RenderedFile, RequirementResult } from "../model/types.ts";
-import { probes } from "../probes/index.gen.ts";
+import { buildRecord } from "../probes/build-record.ts";
 import { layers } from "../probes/layers.ts";
 import { judgeRequirements } from "../requirements/judge.ts";
 import { readRequirements } from "../requirements/read.ts";
 import { analyzeStep } from "./analyze-step.ts";
 import { engineOf } from "./engine-of.ts";
+import { quickChecks } from "./quick.ts";
 import { sideOf } from "./report-step.ts";
-import { finishRun, openRun } from "./run-directory.ts";
+import { finishRun, openRun, type Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
 import { sidecarFacts, startSidecars } from "./sidecars.ts";
 import { analyzeRendered, buildStep, pinStep, planStep, renderedDockerfile, renderStep } from "./steps.ts";
@@ -21,17 +24,27 @@ export interface Verified {
   readonly requirements: readonly RequirementResult[] | undefined;
 }
 
+export interface VerifyOptions {
+  /** An existing image; without one, the folder's own Dockerfile is built. */
+  readonly image?: string | undefined;
+  /** The seven checks that a team wants at every change, and nothing that takes long. */
+  readonly quick: boolean;
+}
+
 /**
  * Proves one image by itself, without a baseline: an existing one, or the one that the folder's own Dockerfile gives.
  * What only a build or a comparison can show stays unproven.
  */
-export async function verifyImage(session: Session, image: string | undefined): Promise<Verified> {
+export async function verifyImage(session: Session, options: VerifyOptions): Promise<Verified> {
   const { world } = session;
-  const demanded = image === undefined ? await readRequirements(session.folder) : undefined;
+  const { image, quick } = options;
+  const wanted = quick ? quickChecks : checks;
+  const demanded = image === undefined && !quick ? await readRequirements(session.folder) : undefined;
   const run = await openRun(session.folder, { now: world.now(), fresh: true });
   const analysis = await analyzeStep(session, run);
   const plan = await planStep(session, run, analysis);
   await using engine = await engineOf(session, run.id);
+  await using _ = imagesOf(engine, run);
   const { service } = analysis;
   let build: BuildSide;
   let files: readonly RenderedFile[] = [];
@@ -49,6 +62,7 @@ export async function verifyImage(session: Session, image: string | undefined): 
       service,
       pins,
       repetitions: 1,
+      quick,
     });
   } else {
     const known = await engine.ensure(image);
@@ -67,7 +81,8 @@ export async function verifyImage(session: Session, image: string | undefined): 
     engine,
     run,
     subjects: [{ label: "after", build }],
-    probes,
+    probes: [...new Set(wanted.map(({ needs }) => needs))],
+    quick,
     service,
     contract: plan.contract,
     filled: (contract) => beside.withAddresses(contract),
@@ -75,7 +90,8 @@ export async function verifyImage(session: Session, image: string | undefined): 
     onProbe: (_, probe, seen) => world.tell(`${probe.title} (${Math.round(seen.milliseconds)} ms)`),
   });
   await finishRun(run, world.now());
-  const judged = await judgeSide(run, "after", checks, { contract: plan.contract, service });
+  const told = await judgeSide(run, "after", wanted, { contract: plan.contract, service });
+  const judged = image === undefined ? told : told.map((result) => withoutBuild(result, wanted));
   if (demanded === undefined) return { checks: judged, requirements: undefined };
   const { findings } = await analyzeRendered(session, plan, files);
   const seen = await evidenceOf(run, "after", layers);
@@ -83,4 +99,16 @@ export async function verifyImage(session: Session, image: string | undefined): 
   const after = sideOf("after", { dockerfile: plan.image.dockerfile, findings, build, size, checks: judged });
   const subject = { after, before: undefined, decisions: plan.decisions, files };
   return { checks: judged, requirements: judgeRequirements(demanded, subject) };
+}
+
+/** What was built for the proof goes with it; the build cache keeps the layers. What cannot be removed now, the next run sweeps. */
+const imagesOf = (engine: ConnectedEngine, run: Run): AsyncDisposable => ({
+  [Symbol.asyncDispose]: async () => void (await engine.removeAllOf(run.id, { images: true }).catch(() => {})),
+});
+
+/** Of an image that was built elsewhere, nothing can be said about the build; that is no fault of the image. */
+function withoutBuild(result: CheckResult, wanted: readonly Check[]): CheckResult {
+  if (wanted.find(({ id }) => id === result.id)?.needs !== buildRecord) return result;
+  const message = "An existing image was given, so its build was not seen. Verify the folder to prove it.";
+  return { ...result, status: "not-applicable", message, excerpts: [] };
 }

@@ -22,6 +22,8 @@ export interface Verification {
   readonly contract: Contract;
   /** The contract as the probes use it: with the addresses of this proof's sidecars, which are no part of its key. */
   readonly filled?: (contract: Contract) => Contract;
+  /** The short proof: nothing is measured, so nothing runs alone. */
+  readonly quick?: boolean;
   readonly signal: AbortSignal;
   readonly onProbe: (label: Subject["label"], probe: Probe, seen: Seen) => void;
 }
@@ -34,25 +36,26 @@ const BESIDE = 4;
  * alone, the two sides in turn, so that both meet the same machine.
  */
 export async function collectEvidence(verification: Verification): Promise<void> {
-  const { subjects, probes } = verification;
+  const { subjects, probes, quick = false } = verification;
   const jobs = probes.flatMap((probe) => subjects.map((subject) => ({ probe, subject })));
-  const together = jobs.filter(({ probe }) => probe.runs === "beside-others");
+  const alone = ({ probe }: (typeof jobs)[number]) => probe.runs === "alone" && !quick;
+  const together = jobs.filter((job) => !alone(job));
   const waits = ({ probe }: (typeof jobs)[number]) => probe.waits === true;
   const beside = [...together.filter(waits), ...together.filter((job) => !waits(job))];
   const work = async () => {
     for (let job = beside.shift(); job !== undefined; job = beside.shift()) await collectOne(verification, job);
   };
   await Promise.all(Array.from({ length: BESIDE }, work));
-  for (const job of jobs.filter(({ probe }) => probe.runs === "alone")) await collectOne(verification, job);
+  for (const job of jobs.filter(alone)) await collectOne(verification, job);
 }
 
 async function collectOne(
-  { engine, run, service, contract, filled = (same) => same, signal, onProbe }: Verification,
+  { engine, run, service, contract, filled = (same) => same, quick = false, signal, onProbe }: Verification,
   { probe, subject }: { readonly probe: Probe; readonly subject: Subject },
 ): Promise<void> {
   signal.throwIfAborted();
   const { image } = subject.build;
-  const input = { image: image?.id, probe: probe.id, contract, builds: subject.build.builds.length };
+  const input = { image: image?.id, probe: probe.id, contract, builds: subject.build.builds.length, quick };
   const step = {
     name: evidenceName(subject.label, probe),
     version: probe.version,
@@ -70,6 +73,7 @@ async function collectOne(
           contract: filled(contract),
           build: subject.build,
           evidenceDirectory,
+          quick,
           signal,
         };
         return { status: "seen", value: await probe.collect(context), milliseconds: took() };

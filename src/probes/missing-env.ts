@@ -16,6 +16,8 @@ export interface WithoutVariable {
   readonly lastLine: string;
   /** Names of secret variables whose value stands in the log. */
   readonly leaked: readonly string[];
+  /** All of them were left out at once, in the short proof. */
+  readonly together?: boolean;
 }
 
 export interface MissingEnv {
@@ -36,6 +38,8 @@ export const missingEnv: Probe<MissingEnv> = {
     const required = contract.env.filter(({ required: needed }) => needed).map(({ name }) => name);
     const limitMs = startPatience(contract);
     const signal = within(context.signal, 60_000 + (required.length + 2) * limitMs, "Leaving out the variables");
+    const atOnce = context.quick === true ? await withoutAny(context, required, { limitMs, signal }) : undefined;
+    if (atOnce !== undefined) return { runs: atOnce, watched: watchedSecrets(context).map(({ name }) => name) };
     const left = [...required.entries()];
     const runs: WithoutVariable[] = [];
     const work = async () => {
@@ -54,30 +58,53 @@ export const missingEnv: Probe<MissingEnv> = {
   },
 };
 
-async function startWithout(
+/** One start without all of them: enough where the service then names each. Where it does not, each has a start of its own. */
+async function withoutAny(
   context: ProbeContext,
-  name: string,
-  limits: { readonly limitMs: number; readonly signal: AbortSignal },
-): Promise<WithoutVariable> {
+  names: readonly string[],
+  limits: Limits,
+): Promise<readonly WithoutVariable[] | undefined> {
+  if (names.length < 2) return undefined;
+  const all = await startWithoutAll(context, names, limits);
+  return all.every(({ outcome, code, named }) => outcome === "exited" && code !== 0 && named)
+    ? all.map((one) => ({ ...one, together: true }))
+    : undefined;
+}
+
+interface Limits {
+  readonly limitMs: number;
+  readonly signal: AbortSignal;
+}
+
+async function startWithout(context: ProbeContext, name: string, limits: Limits): Promise<WithoutVariable> {
+  const [only] = await startWithoutAll(context, [name], limits);
+  return only as WithoutVariable;
+}
+
+/** One start without some variables, as each of them sees it. */
+async function startWithoutAll(
+  context: ProbeContext,
+  leftOut: readonly string[],
+  limits: Limits,
+): Promise<readonly WithoutVariable[]> {
   const { contract } = context;
-  const env = requiredEnv(contract, [name]);
+  const env = requiredEnv(contract, leftOut);
   await using container = await context.engine.start(context.image.id, { env, publish: [contract.port] });
   const health = await firstHealthy(container, contract, limits);
   const lines = await container.logs();
   const log: readonly LoggedLine[] = logTail(lines);
   const text = lines.map((line) => line.text).join("\n");
   const exit = health.healthy ? undefined : health.exit;
-  return {
+  const leaked = watchedSecrets(context).filter(({ name, value }) => !leftOut.includes(name) && text.includes(value));
+  return leftOut.map((name) => ({
     name,
     outcome: outcomeOf(health.healthy, exit !== undefined),
     code: exit?.code,
     milliseconds: health.milliseconds,
     named: names(text, name),
     lastLine: lastLine(log),
-    leaked: watchedSecrets(context)
-      .filter((secret) => secret.name !== name && text.includes(secret.value))
-      .map((secret) => secret.name),
-  };
+    leaked: leaked.map((secret) => secret.name),
+  }));
 }
 
 function outcomeOf(healthy: boolean, exited: boolean): WithoutVariable["outcome"] {

@@ -11,6 +11,8 @@ export interface ProbeContext {
   readonly build: BuildSide | undefined;
   /** Folder of the run for this side; a probe may write logs there. */
   readonly evidenceDirectory: string;
+  /** The short proof: what is repeated only to measure it is done once. */
+  readonly quick?: boolean;
   readonly signal: AbortSignal;
 }
 

@@ -37,7 +37,8 @@ export const startUp: Probe<StartUp> = {
     const samples: number[] = [];
     let log: readonly LoggedLine[] = [];
     // The first start reads the image from the disk; those after it find it in memory, as on a host that runs it again.
-    for (let run = 0; run <= SAMPLES; run += 1) {
+    const last = context.quick === true ? 0 : SAMPLES;
+    for (let run = 0; run <= last; run += 1) {
       const started = await startOrReason(context);
       if (typeof started === "string") return { ...nothing(healthPath(contract)), problem: started };
       await using container = started;
@@ -48,6 +49,7 @@ export const startUp: Probe<StartUp> = {
       samples.push(health.milliseconds);
     }
     const [droppedFirstMs, ...kept] = samples;
+    if (kept.length === 0) return { ...nothing(healthPath(contract)), healthy: true, droppedFirstMs, log };
     const value = median(kept);
     const deviationMs = medianDeviation(kept);
     return {

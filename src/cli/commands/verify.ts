@@ -11,6 +11,7 @@ interface Flags extends SessionFlags {
   readonly json: boolean;
   readonly run?: string;
   readonly image?: string;
+  readonly quick: boolean;
 }
 
 const MARKS: Readonly<Record<CheckResult["status"], string>> = {
@@ -26,7 +27,7 @@ export default async function verify(this: CommandContext, flags: Flags, folder:
   await inWorld(async (world) => {
     const { checks, requirements = [] } =
       flags.run === undefined
-        ? await verifyImage(await openSession(folder, optionsOf(flags), world), flags.image)
+        ? await verifyImage(await openSession(folder, optionsOf(flags), world), flags)
         : verifiedOf(await judgeAgain(folder, flags.run));
     const open = [...checks, ...requirements].some(({ status }) => status === "fail" || status === "unproven");
     if (open) failed();
