@@ -3,7 +3,7 @@ import { checks } from "../checks/index.gen.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
 import type { ConnectedEngine } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
-import type { BuildSide, CheckResult, RenderedFile, RequirementResult } from "../model/types.ts";
+import type { BuildSide, CheckResult, Plan, RenderedFile, RequirementResult, Service } from "../model/types.ts";
 import { buildRecord } from "../probes/build-record.ts";
 import { layers } from "../probes/layers.ts";
 import { judgeRequirements } from "../requirements/judge.ts";
@@ -44,38 +44,9 @@ export async function verifyImage(session: Session, options: VerifyOptions): Pro
   const analysis = await analyzeStep(session, run);
   const plan = await planStep(session, run, analysis);
   await using engine = await engineOf(session, run.id);
-  await using _ = imagesOf(engine, run);
+  await using _built = imagesOf(engine, run);
   const { service } = analysis;
-  let build: BuildSide;
-  let files: readonly RenderedFile[] = [];
-  if (image === undefined) {
-    const pins = await pinStep(session, run, plan);
-    const applied = session.tree.read(plan.image.dockerfile);
-    // What lies in the folder is what ships: only where nothing was applied yet, the rendered files take its place.
-    files = applied === undefined ? await renderStep(session, run, { plan, pins, service }) : [];
-    const dockerfile =
-      applied === undefined ? renderedDockerfile(plan, files) : parseDockerfile(plan.image.dockerfile, applied);
-    build = await buildStep(session, run, engine, {
-      label: "after",
-      dockerfile,
-      overlay: files,
-      service,
-      pins,
-      repetitions: 1,
-      quick,
-    });
-  } else {
-    const known = await engine.ensure(image);
-    if (known.platform !== session.platform)
-      throw new UserError(
-        "verify/platform",
-        `${image} is for ${known.platform}, this machine runs ${session.platform}`,
-        {
-          hint: "Pull or build the image for this platform.",
-        },
-      );
-    build = { image: known, dockerfile: "", builds: [], bases: [] };
-  }
+  const { build, files } = await subjectOf(session, run, engine, { plan, service, options });
   await using beside = await startSidecars(sidecarFacts(session, run, engine));
   await collectEvidence({
     engine,
@@ -99,6 +70,34 @@ export async function verifyImage(session: Session, options: VerifyOptions): Pro
   const after = sideOf("after", { dockerfile: plan.image.dockerfile, findings, build, size, checks: judged });
   const subject = { after, before: undefined, decisions: plan.decisions, files };
   return { checks: judged, requirements: judgeRequirements(demanded, subject) };
+}
+
+/** The image under proof: built from the folder, or the one that was named. */
+async function subjectOf(
+  session: Session,
+  run: Run,
+  engine: ConnectedEngine,
+  known: { readonly plan: Plan; readonly service: Service; readonly options: VerifyOptions },
+): Promise<{ readonly build: BuildSide; readonly files: readonly RenderedFile[] }> {
+  const { plan, service, options } = known;
+  const { image, quick } = options;
+  if (image !== undefined) return { build: await givenImage(session, engine, image), files: [] };
+  const pins = await pinStep(session, run, plan);
+  const applied = session.tree.read(plan.image.dockerfile);
+  // What lies in the folder is what ships: only where nothing was applied yet, the rendered files take its place.
+  const files = applied === undefined ? await renderStep(session, run, { plan, pins, service }) : [];
+  const dockerfile =
+    applied === undefined ? renderedDockerfile(plan, files) : parseDockerfile(plan.image.dockerfile, applied);
+  const how = { dockerfile, overlay: files, service, pins, repetitions: 1, quick };
+  return { build: await buildStep(session, run, engine, { label: "after", ...how }), files };
+}
+
+async function givenImage(session: Session, engine: ConnectedEngine, name: string): Promise<BuildSide> {
+  const image = await engine.ensure(name);
+  if (image.platform === session.platform) return { image, dockerfile: "", builds: [], bases: [] };
+  throw new UserError("verify/platform", `${name} is for ${image.platform}, this machine runs ${session.platform}`, {
+    hint: "Pull or build the image for this platform.",
+  });
 }
 
 /** What was built for the proof goes with it; the build cache keeps the layers. What cannot be removed now, the next run sweeps. */

@@ -61,11 +61,11 @@ export const missingEnv: Probe<MissingEnv> = {
 /** One start without all of them: enough where the service then names each. Where it does not, each has a start of its own. */
 async function withoutAny(
   context: ProbeContext,
-  names: readonly string[],
+  leftOut: readonly string[],
   limits: Limits,
 ): Promise<readonly WithoutVariable[] | undefined> {
-  if (names.length < 2) return undefined;
-  const all = await startWithoutAll(context, names, limits);
+  if (leftOut.length < 2) return undefined;
+  const all = await startWithoutAll(context, leftOut, limits);
   return all.every(({ outcome, code, named }) => outcome === "exited" && code !== 0 && named)
     ? all.map((one) => ({ ...one, together: true }))
     : undefined;

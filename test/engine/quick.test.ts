@@ -22,8 +22,8 @@ async function quick(changes: Readonly<Record<string, string>> = {}) {
   if (!stdout.startsWith("[")) throw new Error(stderr);
   const checks = JSON.parse(stdout) as readonly CheckResult[];
   expect(checks.map(({ id }) => id)).toEqual(SEVEN);
-  const id = await readlink(join(fixture.folder, ".seaworthy/runs/latest"));
-  const { stdout: left } = await run("docker", ["images", "-q", "--filter", `label=seaworthy.run=${id}`]);
+  const runId = await readlink(join(fixture.folder, ".seaworthy/runs/latest"));
+  const { stdout: left } = await run("docker", ["images", "-q", "--filter", `label=seaworthy.run=${runId}`]);
   expect(left.trim()).toBe("");
   return { code, statuses: Object.fromEntries(checks.map(({ id, status }) => [id, status])) };
 }
