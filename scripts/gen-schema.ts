@@ -1,12 +1,15 @@
-/** Writes docs/report.schema.json, the published form of report.json. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { pathToFileURL } from "node:url";
+/** The published JSON Schemas: of report.json, and of the files that a team writes, for its editor. */
+import { configJsonSchema } from "../src/pipeline/config-schema.ts";
 import { reportJsonSchema } from "../src/reporters/json/schema.ts";
+import { requirementsJsonSchema } from "../src/requirements/schema.ts";
 
 export const SCHEMA_FILE = "docs/report.schema.json";
-export const schemaText = (): string => `${JSON.stringify(reportJsonSchema(), undefined, 2)}\n`;
+export const schemaText = (): string => textOf(reportJsonSchema());
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  mkdirSync("docs", { recursive: true });
-  writeFileSync(SCHEMA_FILE, schemaText());
-}
+const textOf = (schema: object): string => `${JSON.stringify(schema, undefined, 2)}\n`;
+
+export const schemas: Readonly<Record<string, () => string>> = {
+  [SCHEMA_FILE]: schemaText,
+  "docs/seaworthy.schema.json": () => textOf(configJsonSchema()),
+  "docs/seaworthy.requirements.schema.json": () => textOf(requirementsJsonSchema()),
+};

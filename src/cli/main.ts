@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { StricliProcess } from "@stricli/core";
 import { compile } from "./bytecode.ts";
@@ -8,9 +9,18 @@ declare const SEAWORTHY_LIGHT: string | undefined;
 
 type Start = (args: readonly string[], process: StricliProcess) => Promise<void>;
 
-async function load(command: string | undefined): Promise<{ readonly start: Start }> {
-  if (command !== "analyze" || typeof SEAWORTHY_LIGHT !== "string") return import("./full.ts");
+async function load(args: readonly string[]): Promise<{ readonly start: Start }> {
+  const light = args[0] === "analyze" && !args.some((word) => /^--(?:fix|dry)/.test(word));
+  if (!light || typeof SEAWORTHY_LIGHT !== "string") return import("./full.ts");
   return compile(fileURLToPath(new URL(SEAWORTHY_LIGHT, import.meta.url))).run() as { readonly start: Start };
+}
+
+/** `analyze --changed FOLDER` means the folder: a flag whose value may be left out would take it for a branch. */
+function spelledOut(words: readonly string[]): readonly string[] {
+  const at = words.indexOf("--changed");
+  const next = at < 0 ? undefined : words[at + 1];
+  if (next === undefined || statSync(next, { throwIfNoEntry: false })?.isDirectory() !== true) return words;
+  return [...words.slice(0, at), ...words.slice(at + 1), "--changed"];
 }
 
 /** A reader that has seen enough (`| head`) is no error: the command goes on, cleans up and ends with its own exit code. */
@@ -20,8 +30,8 @@ function endQuietly(error: NodeJS.ErrnoException): void {
 
 process.stdout.on("error", endQuietly);
 process.stderr.on("error", endQuietly);
-const args = process.argv.slice(2);
-const { start } = await load(args[0]);
+const args = spelledOut(process.argv.slice(2));
+const { start } = await load(args);
 await start(args, process);
 // The library's own codes for wrong usage are negative; ours is 2.
 if (Number(process.exitCode) < 0 || Number(process.exitCode) > 2) process.exitCode = 2;

@@ -80,7 +80,7 @@ export const routes = {
   }),
   init: buildCommand({
     loader: () => import("./commands/init.ts"),
-    parameters: { flags: { print: printFlag() }, positional: folder },
+    parameters: { flags: { print: printFlag(), schema: schemaFlag() }, positional: folder },
     docs: { brief: "Write a seaworthy.yaml with every key explained" },
   }),
 };
@@ -107,4 +107,8 @@ function dryRun() {
 }
 function printFlag() {
   return { kind: "boolean", brief: "print it instead of writing it", default: false, withNegated: false } as const;
+}
+function schemaFlag() {
+  const brief = "write only the JSON Schemas that editors check seaworthy.yaml by, into .seaworthy";
+  return { kind: "boolean", brief, default: false, withNegated: false } as const;
 }

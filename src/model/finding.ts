@@ -14,6 +14,21 @@ export interface Finding {
   readonly advice: string;
   /** The change that mends it, when it is safe to make without asking. */
   readonly fix?: Fix;
+  /** Tells this finding from every other one of the service, also after lines above it were added. */
+  readonly fingerprint?: string;
+}
+
+/** A finding that the team has decided to live with. It is kept, with the reason, and counts nowhere. */
+export interface SuppressedFinding extends Finding {
+  readonly suppression: Suppression;
+}
+
+export interface Suppression {
+  /** A comment at the place, an entry of `seaworthy.yaml`, or the baseline file. */
+  readonly by: "comment" | "configuration" | "baseline";
+  readonly justification: string;
+  /** Where that is written. */
+  readonly where?: Place;
 }
 
 export interface Fix {

@@ -1,5 +1,5 @@
 import type { BuildSide, Layer } from "./image.ts";
-import type { Finding } from "./finding.ts";
+import type { Finding, SuppressedFinding } from "./finding.ts";
 import type { Contract, Decision, Pin, Refusal, RenderedFile } from "./plan.ts";
 import type { RequirementResult } from "./requirement.ts";
 import type { Service } from "./service.ts";
@@ -56,6 +56,8 @@ export interface Side {
   readonly label: "before" | "after";
   readonly dockerfile: string | undefined;
   readonly findings: readonly Finding[];
+  /** What the team has decided to live with, each with its reason. */
+  readonly suppressed?: readonly SuppressedFinding[];
   readonly image: ImageSize | undefined;
   /** Milliseconds by kind of build: cold, warm, sourceEdit, lockEdit (medians where several were run). */
   readonly builds: {

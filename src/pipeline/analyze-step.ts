@@ -2,28 +2,34 @@ import { UserError } from "../kit/errors.ts";
 import type { Dockerfile } from "../model/types.ts";
 import { rules } from "../rules/index.gen.ts";
 import { type Analysis, analyze } from "./analyze.ts";
+import { hasPolicy } from "./policy-asked.ts";
 import type { Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
 
 /** Reads the service and judges the Dockerfile that ships today. */
 export async function analyzeStep(session: Session, run: Run | undefined): Promise<Analysis> {
   const { tree, config } = session;
-  const options = {
-    ...(config.dockerfile === undefined ? {} : { dockerfile: config.dockerfile }),
-    off: new Set(config.ignore.map(({ rule }) => rule)),
+  const options = config.dockerfile === undefined ? {} : { dockerfile: config.dockerfile };
+  const work = async () => {
+    const analysis = await analyze(tree, rules, options);
+    // Loaded here: most services have settled nothing about findings.
+    const fingerprints = run !== undefined || session.options.fingerprints === true;
+    if (!fingerprints && !hasPolicy(analysis, session)) return analysis;
+    return (await import("./policy-step.ts")).withPolicy(analysis, session, { fingerprints });
   };
-  const work = () => analyze(tree, rules, options);
   if (run === undefined) return work();
   // Loaded here: without a run nothing is hashed or written.
   const [{ runStep }, { contentHashes }] = await Promise.all([
     import("./run-directory.ts"),
     import("./content-hashes.ts"),
   ]);
-  const input = { files: contentHashes(session), config, git: tree.git, task: tree.taskDefinition };
+  // An ignore may end with a day.
+  const day = Math.floor(session.world.now() / 86_400_000);
+  const input = { files: contentHashes(session), config, git: tree.git, task: tree.taskDefinition, day };
   // What git does not track is not in the input: an analysis that rests on it is made again.
   const stillHolds = async ({ service, dockerfile }: Analysis) =>
     service.lock?.tracked === true && dockerfile !== undefined && tree.files.includes(dockerfile.path);
-  return runStep(run, { name: "analyze", version: 1, run: work, stillHolds }, input);
+  return runStep(run, { name: "analyze", version: 3, run: work, stillHolds }, input);
 }
 
 /** Nothing sound can be decided without these: what is wrong in one of them is told before anything is planned or built.

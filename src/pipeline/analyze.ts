@@ -1,7 +1,8 @@
 import { readIgnore } from "../dockerfile/ignore.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
 import { byText } from "../kit/text.ts";
-import type { Dockerfile, Finding, RenderedFile, Service } from "../model/types.ts";
+import type { Dockerfile, Finding, RenderedFile, Service, SuppressedFinding } from "../model/types.ts";
+import { ownFinding, ownFindings } from "../policy/own-findings.ts";
 import { readService } from "../project/read-service.ts";
 import type { Tree } from "../project/tree.ts";
 import type { Rule } from "../rules/rule.ts";
@@ -10,6 +11,10 @@ export interface Analysis {
   readonly service: Service;
   readonly dockerfile: Dockerfile | undefined;
   readonly findings: readonly Finding[];
+  /** What the team has decided to live with; it counts nowhere. */
+  readonly suppressed?: readonly SuppressedFinding[];
+  /** How many findings stand on lines that did not change, when only changes were asked for. */
+  readonly unchanged?: number;
 }
 
 /**
@@ -19,7 +24,7 @@ export interface Analysis {
 export async function analyze(
   tree: Tree,
   rules: readonly Rule[],
-  options: { readonly dockerfile?: string; readonly off?: ReadonlySet<string> } = {},
+  options: { readonly dockerfile?: string } = {},
 ): Promise<Analysis> {
   const service = await readService(tree, options);
   const path = options.dockerfile ?? service.dockerfiles[0];
@@ -29,9 +34,7 @@ export async function analyze(
   const dockerfile = parseDockerfile(path, text);
   const ignoreText = tree.read(`${path}.dockerignore`) ?? tree.read(".dockerignore") ?? "";
   const input = { dockerfile, service, ignore: readIgnore(ignoreText), read: (file: string) => tree.read(file) };
-  const found = rules
-    .filter(({ id }) => options.off?.has(id) !== true)
-    .flatMap((rule) => [...rule.check(input)].map((finding) => withMeta(rule, finding)));
+  const found = rules.flatMap((rule) => [...rule.check(input)].map((finding) => withMeta(rule, finding)));
   return { service, dockerfile, findings: [...problemsOf(service), ...found.toSorted(byPlace)] };
 }
 
@@ -39,7 +42,7 @@ export async function analyze(
 export function treeWith(tree: Tree, files: readonly RenderedFile[]): Tree {
   const over = new Map(files.map(({ path, content }) => [path, content]));
   const names = [...new Set([...tree.files, ...over.keys()])].toSorted();
-  return { ...tree, files: names, read: (path) => over.get(path) ?? tree.read(path) };
+  return { ...tree, files: names, read: (path) => over.get(path) ?? tree.read(path), loaded: () => over };
 }
 
 const withMeta = (rule: Rule, finding: ReturnType<Rule["check"]> extends Iterable<infer F> ? F : never): Finding => ({
@@ -52,14 +55,7 @@ const withMeta = (rule: Rule, finding: ReturnType<Rule["check"]> extends Iterabl
 
 /** A file that cannot be read is a finding of its own: every other statement about the service is weaker for it. */
 const problemsOf = (service: Service): readonly Finding[] =>
-  service.problems.map(({ message, ...where }) => ({
-    rule: "file-cannot-be-read",
-    severity: "error",
-    confidence: "certain",
-    message,
-    where,
-    advice: "Mend the file: what it says could not be taken into account.",
-  }));
+  service.problems.map(({ message, ...where }) => ownFinding(ownFindings.unreadable, message, where));
 
-const byPlace = (a: Finding, b: Finding): number =>
+export const byPlace = (a: Finding, b: Finding): number =>
   byText(a.where?.file ?? "", b.where?.file ?? "") || (a.where?.line ?? 0) - (b.where?.line ?? 0);

@@ -4,7 +4,7 @@ import { parseConfig } from "./config-schema.ts";
 
 it("reads every key", () => {
   const text =
-    "output: Dockerfile.prod\nkeep: [Dockerfile]\nlimits: { startSeconds: 30 }\nignore: [{ rule: a, reason: b }]\n";
+    "output: Dockerfile.prod\nkeep: [Dockerfile]\nlimits: { startSeconds: 30 }\nignore: [{ rule: DL3025, reason: b }]\n";
   expect(parseConfig(text)).toMatchObject({ config: { output: "Dockerfile.prod", limits: { startSeconds: 30 } } });
 });
 
@@ -17,7 +17,7 @@ it("accepts the template as it is, and with its lines switched on", () => {
 it.each([
   ["an unknown key", "output: x\noutptu: y\n", 2],
   ["a wrong type", "output: x\nkeep: no\n", 2],
-  ["a rule that is off without a reason", 'ignore:\n  - rule: a\n    reason: ""\n', 3],
+  ["a rule that is off without a reason", 'ignore:\n  - rule: DL3025\n    reason: ""\n', 3],
   ["broken YAML", "output: [\n", 2],
   ["an alias bomb", `a: &a [x]\nb: &b [${"*a, ".repeat(50)}*a]\nc: [${"*b, ".repeat(50)}*b]\n`, 1],
 ])("says the line of %s", (_, text, line) => {

@@ -1,97 +1,86 @@
 import { isNode, LineCounter, parseDocument } from "yaml";
+import { rulesNamed } from "../policy/rule-ids.ts";
+import { rules } from "../rules/index.gen.ts";
 import type { Config } from "./config.ts";
+import {
+  anything,
+  filled,
+  type Kind,
+  known,
+  listOf,
+  mapOf,
+  matching,
+  number,
+  oneOf,
+  said,
+  shape,
+  text,
+} from "./config-kinds.ts";
 
-type Path = ReadonlyArray<string | number>;
-interface Issue {
-  readonly path: Path;
-  readonly message: string;
-}
-/** The first thing that is wrong with a value, or undefined. */
-type Check = (value: unknown, path: Path) => Issue | undefined;
-
-function kindOf(value: unknown): string {
-  if (value === null) return "nothing";
-  if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "a map" : typeof value;
-}
-const expected = (what: string, value: unknown, path: Path): Issue => ({
-  path,
-  message: `expected ${what}, found ${kindOf(value)}`,
-});
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const string: Check = (value, path) => (typeof value === "string" ? undefined : expected("a text", value, path));
-const filled: Check = (value, path) => (value === "" ? { path, message: "must not be empty" } : string(value, path));
-const number: Check = (value, path) => (Number.isFinite(value) ? undefined : expected("a finite number", value, path));
-const anything: Check = () => undefined;
-
-const firstOf = (issues: Iterable<Issue | undefined>): Issue | undefined => {
-  for (const issue of issues) if (issue !== undefined) return issue;
-  return undefined;
-};
-const listOf =
-  (check: Check): Check =>
-  (value, path) =>
-    Array.isArray(value)
-      ? firstOf(value.map((item: unknown, index) => check(item, [...path, index])))
-      : expected("a list", value, path);
-const mapOf =
-  (check: Check): Check =>
-  (value, path) =>
-    isMap(value)
-      ? firstOf(Object.entries(value).map(([key, item]) => check(item, [...path, key])))
-      : expected("a map", value, path);
-/** A map with known keys only. */
-const shape =
-  (keys: Readonly<Record<string, Check>>, required: readonly string[] = []): Check =>
-  (value, path) => {
-    if (!isMap(value)) return expected("a map", value, path);
-    const missing = required.find((key) => !Object.hasOwn(value, key));
-    if (missing !== undefined) return { path, message: `\`${missing}\` is missing` };
-    return firstOf(
-      Object.entries(value).map(([key, item]) =>
-        Object.hasOwn(keys, key)
-          ? keys[key]?.(item, [...path, key])
-          : { path: [...path, key], message: `unknown key; known are ${Object.keys(keys).join(", ")}` },
-      ),
-    );
-  };
+const ruleId = known(
+  "rule",
+  (name) => rulesNamed(name, rules).length > 0,
+  () => rules.map(({ id }) => id),
+);
+const severity = oneOf(["error", "warning", "note"], "; a rule is switched off by `ignore`, with its reason");
+const day = matching(/^\d{4}-\d{2}-\d{2}$/, "a day like 2026-12-31");
 
 /**
  * The schema of `seaworthy.yaml`, apart from its reader so that a folder without one never loads it. Written by hand:
- * a schema library is larger than all that an analysis loads besides.
+ * a schema library is larger than all that an analysis loads besides. `docs/seaworthy.schema.json` is made from it.
  */
-const SCHEMA: Readonly<Record<keyof Config, Check>> = {
-  dockerfile: string,
-  output: string,
-  keep: listOf(string),
-  profile: string,
-  target: string,
-  buildArgs: mapOf(string),
-  env: mapOf(string),
-  taskDefinition: filled,
-  sidecars: listOf(
-    shape({ name: filled, image: filled, build: filled, port: number, health: filled, env: mapOf(string) }, [
-      "name",
-      "port",
-      "health",
-    ]),
+const SCHEMA: Readonly<Record<keyof Config, Kind>> = {
+  dockerfile: said("The Dockerfile of the image that ships today, relative to this folder.", text),
+  output: said("Where the reworked Dockerfile goes. Equal to `dockerfile`: it replaces it, after a backup.", text),
+  keep: said("Files that must stay exactly as they are.", listOf(text)),
+  profile: said("Base image family of the reworked image.", text),
+  target: said("Stage of the present Dockerfile that ships, when it is not the last one.", text),
+  buildArgs: said("Build arguments of the present Dockerfile.", mapOf(text)),
+  env: said("Values of the service's variables while its image is proven. No real secrets.", mapOf(text)),
+  taskDefinition: said(
+    "The ECS task definition of the image, or the CloudFormation template with it, relative to this folder.",
+    filled,
   ),
-  decisions: mapOf(anything),
-  limits: mapOf(number),
-  ignore: listOf(shape({ rule: string, reason: filled }, ["rule", "reason"])),
+  sidecars: said(
+    "What the service needs to talk to while it is proven: an `image`, or a folder to `build`.",
+    listOf(
+      shape({ name: filled, image: filled, build: filled, port: number, health: filled, env: mapOf(text) }, [
+        "name",
+        "port",
+        "health",
+      ]),
+    ),
+  ),
+  decisions: said("Choices of the team, by decision; they win over the planner's.", mapOf(anything)),
+  limits: said("Limits of the checks: startSeconds, warmBuildSeconds, coldBuildSeconds, sizeRatio.", mapOf(number)),
+  severity: said(
+    "Severity of rules, by id; other tools' ids of the same concern are understood.",
+    mapOf(severity, ruleId),
+  ),
+  ignore: said(
+    "Rules that are off, each with its reason; `file` for one file only, `until` for the last day on which it holds.",
+    listOf(shape({ rule: ruleId, reason: filled, file: filled, until: day }, ["rule", "reason"])),
+  ),
+  failOn: said(
+    "The least severity of a finding that makes `analyze` end with 1; `error` when nothing is said.",
+    oneOf(["error", "warning", "note", "never"]),
+  ),
+  baseline: said("File of old findings that are not reported, relative to this folder.", filled),
+  rulesSince: said(
+    "The version whose rules may fail. What later versions brought or widened is reported as a note.",
+    matching(/^\d+\.\d+\.\d+$/, "a version like 0.1.0"),
+  ),
 };
-const check = shape(SCHEMA);
+const config = shape(SCHEMA);
 
-export function parseConfig(text: string): { config: Partial<Config> } | { problem: string; line: number } {
+export function parseConfig(source: string): { config: Partial<Config> } | { problem: string; line: number } {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(source, { lineCounter: lines });
   const error = document.errors[0];
   if (error !== undefined) return { problem: firstLine(error.message), line: lines.linePos(error.pos[0]).line };
   const value = valueOf(document);
   if (value === BOMB) return { problem: "its aliases repeat too much", line: 1 };
-  const issue = check(value, []);
+  const issue = config.check(value, []);
   if (issue === undefined) return { config: value as Partial<Config> };
   const node: unknown = document.getIn(issue.path, true);
   const line = isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1;
@@ -109,4 +98,12 @@ function valueOf(document: ReturnType<typeof parseDocument>): unknown {
   }
 }
 
-const firstLine = (text: string): string => text.split("\n")[0]?.replace(/ at line \d+, column \d+:?$/, "") ?? text;
+const firstLine = (words: string): string => words.split("\n")[0]?.replace(/ at line \d+, column \d+:?$/, "") ?? words;
+
+/** The same as JSON Schema, 2020-12: docs/seaworthy.schema.json. */
+export const configJsonSchema = (): object => ({
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  title: "seaworthy.yaml",
+  description: "What a team settles for its service. Every key is optional.",
+  ...config.schema(),
+});

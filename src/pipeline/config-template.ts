@@ -1,5 +1,6 @@
 /** What `seaworthy init` writes: every key, switched off, with what it does. */
-export const CONFIG_TEMPLATE = `# Configuration of seaworthy. Every key is optional.
+export const CONFIG_TEMPLATE = `# yaml-language-server: $schema=.seaworthy/seaworthy.schema.json
+# Configuration of seaworthy. Every key is optional.
 
 # The Dockerfile of the image that ships today, relative to this folder.
 # dockerfile: Dockerfile
@@ -36,7 +37,21 @@ export const CONFIG_TEMPLATE = `# Configuration of seaworthy. Every key is optio
 # Limits of the checks: startSeconds, warmBuildSeconds, coldBuildSeconds (seconds), sizeRatio (after / before).
 # limits: { startSeconds: 30, sizeRatio: 0.7 }
 
-# Rules that are off, each with its reason.
+# Severity of rules (error, warning, note), by id; other tools' ids are understood. \`seaworthy explain ID\` knows them.
+# severity: { logs-to-file: error, DL3057: note }
+
+# Rules that are off, each with its reason; \`file\` for one file only, \`until\` for the last day on which it holds.
+# One place is better ignored there: \`# seaworthy ignore=rule-id reason="…"\`.
 # ignore:
 #   - { rule: base-floating-tag, reason: "our bot moves it" }
+#   - { rule: runs-as-root, file: Dockerfile.dev, until: "2027-03-31", reason: "only on developers' machines" }
+
+# The least severity of a finding that makes \`analyze\` end with 1: error, warning, note, never.
+# failOn: error
+
+# Old findings that are not reported; written by \`seaworthy analyze --write-baseline\`.
+# baseline: seaworthy.baseline.json
+
+# The version whose rules may fail: what later ones brought or widened is a note.
+# rulesSince: 0.1.0
 `;

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { readText } from "../kit/files.ts";
+import type { Severity } from "../model/types.ts";
+import type { FailOn, IgnoreEntry } from "../policy/settings.ts";
 
 /** What a team may settle in `seaworthy.yaml`. Everything has a default. */
 export interface Config {
@@ -23,8 +25,16 @@ export interface Config {
   /** Choices of the team, by decision: `user: {uid: 1001}`. */
   readonly decisions: Readonly<Record<string, unknown>>;
   readonly limits: Readonly<Record<string, number>>;
+  /** Severity of rules, by id or by an id of another tool. */
+  readonly severity: Readonly<Record<string, Severity>>;
   /** Rules that are off, each with its reason. */
-  readonly ignore: ReadonlyArray<{ readonly rule: string; readonly reason: string }>;
+  readonly ignore: readonly IgnoreEntry[];
+  /** The least severity of a finding that makes `analyze` end with 1. */
+  readonly failOn: FailOn | undefined;
+  /** File of old findings, relative to the folder. */
+  readonly baseline: string | undefined;
+  /** The version whose rules may fail; what later ones brought or widened is a note. */
+  readonly rulesSince: string | undefined;
 }
 
 /** A program that is started beside the service, from an image or from a folder with a Dockerfile. */
@@ -54,7 +64,11 @@ const NOTHING: Config = {
   sidecars: [],
   decisions: {},
   limits: {},
+  severity: {},
   ignore: [],
+  failOn: undefined,
+  baseline: undefined,
+  rulesSince: undefined,
 };
 
 /** Reads `seaworthy.yaml`; without one, everything is at its default.

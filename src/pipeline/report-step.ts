@@ -21,6 +21,7 @@ export function sideOf(
   parts: {
     readonly dockerfile: string | undefined;
     readonly findings: Side["findings"];
+    readonly suppressed?: Side["suppressed"];
     readonly build: BuildSide | undefined;
     readonly size: { readonly layers: readonly Layer[] } | undefined;
     readonly checks: readonly CheckResult[];
@@ -30,6 +31,7 @@ export function sideOf(
     label,
     dockerfile: parts.dockerfile,
     findings: parts.findings,
+    ...(parts.suppressed === undefined ? {} : { suppressed: parts.suppressed }),
     image: sizeOf(parts.build, parts.size?.layers),
     builds: buildFigures(parts.build?.builds ?? []),
     buildSide: parts.build,

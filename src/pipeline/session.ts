@@ -33,6 +33,14 @@ export interface SessionOptions {
   readonly withoutChanges?: boolean | undefined;
   /** File with the company's CA certificates. */
   readonly ca?: string | undefined;
+  /** File of old findings, relative to where the command runs. */
+  readonly baseline?: string | undefined;
+  /** The findings are to be written there, so none is taken out by it. */
+  readonly writeBaseline?: boolean | undefined;
+  /** Only findings on lines that changed since the history of this commit and ours parted; empty: the usual branch. */
+  readonly changed?: string | undefined;
+  /** Give each finding its fingerprint: for formats that carry it. */
+  readonly fingerprints?: boolean | undefined;
 }
 
 /** One folder, its configuration and the world, for as long as one command runs. */

@@ -18,6 +18,7 @@ import { buildSide } from "./build-side.ts";
 import { seenAs } from "./apply.ts";
 import { contentHashes } from "./content-hashes.ts";
 import { earlierCold } from "./earlier-cold.ts";
+import { withPolicy } from "./policy-step.ts";
 import { hashOf, type Run, runStep } from "./run-directory.ts";
 import type { Session } from "./session.ts";
 
@@ -37,7 +38,9 @@ export async function planStep(session: Session, run: Run | undefined, analysis:
     env: config.env,
     keep: config.keep,
   };
-  const { service, findings, dockerfile } = analysis;
+  const { service, dockerfile } = analysis;
+  // What the team lives with today, the rework may still take away.
+  const findings = [...analysis.findings, ...(analysis.suppressed ?? [])];
   const decide = async () => makePlan({ service, profile, findings, dockerfile, overrides, uvVersion: UV_VERSION });
   if (run === undefined) return decide();
   return runStep(run, { name: "plan", version: 1, run: decide }, { analysis, overrides, profile: profile.id });
@@ -105,8 +108,12 @@ const isText = (pair: readonly [string, string | undefined]): pair is readonly [
   pair[1] !== undefined;
 
 /** Judges what was rendered by the same rules. */
-export const analyzeRendered = (session: Session, plan: Plan, files: readonly RenderedFile[]): Promise<Analysis> =>
-  analyze(treeWith(session.tree, files), rules, { dockerfile: plan.image.dockerfile });
+export async function analyzeRendered(session: Session, plan: Plan, files: readonly RenderedFile[]): Promise<Analysis> {
+  const tree = treeWith(session.tree, files);
+  const analysis = await analyze(tree, rules, { dockerfile: plan.image.dockerfile });
+  const config = { ...session.config, baseline: undefined };
+  return withPolicy(analysis, { ...session, tree, config, options: {} }, { fingerprints: true });
+}
 
 /** Builds one side, or reads back what was built when its images are still there. */
 export async function buildStep(

@@ -159,6 +159,7 @@ async function assemble(
     before: sideOf("before", {
       dockerfile: analysis.dockerfile?.path,
       findings: analysis.findings,
+      suppressed: analysis.suppressed,
       build: sides.before,
       size: await size("before"),
       checks: before,
@@ -166,6 +167,7 @@ async function assemble(
     after: sideOf("after", {
       dockerfile: plan.image.dockerfile,
       findings: rendered.findings,
+      suppressed: rendered.suppressed,
       build: sides.after,
       size: await size("after"),
       checks: after,

@@ -41,6 +41,7 @@ export async function diskTree(folder: string, options: GitOptions = { changes: 
       if (!texts.has(path)) texts.set(path, readInside(root, path, problems));
       return texts.get(path);
     },
+    loaded: () => texts.entries(),
     git: git.facts,
     isGitIgnored: (path) => git.ignored.get(path),
     problems,

@@ -70,7 +70,7 @@ async function reading(
   };
 }
 
-async function git(root: string, args: readonly string[], input = ""): Promise<Finished | undefined> {
+export async function git(root: string, args: readonly string[], input = ""): Promise<Finished | undefined> {
   // Loaded here: starting processes is a tenth of what node loads for an analysis, and most need none.
   const { run } = await import("../kit/exec.ts");
   return run("git", [...SAFE, ...args], { cwd: root, env: ENV, input, keepBytes: 64_000_000 }).catch(() => undefined);

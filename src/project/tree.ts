@@ -10,6 +10,8 @@ export interface Tree {
   readonly files: readonly string[];
   /** The text of a file, tracked or not, or undefined when there is none that can be read. */
   read(path: string): string | undefined;
+  /** The files that were read until now, with their text. */
+  loaded(): Iterable<readonly [path: string, text: string | undefined]>;
   readonly git: GitFacts;
   /** The ECS task definition that the team named; it may lie outside the folder. */
   readonly taskDefinition?: { readonly file: string; readonly text: string };
@@ -36,6 +38,7 @@ export function memoryTree(files: Readonly<Record<string, string>>, options: Mem
       .filter((file) => !untracked.has(file))
       .toSorted(),
     read: (path) => (Object.hasOwn(files, path) ? files[path] : undefined),
+    loaded: () => Object.entries(files),
     git: { repository: true, commit: undefined, dirty: [], ...options.git },
     isGitIgnored: (path) => options.gitIgnored?.[path],
     problems: [],

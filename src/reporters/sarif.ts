@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { CheckResult, Finding, Fix, Place, Report, Side } from "../model/types.ts";
+import type { CheckResult, Finding, Fix, Place, Report, Side, SuppressedFinding } from "../model/types.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** SARIF 2.1.0 for code scanning: one run for the files of today, one for the rework. */
@@ -23,7 +23,10 @@ function runOf(report: Report, side: Side): object {
   // Failed checks of the baseline are what the rework is for; only those of the reworked image are open results.
   const checks =
     side.label === "after" ? side.checks.filter(({ status }) => status === "fail" || status === "unproven") : [];
-  const ids = [...new Set([...side.findings.map(({ rule }) => rule), ...checks.map(({ id }) => id)])].toSorted();
+  const suppressed = side.suppressed ?? [];
+  const ids = [
+    ...new Set([...[...side.findings, ...suppressed].map(({ rule }) => rule), ...checks.map(({ id }) => id)]),
+  ].toSorted();
   const seen = new Map<string, number>();
   return {
     automationDetails: { id: `seaworthy/${side.label}/${report.service.name}` },
@@ -38,6 +41,10 @@ function runOf(report: Report, side: Side): object {
     originalUriBaseIds: { [BASE]: { description: { text: "The service's folder." } } },
     results: [
       ...side.findings.map((finding) => findingResult(finding, side, { ids, seen })),
+      ...suppressed.map((finding) => ({
+        ...findingResult(finding, side, { ids, seen }),
+        suppressions: [suppressionOf(finding)],
+      })),
       ...checks.map((check) => checkResult(check, side, ids)),
     ],
   };
@@ -77,9 +84,20 @@ function findingResult(
             message: { text: place.message },
           })),
         }),
-    partialFingerprints: { "seaworthy/v1": fingerprint(finding, seen) },
+    partialFingerprints: { "seaworthy/v1": finding.fingerprint ?? fingerprint(finding, seen) },
     ...(fix === undefined ? {} : { fixes: [fixOf(fix)] }),
     properties: { confidence },
+  };
+}
+
+/** `inSource` is a comment in the file that is judged; the configuration and the baseline are apart from it. */
+function suppressionOf({ suppression }: SuppressedFinding): object {
+  const { by, justification, where } = suppression;
+  return {
+    kind: by === "comment" ? "inSource" : "external",
+    status: "accepted",
+    justification,
+    ...(where === undefined ? {} : { location: location(where) }),
   };
 }
 

@@ -4,7 +4,7 @@ import { decisions } from "../decisions/index.gen.ts";
 import type { Limit, Proof, TextMatch } from "../model/types.ts";
 import { rules } from "../rules/index.gen.ts";
 import { figures } from "./figures.ts";
-import { didYouMean } from "./nearest.ts";
+import { didYouMean } from "../kit/nearest.ts";
 import { readLimit } from "./limit.ts";
 import { type Complain, type Path, readShape } from "./shape.ts";
 
@@ -73,6 +73,20 @@ function border(value: unknown, path: Path, complain: Complain): Proof | undefin
   return inner && { kind: "not-provable-here", reason: said.reason, border: inner };
 }
 
+const inner: z.ZodType = z.lazy(() => proofSchema);
+/** Every form of a proof in one, as editors need it; what is wrong with one is told by `readProof`, which knows which form was meant. */
+export const proofSchema: z.ZodType = z
+  .union([
+    ...Object.values(shapes),
+    z.strictObject({ all: z.array(inner).min(1) }),
+    z.strictObject({ any: z.array(inner).min(1) }),
+    z.strictObject({
+      notProvableHere: z.union([text, z.strictObject({ reason: text, provenUpTo: inner.optional() })]),
+    }),
+    z.array(inner).min(1),
+  ])
+  .meta({ id: "proof" });
+
 interface Place {
   readonly path: Path;
   readonly complain: Complain;
@@ -136,10 +150,13 @@ function known(what: string, catalogue: readonly { readonly id: string }[]): z.Z
 }
 
 function knownName(what: string, names: readonly string[]): z.ZodType<string> {
-  return z.string().superRefine((name, context) => {
-    if (!names.includes(name))
-      context.addIssue({ code: "custom", message: `There is no ${what} \`${name}\`${didYouMean(name, names)}` });
-  });
+  return z
+    .string()
+    .superRefine((name, context) => {
+      if (!names.includes(name))
+        context.addIssue({ code: "custom", message: `There is no ${what} \`${name}\`${didYouMean(name, names)}` });
+    })
+    .meta({ enum: names });
 }
 
 function limit(): z.ZodType<Limit> {

@@ -1,7 +1,7 @@
 import { isNode, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import type { Requirement } from "../model/types.ts";
-import { readProof } from "./read-proof.ts";
+import { proofSchema, readProof } from "./read-proof.ts";
 import { type Complain, type Path, readShape } from "./shape.ts";
 
 export interface Problem {
@@ -86,4 +86,11 @@ function nameOf([index, ...keys]: Path): string {
   if (index === undefined) return "The file";
   const whole = `Requirement ${Number(index) + 1}`;
   return keys.length === 0 ? whole : `${whole}, ${keys.join(".")}`;
+}
+
+/** The same as JSON Schema, 2020-12, for editors: docs/seaworthy.requirements.schema.json. */
+export function requirementsJsonSchema(): object {
+  const file = z.array(requirementShape.extend({ proof: proofSchema.optional() }));
+  const { $schema, ...rest } = z.toJSONSchema(file, { io: "input", unrepresentable: "any", reused: "ref" });
+  return { $schema, title: "seaworthy.requirements.yaml", description: "A team's own requirements.", ...rest };
 }

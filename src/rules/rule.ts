@@ -33,6 +33,8 @@ export interface Rule {
   readonly aliases: readonly string[];
   /** Version of seaworthy that brought the rule, or widened it. */
   readonly since: string;
+  /** What `--fix` does about it, where a safe change is known. */
+  readonly fixes?: string;
   /** Checks that prove or refute the finding by running the image. */
   readonly provenBy: readonly string[];
   /** Shown in the docs and run as the rule's own tests: each `bad` must be reported, no `good` may be. */

@@ -12,7 +12,7 @@ const floors = [
   ["profiles"],
   ["rules", "decisions", "probes", "manifests", "reporters"],
   ["checks"],
-  ["planner", "requirements"],
+  ["planner", "requirements", "policy"],
   ["pipeline"],
   ["fleet"],
   ["cli", "index.ts"],

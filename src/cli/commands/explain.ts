@@ -1,38 +1,67 @@
 import type { CommandContext } from "@stricli/core";
 import { checks } from "../../checks/index.gen.ts";
 import { UserError } from "../../kit/errors.ts";
+import { didYouMean } from "../../kit/nearest.ts";
+import { elsewhere } from "../../policy/elsewhere.ts";
+import { type OwnFinding, ownFindings } from "../../policy/own-findings.ts";
+import type { Rule } from "../../rules/rule.ts";
 import { rules } from "../../rules/index.gen.ts";
-import { didYouMean } from "../../requirements/nearest.ts";
 import { print, printJson } from "../output.ts";
+
+const own: readonly OwnFinding[] = Object.values(ownFindings);
+
+interface Explained {
+  readonly data: unknown;
+  readonly text: string;
+}
 
 export default function explain(this: CommandContext, flags: { readonly json: boolean }, id: string): void {
   const wanted = id.toLowerCase();
-  const rule = rules.find((one) => one.id === wanted || one.aliases.some((alias) => alias.toLowerCase() === wanted));
-  const check = checks.find((one) => one.id === wanted);
-  if (rule === undefined && check === undefined)
+  const explained = [...inRules(wanted), ...inOwn(wanted), ...inChecks(wanted)];
+  const found = explained.length > 0 ? explained : inOthers(id);
+  if (found.length === 0)
     throw new UserError("explain/unknown", `There is no rule or check \`${id}\`${didYouMean(wanted, names())}`, {
       hint: "docs/rules.md and docs/checks.md list them all; ids of other linters are understood too.",
     });
-  if (flags.json) {
-    printJson(this, rule ?? check);
-    return;
-  }
-  if (rule !== undefined) {
-    print(
-      this,
-      `${rule.id} (${rule.severity}): ${rule.title}\n\n${rule.why}\n\nWhat to do: ${rule.advice}\nSource: ${rule.source}`,
-    );
-    if (rule.aliases.length > 0) print(this, `Elsewhere: ${rule.aliases.join(", ")}`);
-    if (rule.provenBy.length > 0) print(this, `Proven by running: ${rule.provenBy.join(", ")}`);
-  }
-  if (check !== undefined)
-    print(
-      this,
-      `${check.id} (check): ${check.title}\n\n${check.why}\n\nProbe: ${check.needs.title}\nSource: ${check.source}`,
-    );
+  const [first, ...others] = found.map(({ data }) => data);
+  if (flags.json) printJson(this, others.length > 0 ? [first, ...others] : first);
+  else print(this, found.map(({ text }) => text).join("\n\n"));
+}
+
+const inRules = (wanted: string): readonly Explained[] =>
+  rules
+    .filter(({ id, aliases }) => id === wanted || aliases.some((alias) => alias.toLowerCase() === wanted))
+    .map((rule) => ({ data: rule, text: ruleText(rule) }));
+
+const inOwn = (wanted: string): readonly Explained[] =>
+  own.filter(({ id }) => id === wanted).map((one) => ({ data: one, text: headText(one) }));
+
+const inChecks = (wanted: string): readonly Explained[] =>
+  checks
+    .filter(({ id }) => id === wanted)
+    .map((check) => ({
+      data: check,
+      text: `${check.id} (check): ${check.title}\n\n${check.why}\n\nProbe: ${check.needs.title}\nSource: ${check.source}`,
+    }));
+
+/** What is done about a check of another tool that no rule of ours stands for. */
+function inOthers(id: string): readonly Explained[] {
+  const said = elsewhere(id);
+  return said === undefined ? [] : [{ data: { id, said }, text: `${id} has no rule of its own here: ${said}` }];
+}
+
+const headText = ({ id, severity, title, why, advice, since }: OwnFinding): string =>
+  `${id} (${severity}): ${title}\n\n${why}\n\nWhat to do: ${advice}\nSince: ${since}`;
+
+function ruleText(rule: Rule): string {
+  const fixed = rule.fixes === undefined ? [] : [`Fix (\`analyze --fix\`): ${rule.fixes}`];
+  const aliases = rule.aliases.length === 0 ? [] : [`Elsewhere: ${rule.aliases.join(", ")}`];
+  const proofs = rule.provenBy.length === 0 ? [] : [`Proven by running: ${rule.provenBy.join(", ")}`];
+  return [headText(rule), `Source: ${rule.source}`, ...fixed, ...aliases, ...proofs].join("\n");
 }
 
 const names = (): readonly string[] => [
   ...rules.flatMap(({ id, aliases }) => [id, ...aliases]),
+  ...own.map(({ id }) => id),
   ...checks.map(({ id }) => id),
 ];

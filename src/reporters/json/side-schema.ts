@@ -30,6 +30,14 @@ const finding = z.object({
   related: z.array(place.extend({ message: text })).optional(),
   advice: text,
   fix: z.object({ title: text, edits: z.array(edit) }).optional(),
+  fingerprint: text.optional(),
+});
+const suppressed = finding.extend({
+  suppression: z.object({
+    by: z.enum(["comment", "configuration", "baseline"]),
+    justification: text,
+    where: place.optional(),
+  }),
 });
 
 const healthcheck = z.object({
@@ -105,6 +113,7 @@ export const sideSchema: z.ZodType<Wire<Side>> = z.object({
   label: z.enum(["before", "after"]),
   dockerfile: text.optional(),
   findings: z.array(finding),
+  suppressed: z.array(suppressed).optional(),
   image: z.object({ tag: text, id: text, bytes, contentBytes: bytes.optional(), layers: z.array(layer) }).optional(),
   builds: z.object({
     cold: milliseconds.optional(),

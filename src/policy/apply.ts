@@ -1,0 +1,152 @@
+import type { Dockerfile, Finding, Severity, SuppressedFinding, Suppression } from "../model/types.ts";
+import { type Ignore, ignoresIn, ignoresInDockerfile } from "./ignores.ts";
+import { ownFinding, ownFindings } from "./own-findings.ts";
+import type { IgnoreEntry, Policy } from "./settings.ts";
+import { isBuildKits, type NamedRule, rulesNamed, whyUnknown } from "./rule-ids.ts";
+
+export interface PolicyInput {
+  readonly findings: readonly Finding[];
+  readonly dockerfile: Dockerfile | undefined;
+  /** Other files that were read, with their text: they too may hold ignores. */
+  readonly files: Iterable<readonly [path: string, text: string | undefined]>;
+  readonly policy: Policy;
+  readonly rules: readonly NamedRule[];
+  /** `2026-11-21`. */
+  readonly today: string;
+}
+
+export interface Judged {
+  readonly findings: readonly Finding[];
+  readonly suppressed: readonly SuppressedFinding[];
+}
+
+/** Applies a team's severities, its exceptions and the comments in its files; what is suppressed is kept apart. */
+export function applyPolicy(input: PolicyInput): Judged {
+  const { dockerfile, policy, rules, today } = input;
+  const ignores = [
+    ...(dockerfile === undefined ? [] : ignoresInDockerfile(dockerfile)),
+    ...[...input.files].flatMap(([path, text = ""]) => (path === dockerfile?.path ? [] : ignoresIn(path, text))),
+  ];
+  const uses = ignores.flatMap((ignore) => ignore.ids.map((id): Use => useOf(id, ignore, rules, today)));
+  const strict = ignores.some(({ asErrors }) => asErrors);
+  const severityOf = severities(policy, rules, strict ? dockerfile?.path : undefined);
+  const entries = policy.ignore.map((entry) => ({ entry, rules: rulesNamed(entry.rule, rules) }));
+  const findings: Finding[] = [];
+  const suppressed: SuppressedFinding[] = [];
+  const judge = (finding: Finding): void => {
+    const settled = { ...finding, severity: severityOf(finding) };
+    const suppression = byEntry(settled, entries, today) ?? byComment(settled, uses, dockerfile?.path);
+    if (suppression === undefined) findings.push(settled);
+    else suppressed.push({ ...settled, suppression });
+  };
+  input.findings.forEach(judge);
+  aboutIgnores(ignores, uses, rules).forEach(judge);
+  return { findings, suppressed };
+}
+
+/** One id of one pragma. */
+interface Use {
+  readonly ignore: Ignore;
+  readonly id: string;
+  readonly rules: readonly string[];
+  readonly expired: boolean;
+  used: boolean;
+}
+
+const useOf = (id: string, ignore: Ignore, rules: readonly NamedRule[], today: string): Use => ({
+  ignore,
+  id,
+  rules: rulesNamed(id, rules, ignore.tool),
+  expired: ignore.until !== undefined && ignore.until < today,
+  used: false,
+});
+
+function severities(
+  { severity, rulesSince }: Policy,
+  rules: readonly NamedRule[],
+  strictIn: string | undefined,
+): (finding: Finding) => Severity {
+  const chosen = new Map<string, Severity>();
+  for (const [name, level] of Object.entries(severity)) for (const id of rulesNamed(name, rules)) chosen.set(id, level);
+  const later = new Set(
+    rulesSince === undefined ? [] : rules.filter(({ since }) => isLater(since, rulesSince)).map(({ id }) => id),
+  );
+  const buildKits = new Set(strictIn === undefined ? [] : rules.filter(isBuildKits).map(({ id }) => id));
+  return ({ rule, where, severity: own }) => {
+    const strict = buildKits.has(rule) && where?.file === strictIn;
+    if (later.has(rule)) return chosen.get(rule) ?? "note";
+    return chosen.get(rule) ?? (strict ? "error" : own);
+  };
+}
+
+/** Compares two versions by their numbers. */
+function isLater(version: string, other: string): boolean {
+  const [one, two] = [version, other].map((text) => text.split(".").map(Number));
+  const index = one?.findIndex((part, at) => part !== (two?.[at] ?? 0)) ?? -1;
+  return index >= 0 && (one?.[index] ?? 0) > (two?.[index] ?? 0);
+}
+
+function byEntry(
+  { rule, where }: Finding,
+  entries: ReadonlyArray<{ readonly entry: IgnoreEntry; readonly rules: readonly string[] }>,
+  today: string,
+): Suppression | undefined {
+  const found = entries.find(
+    ({ entry, rules }) =>
+      rules.includes(rule) &&
+      (entry.file === undefined || entry.file === where?.file) &&
+      (entry.until === undefined || entry.until >= today),
+  );
+  return found && { by: "configuration", justification: found.entry.reason };
+}
+
+function byComment(finding: Finding, uses: readonly Use[], dockerfile: string | undefined): Suppression | undefined {
+  const fitting = uses.filter(
+    ({ ignore, rules, expired }) =>
+      !expired && rules.includes(finding.rule) && speaksFor(ignore, finding.where, dockerfile),
+  );
+  // All are used: to take one of two away would change nothing, and neither is reported.
+  for (const use of fitting) use.used = true;
+  const ignore = fitting[0]?.ignore;
+  if (ignore === undefined) return undefined;
+  return {
+    by: "comment",
+    justification: ignore.reason ?? `# ${ignore.text}`,
+    where: { file: ignore.file, line: ignore.line },
+  };
+}
+
+/** What has no place is about the Dockerfile as a whole. */
+const speaksFor = (
+  { file, from, to, scope }: Ignore,
+  where: Finding["where"],
+  dockerfile: string | undefined,
+): boolean =>
+  where === undefined
+    ? scope === "global" && file === dockerfile
+    : where.file === file && from <= where.line && where.line <= to;
+
+/** Findings about the ignores themselves; about our own only: what others understand may be for them. */
+function aboutIgnores(
+  ignores: readonly Ignore[],
+  uses: readonly Use[],
+  rules: readonly NamedRule[],
+): readonly Finding[] {
+  const place = ({ file, line }: Ignore) => ({ file, line });
+  const own = ignores.filter(({ tool }) => tool === "seaworthy");
+  const said = own.flatMap((ignore) => {
+    const ids = ignore.ids.join(", ");
+    if (ids === "") return [ownFinding(ownFindings.unknownRule, "The ignore names no rule.", place(ignore))];
+    if (ignore.reason !== undefined) return [];
+    return [ownFinding(ownFindings.withoutReason, `The ignore of ${ids} says no reason.`, place(ignore))];
+  });
+  const ofUse = (use: Use): readonly Finding[] => {
+    const where = place(use.ignore);
+    if (use.rules.length === 0) return [ownFinding(ownFindings.unknownRule, whyUnknown(use.id, rules), where)];
+    if (use.expired)
+      return [ownFinding(ownFindings.expired, `The ignore of ${use.id} held until ${use.ignore.until}.`, where)];
+    if (use.used) return [];
+    return [ownFinding(ownFindings.unused, `There is no finding of ${use.id} here to ignore.`, where)];
+  };
+  return [...said, ...uses.filter(({ ignore }) => ignore.tool === "seaworthy").flatMap(ofUse)];
+}
