@@ -1,6 +1,6 @@
 import { didYouMean } from "../kit/nearest.ts";
 
-export type Path = ReadonlyArray<string | number>;
+type Path = ReadonlyArray<string | number>;
 export interface Issue {
   readonly path: Path;
   readonly message: string;

@@ -74,7 +74,7 @@ const splitIds = (text: string): readonly string[] =>
 function reasonIn(rest: string): Pick<Pragma, "reason" | "until"> {
   const until = /(?:^|[\s;])until=(\d{4}-\d{2}-\d{2})\b/i.exec(rest);
   const words = (until === null ? rest : rest.replace(until[0], " "))
-    .replace(/^[\s;:–—-]+/, "")
+    .replace(/^[\s;:\u2013\u2014-]+/, "")
     .replace(/^reason\s*=\s*/i, "")
     .trim()
     .replace(/^(["'])(.*)\1$/, "$2")

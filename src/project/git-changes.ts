@@ -2,7 +2,7 @@ import { UserError } from "../kit/errors.ts";
 import { git } from "./git.ts";
 
 /** Lines of one file, from 1, both ends included. */
-export interface Lines {
+interface Lines {
   readonly from: number;
   readonly to: number;
 }

@@ -28,7 +28,7 @@ describe.skipIf(version === undefined)("our shell scripts", () => {
   it("pass shellcheck", async () => {
     expect(shellScripts.length).toBeGreaterThan(5);
     expect(await shellcheck(["--external-sources", ...shellScripts])).toBe("");
-  });
+  }, 60_000);
 
   it("would not with a fault in one", async () => {
     expect(await shellcheck(["-"], "#!/bin/sh\nrm -rf $1/*\n")).toContain("SC2086");

@@ -185,8 +185,8 @@ it("says what is done about each of hadolint's rules and BuildKit's checks", () 
   const aliases = new Set(rules.flatMap((rule) => rule.aliases));
   const known = (id: string) => aliases.has(id) || elsewhere(id) !== undefined;
   const hadolint = [1001, ...range(3000, 3067), 4000, 4001, 4003, 4004, 4005, 4006].map((number) => `DL${number}`);
-  const gone = ["DL3005", "DL3017", "DL3031", "DL3039"];
-  expect(hadolint.filter((id) => !known(id) && !gone.includes(id))).toEqual([]);
+  const gone = new Set(["DL3005", "DL3017", "DL3031", "DL3039"]);
+  expect(hadolint.filter((id) => !known(id) && !gone.has(id))).toEqual([]);
   expect(elsewhere("sc2086")).toContain("ShellCheck");
   expect(elsewhere("XY1234")).toBeUndefined();
 });
