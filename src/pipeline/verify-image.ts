@@ -44,7 +44,7 @@ export async function verifyImage(session: Session, options: VerifyOptions): Pro
   const analysis = await analyzeStep(session, run);
   const plan = await planStep(session, run, analysis);
   await using engine = await engineOf(session, run.id);
-  await using _built = imagesOf(engine, run);
+  await using _ = imagesOf(engine, run);
   const { service } = analysis;
   const { build, files } = await subjectOf(session, run, engine, { plan, service, options });
   await using beside = await startSidecars(sidecarFacts(session, run, engine));
@@ -58,7 +58,7 @@ export async function verifyImage(session: Session, options: VerifyOptions): Pro
     contract: plan.contract,
     filled: (contract) => beside.withAddresses(contract),
     signal: world.signal,
-    onProbe: (_, probe, seen) => world.tell(`${probe.title} (${Math.round(seen.milliseconds)} ms)`),
+    onProbe: (_label, probe, seen) => world.tell(`${probe.title} (${Math.round(seen.milliseconds)} ms)`),
   });
   await finishRun(run, world.now());
   const told = await judgeSide(run, "after", wanted, { contract: plan.contract, service });
