@@ -9,6 +9,7 @@ const catalogues = {
   checks: "check",
   profiles: "profile",
   reporters: "reporter",
+  formats: "format",
 } as const;
 type Catalogue = keyof typeof catalogues;
 export const catalogueNames = Object.keys(catalogues) as Catalogue[];

@@ -8,6 +8,14 @@ const yes = (brief: string) => ({ kind: "boolean", brief, default: false, withNe
 export const flag = {
   json: yes("print the result as JSON on stdout"),
   dockerfile: text("Dockerfile that ships today, relative to the folder", "path"),
+  format: {
+    kind: "parsed",
+    parse: String,
+    brief: "text, json, sarif, github, junit, markdown, codeclimate or gaps; into a file with =FILE; may be repeated",
+    placeholder: "name[=file]",
+    optional: true,
+    variadic: true,
+  },
   profile: text("base image family, for example debian-slim", "id"),
   engine: text("address of the container engine, instead of DOCKER_HOST", "url"),
   ca: text("PEM file with your company's CA certificates, instead of SEAWORTHY_CA", "file"),

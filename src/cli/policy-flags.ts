@@ -56,15 +56,3 @@ export function fails({ findings }: Pick<Analysis, "findings">, { config }: Sess
   const limit = flags.failOn ?? config.failOn ?? "error";
   return findings.some(({ severity }) => reaches(severity, limit));
 }
-
-/** What is not shown, so that nobody takes a short list for a clean service; empty when everything is. */
-export function notShown({ suppressed = [], unchanged = 0 }: Analysis): string {
-  const by = (way: string) => suppressed.filter(({ suppression }) => suppression.by === way).length;
-  const parts = [
-    [by("comment"), "ignored by a comment"],
-    [by("configuration"), "ignored in seaworthy.yaml"],
-    [by("baseline"), "in the baseline"],
-    [unchanged, "on lines that did not change"],
-  ].flatMap(([count, words]) => (count === 0 ? [] : [`${count} ${words}`]));
-  return parts.length === 0 ? "" : ` Not shown: ${parts.join(", ")}.`;
-}

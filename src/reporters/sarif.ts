@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { CheckResult, Finding, Fix, Place, Report, Side, SuppressedFinding } from "../model/types.ts";
 import type { Reporter } from "./reporter.ts";
+import { fingerprints, hash } from "./view/fingerprint.ts";
 
 /** SARIF 2.1.0 for code scanning: one run for the files of today, one for the rework. */
 export const sarif: Reporter = {
@@ -27,7 +27,7 @@ function runOf(report: Report, side: Side): object {
   const ids = [
     ...new Set([...[...side.findings, ...suppressed].map(({ rule }) => rule), ...checks.map(({ id }) => id)]),
   ].toSorted();
-  const seen = new Map<string, number>();
+  const fingerprintOf = fingerprints();
   return {
     automationDetails: { id: `seaworthy/${side.label}/${report.service.name}` },
     tool: {
@@ -40,9 +40,9 @@ function runOf(report: Report, side: Side): object {
     columnKind: "utf16CodeUnits",
     originalUriBaseIds: { [BASE]: { description: { text: "The service's folder." } } },
     results: [
-      ...side.findings.map((finding) => findingResult(finding, side, { ids, seen })),
+      ...side.findings.map((finding) => findingResult(finding, side, { ids, fingerprintOf })),
       ...suppressed.map((finding) => ({
-        ...findingResult(finding, side, { ids, seen }),
+        ...findingResult(finding, side, { ids, fingerprintOf }),
         suppressions: [suppressionOf(finding)],
       })),
       ...checks.map((check) => checkResult(check, side, ids)),
@@ -66,7 +66,7 @@ function ruleOf({ catalogue }: Report, id: string): object {
 function findingResult(
   finding: Finding,
   side: Side,
-  { ids, seen }: { readonly ids: readonly string[]; readonly seen: Map<string, number> },
+  { ids, fingerprintOf }: { readonly ids: readonly string[]; readonly fingerprintOf: ReturnType<typeof fingerprints> },
 ): object {
   const { rule, severity, message, advice, where, related, fix, confidence } = finding;
   return {
@@ -84,7 +84,9 @@ function findingResult(
             message: { text: place.message },
           })),
         }),
-    partialFingerprints: { "seaworthy/v1": finding.fingerprint ?? fingerprint(finding, seen) },
+    partialFingerprints: {
+      "seaworthy/v1": finding.fingerprint ?? fingerprintOf({ rule, file: where?.file ?? "", message }),
+    },
     ...(fix === undefined ? {} : { fixes: [fixOf(fix)] }),
     properties: { confidence },
   };
@@ -147,14 +149,3 @@ function fixOf({ title, edits }: Fix): object {
     })),
   };
 }
-
-/** The same finding has the same fingerprint after lines above it were added: it holds no line number. */
-function fingerprint({ rule, where, message }: Finding, seen: Map<string, number>): string {
-  const key = hash([rule, where?.file ?? "", message.replaceAll(/\d+/g, "0")]);
-  const nth = (seen.get(key) ?? 0) + 1;
-  seen.set(key, nth);
-  return hash([key, String(nth)]);
-}
-
-const hash = (parts: readonly string[]): string =>
-  createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 32);

@@ -11,6 +11,7 @@ const floors = [
   ["project", "registry", "engine"],
   ["profiles"],
   ["rules", "decisions", "probes", "manifests", "reporters"],
+  ["formats"],
   ["checks"],
   ["planner", "requirements", "policy"],
   ["pipeline"],

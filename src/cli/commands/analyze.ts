@@ -1,36 +1,79 @@
 import type { CommandContext } from "@stricli/core";
-import { analyzeStep, dockerfileOf } from "../../pipeline/analyze-step.ts";
+import type { FormatContext, FormatWriter } from "../../formats/format.ts";
+import { text } from "../../formats/text.ts";
+import { VERSION } from "../../pipeline/version.ts";
 import { baselineOf } from "../../pipeline/policy-asked.ts";
-import { openSession } from "../../pipeline/session.ts";
-import { optionsOf } from "../flags.ts";
-import { failed, findingText, print, printJson } from "../output.ts";
-import { fails, notShown, type PolicyFlags, policyOptions } from "../policy-flags.ts";
+import { rules } from "../../rules/index.gen.ts";
+import { type AnalyzeFlags, type Judgement, judgements } from "../analyze/judge.ts";
+import type { Output } from "../analyze/outputs.ts";
+import type { Target } from "../analyze/target.ts";
+import { failed, inColour, print, printJson } from "../output.ts";
 import { inWorld } from "../world.ts";
 
-export interface AnalyzeFlags extends PolicyFlags {
-  readonly json: boolean;
-  readonly dockerfile?: string;
+/** What only some calls need is loaded when they need it: most are about one folder, for a person. */
+export default async function analyze(this: CommandContext, flags: AnalyzeFlags, ...written: string[]): Promise<void> {
+  const targets = await targetsOf(written);
+  const outputs = flags.writeBaseline ? [] : await outputsOf(this, flags, targets);
+  try {
+    await inWorld(async (world) => {
+      for await (const judgement of judgements(flags, targets, world)) {
+        if (flags.writeBaseline) await writeBaseline(this, judgement);
+        else {
+          for (const output of outputs) output.add(judgement.judged);
+          noteExitCode(judgement);
+        }
+      }
+    });
+    for (const output of outputs) output.end();
+  } catch (error) {
+    for (const output of outputs) output.abandon();
+    throw error;
+  }
 }
 
-export default async function analyze(this: CommandContext, flags: AnalyzeFlags, folder: string): Promise<void> {
-  await inWorld(async (world) => {
-    const options = { ...optionsOf(flags), ...policyOptions(flags), withoutChanges: !flags.json };
-    const session = await openSession(folder, options, world);
-    const analysis = await analyzeStep(session, undefined);
-    const { path } = dockerfileOf(analysis);
-    const { findings, service, suppressed } = analysis;
-    const baseline = flags.writeBaseline ? baselineOf(session) : undefined;
-    if (baseline !== undefined) {
-      const { writeBaseline } = await import("../../pipeline/baseline-file.ts");
-      const count = await writeBaseline(baseline, session.folder, findings);
-      print(this, `Written: ${baseline} (${count} findings). Name it in seaworthy.yaml: \`baseline:\`.`);
-      return;
-    }
-    if (flags.json) printJson(this, { service, dockerfile: path, findings, suppressed: suppressed ?? [] });
-    else {
-      const count = findings.length === 0 ? "nothing to change." : `${findings.length} findings.`;
-      print(this, [...findings.map(findingText), `${path}: ${count}${notShown(analysis)}`].join("\n"));
-    }
-    if (fails(analysis, session, flags)) failed();
-  });
+/** Undefined: a Dockerfile alone, from stdin. */
+async function targetsOf(written: readonly string[]): Promise<readonly Target[] | undefined> {
+  const [first = ".", second] = written;
+  if (second === undefined && first === ".") return [{ folder: "" }];
+  if (second === undefined && first === "-") return undefined;
+  return (await import("../analyze/targets.ts")).targetsOf(written, process.cwd());
+}
+
+async function outputsOf(
+  command: CommandContext,
+  flags: AnalyzeFlags,
+  targets: readonly Target[] | undefined,
+): Promise<readonly Output[]> {
+  if (flags.json && targets?.length === 1) return [factsOn(command)];
+  const context: FormatContext = { tool: { name: "seaworthy", version: VERSION }, rules, colour: inColour() };
+  const wanted = flags.json ? ["json"] : flags.format;
+  if (wanted === undefined) return [plainOn(command, text.begin(context))];
+  return (await import("../analyze/outputs.ts")).outputsOf(command, wanted, context);
+}
+
+/** The worst of several counts. */
+function noteExitCode({ judged, fails }: Judgement): void {
+  if (judged.service === undefined) process.exitCode = 2;
+  else if (fails && process.exitCode !== 2) failed();
+}
+
+function plainOn(command: CommandContext, writer: FormatWriter): Output {
+  const write = (part: string) => void (part !== "" && command.process.stdout.write(part));
+  return { add: (judged) => write(writer.add(judged)), end: () => write(writer.end()), abandon: () => {} };
+}
+
+/** `--json` for one folder: the service's facts, too. */
+const factsOn = (command: CommandContext): Output => ({
+  add: ({ service, dockerfile, findings, suppressed }) =>
+    printJson(command, { service, dockerfile: dockerfile?.path, findings, suppressed }),
+  end: () => {},
+  abandon: () => {},
+});
+
+async function writeBaseline(command: CommandContext, { judged, session }: Judgement): Promise<void> {
+  const file = session === undefined ? undefined : baselineOf(session);
+  if (session === undefined || file === undefined) return;
+  const { writeBaseline: write } = await import("../../pipeline/baseline-file.ts");
+  const count = await write(file, session.folder, judged.findings);
+  print(command, `Written: ${file} (${count} findings). Name it in seaworthy.yaml: \`baseline:\`.`);
 }

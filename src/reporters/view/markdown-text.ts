@@ -29,7 +29,7 @@ function escape(text: string): string {
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(/([\\`*_[\]~])/g, "\\$1")
-    .replaceAll("@", "&#64;")
     .replaceAll(/#(?=\d)/g, "&#35;")
+    .replaceAll("@", "&#64;")
     .replaceAll("://", "&#58;//");
 }

@@ -1,0 +1,103 @@
+import { readdirSync, statSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { UserError } from "../../kit/errors.ts";
+import { byText } from "../../kit/text.ts";
+import type { Target } from "./target.ts";
+
+const DOCKERFILE = /^(?:Dockerfile|Containerfile)(?:\.[\w-]+)?$|\.[Dd]ockerfile$/;
+/** Files that tell where a Python service begins. */
+const BEGINS = [
+  "pyproject.toml",
+  "requirements.txt",
+  "setup.py",
+  "setup.cfg",
+  "Pipfile",
+  "manage.py",
+  "seaworthy.yaml",
+];
+const MAGIC = /[*?[\]{}]/;
+
+/**
+ * Folders, Dockerfiles, other files of a service (its folder is then meant) and patterns, each service once.
+ * @throws UserError `analyze/nothing-matched` for a pattern that matches no Dockerfile and no folder with one.
+ */
+export async function targetsOf(written: readonly string[], cwd: string): Promise<readonly Target[]> {
+  const targets = new Map<string, Target>();
+  for (const place of written)
+    for (const target of await targetsIn(place, cwd))
+      targets.set(`${target.folder}\0${target.dockerfile ?? ""}`, target);
+  return [...targets.values()];
+}
+
+async function targetsIn(place: string, cwd: string): Promise<readonly Target[]> {
+  const kind = kindOf(resolve(cwd, place));
+  if (kind === "file") return [ofFile(place, cwd)];
+  if (kind === undefined && MAGIC.test(place)) return matching(place, cwd);
+  return [{ folder: shown(resolve(cwd, place), cwd) }];
+}
+
+async function matching(pattern: string, cwd: string): Promise<readonly Target[]> {
+  const { glob } = await import("tinyglobby");
+  const ignore = ["**/node_modules/**", "**/.git/**", "**/.venv/**", "**/.seaworthy/**"];
+  const found = await glob(pattern, {
+    cwd,
+    onlyFiles: false,
+    followSymbolicLinks: false,
+    expandDirectories: false,
+    ignore,
+  });
+  const targets = found
+    .map((path) => (path.endsWith("/") ? path.slice(0, -1) : path))
+    .toSorted(byText)
+    .flatMap((path) => {
+      if (kindOf(resolve(cwd, path)) === "file") return DOCKERFILE.test(basename(path)) ? [ofFile(path, cwd)] : [];
+      return holdsDockerfile(resolve(cwd, path)) ? [{ folder: shown(resolve(cwd, path), cwd) }] : [];
+    });
+  if (targets.length > 0) return targets;
+  throw new UserError("analyze/nothing-matched", `${pattern} matches no Dockerfile and no folder with one`, {
+    hint: "A pattern stands for folders (`services/*`) or for Dockerfiles (`**/Dockerfile`).",
+  });
+}
+
+/** A Dockerfile belongs to the nearest folder upwards in which a service begins; without one, to its own folder. */
+function ofFile(place: string, cwd: string): Target {
+  const file = resolve(cwd, place);
+  const own = dirname(file);
+  let folder = own;
+  while (!BEGINS.some((name) => kindOf(join(folder, name)) === "file")) {
+    const above = dirname(folder);
+    if (above === folder || kindOf(join(folder, ".git")) !== undefined) {
+      folder = own;
+      break;
+    }
+    folder = above;
+  }
+  const named = DOCKERFILE.test(basename(file)) && !file.endsWith(".dockerignore");
+  const target = { folder: shown(folder, cwd) };
+  return named || !isKnown(basename(file)) ? { ...target, dockerfile: relative(folder, file) } : target;
+}
+
+/** Files that a hook hands over because the image depends on them. */
+const isKnown = (name: string): boolean =>
+  BEGINS.includes(name) || /(?:\.lock|\.dockerignore|^\.python-version)$/.test(name);
+
+const holdsDockerfile = (folder: string): boolean =>
+  [folder, join(folder, "docker")].some(
+    (where) => kindOf(where) === "folder" && readdirSync(where).some((name) => DOCKERFILE.test(name)),
+  );
+
+function kindOf(path: string): "file" | "folder" | undefined {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return undefined;
+    return stats.isDirectory() ? "folder" : "file";
+  } catch {
+    return undefined;
+  }
+}
+
+/** Below the working folder, relative to it; elsewhere, the whole path. */
+function shown(path: string, cwd: string): string {
+  const short = relative(cwd, path);
+  return short.startsWith("..") ? path : short;
+}

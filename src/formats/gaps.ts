@@ -1,0 +1,68 @@
+import { cell, code, plain } from "../reporters/view/markdown-text.ts";
+import { placeInWords, worstFirst } from "../reporters/view/words.ts";
+import type { Finding } from "../model/types.ts";
+import type { Format, Judged } from "./format.ts";
+import { demandOf, type Demand, demands } from "./view/demands.ts";
+import { nameOf, shownPath } from "./view/places.ts";
+import { safe } from "./view/safe.ts";
+
+/** Requirement against current state, and the debt that comes with it: the first page of a rework's document. */
+export const gaps: Format = {
+  id: "gaps",
+  title: "Gap table and technical debt (Markdown)",
+  begin: () => ({ add: documentOf, end: () => "" }),
+};
+
+function documentOf(judged: Judged): string {
+  const title = `## ${plain(safe(nameOf(judged)))}: requirements and current state`;
+  if (judged.service === undefined || judged.dockerfile === undefined)
+    return `${title}\n\n${judged.findings.map(({ message }) => plain(safe(message))).join("\n")}\n\n`;
+  return `${[title, gapTable(judged), "### Technical debt", debtList(judged)].join("\n\n")}\n\n`;
+}
+
+function gapTable(judged: Judged): string {
+  const { service, dockerfile, findings } = judged;
+  if (service === undefined || dockerfile === undefined) return "";
+  const rows = demands.map((demand) => {
+    const open = worstFirst(findings.filter(({ rule }) => demandOf(rule) === demand));
+    return `| ${cell(demand.demand)} | ${cell(shortened(safe(demand.today({ service, dockerfile }))))} | ${gapOf(open)} |`;
+  });
+  return ["| Requirement | Current state | Gap |", "|:--|:--|:--|", ...rows].join("\n");
+}
+
+/** Errors and warnings are gaps; notes alone are debt. */
+function gapOf(open: readonly Finding[]): string {
+  const gap = open.filter(({ severity }) => severity !== "note");
+  if (gap.length === 0) return "none";
+  return gap
+    .map(
+      ({ message, severity }) =>
+        `${severity === "error" ? "**" : ""}${cell(safe(message))}${severity === "error" ? "**" : ""}`,
+    )
+    .join("<br>");
+}
+
+function debtList(judged: Judged): string {
+  const owed = worstFirst(judged.findings.filter(({ severity }) => severity !== "error"));
+  if (owed.length === 0) return "None.";
+  const groups = new Map<Demand | undefined, Finding[]>();
+  for (const finding of owed) {
+    const demand = demandOf(finding.rule);
+    groups.set(demand, [...(groups.get(demand) ?? []), finding]);
+  }
+  return [...groups]
+    .map(([demand, findings], index) => {
+      const lines = findings.map((finding) => `   - ${debtOf(finding, judged)}`);
+      return [`${index + 1}. **${plain(demand?.demand ?? "Other")}**`, ...lines].join("\n");
+    })
+    .join("\n");
+}
+
+function debtOf({ rule, message, advice, where, fix }: Finding, judged: Judged): string {
+  const place =
+    where === undefined ? "" : ` at ${code(placeInWords({ ...where, file: shownPath(judged, where.file) }))}`;
+  const effort = fix === undefined ? plain(safe(advice)) : `One safe edit: ${plain(safe(fix.title))}.`;
+  return `${plain(safe(message))} (${code(rule)}${place}) ${effort}`;
+}
+
+const shortened = (text: string): string => (text.length <= 160 ? text : `${text.slice(0, 159)}…`);

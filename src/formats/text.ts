@@ -1,0 +1,87 @@
+import type { Finding, Place } from "../model/types.ts";
+import type { Format, FormatContext, Judged } from "./format.ts";
+import { addTo, allOf, noTotals } from "./view/count.ts";
+import { notShown } from "./view/not-shown.ts";
+import { nameOf, shownPath } from "./view/places.ts";
+import { hidesItsLine, safe } from "./view/safe.ts";
+
+/** For people: the place, what is wrong, the line with a caret below, what to do. */
+export const text: Format = {
+  id: "text",
+  title: "Text for people",
+  begin(context) {
+    const totals = noTotals();
+    return {
+      add(judged) {
+        addTo(totals, judged);
+        return textOf(judged, context);
+      },
+      end() {
+        if (totals.services < 2) return "";
+        const { error, warning, note } = totals.findings;
+        const refused = totals.refused === 0 ? "" : ` ${totals.refused} could not be judged.`;
+        return `\n${totals.services} services: ${allOf(totals)} findings (${error} errors, ${warning} warnings, ${note} notes).${refused}\n`;
+      },
+    };
+  },
+};
+
+function textOf(judged: Judged, context: Pick<FormatContext, "colour">): string {
+  const { findings } = judged;
+  const last = findings.length === 0 ? "nothing to change." : `${findings.length} findings.`;
+  const ending = judged.service === undefined ? [] : [`${safe(nameOf(judged))}: ${last}${notShown(judged)}`];
+  return `${[...findings.map((finding) => findingText(finding, judged, context)), ...ending].join("\n")}\n`;
+}
+
+// Written out: `util.styleText` would load a module of node that an analysis needs for nothing else.
+const COLOURS = { error: "\u001b[31m", warning: "\u001b[33m", note: "\u001b[34m" } as const;
+const OFF = "\u001b[39m";
+
+/** One finding: place, severity, rule; message; the line; advice and, when there is a safe one, the fix. */
+function findingText(finding: Finding, judged: Judged, { colour }: Pick<FormatContext, "colour">): string {
+  const { severity, rule, message, where, advice, fix } = finding;
+  const column = where?.column === undefined ? "" : `:${where.column}`;
+  const place = where === undefined ? "" : `${shownPath(judged, where.file)}:${where.line}${column}`;
+  const head = colour ? `${COLOURS[severity]}${severity}${OFF}` : severity;
+  const lines = [`    ${message}`, ...excerptOf(finding, judged), `    → ${advice}`];
+  if (fix !== undefined) lines.push(`    fix: ${fix.title}`);
+  return `${safe(place)}  ${head}  ${safe([rule, ...lines].join("\n"))}`;
+}
+
+const WIDEST = 110;
+
+/** The line that a finding is about, and a caret below. */
+function excerptOf({ rule, where }: Finding, { read }: Judged): readonly string[] {
+  if (where === undefined || hidesItsLine(rule)) return [];
+  const text = read(where.file);
+  const found = text === undefined ? undefined : lineOf(text, where);
+  if (found === undefined || found.line.trim() === "") return [];
+  const { line, column, width } = found;
+  const from = column > WIDEST - 20 ? column - 20 : 0;
+  const shown = `${from > 0 ? "…" : ""}${line.slice(from, from + WIDEST)}${line.length > from + WIDEST ? "…" : ""}`;
+  const before = line.slice(from, column).replaceAll(/[^\t]/g, " ");
+  const caret = "^".repeat(Math.max(1, Math.min(width, from + WIDEST - column)));
+  const margin = String(where.line);
+  return [`    ${margin} | ${shown}`, `    ${" ".repeat(margin.length)} | ${from > 0 ? " " : ""}${before}${caret}`];
+}
+
+/** The line, and which part of it is meant: from a column, 0 first, so many characters wide. */
+function lineOf(whole: string, { line, column, range }: Place) {
+  let start = 0;
+  for (let left = line; left > 1; left -= 1) {
+    start = whole.indexOf("\n", start) + 1;
+    if (start === 0) return undefined;
+  }
+  const next = whole.indexOf("\n", start);
+  const end = next < 0 ? whole.length : next;
+  const content = whole.slice(start, end).replace(/\r$/, "");
+  const inLine = range !== undefined && range.start >= start && range.start < end;
+  const from = inLine ? range.start - start : (column ?? content.search(/\S/) + 1) - 1;
+  const to = inLine ? Math.min(range.end - start, content.length) : wordEnd(content, from);
+  return { line: content, column: from, width: to - from };
+}
+
+const wordEnd = (content: string, from: number): number => {
+  const space = content.slice(from).search(/\s/);
+  return space < 0 ? content.length : from + space;
+};

@@ -1,0 +1,4 @@
+import { type Category, demandOf } from "./demands.ts";
+
+/** What kind of trouble a rule is about. */
+export const categoryOf = (rule: string): Category => demandOf(rule)?.category ?? "files";

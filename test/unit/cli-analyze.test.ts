@@ -1,0 +1,162 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { targetsOf } from "../../src/cli/analyze/targets.ts";
+import { start } from "../../src/cli/full.ts";
+import { healthy, healthyDockerfile, healthyWith } from "../../src/rules/queries/example.ts";
+
+/** `analyze` on several folders, files, patterns and stdin, in several formats. */
+
+const root = mkdtempSync(join(tmpdir(), "seaworthy-analyze-"));
+const faulty = healthyWith([', "--timeout-graceful-shutdown", "20"', ""], ["USER 1001:1001\n", ""]);
+const uvRun = healthyWith(['CMD ["uvicorn"', 'CMD ["uv", "run", "uvicorn"']);
+
+function write(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [name, content] of Object.entries(files)) {
+    const file = join(root, folder, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+}
+
+beforeAll(() => {
+  write("services/good", healthy);
+  write("services/bad", { ...healthy, Dockerfile: uvRun });
+  write("services/nested", { ...healthy, Dockerfile: "", "docker/Dockerfile": faulty });
+  rmSync(join(root, "services/nested/Dockerfile"));
+  write("services/none", { "README.md": "nothing here\n" });
+  spawnSync("git", ["init", "-q", root]);
+  spawnSync("git", ["-C", root, "add", "."]);
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+afterEach(() => {
+  process.exitCode = undefined;
+});
+
+async function analyze(...args: readonly string[]) {
+  let [stdout, stderr] = ["", ""];
+  const own = {
+    stdout: { write: (text: string) => void (stdout += text) },
+    stderr: { write: (text: string) => void (stderr += text) },
+    exitCode: undefined as number | string | undefined,
+  };
+  await start(["analyze", ...args], own);
+  return { code: process.exitCode ?? own.exitCode, stdout, stderr };
+}
+const at = (place: string) => join(root, "services", place);
+
+describe("targets", () => {
+  const found = async (...written: readonly string[]) => targetsOf(written, root);
+
+  it("takes a folder as it is, below the working folder or elsewhere", async () => {
+    expect(await found("services/good", "/elsewhere", ".")).toEqual([
+      { folder: "services/good" },
+      { folder: "/elsewhere" },
+      { folder: "" },
+    ]);
+  });
+
+  it("finds the service of a Dockerfile, and of another file that a hook hands over", async () => {
+    expect(await found("services/nested/docker/Dockerfile")).toEqual([
+      { folder: "services/nested", dockerfile: "docker/Dockerfile" },
+    ]);
+    expect(await found("services/good/uv.lock", "services/good/pyproject.toml")).toEqual([{ folder: "services/good" }]);
+    expect(await found("services/none/README.md")).toEqual([{ folder: "services/none", dockerfile: "README.md" }]);
+  });
+
+  it("expands a pattern to folders with a Dockerfile, or to Dockerfiles", async () => {
+    const folders = (await found("services/*")).map(({ folder }) => folder);
+    expect(folders).toEqual(["services/bad", "services/good", "services/nested"]);
+    const files = (await found("**/Dockerfile")).map(({ folder, dockerfile }) => `${folder} ${dockerfile}`);
+    expect(files).toEqual(["services/bad Dockerfile", "services/good Dockerfile", "services/nested docker/Dockerfile"]);
+    await expect(found("nothing/*")).rejects.toMatchObject({ code: "analyze/nothing-matched" });
+  });
+});
+
+describe("several services", () => {
+  it("gives one summary, and the worst exit code", async () => {
+    const good = await analyze(at("good"), at("nested"));
+    expect(good.stdout).toMatch(/\n2 services: \d+ findings \(\d+ errors/);
+    const { code, stdout } = await analyze(at("bad"), at("good"));
+    expect(code).toBe(1);
+    expect(stdout).toContain(`${at("good")}/Dockerfile: nothing to change.`);
+  });
+
+  it("goes on after one that cannot be judged, and ends with 2", async () => {
+    const { code, stdout } = await analyze(at("gone"), at("none"), at("bad"));
+    expect(stdout).toContain("project-no-folder");
+    expect(stdout).toContain("project-no-dockerfile");
+    expect(stdout).toMatch(/\n3 services: \d+ findings .* 2 could not be judged\.\n$/);
+    expect(code).toBe(2);
+  });
+
+  it("keeps the refusal of a single one", async () => {
+    const { code, stderr, stdout } = await analyze(at("none"));
+    expect(stderr).toContain("[project/no-dockerfile]");
+    expect([code, stdout]).toEqual([2, ""]);
+  });
+});
+
+describe("formats", () => {
+  it("writes several at once, files whole and people's text on stdout", async () => {
+    const sarif = join(root, "out.sarif");
+    const { stdout } = await analyze(
+      "--format",
+      `sarif=${sarif}`,
+      "--format",
+      `junit=${join(root, "o.xml")}`,
+      at("bad"),
+    );
+    expect(stdout).toContain("runtime-uv-run");
+    expect(JSON.parse(readFileSync(sarif, "utf8")).runs[0].results.length).toBeGreaterThan(0);
+    expect(readFileSync(join(root, "o.xml"), "utf8")).toContain("</testsuites>");
+    expect(readdirSync(root).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+
+  it("gives the named format alone on stdout, and facts with --json", async () => {
+    expect(JSON.parse((await analyze("--format", "json", at("bad"), at("good"))).stdout).summary.services).toBe(2);
+    expect(JSON.parse((await analyze("--json", at("bad"), at("good"))).stdout).summary.services).toBe(2);
+    expect(JSON.parse((await analyze("--json", at("bad"))).stdout).service.name).toBe("reactions");
+  });
+
+  it.each([
+    [["--format", "sarfi"], "analyze/unknown-format", "did you mean"],
+    [["--format", "json", "--format", "github"], "analyze/two-on-stdout", ""],
+    [["--format", "json=/nowhere/at/all.json"], "files/unwritable", ""],
+  ])("refuses %j", async (args, code, said) => {
+    const { code: exit, stderr } = await analyze(...args, at("good"));
+    expect(stderr).toContain(`[${code}]`);
+    expect(stderr.toLowerCase()).toContain(said);
+    expect(exit).toBe(2);
+  });
+});
+
+describe("stdin", () => {
+  const pipe = (input: string | Buffer, ...args: readonly string[]) => {
+    const { stdout, stderr, status } = spawnSync(
+      process.execPath,
+      ["--import", "tsx", "src/cli/main.ts", "analyze", ...args, "-"],
+      { input, encoding: "utf8" },
+    );
+    return { stdout, stderr, status };
+  };
+
+  it("judges a Dockerfile alone, without claims about files it cannot see", () => {
+    expect(pipe(healthyDockerfile)).toMatchObject({ stdout: "Dockerfile: nothing to change.\n", status: 0 });
+    const { stdout, status } = pipe(uvRun, "--format", "github");
+    expect(stdout).toMatch(/^::error file=Dockerfile,line=\d+/);
+    expect(status).toBe(1);
+  });
+
+  it.each([
+    ["", "dockerfile/unusable"],
+    [Buffer.from([0xff, 0xfe, 0x00]), "files/not-utf8"],
+  ])("refuses %j in one sentence", (input, code) => {
+    const { stderr, status } = pipe(input);
+    expect(stderr).toContain(`[${code}]`);
+    expect(stderr).not.toContain("    at ");
+    expect(status).toBe(2);
+  });
+});
