@@ -53,8 +53,8 @@ const WIDEST = 110;
 /** The line that a finding is about, and a caret below. */
 function excerptOf({ rule, where }: Finding, { read }: Judged): readonly string[] {
   if (where === undefined || hidesItsLine(rule)) return [];
-  const text = read(where.file);
-  const found = text === undefined ? undefined : lineOf(text, where);
+  const whole = read(where.file);
+  const found = whole === undefined ? undefined : lineOf(whole, where);
   if (found === undefined || found.line.trim() === "") return [];
   const { line, column, width } = found;
   const from = column > WIDEST - 20 ? column - 20 : 0;

@@ -91,7 +91,7 @@ describe.each(formats.map(({ id }) => id))("%s", (id) => {
   });
 
   it("names the files as seen from where the command runs", () => {
-    if (id !== "json") expect(written(id, [faulty])).toContain("services/one/Dockerfile");
+    expect(written(id, [faulty])).toContain(id === "json" ? `"folder":"services/one"` : "services/one/Dockerfile");
     expect(written(id, [faulty])).toContain("uv run");
   });
 

@@ -1,12 +1,19 @@
-import { shippedStage, stageState } from "../../dockerfile/stages.ts";
-import type { Dockerfile, Service } from "../../model/types.ts";
+import {
+  type Facts,
+  baseToday,
+  contextToday,
+  downloadsToday,
+  lastOf,
+  layoutToday,
+  lockToday,
+  portToday,
+  pythonToday,
+  stagesToday,
+  startToday,
+  writesToday,
+} from "./today.ts";
 
 export type Category = "security" | "reproducibility" | "size" | "runtime" | "files";
-
-export interface Facts {
-  readonly service: Service;
-  readonly dockerfile: Dockerfile;
-}
 
 /** What a production image of a Python service has to keep, and which rules say that it does not. */
 export interface Demand {
@@ -16,76 +23,6 @@ export interface Demand {
   readonly today: (facts: Facts) => string;
   readonly rules: readonly string[];
 }
-
-const NONE = "none";
-
-const baseToday = ({ dockerfile }: Facts): string =>
-  [...new Set(dockerfile.stages.filter(({ parent }) => parent === undefined).map((stage) => stage.resolvedBase))].join(
-    ", ",
-  ) || NONE;
-
-function pythonToday({ service }: Facts): string {
-  const { requires, pinned } = service.python;
-  const said = [
-    ...(requires === undefined ? [] : [`requires-python ${requires.value}`]),
-    ...(pinned === undefined ? [] : [`pinned ${pinned.value}`]),
-  ];
-  return said.join(", ") || "the project does not say";
-}
-
-const stagesToday = ({ dockerfile }: Facts): string =>
-  dockerfile.stages.length === 1 ? "one stage" : `${dockerfile.stages.length} stages`;
-
-function lockToday({ service: { lock, manager } }: Facts): string {
-  if (lock === undefined) return `${manager.value}, no lock file`;
-  const ignored = lock.dockerIgnored === undefined ? "" : ", ignored by .dockerignore";
-  return `${lock.path}, ${lock.tracked ? "in git" : "not in git"}${ignored}`;
-}
-
-/** The last instruction of a kind on the way to the shipped image, as written. */
-function lastOf(keyword: string): (facts: Facts) => string {
-  return ({ dockerfile }) => {
-    const stage = shippedStage(dockerfile);
-    for (let at = stage; at !== undefined; at = at.parent === undefined ? undefined : dockerfile.stages[at.parent]) {
-      const found = at.instructions.findLast((instruction) => instruction.keyword === keyword);
-      if (found !== undefined) return `${keyword} ${found.args}`;
-    }
-    return `no ${keyword}`;
-  };
-}
-
-function startToday(facts: Facts): string {
-  const [entry, command] = [lastOf("ENTRYPOINT")(facts), lastOf("CMD")(facts)];
-  return entry === "no ENTRYPOINT" ? command : `${entry}; ${command}`;
-}
-
-function portToday({ service, dockerfile }: Facts): string {
-  const stage = shippedStage(dockerfile);
-  const exposed = stage === undefined ? [] : stageState(dockerfile, stage).exposed.map(({ value }) => value);
-  const port = service.port === undefined ? "port unknown" : `port ${service.port.value.number}`;
-  return `${port}, ${exposed.length === 0 ? "no EXPOSE" : `EXPOSE ${exposed.join(" ")}`}`;
-}
-
-function writesToday({ service }: Facts): string {
-  const paths = [...new Set(service.writes.map(({ path }) => path))];
-  return paths.length === 0 ? "the code names no path it writes" : `writes ${paths.slice(0, 4).join(", ")}`;
-}
-
-function downloadsToday({ dockerfile }: Facts): string {
-  const downloads = dockerfile.stages
-    .flatMap(({ instructions }) => instructions)
-    .filter(
-      ({ keyword, args }) =>
-        (keyword === "RUN" && /\b(?:curl|wget)\b[^\n]*:\/\//.test(args)) || (keyword === "ADD" && args.includes("://")),
-    );
-  return downloads.length === 0
-    ? "no step downloads by an address"
-    : `${downloads.length} steps download by an address`;
-}
-
-const contextToday = ({ service }: Facts): string => service.dockerignore ?? "no .dockerignore";
-const layoutToday = ({ service: { packaging } }: Facts): string =>
-  `${packaging.kind.value}, ${packaging.layout === "none" ? "no layout" : `${packaging.layout} layout`}`;
 
 /** In the order in which a table shows them. Each rule belongs to one. */
 export const demands: readonly Demand[] = [
