@@ -75,7 +75,8 @@ describe("targets", () => {
   });
 });
 
-describe("several services", () => {
+// The first call loads the commands: more than five seconds on a machine under load.
+describe("several services", { timeout: 60_000 }, () => {
   it("gives one summary, and the worst exit code", async () => {
     const good = await analyze(at("good"), at("nested"));
     expect(good.stdout).toMatch(/\n2 services: \d+ findings \(\d+ errors/);
@@ -99,7 +100,7 @@ describe("several services", () => {
   });
 });
 
-describe("formats", () => {
+describe("formats", { timeout: 60_000 }, () => {
   it("writes several at once, files whole and people's text on stdout", async () => {
     const sarif = join(root, "out.sarif");
     const { stdout } = await analyze(
@@ -133,7 +134,7 @@ describe("formats", () => {
   });
 });
 
-describe("stdin", () => {
+describe("stdin", { timeout: 60_000 }, () => {
   const pipe = (input: string | Buffer, ...args: readonly string[]) => {
     const { stdout, stderr, status } = spawnSync(
       process.execPath,
