@@ -3,7 +3,7 @@ import { type Check, judge, type JudgeContext } from "../checks/check.ts";
 import type { Engine } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
 import type { BuildSide, CheckResult, Contract, Seen, Service, Verdict } from "../model/types.ts";
-import type { Probe } from "../probes/probe.ts";
+import type { Probe, Shared } from "../probes/probe.ts";
 import { excerptsOf } from "../reporters/view/excerpts.ts";
 import { readStep, type Run, runStep } from "./run-directory.ts";
 
@@ -28,8 +28,13 @@ export interface Verification {
   readonly onProbe: (label: Subject["label"], probe: Probe, seen: Seen) => void;
 }
 
-/** Probes that do not measure time run this many at once: some of them only wait. */
-const BESIDE = 4;
+interface Job {
+  readonly probe: Probe;
+  readonly subject: Subject;
+}
+
+/** Probes that do not measure time run this many at once. Those that mostly wait take no processor from the others. */
+const BESIDE = { waiting: 3, working: 2 };
 
 /**
  * Runs every probe on every subject and writes down what it saw, one file each. Probes that measure time come last and
@@ -37,21 +42,34 @@ const BESIDE = 4;
  */
 export async function collectEvidence(verification: Verification): Promise<void> {
   const { subjects, probes, quick = false } = verification;
-  const jobs = probes.flatMap((probe) => subjects.map((subject) => ({ probe, subject })));
-  const alone = ({ probe }: (typeof jobs)[number]) => probe.runs === "alone" && !quick;
+  const jobs = probes.flatMap((probe) => subjects.map((subject): Job => ({ probe, subject })));
+  const shared: Readonly<Record<Subject["label"], Shared>> = { before: {}, after: {} };
+  const alone = ({ probe }: Job) => probe.runs === "alone" && !quick;
   const together = jobs.filter((job) => !alone(job));
-  const waits = ({ probe }: (typeof jobs)[number]) => probe.waits === true;
-  const beside = [...together.filter(waits), ...together.filter((job) => !waits(job))];
+  const waits = ({ probe }: Job) => probe.waits === true;
+  const long = ({ probe }: Job) => probe.long === true;
+  const collect = (job: Job) => collectOne(verification, job, shared[job.subject.label]);
+  const working = together.filter((job) => !waits(job)).toSorted((a, b) => Number(long(b)) - Number(long(a)));
+  await Promise.all([
+    ...atOnce(BESIDE.waiting, together.filter(waits), collect),
+    ...atOnce(BESIDE.working, working, collect),
+  ]);
+  for (const job of jobs.filter(alone)) await collect(job);
+}
+
+/** Workers that take the jobs in their order. */
+function atOnce(workers: number, jobs: readonly Job[], collect: (job: Job) => Promise<void>): Array<Promise<void>> {
+  const left = [...jobs];
   const work = async () => {
-    for (let job = beside.shift(); job !== undefined; job = beside.shift()) await collectOne(verification, job);
+    for (let job = left.shift(); job !== undefined; job = left.shift()) await collect(job);
   };
-  await Promise.all(Array.from({ length: BESIDE }, work));
-  for (const job of jobs.filter(alone)) await collectOne(verification, job);
+  return Array.from({ length: workers }, work);
 }
 
 async function collectOne(
   { engine, run, service, contract, filled = (same) => same, quick = false, signal, onProbe }: Verification,
-  { probe, subject }: { readonly probe: Probe; readonly subject: Subject },
+  { probe, subject }: Job,
+  shared: Shared,
 ): Promise<void> {
   signal.throwIfAborted();
   const { image } = subject.build;
@@ -74,6 +92,7 @@ async function collectOne(
           build: subject.build,
           evidenceDirectory,
           quick,
+          shared,
           signal,
         };
         return { status: "seen", value: await probe.collect(context), milliseconds: took() };

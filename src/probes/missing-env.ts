@@ -32,6 +32,7 @@ export const missingEnv: Probe<MissingEnv> = {
   id: "missing-env",
   title: "Start the image without each required variable in turn",
   runs: "beside-others",
+  long: true,
   version: 2,
   async collect(context) {
     const { contract } = context;

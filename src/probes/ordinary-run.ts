@@ -1,12 +1,13 @@
 import type { Container, ContainerProcess } from "../engine/engine.ts";
-import type { Probe } from "./probe.ts";
-import { becomesHealthy, healthPath } from "./support/health.ts";
+import type { Probe, ProbeContext } from "./probe.ts";
+import { becomesHealthy } from "./support/health.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
 import { startPatience } from "./support/patience.ts";
-import { readableRoutes, visit, type Visit } from "./support/routes.ts";
+import type { Visit } from "./support/routes.ts";
 import { startService } from "./support/service.ts";
 import { stopIdle, stopSignal, type Stopped } from "./support/stop.ts";
 import { poll, within } from "./support/time.ts";
+import { visitAll } from "./support/writable-run.ts";
 
 /** One ordinary life of the service: start, some requests, a look at it, and a stop with nothing in flight. */
 export interface OrdinaryRun {
@@ -39,37 +40,42 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
   waits: true,
   version: 2,
   async collect(context) {
-    const { contract, image, service } = context;
+    const { contract } = context;
     const graceMs = contract.signals.graceSeconds * 1000;
     const limitMs = startPatience(contract) + graceMs * 4 + 60_000;
     const signal = within(context.signal, limitMs, "The ordinary run");
     await using container = await startService(context);
-    const { milliseconds: healthyMs } = await becomesHealthy(container, contract, signal);
-    const linesWhenHealthy = await firstLines(container, signal);
-    const routes = await readableRoutes(container, { service, contract, signal });
-    const visits = await visit(container, contract, [healthPath(contract), ...routes], signal);
-    const processes = await container.processes();
-    const changes = await container.changes();
-    const linesBeforeStop = count(await container.logs());
+    const used = useService(container, context, signal);
+    context.shared.writableRun ??= used.then(({ usual }) => usual);
+    // Whoever shares it meets the reason of its own.
+    context.shared.writableRun.catch(() => {});
+    const { usual, ...seen } = await used;
     const stop = await stopIdle(container, stopSignal(contract), graceMs, signal);
     const lines = await container.logs();
-    return {
-      healthyMs,
-      visits,
-      processes: processes.slice(0, 50).map(({ pid, uid, argv }) => ({ pid, uid, argv: argv.slice(0, 500) })),
-      unbuffered: isUnbuffered(image.config.env, processes),
-      linesWhenHealthy,
-      linesBeforeStop,
-      linesAtEnd: count(lines),
-      logFiles: changes
-        .filter(({ kind, path }) => kind !== "deleted" && isLogFile(path))
-        .map(({ path }) => path)
-        .slice(0, 20),
-      stop,
-      log: logTail(lines),
-    };
+    return { ...seen, visits: usual.visits, linesAtEnd: count(lines), stop, log: logTail(lines) };
   },
 };
+
+/** All that is done and seen before the service is stopped. */
+async function useService(container: Container, context: ProbeContext, signal: AbortSignal) {
+  const { milliseconds: healthyMs } = await becomesHealthy(container, context.contract, signal);
+  const linesWhenHealthy = await firstLines(container, signal);
+  const usual = await visitAll(container, context, signal);
+  const processes = await container.processes();
+  const changes = await container.changes();
+  return {
+    healthyMs,
+    usual,
+    processes: processes.slice(0, 50).map(({ pid, uid, argv }) => ({ pid, uid, argv: argv.slice(0, 500) })),
+    unbuffered: isUnbuffered(context.image.config.env, processes),
+    linesWhenHealthy,
+    linesBeforeStop: count(await container.logs()),
+    logFiles: changes
+      .filter(({ kind, path }) => kind !== "deleted" && isLogFile(path))
+      .map(({ path }) => path)
+      .slice(0, 20),
+  };
+}
 
 /** Waits for the first line, at most as long as a prompt service needs. */
 async function firstLines(container: Container, signal: AbortSignal): Promise<LineCount> {

@@ -1,5 +1,7 @@
 import type { Engine } from "../engine/engine.ts";
 import type { BuildSide, Contract, Image, Service } from "../model/types.ts";
+import type { LoggedLine } from "./support/logs.ts";
+import type { Visit } from "./support/routes.ts";
 
 /** What a probe gets. The same for the baseline and the reworked image. */
 export interface ProbeContext {
@@ -13,7 +15,23 @@ export interface ProbeContext {
   readonly evidenceDirectory: string;
   /** The short proof: what is repeated only to measure it is done once. */
   readonly quick?: boolean;
+  /** What the probes of one image tell each other within one proof, so that nothing is run twice. */
+  readonly shared: Shared;
   readonly signal: AbortSignal;
+}
+
+/** Begins empty for each image under proof. Evidence that was read back from an earlier run shares nothing. */
+export interface Shared {
+  /** What the image does where it may write everywhere; other runs are compared with it. */
+  writableRun?: Promise<WritableRun>;
+  /** The image has been started at least once, so the engine has its files in memory. */
+  started?: boolean;
+}
+
+export interface WritableRun {
+  readonly paths: readonly string[];
+  readonly visits: readonly Visit[];
+  readonly log: readonly LoggedLine[];
 }
 
 /** A probe runs something and writes down what it saw, as plain data. It never judges. */
@@ -24,6 +42,8 @@ export interface Probe<Data = unknown> {
   readonly runs: "alone" | "beside-others";
   /** It mostly waits, for a grace period or a health interval: begun first, so that others work meanwhile. */
   readonly waits?: boolean;
+  /** It starts the image many times: begun first, so that the short ones fit in beside it. */
+  readonly long?: boolean;
   /** It also runs when the image did not build, for what the build alone shows. */
   readonly withoutImage?: boolean;
   /** Raise it when the meaning of the data changes; old evidence is then collected again. */

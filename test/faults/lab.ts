@@ -73,6 +73,7 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
         contract,
         build,
         evidenceDirectory: join(folder, name, "evidence"),
+        shared: {},
         signal,
       };
       await mkdir(context.evidenceDirectory, { recursive: true });

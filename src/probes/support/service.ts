@@ -11,12 +11,14 @@ export function requiredEnv(contract: Contract, leftOut: readonly string[] = [])
 }
 
 /** Starts the image as the contract says it is run, with what the experiment changes. */
-export function startService(context: ProbeContext, options: StartOptions = {}): Promise<Container> {
+export async function startService(context: ProbeContext, options: StartOptions = {}): Promise<Container> {
   const { engine, image, contract } = context;
   const { env, ...rest } = options;
-  return engine.start(image.id === "" ? image.tag : image.id, {
+  const container = await engine.start(image.id === "" ? image.tag : image.id, {
     publish: [contract.port],
     env: { ...requiredEnv(contract), ...env },
     ...rest,
   });
+  context.shared.started = true;
+  return container;
 }

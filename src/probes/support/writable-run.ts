@@ -1,7 +1,8 @@
-import type { ProbeContext } from "../probe.ts";
+import type { Container } from "../../engine/engine.ts";
+import type { ProbeContext, WritableRun } from "../probe.ts";
 import { becomesHealthy, healthPath } from "./health.ts";
 import { type LoggedLine, logTail } from "./logs.ts";
-import { readableRoutes, visit, type Visit } from "./routes.ts";
+import { readableRoutes, visit } from "./routes.ts";
 import { startService } from "./service.ts";
 
 /** How a failed write is told. `grep -i read-only` misses the most common ones. */
@@ -12,14 +13,24 @@ const COMPLAINTS: readonly RegExp[] = [
   /(?:Errno 13|Permission denied)[^\n]*\//i,
 ];
 
-/** What the image does where it may write everywhere: other runs are compared with it. */
-export async function writableRun(
-  context: ProbeContext,
-  signal: AbortSignal,
-): Promise<{ paths: readonly string[]; visits: readonly Visit[]; log: readonly LoggedLine[] }> {
-  const { contract, service } = context;
+/** The run on a writable root that others are compared with: the one that another probe has made already, or a new one. */
+export function writableRun(context: ProbeContext, signal: AbortSignal): Promise<WritableRun> {
+  context.shared.writableRun ??= newWritableRun(context, signal);
+  return context.shared.writableRun;
+}
+
+async function newWritableRun(context: ProbeContext, signal: AbortSignal): Promise<WritableRun> {
   await using container = await startService(context);
-  await becomesHealthy(container, contract, signal);
+  await becomesHealthy(container, context.contract, signal);
+  return await visitAll(container, context, signal);
+}
+
+/** Asks the healthy service for everything that can be asked without knowing anything. */
+export async function visitAll(
+  container: Container,
+  { contract, service }: ProbeContext,
+  signal: AbortSignal,
+): Promise<WritableRun> {
   const paths = [healthPath(contract), ...(await readableRoutes(container, { service, contract, signal }))];
   const visits = await visit(container, contract, paths, signal);
   return { paths, visits, log: logTail(await container.logs()) };
