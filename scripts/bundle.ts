@@ -31,6 +31,14 @@ const withoutExamples: Plugin = {
   },
 };
 
+/** The command loads all but `analyze` from the ES modules beside it. */
+export const fullFromEsm: Plugin = {
+  name: "full-from-esm",
+  setup(bundler) {
+    bundler.onResolve({ filter: /^\.\/full\.ts$/ }, () => ({ path: "./esm/full.js", external: true }));
+  },
+};
+
 export const shared: BuildOptions = {
   outdir: "dist",
   bundle: true,
@@ -56,6 +64,8 @@ export const bundleAnalyze = (options: BuildOptions = {}): Promise<BuildResult<{
     outExtension: { ".js": ".cjs" },
     format: "cjs",
     charset: "ascii",
+    // A script that is compiled with `node:vm` may not call `import()`.
+    supported: { "dynamic-import": false },
     define: { SEAWORTHY_VERSION: versionText },
     plugins: [onlyEnglish, withoutExamples],
     ...options,

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { statSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import type { StricliProcess } from "@stricli/core";
 import { compile } from "./bytecode.ts";
 
@@ -12,7 +12,7 @@ type Start = (args: readonly string[], process: StricliProcess) => Promise<void>
 async function load(args: readonly string[]): Promise<{ readonly start: Start }> {
   const light = args[0] === "analyze" && !args.some((word) => /^--(?:fix|dry)/.test(word));
   if (!light || typeof SEAWORTHY_LIGHT !== "string") return import("./full.ts");
-  return compile(fileURLToPath(new URL(SEAWORTHY_LIGHT, import.meta.url))).run() as { readonly start: Start };
+  return compile(join(import.meta.dirname, SEAWORTHY_LIGHT)).run() as { readonly start: Start };
 }
 
 /** `analyze --changed FOLDER` means the folder: a flag whose value may be left out would take it for a branch. */
@@ -28,10 +28,14 @@ function endQuietly(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
 }
 
-process.stdout.on("error", endQuietly);
-process.stderr.on("error", endQuietly);
-const args = spelledOut(process.argv.slice(2));
-const { start } = await load(args);
-await start(args, process);
-// The library's own codes for wrong usage are negative; ours is 2.
-if (Number(process.exitCode) < 0 || Number(process.exitCode) > 2) process.exitCode = 2;
+async function main(): Promise<void> {
+  process.stdout.on("error", endQuietly);
+  process.stderr.on("error", endQuietly);
+  const args = spelledOut(process.argv.slice(2));
+  const { start } = await load(args);
+  await start(args, process);
+  // The library's own codes for wrong usage are negative; ours is 2.
+  if (Number(process.exitCode) < 0 || Number(process.exitCode) > 2) process.exitCode = 2;
+}
+
+void main();

@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
+import type { ChildProcess } from "node:child_process";
 import { UserError } from "./errors.ts";
 
 export interface RunOptions {
@@ -33,6 +32,8 @@ const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGINT: 2, SIGKILL: 9
  */
 export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   options.signal?.throwIfAborted();
+  // Loaded when a process is to be started: most analyses start none.
+  const [{ spawn }, { createInterface }] = await Promise.all([import("node:child_process"), import("node:readline")]);
   const started = performance.now();
   const child = spawn(program, args, {
     cwd: options.cwd,
@@ -44,8 +45,12 @@ export async function run(program: string, args: readonly string[], options: Run
   const timeout = options.timeoutMs === undefined ? undefined : AbortSignal.timeout(options.timeoutMs);
   const signals = [options.signal, timeout].filter((signal) => signal !== undefined);
   for (const signal of signals) signal.addEventListener("abort", stop, { once: true });
-  child.stdin?.on("error", () => {}); // The program may close its input early; its exit code tells the rest.
-  child.stdin?.end(options.input ?? "");
+  const { onLine } = options;
+  if (onLine !== undefined)
+    for (const name of ["stdout", "stderr"] as const)
+      createInterface({ input: child[name] }).on("line", (line) => onLine(name, line));
+  child.stdin.on("error", () => {}); // The program may close its input early; its exit code tells the rest.
+  child.stdin.end(options.input ?? "");
   try {
     const [stdout, stderr, code] = await Promise.all([
       collect(child, "stdout", options),
@@ -89,8 +94,6 @@ async function collect(child: ChildProcess, name: "stdout" | "stderr", options: 
   const stream = child[name];
   if (stream === null) return "";
   const limit = options.keepBytes ?? 4_000_000;
-  if (options.onLine !== undefined)
-    createInterface({ input: stream }).on("line", (line) => options.onLine?.(name, line));
   const chunks: Buffer[] = [];
   let size = 0;
   stream.on("data", (chunk: Buffer) => {
