@@ -1,7 +1,7 @@
 import type { StartOptions } from "../engine/engine.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
-import { firstHealthy, whyUnhealthy } from "./support/health.ts";
-import { type LoggedLine, logTail } from "./support/logs.ts";
+import { firstHealthy, type Outcome, whyUnhealthy } from "./support/health.ts";
+import { logTail } from "./support/logs.ts";
 import { startPatience } from "./support/patience.ts";
 import { startService } from "./support/service.ts";
 import { within } from "./support/time.ts";
@@ -11,12 +11,6 @@ export interface LeastPrivilege {
   readonly noCapabilities: Outcome;
   /** With a uid that no file of the image knows, in group 0, as OpenShift does. */
   readonly arbitraryUid: Outcome;
-}
-
-export interface Outcome {
-  readonly healthy: boolean;
-  readonly problem: string;
-  readonly log: readonly LoggedLine[];
 }
 
 export const leastPrivilege: Probe<LeastPrivilege> = {

@@ -1,19 +1,16 @@
 import type { Container } from "../engine/engine.ts";
 import type { Probe } from "./probe.ts";
 import { watchExit } from "./support/exit-watch.ts";
-import { healthPath, isHealthy } from "./support/health.ts";
-import { lastLine, type LoggedLine, logTail } from "./support/logs.ts";
+import { healthPath, isHealthy, type Outcome } from "./support/health.ts";
+import { lastLine, logTail } from "./support/logs.ts";
 import { startPatience } from "./support/patience.ts";
 import { runPython } from "./support/python.ts";
 import { requiredEnv } from "./support/service.ts";
 import { poll, within } from "./support/time.ts";
 
 /** Whether the service becomes healthy when it can reach nobody. */
-export interface NoNetwork {
-  readonly healthy: boolean;
+export interface NoNetwork extends Outcome {
   readonly milliseconds: number;
-  readonly problem: string;
-  readonly log: readonly LoggedLine[];
 }
 
 export const noNetwork: Probe<NoNetwork> = {

@@ -1,18 +1,17 @@
-import { CA_SECRET, type Profile } from "./profile.ts";
+import { CA_SECRET, type Packages, type Profile, systemUser } from "./profile.ts";
 
 /** Needs and the packages of Amazon Linux 2023 that meet them. What is missing here (ffmpeg, tesseract) does not exist there. */
-const PACKAGES: Readonly<Record<string, { readonly builder: readonly string[]; readonly runtime: readonly string[] }>> =
-  {
-    compiler: { builder: ["gcc", "glibc-devel"], runtime: [] },
-    // The image brings curl-minimal, which conflicts with the package `curl`: nothing to install.
-    curl: { builder: [], runtime: [] },
-    git: { builder: ["git-core"], runtime: ["git-core"] },
-    gzip: { builder: ["gzip"], runtime: ["gzip"] },
-    libmagic: { builder: ["file-libs"], runtime: ["file-libs"] },
-    libpq: { builder: ["libpq-devel"], runtime: ["libpq"] },
-    pdftoppm: { builder: ["poppler-utils"], runtime: ["poppler-utils"] },
-    tar: { builder: ["tar"], runtime: ["tar"] },
-  };
+const PACKAGES: Packages = {
+  compiler: { builder: ["gcc", "glibc-devel"], runtime: [] },
+  // The image brings curl-minimal, which conflicts with the package `curl`: nothing to install.
+  curl: { builder: [], runtime: [] },
+  git: { builder: ["git-core"], runtime: ["git-core"] },
+  gzip: { builder: ["gzip"], runtime: ["gzip"] },
+  libmagic: { builder: ["file-libs"], runtime: ["file-libs"] },
+  libpq: { builder: ["libpq-devel"], runtime: ["libpq"] },
+  pdftoppm: { builder: ["poppler-utils"], runtime: ["poppler-utils"] },
+  tar: { builder: ["tar"], runtime: ["tar"] },
+};
 
 const install = (packages: readonly string[]): string =>
   [
@@ -34,13 +33,7 @@ export const amazonlinux2023: Profile = {
   installPython: (python) => install([`python${python}`]),
   installPackages: install,
   packageFor: (need, stage) => PACKAGES[need]?.[stage],
-  createUser: ({ name, uid, gid, shell }) => ({
-    line: [
-      `groupadd --system --gid ${gid} ${name}`,
-      `SOURCE_DATE_EPOCH=0 useradd --system --no-log-init --uid ${uid} --gid ${gid} --no-create-home --home-dir /nonexistent --shell ${shell} ${name}`,
-    ].join(" && "),
-    needs: ["shadow-utils"],
-  }),
+  createUser: (user) => ({ line: systemUser(user), needs: ["shadow-utils"] }),
   nologin: "/sbin/nologin",
   shell: "bash",
   stdlibBytecode: "by-time",

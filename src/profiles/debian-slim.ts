@@ -1,22 +1,21 @@
-import type { Profile } from "./profile.ts";
+import { type Packages, type Profile, systemUser } from "./profile.ts";
 
 /** Needs, as the rest of the program names them, and the Debian packages that meet them (bookworm and trixie alike). */
-const PACKAGES: Readonly<Record<string, { readonly builder: readonly string[]; readonly runtime: readonly string[] }>> =
-  {
-    compiler: { builder: ["gcc", "libc6-dev"], runtime: [] },
-    curl: { builder: ["curl"], runtime: ["curl"] },
-    ffmpeg: { builder: ["ffmpeg"], runtime: ["ffmpeg"] },
-    git: { builder: ["git"], runtime: ["git"] },
-    libmagic: { builder: ["libmagic1"], runtime: ["libmagic1"] },
-    libmariadb: { builder: ["default-libmysqlclient-dev", "pkg-config"], runtime: ["libmariadb3"] },
-    libpq: { builder: ["libpq-dev"], runtime: ["libpq5"] },
-    pdftoppm: { builder: ["poppler-utils"], runtime: ["poppler-utils"] },
-    pg_dump: { builder: ["postgresql-client"], runtime: ["postgresql-client"] },
-    psql: { builder: ["postgresql-client"], runtime: ["postgresql-client"] },
-    tesseract: { builder: ["tesseract-ocr"], runtime: ["tesseract-ocr"] },
-    wget: { builder: ["wget"], runtime: ["wget"] },
-    xmlsec1: { builder: ["xmlsec1"], runtime: ["xmlsec1"] },
-  };
+const PACKAGES: Packages = {
+  compiler: { builder: ["gcc", "libc6-dev"], runtime: [] },
+  curl: { builder: ["curl"], runtime: ["curl"] },
+  ffmpeg: { builder: ["ffmpeg"], runtime: ["ffmpeg"] },
+  git: { builder: ["git"], runtime: ["git"] },
+  libmagic: { builder: ["libmagic1"], runtime: ["libmagic1"] },
+  libmariadb: { builder: ["default-libmysqlclient-dev", "pkg-config"], runtime: ["libmariadb3"] },
+  libpq: { builder: ["libpq-dev"], runtime: ["libpq5"] },
+  pdftoppm: { builder: ["poppler-utils"], runtime: ["poppler-utils"] },
+  pg_dump: { builder: ["postgresql-client"], runtime: ["postgresql-client"] },
+  psql: { builder: ["postgresql-client"], runtime: ["postgresql-client"] },
+  tesseract: { builder: ["tesseract-ocr"], runtime: ["tesseract-ocr"] },
+  wget: { builder: ["wget"], runtime: ["wget"] },
+  xmlsec1: { builder: ["xmlsec1"], runtime: ["xmlsec1"] },
+};
 
 /** The official `python` images on Debian, without build tools. */
 export const debianSlim: Profile = {
@@ -36,14 +35,7 @@ export const debianSlim: Profile = {
       "rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log /var/cache/ldconfig/aux-cache",
     ].join(" && "),
   packageFor: (need, stage) => PACKAGES[need]?.[stage],
-  createUser: ({ name, uid, gid, shell }) => ({
-    line: [
-      `groupadd --system --gid ${gid} ${name}`,
-      // Without a fixed date, /etc/shadow would hold the day of the build, and no two days would build the same image.
-      `SOURCE_DATE_EPOCH=0 useradd --system --no-log-init --uid ${uid} --gid ${gid} --no-create-home --home-dir /nonexistent --shell ${shell} ${name}`,
-    ].join(" && "),
-    needs: [],
-  }),
+  createUser: (user) => ({ line: systemUser(user), needs: [] }),
   nologin: "/usr/sbin/nologin",
   shell: "dash",
   stdlibBytecode: "none",

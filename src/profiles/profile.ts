@@ -1,6 +1,26 @@
 /** Where a build step finds the company's CA bundle, when the build was given one as secret `ca-bundle`. */
 export const CA_SECRET = "/run/secrets/ca-bundle";
 
+/** What meets a need in each stage; a need without an entry cannot be met in that family. */
+export type Packages = Readonly<
+  Record<string, { readonly builder: readonly string[]; readonly runtime: readonly string[] }>
+>;
+
+/** Commands of shadow-utils that make a system user without a home. */
+export const systemUser = ({ name, uid, gid, shell }: NewUser): string =>
+  [
+    `groupadd --system --gid ${gid} ${name}`,
+    // Without a fixed date, /etc/shadow would hold the day of the build, and no two days would build the same image.
+    `SOURCE_DATE_EPOCH=0 useradd --system --no-log-init --uid ${uid} --gid ${gid} --no-create-home --home-dir /nonexistent --shell ${shell} ${name}`,
+  ].join(" && ");
+
+export interface NewUser {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly shell: string;
+}
+
 /** A family of base images: everything the planner must know to build on it, and nothing about any service. */
 export interface Profile {
   readonly id: string;
@@ -20,7 +40,7 @@ export interface Profile {
   /** Maps a need to this family's package names: `git`, `libpq`, `curl`; undefined when it does not exist there. */
   packageFor(need: string, stage: "builder" | "runtime"): readonly string[] | undefined;
   /** Shell line that makes a system user without a login shell; says in `needs` what must be installed for it. */
-  createUser(user: { readonly name: string; readonly uid: number; readonly gid: number; readonly shell: string }): {
+  createUser(user: NewUser): {
     readonly line: string;
     readonly needs: readonly string[];
   };

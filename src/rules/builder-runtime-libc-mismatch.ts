@@ -1,8 +1,6 @@
-import { type Base, baseOf } from "./queries/base.ts";
+import type { Base } from "./queries/base.ts";
 import { changed, healthy, slim } from "./queries/example.ts";
-import { rootImage } from "./queries/settings.ts";
-import { at } from "./queries/steps.ts";
-import { venvCopies } from "./queries/venv.ts";
+import { movedVenvs } from "./queries/moved-venv.ts";
 import type { Rule } from "./rule.ts";
 
 const debian = ["stretch", "buster", "bullseye", "bookworm", "trixie"];
@@ -30,16 +28,13 @@ export const builderRuntimeLibcMismatch: Rule = {
     ],
   },
   *check({ dockerfile }) {
-    for (const { step, source } of venvCopies(dockerfile)) {
-      const built = baseOf(rootImage(dockerfile, source));
-      const runs = baseOf(rootImage(dockerfile, step.stage));
+    for (const { built, runs, place } of movedVenvs(dockerfile)) {
       const difference = compare(built, runs);
       if (!difference) continue;
       yield {
         message: `The environment is built on ${built.reference} and runs on ${runs.reference}: ${difference.what}.`,
         severity: difference.fatal ? "error" : "warning",
-        where: at(dockerfile, step.instruction),
-        related: [{ ...at(dockerfile, source.from), message: "the stage that makes the environment" }],
+        ...place,
       };
     }
   },

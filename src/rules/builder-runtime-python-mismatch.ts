@@ -1,8 +1,5 @@
-import { baseOf } from "./queries/base.ts";
 import { changed, healthy, slim } from "./queries/example.ts";
-import { rootImage } from "./queries/settings.ts";
-import { at } from "./queries/steps.ts";
-import { venvCopies } from "./queries/venv.ts";
+import { movedVenvs } from "./queries/moved-venv.ts";
 import type { Rule } from "./rule.ts";
 
 const minor = (version: string): string => version.split(".").slice(0, 2).join(".");
@@ -29,15 +26,12 @@ export const builderRuntimePythonMismatch: Rule = {
     ],
   },
   *check({ dockerfile }) {
-    for (const { step, source } of venvCopies(dockerfile)) {
-      const built = baseOf(rootImage(dockerfile, source));
-      const runs = baseOf(rootImage(dockerfile, step.stage));
+    for (const { built, runs, place } of movedVenvs(dockerfile)) {
       if (built.python === undefined || runs.python === undefined || minor(built.python) === minor(runs.python))
         continue;
       yield {
         message: `The environment was made by Python ${built.python} (${built.reference}) but runs beside Python ${runs.python} (${runs.reference}).`,
-        where: at(dockerfile, step.instruction),
-        related: [{ ...at(dockerfile, source.from), message: "the stage that makes the environment" }],
+        ...place,
       };
     }
   },

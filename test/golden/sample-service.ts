@@ -1,4 +1,5 @@
 import type { Evidence, Fact, Service } from "../../src/model/types.ts";
+import { unpackaged } from "../support/unpackaged.ts";
 
 const at = (file: string, line: number, text: string): Evidence => ({ file, line, text });
 const fact = <T>(value: T, ...evidence: readonly Evidence[]): Fact<T> => ({ value, confidence: "certain", evidence });
@@ -20,17 +21,7 @@ export const sampleService: Service = {
     requiresPython: ">=3.12",
   },
   python: { requires: fact(">=3.12", at("pyproject.toml", 6, 'requires-python = ">=3.12"')), pinned: undefined },
-  packaging: {
-    kind: fact("unpackaged"),
-    buildBackend: undefined,
-    layout: "flat",
-    importPackages: ["app"],
-    metadataFiles: [],
-    consoleScripts: {},
-    readsOwnVersion: fact(false),
-    looksUpFromFile: fact(false),
-    versionFromGit: fact(false),
-  },
+  packaging: unpackaged,
   dependencies: {
     runtime: [{ name: "fastapi", requirement: "fastapi>=0.115", place: { file: "pyproject.toml", line: 9 } }],
     groups: { dev: [{ name: "pytest", requirement: "pytest", place: { file: "pyproject.toml", line: 20 } }] },

@@ -82,6 +82,13 @@ function addressOf(container: Container, contract: Contract): URL | undefined {
   }
 }
 
+/** What an experiment's start came to. */
+export interface Outcome {
+  readonly healthy: boolean;
+  readonly problem: string;
+  readonly log: readonly LoggedLine[];
+}
+
 /** A sentence about a service that never became healthy, with its last line. */
 export function whyUnhealthy(health: Health, log: readonly LoggedLine[]): string {
   if (health.healthy) return "";

@@ -2,10 +2,8 @@ import type { JSX } from "preact";
 import type { CheckResult, Measurement, Report } from "../../model/types.ts";
 import { formatFigure, spreadOf } from "../view/figures.ts";
 import { type CheckPair, checkPairs, isMended } from "../view/pairs.ts";
+import { firstOpened, Judged, JudgedTable } from "./judged.tsx";
 import { Lines, Nothing, Prose, Section, StatusPill } from "./parts.tsx";
-
-/** More open at once would hide the list itself. */
-const MOST_OPENED = 5;
 
 const needsAttention = ({ after }: CheckPair): boolean => after?.status === "fail" || after?.status === "unproven";
 
@@ -13,17 +11,12 @@ const needsAttention = ({ after }: CheckPair): boolean => after?.status === "fai
 export function Checks({ report }: { readonly report: Report }): JSX.Element {
   const pairs = checkPairs(report);
   const mended = pairs.filter(isMended).length;
-  const opened = new Set(pairs.filter(needsAttention).slice(0, MOST_OPENED));
+  const opened = firstOpened(pairs, needsAttention);
   const lead = `Both images went through the same checks. ${mended} of ${pairs.length} promises did not hold before and hold now. Unproven is never a pass: nobody saw it hold.`;
   return (
     <Section id="checks" title="Checks" lead={lead}>
       {pairs.length === 0 ? <Nothing>No check ran.</Nothing> : undefined}
-      <div class="checks">
-        <div class="row heading" aria-hidden="true">
-          <span>Promise</span>
-          <span>Before</span>
-          <span>After</span>
-        </div>
+      <JudgedTable of="Promise">
         {pairs.map((pair) => (
           <Check
             key={pair.id}
@@ -32,7 +25,7 @@ export function Checks({ report }: { readonly report: Report }): JSX.Element {
             why={report.catalogue?.checks.find(({ id }) => id === pair.id)?.why}
           />
         ))}
-      </div>
+      </JudgedTable>
     </Section>
   );
 }
@@ -45,38 +38,27 @@ function Check(props: {
   const { pair, open, why } = props;
   const { id, title, before, after } = pair;
   return (
-    <details class={`check ${after?.status ?? "none"}`} id={`check-${id}`} open={open}>
-      <summary class="row">
-        <span class="title">
-          <b>
-            <Prose text={title} />
-          </b>
-          <small>
-            <Prose text={(after ?? before)?.message ?? ""} />
-          </small>
-        </span>
-        <span class="cell" data-label="Before">
-          <StatusPill status={before?.status} />
-        </span>
-        <span class="cell" data-label="After">
-          <StatusPill status={after?.status} />
-        </span>
-      </summary>
-      <div class="inside">
-        {why === undefined ? undefined : (
-          <p class="why">
-            <Prose text={why} />
-          </p>
-        )}
-        <div class="sides">
-          <Result label="Before" result={before} />
-          <Result label="After" result={after} />
-        </div>
-        <p class="muted small">
-          Check <code>{id}</code>
+    <Judged
+      id={`check-${id}`}
+      title={<Prose text={title} />}
+      message={(after ?? before)?.message ?? ""}
+      before={before?.status}
+      after={after?.status}
+      open={open}
+    >
+      {why === undefined ? undefined : (
+        <p class="why">
+          <Prose text={why} />
         </p>
+      )}
+      <div class="sides">
+        <Result label="Before" result={before} />
+        <Result label="After" result={after} />
       </div>
-    </details>
+      <p class="muted small">
+        Check <code>{id}</code>
+      </p>
+    </Judged>
   );
 }
 

@@ -2,30 +2,23 @@ import type { JSX } from "preact";
 import type { Report, RequirementEvidence, RequirementResult } from "../../model/types.ts";
 import { isOpen, requirementRows } from "../view/requirements.ts";
 import { countsInWords } from "../view/words.ts";
+import { firstOpened, Judged, JudgedTable } from "./judged.tsx";
 import { Prose, Section, StatusPill } from "./parts.tsx";
-
-/** More open at once would hide the list itself. */
-const MOST_OPENED = 5;
 
 /** The matrix: requirement, evidence, verdict. Nothing when the team wrote no requirements. */
 export function Requirements({ report }: { readonly report: Report }): JSX.Element | undefined {
   const rows = requirementRows(report);
   if (rows.length === 0) return undefined;
   const checks = new Set([...report.after.checks, ...report.before.checks].map(({ id }) => id));
-  const opened = new Set(rows.filter(isOpen).slice(0, MOST_OPENED));
+  const opened = firstOpened(rows, isOpen);
   const lead = `What the team demands, each judged by the evidence it names: ${countsInWords(rows)}. A requirement without a proof is unproven.`;
   return (
     <Section id="requirements" title="Requirements" lead={lead}>
-      <div class="checks">
-        <div class="row heading" aria-hidden="true">
-          <span>Requirement</span>
-          <span>Before</span>
-          <span>After</span>
-        </div>
+      <JudgedTable of="Requirement">
         {rows.map((row) => (
           <Requirement key={row.id} row={row} open={opened.has(row)} checks={checks} />
         ))}
-      </div>
+      </JudgedTable>
     </Section>
   );
 }
@@ -39,42 +32,35 @@ function Requirement(props: {
   const { row, open, checks } = props;
   const { id, text, source, status, message, before, evidence } = row;
   return (
-    <details class={`check ${status}`} id={`requirement-${id}`} open={open}>
-      <summary class="row">
-        <span class="title">
-          <b>
-            {id}: <Prose text={text} />
-          </b>
-          <small>
-            <Prose text={message} />
-          </small>
-        </span>
-        <span class="cell" data-label="Before">
-          <StatusPill status={before?.status} />
-        </span>
-        <span class="cell" data-label="After">
-          <StatusPill status={status} />
-        </span>
-      </summary>
-      <div class="inside">
-        {before === undefined ? undefined : (
-          <p>
-            <b>Before:</b> <Prose text={before.message} />
-          </p>
-        )}
-        {evidence.length === 0 ? <p>No proof is named.</p> : undefined}
-        <ul>
-          {evidence.map((part, index) => (
-            <Evidence key={index} part={part} checks={checks} />
-          ))}
-        </ul>
-        {source === undefined ? undefined : (
-          <p class="muted small">
-            Source: <Prose text={source} />
-          </p>
-        )}
-      </div>
-    </details>
+    <Judged
+      id={`requirement-${id}`}
+      title={
+        <>
+          {id}: <Prose text={text} />
+        </>
+      }
+      message={message}
+      before={before?.status}
+      after={status}
+      open={open}
+    >
+      {before === undefined ? undefined : (
+        <p>
+          <b>Before:</b> <Prose text={before.message} />
+        </p>
+      )}
+      {evidence.length === 0 ? <p>No proof is named.</p> : undefined}
+      <ul>
+        {evidence.map((part, index) => (
+          <Evidence key={index} part={part} checks={checks} />
+        ))}
+      </ul>
+      {source === undefined ? undefined : (
+        <p class="muted small">
+          Source: <Prose text={source} />
+        </p>
+      )}
+    </Judged>
   );
 }
 

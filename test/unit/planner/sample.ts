@@ -2,6 +2,7 @@ import type { Facts } from "../../../src/decisions/decider.ts";
 import { parseDockerfile } from "../../../src/dockerfile/parse.ts";
 import type { Evidence, Fact, Pin, Service } from "../../../src/model/types.ts";
 import { debianSlim } from "../../../src/profiles/debian-slim.ts";
+import { unpackaged } from "../../support/unpackaged.ts";
 
 export const evidence = (file: string, line = 1): Evidence => ({ file, line, text: "" });
 export const fact = <T>(value: T, file = "pyproject.toml", line = 1): Fact<T> => ({
@@ -37,17 +38,7 @@ export const sample: Service = {
     requiresPython: ">=3.12",
   },
   python: { requires: fact(">=3.12", "pyproject.toml", 4), pinned: undefined },
-  packaging: {
-    kind: fact("unpackaged"),
-    buildBackend: undefined,
-    layout: "flat",
-    importPackages: ["app"],
-    metadataFiles: [],
-    consoleScripts: {},
-    readsOwnVersion: fact(false),
-    looksUpFromFile: fact(false),
-    versionFromGit: fact(false),
-  },
+  packaging: unpackaged,
   dependencies: {
     runtime: [],
     groups: {},
