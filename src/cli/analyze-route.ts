@@ -1,11 +1,16 @@
 import { buildCommand, type Command, type CommandContext } from "@stricli/core";
+import type { AnalyzeFlags } from "./analyze/judge.ts";
 import { flag } from "./flags.ts";
 import { policyFlags } from "./policy-flags.ts";
 
-/** `analyze`, apart from the other commands: it is bundled on its own (`light.ts`). */
-export const analyzeRoute: Readonly<Record<"analyze", Command<CommandContext>>> = {
+type Work = (this: CommandContext, flags: AnalyzeFlags, ...written: string[]) => Promise<void>;
+
+/** `analyze` with what does its work: less in the bundle that only analyses (`light.ts`). */
+export const analyzeRoute = (
+  loader: () => Promise<{ readonly default: Work }>,
+): Readonly<Record<"analyze", Command<CommandContext>>> => ({
   analyze: buildCommand({
-    loader: () => import("./commands/analyze.ts"),
+    loader,
     parameters: {
       flags: { json: flag.json, dockerfile: flag.dockerfile, format: flag.format, ...policyFlags },
       positional: {
@@ -19,4 +24,4 @@ export const analyzeRoute: Readonly<Record<"analyze", Command<CommandContext>>> 
     },
     docs: { brief: "Read services and say what is wrong with their images" },
   }),
-};
+});

@@ -4,4 +4,4 @@ import { appOf } from "./app.ts";
 
 /** `analyze` alone, bundled into one script whose bytecode is kept (`bytecode.ts`). */
 export const start = (args: readonly string[], process: StricliProcess): Promise<void> =>
-  run(appOf(analyzeRoute), args, { process });
+  run(appOf(analyzeRoute(() => import("./commands/analyze.ts"))), args, { process });

@@ -18,7 +18,7 @@ export const routes = {
     },
     docs: { brief: "The whole way: analyse, plan, pin, render, build, verify, report; changes nothing in the folder" },
   }),
-  ...analyzeRoute,
+  ...analyzeRoute(() => import("./commands/analyze-and-fix.ts")),
   plan: buildCommand({
     loader: () => import("./commands/plan.ts"),
     parameters: { flags: { ...sessionFlags, json: flag.json }, positional: folder },

@@ -19,6 +19,7 @@ export const addInsteadOfCopy: Rule = {
     "CKV_DOCKER_4",
   ],
   since: "0.1.0",
+  fixes: "writes COPY for what only copies.",
   provenBy: [],
   examples: {
     bad: [

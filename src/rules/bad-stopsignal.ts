@@ -1,7 +1,8 @@
+import { edited } from "./queries/fixes.ts";
 import { stageState } from "../dockerfile/stages.ts";
 import { changed, healthy } from "./queries/example.ts";
 import { startOf } from "./queries/start.ts";
-import { at, shippedStage } from "./queries/steps.ts";
+import { at, shippedStage, wholeLines } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
 export const badStopsignal: Rule = {
@@ -14,6 +15,7 @@ export const badStopsignal: Rule = {
   advice: "Remove STOPSIGNAL: SIGTERM is what Python's servers drain on.",
   aliases: ["RUN004", "no-ungraceful-stopsignal"],
   since: "0.1.0",
+  fixes: "removes the STOPSIGNAL.",
   provenBy: ["stop-answers-in-flight"],
   examples: {
     bad: [
@@ -37,6 +39,11 @@ export const badStopsignal: Rule = {
       yield {
         message: `STOPSIGNAL is ${signal.value}${drops ? ", on which gunicorn drops its requests" : ""}.`,
         where: at(dockerfile, signal.instruction),
+        ...edited("Remove the STOPSIGNAL", {
+          file: dockerfile.path,
+          ...wholeLines(dockerfile, signal.instruction),
+          text: "",
+        }),
       };
   },
 };

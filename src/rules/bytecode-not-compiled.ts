@@ -1,3 +1,4 @@
+import { append } from "./queries/fixes.ts";
 import { commandsOf } from "./queries/commands.ts";
 import { changed, healthy } from "./queries/example.ts";
 import { at, find, reachableSteps } from "./queries/steps.ts";
@@ -15,6 +16,7 @@ export const bytecodeNotCompiled: Rule = {
   advice: "Set `ENV UV_COMPILE_BYTECODE=1` in the builder, or run `python -m compileall` once at the end.",
   aliases: ["UV011"],
   since: "0.1.0",
+  fixes: "adds `--compile-bytecode` to the last `uv sync`.",
   provenBy: ["becomes-healthy"],
   examples: {
     bad: [
@@ -54,6 +56,7 @@ export const bytecodeNotCompiled: Rule = {
     yield {
       message: "`uv sync` installs without compiling bytecode, and nothing compiles it later.",
       where: at(dockerfile, last.step.instruction, find(dockerfile, last.step.instruction, "uv sync")),
+      ...append(dockerfile, last.step.instruction, /\buv\s+sync\b/, " --compile-bytecode"),
     };
   },
 };

@@ -1,6 +1,8 @@
+import { edited, type Mended } from "./queries/fixes.ts";
 import { changed, healthy } from "./queries/example.ts";
 import { isRoot, situationAt } from "./queries/settings.ts";
 import { at, mountsOf, reachableSteps } from "./queries/steps.ts";
+import type { Dockerfile, Flag } from "../model/types.ts";
 import type { Rule } from "./rule.ts";
 
 export const cacheMountNotWritableByUser: Rule = {
@@ -13,6 +15,7 @@ export const cacheMountNotWritableByUser: Rule = {
   advice: "Add `uid=` and `gid=` of the user to the mount, or run the step as root in the builder.",
   aliases: ["LYR014"],
   since: "0.1.0",
+  fixes: "adds the numeric user as `uid` and `gid` of the mount.",
   provenBy: ["warm-build-time"],
   examples: {
     bad: [
@@ -33,13 +36,22 @@ export const cacheMountNotWritableByUser: Rule = {
     for (const { stage, instruction } of reachableSteps(dockerfile)) {
       const { user } = situationAt(dockerfile, stage, instruction);
       if (user === undefined || isRoot(user) || user.includes("$")) continue;
-      for (const mount of mountsOf(instruction)) {
+      for (const [index, mount] of mountsOf(instruction).entries()) {
         if (mount["type"] !== "cache" || mount["uid"] !== undefined || /[2367]$/.test(mount["mode"] ?? "")) continue;
         yield {
           message: `The cache at ${mount["target"] ?? "?"} belongs to root, and this step runs as ${user}.`,
           where: at(dockerfile, instruction),
+          ...ownedBy(dockerfile, instruction.flags.filter(({ name }) => name === "mount")[index], user),
         };
       }
     }
   },
 };
+
+function ownedBy({ path }: Dockerfile, mount: Flag | undefined, user: string): Mended {
+  const [, uid, gid] = /^(\d+)(?::(\d+))?$/.exec(user) ?? [];
+  if (mount === undefined || uid === undefined) return {};
+  const { end } = mount.range;
+  const text = `,uid=${uid}${gid === undefined ? "" : `,gid=${gid}`}`;
+  return edited(`Add${text.replaceAll(",", " ")}`, { file: path, start: end, end, text });
+}

@@ -1,8 +1,9 @@
+import { ignoreAlso } from "./queries/fixes.ts";
 import { sourcesOfCopy } from "./queries/context.ts";
 import { healthy, healthyWith, project } from "./queries/example.ts";
 import { absolute } from "./queries/settings.ts";
 import { at, flag, reachableSteps } from "./queries/steps.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, RuleInput } from "./rule.ts";
 
 const noise = [".git/config", ".venv/bin/python", "app/__pycache__/x.cpython-313.pyc"];
 const wholeContext = healthyWith(["COPY app/ /app/app/\n", "COPY . /app/\n"]);
@@ -24,6 +25,7 @@ export const contextTooBroad: Rule = {
     "dockerignore-misses-noisy-build-context-paths",
   ],
   since: "0.1.0",
+  fixes: "adds .git, .venv and __pycache__ to .dockerignore, unless the version is read from git.",
   provenBy: [],
   examples: {
     bad: [
@@ -36,7 +38,8 @@ export const contextTooBroad: Rule = {
       project({ Dockerfile: wholeContext, ".dockerignore": "*\n!app\n" }),
     ],
   },
-  *check({ dockerfile, service, ignore }) {
+  *check(input) {
+    const { dockerfile, service, ignore } = input;
     for (const { instruction } of reachableSteps(dockerfile)) {
       if (instruction.keyword !== "COPY" && instruction.keyword !== "ADD") continue;
       if (
@@ -56,7 +59,25 @@ export const contextTooBroad: Rule = {
       yield {
         message: `\`${instruction.keyword} ${instruction.args}\` takes the whole folder, and ${why}.`,
         where: at(dockerfile, instruction),
+        ...(readsGit(input)
+          ? {}
+          : ignoreAlso(
+              input,
+              LINES.filter((line) => !ignore.excludes(SAMPLES[line])),
+            )),
       };
     }
   },
 };
+
+const LINES = ["**/.git", "**/.venv", "**/__pycache__"] as const;
+const SAMPLES: Readonly<Record<(typeof LINES)[number], string>> = {
+  "**/.git": ".git/config",
+  "**/.venv": ".venv/bin/python",
+  "**/__pycache__": "app/__pycache__/x.cpython-313.pyc",
+};
+
+/** The build asks git for the version, so git's folder must be there. */
+const readsGit = ({ dockerfile, read }: RuleInput): boolean =>
+  /scm|vcs|versioningit|dunamai|versioneer/.test(read?.("pyproject.toml") ?? "") ||
+  /\bgit\s|\.git\b/.test(dockerfile.text);

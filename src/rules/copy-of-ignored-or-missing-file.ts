@@ -1,3 +1,4 @@
+import { ignoreAlso } from "./queries/fixes.ts";
 import { copiedBy, isContextElsewhere, isHidden } from "./queries/context.ts";
 import { healthy, healthyDockerfile, healthyWith, project } from "./queries/example.ts";
 import { at, find, reachableSteps } from "./queries/steps.ts";
@@ -13,12 +14,18 @@ export const copyOfIgnoredOrMissingFile: Rule = {
   advice: "Commit the file, correct its path (relative to the context, never `../`), or let it through .dockerignore.",
   aliases: ["UV004", "CopyIgnoredFile", "DF077"],
   since: "0.1.0",
+  fixes: "adds `!file` to .dockerignore for a single file that it hides and that holds no secret by its name.",
   provenBy: ["builds"],
   examples: {
     bad: [
       project({ Dockerfile: healthyWith(["COPY app/ /app/app/\n", "COPY src/ /app/src/\n"]) }),
       project({ Dockerfile: healthyWith(["COPY app/ /app/app/\n", "COPY ../shared/ /app/shared/\n"]) }),
       project({ Dockerfile: healthyDockerfile, ".dockerignore": "*\n!pyproject.toml\n!uv.lock\n" }),
+      project({
+        Dockerfile: healthyWith(["COPY app/ /app/app/\n", "COPY app/ /app/app/\nCOPY logging.ini /app/\n"]),
+        "logging.ini": "[loggers]\n",
+        ".dockerignore": ".git\n.venv\n**/__pycache__\ntests\n.env\n*.ini\n",
+      }),
       project({
         Dockerfile: healthyWith(["COPY app/ /app/app/\n", "COPY app/ /app/app/\nCOPY ca.crt /etc/ssl/certs/\n"]),
         "ca.crt": "x\n",
@@ -53,6 +60,9 @@ export const copyOfIgnoredOrMissingFile: Rule = {
             message: `${source} is kept out of the build by ${file} line ${ignoredBy.line} (\`${ignoredBy.text}\`).`,
             where,
             related: [{ file, line: ignoredBy.line, message: "hides it" }],
+            ...(service.files.includes(source) && !/env|secret|key|pem|cred|token|passw/i.test(source)
+              ? ignoreAlso(input, [`!${source}`])
+              : {}),
           };
         } else if (source.startsWith("..")) yield { message: `${source} lies outside the build context.`, where };
         else yield { message: `${source} is not among the files under version control.`, where };

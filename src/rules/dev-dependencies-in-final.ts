@@ -1,3 +1,4 @@
+import { append, syncsAtStart } from "./queries/fixes.ts";
 import { changed, healthy, project, healthyWith } from "./queries/example.ts";
 import { at, find, lineage, shippedStage } from "./queries/steps.ts";
 import { syncsIn } from "./queries/uv.ts";
@@ -15,6 +16,7 @@ export const devDependenciesInFinal: Rule = {
     "Use `uv sync --no-dev`, or `--no-default-groups` with the groups that production needs. First make sure that nothing in the group is imported at run time.",
   aliases: ["UV006"],
   since: "0.1.0",
+  fixes: "adds `--no-dev` to the `uv sync`, unless `uv run` would install the group again at the start.",
   provenBy: ["dev-dependencies-absent"],
   examples: {
     bad: [
@@ -48,6 +50,9 @@ export const devDependenciesInFinal: Rule = {
     yield {
       message: `\`${last.command.text}\` installs the dev group (${named.slice(0, 4).join(", ")}${named.length > 4 ? ", …" : ""}).`,
       where: at(dockerfile, last.step.instruction, find(dockerfile, last.step.instruction, "uv sync")),
+      ...(all || syncsAtStart(dockerfile)
+        ? {}
+        : append(dockerfile, last.step.instruction, /\buv\s+sync\b/, " --no-dev")),
     };
   },
 };

@@ -1,7 +1,8 @@
-import type { Instruction, Stage } from "../model/types.ts";
+import { edited, type Mended } from "./queries/fixes.ts";
+import type { Dockerfile, Instruction, Stage } from "../model/types.ts";
 import { changed, healthy } from "./queries/example.ts";
 import { type Setting, settingsOf } from "./queries/settings.ts";
-import { at, find, reachable } from "./queries/steps.ts";
+import { at, find, reachable, wholeLines } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
 export const duplicateEnv: Rule = {
@@ -14,9 +15,13 @@ export const duplicateEnv: Rule = {
   advice: "Keep one of them.",
   aliases: ["LYR012"],
   since: "0.1.0",
+  fixes: "removes the earlier ENV, where it sets nothing else and nothing between reads it.",
   provenBy: [],
   examples: {
-    bad: [changed(["EXPOSE 8000", "ENV PYTHONUNBUFFERED=1\nEXPOSE 8000"])],
+    bad: [
+      changed(["EXPOSE 8000", "ENV PYTHONUNBUFFERED=1\nEXPOSE 8000"]),
+      changed(["EXPOSE 8000", "ENV LOG_LEVEL=debug\nENV LOG_LEVEL=info\nEXPOSE 8000"]),
+    ],
     good: [
       healthy,
       changed(["EXPOSE 8000", 'ENV PATH="/opt/tools/bin:$PATH"\nEXPOSE 8000']),
@@ -33,10 +38,24 @@ export const duplicateEnv: Rule = {
         message: `${name} was already set in line ${earlier.line}.`,
         where: at(dockerfile, instruction, find(dockerfile, instruction, name)),
         related: [{ ...at(dockerfile, earlier), message: "set first here" }],
+        ...withoutEarlier(dockerfile, name, earlier, instruction),
       };
     }
   },
 };
+
+function withoutEarlier(dockerfile: Dockerfile, name: string, earlier: Instruction, later: Instruction): Mended {
+  const between = dockerfile.text.slice(earlier.range.end, later.range.end);
+  if (
+    earlier === later ||
+    settingsOf(earlier).length > 1 ||
+    between.includes(`$${name}`) ||
+    between.includes(`{${name}`)
+  )
+    return {};
+  const lines = wholeLines(dockerfile, earlier);
+  return edited(`Remove the earlier ${name}`, { file: dockerfile.path, ...lines, text: "" });
+}
 
 /** Settings of a stage that follow another one of the same name with no step between them that may have used it. */
 function settingsTwice(stage: Stage): ReadonlyArray<Setting & { readonly earlier: Instruction }> {

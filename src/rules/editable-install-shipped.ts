@@ -1,3 +1,4 @@
+import { append, syncsAtStart } from "./queries/fixes.ts";
 import { copiedBy } from "./queries/context.ts";
 import { healthy, healthyWith, project, runtime, slim, syncLine } from "./queries/example.ts";
 import { absolute, situationAt } from "./queries/settings.ts";
@@ -24,6 +25,7 @@ export const editableInstallShipped: Rule = {
     "Use `uv sync --no-editable`, if the code does not look up files relative to its own place; otherwise copy the source to the same path.",
   aliases: ["UV015"],
   since: "0.1.0",
+  fixes: "adds `--no-editable` to the `uv sync` that installs the project.",
   provenBy: ["becomes-healthy"],
   examples: {
     bad: [project({ Dockerfile: elsewhere(healthyWith([syncLine, second("")])), "pyproject.toml": packaged })],
@@ -52,6 +54,9 @@ export const editableInstallShipped: Rule = {
         message: `The environment refers to the source under ${workdir} in the builder, which is not in the shipped image.`,
         where: at(dockerfile, copy.step.instruction),
         related: [{ ...at(dockerfile, sync.step.instruction), message: "installs the project as editable" }],
+        ...(syncsAtStart(dockerfile)
+          ? {}
+          : append(dockerfile, sync.step.instruction, /\buv\s+sync\b/, " --no-editable")),
       };
     }
   },

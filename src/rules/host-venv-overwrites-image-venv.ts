@@ -1,3 +1,4 @@
+import { ignoreAlso } from "./queries/fixes.ts";
 import { healthy, healthyWith, project, syncLine } from "./queries/example.ts";
 import { sourcesOfCopy } from "./queries/context.ts";
 import { absolute, situationAt } from "./queries/settings.ts";
@@ -15,6 +16,7 @@ export const hostVenvOverwritesImageVenv: Rule = {
   advice: "Put `.venv` in .dockerignore.",
   aliases: ["UV018"],
   since: "0.1.0",
+  fixes: "adds `.venv` to .dockerignore.",
   provenBy: [],
   examples: {
     bad: [
@@ -27,7 +29,8 @@ export const hostVenvOverwritesImageVenv: Rule = {
       project({ Dockerfile: healthyWith([syncLine, `${syncLine}COPY . .\n`]), ".dockerignore": "**/.venv\n" }),
     ],
   },
-  *check({ dockerfile, ignore, service }) {
+  *check(input) {
+    const { dockerfile, ignore, service } = input;
     if (ignore.excludes(".venv/bin/python")) return;
     for (const stage of reachable(dockerfile)) {
       const made = venvsMadeIn(dockerfile, stage);
@@ -55,6 +58,7 @@ export const hostVenvOverwritesImageVenv: Rule = {
         yield {
           message: `This copies a .venv of the context over ${target}: ${file}.`,
           where: at(dockerfile, instruction),
+          ...ignoreAlso(input, ["**/.venv"]),
         };
       }
     }

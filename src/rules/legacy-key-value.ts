@@ -13,6 +13,7 @@ export const legacyKeyValue: Rule = {
   advice: "Write `ENV NAME=value`.",
   aliases: ["DF007", "LegacyKeyValueFormat", "DL3061"],
   since: "0.1.0",
+  fixes: "writes the `=`.",
   provenBy: [],
   examples: { bad: [changed(["EXPOSE 8000", "ENV LOG_LEVEL info\nEXPOSE 8000"])], good: [healthy] },
   *check({ dockerfile }) {

@@ -1,3 +1,4 @@
+import { append } from "./queries/fixes.ts";
 import { changed, healthy } from "./queries/example.ts";
 import { at, find, mountsOf } from "./queries/steps.ts";
 import { syncsIn } from "./queries/uv.ts";
@@ -13,6 +14,7 @@ export const linkModeUnsetWithCacheMount: Rule = {
   advice: "Set `ENV UV_LINK_MODE=copy` in the builder.",
   aliases: ["UV010"],
   since: "0.1.0",
+  fixes: "adds `--link-mode=copy` to the `uv sync`.",
   provenBy: [],
   examples: {
     bad: [changed([" UV_LINK_MODE=copy", ""])],
@@ -27,6 +29,7 @@ export const linkModeUnsetWithCacheMount: Rule = {
       yield {
         message: "uv syncs from a cache mount without UV_LINK_MODE=copy.",
         where: at(dockerfile, step.instruction, find(dockerfile, step.instruction, "uv sync")),
+        ...append(dockerfile, step.instruction, /\buv\s+sync\b/, " --link-mode=copy"),
       };
     }
   },

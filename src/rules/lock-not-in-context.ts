@@ -1,3 +1,4 @@
+import { ignoreAlso } from "./queries/fixes.ts";
 import { changed, healthy, healthyDockerfile, project } from "./queries/example.ts";
 import { at } from "./queries/steps.ts";
 import { syncsIn } from "./queries/uv.ts";
@@ -13,6 +14,7 @@ export const lockNotInContext: Rule = {
   advice: "Take the line out of .dockerignore, or add `!uv.lock` after it.",
   aliases: ["UV003", "CopyIgnoredFile", "DF077"],
   since: "0.1.0",
+  fixes: "adds `!uv.lock` to .dockerignore.",
   provenBy: ["builds"],
   examples: {
     bad: [
@@ -21,7 +23,8 @@ export const lockNotInContext: Rule = {
     ],
     good: [healthy, project({ Dockerfile: healthyDockerfile, ".dockerignore": "*.lock\n.git\n!uv.lock\n" }), changed()],
   },
-  *check({ dockerfile, service, ignore }) {
+  *check(input) {
+    const { dockerfile, service, ignore } = input;
     const { lock } = service;
     if (!lock || syncsIn(dockerfile).length === 0) return;
     const line = ignore.excludes(lock.path);
@@ -31,6 +34,7 @@ export const lockNotInContext: Rule = {
       message: `${service.dockerignore ?? ".dockerignore"} line ${line.line} (\`${line.text}\`) keeps ${lock.path} out of the build.`,
       where: { file: service.dockerignore ?? ".dockerignore", line: line.line },
       ...(sync ? { related: [{ ...at(dockerfile, sync.step.instruction), message: "the sync that needs it" }] } : {}),
+      ...ignoreAlso(input, [`!${lock.path}`]),
     };
   },
 };

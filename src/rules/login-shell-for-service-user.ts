@@ -1,7 +1,11 @@
+import { rootImage } from "./queries/settings.ts";
+import { baseOf } from "./queries/base.ts";
+import { literal, replace } from "./queries/fixes.ts";
 import { commandsOf } from "./queries/commands.ts";
 import { changed, healthy } from "./queries/example.ts";
 import { option } from "./queries/start.ts";
-import { at, find, shippedSteps } from "./queries/steps.ts";
+import { at, find, shippedSteps, shippedStage } from "./queries/steps.ts";
+import type { Dockerfile } from "../model/types.ts";
 import type { Rule } from "./rule.ts";
 
 export const loginShellForServiceUser: Rule = {
@@ -14,6 +18,7 @@ export const loginShellForServiceUser: Rule = {
   advice: "Create the user with `--shell /usr/sbin/nologin`.",
   aliases: ["SEC006"],
   since: "0.1.0",
+  fixes: "writes nologin as the shell, where nothing in the file becomes that user by `su`.",
   provenBy: [],
   examples: {
     bad: [changed(["--shell /usr/sbin/nologin", "--shell /bin/bash"])],
@@ -33,8 +38,18 @@ export const loginShellForServiceUser: Rule = {
         yield {
           message: `\`${text}\` gives the user the shell ${shell}.`,
           where: at(dockerfile, instruction, find(dockerfile, instruction, shell)),
+          ...(/\bsu\b|gosu|setpriv/.test(dockerfile.text)
+            ? {}
+            : replace(dockerfile, instruction, literal(shell), nologinOf(dockerfile))),
         };
       }
     }
   },
 };
+
+/** Alpine has it in /sbin only. */
+function nologinOf(dockerfile: Dockerfile): string {
+  const stage = shippedStage(dockerfile);
+  const base = stage === undefined ? undefined : baseOf(rootImage(dockerfile, stage)).distribution?.name;
+  return base === "alpine" ? "/sbin/nologin" : "/usr/sbin/nologin";
+}

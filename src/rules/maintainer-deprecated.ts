@@ -12,6 +12,7 @@ export const maintainerDeprecated: Rule = {
   advice: "Write `LABEL org.opencontainers.image.authors=…`.",
   aliases: ["DF008", "DL4000", "MaintainerDeprecated", "maintainer-is-deprecated", "DS-0022", "CKV_DOCKER_6"],
   since: "0.1.0",
+  fixes: "writes the label.",
   provenBy: [],
   examples: { bad: [changed(["EXPOSE 8000", "MAINTAINER Ada <ada@example.org>\nEXPOSE 8000"])], good: [healthy] },
   *check({ dockerfile }) {

@@ -22,6 +22,7 @@ export const overriddenCommand: Rule = {
     "multiple-entrypoint-instructions",
   ],
   since: "0.1.0",
+  fixes: "removes what the later one replaces.",
   provenBy: [],
   examples: { bad: [changed([startLine, `CMD ["python", "-m", "app"]\n${startLine}`])], good: [healthy] },
   *check({ dockerfile }) {

@@ -1,3 +1,4 @@
+import { append } from "./queries/fixes.ts";
 import { changed, healthy, slim } from "./queries/example.ts";
 import { installsIn } from "./queries/packages.ts";
 import { at, find, reachableSteps } from "./queries/steps.ts";
@@ -24,6 +25,7 @@ export const packageConfirmationMissing: Rule = {
     "DS-0021",
   ],
   since: "0.1.0",
+  fixes: "adds `-y` behind the command.",
   provenBy: ["builds"],
   examples: {
     bad: [changed([`FROM ${slim}\nRUN`, run("apt-get install")])],
@@ -43,6 +45,12 @@ export const packageConfirmationMissing: Rule = {
       yield {
         message: `\`${command.argv.slice(0, 4).join(" ")}\` asks before it installs.`,
         where: at(dockerfile, step.instruction, find(dockerfile, step.instruction, command.argv.slice(0, 2).join(" "))),
+        ...append(
+          dockerfile,
+          step.instruction,
+          new RegExp(String.raw`\b${command.program}\b[^;&|\n]*?\s(?:install|reinstall)(?=\s)`),
+          " -y",
+        ),
       };
     }
   },

@@ -1,7 +1,9 @@
-import { commandsOf } from "./queries/commands.ts";
+import { alsoRun, append, type Mended } from "./queries/fixes.ts";
+import { commandsOf, type Command } from "./queries/commands.ts";
 import { changed, healthy, slim } from "./queries/example.ts";
 import { installsIn } from "./queries/packages.ts";
 import { at, find, mountsOf, shippedSteps } from "./queries/steps.ts";
+import type { Dockerfile, Instruction } from "../model/types.ts";
 import type { Rule } from "./rule.ts";
 
 const apt = (tail: string, mount = ""): string =>
@@ -35,6 +37,7 @@ export const packageListsLeft: Rule = {
     "apt-get_missing_rm",
   ],
   since: "0.1.0",
+  fixes: "ends the same RUN with the removal, or adds `--no-cache` to apk.",
   provenBy: ["caches-absent"],
   examples: {
     bad: [
@@ -78,7 +81,14 @@ export const packageListsLeft: Rule = {
       yield {
         message: `\`${command.argv.slice(0, 2).join(" ")}\` leaves the package lists in the layer.`,
         where: at(dockerfile, instruction, find(dockerfile, instruction, command.argv.slice(0, 2).join(" "))),
+        ...mended(dockerfile, instruction, command),
       };
     }
   },
 };
+
+function mended(dockerfile: Dockerfile, instruction: Instruction, { program }: Command): Mended {
+  if (program === "apk") return append(dockerfile, instruction, /\bapk\b[^;&|\n]*?\sadd(?=\s)/, " --no-cache");
+  if (/^apt/.test(program)) return alsoRun(dockerfile, instruction, "rm -rf /var/lib/apt/lists/*");
+  return alsoRun(dockerfile, instruction, `${program} clean all`);
+}

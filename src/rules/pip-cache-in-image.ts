@@ -1,3 +1,4 @@
+import { append } from "./queries/fixes.ts";
 import { commandsOf } from "./queries/commands.ts";
 import { changed, healthy, slim } from "./queries/example.ts";
 import { at, find, mountsOf, shippedSteps } from "./queries/steps.ts";
@@ -14,6 +15,7 @@ export const pipCacheInImage: Rule = {
   advice: "Use `pip install --no-cache-dir`, or a cache mount at /root/.cache/pip.",
   aliases: ["UV019", "DL3042", "DF030", "missing-pip-no-cache-dir"],
   since: "0.1.0",
+  fixes: "adds `--no-cache-dir`.",
   provenBy: ["caches-absent"],
   examples: {
     bad: [changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nRUN pip install httpx==0.28.1\nRUN`])],
@@ -47,24 +49,10 @@ export const pipCacheInImage: Rule = {
         if (pip < 0 || argv[0] === "uv" || argv[pip + 1] !== "install" || argv.includes("--no-cache-dir")) continue;
         const off = envOfCommand(dockerfile, step, command).get("PIP_NO_CACHE_DIR");
         if (off !== undefined && !/^(0|false|no|off|)$/i.test(off)) continue;
-        const where = at(dockerfile, instruction, find(dockerfile, instruction, command.text));
-        const place = where.range
-          ? where.range.start +
-            dockerfile.text.slice(where.range.start, where.range.end).indexOf("install") +
-            "install".length
-          : 0;
-        const exact = where.range && dockerfile.text.slice(where.range.start, where.range.end) === command.text;
         yield {
           message: `\`${command.text}\` leaves pip's cache in the layer.`,
-          where,
-          ...(exact
-            ? {
-                fix: {
-                  title: "Add --no-cache-dir",
-                  edits: [{ file: dockerfile.path, start: place, end: place, text: " --no-cache-dir" }],
-                },
-              }
-            : {}),
+          where: at(dockerfile, instruction, find(dockerfile, instruction, command.text)),
+          ...append(dockerfile, instruction, /\bpip[\d.]*\s+install(?=\s)/, " --no-cache-dir"),
         };
       }
     }

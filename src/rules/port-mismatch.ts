@@ -1,3 +1,4 @@
+import { literal, replace } from "./queries/fixes.ts";
 import { bindOf } from "./queries/bind.ts";
 import { changed, healthy } from "./queries/example.ts";
 import { startOf } from "./queries/start.ts";
@@ -15,6 +16,7 @@ export const portMismatch: Rule = {
   advice: "Write the port that the server listens on in all three places.",
   aliases: ["RUN009"],
   since: "0.1.0",
+  fixes: "writes the port of the server into EXPOSE and into the health check.",
   provenBy: ["becomes-healthy"],
   examples: {
     bad: [changed(["EXPOSE 8000", "EXPOSE 80"]), changed(["127.0.0.1:8000/health", "127.0.0.1:8080/health"])],
@@ -36,6 +38,7 @@ export const portMismatch: Rule = {
       yield {
         message: `EXPOSE names ${ports.join(", ")}, but ${start.server} listens on ${port}.`,
         where: at(dockerfile, expose.instruction),
+        ...(ports.length === 1 ? replace(dockerfile, expose.instruction, literal(ports[0] ?? ""), port) : {}),
       };
     const health = healthcheckOf(dockerfile);
     if (health?.url && health.url.port !== port && health.url.port !== undefined)
@@ -43,6 +46,7 @@ export const portMismatch: Rule = {
         message: `The health check asks port ${health.url.port}, but ${start.server} listens on ${port}.`,
         severity: "error",
         where: at(dockerfile, health.instruction),
+        ...replace(dockerfile, health.instruction, new RegExp(String.raw`(?<=:)${health.url.port}\b`), port),
       };
   },
 };

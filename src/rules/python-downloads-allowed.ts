@@ -1,3 +1,4 @@
+import { append } from "./queries/fixes.ts";
 import { changed, healthy } from "./queries/example.ts";
 import { at, find } from "./queries/steps.ts";
 import { syncsIn } from "./queries/uv.ts";
@@ -14,6 +15,7 @@ export const pythonDownloadsAllowed: Rule = {
   advice: "Set `ENV UV_PYTHON_DOWNLOADS=never` (or 0) in the builder: a mismatch then stops the build.",
   aliases: ["UV012"],
   since: "0.1.0",
+  fixes: "adds `--no-python-downloads` to the `uv sync`.",
   provenBy: ["becomes-healthy"],
   examples: {
     bad: [changed([" UV_PYTHON_DOWNLOADS=never", ""])],
@@ -39,6 +41,7 @@ export const pythonDownloadsAllowed: Rule = {
       message: "uv may download a Python of its own here, and only the environment is copied to the shipped image.",
       severity: "note",
       where: at(dockerfile, open.step.instruction, find(dockerfile, open.step.instruction, "uv sync")),
+      ...append(dockerfile, open.step.instruction, /\buv\s+sync\b/, " --no-python-downloads"),
     };
   },
 };

@@ -1,3 +1,4 @@
+import { lineBefore } from "./queries/fixes.ts";
 import { changed, healthy } from "./queries/example.ts";
 import { envAtStart, startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
@@ -13,6 +14,7 @@ export const pythonOutputBuffered: Rule = {
   advice: "Set `ENV PYTHONUNBUFFERED=1`.",
   aliases: ["RUN011", "DF032"],
   since: "0.1.0",
+  fixes: "adds `ENV PYTHONUNBUFFERED=1` before the command.",
   provenBy: ["logs-prompt"],
   examples: {
     bad: [changed([" PYTHONUNBUFFERED=1", ""])],
@@ -34,6 +36,10 @@ export const pythonOutputBuffered: Rule = {
     )
       return;
     if ((envAtStart(dockerfile).get("PYTHONUNBUFFERED")?.value ?? "") !== "") return;
-    yield { message: "PYTHONUNBUFFERED is not set.", where: at(dockerfile, start.instruction) };
+    yield {
+      message: "PYTHONUNBUFFERED is not set.",
+      where: at(dockerfile, start.instruction),
+      ...lineBefore(dockerfile, start.instruction, "ENV PYTHONUNBUFFERED=1"),
+    };
   },
 };

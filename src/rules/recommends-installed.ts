@@ -1,3 +1,4 @@
+import { append } from "./queries/fixes.ts";
 import { changed, healthy, slim } from "./queries/example.ts";
 import { installsIn } from "./queries/packages.ts";
 import { at, find, shippedSteps } from "./queries/steps.ts";
@@ -16,6 +17,7 @@ export const recommendsInstalled: Rule = {
   advice: "Use `apt-get install --no-install-recommends`.",
   aliases: ["LYR006", "DL3015", "DS-0029", "DF016", "missing-no-install-recommends", "apt-get_recommends"],
   since: "0.1.0",
+  fixes: "adds `--no-install-recommends`.",
   provenBy: ["size"],
   examples: {
     bad: [changed([`FROM ${slim}\nRUN`, apt("")])],
@@ -37,20 +39,15 @@ export const recommendsInstalled: Rule = {
         command.argv.some((word) => /^--no-install-recommends$|Install-Recommends/i.test(word))
       )
         continue;
-      const where = at(dockerfile, step.instruction, find(dockerfile, step.instruction, command.text));
-      const exact = where.range && dockerfile.text.slice(where.range.start, where.range.end) === command.text;
-      const place = (where.range?.start ?? 0) + command.text.indexOf(" install") + " install".length;
       yield {
         message: `\`${command.argv.slice(0, 6).join(" ")}\` also installs recommended packages.`,
-        where,
-        ...(exact
-          ? {
-              fix: {
-                title: "Add --no-install-recommends",
-                edits: [{ file: dockerfile.path, start: place, end: place, text: " --no-install-recommends" }],
-              },
-            }
-          : {}),
+        where: at(dockerfile, step.instruction, find(dockerfile, step.instruction, command.text)),
+        ...append(
+          dockerfile,
+          step.instruction,
+          /\bapt(?:-get)?\b[^;&|\n]*?\s(?:re)?install(?=\s)/,
+          " --no-install-recommends",
+        ),
       };
     }
   },

@@ -13,6 +13,7 @@ export const relativeMountTarget: Rule = {
   advice: "Write the absolute path.",
   aliases: [],
   since: "0.1.0",
+  fixes: "writes the path from the root.",
   provenBy: [],
   examples: { bad: [changed(["target=/app/uv.lock", "target=uv.lock"])], good: [healthy] },
   *check({ dockerfile }) {

@@ -1,3 +1,5 @@
+import { baseOf } from "./queries/base.ts";
+import { replace } from "./queries/fixes.ts";
 import { commandsOf } from "./queries/commands.ts";
 import { changed, healthy } from "./queries/example.ts";
 import { at, find, reachable } from "./queries/steps.ts";
@@ -23,6 +25,7 @@ export const relativeWorkdir: Rule = {
     "invalid_workdir",
   ],
   since: "0.1.0",
+  fixes: "writes it from the root, on an official Python or distribution image, whose folder is the root.",
   provenBy: [],
   examples: {
     bad: [
@@ -43,6 +46,9 @@ export const relativeWorkdir: Rule = {
         yield {
           message: `WORKDIR ${first.args} is relative to whatever the base has set.`,
           where: at(dockerfile, first),
+          ...(/^[\w./-]+$/.test(first.args) && STARTS_AT_ROOT.has(baseOf(stage.resolvedBase).name)
+            ? replace(dockerfile, first, /(?<=^WORKDIR[ \t]+)\S+/i, `/${first.args.replace(/^\.\//, "")}`)
+            : {}),
         };
       for (const instruction of stage.instructions) {
         const [command, ...rest] = instruction.keyword === "RUN" ? commandsOf(instruction) : [];
@@ -53,3 +59,5 @@ export const relativeWorkdir: Rule = {
     }
   },
 };
+
+const STARTS_AT_ROOT: ReadonlySet<string> = new Set(["python", "debian", "ubuntu", "alpine", "amazonlinux"]);

@@ -1,9 +1,10 @@
+import { edited, literal, onlyPlace, type Mended } from "./queries/fixes.ts";
 import { entrypointScripts } from "./queries/entrypoint.ts";
-import { commandsIn } from "./queries/commands.ts";
+import { type Command, commandsIn } from "./queries/commands.ts";
 import { changed, healthy, healthyWith, project, slim, startLine } from "./queries/example.ts";
 import { nameOf, serverOf, type Start, startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
-import type { Dockerfile } from "../model/types.ts";
+import type { Dockerfile, Instruction } from "../model/types.ts";
 import type { Rule, RuleFinding } from "./rule.ts";
 
 const script = (last: string): string => `#!/bin/sh\nset -e\nalembic upgrade head\n${last}\n`;
@@ -19,6 +20,7 @@ export const shCWithoutExec: Rule = {
   advice: 'Put `exec` before the last command: `sh -c "exec uvicorn …"`, or `exec "$@"` at the end of the script.',
   aliases: ["RUN002"],
   since: "0.1.0",
+  fixes: "puts `exec` before the last command, where that is one plain command.",
   provenBy: ["stop-answers-in-flight"],
   examples: {
     bad: [
@@ -48,6 +50,9 @@ export const shCWithoutExec: Rule = {
       yield {
         message: `The script ends with \`${final.text}\` without exec: its shell stays process 1.`,
         where: { file, line },
+        ...(final.start !== undefined && canExec(final)
+          ? edited("Add exec", { file, start: final.start, end: final.start, text: "exec " })
+          : {}),
       };
     }
   },
@@ -64,7 +69,19 @@ function* inCommand(dockerfile: Dockerfile, start: Start): Generator<RuleFinding
     message: `\`${last.text}\` runs under ${start.shell}, which stays process 1${effect}.`,
     confidence: sure ? "certain" : "likely",
     where: at(dockerfile, start.instruction),
+    ...withExec(dockerfile, start.instruction, last),
   };
+}
+
+/** Only a command by itself, or one that follows others, can take the shell's place. */
+const canExec = ({ connection, env }: Command): boolean =>
+  Object.keys(env).length === 0 && [undefined, "&&", ";", "\n"].includes(connection);
+
+function withExec(dockerfile: Dockerfile, instruction: Instruction, last: Command): Mended {
+  const written = JSON.stringify(last.text).slice(1, -1);
+  const place = canExec(last) ? onlyPlace(dockerfile, instruction, literal(written)) : undefined;
+  if (place === undefined || last.argv[0] === "exec") return {};
+  return edited("Add exec", { file: dockerfile.path, start: place.start, end: place.start, text: "exec " });
 }
 
 /** The last line of a script hands over to the service, and not by exec. */

@@ -1,3 +1,4 @@
+import { append } from "./queries/fixes.ts";
 import { changed, healthy } from "./queries/example.ts";
 import { at, find } from "./queries/steps.ts";
 import { syncsIn } from "./queries/uv.ts";
@@ -13,6 +14,7 @@ export const syncWithoutFrozenOrLocked: Rule = {
   advice: "Use `uv sync --locked`: the build stops when the lock is not in step. `--frozen` hides a stale lock.",
   aliases: ["UV002", "dockerfile-uv-sync-without-frozen-lockfile"],
   since: "0.1.0",
+  fixes: "adds `--locked`, where the lock is tracked and in step with pyproject.toml.",
   provenBy: [],
   examples: {
     bad: [changed(["uv sync --locked --no-dev", "uv sync --no-dev"])],
@@ -28,20 +30,11 @@ export const syncWithoutFrozenOrLocked: Rule = {
   *check({ dockerfile, service }) {
     for (const { step, locked, frozen, command } of syncsIn(dockerfile)) {
       if (locked || frozen) continue;
-      const where = at(dockerfile, step.instruction, find(dockerfile, step.instruction, "uv sync"));
-      const range = where.range;
       const tracked = service.lock?.tracked === true && service.lock.inStep.value;
       yield {
         message: `\`${command.text}\` does not hold to uv.lock.`,
-        where,
-        ...(tracked && range && dockerfile.text.slice(range.start, range.end) === "uv sync"
-          ? {
-              fix: {
-                title: "Add --locked",
-                edits: [{ file: dockerfile.path, start: range.end, end: range.end, text: " --locked" }],
-              },
-            }
-          : {}),
+        where: at(dockerfile, step.instruction, find(dockerfile, step.instruction, "uv sync")),
+        ...(tracked ? append(dockerfile, step.instruction, /\buv\s+sync\b/, " --locked") : {}),
       };
     }
   },

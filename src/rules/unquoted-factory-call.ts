@@ -1,3 +1,4 @@
+import { literal, replace } from "./queries/fixes.ts";
 import { shellProblems } from "../dockerfile/shell.ts";
 import { changed, healthy, startLine } from "./queries/example.ts";
 import { startOf } from "./queries/start.ts";
@@ -14,6 +15,7 @@ export const unquotedFactoryCall: Rule = {
   advice: "Quote the call, `'src.app:create_app()'`, or use the exec form.",
   aliases: [],
   since: "0.1.0",
+  fixes: "quotes the call.",
   provenBy: ["becomes-healthy"],
   examples: {
     bad: [
@@ -31,7 +33,11 @@ export const unquotedFactoryCall: Rule = {
     if (start?.script === undefined) return;
     const call = /(?<!['"\w])[\w.]+:\w+\([^'"]*\)/.exec(start.script)?.[0];
     if (call !== undefined && !new RegExp(`['"][^'"]*${call.replaceAll(/[.()]/g, String.raw`\$&`)}`).test(start.script))
-      yield { message: `The shell reads ${call} as syntax and stops.`, where: at(dockerfile, start.instruction) };
+      yield {
+        message: `The shell reads ${call} as syntax and stops.`,
+        where: at(dockerfile, start.instruction),
+        ...replace(dockerfile, start.instruction, literal(call), `'${call}'`),
+      };
     else if (shellProblems(start.script).length > 0)
       yield {
         message: `A shell cannot read \`${start.script}\`: ${shellProblems(start.script)[0]?.message ?? ""}.`,

@@ -14,6 +14,7 @@ export const userNotNumeric: Rule = {
   advice: "Write the number that the user was created with, for example `USER 1001:1001`.",
   aliases: ["SEC005", "DL3066"],
   since: "0.1.0",
+  fixes: "writes the number that useradd gave.",
   provenBy: ["numeric-user"],
   examples: {
     bad: [changed(["USER 1001:1001\n", "USER app\n"]), changed(["USER 1001:1001\n", "USER service:1001\n"])],

@@ -1,3 +1,4 @@
+import { append, literal, type Mended, replace } from "./queries/fixes.ts";
 import { changed, startLine, healthy, project, slim, syncLine, uvImage } from "./queries/example.ts";
 import { at, mountsOf, shippedSteps, type Step } from "./queries/steps.ts";
 import { absolute, isRoot, situationAt } from "./queries/settings.ts";
@@ -20,6 +21,7 @@ export const uvCacheInImage: Rule = {
     "Mount the cache where uv looks for it: `--mount=type=cache,target=/root/.cache/uv` as root, or the path in UV_CACHE_DIR. Without BuildKit use `--no-cache`.",
   aliases: ["UV007", "prefer-package-cache-mounts"],
   since: "0.1.0",
+  fixes: "adds `--no-cache`, or moves a cache mount to where the cache is.",
   provenBy: ["caches-absent"],
   examples: {
     bad: [
@@ -41,8 +43,8 @@ export const uvCacheInImage: Rule = {
     for (const stage of dockerfile.stages) {
       const installs = runCommands(stage).filter(({ command: one }) => installsWithUv(one));
       for (const { step, command: one } of installs) {
-        const message = problemOf(input, step, one, shipped.has(step.instruction));
-        if (message !== undefined) yield { message, where: at(dockerfile, step.instruction) };
+        const problem = problemOf(input, step, one, shipped.has(step.instruction));
+        if (problem !== undefined) yield { ...problem, where: at(dockerfile, step.instruction) };
       }
     }
   },
@@ -51,7 +53,12 @@ export const uvCacheInImage: Rule = {
 const installsWithUv = (command: Command): boolean =>
   isUv(command, "sync") || (isUv(command, "pip") && uvWords(command)[1] === "install");
 
-function problemOf({ dockerfile }: RuleInput, step: Step, command: Command, inImage: boolean): string | undefined {
+function problemOf(
+  { dockerfile }: RuleInput,
+  step: Step,
+  command: Command,
+  inImage: boolean,
+): (Mended & { readonly message: string }) | undefined {
   const env = envOfCommand(dockerfile, step, command);
   if (isOff(command, env.get("UV_NO_CACHE"))) return undefined;
   const { workdir, user } = situationAt(dockerfile, step.stage, step.instruction);
@@ -64,9 +71,16 @@ function problemOf({ dockerfile }: RuleInput, step: Step, command: Command, inIm
   const wrong = targets.find((target) => /(^|\/)uv$/.test(target));
   if (wrong !== undefined) {
     const effect = inImage ? " and the cache stays in the image" : "";
-    return `The cache mount is at ${wrong}, but uv's cache here is ${path}: the mount is never used${effect}.`;
+    return {
+      message: `The cache mount is at ${wrong}, but uv's cache here is ${path}: the mount is never used${effect}.`,
+      ...replace(dockerfile, step.instruction, new RegExp(`(?<=[=,]target=)${literal(wrong).source}(?=[,\\s])`), path),
+    };
   }
-  return !inImage || removes(step, path) ? undefined : `\`${command.text}\` leaves uv's cache (${path}) in the image.`;
+  if (!inImage || removes(step, path)) return undefined;
+  return {
+    message: `\`${command.text}\` leaves uv's cache (${path}) in the image.`,
+    ...append(dockerfile, step.instruction, /\buv\s+(?:sync|pip\s+install)\b/, " --no-cache"),
+  };
 }
 
 const isOff = (command: Command, disabled: string | undefined): boolean =>

@@ -1,3 +1,4 @@
+import { lineBefore } from "./queries/fixes.ts";
 import { changed, healthy } from "./queries/example.ts";
 import { situationAt } from "./queries/settings.ts";
 import { programOf, type Start, startOf } from "./queries/start.ts";
@@ -16,6 +17,7 @@ export const venvNotOnPath: Rule = {
     'Set `ENV PATH="/app/.venv/bin:$PATH"` with the environment\'s real path, or name the program by its full path.',
   aliases: ["UV016"],
   since: "0.1.0",
+  fixes: "adds `ENV PATH=…` before the command.",
   provenBy: ["becomes-healthy"],
   examples: {
     bad: [
@@ -41,6 +43,7 @@ export const venvNotOnPath: Rule = {
     yield {
       message: `\`${start.argv[0] ?? ""}\` is started, but PATH does not hold ${venv.path}/bin${now}.`,
       where: at(dockerfile, path?.instruction ?? start.instruction),
+      ...lineBefore(dockerfile, start.instruction, `ENV PATH="${venv.path}/bin:$PATH"`),
     };
   },
 };

@@ -1,0 +1,87 @@
+import type { CommandContext } from "@stricli/core";
+import { text } from "../../formats/text.ts";
+import { UserError } from "../../kit/errors.ts";
+import { redactByShape, visible } from "../../kit/text.ts";
+import { applyFiles } from "../../pipeline/apply.ts";
+import { differenceOf } from "../../pipeline/difference.ts";
+import { fixStep } from "../../pipeline/fix-step.ts";
+import { openSession, type Session, type World } from "../../pipeline/session.ts";
+import { VERSION } from "../../pipeline/version.ts";
+import { rules } from "../../rules/index.gen.ts";
+import type { AnalyzeFlags } from "../analyze/judge.ts";
+import type { Target } from "../analyze/target.ts";
+import { targetsOf } from "../analyze/targets.ts";
+import { failed, inColour, print, printJson } from "../output.ts";
+import { fails, policyOptions } from "../policy-flags.ts";
+import { inWorld } from "../world.ts";
+import analyze from "./analyze.ts";
+
+/** `analyze` of the whole command line: what `--fix` needs is not in the bundle that only analyses. */
+export default async function analyzeAndFix(
+  this: CommandContext,
+  flags: AnalyzeFlags,
+  ...written: string[]
+): Promise<void> {
+  if (!flags.fix && flags.dryRun)
+    throw new UserError("usage/dry-run", "`--dry-run` shows what `--fix` would do", {
+      hint: "Use `seaworthy analyze --fix --dry-run`.",
+    });
+  if (flags.fix) await fixAllOf(this, flags, written);
+  else await analyze.call(this, flags, ...written);
+}
+
+async function fixAllOf(command: CommandContext, flags: AnalyzeFlags, written: readonly string[]): Promise<void> {
+  if (written.includes("-") || flags.format !== undefined || flags.writeBaseline)
+    throw new UserError("usage/fix", "`--fix` goes with no stdin, no `--format` and no `--write-baseline`", {
+      hint: "Fix first; then call `seaworthy analyze` for the rest.",
+    });
+  const targets = await targetsOf(written.length === 0 ? ["."] : written, process.cwd());
+  await inWorld(async (world) => {
+    for (const target of targets) await fixOne(command, flags, target, world);
+  });
+}
+
+async function fixOne(command: CommandContext, flags: AnalyzeFlags, target: Target, world: World): Promise<void> {
+  const dockerfile = target.dockerfile ?? flags.dockerfile;
+  const options = {
+    ...(dockerfile === undefined ? {} : { dockerfile }),
+    ...policyOptions(flags),
+    withoutChanges: true,
+  };
+  const session = await openSession(target.folder || ".", options, world);
+  const { files, done, left, after, changed } = await fixStep(session);
+  const difference = flags.dryRun && files.length > 0 ? await differenceOf(session.folder, files) : undefined;
+  const backup = flags.dryRun || files.length === 0 ? undefined : await write(session, files);
+  if (flags.json) printJson(command, { fixed: done, left, difference, backup, findings: after.findings });
+  else {
+    const { findings, suppressed = [], unchanged = 0, service } = after;
+    const read = (path: string) => changed.get(path) ?? session.tree.read(path);
+    const context = { tool: { name: "seaworthy", version: VERSION } as const, rules, colour: inColour() };
+    const judged = {
+      folder: target.folder,
+      service,
+      dockerfile: after.dockerfile,
+      findings,
+      suppressed,
+      unchanged,
+      read,
+    };
+    const said = [
+      ...(difference === undefined ? [] : [difference]),
+      ...left.map(({ finding, because }) => `Not fixed: ${finding.rule}: ${because}.`),
+      ...done.map(({ rule, fix }) => `${flags.dryRun ? "Would fix" : "Fixed"}: ${rule}: ${fix?.title}.`),
+      ...(done.length === 0 ? ["There is nothing to fix safely."] : []),
+      ...(backup === undefined ? [] : [`The old files are in ${backup}; \`seaworthy rollback\` takes it back.`]),
+    ];
+    command.process.stdout.write(text.begin(context).add(judged));
+    print(command, visible(redactByShape(said.join("\n"))));
+  }
+  if (fails(after, session, flags)) failed();
+}
+
+/** The path of the backup, relative to the folder. */
+async function write({ folder, world }: Session, files: Parameters<typeof applyFiles>[1]): Promise<string> {
+  const id = new Date(world.now()).toISOString().replaceAll(/[:.]/g, "-");
+  await applyFiles(folder, files, { id, run: "analyze --fix", signal: world.signal, force: false });
+  return `.seaworthy/backups/${id}`;
+}
