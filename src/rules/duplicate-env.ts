@@ -46,13 +46,8 @@ export const duplicateEnv: Rule = {
 
 function withoutEarlier(dockerfile: Dockerfile, name: string, earlier: Instruction, later: Instruction): Mended {
   const between = dockerfile.text.slice(earlier.range.end, later.range.end);
-  if (
-    earlier === later ||
-    settingsOf(earlier).length > 1 ||
-    between.includes(`$${name}`) ||
-    between.includes(`{${name}`)
-  )
-    return {};
+  const isRead = new RegExp(String.raw`\$\{?${name}`).test(between);
+  if (earlier === later || settingsOf(earlier).length > 1 || isRead) return {};
   const lines = wholeLines(dockerfile, earlier);
   return edited(`Remove the earlier ${name}`, { file: dockerfile.path, ...lines, text: "" });
 }

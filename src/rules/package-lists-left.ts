@@ -89,6 +89,6 @@ export const packageListsLeft: Rule = {
 
 function mended(dockerfile: Dockerfile, instruction: Instruction, { program }: Command): Mended {
   if (program === "apk") return append(dockerfile, instruction, /\bapk\b[^;&|\n]*?\sadd(?=\s)/, " --no-cache");
-  if (/^apt/.test(program)) return alsoRun(dockerfile, instruction, "rm -rf /var/lib/apt/lists/*");
+  if (program.startsWith("apt")) return alsoRun(dockerfile, instruction, "rm -rf /var/lib/apt/lists/*");
   return alsoRun(dockerfile, instruction, `${program} clean all`);
 }

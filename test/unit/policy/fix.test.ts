@@ -60,12 +60,14 @@ describe("a safe fix", () => {
     },
   );
 
-  it("offers none where the rule does not say so", async () => {
-    const others = rules.filter(({ fixes }) => fixes === undefined);
+  it("is offered by no other rule", async () => {
+    const others = new Set(rules.filter(({ fixes }) => fixes === undefined));
     for (const rule of others)
-      for (const project of rule.examples.bad)
-        expect((await fixed(project)).before.findings.filter((one) => one.rule === rule.id && one.fix)).toEqual([]);
-  });
+      for (const project of rule.examples.bad) {
+        const { findings } = await analyze(memoryTree(project), [rule]);
+        expect(findings.filter(({ fix }) => fix !== undefined)).toEqual([]);
+      }
+  }, 60_000);
 
   it("leaves a healthy service as it is", async () => {
     const { changed: files } = await fixed(healthy);
