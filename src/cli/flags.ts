@@ -31,6 +31,7 @@ export const flag = {
     default: "3",
   },
   run: text("a run to read again: its id, its path, or `latest`", "run"),
+  pushTo: text("repository to push the image to and pull it back from by digest, as a proof", "repository"),
   force: yes("do it although it was not verified, or was changed since"),
 } as const;
 
@@ -46,6 +47,11 @@ export interface SessionFlags {
   readonly ca?: string;
   readonly offline: boolean;
   readonly renewPins: boolean;
+}
+
+/** Of the commands that prove an image. */
+export interface PushFlag {
+  readonly pushTo?: string;
 }
 
 export const sessionFlags = {
@@ -65,13 +71,15 @@ export const optionsOf = ({
   ca,
   offline,
   renewPins,
-}: Partial<SessionFlags>): SessionOptions => ({
+  pushTo,
+}: Partial<SessionFlags> & PushFlag): SessionOptions => ({
   dockerfile,
   profile,
   engine,
   ca,
   offline,
   renewPins,
+  pushTo,
 });
 
 function wholeNumber(written: string): number {

@@ -13,6 +13,7 @@ export const routes = {
         fresh: flag.fresh,
         keepImages: flag.keepImages,
         repetitions: flag.repetitions,
+        pushTo: flag.pushTo,
       },
       positional: folder,
     },
@@ -42,7 +43,14 @@ export const routes = {
   verify: buildCommand({
     loader: () => import("./commands/verify.ts"),
     parameters: {
-      flags: { ...sessionFlags, json: flag.json, run: flag.run, image: imageFlag(), quick: quickFlag() },
+      flags: {
+        ...sessionFlags,
+        json: flag.json,
+        run: flag.run,
+        image: imageFlag(),
+        quick: quickFlag(),
+        pushTo: flag.pushTo,
+      },
       positional: folder,
     },
     docs: { brief: "Prove an existing image, or judge a run again without an engine (--run)" },

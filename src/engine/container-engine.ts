@@ -21,7 +21,7 @@ import { encodePath, inspectImage } from "./image.ts";
 import { readImageFile } from "./image-file.ts";
 import { walkSavedLayers } from "./layers.ts";
 import { isAbandoned, isOfRun, labelsOf, type Owner } from "./owner.ts";
-import { pullImage } from "./pull.ts";
+import { pullImage, pushImage } from "./pull.ts";
 import { removeOurs, removeNetwork } from "./sweep.ts";
 
 export interface EngineFacts {
@@ -91,6 +91,14 @@ export class ContainerEngine implements ConnectedEngine {
     if (present !== undefined) return present;
     await pullImage(this.cli, reference, this.#facts.signal);
     return (await this.inspect(reference)) ?? gone(reference);
+  }
+
+  pull(reference: string): Promise<void> {
+    return pullImage(this.cli, reference, this.#facts.signal);
+  }
+
+  push(reference: string): Promise<void> {
+    return pushImage(this.cli, reference, this.#facts.signal);
   }
 
   async tag(image: string, reference: string): Promise<void> {

@@ -14,6 +14,10 @@ export interface Engine {
   start(image: string, options: StartOptions): Promise<Container>;
   /** Pulls the image unless the engine has it. */
   ensure(reference: string): Promise<Image>;
+  /** Pulls it, whether or not the engine has it. */
+  pull(reference: string): Promise<void>;
+  /** Pushes what was tagged with the name of a registry. */
+  push(reference: string): Promise<void>;
   tag(image: string, reference: string): Promise<void>;
   removeImage(reference: string): Promise<void>;
   createNetwork(options: { readonly internal: boolean }): Promise<Network>;

@@ -15,3 +15,16 @@ export async function pullImage(cli: EngineCli, reference: string, signal: Abort
     details: tail(visible(stderr), 10),
   });
 }
+
+/** Pushes through the command line, for the same reason. */
+export async function pushImage(cli: EngineCli, reference: string, signal: AbortSignal): Promise<void> {
+  const { code, stderr } = await run(cli.program, ["push", "--quiet", reference], { env: cli.env, signal });
+  if (code === 0) return;
+  throw (
+    lostIn(stderr) ??
+    new UserError("engine/push-failed", `${reference} cannot be pushed`, {
+      hint: "Check that the repository exists, and that `docker login` was done for its registry.",
+      details: tail(visible(stderr), 10),
+    })
+  );
+}

@@ -246,6 +246,8 @@ export interface TaskDefinition {
   readonly environment: ReadonlyArray<{ readonly name: string; readonly value?: string }>;
   /** Variables whose value is given by reference. */
   readonly secrets: readonly string[];
+  /** More variables come from files that are elsewhere. */
+  readonly environmentFiles: boolean;
   readonly health:
     | {
         /** `["CMD", …]` or `["CMD-SHELL", text]`. */

@@ -55,7 +55,8 @@ export async function buildSide(
   const context = join(request.directory, "context");
   await exportContext(request.root, request.service.files, context, request.overlay);
   const builds: Build[] = [];
-  const failed = (error: unknown, bases: BuildSide["bases"] = [], canaries: readonly string[] = []): BuildSide => {
+  const named = request.externals.map((image) => ({ named: image, used: image, standIn: false }));
+  const failed = (error: unknown, bases: BuildSide["bases"] = named, canaries: readonly string[] = []): BuildSide => {
     if (!(error instanceof UserError) || !/^engine\/(build|base)-/.test(error.code)) throw error;
     return {
       dockerfile: request.dockerfile.path,

@@ -41,6 +41,8 @@ export interface SessionOptions {
   readonly changed?: string | undefined;
   /** Give each finding its fingerprint: for formats that carry it. */
   readonly fingerprints?: boolean | undefined;
+  /** Repository to push the reworked image to, for the proof that it comes back the same. */
+  readonly pushTo?: string | undefined;
 }
 
 /** One folder, its configuration and the world, for as long as one command runs. */

@@ -11,6 +11,7 @@ import { readRequirements } from "../requirements/read.ts";
 import { analyzeStep } from "./analyze-step.ts";
 import { engineOf } from "./engine-of.ts";
 import { quickChecks } from "./quick.ts";
+import { registryOf } from "./registry-of.ts";
 import { sideOf } from "./report-step.ts";
 import { finishRun, openRun, type Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
@@ -57,6 +58,7 @@ export async function verifyImage(session: Session, options: VerifyOptions): Pro
     service,
     contract: plan.contract,
     filled: (contract) => beside.withAddresses(contract),
+    registry: registryOf(session, demanded),
     signal: world.signal,
     onProbe: (_label, probe, seen) => world.tell(`${probe.title} (${Math.round(seen.milliseconds)} ms)`),
   });

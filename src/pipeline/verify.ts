@@ -4,6 +4,7 @@ import type { Engine } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
 import type { BuildSide, CheckResult, Contract, Seen, Service, Verdict } from "../model/types.ts";
 import type { Probe, Shared } from "../probes/probe.ts";
+import type { RegistryAccess } from "../registry/access.ts";
 import { excerptsOf } from "../reporters/view/excerpts.ts";
 import { readStep, type Run, runStep } from "./run-directory.ts";
 
@@ -24,6 +25,7 @@ export interface Verification {
   readonly filled?: (contract: Contract) => Contract;
   /** The short proof: nothing is measured, so nothing runs alone. */
   readonly quick?: boolean;
+  readonly registry?: RegistryAccess;
   readonly signal: AbortSignal;
   readonly onProbe: (label: Subject["label"], probe: Probe, seen: Seen) => void;
 }
@@ -67,13 +69,32 @@ function atOnce(workers: number, jobs: readonly Job[], collect: (job: Job) => Pr
 }
 
 async function collectOne(
-  { engine, run, service, contract, filled = (same) => same, quick = false, signal, onProbe }: Verification,
+  {
+    engine,
+    run,
+    service,
+    contract,
+    filled = (same) => same,
+    quick = false,
+    signal,
+    onProbe,
+    ...verification
+  }: Verification,
   { probe, subject }: Job,
   shared: Shared,
 ): Promise<void> {
   signal.throwIfAborted();
   const { image } = subject.build;
-  const input = { image: image?.id, probe: probe.id, contract, builds: subject.build.builds.length, quick };
+  // Only what will ship is pushed.
+  const registry = verification.registry && forSide(verification.registry, subject.label);
+  const input = {
+    image: image?.id,
+    probe: probe.id,
+    contract,
+    builds: subject.build.builds.length,
+    quick,
+    registry: [registry?.pushTo, registry?.offline],
+  };
   const step = {
     name: evidenceName(subject.label, probe),
     version: probe.version,
@@ -94,6 +115,7 @@ async function collectOne(
           quick,
           shared,
           signal,
+          ...(registry === undefined ? {} : { registry }),
         };
         return { status: "seen", value: await probe.collect(context), milliseconds: took() };
       } catch (error) {
@@ -105,6 +127,9 @@ async function collectOne(
   };
   onProbe(subject.label, probe, await runStep(run, step, input));
 }
+
+const forSide = (registry: RegistryAccess, label: Subject["label"]): RegistryAccess =>
+  label === "after" ? registry : { ...registry, pushTo: undefined };
 
 /** Only probes that declare `withoutImage` ever see it. */
 const NO_IMAGE = { id: "", tag: "", platform: "", config: {} } as never;

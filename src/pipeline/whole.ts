@@ -6,11 +6,13 @@ import type { BuildSide, CatalogueEntry, Plan, Report } from "../model/types.ts"
 import { layers } from "../probes/layers.ts";
 import { probes } from "../probes/index.gen.ts";
 import { reporters } from "../reporters/index.gen.ts";
+import type { RegistryAccess } from "../registry/access.ts";
 import { readRequirements } from "../requirements/read.ts";
 import { rules } from "../rules/index.gen.ts";
 import type { Analysis } from "./analyze.ts";
 import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
 import { engineOf } from "./engine-of.ts";
+import { registryOf } from "./registry-of.ts";
 import { withRequirements } from "./requirements-step.ts";
 import { sideOf, writeReports } from "./report-step.ts";
 import { finishRun, openRun, type Run } from "./run-directory.ts";
@@ -36,6 +38,7 @@ export async function runWhole(
   const { world } = session;
   // Read first: a mistake in the file is told now, not after the builds.
   const demanded = await readRequirements(session.folder);
+  const registry = registryOf(session, demanded);
   const run = await openRun(session.folder, { now: world.now(), fresh: options.fresh });
   world.tell(run.resumed ? `Taking up run ${run.id}.` : `Run ${run.id}.`);
   const analysis = await analyzeStep(session, run);
@@ -65,7 +68,7 @@ export async function runWhole(
       sides[label] = side;
       if (side.failure !== undefined) tellFailure(session, label, side.failure);
     }
-    await prove(session, run, engine, { plan, analysis, sides });
+    await prove(session, run, engine, { plan, analysis, sides, registry });
     const known = await assemble(session, run, engine, { plan, analysis, rendered, pins, files, sides });
     const report = withRequirements(known, demanded);
     await writeReports(report, run.directory, reporters);
@@ -103,7 +106,13 @@ async function prove(
     plan,
     analysis,
     sides,
-  }: { plan: Plan; analysis: Analysis; sides: Record<"before" | "after", BuildSide | undefined> },
+    registry,
+  }: {
+    readonly plan: Plan;
+    readonly analysis: Analysis;
+    readonly sides: Record<"before" | "after", BuildSide | undefined>;
+    readonly registry: RegistryAccess;
+  },
 ): Promise<void> {
   const { world } = session;
   await using beside = await startSidecars(sidecarFacts(session, run, engine));
@@ -118,6 +127,7 @@ async function prove(
     service: analysis.service,
     contract: plan.contract,
     filled: (contract) => beside.withAddresses(contract),
+    registry,
     signal: world.signal,
     onProbe: (label, probe, seen) =>
       world.tell(

@@ -2,6 +2,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { BuildSide, Contract, Image, Service } from "../model/types.ts";
 import type { LoggedLine } from "./support/logs.ts";
 import type { Visit } from "./support/routes.ts";
+import type { RegistryAccess } from "../registry/access.ts";
 
 /** What a probe gets. The same for the baseline and the reworked image. */
 export interface ProbeContext {
@@ -18,6 +19,8 @@ export interface ProbeContext {
   /** What the probes of one image tell each other within one proof, so that nothing is run twice. */
   readonly shared: Shared;
   readonly signal: AbortSignal;
+  /** How registries are asked; undefined where none may be. */
+  readonly registry?: RegistryAccess;
 }
 
 /** Begins empty for each image under proof. Evidence that was read back from an earlier run shares nothing. */

@@ -82,6 +82,7 @@ function taskDefinitionOf({ document, path, container, task, key }: Found): Task
       return [{ name: variable, ...(value === undefined ? {} : { value }) }];
     }),
     secrets: list("secrets").flatMap((item) => name(item) ?? []),
+    environmentFiles: list("environmentFiles").length > 0,
     health: healthOf(at("healthCheck"), key),
     stopTimeoutSeconds: numberOf(at("stopTimeout")),
     mounts: list("mountPoints").flatMap((mount) => {

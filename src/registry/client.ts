@@ -9,6 +9,13 @@ export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
 /** A registry did not give what was asked. The message is complete: it names the host and what it said. */
 export class RegistryProblem extends Error {
   override readonly name = "RegistryProblem";
+  /** What it answered, when it answered. */
+  readonly status: number | undefined;
+
+  constructor(message: string, options: ErrorOptions & { readonly status?: number } = {}) {
+    super(message, options);
+    this.status = options.status;
+  }
 }
 
 export interface ClientOptions {
@@ -32,6 +39,9 @@ export interface RegistryClient {
   /** `path` below the repository: `manifests/3.13-slim`. */
   head(path: string, accept: readonly string[]): Promise<Omit<Answer, "body">>;
   get(path: string, accept: readonly string[]): Promise<Answer>;
+  /** The bytes as they come, of any length: for layers. */
+  stream(path: string): Promise<ReadableStream<Uint8Array>>;
+  remove(path: string): Promise<void>;
 }
 
 const TRIES = 3;
@@ -44,7 +54,7 @@ export const digestOf = (body: Uint8Array): string => `sha256:${createHash("sha2
 export function registryClient(options: ClientOptions): RegistryClient {
   const { endpoint } = options;
   const authorize = authorizer(options);
-  const ask = async (method: "GET" | "HEAD", path: string, accept: readonly string[]): Promise<Response> => {
+  const ask = async (method: "GET" | "HEAD" | "DELETE", path: string, accept: readonly string[]): Promise<Response> => {
     const url = new URL(`${endpoint.origin}/v2/${endpoint.repository}/${path}`);
     const once = async () =>
       await follow(url, { method, headers: { accept: accept.join(", "), ...authorize.header() } }, options);
@@ -52,7 +62,8 @@ export function registryClient(options: ClientOptions): RegistryClient {
     // One round of proving who we are; a second 401 is the answer.
     if (response.status === 401 && (await authorize.answer(response.headers.get("www-authenticate"))))
       response = await patiently(once, options);
-    if (!response.ok) throw new RegistryProblem(`${endpoint.host}: ${meaning(response, options.login)}`);
+    const { status } = response;
+    if (!response.ok) throw new RegistryProblem(`${endpoint.host}: ${meaning(response, options.login)}`, { status });
     return response;
   };
   return {
@@ -60,6 +71,14 @@ export function registryClient(options: ClientOptions): RegistryClient {
     get: async (path, accept) => {
       const response = await ask("GET", path, accept);
       return { body: await bodyOf(response, options), ...facts(response) };
+    },
+    stream: async (path) => {
+      const { body } = await ask("GET", path, ["*/*"]);
+      if (body === null) throw new RegistryProblem(`${endpoint.host}: an answer without a body`);
+      return body;
+    },
+    remove: async (path) => {
+      await (await ask("DELETE", path, ["*/*"])).body?.cancel();
     },
   };
 }

@@ -32,7 +32,15 @@ interface Platform {
   variant?: string | undefined;
 }
 
-export const manifestSchema: z.ZodType<{ config: { digest: string } }> = z.object({ config: z.object({ digest }) });
+export const manifestSchema: z.ZodType<ImageManifest> = z.object({
+  config: z.object({ digest }),
+  layers: z.array(z.object({ digest, mediaType: z.string().optional() })).optional(),
+});
+
+export interface ImageManifest {
+  config: { digest: string };
+  layers?: Array<{ digest: string; mediaType?: string | undefined }> | undefined;
+}
 
 export const configSchema: z.ZodType<ImageConfigBlob> = z.object({
   os: z.string(),

@@ -52,20 +52,34 @@ async function resolvePin(image: string, reference: ImageRef, options: PinOption
   );
   const fromLock = locked === undefined ? undefined : { ...locked, from: "seaworthy.lock" };
   if (fromLock !== undefined && (options.offline || options.preferLock === true)) return fromLock;
-  const reason = options.offline ? "no registry (offline)" : await askAll(image, reference, options);
-  if (typeof reason !== "string") return reason;
-  if (fromLock !== undefined) return { ...fromLock, problem: `not renewed: ${reason}` };
+  const reason = options.offline
+    ? { why: "no registry (offline)", missing: false }
+    : await askAll(image, reference, options);
+  if ("image" in reason) return reason;
+  const { why, missing } = reason;
+  if (fromLock !== undefined) return { ...fromLock, problem: `not renewed: ${why}` };
   const known = { image, platform, resolvedAt: undefined };
-  return reference.digest === undefined
-    ? { ...known, digest: undefined, from: "nowhere", problem: `unpinned: ${reason}` }
-    : { ...known, digest: reference.digest, from: "the name itself", problem: `not checked: ${reason}` };
+  if (reference.digest === undefined)
+    return { ...known, digest: undefined, from: "nowhere", problem: `unpinned: ${why}` };
+  // Well formed and yet nobody's: a digest that was made up, or whose image is gone.
+  return missing
+    ? { ...known, digest: undefined, from: "nowhere", problem: `no registry has ${reference.digest}: ${why}` }
+    : { ...known, digest: reference.digest, from: "the name itself", problem: `not checked: ${why}` };
 }
 
-/** The pin from the first place that has it, or what each of them said. */
-async function askAll(image: string, reference: ImageRef, options: PinOptions): Promise<Pin | string> {
+interface Refusal {
+  /** What each of them said. */
+  readonly why: string;
+  /** One of them answered that it has no such thing. */
+  readonly missing: boolean;
+}
+
+/** The pin from the first place that has it, or why there is none. */
+async function askAll(image: string, reference: ImageRef, options: PinOptions): Promise<Pin | Refusal> {
   const insecure = (options.env["SEAWORTHY_INSECURE_REGISTRIES"] ?? "").split(/[\s,]+/);
   const credentials = options.credentials ?? dockerCredentials(options.env);
   const problems: string[] = [];
+  let missing = false;
   for (const endpoint of endpointsFor(reference, options.mirrors, insecure)) {
     const { login, problem } = await credentials(endpoint.host);
     const { signal, timeoutMs = 15_000 } = options;
@@ -75,10 +89,11 @@ async function askAll(image: string, reference: ImageRef, options: PinOptions): 
       return await ask({ client, endpoint, reference }, image, options);
     } catch (error) {
       if (!(error instanceof RegistryProblem)) throw error;
+      missing ||= error.status === 404;
       problems.push(problem === undefined ? error.message : `${error.message}; ${problem}`);
     }
   }
-  return `no registry answered (${problems.join("; ")})`;
+  return { why: `no registry answered (${problems.join("; ")})`, missing };
 }
 
 interface Source {

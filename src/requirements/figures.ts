@@ -46,6 +46,11 @@ export const figures: Readonly<Record<string, Figure>> = {
   lockEditSeconds: build("lockEdit"),
   startSeconds: measured("start-time"),
   stopSeconds: measured("stops-when-idle"),
+  /** Packed, as the registry sends it. */
+  pushedMegabytes: {
+    unit: "MB",
+    read: ({ checks }) => scaled(checks.find(({ id }) => id === "pushed-and-pulled")?.measured?.value, 1e6),
+  },
   layers: { unit: "", read: ({ image }) => image?.layers.length },
   testPassPercent: given("testPassPercent", "%"),
   testCoveragePercent: given("testCoveragePercent", "%"),

@@ -2,6 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Finding, Pin, Plan } from "../../src/model/types.ts";
+import { baseDigestKnown } from "../../src/checks/base-digest-known.ts";
+import { baseDigests } from "../../src/probes/base-digests.ts";
+import { registryAccess } from "../../src/registry/access.ts";
+import { anonymous } from "../../src/registry/credentials.ts";
+import { resolvePins } from "../../src/registry/pins.ts";
+import { peer } from "./registry-peer.ts";
 import { analyze, treeWith } from "../../src/pipeline/analyze.ts";
 import { brokenPromises } from "../../src/pipeline/promises.ts";
 import { makePlan } from "../../src/planner/make-plan.ts";
@@ -67,6 +73,8 @@ const OVERRIDES = {
   command: "gunicorn",
 } as const;
 const DIGEST = `sha256:${"a".repeat(64)}`;
+/** The one that was invented began so. */
+const INVENTED = `sha256:${"30fe896e".repeat(8)}`;
 
 interface Rework {
   readonly plan: Plan;
@@ -150,6 +158,30 @@ describe("an invented digest (the base was pinned to a digest that no registry h
     expect(dockerfile.match(/sha256:[0-9a-f]{64}/g)?.every((digest) => digest === DIGEST)).toBe(true);
   });
 
+  it("is caught when it is well formed and no registry has it", async () => {
+    await using registry = await peer();
+    const base = `${registry.host}/library/python:3`;
+    const options = { platform: "linux/amd64", env: {}, fetch, mirrors: {}, credentials: anonymous };
+    const signal = new AbortController().signal;
+    const verdictOn = async (digest: string) => {
+      const { dockerfile } = await rework();
+      const changed = dockerfile.replaceAll(/^FROM public\.ecr\.aws\S+/gm, `FROM ${base}@${digest}`);
+      const named = [...changed.matchAll(/^FROM (\S+@\S+)/gm)].flatMap(([, image = ""]) =>
+        image.startsWith(base) ? image : [],
+      );
+      expect(named).toHaveLength(1);
+      const build = { bases: named.map((image) => ({ named: image, used: image, standIn: false })) };
+      const context = { build, registry: registryAccess({ ...options, signal }) };
+      const seen = await baseDigests.collect(context as never);
+      return baseDigestKnown.judge(seen, {} as never);
+    };
+    expect(await verdictOn(registry.digest)).toMatchObject({ status: "pass" });
+    expect(await verdictOn(INVENTED)).toMatchObject({ status: "fail", message: expect.stringContaining(INVENTED) });
+    const pinned = { ...options, signal, lock: [], offline: false, now: () => new Date() };
+    const [pin] = await resolvePins([`${base}@${INVENTED}`], pinned);
+    expect(pin).toMatchObject({ digest: undefined, problem: expect.stringContaining(`no registry has ${INVENTED}`) });
+  });
+
   it("is caught when it cannot be a digest", async () => {
     const seen = await planted((text) => text.replaceAll(DIGEST, "sha256:abc123"));
     expect(seen.filter(({ severity }) => severity === "error").length).toBeGreaterThan(0);
@@ -199,6 +231,32 @@ describe("missing tar (the base cannot unpack anything)", () => {
       text.replace("nodocs shadow-utils", "nodocs tar shadow-utils").replace(/^USER /m, () => `${download}USER `),
     );
     expect(of(tar, "build-program-absent")).toMatch(/^`gzip`/);
+  });
+});
+
+describe("no temporary directory (healthy for four days, and the first export failed)", () => {
+  const template = readFileSync("examples/benchling-webhook/cdk/BenchlingWebhook.template.json", "utf8");
+  const under = async (text: string) => {
+    const { dockerfile } = await rework();
+    const tree = memoryTree({ ...files, Dockerfile: dockerfile });
+    const taskDefinition = { file: "../cdk/BenchlingWebhook.template.json", text };
+    return (await analyze({ ...tree, taskDefinition }, rules)).findings;
+  };
+
+  it("is not met under the task definition that the service ships with, nor is a variable missing there", async () => {
+    const seen = ids(await under(template));
+    expect(seen).not.toContain("task-definition-no-temporary-folder");
+    expect(seen).not.toContain("task-definition-env-missing");
+  });
+
+  it("is caught when a hand takes TMPDIR out", async () => {
+    const seen = await under(template.replace("TMPDIR", "SOMETHING_ELSE"));
+    expect(of(seen, "task-definition-no-temporary-folder")).toMatch(/read-only root and no place for temporary files/);
+  });
+
+  it("is caught when a hand takes a required variable out", async () => {
+    const seen = await under(template.replace("QuiltStackARN", "SOMETHING_ELSE"));
+    expect(of(seen, "task-definition-env-missing")).toContain("QuiltStackARN");
   });
 });
 

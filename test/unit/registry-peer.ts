@@ -2,11 +2,12 @@
 import { createHash } from "node:crypto";
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
 
 const OCI_INDEX = "application/vnd.oci.image.index.v1+json";
 const OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 
-const sha = (body: string): string => `sha256:${createHash("sha256").update(body).digest("hex")}`;
+const sha = (body: string | Buffer): string => `sha256:${createHash("sha256").update(body).digest("hex")}`;
 
 export interface Peer extends AsyncDisposable {
   readonly host: string;
@@ -17,6 +18,13 @@ export interface Peer extends AsyncDisposable {
   readonly digest: string;
   readonly manifestDigest: string;
   readonly configDigest: string;
+  /** Of the image with a layer, served as `layered`. */
+  readonly layered: {
+    readonly digest: string;
+    readonly config: string;
+    readonly layer: string;
+    readonly diffId: string;
+  };
 }
 
 /** Serves `library/python:3` as an index of one linux/amd64 image, and the image alone as `single`. */
@@ -30,7 +38,19 @@ export async function peer(labels: Record<string, string> = {}): Promise<Peer> {
     ],
   });
   const base = "/v2/library/python";
-  const served: Record<string, readonly [string, string]> = {
+  const unpacked = "a layer, as it is unpacked\n".repeat(2000);
+  const layer = gzipSync(unpacked);
+  const layeredConfig = JSON.stringify({ os: "linux", architecture: "amd64", rootfs: { diff_ids: [sha(unpacked)] } });
+  const layeredManifest = JSON.stringify({
+    schemaVersion: 2,
+    config: { digest: sha(layeredConfig) },
+    layers: [{ digest: sha(layer), mediaType: "application/vnd.oci.image.layer.v1.tar+gzip" }],
+  });
+  const served: Record<string, readonly [string, string | Buffer]> = {
+    [`${base}/manifests/layered`]: [OCI_MANIFEST, layeredManifest],
+    [`${base}/manifests/${sha(layeredManifest)}`]: [OCI_MANIFEST, layeredManifest],
+    [`${base}/blobs/${sha(layeredConfig)}`]: ["application/octet-stream", layeredConfig],
+    [`${base}/blobs/${sha(layer)}`]: ["application/octet-stream", layer],
     [`${base}/manifests/3`]: [OCI_INDEX, index],
     [`${base}/manifests/single`]: [OCI_MANIFEST, manifest],
     [`${base}/manifests/${sha(index)}`]: [OCI_INDEX, index],
@@ -46,6 +66,11 @@ export async function peer(labels: Record<string, string> = {}): Promise<Peer> {
       response.writeHead(404).end();
       return;
     }
+    if (request.method === "DELETE") {
+      delete served[request.url ?? ""];
+      response.writeHead(202).end();
+      return;
+    }
     response.writeHead(200, { "content-type": type, "docker-content-digest": sha(body) });
     response.end(request.method === "HEAD" ? undefined : body);
   });
@@ -56,6 +81,7 @@ export async function peer(labels: Record<string, string> = {}): Promise<Peer> {
     digest: sha(index),
     manifestDigest: sha(manifest),
     configDigest: sha(config),
+    layered: { digest: sha(layeredManifest), config: sha(layeredConfig), layer: sha(layer), diffId: sha(unpacked) },
     [Symbol.asyncDispose]: async () => await close(server),
   };
   return self;

@@ -152,7 +152,12 @@ export const demands: readonly Demand[] = [
     demand: "It runs on a read-only root file system",
     category: "runtime",
     today: writesToday,
-    rules: ["writes-outside-tmp-on-read-only", "logs-to-file", "python-output-buffered"],
+    rules: [
+      "writes-outside-tmp-on-read-only",
+      "task-definition-no-temporary-folder",
+      "logs-to-file",
+      "python-output-buffered",
+    ],
   },
   {
     demand: "It stops in time and answers what is in flight",
@@ -183,7 +188,7 @@ export const demands: readonly Demand[] = [
     category: "runtime",
     today: ({ service }) =>
       `${service.env.length} variables, ${service.env.filter(({ required }) => required).length} required`,
-    rules: ["required-env-defaulted", "duplicate-env"],
+    rules: ["required-env-defaulted", "task-definition-env-missing", "duplicate-env"],
   },
   {
     demand: "It runs without root",

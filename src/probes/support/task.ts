@@ -37,6 +37,7 @@ export function environmentUnder(task: TaskDefinition, { env }: Contract): Reado
 
 /** Variables that the service requires and the task definition does not name. */
 export function missingUnder(task: TaskDefinition, { env }: Contract): readonly string[] {
+  if (task.environmentFiles) return [];
   const named = new Set([...task.environment.map(({ name }) => name), ...task.secrets]);
   return env.filter(({ name, required }) => required && !named.has(name)).map(({ name }) => name);
 }

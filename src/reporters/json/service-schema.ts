@@ -111,6 +111,7 @@ const task = z.object({
   entryPoint: texts.optional(),
   environment: z.array(z.object({ name: text, value: text.optional() })),
   secrets: texts,
+  environmentFiles: z.boolean(),
   health: z
     .object({
       command: texts,
