@@ -91,6 +91,7 @@ async function verdictOn(registry: Peer, pulled = registry.layered.config): Prom
     contract: {} as Contract,
     build: undefined,
     evidenceDirectory: "/runs/20261121-ab/after/evidence",
+    shared: {},
     signal: new AbortController().signal,
     // The tag that was pushed is the layered image, whatever it is called.
     registry: { ...open, digestOfTag: () => open.digestOfTag(`${repository}:layered`) },
