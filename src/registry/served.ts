@@ -17,7 +17,7 @@ export interface Served {
   readonly layers: readonly ServedLayer[];
 }
 
-export interface ServedLayer {
+interface ServedLayer {
   readonly digest: string;
   /** Packed, as it is sent. */
   readonly bytes: number;
