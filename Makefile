@@ -1,4 +1,5 @@
 # make demo   one service the whole way: analysed, reworked, built, proven, reported
+# make demo-all   the same for all three examples, one after the other
 # make test   everything there is to test
 SHELL := /bin/bash
 LAB := eval "$$(scripts/lab env)"
@@ -6,12 +7,20 @@ PACKAGES := node_modules/.package-lock.json
 STACK := examples/benchling-webhook/cdk
 STACK_PACKAGES := $(STACK)/node_modules/.package-lock.json
 
-.PHONY: demo test test-unit test-stack bench build examples tools lab-down clean
+.PHONY: demo demo-all case-studies test test-unit test-stack bench build examples tools lab-down clean
 
 demo: build
 	scripts/lab up
 	scripts/set-up-examples reactbin-api
 	$(LAB) && node dist/cli.js .lab/examples/reactbin-api
+
+demo-all: build
+	scripts/lab up --amazonlinux
+	$(LAB) && scripts/demo-all
+
+# From the runs of `make demo-all`.
+case-studies: $(PACKAGES)
+	npx tsx scripts/gen-case-studies.ts
 
 test: build tools $(STACK_PACKAGES)
 	scripts/lab up --frontend

@@ -11,6 +11,7 @@ export const routes = {
         ...sessionFlags,
         json: flag.json,
         fresh: flag.fresh,
+        tests: flag.tests,
         keepImages: flag.keepImages,
         repetitions: flag.repetitions,
         pushTo: flag.pushTo,

@@ -11,6 +11,7 @@ function wantedPaths(draft: Draft): readonly string[] {
     draft.sync?.lock ?? "uv.lock",
     ...(draft.sync?.sources ?? []),
     ...(draft.copies ?? []).map((copy) => copy.from),
+    ...(draft.tests?.copies ?? []),
   ];
   const unique = [...new Set(all)];
   return unique.filter((path) => !unique.some((other) => other !== path && inside(path, other)));
@@ -33,7 +34,7 @@ function outputOf(facts: Facts): string {
 export const context: Decider = {
   id: "context",
   title: "Dockerfile, context and .dockerignore",
-  after: ["sync", "copies"],
+  after: ["sync", "copies", "tests"],
   resolves: [
     "context-too-broad",
     "host-venv-overwrites-image-venv",

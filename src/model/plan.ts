@@ -58,6 +58,10 @@ export interface ImageSpec {
   readonly writable?: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly bytecode: { readonly stdlib: boolean; readonly venv: boolean; readonly app: boolean };
+  /** The stage that runs the service's own tests; undefined when it has none that can be run. */
+  readonly tests?: TestSpec;
+  /** Commands of Compose services that today's file starts with a tool the image no longer has. */
+  readonly compose?: { readonly path: string; readonly commands: Readonly<Record<string, readonly string[]>> };
   /** Lines of the .dockerignore, in order, with `#` lines as comments. */
   readonly dockerignore: readonly string[];
 }
@@ -74,6 +78,19 @@ export interface SyncSpec {
   readonly cache: string;
   /** What the builder copies, beside `pyproject.toml` and the lock, to install the project itself. */
   readonly sources?: readonly string[];
+}
+
+/** What the service's own tests need beside what ships, and how they are run. */
+export interface TestSpec {
+  readonly groups: readonly string[];
+  readonly extras: readonly string[];
+  /** Tracked files and folders that only the tests read, relative to the context. */
+  readonly copies: readonly string[];
+  readonly command: readonly string[];
+  /** Import packages whose coverage is measured, as folders; empty when nothing in the lock measures it. */
+  readonly coverage: readonly string[];
+  /** Prints one line, `file:line:column: …`, for each finding; undefined when the lock has no linter that is known. */
+  readonly lint?: readonly string[];
 }
 
 export interface HealthSpec {

@@ -175,6 +175,16 @@ export interface StartCommand {
   readonly wrappers: readonly string[];
   readonly server: Server;
   readonly evidence: Evidence;
+  /** The Compose service that is started so, when it is built here. */
+  readonly compose?: ComposeService;
+}
+
+export interface ComposeService {
+  readonly name: string;
+  /** The Dockerfile it is built from, relative to the service's folder. */
+  readonly builds: string;
+  /** Its file sets an entry point too. */
+  readonly entrypoint: boolean;
 }
 
 export interface Port {

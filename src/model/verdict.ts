@@ -1,4 +1,4 @@
-export type Unit = "ms" | "bytes" | "count" | "seconds";
+export type Unit = "ms" | "bytes" | "count" | "seconds" | "percent";
 
 /** A number that was measured: the median of `samples`, with its unit and how it was taken. */
 export interface Measurement {

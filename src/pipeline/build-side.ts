@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { BuildRequest, ConnectedEngine } from "../engine/engine.ts";
+import type { BuildRequest, BuildResult, ConnectedEngine } from "../engine/engine.ts";
 import { substituteBase } from "../engine/ca.ts";
 import { UserError } from "../kit/errors.ts";
 import type { Build, BuildSide, Dockerfile, Pin, RenderedFile, Service } from "../model/types.ts";
@@ -12,7 +12,7 @@ import type { EarlierCold } from "./earlier-cold.ts";
 import { exportContext } from "./context.ts";
 
 /** What one side of the comparison is built from. The same for both, so that the figures can be compared. */
-export interface SideRequest {
+export interface SideFacts {
   readonly label: "before" | "after";
   readonly root: string;
   readonly service: Service;
@@ -35,6 +35,10 @@ export interface SideRequest {
   readonly repetitions: number;
   readonly tag: string;
   readonly directory: string;
+}
+
+/** A side, and how its cold build is timed. */
+export interface SideRequest extends SideFacts {
   /** Hash of everything that a cold build depends on. */
   readonly coldKey: string;
   /** What an earlier run measured of the same input; without it the cold build is made now. */
@@ -107,6 +111,28 @@ export async function buildSide(
   return { dockerfile: dockerfile.path, bases: bases.used, canaries: planted, coldKey, image, builds, edited };
 }
 
+/** Builds another target of the same Dockerfile from the same files, once and not timed. */
+export async function buildTarget(
+  engine: ConnectedEngine,
+  request: SideFacts & { readonly target: string },
+  signal: AbortSignal,
+): Promise<BuildResult> {
+  const context = join(request.directory, `context-${request.target}`);
+  await exportContext(request.root, request.service.files, context, request.overlay);
+  const { contexts } = await substitutes(engine, request);
+  const base = requestOf(
+    request,
+    context,
+    { contexts, canaries: { values: [], buildArgs: {}, ca: undefined } },
+    signal,
+  );
+  return engine.build({
+    ...base,
+    secrets: request.ca === undefined ? {} : { "ca-bundle": request.ca },
+    logFile: join(request.directory, "logs", `build-${request.target}.log`),
+  });
+}
+
 /** Builds that take long vary little against their length: two of them are enough. */
 const SLOW = { milliseconds: 10_000, atLeast: 2 };
 
@@ -156,7 +182,7 @@ function sourceToEdit(service: Service): string | undefined {
 }
 
 function requestOf(
-  request: SideRequest,
+  request: SideFacts,
   context: string,
   { contexts, canaries }: { readonly contexts: Readonly<Record<string, string>>; readonly canaries: Canaries },
   signal: AbortSignal,
@@ -181,7 +207,7 @@ function requestOf(
  */
 async function substitutes(
   engine: ConnectedEngine,
-  request: SideRequest,
+  request: SideFacts,
 ): Promise<{ contexts: Record<string, string>; used: BuildSide["bases"] }> {
   const contexts: Record<string, string> = {};
   const used: Array<BuildSide["bases"][number]> = [];

@@ -25,6 +25,7 @@ export function sideOf(
     readonly build: BuildSide | undefined;
     readonly size: { readonly layers: readonly Layer[] } | undefined;
     readonly checks: readonly CheckResult[];
+    readonly figures?: Side["figures"];
   },
 ): Side {
   return {
@@ -36,7 +37,7 @@ export function sideOf(
     builds: buildFigures(parts.build?.builds ?? []),
     buildSide: parts.build,
     checks: parts.checks,
-    figures: {},
+    figures: parts.figures ?? {},
   };
 }
 

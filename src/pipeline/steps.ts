@@ -14,7 +14,7 @@ import { fetchWithProxy } from "../registry/proxy.ts";
 import { rules } from "../rules/index.gen.ts";
 import { type Analysis, analyze, treeWith } from "./analyze.ts";
 import { stopWhenUnreadable } from "./analyze-step.ts";
-import { buildSide } from "./build-side.ts";
+import { buildSide, type SideFacts } from "./build-side.ts";
 import { seenAs } from "./apply.ts";
 import { contentHashes } from "./content-hashes.ts";
 import { earlierCold } from "./earlier-cold.ts";
@@ -115,26 +115,20 @@ export async function analyzeRendered(session: Session, plan: Plan, files: reado
   return withPolicy(analysis, { ...session, tree, config, options: {} }, { fingerprints: true });
 }
 
-/** Builds one side, or reads back what was built when its images are still there. */
-export async function buildStep(
-  session: Session,
-  run: Run,
-  engine: ConnectedEngine,
-  side: {
-    readonly label: "before" | "after";
-    readonly dockerfile: Dockerfile;
-    readonly service: Service;
-    readonly overlay: readonly RenderedFile[];
-    readonly pins: readonly Pin[];
-    readonly repetitions: number;
-    /** Take the cold build's time from an earlier run of the same input. */
-    readonly reuseCold?: boolean;
-    /** Only what the short proof looks at. */
-    readonly quick?: boolean;
-  },
-): Promise<BuildSide> {
-  const { label, dockerfile, overlay } = side;
-  const request = {
+/** One side of the comparison: which files, and which Dockerfile of them. */
+export interface BuiltSide {
+  readonly label: "before" | "after";
+  readonly dockerfile: Dockerfile;
+  readonly service: Service;
+  readonly overlay: readonly RenderedFile[];
+  readonly pins: readonly Pin[];
+  readonly repetitions: number;
+}
+
+/** What a build of a side is asked for, on this machine and with this team's settings. */
+export function requestFor(session: Session, run: Run, side: BuiltSide): SideFacts {
+  const { label, dockerfile } = side;
+  return {
     ...side,
     root: session.folder,
     target: label === "before" ? session.config.target : undefined,
@@ -147,6 +141,26 @@ export async function buildStep(
     tag: tagOf(side.service, run, label),
     directory: join(run.directory, label),
   };
+}
+
+/** Builds one side, or reads back what was built when its images are still there. */
+export async function buildStep(
+  session: Session,
+  run: Run,
+  engine: ConnectedEngine,
+  {
+    reuseCold,
+    quick,
+    ...side
+  }: BuiltSide & {
+    /** Take the cold build's time from an earlier run of the same input. */
+    readonly reuseCold?: boolean;
+    /** Only what the short proof looks at. */
+    readonly quick?: boolean;
+  },
+): Promise<BuildSide> {
+  const { label, dockerfile, overlay } = side;
+  const request = { ...requestFor(session, run, side), ...(quick === undefined ? {} : { quick }) };
   const input = {
     files: contentHashes(session),
     dockerfile: dockerfile.text,
@@ -168,7 +182,7 @@ export async function buildStep(
     {
       ...saved,
       run: async () => {
-        const earlier = side.reuseCold === true ? await earlierCold(run, saved, coldKey) : undefined;
+        const earlier = reuseCold === true ? await earlierCold(run, saved, coldKey) : undefined;
         return buildSide(engine, { ...request, coldKey, earlier }, session.world.signal);
       },
       stillHolds: async ({ image }) => image === undefined || (await engine.inspect(image.tag)) !== undefined,

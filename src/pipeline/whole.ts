@@ -19,6 +19,7 @@ import { finishRun, openRun, type Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
 import { sidecarFacts, startSidecars } from "./sidecars.ts";
 import { analyzeRendered, buildStep, pinStep, planStep, renderedDockerfile, renderStep, tagOf } from "./steps.ts";
+import { NOT_RUN, type TestRun, testsStep, testsWanted } from "./tests-step.ts";
 import { collectEvidence, evidenceOf, judgeSide } from "./verify.ts";
 import { VERSION } from "./version.ts";
 
@@ -28,6 +29,8 @@ export interface WholeOptions {
   readonly keepImages: boolean;
   /** Timed repetitions of the warm and the source-edited build. */
   readonly repetitions: number;
+  /** Run the service's own tests, also where no requirement rests on them. */
+  readonly tests?: boolean;
 }
 
 /** The whole way: analyse, plan, pin, render, build both sides, prove both, report. Changes nothing in the tree. */
@@ -55,7 +58,7 @@ export async function runWhole(
 
   const tags = (["before", "after"] as const).map((label) => tagOf(service, run, label));
   await using engine = await engineOf(session, run.id, tags);
-  const common = { service, pins, repetitions: options.repetitions, reuseCold: !options.fresh };
+  const common = { service, pins, repetitions: options.repetitions };
   const sides: Record<"before" | "after", BuildSide | undefined> = { before: undefined, after: undefined };
   try {
     for (const label of ["before", "after"] as const) {
@@ -64,12 +67,19 @@ export async function runWhole(
         label === "before"
           ? { dockerfile, overlay: [] }
           : { dockerfile: renderedDockerfile(plan, files), overlay: files };
-      const side = await buildStep(session, run, engine, { ...common, ...what, label });
+      const side = await buildStep(session, run, engine, { ...common, ...what, label, reuseCold: !options.fresh });
       sides[label] = side;
       if (side.failure !== undefined) tellFailure(session, label, side.failure);
     }
+    const own = testsWanted(demanded, options.tests === true)
+      ? await testsStep(session, run, engine, {
+          side: { ...common, label: "after", dockerfile: renderedDockerfile(plan, files), overlay: files },
+          spec: plan.image.tests,
+        })
+      : NOT_RUN;
+    if (own.problem !== undefined) world.tell(own.problem);
     await prove(session, run, engine, { plan, analysis, sides, registry });
-    const known = await assemble(session, run, engine, { plan, analysis, rendered, pins, files, sides });
+    const known = await assemble(session, run, engine, { plan, analysis, rendered, pins, files, sides, own });
     const report = withRequirements(known, demanded);
     await writeReports(report, run.directory, reporters);
     await finishRun(run, world.now());
@@ -148,9 +158,10 @@ async function assemble(
     readonly pins: Report["pins"];
     readonly files: Report["files"];
     readonly sides: Record<"before" | "after", BuildSide | undefined>;
+    readonly own: TestRun;
   },
 ): Promise<Omit<Report, "verdict">> {
-  const { plan, analysis, rendered, pins, files, sides } = known;
+  const { plan, analysis, rendered, pins, files, sides, own } = known;
   const context = { contract: plan.contract, service: analysis.service };
   const before = await judgeSide(run, "before", checks, context);
   const after = await judgeSide(run, "after", checks, context);
@@ -163,7 +174,7 @@ async function assemble(
     tool: { name: "seaworthy", version: VERSION },
     run: {
       ...runFacts(run, engine),
-      notes: notesOf(pins, session, sides),
+      notes: [...notesOf(pins, session, sides), ...(own.problem === undefined ? [] : [own.problem])],
     },
     service: analysis.service,
     before: sideOf("before", {
@@ -181,6 +192,7 @@ async function assemble(
       build: sides.after,
       size: await size("after"),
       checks: after,
+      figures: own.figures,
     }),
     profile: plan.profile,
     decisions: plan.decisions,

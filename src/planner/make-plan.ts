@@ -69,7 +69,7 @@ export function makePlan(facts: Facts, deciders: readonly Decider[] = decisions)
   return {
     profile: profile.id,
     decisions: made,
-    refusals: refusalsOf(facts),
+    refusals: refusalsOf(facts, image),
     image,
     contract: makeContract(facts, image),
   };

@@ -2,7 +2,7 @@ import type { Facts } from "../decisions/decider.ts";
 import { list } from "../decisions/shared/say.ts";
 import { webStart } from "../decisions/shared/server.ts";
 import { finalStage, instructionsToday, lineage } from "../decisions/shared/today.ts";
-import type { Refusal, Service } from "../model/types.ts";
+import type { ImageSpec, Refusal, Service } from "../model/types.ts";
 
 const stop = (refusal: Omit<Refusal, "blocking">): Refusal => ({ ...refusal, blocking: true });
 
@@ -158,7 +158,7 @@ function* certificateProposals({ dockerfile }: Facts): Generator<Refusal> {
 }
 
 /** Things that hold for the service but do not stop the rework. */
-function* proposals(facts: Facts): Generator<Refusal> {
+function* proposals(facts: Facts, settled: ImageSpec["compose"]): Generator<Refusal> {
   const { service, dockerfile } = facts;
   if (service.healthPaths.length === 0 && facts.overrides["health"] === undefined)
     yield {
@@ -182,7 +182,10 @@ function* proposals(facts: Facts): Generator<Refusal> {
       ...betterServer(service),
     };
   const uvOutside = service.starts.filter(
-    (start) => start.source !== "dockerfile" && start.wrappers.some((one) => one.startsWith("uv")),
+    ({ source, wrappers, compose }) =>
+      source !== "dockerfile" &&
+      wrappers.some((one) => one.startsWith("uv")) &&
+      settled?.commands[compose?.name ?? ""] === undefined,
   );
   for (const start of uvOutside)
     if (start.source === "compose" || start.source === "kubernetes" || start.source === "ecs" || start.source === "cdk")
@@ -202,7 +205,7 @@ function* proposals(facts: Facts): Generator<Refusal> {
 }
 
 /** Why this service, or one thing about it, is left as it is. */
-export function refusalsOf(facts: Facts): readonly Refusal[] {
+export function refusalsOf(facts: Facts, image?: Pick<ImageSpec, "compose">): readonly Refusal[] {
   const commandChosen = facts.overrides["command"] !== undefined;
   return [
     ...managerRefusals(facts),
@@ -210,6 +213,6 @@ export function refusalsOf(facts: Facts): readonly Refusal[] {
     ...baseRefusals(facts),
     ...(commandChosen ? [] : [...processRefusals(facts), ...scriptRefusals(facts)]),
     ...certificateProposals(facts),
-    ...proposals(facts),
+    ...proposals(facts, image?.compose),
   ];
 }

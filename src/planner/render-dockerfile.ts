@@ -1,32 +1,23 @@
 import { profiles } from "../profiles/index.gen.ts";
-import { CA_SECRET, type Profile } from "../profiles/profile.ts";
-import type { ImageSpec, Pin, Plan, Service } from "../model/types.ts";
+import type { Pin, Plan, Service } from "../model/types.ts";
 import { comment } from "./comment.ts";
-import { imageName, titleOf } from "./image-name.ts";
+import {
+  copyLines,
+  from,
+  installsPython,
+  type Lines,
+  osPackages,
+  type Page,
+  profileRun,
+  runtimePackages,
+  syncCommand,
+  syncMounts,
+  why,
+  WITH_CA,
+} from "./dockerfile-page.ts";
+import { titleOf } from "./image-name.ts";
 import { arrayText, envLines, labelLines, runLines } from "./instruction.ts";
-
-interface Page {
-  readonly plan: Plan;
-  readonly image: ImageSpec;
-  readonly profile: Profile;
-  readonly pins: readonly Pin[];
-  readonly service: Service;
-}
-
-type Lines = readonly string[];
-
-/** The words of the decisions that a block carries out, so that the file says why and says it truly. */
-function why(page: Page, ...ids: readonly string[]): Lines {
-  return ids.flatMap((id) => {
-    const decision = page.plan.decisions.find((one) => one.id === id);
-    return decision === undefined ? [] : comment(`[${id}] ${decision.because}`);
-  });
-}
-
-function from(page: Page, image: string, stage: string): Lines {
-  const { name, note } = imageName(image, page.pins);
-  return [...(note === undefined ? [] : [`# ${note}`]), `FROM ${name} AS ${stage}`];
-}
+import { testStage } from "./render-test-stage.ts";
 
 const COMPILE = "-m compileall -q -j 0 --invalidation-mode unchecked-hash";
 /** Parts of the standard library that no service imports. */
@@ -50,57 +41,17 @@ export const imageTag = (service: Service): string => `${service.name.toLowerCas
 function baseStage(page: Page): Lines {
   const { image, profile } = page;
   const { interpreter, python } = image.base;
-  const install = profile.installPython(python, "builder");
+  const install = profile.installPython(python, runtimePackages(page));
   const stdlib = `${interpreter} ${COMPILE} -x '${SELDOM}' "$(${interpreter} -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')"`;
   return [
     ...why(page, "base"),
     ...from(page, image.base.image, "base"),
     "",
+    ...(install === undefined ? [] : why(page, "packages")),
     ...why(page, "bytecode"),
     ...profileRun(install ?? "", ...(image.bytecode.stdlib ? [stdlib] : [])),
   ];
 }
-
-function syncCommand({ image }: Page, ...more: readonly string[]): string {
-  const { groups, extras, locked } = image.sync;
-  return [
-    "uv sync",
-    ...(locked ? ["--locked"] : []),
-    "--no-default-groups",
-    ...groups.map((name) => `--group ${name}`),
-    ...extras.map((name) => `--extra ${name}`),
-    ...more,
-  ].join(" ");
-}
-
-/** uv, its cache and the company's CA are there while it works, and gone afterwards. */
-function syncMounts({ image }: Page): Lines {
-  return [
-    "--mount=type=bind,from=uv,source=/uv,target=/usr/local/bin/uv",
-    `--mount=type=cache,target=${image.sync.cache}`,
-    CA_MOUNT,
-  ];
-}
-
-const WITH_CA = `if [ -s ${CA_SECRET} ]; then export SSL_CERT_FILE=${CA_SECRET}; fi`;
-const CA_MOUNT = "--mount=type=secret,id=ca-bundle";
-
-/**
- * Shell lines of a profile as one RUN; those that look for the company's CA get it mounted. Package versions are those
- * of the base's release on the day of the build: the distributions keep no others, so none are written down.
- */
-function profileRun(line: string, ...more: readonly string[]): Lines {
-  const steps = [...(line === "" ? [] : line.split(" && ")), ...more];
-  const unversioned = { "apt-get install": "DL3008", "dnf install": "DL3041" };
-  const hints = Object.entries(unversioned).filter(([command]) => line.includes(command));
-  return [
-    ...hints.map(([, rule]) => `# hadolint ignore=${rule}`),
-    ...runLines(line.includes(CA_SECRET) ? [CA_MOUNT] : [], steps),
-  ];
-}
-
-const osPackages = (profile: Profile, names: Lines): Lines =>
-  names.length === 0 ? [] : profileRun(profile.installPackages(names));
 
 function dependencies(page: Page): Lines {
   const { image, profile } = page;
@@ -135,70 +86,73 @@ function dependencies(page: Page): Lines {
   ];
 }
 
-/** COPY lines into the builder: one for all single files of a folder, one for each folder. */
-function copyLines(page: Page, paths: readonly string[]): Lines {
-  const { service, image } = page;
-  const isFile = (path: string) => service.files.includes(path);
-  const flat = paths.filter((path) => isFile(path) && !path.includes("/"));
-  const nested = paths.filter((path) => !flat.includes(path));
-  return [
-    ...(flat.length === 0 ? [] : [`COPY ${flat.join(" ")} ${image.workdir}/`]),
-    ...nested.map((path) => `COPY ${path} ${image.workdir}/${path}`),
-  ];
-}
+const isPython = (service: Service, path: string): boolean =>
+  path.endsWith(".py") || service.files.some((file) => file.startsWith(`${path}/`) && file.endsWith(".py"));
 
-const isPython = (page: Page, path: string): boolean =>
-  path.endsWith(".py") || page.service.files.some((file) => file.startsWith(`${path}/`) && file.endsWith(".py"));
+/** Where the service's own Python files lie in the last stage that makes them. */
+const ownCode = ({ image, service }: Page): Lines =>
+  image.copies.filter((copy) => isPython(service, copy.from)).map((copy) => copy.to);
 
-/** Where the service's own Python files lie when everything is installed. */
-function ownCode(page: Page): Lines {
-  const { image, service } = page;
-  const minor = image.base.python.split(".").slice(0, 2).join(".");
-  const installed =
-    image.sync.project === "no-editable"
-      ? service.packaging.importPackages.map(
-          (path) => `${image.sync.venv}/lib/python${minor}/site-packages/${path.split("/").at(-1)}`,
-        )
-      : [];
-  return [...installed, ...image.copies.filter((copy) => isPython(page, copy.from)).map((copy) => copy.to)];
-}
+const compiled = ({ sync }: Page["image"], what: string): string => `${sync.venv}/bin/python ${COMPILE} ${what}`;
+
+/** Modes do not depend on the umask of whoever checked out. */
+const readable = (paths: Lines): Lines => (paths.length === 0 ? [] : [`chmod -R u=rwX,go=rX ${paths.join(" ")}`]);
+const MODES = "[ownership] Modes are set here, so they do not depend on the umask of whoever checked out.";
 
 function application(page: Page): Lines {
   const { image } = page;
   const { sync } = image;
-  const project = sync.project !== "none";
+  const project = sync.project === "editable";
   const copied = image.copies.map((copy) => copy.from);
   const sources = project ? ["pyproject.toml", sync.lock, ...(sync.sources ?? [])] : [];
   const code = ownCode(page);
-  const compile = `${sync.venv}/bin/python ${COMPILE} ${code.join(" ")}`;
-  const readable = [...new Set([...code, ...image.copies.map((copy) => copy.to)])];
-  const modes = readable.length === 0 ? [] : [`chmod -R u=rwX,go=rX ${readable.join(" ")}`];
-  const install = project
-    ? [WITH_CA, syncCommand(page, ...(sync.project === "no-editable" ? ["--no-editable"] : []))]
-    : [];
-  const steps = [...install, ...(image.bytecode.app && code.length > 0 ? [compile] : []), ...modes];
+  const steps = [
+    ...(project ? [WITH_CA, syncCommand(page)] : []),
+    ...(image.bytecode.app && code.length > 0 ? [compiled(image, code.join(" "))] : []),
+    ...readable([...new Set([...code, ...image.copies.map((copy) => copy.to)])]),
+  ];
   return [
     ...why(page, "copies"),
     ...copyLines(page, [...new Set([...sources, ...copied])]),
-    ...(steps.length === 0
-      ? []
-      : [
-          ...comment("[ownership] Modes are set here, so they do not depend on the umask of whoever checked out."),
-          ...runLines(project ? syncMounts(page) : [], steps),
-        ]),
+    ...(steps.length === 0 ? [] : [...comment(MODES), ...runLines(project ? syncMounts(page) : [], steps)]),
+  ];
+}
+
+/** Where a built project is put together before it is laid over the environment. */
+const BUILT = "/project";
+
+/**
+ * A project that is built into the environment gets a stage of its own, beside the dependencies: an edit of the source
+ * then exports a few files again, and not the whole environment.
+ */
+function projectStage(page: Page): Lines {
+  const { sync, bytecode } = page.image;
+  if (sync.project !== "no-editable") return [];
+  return [
+    "FROM builder AS project",
+    ...comment(
+      "[sync] The project's own files only, apart from its dependencies: an edit of the source leaves their layer as it is.",
+    ),
+    ...copyLines(page, [...new Set(["pyproject.toml", sync.lock, ...(sync.sources ?? [])])]),
+    ...comment(MODES),
+    ...runLines(syncMounts(page), [
+      WITH_CA,
+      `uv pip install --no-deps --python ${sync.venv}/bin/python --prefix ${BUILT} ${page.image.workdir}`,
+      `rm -f ${BUILT}/.lock`,
+      ...(bytecode.app ? [compiled(page.image, `-s ${BUILT} -p ${sync.venv} ${BUILT}/lib`)] : []),
+      ...readable([BUILT]),
+    ]),
   ];
 }
 
 function runtime(page: Page): Lines {
   const { image, profile } = page;
-  const { user, sync, packages, writable = [] } = image;
+  const { user, sync, writable = [] } = image;
   const create = profile.createUser(user);
-  const install = [...packages.runtime, ...create.needs];
+  const later = installsPython(page) ? [] : runtimePackages(page);
   return [
     "FROM base AS runtime",
-    ...why(page, "packages"),
-    ...osPackages(profile, install),
-    "",
+    ...(installsPython(page) ? [] : [...why(page, "packages"), ...osPackages(profile, later), ""]),
     ...why(page, "user"),
     ...runLines([], create.line.split(" && ")),
     "",
@@ -213,6 +167,7 @@ function runtime(page: Page): Lines {
     "",
     ...why(page, "ownership"),
     `COPY --from=builder --chown=0:0 ${sync.venv} ${sync.venv}`,
+    ...(sync.project === "no-editable" ? [`COPY --from=project --chown=0:0 ${BUILT} ${sync.venv}`] : []),
     ...runtimeCopies(page),
   ];
 }
@@ -274,8 +229,13 @@ export function renderDockerfile(plan: Plan, pins: readonly Pin[], service: Serv
     baseStage(page),
     dependencies(page),
     application(page),
+    projectStage(page),
+    testStage(page),
     runtime(page),
     settings(page),
   ];
-  return `${blocks.map((block) => block.join("\n")).join("\n\n")}\n`;
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join("\n"))
+    .join("\n\n")}\n`;
 }

@@ -1,5 +1,6 @@
 import type { ImageSpec, Service } from "../model/types.ts";
 import { imageTag } from "./render-dockerfile.ts";
+import { TEST_STAGE } from "./render-test-stage.ts";
 
 const BEGIN = "# seaworthy: begin (this block is written by seaworthy; changes in it are lost)";
 const END = "# seaworthy: end";
@@ -11,7 +12,7 @@ export const SCRIPT_PATH = "scripts/verify_production_image.sh";
 function block(image: ImageSpec, service: Service): string {
   return [
     BEGIN,
-    ".PHONY: build-prod verify-prod",
+    `.PHONY: build-prod verify-prod${image.tests === undefined ? "" : " test-prod"}`,
     "",
     "# BUILD_FLAGS takes more options, for example --secret id=ca-bundle,src=/path/to/bundle.pem",
     "build-prod:",
@@ -19,6 +20,15 @@ function block(image: ImageSpec, service: Service): string {
     "",
     "verify-prod:",
     `\tBUILD_FLAGS="$(BUILD_FLAGS)" bash ${SCRIPT_PATH}`,
+    ...(image.tests === undefined
+      ? []
+      : [
+          "",
+          "# The service's own tests, on the dependencies of the production image.",
+          "test-prod:",
+          `\tDOCKER_BUILDKIT=1 docker build $(BUILD_FLAGS) --target ${TEST_STAGE} -f ${image.dockerfile} -t ${imageTag(service)}:${TEST_STAGE} ${image.context}`,
+          `\tdocker run --rm ${imageTag(service)}:${TEST_STAGE}`,
+        ]),
     END,
     "",
   ].join("\n");

@@ -1,4 +1,5 @@
 import type { Pin, Plan, RenderedFile, Service } from "../model/types.ts";
+import { renderCompose } from "./render-compose.ts";
 import { renderContract } from "./render-contract.ts";
 import { renderDockerfile } from "./render-dockerfile.ts";
 import { SCRIPT_PATH, renderMakefile } from "./render-makefile.ts";
@@ -39,6 +40,9 @@ export function renderFiles({ plan, pins, service, existing }: RenderInput): rea
       mode: "block",
       why: "Targets `build-prod` and `verify-prod`; the rest of the file stays as it is.",
     },
+    ...(image.compose === undefined
+      ? []
+      : [whole(image.compose.path, renderCompose(image.compose), "Starts the services of Compose without uv.")]),
     whole("contracts/container.md", renderContract(plan, service), "What the image promises to whoever runs it."),
     whole(SCRIPT_PATH, renderScript(plan, service), "Proves the contract without seaworthy.", true),
   ];

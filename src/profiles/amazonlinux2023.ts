@@ -30,7 +30,7 @@ export const amazonlinux2023: Profile = {
   pythons: ["3.13", "3.12", "3.11"],
   interpreter: (python) => `/usr/bin/python${python}`,
   standardLibrary: (python) => `/usr/lib64/python${python}`,
-  installPython: (python) => install([`python${python}`]),
+  installPython: (python, packages) => install([`python${python}`, ...packages]),
   installPackages: install,
   packageFor: (need, stage) => PACKAGES[need]?.[stage],
   createUser: (user) => ({ line: systemUser(user), needs: ["shadow-utils"] }),

@@ -33,8 +33,11 @@ export interface Profile {
   interpreter(python: string): string;
   /** Folder of the standard library for a version. */
   standardLibrary(python: string): string;
-  /** Shell line that installs Python itself, or undefined when the image has it. */
-  installPython(python: string, stage: "builder" | "runtime"): string | undefined;
+  /**
+   * Shell line that installs Python itself, with more packages in the same transaction, or undefined when the image has
+   * it. Each further transaction would store the whole package database once more.
+   */
+  installPython(python: string, packages: readonly string[]): string | undefined;
   /** Shell line that installs OS packages (names of this family) and leaves no package lists behind. */
   installPackages(packages: readonly string[]): string;
   /** Maps a need to this family's package names: `git`, `libpq`, `curl`; undefined when it does not exist there. */

@@ -1,4 +1,4 @@
-import type { Evidence, Fact, OutsideProbe, StartCommand, TaskDefinition } from "../model/types.ts";
+import type { ComposeService, Evidence, Fact, OutsideProbe, StartCommand, TaskDefinition } from "../model/types.ts";
 import { startOf, unwrapWithScripts } from "./starts.ts";
 import type { Tree } from "./tree.ts";
 import { baseName, roleOf, serverOf, simpleCommands, unwrap, type Unwrapped, unwrapShell } from "./unwrap.ts";
@@ -32,7 +32,12 @@ export function addStart(
   outside: Outside,
   tree: Tree,
   source: Source,
-  found: { readonly command: unknown; readonly entrypoint?: unknown; readonly evidence: Evidence },
+  found: {
+    readonly command: unknown;
+    readonly entrypoint?: unknown;
+    readonly evidence: Evidence;
+    readonly compose?: ComposeService | undefined;
+  },
 ): void {
   const words = [...wordsOf(found.entrypoint), ...wordsOf(found.command)];
   if (words.length === 0) return;
@@ -43,7 +48,9 @@ export function addStart(
   const several = typeof found.command === "string" && simpleCommands(found.command).length > 1;
   const unwrapped =
     several && typeof found.command === "string" ? unwrapShell(found.command) : unwrapWithScripts(tree, words);
-  outside.starts.push(startOf(source, { written, evidence: found.evidence }, "exec", unwrapped));
+  outside.starts.push(
+    startOf(source, { written, evidence: found.evidence, compose: found.compose }, "exec", unwrapped),
+  );
 }
 
 const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));

@@ -1,5 +1,5 @@
 import { shippedStage, stageState } from "../dockerfile/stages.ts";
-import type { Dockerfile, Evidence, StartCommand } from "../model/types.ts";
+import type { ComposeService, Dockerfile, Evidence, StartCommand } from "../model/types.ts";
 import { SourceText } from "./source-text.ts";
 import type { Tree } from "./tree.ts";
 import { baseName, type Unwrapped, unwrap, unwrapShell } from "./unwrap.ts";
@@ -43,10 +43,14 @@ export function unwrapWithScripts(tree: Tree, words: readonly string[]): Unwrapp
 
 export function startOf(
   source: StartCommand["source"],
-  found: { readonly written: string; readonly evidence: Evidence },
+  found: { readonly written: string; readonly evidence: Evidence; readonly compose?: ComposeService | undefined },
   form: StartCommand["form"],
   unwrapped: Unwrapped,
 ): StartCommand {
   const { argv, wrappers, server, role } = unwrapped;
-  return { source, role, written: found.written, form, argv, wrappers, server, evidence: found.evidence };
+  const { written, evidence, compose } = found;
+  return {
+    ...{ source, role, written, form, argv, wrappers, server, evidence },
+    ...(compose === undefined ? {} : { compose }),
+  };
 }

@@ -29,6 +29,10 @@ export const uvOrPipToolUnpinned: Rule = {
         "RUN curl -LsSf https://astral.sh/uv/0.9.8/install.sh | sh\n",
       ]),
       changed(["COPY --from=uv /uv /usr/local/bin/uv\n", "ARG UV=0.9.8\nRUN pip install --no-cache-dir uv==$UV\n"]),
+      changed([
+        "COPY --from=uv /uv /usr/local/bin/uv\n",
+        "COPY --from=uv /uv /usr/local/bin/uv\nRUN uv pip install --no-deps .\n",
+      ]),
     ],
   },
   *check({ dockerfile }) {
@@ -36,7 +40,9 @@ export const uvOrPipToolUnpinned: Rule = {
       if (instruction.keyword !== "RUN") continue;
       for (const { argv, text } of commandsOf(instruction)) {
         const pip = argv.findIndex((word) => /(^|\/)pip[\d.]*$|^pipx$/.test(word));
-        const named = pip >= 0 && argv.includes("install") ? argv.find((word) => tools.has(word)) : undefined;
+        // What follows `install`: in `uv pip install .` uv is what installs.
+        const install = pip < 0 ? -1 : argv.indexOf("install", pip);
+        const named = install < 0 ? undefined : argv.slice(install + 1).find((word) => tools.has(word));
         const script = argv.find((word) =>
           /^https:\/\/astral\.sh\/uv\/install\.sh|install\.python-poetry\.org/.test(word),
         );

@@ -11,6 +11,7 @@ interface Flags extends SessionFlags, PushFlag {
   readonly json: boolean;
   readonly fresh: boolean;
   readonly keepImages: boolean;
+  readonly tests: boolean;
   readonly repetitions: number;
 }
 

@@ -85,6 +85,7 @@ const start = z.object({
   wrappers: texts,
   server,
   evidence,
+  compose: z.object({ name: text, builds: text, entrypoint: z.boolean() }).optional(),
 });
 
 const env = z.object({

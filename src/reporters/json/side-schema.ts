@@ -4,7 +4,7 @@ import { type Wire, bytes, confidence, milliseconds, place, text, texts } from "
 
 const measurement = z.object({
   value: z.number(),
-  unit: z.enum(["ms", "bytes", "count", "seconds"]),
+  unit: z.enum(["ms", "bytes", "count", "seconds", "percent"]),
   how: text,
   samples: z.array(z.number()),
 });

@@ -94,7 +94,15 @@ function labelOf(id: string, title: string): string {
   return title;
 }
 
+const FIGURES: Readonly<Record<string, string>> = {
+  testPassPercent: "Own tests that pass",
+  testCoveragePercent: "Own tests' coverage",
+  lintFindings: "Own linter's findings",
+};
+
 function wordsOf(id: string): string {
+  const known = FIGURES[id];
+  if (known !== undefined) return known;
   const spaced = id
     .replaceAll(/([a-z])([A-Z])/g, "$1 $2")
     .replaceAll(/[-_]/g, " ")
@@ -109,6 +117,7 @@ function single(value: number | undefined, samples: readonly number[] = []): Fig
 export function formatFigure(value: number, unit: Unit): string {
   if (unit === "bytes") return formatBytes(value);
   if (unit === "count") return String(value);
+  if (unit === "percent") return `${Number(value.toFixed(1))} %`;
   return formatMilliseconds(unit === "seconds" ? value * 1000 : value);
 }
 

@@ -65,6 +65,8 @@ describe("amazonlinux2023", () => {
   it("says what does not exist there", () => expect(profile?.packageFor("ffmpeg", "runtime")).toBeUndefined());
   it("calls Python by its full name", () => {
     expect(profile?.interpreter("3.11")).toBe("/usr/bin/python3.11");
-    expect(profile?.installPython("3.11", "runtime")).toContain(" python3.11 ");
+    expect(profile?.installPython("3.11", ["git-core", "shadow-utils"])).toContain(
+      " git-core python3.11 shadow-utils ",
+    );
   });
 });

@@ -95,7 +95,7 @@ describe("Dockerfile.prod", () => {
     const plan = makePlan(facts());
     const text = dockerfile();
     const missing = plan.decisions.map((one) => one.id).filter((id) => id !== "context" && !text.includes(`[${id}]`));
-    expect(missing).toEqual(["writable"]); // Nothing is written, so there is no block.
+    expect(missing).toEqual(["tests", "compose", "writable"]); // Nothing of the sample asks for these: no blocks.
   });
 
   it("carries no secret of today's image", () => {
@@ -120,9 +120,16 @@ describe("Dockerfile.prod", () => {
       files: ["README.md", "pyproject.toml", "src/pictures/__init__.py", "src/pictures/main.py", "uv.lock"],
       application: fact({ module: "pictures.main", attribute: "app", factory: false }),
     });
-    expect(text).toContain("--no-default-groups --no-editable");
-    expect(text).toContain("/app/.venv/lib/python3.13/site-packages/pictures");
-    expect(text).toContain("COPY pyproject.toml uv.lock README.md /app/\nCOPY src/pictures /app/src/pictures");
+    expect(text).toContain("--no-default-groups --no-install-project");
+    expect(text).toMatch(
+      /^FROM builder AS project\n(#.*\n)+COPY pyproject.toml uv.lock README.md \/app\/\nCOPY src\/pictures \/app\/src\/pictures$/m,
+    );
+    expect(text).toContain("uv pip install --no-deps --python /app/.venv/bin/python --prefix /project /app");
+    expect(text).toContain("-s /project -p /app/.venv /project/lib");
+    // The dependencies keep their layer when the source is edited: only the second COPY changes.
+    expect(text).toContain(
+      "COPY --from=builder --chown=0:0 /app/.venv /app/.venv\nCOPY --from=project --chown=0:0 /project /app/.venv",
+    );
     expect(text).not.toContain("COPY --from=builder --chown=0:0 /app/src");
   });
 

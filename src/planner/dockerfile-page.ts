@@ -1,0 +1,92 @@
+import { CA_SECRET, type Profile } from "../profiles/profile.ts";
+import type { ImageSpec, Pin, Plan, Service } from "../model/types.ts";
+import { comment } from "./comment.ts";
+import { imageName } from "./image-name.ts";
+import { runLines } from "./instruction.ts";
+
+/** What every block of the Dockerfile is rendered from. */
+export interface Page {
+  readonly plan: Plan;
+  readonly image: ImageSpec;
+  readonly profile: Profile;
+  readonly pins: readonly Pin[];
+  readonly service: Service;
+}
+
+export type Lines = readonly string[];
+
+/** The words of the decisions that a block carries out, so that the file says why and says it truly. */
+export function why(page: Page, ...ids: readonly string[]): Lines {
+  return ids.flatMap((id) => {
+    const decision = page.plan.decisions.find((one) => one.id === id);
+    return decision === undefined ? [] : comment(`[${id}] ${decision.because}`);
+  });
+}
+
+export function from(page: Page, image: string, stage: string): Lines {
+  const { name, note } = imageName(image, page.pins);
+  return [...(note === undefined ? [] : [`# ${note}`]), `FROM ${name} AS ${stage}`];
+}
+
+export function syncCommand({ image }: Page, ...more: readonly string[]): string {
+  const { groups, extras, locked } = image.sync;
+  return [
+    "uv sync",
+    ...(locked ? ["--locked"] : []),
+    "--no-default-groups",
+    ...groups.map((name) => `--group ${name}`),
+    ...extras.map((name) => `--extra ${name}`),
+    ...more,
+  ].join(" ");
+}
+
+/** uv, its cache and the company's CA are there while it works, and gone afterwards. */
+export function syncMounts({ image }: Page): Lines {
+  return [
+    "--mount=type=bind,from=uv,source=/uv,target=/usr/local/bin/uv",
+    `--mount=type=cache,target=${image.sync.cache}`,
+    CA_MOUNT,
+  ];
+}
+
+export const WITH_CA = `if [ -s ${CA_SECRET} ]; then export SSL_CERT_FILE=${CA_SECRET}; fi`;
+const CA_MOUNT = "--mount=type=secret,id=ca-bundle";
+
+/**
+ * Shell lines of a profile as one RUN; those that look for the company's CA get it mounted. Package versions are those
+ * of the base's release on the day of the build: the distributions keep no others, so none are written down.
+ */
+export function profileRun(line: string, ...more: readonly string[]): Lines {
+  const steps = [...(line === "" ? [] : line.split(" && ")), ...more];
+  const unversioned = { "apt-get install": "DL3008", "dnf install": "DL3041" };
+  const hints = Object.entries(unversioned).filter(([command]) => line.includes(command));
+  return [
+    ...hints.map(([, rule]) => `# hadolint ignore=${rule}`),
+    ...runLines(line.includes(CA_SECRET) ? [CA_MOUNT] : [], steps),
+  ];
+}
+
+export const osPackages = (profile: Profile, names: Lines): Lines =>
+  names.length === 0 ? [] : profileRun(profile.installPackages(names));
+
+/** COPY lines into the builder: one for all single files of a folder, one for each folder. */
+export function copyLines(page: Page, paths: readonly string[]): Lines {
+  const { service, image } = page;
+  const isFile = (path: string) => service.files.includes(path);
+  const flat = paths.filter((path) => isFile(path) && !path.includes("/"));
+  const nested = paths.filter((path) => !flat.includes(path));
+  return [
+    ...(flat.length === 0 ? [] : [`COPY ${flat.join(" ")} ${image.workdir}/`]),
+    ...nested.map((path) => `COPY ${path} ${image.workdir}/${path}`),
+  ];
+}
+
+/** What the runtime needs of the operating system, with what making its user takes. */
+export const runtimePackages = ({ image, profile }: Page): Lines => [
+  ...image.packages.runtime,
+  ...profile.createUser(image.user).needs,
+];
+
+/** Where Python itself is installed, the runtime's packages come in the same transaction, before every stage. */
+export const installsPython = ({ image, profile }: Page): boolean =>
+  profile.installPython(image.base.python, []) !== undefined;

@@ -1,0 +1,43 @@
+import { arrayText, envLines, runLines } from "./instruction.ts";
+import {
+  copyLines,
+  installsPython,
+  type Lines,
+  osPackages,
+  type Page,
+  syncCommand,
+  syncMounts,
+  why,
+  WITH_CA,
+} from "./dockerfile-page.ts";
+
+/** Name of the target that runs the service's own tests. */
+export const TEST_STAGE = "test";
+
+/**
+ * The service's own tests on the locked dependencies of the image. Nothing of it ships: no other stage starts from it
+ * or copies out of it, so BuildKit makes it only when it is named.
+ */
+export function testStage(page: Page): Lines {
+  const { image, profile } = page;
+  const { tests, sync, packages } = image;
+  if (tests === undefined) return [];
+  const sources = sync.project === "none" ? [] : ["pyproject.toml", sync.lock, ...(sync.sources ?? [])];
+  const copied = image.copies.map((copy) => copy.from);
+  const wanted = [...tests.groups.map((name) => `--group ${name}`), ...tests.extras.map((name) => `--extra ${name}`)];
+  return [
+    `FROM builder AS ${TEST_STAGE}`,
+    ...why(page, "tests"),
+    ...(installsPython(page) ? [] : osPackages(profile, packages.runtime)),
+    ...envLines({ PATH: `${sync.venv}/bin:$PATH` }),
+    // Where the project is installed in the builder already, its sources are there.
+    ...copyLines(page, [
+      ...new Set([...(sync.project === "editable" ? [] : [...sources, ...copied]), ...tests.copies]),
+    ]),
+    ...runLines(syncMounts(page), [
+      WITH_CA,
+      syncCommand(page, ...wanted, ...(sync.project === "none" ? ["--no-install-project"] : [])),
+    ]),
+    `CMD ${arrayText(tests.command)}`,
+  ];
+}
