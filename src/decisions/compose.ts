@@ -17,7 +17,7 @@ export const compose: Decider = {
         because: "No service of a Compose file that is built from this Dockerfile is started by uv alone.",
         rejected: [{ option: "changing the Compose file", because: "nothing in it stops working with the new image" }],
       };
-    const commands = Object.fromEntries(found.starts.map(({ compose, argv }) => [compose?.name ?? "", argv]));
+    const commands = Object.fromEntries(found.starts.map((start) => [start.compose?.name ?? "", start.argv]));
     const said = Object.entries(commands).map(([name, argv]) => `${name}: \`${shown(argv)}\``);
     return {
       value: { compose: { path: found.path, commands } },

@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import type { Check } from "../checks/check.ts";
 import { checks } from "../checks/index.gen.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
 import type { ConnectedEngine } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
+import { readText } from "../kit/files.ts";
 import type { BuildSide, CheckResult, Plan, RenderedFile, RequirementResult, Service } from "../model/types.ts";
 import { buildRecord } from "../probes/build-record.ts";
 import { layers } from "../probes/layers.ts";
@@ -16,7 +18,16 @@ import { sideOf } from "./report-step.ts";
 import { finishRun, openRun, type Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
 import { sidecarFacts, startSidecars } from "./sidecars.ts";
-import { analyzeRendered, buildStep, pinStep, planStep, renderedDockerfile, renderStep } from "./steps.ts";
+import {
+  analyzeRendered,
+  type BuiltSide,
+  buildStep,
+  pinStep,
+  planStep,
+  renderedDockerfile,
+  renderStep,
+} from "./steps.ts";
+import { NOT_RUN, testsStep, testsWanted } from "./tests-step.ts";
 import { collectEvidence, evidenceOf, judgeSide } from "./verify.ts";
 
 export interface Verified {
@@ -47,7 +58,12 @@ export async function verifyImage(session: Session, options: VerifyOptions): Pro
   await using engine = await engineOf(session, run.id);
   await using _ = imagesOf(engine, run);
   const { service } = analysis;
-  const { build, files } = await subjectOf(session, run, engine, { plan, service, options });
+  const { build, files, side } = await subjectOf(session, run, engine, { plan, service, options });
+  const own =
+    side !== undefined && testsWanted(demanded, false)
+      ? await testsStep(session, run, engine, { side, spec: plan.image.tests })
+      : NOT_RUN;
+  if (own.problem !== undefined) world.tell(own.problem);
   await using beside = await startSidecars(sidecarFacts(session, run, engine));
   await collectEvidence({
     engine,
@@ -69,7 +85,8 @@ export async function verifyImage(session: Session, options: VerifyOptions): Pro
   const { findings } = await analyzeRendered(session, plan, files);
   const seen = await evidenceOf(run, "after", layers);
   const size = seen?.status === "seen" ? seen.value : undefined;
-  const after = sideOf("after", { dockerfile: plan.image.dockerfile, findings, build, size, checks: judged });
+  const { figures } = own;
+  const after = sideOf("after", { dockerfile: plan.image.dockerfile, findings, build, size, checks: judged, figures });
   const subject = { after, before: undefined, decisions: plan.decisions, files };
   return { checks: judged, requirements: judgeRequirements(demanded, subject) };
 }
@@ -80,18 +97,28 @@ async function subjectOf(
   run: Run,
   engine: ConnectedEngine,
   known: { readonly plan: Plan; readonly service: Service; readonly options: VerifyOptions },
-): Promise<{ readonly build: BuildSide; readonly files: readonly RenderedFile[] }> {
+): Promise<{ readonly build: BuildSide; readonly files: readonly RenderedFile[]; readonly side?: BuiltSide }> {
   const { plan, service, options } = known;
   const { image, quick } = options;
   if (image !== undefined) return { build: await givenImage(session, engine, image), files: [] };
   const pins = await pinStep(session, run, plan);
   const applied = session.tree.read(plan.image.dockerfile);
   // What lies in the folder is what ships: only where nothing was applied yet, the rendered files take its place.
-  const files = applied === undefined ? await renderStep(session, run, { plan, pins, service }) : [];
+  const rendered = await renderStep(session, run, { plan, pins, service });
+  const overlay = applied === undefined ? rendered : [];
   const dockerfile =
-    applied === undefined ? renderedDockerfile(plan, files) : parseDockerfile(plan.image.dockerfile, applied);
-  const how = { dockerfile, overlay: files, service, pins, repetitions: 1, quick };
-  return { build: await buildStep(session, run, engine, { label: "after", ...how }), files };
+    applied === undefined ? renderedDockerfile(plan, rendered) : parseDockerfile(plan.image.dockerfile, applied);
+  const side = { label: "after" as const, dockerfile, overlay, service, pins, repetitions: 1 };
+  const build = await buildStep(session, run, engine, { ...side, quick });
+  return { build, side, files: applied === undefined ? rendered : await asTheyLie(session.folder, rendered) };
+}
+
+/** The files of a rework that was applied, as the folder has them now: what is demanded of them is demanded of these. */
+export async function asTheyLie(folder: string, files: readonly RenderedFile[]): Promise<readonly RenderedFile[]> {
+  const lying = await Promise.all(
+    files.map(async (file) => ({ file, content: await readText(join(folder, file.path)) })),
+  );
+  return lying.flatMap(({ file, content }) => (content === undefined ? [] : [{ ...file, content }]));
 }
 
 async function givenImage(session: Session, engine: ConnectedEngine, name: string): Promise<BuildSide> {

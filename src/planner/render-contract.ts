@@ -16,7 +16,17 @@ function environment(contract: Contract): readonly string[] {
     "Examples have the right shape only: they reach no system and are no secrets.",
     "",
     ...table(["Variable", "Required", "Secret", "Default", "Example"], rows),
+    ...standIns(contract),
   ];
+}
+
+/** `{aws}` in an example is no address: it has one only while the image is proven. */
+function standIns({ env }: Contract): readonly string[] {
+  const named = new Set(env.flatMap(({ example }) => [...example.matchAll(/\{[\w-]+\}/g)].map(([name]) => name)));
+  return [...named].flatMap((name) => [
+    "",
+    `\`${name}\` stands for the address of what seaworthy starts beside the image while it is proven. Give the address of the real one.`,
+  ]);
 }
 
 function promises({ contract, image }: Plan): ReadonlyArray<readonly string[]> {

@@ -49,8 +49,6 @@ export function startOf(
 ): StartCommand {
   const { argv, wrappers, server, role } = unwrapped;
   const { written, evidence, compose } = found;
-  return {
-    ...{ source, role, written, form, argv, wrappers, server, evidence },
-    ...(compose === undefined ? {} : { compose }),
-  };
+  const start = { source, role, written, form, argv, wrappers, server, evidence };
+  return compose === undefined ? start : { ...start, compose };
 }
