@@ -119,6 +119,8 @@ export interface Contract {
     /** The team set it for the proof: it is given although nothing in the code requires it. */
     readonly given?: boolean;
   }>;
+  /** What the team starts beside the image while it is proven; `{name}` in an example stands for its address. */
+  readonly sidecars?: readonly ContractSidecar[];
   readonly health: { readonly path: string } | undefined;
   readonly readOnlyRoot: boolean;
   readonly writablePaths: readonly string[];
@@ -135,6 +137,16 @@ export interface Contract {
     /** Unpacked size after divided by before; 1 means "not larger". */
     readonly sizeRatio: number;
   };
+}
+
+/** A program beside the image: an image by name, or a folder with a Dockerfile, relative to the service's. */
+export interface ContractSidecar {
+  readonly name: string;
+  readonly image?: string;
+  readonly build?: string;
+  readonly port: number;
+  readonly health: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** An image reference resolved by a registry. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { readText } from "../kit/files.ts";
+import type { ContractSidecar } from "../model/types.ts";
 import type { Severity } from "../model/types.ts";
 import type { FailOn, IgnoreEntry } from "../policy/settings.ts";
 
@@ -38,17 +39,7 @@ export interface Config {
 }
 
 /** A program that is started beside the service, from an image or from a folder with a Dockerfile. */
-export interface Sidecar {
-  /** `{name}` in a value of `env` stands for its address. */
-  readonly name: string;
-  readonly image?: string;
-  /** Folder, relative to the service's. */
-  readonly build?: string;
-  readonly port: number;
-  /** Path that is answered with success once it is ready. */
-  readonly health: string;
-  readonly env?: Readonly<Record<string, string>>;
-}
+export interface Sidecar extends ContractSidecar {}
 
 export const CONFIG_FILE = "seaworthy.yaml";
 

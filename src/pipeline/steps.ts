@@ -37,6 +37,7 @@ export async function planStep(session: Session, run: Run | undefined, analysis:
     limits: config.limits,
     env: config.env,
     keep: config.keep,
+    ...(config.sidecars.length === 0 ? {} : { sidecars: config.sidecars }),
   };
   const { service, dockerfile } = analysis;
   // What the team lives with today, the rework may still take away.

@@ -54,8 +54,9 @@ export async function testsStep(
         init: true,
       });
       return await runTools(container, spec, within(signal, LIMIT_MS, "The service's own tests"));
-    } catch (error) {
+    } catch (thrown) {
       signal.throwIfAborted();
+      const error = firstOf(thrown);
       if (error instanceof UserError && error.code === "engine/lost") throw error;
       const details = error instanceof UserError ? error.details : [];
       const said = error instanceof Error ? error.message : String(error);
@@ -70,6 +71,12 @@ export async function testsStep(
   // What could not be measured is tried again when the run is taken up.
   const stillHolds = async ({ figures }: TestRun) => Object.keys(figures).length > 0;
   return runStep(run, { name: `${side.label}/tests`, version: 1, run: work, stillHolds }, input);
+}
+
+/** What went wrong first: where the container could not be removed afterwards, that is the lesser news. */
+function firstOf(error: unknown): unknown {
+  const suppressed = error instanceof Error && "suppressed" in error ? error.suppressed : undefined;
+  return suppressed === undefined ? error : firstOf(suppressed);
 }
 
 const JUNIT = "/tmp/seaworthy-junit.xml";

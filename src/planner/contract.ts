@@ -78,6 +78,8 @@ export function makeContract(facts: Facts, image: ImageSpec): Contract {
   const { service } = facts;
   const installed = new Set(service.dependencies.runtimeClosure);
   const values = override(facts, "env", "table");
+  // The configuration was checked where it was read.
+  const sidecars = facts.overrides["sidecars"] as Contract["sidecars"];
   const called = new Set(service.programs.map((use) => use.program));
   return {
     port: image.ports[0] ?? 0,
@@ -90,6 +92,7 @@ export function makeContract(facts: Facts, image: ImageSpec): Contract {
         .map((variable) => contractEnv(variable, values?.[variable.name])),
       ...givenBesides(values ?? {}, new Set(service.env.map(({ name }) => name))),
     ],
+    ...(sidecars === undefined ? {} : { sidecars }),
     health: image.health === undefined ? undefined : { path: image.health.path },
     readOnlyRoot: true,
     writablePaths: [...new Set(writablePaths(facts, image))],

@@ -33,7 +33,7 @@ function complete(draft: Draft): ImageSpec {
 }
 
 /** Settings beside the decisions that the configuration hands over with them. */
-const SETTINGS = ["env", "keep", "limits", "output"] as const;
+const SETTINGS = ["env", "keep", "limits", "output", "sidecars"] as const;
 
 /** A misspelt decision would otherwise be ignored without a word. */
 function checkOverrides({ overrides }: Facts, deciders: readonly Decider[]): void {

@@ -2,10 +2,8 @@ import type { Plan, Service } from "../model/types.ts";
 import { titleOf } from "./image-name.ts";
 import { imageTag } from "./render-dockerfile.ts";
 import { scriptChecks } from "./script-checks.ts";
+import { sidecarLines, word } from "./script-sidecars.ts";
 import { scriptTools } from "./script-tools.ts";
-
-/** One word for bash, quoted when it must be. */
-const word = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 
 /** A request that waits for its body can be held in flight; the first such route without parameters. */
 function bodyRoute(service: Service): string {
@@ -59,7 +57,7 @@ function variables(plan: Plan, service: Service): readonly string[] {
 /** Examples of the contract: they reach no system. Each can be set from outside. */
 function environmentFile(plan: Plan): readonly string[] {
   const lines = plan.contract.env
-    .filter((one) => one.required)
+    .filter((one) => one.required || one.given === true)
     .map((one) => `${one.name}=${one.example.replaceAll(/[\r\n]+/g, " ")}`);
   return ["cat >\"$scratch/env\" <<'EXAMPLES'", ...lines, "EXAMPLES"];
 }
@@ -87,6 +85,7 @@ export function renderScript(plan: Plan, service: Service): string {
     "",
     ...environmentFile(plan),
     "",
+    ...sidecarLines(plan.contract.sidecars),
     scriptChecks.trim(),
     "",
   ].join("\n");

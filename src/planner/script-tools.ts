@@ -6,6 +6,7 @@ run="verify-prod-$$"
 label="verify-prod=$run"
 scratch=$(mktemp -d)
 built=''
+beside=''
 passed=0
 failed=0
 open=0
@@ -15,7 +16,8 @@ cleanup() {
   local status=$?
   trap - EXIT INT TERM
   docker ps -aq --filter "label=$label" | while read -r id; do docker rm -f "$id" >/dev/null 2>&1 || true; done
-  if [ -n "$built" ]; then docker rmi -f "$built" >/dev/null 2>&1 || true; fi
+  # shellcheck disable=SC2086 # One word for each image.
+  if [ -n "$built$beside" ]; then docker rmi -f $built $beside >/dev/null 2>&1 || true; fi
   rm -rf "$scratch"
   exit "$status"
 }

@@ -22,6 +22,18 @@ const contract = z.object({
   env: z.array(
     z.object({ name: text, required: z.boolean(), secret: z.boolean(), default: text.optional(), example: text }),
   ),
+  sidecars: z
+    .array(
+      z.object({
+        name: text,
+        image: text.optional(),
+        build: text.optional(),
+        port: z.number().int(),
+        health: text,
+        env: z.record(text, text).optional(),
+      }),
+    )
+    .optional(),
   health: z.object({ path: text }).optional(),
   readOnlyRoot: z.boolean(),
   writablePaths: texts,
