@@ -76,7 +76,7 @@ function layerTable({ image }: Side): readonly string[] {
 }
 
 function page(report: Report): string {
-  const { verdict, run, before, after, requirements = [], decisions, pins, service } = report;
+  const { verdict, run, before, after, requirements = [], decisions, service } = report;
   return [
     `# ${plain(service.name)}`,
     "",
@@ -88,11 +88,12 @@ function page(report: Report): string {
     "",
     "## What the figures rest on",
     "",
-    ...pins.map(
-      ({ image, standIn }) =>
-        `- ${plain(image)}${standIn === undefined ? "" : `: here a stand-in (${plain(clean(standIn))})`}`,
-    ),
-    ...run.notes.filter((note) => !note.includes("is a stand-in")).map((note) => `- ${plain(clean(note))}`),
+    ...run.notes.map((note) => `- ${plain(clean(note))}`),
+    ...(run.notes.some((note) => note.includes("is a stand-in"))
+      ? [
+          "- A stand-in behaves like the image it stands for and has another size: on the real images sizes differ, and so may every reduction.",
+        ]
+      : []),
     "",
     "## Figures",
     "",

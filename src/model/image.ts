@@ -66,7 +66,13 @@ export interface BuildSide {
   readonly dockerfile: string;
   readonly builds: readonly Build[];
   /** Files of the context and the image used as base, named as what they are. */
-  readonly bases: ReadonlyArray<{ readonly named: string; readonly used: string; readonly standIn: boolean }>;
+  readonly bases: ReadonlyArray<{
+    readonly named: string;
+    readonly used: string;
+    readonly standIn: boolean;
+    /** What a stand-in really is, as its own label says. */
+    readonly really?: string;
+  }>;
   readonly failure?: { readonly step: string; readonly log: readonly string[]; readonly where?: string };
   /** A file that was edited to prove the cache, and the line added. */
   readonly edited?: { readonly source: string; readonly lock?: string };

@@ -6,6 +6,7 @@ import { substituteBase } from "../engine/ca.ts";
 import { UserError } from "../kit/errors.ts";
 import type { Build, BuildSide, Dockerfile, Pin, RenderedFile, Service } from "../model/types.ts";
 import { endpointsFor } from "../registry/endpoints.ts";
+import { STAND_IN_LABEL } from "../registry/pins.ts";
 import { canonicalName, parseReference } from "../registry/reference.ts";
 import { type Canaries, plantCanaries } from "./canaries.ts";
 import type { EarlierCold } from "./earlier-cold.ts";
@@ -219,7 +220,11 @@ async function substitutes(
         ? await substituteBase(engine, mirrored ?? named, request.ca)
         : mirrored;
     if (reference !== undefined) contexts[named] = `docker-image://${reference}`;
-    used.push({ named, used: reference ?? named, standIn: pin?.standIn !== undefined });
+    // An image that no plan pins, such as today's base, says itself what it is: a variant keeps its base's labels.
+    const labels = (await engine.inspect(reference ?? named))?.config.labels;
+    const really = pin?.standIn ?? labels?.[STAND_IN_LABEL];
+    const standIn = really !== undefined && really !== "";
+    used.push({ named, used: reference ?? named, standIn, ...(standIn ? { really } : {}) });
   }
   return { contexts, used };
 }

@@ -12,6 +12,7 @@ import { rules } from "../rules/index.gen.ts";
 import type { Analysis } from "./analyze.ts";
 import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
 import { engineOf } from "./engine-of.ts";
+import { notesOf } from "./notes.ts";
 import { registryOf } from "./registry-of.ts";
 import { withRequirements } from "./requirements-step.ts";
 import { sideOf, writeReports } from "./report-step.ts";
@@ -174,7 +175,7 @@ async function assemble(
     tool: { name: "seaworthy", version: VERSION },
     run: {
       ...runFacts(run, engine),
-      notes: [...notesOf(pins, session, sides), ...(own.problem === undefined ? [] : [own.problem])],
+      notes: notesOf({ pins, session, sides, own: own.problem }),
     },
     service: analysis.service,
     before: sideOf("before", {
@@ -219,33 +220,3 @@ function runFacts(run: Run, engine: Pick<Engine, "name" | "version" | "store">):
 }
 
 const entryOf = ({ id, title, why, source }: CatalogueEntry): CatalogueEntry => ({ id, title, why, source });
-
-/** What a reader must know to read the figures. */
-function notesOf(
-  pins: Report["pins"],
-  session: Session,
-  sides: Readonly<Record<string, BuildSide | undefined>>,
-): readonly string[] {
-  const standIns = pins
-    .filter(({ standIn }) => standIn !== undefined)
-    .map(({ image, standIn }) => `${image} is a stand-in: ${standIn}.`);
-  const dirty = session.tree.git.dirty;
-  const ca =
-    session.ca === undefined
-      ? []
-      : ["Builds used a company CA bundle: the baseline by substituted bases, the reworked image by a build secret."];
-  return [
-    ...standIns,
-    ...ca,
-    ...coldElsewhere(sides),
-    ...(dirty.length === 0 ? [] : [`${dirty.length} tracked files have uncommitted changes.`]),
-  ];
-}
-
-const coldElsewhere = (sides: Readonly<Record<string, BuildSide | undefined>>): readonly string[] =>
-  Object.entries(sides).flatMap(([label, side]) => {
-    const run = side?.builds.find(({ kind }) => kind === "cold")?.measuredIn;
-    return run === undefined
-      ? []
-      : [`The cold build of ${label} was measured in run ${run}, from the same input; --fresh measures it again.`];
-  });

@@ -30,7 +30,8 @@ export interface PinOptions {
   readonly timeoutMs?: number;
 }
 
-const STAND_IN_LABEL = "seaworthy.stand-in";
+/** An image that only stands in for another one says with it what it really is. */
+export const STAND_IN_LABEL = "seaworthy.stand-in";
 
 /**
  * Resolves image names to digests. A digest comes from a registry's verified answer, from the lock, or from the name

@@ -90,7 +90,7 @@ const buildSide = z.object({
   image: image.optional(),
   dockerfile: text,
   builds: z.array(build),
-  bases: z.array(z.object({ named: text, used: text, standIn: z.boolean() })),
+  bases: z.array(z.object({ named: text, used: text, standIn: z.boolean(), really: text.optional() })),
   canaries: texts.optional(),
   coldKey: text.optional(),
   failure: z.object({ step: text, log: texts, where: text.optional() }).optional(),

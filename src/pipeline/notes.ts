@@ -1,0 +1,45 @@
+import type { BuildSide, Report } from "../model/types.ts";
+import type { Session } from "./session.ts";
+
+type Sides = Readonly<Record<"before" | "after", Pick<BuildSide, "bases" | "builds"> | undefined>>;
+
+export interface Noted {
+  readonly pins: Report["pins"];
+  readonly session: Pick<Session, "ca"> & { readonly tree: { readonly git: { readonly dirty: readonly string[] } } };
+  readonly sides: Sides;
+  /** Why the service's own tests gave no figures. */
+  readonly own: string | undefined;
+}
+
+/** What a reader must know to read the figures. */
+export function notesOf({ pins, session, sides, own }: Noted): readonly string[] {
+  const { dirty } = session.tree.git;
+  return [
+    ...standIns(pins, sides),
+    ...(session.ca === undefined
+      ? []
+      : ["Builds used a company CA bundle: the baseline by substituted bases, the reworked image by a build secret."]),
+    ...coldElsewhere(sides),
+    ...(dirty.length === 0 ? [] : [`${dirty.length} tracked files have uncommitted changes.`]),
+    ...(own === undefined ? [] : [own]),
+  ];
+}
+
+/** Of both sides: today's base is in no plan, and its size decides a comparison as much. */
+function standIns(pins: Report["pins"], { before, after }: Sides): readonly string[] {
+  const named = new Map<string, string>();
+  for (const { image, standIn } of pins) if (standIn !== undefined) named.set(image, standIn);
+  for (const base of [...(before?.bases ?? []), ...(after?.bases ?? [])]) {
+    const image = base.named.replace(/@sha256:.*/, "");
+    if (base.really !== undefined && !named.has(image)) named.set(image, base.really);
+  }
+  return [...named].map(([image, really]) => `${image} is a stand-in: ${really}.`);
+}
+
+const coldElsewhere = (sides: Sides): readonly string[] =>
+  Object.entries(sides).flatMap(([label, side]) => {
+    const run = side?.builds.find(({ kind }) => kind === "cold")?.measuredIn;
+    return run === undefined
+      ? []
+      : [`The cold build of ${label} was measured in run ${run}, from the same input; --fresh measures it again.`];
+  });

@@ -1,0 +1,45 @@
+import { expect, it } from "vitest";
+import { type Noted, notesOf } from "../../src/pipeline/notes.ts";
+
+const nothing: Noted = {
+  pins: [],
+  session: { ca: undefined, tree: { git: { dirty: [] } } },
+  sides: { before: undefined, after: undefined },
+  own: undefined,
+};
+const pin = {
+  image: "python:3.13-slim",
+  digest: "sha256:0",
+  platform: "linux/amd64",
+  resolvedAt: undefined,
+  from: "here",
+};
+const base = (named: string, really?: string) => ({
+  bases: [
+    { named, used: "seaworthy/base:1", standIn: really !== undefined, ...(really === undefined ? {} : { really }) },
+  ],
+  builds: [],
+});
+
+it("has nothing to say of a run on real bases", () => {
+  expect(notesOf({ ...nothing, pins: [pin], sides: { before: base("python:3.13-slim"), after: undefined } })).toEqual(
+    [],
+  );
+});
+
+it("names every stand-in once, today's base as well, which no plan pins", () => {
+  const sides = {
+    before: base("python:3.12-slim", "Debian's Python"),
+    after: base("python:3.13-slim@sha256:0", "Debian"),
+  };
+  expect(notesOf({ ...nothing, pins: [{ ...pin, standIn: "Debian" }], sides })).toEqual([
+    "python:3.13-slim is a stand-in: Debian.",
+    "python:3.12-slim is a stand-in: Debian's Python.",
+  ]);
+});
+
+it("says why the service's own tests gave no figures", () => {
+  expect(notesOf({ ...nothing, own: "The service's own tests could not be run: no pytest" })).toEqual([
+    "The service's own tests could not be run: no pytest",
+  ]);
+});
