@@ -1,4 +1,4 @@
-import { UserError } from "../kit/errors.ts";
+import { firstCause, UserError } from "../kit/errors.ts";
 import { redactByShape, visible } from "../kit/text.ts";
 
 /** What a person reads when a command cannot go on: what happened, where, what to do next. A stack trace only for our own bugs. */
@@ -14,9 +14,4 @@ export function errorText(thrown: unknown): string {
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return visible(redactByShape(`This is a bug in seaworthy. Please report it with these lines:\n${stack}`));
-}
-
-/** When clean-up fails too, the first error is the one that explains the second. */
-function firstCause(error: unknown): unknown {
-  return error instanceof Error && "suppressed" in error ? firstCause(error.suppressed) : error;
 }

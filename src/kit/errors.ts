@@ -30,3 +30,8 @@ export class UserError extends Error {
     this.details = options.details ?? [];
   }
 }
+
+/** When the clean-up fails as well (`await using`), the first error is the one that explains the second. */
+export function firstCause(error: unknown): unknown {
+  return error instanceof Error && "suppressed" in error ? firstCause(error.suppressed) : error;
+}

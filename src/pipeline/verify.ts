@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Check, judge, type JudgeContext } from "../checks/check.ts";
 import type { Engine } from "../engine/engine.ts";
-import { UserError } from "../kit/errors.ts";
+import { firstCause, UserError } from "../kit/errors.ts";
 import type { BuildSide, CheckResult, Contract, Seen, Service, Verdict } from "../model/types.ts";
 import type { Probe, Shared } from "../probes/probe.ts";
 import type { RegistryAccess } from "../registry/access.ts";
@@ -118,8 +118,9 @@ async function collectOne(
           ...(registry === undefined ? {} : { registry }),
         };
         return { status: "seen", value: await probe.collect(context), milliseconds: took() };
-      } catch (error) {
+      } catch (thrown) {
         signal.throwIfAborted();
+        const error = firstCause(thrown);
         if (error instanceof UserError && error.code === "engine/lost") throw error;
         return { status: "failed", reason: reasonOf(error), milliseconds: took() };
       }
