@@ -31,6 +31,21 @@ it("goes on when the baseline's base image is not there, and says so", async () 
   expect(statusOf(report.after, "builds")).toBe("pass");
 });
 
+it("catches a base by a digest that nobody has, and pushes what is reworked where a requirement asks for it", async () => {
+  const { report } = await run({
+    Dockerfile: `FROM python:3.13-slim@sha256:${"30fe896e".repeat(8)}\nCOPY . /app\nCMD ["python", "-m", "tiny.server"]\n`,
+    "seaworthy.requirements.yaml": "- { id: PUSH, text: It can be pushed, proof: { check: pushed-and-pulled } }\n",
+  });
+  expect(statusOf(report.before, "base-digest-known")).toBe("fail");
+  expect(statusOf(report.before, "builds")).toBe("fail");
+  expect(statusOf(report.after, "base-digest-known")).toBe("pass");
+  // The lab names its own registry; elsewhere nothing is pushed that nobody named a place for.
+  const pushed = process.env["SEAWORTHY_PUSH_TO"] === undefined ? "not-applicable" : "pass";
+  expect(statusOf(report.after, "pushed-and-pulled")).toBe(pushed);
+  expect(report.requirements).toMatchObject([{ id: "PUSH", status: pushed }]);
+  expect(statusOf(report.before, "pushed-and-pulled")).not.toBe("pass");
+});
+
 it("names the step that failed and shows the end of its log", async () => {
   const { report, stderr } = await run({
     Dockerfile:
