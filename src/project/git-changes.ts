@@ -1,5 +1,5 @@
 import { UserError } from "../kit/errors.ts";
-import { git } from "./git.ts";
+import { git, withoutFilters } from "./git.ts";
 
 /** Lines of one file, from 1, both ends included. */
 interface Lines {
@@ -32,8 +32,9 @@ export async function changesSince(
       hint: "`--changed` asks git what changed; leave it out elsewhere.",
     });
   const base = await mergeBase(folder, await commitOf(folder, ref === "" ? guesses(env) : [ref]));
+  const safe = await withoutFilters(folder);
   const [diff, untracked] = await Promise.all([
-    git(folder, [...DIFF, base, "--", "."]),
+    git(folder, [...safe, ...DIFF, base, "--", "."]),
     git(folder, ["ls-files", "--others", "--exclude-standard", "-z", "--", "."]),
   ]);
   const files = new Map<string, "whole" | readonly Lines[]>(linesIn(diff?.stdout ?? ""));

@@ -36,13 +36,24 @@ export interface GitOptions {
   readonly changes: boolean;
 }
 
-/** What git knows of a folder: two processes at most, and one more when a file that matters is there and not tracked. */
+/** What git knows of a folder: three processes at most, and one more when a file that matters is there and not tracked. */
 export async function readGit(root: string, problems: TreeProblem[], { changes }: GitOptions): Promise<GitReading> {
   const index = changes ? undefined : readIndex(root, process.env);
   if (index !== undefined) return reading(root, index.tracked, { commit: index.commit, dirty: [] });
+  const safe = await withoutFilters(root);
   const [list, status] = await Promise.all([
     git(root, ["ls-files", "-z", "--cached", "--deduplicate"]),
-    git(root, ["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=no", "--no-renames", "--", "."]),
+    git(root, [
+      ...safe,
+      "status",
+      "--porcelain=v2",
+      "--branch",
+      "-z",
+      "--untracked-files=no",
+      "--no-renames",
+      "--",
+      ".",
+    ]),
   ]);
   if (list === undefined) return NONE;
   if (list.code !== 0) {
@@ -74,6 +85,28 @@ export async function git(root: string, args: readonly string[], input = ""): Pr
   // Loaded here: starting processes is a tenth of what node loads for an analysis, and most need none.
   const { run } = await import("../kit/exec.ts");
   return run("git", [...SAFE, ...args], { cwd: root, env: ENV, input, keepBytes: 64_000_000 }).catch(() => undefined);
+}
+
+/**
+ * Options that switch off the filters which the repository's own configuration defines: to compare a changed file, git
+ * would run their programs. Those of the user and of the machine stay: large files need them.
+ */
+export async function withoutFilters(root: string): Promise<readonly string[]> {
+  const answer = await git(root, [
+    "config",
+    "--local",
+    "--includes",
+    "-z",
+    "--name-only",
+    "--get-regexp",
+    "^filter\\.",
+  ]);
+  const names = new Set((answer?.stdout ?? "").split("\0").map((key) => key.split(".").slice(1, -1).join(".")));
+  return [...names].flatMap((name) =>
+    name === ""
+      ? []
+      : ["clean=", "smudge=", "process=", "required=false"].flatMap((set) => ["-c", `filter.${name}.${set}`]),
+  );
 }
 
 /** Porcelain v2 paths start at the repository's root; the prefix is found without another process. */

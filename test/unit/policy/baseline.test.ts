@@ -64,7 +64,7 @@ async function found(...args: readonly string[]) {
 }
 const baseline = () => join(folder, "seaworthy.baseline.json");
 
-describe("a baseline", () => {
+describe("a baseline", { timeout: 60_000 }, () => {
   it("takes out what was there, also when lines moved, and nothing else", async () => {
     const before = await found();
     expect(before.rules.length).toBeGreaterThan(3);
@@ -134,7 +134,7 @@ describe("a baseline", () => {
   });
 });
 
-describe("--changed", () => {
+describe("--changed", { timeout: 60_000 }, () => {
   it("reports only what stands on lines that changed since the branch began", async () => {
     await git("checkout", "-qb", "feature");
     expect((await found("--changed=main")).rules).toEqual([]);
@@ -191,7 +191,7 @@ describe("--changed", () => {
 it.each([
   ["never", 0],
   ["error", 1],
-])("ends with its exit code from a severity on: %s", async (level, code) => {
+])("ends with its exit code from a severity on: %s", { timeout: 60_000 }, async (level, code) => {
   expect((await analyze(folder, "--fail-on", level)).code).toBe(code);
   await write("seaworthy.yaml", `failOn: ${level}\n`);
   expect((await analyze(folder)).code).toBe(code);

@@ -33,7 +33,7 @@ const dockerfileOf = ({ changed: files }: { readonly changed: Changed }) => file
 
 const withFix = rules.filter(({ fixes }) => fixes !== undefined);
 
-describe("a safe fix", () => {
+describe("a safe fix", { timeout: 60_000 }, () => {
   it("is known for a good part of the rules, and each such rule says what it does", () => {
     expect(withFix.length).toBeGreaterThan(30);
     for (const { fixes } of withFix) expect(fixes).toMatch(/^[a-z].*\.$/s);
@@ -67,7 +67,7 @@ describe("a safe fix", () => {
         const { findings } = await analyze(memoryTree(project), [rule]);
         expect(findings.filter(({ fix }) => fix !== undefined)).toEqual([]);
       }
-  }, 60_000);
+  });
 
   it("leaves a healthy service as it is", async () => {
     const { changed: files } = await fixed(healthy);
@@ -134,7 +134,7 @@ describe("a safe fix", () => {
   });
 });
 
-describe("analyze --fix", () => {
+describe("analyze --fix", { timeout: 60_000 }, () => {
   let folder = "";
   const DOCKERFILE = "\ufeffFROM python:3.13-slim\r\n# how it starts\r\nCMD uvicorn app:app --host 0.0.0.0\r\n";
   const FIXED =
