@@ -6,10 +6,10 @@ import { rules } from "../../../src/rules/index.gen.ts";
 
 describe("a rule never widens silently", () => {
   it("says since when it is as it is, and not a version to come", () => {
-    for (const { id, since } of [...rules, ...Object.values(ownFindings)]) {
-      expect(since, id).toMatch(/^\d+\.\d+\.\d+$/);
-      expect(isLater(since, packageVersion()), id).toBe(false);
-    }
+    const wrong = [...rules, ...Object.values(ownFindings)].filter(
+      ({ since }) => !/^\d+\.\d+\.\d+$/.test(since) || isLater(since, packageVersion()),
+    );
+    expect(wrong.map(({ id }) => id)).toEqual([]);
   });
 
   const recorded = JSON.parse(readFileSync(REACH_FILE, "utf8")) as Reach;
