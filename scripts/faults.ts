@@ -3,15 +3,19 @@
  *   npm run test:faults            each fault once, judged by the checks that must notice it
  *   npm run test:faults -- --all   each fault judged by the whole catalogue, so that side effects show
  *   npm run test:faults -- --repeat 3
+ *   npm run test:faults -- --only libraries   the faults and healthy twins whose name or checks hold this text
  */
 import { parseArgs } from "node:util";
 import { checks } from "../src/checks/index.gen.ts";
 import type { Verdict } from "../src/model/types.ts";
 import type { Fault } from "../test/faults/fault.ts";
 import { checksNamed, type FaultLab, healthyChecks, openLab } from "../test/faults/lab.ts";
+import { fileTwins } from "../test/faults/file-faults.ts";
 import { bodyless, faults } from "../test/faults/table.ts";
 
-const { values } = parseArgs({ options: { all: { type: "boolean" }, repeat: { type: "string", default: "1" } } });
+const { values } = parseArgs({
+  options: { all: { type: "boolean" }, repeat: { type: "string", default: "1" }, only: { type: "string" } },
+});
 const stop = new AbortController();
 process.once("SIGINT", () => stop.abort(new Error("Interrupted")));
 
@@ -45,12 +49,18 @@ async function planted(lab: FaultLab, fault: Fault): Promise<void> {
 const describe = (verdict: Verdict | undefined): string =>
   verdict === undefined ? "no verdict" : `${verdict.status}: ${verdict.message}`;
 
+const isWanted = ({ name, breaks, keeps = [] }: Fault): boolean =>
+  values.only === undefined || [name, ...breaks, ...keeps].some((text) => text.includes(values.only ?? ""));
+
 await using lab = await openLab(stop.signal);
 for (let round = 1; round <= Number(values.repeat); round += 1) {
   print(`Round ${round} on ${lab.engine.name} ${lab.engine.version} (${lab.engine.store})`);
-  await healthy(lab, undefined, healthyChecks);
-  await healthy(lab, bodyless, ["stop-answers-in-flight", "stops-when-idle"]);
-  await Promise.all(faults.map((fault) => planted(lab, fault)));
+  if (values.only === undefined) {
+    await healthy(lab, undefined, healthyChecks);
+    await healthy(lab, bodyless, ["stop-answers-in-flight", "stops-when-idle"]);
+  }
+  await Promise.all(fileTwins.filter(isWanted).map((twin) => healthy(lab, twin, twin.keeps ?? [])));
+  await Promise.all(faults.filter(isWanted).map((fault) => planted(lab, fault)));
 }
 print("");
 print("                   judged fail   judged otherwise");

@@ -26,6 +26,8 @@ export interface Engine {
   sweep(options?: { readonly keepTags?: readonly string[] }): Promise<readonly string[]>;
   /** False where `readOnly` cannot be strict (Podman's compatible API mounts writable tmpfs); undefined means true. */
   readonly strictReadOnly?: boolean;
+  /** How the command line reaches the same engine, where that is known. */
+  readonly cli?: EngineCli;
 }
 
 /** What `connectEngine` returns. Its disposal removes the containers and networks of this run and closes the connections. */

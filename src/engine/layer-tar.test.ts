@@ -43,7 +43,7 @@ it.each([
     wants: (entry) => entry.path.endsWith(".py"),
     content: (entry, bytes) => contents.push(`${entry.path}: ${bytes.toString()}`),
   });
-  expect(sum).toEqual({ bytes: 200_009, files: 2, compressed: format !== "plain" });
+  expect(sum).toMatchObject({ bytes: 200_009, files: 2, compressed: format !== "plain" });
   expect(entries.map(({ kind, path }) => `${kind} ${path}`)).toEqual([
     "directory app",
     "file app/main.py",
@@ -55,6 +55,14 @@ it.each([
   expect(entries[1]).toMatchObject({ layer: 3, bytes: 9, mode: 0o640, uid: 1001, gid: 1002, modified: 1 });
   expect(entries[2]?.link).toBe("app/main.py");
   expect(contents).toEqual(["app/main.py: print(1)\n"]);
+});
+
+it("says what a layer would weigh compressed when it comes uncompressed, and not otherwise", async () => {
+  const small = Buffer.alloc(2048);
+  const walked = async (bytes: Buffer) =>
+    (await walkLayerTar(Readable.from([bytes]), 0, { entry: () => {} })).estimated;
+  expect(await walked(small)).toBe(gzipSync(small).length);
+  expect(await walked(gzipSync(small))).toBeUndefined();
 });
 
 it("fails on a layer that breaks off", async () => {

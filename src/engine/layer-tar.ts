@@ -4,11 +4,14 @@ import zlib from "node:zlib";
 import { Decompress } from "fzstd";
 import { extract, type Header } from "tar-stream";
 import type { LayerEntry, LayerVisitor } from "./engine.ts";
+import { GzipEstimate } from "./gzip-estimate.ts";
 
 interface Sum {
   readonly bytes: number;
   readonly files: number;
   readonly compressed: boolean;
+  /** Of a layer that comes uncompressed: what it would weigh compressed. */
+  readonly estimated: number | undefined;
 }
 
 const OPAQUE = ".wh..wh..opq";
@@ -17,7 +20,7 @@ const WHITEOUT = ".wh.";
 /** Shows each entry of one layer to the visitor. The layer may be plain, gzip or zstd: its first bytes say which. */
 export async function walkLayerTar(source: Readable, layer: number, visitor: LayerVisitor): Promise<Sum> {
   const reader = extract();
-  const format = { compressed: false };
+  const format = { compressed: false, estimate: new GzipEstimate() };
   const fed = feed(source, reader, format);
   fed.catch(() => {}); // Awaited below; the loop sees it first.
   let bytes = 0;
@@ -32,7 +35,8 @@ export async function walkLayerTar(source: Readable, layer: number, visitor: Lay
     } else item.resume();
   }
   await fed;
-  return { bytes, files, compressed: format.compressed };
+  const { compressed, estimate } = format;
+  return { bytes, files, compressed, estimated: compressed ? undefined : await estimate.bytes() };
 }
 
 export async function wholeOf(stream: AsyncIterable<unknown>): Promise<Buffer> {
@@ -41,7 +45,11 @@ export async function wholeOf(stream: AsyncIterable<unknown>): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-async function feed(source: Readable, reader: NodeJS.WritableStream, format: { compressed: boolean }): Promise<void> {
+async function feed(
+  source: Readable,
+  reader: NodeJS.WritableStream,
+  format: { compressed: boolean; readonly estimate: GzipEstimate },
+): Promise<void> {
   const first = await firstChunk(source);
   const decoder = decoderFor(first);
   format.compressed = decoder !== undefined;
@@ -49,7 +57,13 @@ async function feed(source: Readable, reader: NodeJS.WritableStream, format: { c
     if (first !== undefined) yield first;
     for await (const chunk of source) yield chunk as Buffer;
   }
-  if (decoder === undefined) await pipeline(whole, reader);
+  async function* sampled(): AsyncGenerator<Buffer> {
+    for await (const chunk of whole()) {
+      await format.estimate.take(chunk);
+      yield chunk;
+    }
+  }
+  if (decoder === undefined) await pipeline(sampled, reader);
   else await pipeline(whole, decoder, reader);
 }
 

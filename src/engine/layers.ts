@@ -118,6 +118,7 @@ async function walkOne(plan: LayerPlan, index: number, visitor: LayerVisitor): P
     diffId: plan.diffId,
     bytes: sum.bytes,
     contentBytes: sum.compressed ? plan.contentBytes : undefined,
+    ...(sum.estimated === undefined ? {} : { estimatedContentBytes: sum.estimated }),
     createdBy: plan.createdBy,
     files: sum.files,
   };

@@ -37,6 +37,8 @@ export interface Layer {
   readonly bytes: number;
   /** Compressed size, from the manifest; undefined when the engine keeps no compressed blob. */
   readonly contentBytes: number | undefined;
+  /** What gzip made of samples of the layer, carried over to all of it, where no compressed blob is kept. */
+  readonly estimatedContentBytes?: number;
   readonly createdBy: string;
   readonly files: number;
 }

@@ -1,3 +1,4 @@
+import type { Contents } from "./contents.ts";
 import type { BuildSide, Layer } from "./image.ts";
 import type { Finding, SuppressedFinding } from "./finding.ts";
 import type { Contract, Decision, Pin, Refusal, RenderedFile } from "./plan.ts";
@@ -59,6 +60,8 @@ export interface Side {
   /** What the team has decided to live with, each with its reason. */
   readonly suppressed?: readonly SuppressedFinding[];
   readonly image: ImageSize | undefined;
+  /** What is in the image; undefined when it was not walked. */
+  readonly contents?: Contents;
   /** Milliseconds by kind of build: cold, warm, sourceEdit, lockEdit (medians where several were run). */
   readonly builds: {
     readonly cold?: number;
@@ -78,8 +81,10 @@ export interface ImageSize {
   readonly id: string;
   /** Sum of the payloads of all layers. */
   readonly bytes: number;
-  /** Sum of the compressed layers; undefined when the engine keeps none. */
+  /** Sum of the compressed layers; undefined when a layer of it is neither kept compressed nor estimated. */
   readonly contentBytes: number | undefined;
+  /** True when some layer's compressed size was estimated from samples. */
+  readonly contentEstimated?: true;
   readonly layers: readonly Layer[];
 }
 

@@ -5,6 +5,7 @@ export type * from "./service.ts";
 export type * from "./finding.ts";
 export type * from "./plan.ts";
 export type * from "./image.ts";
+export type * from "./contents.ts";
 export type * from "./verdict.ts";
 export type * from "./requirement.ts";
 export type * from "./report.ts";

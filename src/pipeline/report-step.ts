@@ -5,6 +5,7 @@ import type {
   Build,
   BuildSide,
   CheckResult,
+  Contents,
   ImageSize,
   Layer,
   OverallVerdict,
@@ -23,7 +24,7 @@ export function sideOf(
     readonly findings: Side["findings"];
     readonly suppressed?: Side["suppressed"];
     readonly build: BuildSide | undefined;
-    readonly size: { readonly layers: readonly Layer[] } | undefined;
+    readonly size: { readonly layers: readonly Layer[]; readonly contents?: Contents } | undefined;
     readonly checks: readonly CheckResult[];
     readonly figures?: Side["figures"];
   },
@@ -34,6 +35,7 @@ export function sideOf(
     findings: parts.findings,
     ...(parts.suppressed === undefined ? {} : { suppressed: parts.suppressed }),
     image: sizeOf(parts.build, parts.size?.layers),
+    ...(parts.size?.contents === undefined ? {} : { contents: parts.size.contents }),
     builds: buildFigures(parts.build?.builds ?? []),
     buildSide: parts.build,
     checks: parts.checks,
@@ -43,7 +45,8 @@ export function sideOf(
 
 function sizeOf(build: BuildSide | undefined, layers: readonly Layer[] | undefined): ImageSize | undefined {
   if (build?.image === undefined || layers === undefined) return undefined;
-  const contents = layers.map(({ contentBytes }) => contentBytes);
+  const contents = layers.map(({ contentBytes, estimatedContentBytes }) => contentBytes ?? estimatedContentBytes);
+  const estimated = layers.some(({ contentBytes }) => contentBytes === undefined);
   return {
     tag: build.image.tag,
     id: build.image.id,
@@ -51,6 +54,7 @@ function sizeOf(build: BuildSide | undefined, layers: readonly Layer[] | undefin
     contentBytes: contents.every((bytes) => bytes !== undefined)
       ? contents.reduce((sum, bytes) => sum + bytes, 0)
       : undefined,
+    ...(estimated ? { contentEstimated: true } : {}),
     layers,
   };
 }

@@ -1,3 +1,4 @@
+import { redactByShape } from "../kit/text.ts";
 import type { Probe } from "./probe.ts";
 import { placesOf } from "./support/configuration-places.ts";
 import { assignedSecrets, type SecretSighting, shapedSecrets } from "./support/secrets.ts";
@@ -9,6 +10,11 @@ export interface Configuration {
   readonly command: readonly string[];
   readonly stopSignal: string | undefined;
   readonly healthcheck: boolean;
+  /** `8000/tcp`. */
+  readonly exposed: readonly string[];
+  readonly volumes: readonly string[];
+  /** Those of the Open Containers Initiative, without a value that looks secret. */
+  readonly labels: Readonly<Record<string, string>>;
   /** Where in the configuration a secret was seen: `ENV`, `history`, `label x`, `command`. */
   readonly secrets: ReadonlyArray<SecretSighting & { readonly where: string }>;
 }
@@ -17,7 +23,7 @@ export const configuration: Probe<Configuration> = {
   id: "configuration",
   title: "Read the image's configuration and history",
   runs: "beside-others",
-  version: 1,
+  version: 2,
   async collect({ image }) {
     const { config } = image;
     const places = placesOf(config);
@@ -29,6 +35,13 @@ export const configuration: Probe<Configuration> = {
       entrypoint: config.entrypoint,
       command: config.command,
       stopSignal: config.stopSignal,
+      exposed: config.exposed,
+      volumes: config.volumes,
+      labels: Object.fromEntries(
+        Object.entries(config.labels)
+          .filter(([name]) => name.startsWith("org.opencontainers.image."))
+          .map(([name, value]) => [name, redactByShape(value)]),
+      ),
       healthcheck: config.healthcheck !== undefined && config.healthcheck.test[0] !== "NONE",
       secrets: [...new Map(secrets.map((one) => [`${one.where}\n${one.kind}\n${one.fingerprint}`, one])).values()],
     };

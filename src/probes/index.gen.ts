@@ -15,5 +15,6 @@ import { registryRoundTrip } from "./registry-round-trip.ts";
 import { startUp } from "./start-up.ts";
 import { taskDefinition } from "./task-definition.ts";
 import { volumes } from "./volumes.ts";
+import { vulnerabilities } from "./vulnerabilities.ts";
 
-export const probes: readonly Probe[] = [baseDigests, buildRecord, configuration, drain, healthCommand, layers, leastPrivilege, missingEnv, noNetwork, ordinaryRun, readOnly, registryRoundTrip, startUp, taskDefinition, volumes];
+export const probes: readonly Probe[] = [baseDigests, buildRecord, configuration, drain, healthCommand, layers, leastPrivilege, missingEnv, noNetwork, ordinaryRun, readOnly, registryRoundTrip, startUp, taskDefinition, volumes, vulnerabilities];

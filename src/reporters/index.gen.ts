@@ -5,6 +5,8 @@ import { json } from "./json.ts";
 import { junit } from "./junit.ts";
 import { markdown } from "./markdown.ts";
 import { sarif } from "./sarif.ts";
+import { sbomBefore } from "./sbom-before.ts";
+import { sbom } from "./sbom.ts";
 import { terminal } from "./terminal.ts";
 
-export const reporters: readonly Reporter[] = [html, json, junit, markdown, sarif, terminal];
+export const reporters: readonly Reporter[] = [html, json, junit, markdown, sarif, sbomBefore, sbom, terminal];

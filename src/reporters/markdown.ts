@@ -2,6 +2,7 @@ import type { Report } from "../model/types.ts";
 import type { Reporter } from "./reporter.ts";
 import { type FigureRow, changeOf, figureRows, formatFigure, spreadOf } from "./view/figures.ts";
 import { cell, code, plain } from "./view/markdown-text.ts";
+import { packageTable, packagesSummary, shareTable } from "./view/packages-markdown.ts";
 import { type CheckPair, checkPairs, isMended } from "./view/pairs.ts";
 import { isOpen, requirementRows } from "./view/requirements.ts";
 import { STATUS_WORDS, countsInWords, findingsInWords, placeInWords, worstFirst } from "./view/words.ts";
@@ -93,6 +94,8 @@ function details(report: Report): readonly string[] {
   return [
     fold(`All ${pairs.length} checks (${mended} mended by the rework)`, checkTable(pairs)),
     fold(`All ${report.requirements?.length ?? 0} requirements`, requirementTable(report)),
+    fold(packagesSummary(report), packageTable(report)),
+    fold("Bytes by what they are for", shareTable(report)),
     fold(`${report.decisions.length} decisions`, report.decisions.map(decision).join("\n")),
     fold(`Findings before: ${findingsInWords(report.before.findings)}`, findings(report.before.findings)),
     fold(`Findings after: ${findingsInWords(report.after.findings)}`, findings(report.after.findings)),

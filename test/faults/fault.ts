@@ -3,6 +3,8 @@ export interface Fault {
   readonly name: string;
   /** Ids of the checks that must fail. */
   readonly breaks: readonly string[];
+  /** Of a healthy twin: ids of the checks that must pass. It does nearly what the fault does, and does it well. */
+  readonly keeps?: readonly string[];
   /** Replacements in app.py, each of a text that must be there. */
   readonly app?: ReadonlyArray<readonly [from: string, to: string]>;
   /** A program that the analysis would have seen the code call. */

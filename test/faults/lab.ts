@@ -43,6 +43,7 @@ async function serviceOf(fault: Fault | undefined): Promise<Service> {
   return {
     name: "demo",
     files: ["app.py"],
+    lock: { path: "requirements.txt", packages: [{ name: "demo", version: "1.0", source: "registry" }] },
     routes: [{ method: "GET", path: "/items", evidence }],
     writes: [{ path: "/tmp", when: "request", evidence }],
     taskDefinitions,
@@ -78,7 +79,12 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
       };
       await mkdir(context.evidenceDirectory, { recursive: true });
       const seen = await collect(context, [...new Set(wanted.map(({ needs }) => needs))]);
-      const judged: JudgeContext = { contract, service, side: "after", baseline: { bytes: 1e12 } };
+      const judged: JudgeContext = {
+        contract,
+        service,
+        side: "after",
+        baseline: { bytes: 1e12, layers: [{ contentBytes: 1e12 }] },
+      };
       return new Map(wanted.map((check) => [check.id, judge(check, seen.get(check.needs), judged)]));
     },
     async [Symbol.asyncDispose]() {
@@ -114,8 +120,16 @@ class Places {
   }
 }
 
-/** What the healthy service is judged by. Its base is named by a tag, because no registry is asked here, and it is not built cold. */
-const NOT_HERE = new Set(["base-pinned", "base-digest-known", "pushed-and-pulled", "cold-build-time"]);
+/** What the healthy service is judged by. Its base is named by a tag, because no registry is asked here, it is not built
+ * cold, it has no virtual environment (a twin has), and no scanner is asked. */
+const NOT_HERE = new Set([
+  "base-pinned",
+  "base-digest-known",
+  "pushed-and-pulled",
+  "cold-build-time",
+  "environment-intact",
+  "no-fixable-vulnerabilities",
+]);
 export const healthyChecks: readonly string[] = checks.map(({ id }) => id).filter((id) => !NOT_HERE.has(id));
 
 /** The checks with these ids. */

@@ -1,4 +1,5 @@
 import type { Fault } from "./fault.ts";
+import { fileFaults } from "./file-faults.ts";
 
 const USER = "USER 1001:1001";
 const COMMAND = 'CMD ["python", "/app/app.py"]';
@@ -305,4 +306,5 @@ export const faults: readonly Fault[] = [
     breaks: ["start-time"],
     app: [["server = Server", "import time; time.sleep(9)\nserver = Server"]],
   },
+  ...fileFaults,
 ];

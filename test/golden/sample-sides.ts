@@ -1,4 +1,4 @@
-import type { CheckResult, Image, Side, Status } from "../../src/model/types.ts";
+import type { CheckResult, Contents, Image, InstalledPackage, Side, Status } from "../../src/model/types.ts";
 
 const check = (name: string, status: Status, message: string, more: Partial<CheckResult> = {}): CheckResult => {
   const [id = "", title = ""] = name.split(": ");
@@ -26,6 +26,44 @@ const image = (tag: string, user: string): Image => ({
     healthcheck: undefined,
     history: [{ createdBy: "RUN apt-get update", empty: false }],
   },
+});
+
+const deb = (name: string, version: string, bytes: number): InstalledPackage => ({
+  kind: "deb",
+  name,
+  version,
+  architecture: "amd64",
+  licences: [],
+  bytes,
+  record: { path: `/var/lib/dpkg/info/${name}.md5sums`, sha256: "a".repeat(64) },
+});
+const pypi = (name: string, version: string, bytes: number, licence: string): InstalledPackage => ({
+  kind: "pypi",
+  name,
+  version,
+  licences: [licence],
+  bytes,
+  record: {
+    path: `/app/.venv/lib/python3.13/site-packages/${name}-${version}.dist-info/RECORD`,
+    sha256: "b".repeat(64),
+  },
+});
+
+const contents = (packages: readonly InstalledPackage[], more: Partial<Contents>): Contents => ({
+  system: { id: "debian", version: "13", name: "Debian GNU/Linux 13 (trixie)" },
+  packages,
+  owners: [
+    ...packages.map(({ kind, name, bytes }) => ({
+      kind: kind === "pypi" ? ("distribution" as const) : ("operating system" as const),
+      name,
+      bytes,
+      files: 10,
+    })),
+    { kind: "Python", name: "Python", bytes: 31_000_000, files: 900 },
+    { kind: "application", name: "application", bytes: 90_000, files: 30 },
+  ],
+  waste: [],
+  ...more,
 });
 
 export const sampleBefore: Side = {
@@ -80,6 +118,16 @@ export const sampleBefore: Side = {
       },
     ],
   },
+  contents: contents(
+    [
+      deb("gcc-14", "14.2.0-19", 61_000_000),
+      deb("libssl3t64", "3.5.1-1", 6_000_000),
+      pypi("botocore", "1.40.1", 24_000_000, "Apache License 2.0"),
+      pypi("fastapi", "0.116.0", 900_000, "MIT"),
+      pypi("pytest", "8.4.1", 1_400_000, "MIT License"),
+    ],
+    { waste: [{ layer: 1, deleted: 4_000_000, replaced: 0, doubled: 96_000_000, example: "/app/.venv/bin/ruff" }] },
+  ),
   builds: { cold: 48_300, warm: 900, sourceEdit: 21_400, lockEdit: 30_100, samples: { warm: [880, 900, 1020] } },
   buildSide: {
     image: image("seaworthy/reactbin-api:before", ""),
@@ -148,6 +196,16 @@ export const sampleAfter: Side = {
       },
     ],
   },
+  contents: contents(
+    [
+      deb("libssl3t64", "3.5.1-1", 6_000_000),
+      { ...pypi("botocore", "1.40.1", 24_000_000, "LicenseRef-own | <b>"), direct: "vcs" },
+      pypi("fastapi", "0.116.1", 900_000, "MIT OR Apache-2.0"),
+      { ...pypi("fastapi", "0.116.1", 900_000, "MIT"), outsideEnvironment: true },
+      { kind: "rpm", name: "glibc", version: "1:2.34-1.amzn2023", licences: ["LGPLv2+"], bytes: 5_000_000 },
+    ],
+    {},
+  ),
   builds: { cold: 27_900, warm: 610, sourceEdit: 1480, lockEdit: 14_200, samples: { warm: [590, 610, 700] } },
   buildSide: {
     image: image("seaworthy/reactbin-api:after", "1001:1001"),

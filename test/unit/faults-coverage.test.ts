@@ -13,6 +13,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
     "compares with a limit of the contract; a slow build would only slow the tests. Its examples fail.",
   "warm-build-time":
     "compares with a limit of the contract; a slow build would only slow the tests. Its examples fail.",
+  "no-fixable-vulnerabilities":
+    "asks a scanner, which the lab does not have; test/unit/probes-vulnerabilities.test.ts sees it fail.",
+  "pull-size": "compares with a limit of the contract; a large image would only slow the tests. Its examples fail.",
   size: "compares with a limit of the contract; a large image would only slow the tests. Its examples fail.",
 };
 

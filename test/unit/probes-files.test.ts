@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { LayerEntry } from "../../src/engine/engine.ts";
-import { distributionOf, layers } from "../../src/probes/layers.ts";
+import { layers } from "../../src/probes/layers.ts";
 import type { ProbeContext } from "../../src/probes/probe.ts";
 import { countBytecode, interpreterTag, pycHeader } from "../../src/probes/support/bytecode.ts";
 import { LayerSecrets } from "../../src/probes/support/layer-secrets.ts";
 import { assignedSecrets, fingerprint, shapedSecrets } from "../../src/probes/support/secrets.ts";
+import { distributionOf } from "../../src/probes/support/final-files.ts";
 import { FinalTree } from "../../src/probes/support/tree.ts";
 import { cacheKind, isCompiler, isHeader } from "../../src/probes/support/waste.ts";
 
@@ -219,9 +220,11 @@ describe("the programs that the service calls", () => {
   ] as const;
   const calledIn = async (...entries: readonly LayerEntry[]) => {
     const context = {
-      image: { config: { workdir: "/app", env: [], labels: {}, history: [], entrypoint: [], command: [] } },
+      image: {
+        config: { user: "1001", workdir: "/app", env: [], labels: {}, history: [], entrypoint: [], command: [] },
+      },
       service: { programs },
-      contract: { absentPrograms: [] },
+      contract: { absentPrograms: [], writablePaths: [] },
       build: undefined,
       signal: new AbortController().signal,
       engine: {

@@ -6,5 +6,8 @@ export const exampleConfiguration: Configuration = {
   command: ["uvicorn", "app.main:app"],
   stopSignal: undefined,
   healthcheck: true,
+  exposed: ["8000/tcp"],
+  volumes: [],
+  labels: { "org.opencontainers.image.title": "demo", "org.opencontainers.image.revision": "4be1f2c" },
   secrets: [],
 };

@@ -1,4 +1,4 @@
-import type { Build, BuildStep, Contract } from "../../model/types.ts";
+import type { Build, BuildStep, Contents, Contract } from "../../model/types.ts";
 import type { BuildRecord } from "../../probes/build-record.ts";
 import type { Layers } from "../../probes/layers.ts";
 import type { OrdinaryRun } from "../../probes/ordinary-run.ts";
@@ -20,12 +20,25 @@ export const exampleContract: Contract = {
   limits: { startSeconds: 30, warmBuildSeconds: 60, coldBuildSeconds: 600, sizeRatio: 1 },
 };
 
+const exampleContents: Contents = {
+  system: { id: "debian", version: "13", name: "Debian GNU/Linux 13 (trixie)" },
+  packages: [
+    { kind: "deb", name: "libssl3t64", version: "3.5.1-1", architecture: "amd64", licences: [], bytes: 6_000_000 },
+    { kind: "pypi", name: "fastapi", version: "0.116.1", licences: ["MIT"], bytes: 900_000 },
+    { kind: "pypi", name: "uvicorn", version: "0.35.0", licences: ["BSD-3-Clause"], bytes: 400_000 },
+  ],
+  owners: [
+    { kind: "operating system", name: "libssl3t64", bytes: 6_000_000, files: 4 },
+    { kind: "distribution", name: "fastapi", bytes: 900_000, files: 90 },
+  ],
+  waste: [],
+};
+
 export const exampleLayers: Layers = {
   layers: [],
   bytes: 180_000_000,
   files: 9000,
-  hiddenBytes: 0,
-  bytesByOwner: { "operating system": 80_000_000, "Python packages": 60_000_000 },
+  contents: exampleContents,
   distributions: ["fastapi", "uvicorn"],
   programs: [],
   called: [],
@@ -40,6 +53,9 @@ export const exampleLayers: Layers = {
     packages: { sources: 2000, valid: 1990, stale: 0, missing: 10, examples: [] },
     application: { sources: 20, valid: 20, stale: 0, missing: 0, examples: [] },
   },
+  libraries: { files: 120, missing: [], unread: [] },
+  environments: { folders: ["/opt/venv"], scripts: 12, broken: [] },
+  modes: { setId: [], forAll: [], codeWritable: { uid: 1001, count: 0, examples: [] } },
 };
 
 export const exampleRun: OrdinaryRun = {

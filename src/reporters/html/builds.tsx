@@ -1,7 +1,7 @@
 import { scaleLinear } from "d3-scale";
 import type { JSX } from "preact";
 import { formatBytes, formatMilliseconds } from "../../kit/units.ts";
-import type { Build, BuildStep, Report, Side } from "../../model/types.ts";
+import type { Build, BuildStep, Layer, Report, Side } from "../../model/types.ts";
 import { plural } from "../view/words.ts";
 import { Lines, Nothing, Prose, Section, Table } from "./parts.tsx";
 
@@ -111,6 +111,11 @@ function Step({ step, longest }: { readonly step: BuildStep; readonly longest: n
   );
 }
 
+function pulled({ contentBytes, estimatedContentBytes }: Layer): string {
+  if (contentBytes !== undefined) return formatBytes(contentBytes);
+  return estimatedContentBytes === undefined ? "unknown" : `about ${formatBytes(estimatedContentBytes)}`;
+}
+
 function Layers({ layers }: { readonly layers: NonNullable<Side["image"]>["layers"] }): JSX.Element {
   return (
     <Table label="Layers">
@@ -135,7 +140,7 @@ function Layers({ layers }: { readonly layers: NonNullable<Side["image"]>["layer
               <code>{layer.createdBy}</code>
             </th>
             <td class="number">{formatBytes(layer.bytes)}</td>
-            <td class="number">{layer.contentBytes === undefined ? "unknown" : formatBytes(layer.contentBytes)}</td>
+            <td class="number">{pulled(layer)}</td>
             <td class="number">{layer.files}</td>
           </tr>
         ))}

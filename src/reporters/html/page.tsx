@@ -5,6 +5,7 @@ import { STATUS_WORDS } from "../view/words.ts";
 import { Builds } from "./builds.tsx";
 import { Checks } from "./checks.tsx";
 import { Comparison } from "./comparison.tsx";
+import { Contents as Inside } from "./contents.tsx";
 import { Contract } from "./contract.tsx";
 import { Decisions } from "./decisions.tsx";
 import { Files } from "./files.tsx";
@@ -17,6 +18,7 @@ import { Notes, Tiles, Verdict } from "./verdict.tsx";
 
 const CONTENTS: ReadonlyArray<readonly [string, string]> = [
   ["figures", "Before and after"],
+  ["contents", "Inside"],
   ["checks", "Checks"],
   ["requirements", "Requirements"],
   ["decisions", "Decisions"],
@@ -53,6 +55,7 @@ function Page({ report }: { readonly report: Report }): JSX.Element {
           <Tiles report={report} />
           <Contents report={report} />
           <Comparison report={report} />
+          <Inside report={report} />
           <Checks report={report} />
           <Requirements report={report} />
           <Decisions report={report} />

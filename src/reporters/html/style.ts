@@ -1,3 +1,5 @@
+import { contentsStyle } from "./style-contents.ts";
+
 /** The page's style sheet. Colours are named once for light and once for dark; both keep text at 4.5:1 or more. */
 const light = `
   color-scheme: light;
@@ -242,6 +244,7 @@ export const style: string = [
   top,
   content,
   lists,
+  contentsStyle,
   narrow,
   print,
 ].join("\n");

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { RequirementResult, Side } from "../../model/types.ts";
+import { contentsSchema } from "./contents-schema.ts";
 import { type Wire, bytes, confidence, milliseconds, place, text, texts } from "./parts.ts";
 
 const measurement = z.object({
@@ -69,6 +70,7 @@ const layer = z.object({
   diffId: text,
   bytes,
   contentBytes: bytes.optional(),
+  estimatedContentBytes: bytes.optional(),
   createdBy: text,
   files: z.number().int(),
 });
@@ -114,7 +116,17 @@ export const sideSchema: z.ZodType<Wire<Side>> = z.object({
   dockerfile: text.optional(),
   findings: z.array(finding),
   suppressed: z.array(suppressed).optional(),
-  image: z.object({ tag: text, id: text, bytes, contentBytes: bytes.optional(), layers: z.array(layer) }).optional(),
+  image: z
+    .object({
+      tag: text,
+      id: text,
+      bytes,
+      contentBytes: bytes.optional(),
+      contentEstimated: z.literal(true).optional(),
+      layers: z.array(layer),
+    })
+    .optional(),
+  contents: contentsSchema.optional(),
   builds: z.object({
     cold: milliseconds.optional(),
     warm: milliseconds.optional(),

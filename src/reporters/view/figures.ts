@@ -1,5 +1,6 @@
 import { formatBytes, formatMilliseconds, medianDeviation } from "../../kit/units.ts";
 import type { Measurement, Report, Side, Unit } from "../../model/types.ts";
+import { hiddenBytes, isPython, unsharedBytes } from "./packages.ts";
 
 /** One line of the before/after table. For every figure here, less is better. */
 export interface FigureRow {
@@ -41,11 +42,25 @@ export function figureRows(report: Report): readonly FigureRow[] {
     row({ id: "bytes", label: "Size, unpacked", unit: "bytes", how: "the files of all layers" }, ({ image }) =>
       single(image?.bytes),
     ),
-    row({ id: "content-bytes", label: "Size, to pull", unit: "bytes", how: "all layers compressed" }, ({ image }) =>
+    row({ id: "content-bytes", label: "Size, to pull", unit: "bytes", how: pullBasis(report) }, ({ image }) =>
       single(image?.contentBytes),
+    ),
+    row(
+      { id: "unshared-bytes", label: "Size, not shared", unit: "bytes", how: "layers that the other image has not" },
+      (side) => single(unsharedBytes(side, side === before ? after : before)),
+    ),
+    row(
+      { id: "hidden-bytes", label: "Size, wasted", unit: "bytes", how: "files that a later layer hides" },
+      ({ contents }) => single(contents && hiddenBytes(contents.waste)),
     ),
     row({ id: "layers", label: "Layers", unit: "count", how: "in the image" }, ({ image }) =>
       single(image?.layers.length),
+    ),
+    row({ id: "packages", label: "System packages", unit: "count", how: "of the operating system" }, ({ contents }) =>
+      single(contents?.packages.filter((one) => !isPython(one)).length),
+    ),
+    row({ id: "distributions", label: "Python packages", unit: "count", how: "installed" }, ({ contents }) =>
+      single(contents?.packages.filter(isPython).length),
     ),
     ...BUILDS.map(([kind, label, how]) =>
       row({ id: `build-${kind}`, label, unit: "ms", how }, ({ builds }) =>
@@ -59,6 +74,11 @@ export function figureRows(report: Report): readonly FigureRow[] {
     ),
   ];
   return rows.filter((candidate) => candidate.before !== undefined || candidate.after !== undefined);
+}
+
+function pullBasis({ before, after }: Report): string {
+  const estimated = [before, after].some(({ image }) => image?.contentEstimated === true);
+  return estimated ? "all layers compressed, estimated from samples" : "all layers compressed";
 }
 
 /** What the checks measured, one row each, except sizes and builds: these have their rows already. */

@@ -1,0 +1,41 @@
+import { configuration, type Configuration } from "../probes/configuration.ts";
+import type { Check } from "./check.ts";
+import { exampleContract } from "./support/examples.ts";
+import { exampleConfiguration } from "./support/configuration-example.ts";
+import { fail, pass } from "./support/verdicts.ts";
+
+const context = { contract: exampleContract };
+
+export const configurationAsContract: Check<Configuration> = {
+  id: "configuration-as-contract",
+  title: "The image is configured as its contract says",
+  why: "Manifests are written from the contract. Where the image says otherwise, the port is not found, the signal is another one, or the volume belongs to another uid.",
+  source: "OCI image specification: configuration",
+  whenItFails: {
+    symptom: "It runs here, and behind the load balancer or with the cluster's security context it does not.",
+    cause: "The Dockerfile was edited by hand, or the manifest was written for another image.",
+    remedy: "Render again with `seaworthy`, or settle the port, the user and the signal in seaworthy.yaml.",
+  },
+  needs: configuration,
+  examples: [
+    { name: "the same", data: exampleConfiguration, status: "pass", context },
+    { name: "another port", data: { ...exampleConfiguration, exposed: ["5000/tcp"] }, status: "fail", context },
+    { name: "another user", data: { ...exampleConfiguration, user: "1000" }, status: "fail", context },
+    { name: "another signal", data: { ...exampleConfiguration, stopSignal: "SIGKILL" }, status: "fail", context },
+  ],
+  judge({ user, exposed, stopSignal }, { contract }) {
+    const promised = `${contract.uid}:${contract.gid}`;
+    const [uid = "", gid = String(contract.gid)] = user.split(":");
+    const problems = [
+      ...(`${uid}:${gid}` === promised ? [] : [`the user is \`${user || "root"}\`, not \`${promised}\``]),
+      ...(exposed.includes(`${contract.port}/tcp`)
+        ? []
+        : [`it exposes ${exposed.length === 0 ? "no port" : exposed.join(", ")}, not ${contract.port}/tcp`]),
+      ...((stopSignal ?? "SIGTERM") === contract.signals.stop
+        ? []
+        : [`it is stopped by ${stopSignal ?? "SIGTERM"}, not by ${contract.signals.stop}`]),
+    ];
+    if (problems.length > 0) return fail(`Otherwise than the contract says: ${problems.join("; ")}.`);
+    return pass(`User ${promised}, port ${contract.port}/tcp and ${contract.signals.stop}, as the contract says.`);
+  },
+};

@@ -1,0 +1,115 @@
+import type { InstalledPackage, LockedPackage, Service } from "../model/types.ts";
+import { layers, type Layers } from "../probes/layers.ts";
+import type { Check } from "./check.ts";
+import { exampleLayers } from "./support/examples.ts";
+import { fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
+
+/** Installers, and what a base image brings for itself. */
+const TOOLS: ReadonlySet<string> = new Set([
+  "pip",
+  "setuptools",
+  "wheel",
+  "uv",
+  "poetry",
+  "pdm",
+  "pipenv",
+  "virtualenv",
+]);
+
+const locked = (name: string, version: string): LockedPackage => ({
+  name,
+  version,
+  source: "registry",
+  sdistOnly: false,
+  dependencies: [],
+});
+const service = {
+  name: "demo",
+  lock: { path: "uv.lock", packages: [locked("fastapi", "0.116.1"), locked("uvicorn", "0.35.0")] },
+} as unknown as Service;
+const withPackage = (one: Partial<InstalledPackage>): Layers => ({
+  ...exampleLayers,
+  contents: {
+    ...exampleLayers.contents,
+    packages: [
+      ...exampleLayers.contents.packages.filter(({ name }) => name !== one.name),
+      { kind: "pypi", name: "", version: "1.0", licences: [], bytes: 0, ...one },
+    ],
+  },
+});
+
+export const distributionsAsLocked: Check<Layers> = {
+  id: "distributions-as-locked",
+  title: "What is installed is what the lock names",
+  why: "A lock that the build does not obey is a wish: tests ran with other versions than production has.",
+  source: "PEP 751, reproducible installation",
+  whenItFails: {
+    symptom: "A version in the image differs from the lock, or a distribution is in no lock at all.",
+    cause: "A step installs by `pip install name`, without `--locked`, or from another lock than the tracked one.",
+    remedy: "Install from the lock alone, with `uv sync --locked`, and add what is missing to it.",
+  },
+  needs: layers,
+  examples: [
+    { name: "as locked", data: exampleLayers, status: "pass", context: { service } },
+    {
+      name: "another version",
+      data: withPackage({ name: "fastapi", version: "0.117.0" }),
+      status: "fail",
+      context: { service },
+    },
+    {
+      name: "in no lock",
+      data: withPackage({ name: "requests", version: "2.32.0" }),
+      status: "fail",
+      context: { service },
+    },
+    {
+      name: "pip of the base",
+      data: withPackage({ name: "pip", version: "25.1" }),
+      status: "pass",
+      context: { service },
+    },
+    {
+      name: "no lock",
+      data: exampleLayers,
+      status: "not-applicable",
+      context: { service: { ...service, lock: undefined } },
+    },
+    {
+      name: "nothing installed",
+      data: { ...exampleLayers, contents: { ...exampleLayers.contents, packages: [] } },
+      status: "unproven",
+      context: { service },
+    },
+  ],
+  judge({ contents }, { service: { lock, name: own } }) {
+    if (lock === undefined || lock.packages.length === 0)
+      return notApplicable("The service has no lock that was read.");
+    const installed = contents.packages.filter(
+      ({ kind, name, outsideEnvironment, direct }) =>
+        kind === "pypi" && outsideEnvironment === undefined && direct === undefined && !TOOLS.has(name),
+    );
+    if (installed.length === 0) return unproven("No installed distribution was found in the image at all.");
+    const versions = new Map<string, LockedPackage[]>();
+    for (const one of lock.packages) versions.set(normal(one.name), [...(versions.get(normal(one.name)) ?? []), one]);
+    const wrong = installed.flatMap(({ name, version }) => {
+      const named = versions.get(name);
+      if (named === undefined && name === normal(own)) return [];
+      if (named === undefined) return [`${name} ${version} is not in ${lock.path}`];
+      const isNamed = named.some(
+        (one) => one.version === "" || sameVersion(one.version, version) || one.source !== "registry",
+      );
+      return isNamed ? [] : [`${name} is ${version}, locked is ${named.map((one) => one.version).join(" or ")}`];
+    });
+    if (wrong.length > 0) return fail(`${some(wrong, 5)}.`);
+    return pass(`All ${installed.length} distributions have the version that ${lock.path} names.`);
+  },
+};
+
+const normal = (name: string): string => name.replace(/[-_.]+/g, "-").toLowerCase();
+
+/** `1.0` is `1.0.0`, and a local part (`+cpu`) is only compared when both have one. */
+function sameVersion(a: string, b: string): boolean {
+  const plain = (version: string) => version.replace(/\+.*$/, "").replace(/(\.0)+$/, "");
+  return plain(a) === plain(b);
+}

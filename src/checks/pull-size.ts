@@ -1,0 +1,94 @@
+import { formatBytes } from "../kit/units.ts";
+import type { Layer } from "../model/types.ts";
+import { layers, type Layers } from "../probes/layers.ts";
+import type { Check } from "./check.ts";
+import { exampleContract, exampleLayers } from "./support/examples.ts";
+import { fail, notApplicable, pass, unproven } from "./support/verdicts.ts";
+
+const layer = (contentBytes: number | undefined, estimatedContentBytes?: number): Layer => ({
+  diffId: `sha256:${"1".repeat(64)}`,
+  bytes: 180_000_000,
+  contentBytes,
+  ...(estimatedContentBytes === undefined ? {} : { estimatedContentBytes }),
+  createdBy: "COPY /app /app",
+  files: 9000,
+});
+const withLayers = (...all: readonly Layer[]): Layers => ({ ...exampleLayers, layers: all });
+const after = {
+  side: "after",
+  contract: { ...exampleContract, limits: { ...exampleContract.limits, sizeRatio: 0.7 } },
+  baseline: withLayers(layer(100_000_000)),
+} as const;
+
+export const pullSize: Check<Layers> = {
+  id: "pull-size",
+  title: "There is little to pull against the baseline",
+  why: "A node that does not have the image yet downloads its compressed layers before anything starts.",
+  source: "The contract's limit sizeRatio; OCI image specification: manifest",
+  whenItFails: {
+    symptom: "A new node takes longer to start the service than before.",
+    cause: "A new layer holds what does not compress: bytecode, archives, models, shared libraries.",
+    remedy: "Compare the layers in report.html, and leave out what is not needed at run time.",
+  },
+  needs: layers,
+  examples: [
+    { name: "half", data: withLayers(layer(50_000_000)), status: "pass", context: after },
+    { name: "half, estimated", data: withLayers(layer(undefined, 50_000_000)), status: "pass", context: after },
+    { name: "as much", data: withLayers(layer(100_000_000)), status: "fail", context: after },
+    {
+      name: "an estimate near the limit proves nothing",
+      data: withLayers(layer(undefined, 70_000_000)),
+      status: "unproven",
+      context: after,
+    },
+    { name: "not known", data: withLayers(layer(undefined)), status: "unproven", context: after },
+    {
+      name: "no baseline",
+      data: withLayers(layer(50_000_000)),
+      status: "unproven",
+      context: { ...after, baseline: undefined },
+    },
+    {
+      name: "the baseline itself",
+      data: withLayers(layer(50_000_000)),
+      status: "not-applicable",
+      context: { ...after, side: "before" },
+    },
+  ],
+  judge({ layers: own }, { side, baseline, contract: { limits } }) {
+    const now = toPull(own);
+    if (now === undefined) return unproven("The engine keeps no compressed layers, and their size was not estimated.");
+    const measured = { value: now.bytes, unit: "bytes", how: now.how, samples: [now.bytes] } as const;
+    const told = `${formatBytes(now.bytes)} ${now.how}`;
+    if (side === "before") return { ...notApplicable(`${told}. The other image is compared with it.`), measured };
+    const before = toPull((baseline as Partial<Layers> | undefined)?.layers ?? []);
+    if (before === undefined || before.bytes === 0)
+      return { ...unproven(`${told}; there is no baseline to compare it with.`), measured };
+    const ratio = now.bytes / before.bytes;
+    const message = `${told} against ${formatBytes(before.bytes)} ${before.how}: ${Math.round(ratio * 100)} % (limit ${Math.round(limits.sizeRatio * 100)} %).`;
+    if (!(now.exact && before.exact) && Math.abs(ratio / limits.sizeRatio - 1) <= ERROR)
+      return { ...unproven(`${message} The estimate is not exact enough to tell.`), measured };
+    return ratio <= limits.sizeRatio ? pass(message, measured) : fail(message, measured);
+  },
+};
+
+/** By how much an estimate was seen to be wrong, on either side. */
+const ERROR = 0.06;
+
+interface Pull {
+  readonly bytes: number;
+  readonly exact: boolean;
+  readonly how: string;
+}
+
+/** Of all layers; undefined when one of them is neither known nor estimated. */
+function toPull(all: readonly Layer[]): Pull | undefined {
+  const sizes = all.map(({ contentBytes, estimatedContentBytes }) => contentBytes ?? estimatedContentBytes);
+  if (sizes.length === 0 || sizes.includes(undefined)) return undefined;
+  const exact = all.every(({ contentBytes }) => contentBytes !== undefined);
+  return {
+    bytes: sizes.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0),
+    exact,
+    how: exact ? "compressed, from the manifest" : "compressed, estimated from samples",
+  };
+}

@@ -1,0 +1,15 @@
+import type { InstalledPackage } from "../../model/types.ts";
+
+/** A package before its files are looked up in the final tree. */
+export interface FoundPackage extends Omit<InstalledPackage, "bytes"> {
+  /** Absolute, as its database names them. */
+  readonly files: readonly string[];
+}
+
+/** One kind of package database. It is shown every file of every layer and answers at the end. */
+export interface PackageSource {
+  wants(path: string): boolean;
+  content(path: string, bytes: Buffer): void;
+  /** @param isThere False for a file that a later layer took away. */
+  packages(isThere: (path: string) => boolean): readonly FoundPackage[];
+}
