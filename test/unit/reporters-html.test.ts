@@ -121,3 +121,18 @@ it("has no section for requirements that nobody wrote", async () => {
   const { requirements: _, ...without } = sampleReport;
   expect(await html.render(without)).not.toContain('id="requirements"');
 });
+
+it("tells what is inside: shares in words, changed packages, and which layer hides bytes", async () => {
+  const text = await page(sampleReport);
+  const section = /<section id="contents".*?<\/section>/s.exec(text)?.[0] ?? "";
+  expect(section).toContain("Before: Operating system 67.0 MB, Python itself 31.0 MB, Python packages 26.3 MB");
+  expect(section).toMatch(/1 changed, 1 added, 2 removed, 2 as before/);
+  expect(section).toContain("<td>0.116.0</td><td>0.116.1</td>");
+  expect(section).toContain("96.0 MB stored again for another owner or mode, 4.00 MB deleted");
+  expect(section).not.toContain("Caches of installers");
+});
+
+it("says when an image was not walked", async () => {
+  const { contents: _, ...before } = sampleReport.before;
+  expect(await page({ ...sampleReport, before })).toContain("Packages cannot be compared: one image was not walked.");
+});

@@ -40,8 +40,8 @@ function Bytes({ report }: { readonly report: Report }): JSX.Element {
   const scale = scaleLinear()
     .domain([0, Math.max(total(before), total(after), 1)])
     .range([0, WIDTH]);
-  const rows = after.length > 0 ? after : before;
   const of = (all: readonly Share[], id: Share["id"]) => all.find((share) => share.id === id)?.bytes;
+  const rows = (after.length > 0 ? after : before).filter(({ id }) => of(before, id) !== 0 || of(after, id) !== 0);
   return (
     <div class="shares">
       <Stack label="Before" all={before} scale={scale} />
@@ -133,7 +133,10 @@ function Packages({ report }: { readonly report: Report }): JSX.Element {
   return (
     <>
       <h3>
-        Packages <span class="muted">{plural(same, "package")} unchanged</span>
+        Packages{" "}
+        <span class="muted">
+          {changed.length} changed, {added.length} added, {removed.length} removed, {same} as before
+        </span>
       </h3>
       <Changes title="changed" lines={changed} />
       <Changes title="added" lines={added} />
@@ -143,10 +146,16 @@ function Packages({ report }: { readonly report: Report }): JSX.Element {
 }
 
 /** A short list is open: it is what a reader came for. */
-const SHORT = 8;
+const SHORT = 12;
 
-function Changes({ title, lines }: { readonly title: string; readonly lines: readonly PackageChange[] }): JSX.Element {
-  if (lines.length === 0) return <p class="muted small">None {title}.</p>;
+function Changes({
+  title,
+  lines,
+}: {
+  readonly title: string;
+  readonly lines: readonly PackageChange[];
+}): JSX.Element | undefined {
+  if (lines.length === 0) return undefined;
   const python = lines.filter(isPython).length;
   return (
     <details open={lines.length <= SHORT}>
