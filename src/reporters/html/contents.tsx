@@ -3,7 +3,6 @@ import type { JSX } from "preact";
 import { formatBytes } from "../../kit/units.ts";
 import type { LayerWaste, Report, Side } from "../../model/types.ts";
 import { type PackageChange, type Share, isPython, packageChanges, shares } from "../view/packages.ts";
-import { plural } from "../view/words.ts";
 import { Nothing, Section, Table } from "./parts.tsx";
 
 /** What the images consist of: bytes by what they are for, packages that came and went, bytes that nobody can read. */
