@@ -35,7 +35,9 @@ export function applyPolicy(input: PolicyInput): Judged {
   const suppressed: SuppressedFinding[] = [];
   const judge = (finding: Finding): void => {
     const settled = { ...finding, severity: severityOf(finding) };
-    const suppression = byEntry(settled, entries, today) ?? byComment(settled, uses, dockerfile?.path);
+    // Asked in any case: a comment is not unused because seaworthy.yaml says the same.
+    const comment = byComment(settled, uses, dockerfile?.path);
+    const suppression = byEntry(settled, entries, today) ?? comment;
     if (suppression === undefined) findings.push(settled);
     else suppressed.push({ ...settled, suppression });
   };

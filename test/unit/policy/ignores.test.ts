@@ -152,6 +152,14 @@ describe("seaworthy.yaml", () => {
     expect(ignoring({ until: "2026-11-20" }).findings).toHaveLength(1);
   });
 
+  it("makes no comment unused that says the same", () => {
+    const policy = { ignore: [{ rule: "runs-as-root", reason: "a demo" }] };
+    const text = "# seaworthy ignore=runs-as-root x\nFROM a\n";
+    const judged = judge(text, [finding("runs-as-root", 2)], { policy });
+    expect(judged.findings).toEqual([]);
+    expect(judged.suppressed.map(({ suppression }) => suppression.by)).toEqual(["configuration"]);
+  });
+
   it("keeps rules of later versions from failing", () => {
     const newer = rules.map((rule) => ({ ...rule, since: rule.id === "runs-as-root" ? "0.10.0" : "0.9.0" }));
     const of = (rulesSince: string | undefined, severity = {}) =>
