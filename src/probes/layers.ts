@@ -51,7 +51,7 @@ export const layers: Probe<Layers> = {
   id: "layers",
   title: "Walk every layer of the image once",
   runs: "beside-others",
-  version: 3,
+  version: 4,
   async collect(context) {
     const signal = within(context.signal, LIMIT_MS, "The walk over the layers");
     const walk = new Walk(context);

@@ -97,6 +97,11 @@ const SAMPLES = {
   "GitHub token": joined("ghp_", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hJ6"),
   "Slack token": joined("xoxb-", "123456789012-abcdefGHIJKL"),
   "Stripe key": joined("sk_live_", "4eC39HqLyjWDarjtT1zdp7dc"),
+  "Vault token": joined("hvs.", "CAESIJ0aB3dE6gH9jK2mN5pQ8sT1"),
+  "DigitalOcean token": joined("dop_v1_", "0123456789abcdef".repeat(4)),
+  "age key": joined("AGE-SECRET-", "KEY-1", "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3JN54KHCE"),
+  "Azure storage key": joined("AccountKey=", "aB3dE6gH".repeat(10), "abcdef=="),
+  "npm registry token": joined("//registry.example/:_authToken", "=aB3dE6gH9jK2mN5pQ8"),
   "private key": joined("-----BEGIN ", RSA, "\n", "MIIEpAIBAAKCAQEA".repeat(6), "\n-----END ", RSA),
 };
 
@@ -113,6 +118,8 @@ describe("secrets", () => {
     "a line about ghp_ tokens",
     "password = get_password()",
     "task_live_" + "x".repeat(30),
+    "registry.example/:_authToken=${NPM_TOKEN}",
+    "AccountKey=from-the-vault",
   ])("does not take %j for one", (text) => {
     expect(shapedSecrets(text)).toEqual([]);
   });
@@ -149,6 +156,12 @@ describe("secrets in layers", () => {
     look(secrets, file, SAMPLES["private key"]);
     const tree = treeOf(file, entry(2, "root/id", { kind: "whiteout" }));
     expect(secrets.found(tree)).toMatchObject([{ path: "/root/id", layer: 1, deleted: true, published: false }]);
+  });
+  it.each(["root/.config/pip/pip.conf", "app/.git/config"])("finds a password in the addresses of %s", (path) => {
+    const secrets = new LayerSecrets([]);
+    const file = entry(0, path);
+    look(secrets, file, "url = https://build:aB3dE6gH9jK2@example.org/simple\n");
+    expect(secrets.found(treeOf(file))).toMatchObject([{ kind: "password in a URL", path: `/${path}` }]);
   });
   it("excuses a test key that its distribution's RECORD names, and no other file of it", () => {
     const secrets = new LayerSecrets([]);

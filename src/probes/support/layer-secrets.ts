@@ -19,7 +19,9 @@ const SKIP =
   /\.(so[\d.]*|a|o|gz|xz|bz2|zst|whl|zip|png|jpe?g|gif|ico|woff2?|ttf|mo|dat)$|^usr\/share\/(doc|man|locale|zoneinfo|i18n|perl5?|ca-certificates)\//;
 /** Files that exist to hold values: there a name such as PASSWORD is enough. */
 const HOLDS_VALUES =
-  /^(\.env(\.(?!example$|sample$|template$|dist$)[\w.-]+)?|\.netrc|\.pgpass|\.git-credentials|\.pypirc|credentials)$/;
+  /^(\.env(\.(?!example$|sample$|template$|dist$)[\w.-]+)?|\.netrc|\.pgpass|\.git-credentials|\.pypirc|pip\.conf|credentials)$/;
+/** Where git keeps the address it was cloned from, with the token that was in it. */
+const OF_GIT = /(^|\/)\.git\/config$/;
 
 /** Looks for secrets in every file of every layer, those that a later layer deletes too. */
 export class LayerSecrets {
@@ -50,7 +52,10 @@ export class LayerSecrets {
     if (isRecord(entry)) this.#record(entry.path, bytes.toString("utf8"));
     if (!isText(entry) || this.#found.length >= MOST_FOUND) return;
     const text = bytes.toString("latin1");
-    const sightings = [...shapedSecrets(text), ...(HOLDS_VALUES.test(base(entry.path)) ? assignedSecrets(text) : [])];
+    const sightings = [
+      ...shapedSecrets(text),
+      ...(HOLDS_VALUES.test(base(entry.path)) || OF_GIT.test(entry.path) ? assignedSecrets(text) : []),
+    ];
     for (const sighting of sightings) this.#found.push({ ...sighting, path: entry.path, layer: entry.layer });
   }
 

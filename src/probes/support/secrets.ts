@@ -39,12 +39,17 @@ const PATTERNS: readonly Pattern[] = [
   { kind: "Anthropic key", expression: /(?<!\w)(sk-ant-[a-z0-9]+-[\w-]{80,})/g },
   { kind: "SendGrid key", expression: /(?<!\w)(SG\.[\w-]{22}\.[\w-]{43})(?![\w-])/g },
   { kind: "Hugging Face token", expression: /(?<!\w)(hf_[A-Za-z]{34})(?!\w)/g },
+  { kind: "Vault token", expression: /(?<!\w)(hv[sb]\.[\w-]{24,})(?![\w-])/g },
+  { kind: "DigitalOcean token", expression: /(?<!\w)(do[op]_v1_[0-9a-f]{64})(?!\w)/g },
+  { kind: "age key", expression: /(?<!\w)(AGE-SECRET-KEY-1[A-Z0-9]{58})(?!\w)/g },
+  { kind: "Azure storage key", expression: /AccountKey=([A-Za-z0-9+/]{86}==)/g },
+  { kind: "npm registry token", expression: /:_authToken\s{0,3}=\s{0,3}([\w.+/=-]{16,})/g },
   { kind: "Docker access token", expression: /(?<!\w)(dckr_pat_[\w-]{27,})/g },
 ];
 
 /** What every pattern begins with: one quick look that most files do not pass. */
 const FIRST_LOOK =
-  /PRIVATE KEY|AKIA|ASIA|aws_?secret_?access_?key|gh[pousr]_|github_pat_|gl(?:pat|dt|rt|cbt|ptt)-|xox[abposr]-|k_live_|AIza|private_key_id|pypi-AgE|npm_|T3BlbkFJ|sk-ant-|SG\.|hf_|dckr_pat_/i;
+  /PRIVATE KEY|AKIA|ASIA|aws_?secret_?access_?key|gh[pousr]_|github_pat_|gl(?:pat|dt|rt|cbt|ptt)-|xox[abposr]-|k_live_|AIza|private_key_id|pypi-AgE|npm_|T3BlbkFJ|sk-ant-|SG\.|hf_|dckr_pat_|hv[sb]\.|do[op]_v1_|AGE-SECRET-KEY|AccountKey=|_authToken/i;
 
 /** Published in documentation as examples, so they are nobody's. */
 const KNOWN_EXAMPLES = /EXAMPLE|^AKIAI44QH8DHB|^(?:AKIA|ASIA)([A-Z0-9])\1{6}/;
