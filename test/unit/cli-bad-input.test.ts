@@ -155,4 +155,4 @@ it("ends quietly when nobody reads on", async () => {
   const { stdout, stderr } = await run("bash", ["-c", script, process.execPath, main, folder]);
   expect(stderr).toBe("");
   expect(stdout).toBe("0\n");
-});
+}, 60_000);
