@@ -52,6 +52,9 @@ name = "reactions"
 version = "1.0.0"
 requires-python = ">=3.12"
 dependencies = ["fastapi==0.121.0", "uvicorn==0.38.0", "${dependency}"]
+
+[dependency-groups]
+dev = ["pytest==8.4.2"]
 `;
 const singleStage = (sync: string): string =>
   `FROM ${slim}\nCOPY --from=${uvImage} /uv /usr/local/bin/uv\nWORKDIR /app\n` +
@@ -69,11 +72,17 @@ const base: readonly OneDefect[] = [
     ...healthy,
     Dockerfile: healthyDockerfile.replaceAll(slim, "python:3.13-slim-trixie"),
   }),
-  row("02", "base named by a moving tag", ["base-floating-tag"], {
+  row("02", "base named by a moving tag", ["base-floating-tag", "base-not-digest-pinned"], {
     ...healthy,
-    Dockerfile: healthyDockerfile.replaceAll(slim, `python:3-slim-trixie@${digest("a")}`),
+    Dockerfile: healthyDockerfile.replaceAll(slim, "python:3-slim-trixie"),
   }),
-  row("03", "uv's image named latest", ["helper-image-floating"], changed(["uv:0.9.8@", "uv:latest@"])),
+  row(
+    "03",
+    "uv's image named latest",
+    ["helper-image-floating", "base-not-digest-pinned"],
+    changed([`FROM ${uvImage} AS uv\n\n`, ""], ["--from=uv /uv", "--from=ghcr.io/astral-sh/uv:latest /uv"]),
+    changed([`FROM ${uvImage} AS uv\n\n`, ""], ["--from=uv /uv", `--from=${uvImage} /uv`]),
+  ),
   row(
     "04",
     "uv installed without a version",
@@ -193,7 +202,7 @@ const dependencies: readonly OneDefect[] = [
   row(
     "09",
     "the lock is ignored, and COPY . . brings none",
-    ["lock-not-in-context"],
+    ["lock-not-in-context", "dependency-layer-invalidated-by-source", "sync-without-frozen-or-locked"],
     project({
       Dockerfile: `${builder.replace(syncLine, "")}COPY . .\nRUN --mount=type=cache,target=/root/.cache/uv uv sync --no-dev --no-install-project\n${runtime}${startLine}`,
       ".dockerignore": `${IGNORE}uv.lock\n`,
@@ -212,7 +221,7 @@ const dependencies: readonly OneDefect[] = [
   row(
     "11",
     "the lock is not in the repository",
-    ["copy-of-ignored-or-missing-file"],
+    ["copy-of-ignored-or-missing-file", "lock-not-tracked"],
     project({
       Dockerfile: byCopy + runtime + startLine,
       "uv.lock": "",
@@ -230,7 +239,7 @@ const dependencies: readonly OneDefect[] = [
     "the project is synced without --locked",
     ["sync-without-frozen-or-locked"],
     project({
-      Dockerfile: healthyWith([syncLine, install(" --no-editable").replace("--locked ", "")]),
+      Dockerfile: healthyWith([syncLine, syncLine + install(" --no-editable").replace("--locked ", "")]),
       "pyproject.toml": packaged(),
     }),
     project({
@@ -299,7 +308,7 @@ const dependencies: readonly OneDefect[] = [
 
 /** The project installed in a folder that the runtime does not have. */
 function elsewhere(flags: string): string {
-  return healthyWith([syncLine, install(flags)])
+  return healthyWith([syncLine, MANIFESTS + SYNC + install(flags)])
     .replace("WORKDIR /app\nENV UV", "WORKDIR /src\nENV UV_PROJECT_ENVIRONMENT=/app/.venv UV")
     .replaceAll("COPY app/ /app/app/\nRUN --mount", "COPY app/ app/\nRUN --mount");
 }
@@ -327,7 +336,7 @@ const layers: readonly OneDefect[] = [
   row(
     "34",
     "no .dockerignore",
-    ["context-too-broad"],
+    ["context-too-broad", "host-venv-overwrites-image-venv"],
     project({
       Dockerfile: healthyWith([COPY_APP, "COPY . /app/\n"]),
       ".dockerignore": "",
@@ -440,7 +449,7 @@ const running: readonly OneDefect[] = [
   row(
     "53",
     "Flask's development server",
-    ["dev-server-or-reload"],
+    ["dev-server-or-reload", "server-ignores-sigterm"],
     flaskService(command("flask", "--app", "app.main", "run", "--host", "0.0.0.0", "--port", "8000")),
     flaskService(gunicorn),
   ),
@@ -465,7 +474,7 @@ const probed: readonly OneDefect[] = [
   row(
     "26",
     "the health check asks another port",
-    ["healthcheck-port-or-path-unknown"],
+    ["port-mismatch"],
     changed(["127.0.0.1:8000/health", "127.0.0.1:9000/health"]),
   ),
   row(
@@ -519,7 +528,7 @@ const secrets: readonly OneDefect[] = [
   row(
     "38",
     "a user that nobody made",
-    ["user-not-created"],
+    ["user-not-created", "user-not-numeric"],
     changed([`${users}\n`, ""], ["USER 1001:1001", "USER app"]),
     changed([`${users}\n`, ""]),
   ),

@@ -196,6 +196,7 @@ export const demands: readonly Demand[] = [
     today: lastOf("USER"),
     rules: [
       "runs-as-root",
+      "user-not-created",
       "user-not-numeric",
       "login-shell-for-service-user",
       "app-files-writable-by-runtime-user",
