@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -114,6 +114,12 @@ describe("formats", { timeout: 60_000 }, () => {
     expect(JSON.parse(readFileSync(sarif, "utf8")).runs[0].results.length).toBeGreaterThan(0);
     expect(readFileSync(join(root, "o.xml"), "utf8")).toContain("</testsuites>");
     expect(readdirSync(root).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+
+  it("writes into what is no file, and does not replace it", async () => {
+    const before = statSync("/dev/null").isCharacterDevice();
+    await analyze("--format", "json=/dev/null", at("good"));
+    expect([before, statSync("/dev/null").isCharacterDevice()]).toEqual([true, true]);
   });
 
   it("gives the named format alone on stdout, and facts with --json", async () => {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import type { CommandContext } from "@stricli/core";
 import { formats } from "../../formats/index.gen.ts";
 import type { FormatContext, FormatWriter, Judged } from "../../formats/format.ts";
@@ -57,14 +57,19 @@ function toStdout(command: CommandContext, writer: FormatWriter): Output {
   return { add: (judged) => write(writer.add(judged)), end: () => write(writer.end()), abandon: () => {} };
 }
 
-/** Written beside its place and renamed at the end: a reader sees the old file or the whole new one. */
+/**
+ * Written beside its place and renamed at the end: a reader sees the old file or the whole new one. What is no file, such
+ * as `/dev/stderr`, is written into and never replaced.
+ */
 function toFile(file: string, writer: FormatWriter): Output {
-  const part = `${file}.${process.pid}.part`;
+  const special = statSync(file, { throwIfNoEntry: false })?.isFile() === false;
+  const part = special ? file : `${file}.${process.pid}.part`;
+  const remove = () => void (special || rmSync(part, { force: true }));
   const guarded = <T>(work: () => T): T => {
     try {
       return work();
     } catch (error) {
-      rmSync(part, { force: true });
+      remove();
       throw unwritable(file, error);
     }
   };
@@ -76,9 +81,9 @@ function toFile(file: string, writer: FormatWriter): Output {
       write(writer.end());
       guarded(() => {
         closeSync(descriptor);
-        renameSync(part, file);
+        if (!special) renameSync(part, file);
       });
     },
-    abandon: () => rmSync(part, { force: true }),
+    abandon: remove,
   };
 }
