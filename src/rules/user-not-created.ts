@@ -54,7 +54,7 @@ export const userNotCreated: Rule = {
 /** A command that names the user, in whatever way, or files that bring their own list of users. */
 function mayMake(instruction: Parameters<typeof commandsOf>[0], name: string): boolean {
   const { keyword, args } = instruction;
-  if (keyword === "COPY" || keyword === "ADD") return args.includes("/etc") || / \/$/.test(args);
+  if (keyword === "COPY" || keyword === "ADD") return args.includes("/etc") || args.endsWith(" /");
   if (keyword !== "RUN") return false;
   const heredocs = instruction.heredocs.map(({ content }) => content).join("\n");
   return (

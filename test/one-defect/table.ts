@@ -63,7 +63,12 @@ const singleStage = (sync: string): string =>
 const install = (flags: string) =>
   `${MANIFESTS}COPY app/ /app/app/\nRUN --mount=type=cache,target=/root/.cache/uv uv sync --locked --no-dev${flags}\n`;
 
-function row(id: string, problem: string, rules: readonly string[], bad: Project, twin: Project = healthy): OneDefect {
+function row(
+  id: string,
+  problem: string,
+  rules: readonly string[],
+  ...[bad, twin = healthy]: readonly [bad: Project, twin?: Project]
+): OneDefect {
   return { id, problem, rules, bad, twin };
 }
 
@@ -161,9 +166,10 @@ const base: readonly OneDefect[] = [
 function distribution(python: string): string {
   const image = `debian:bookworm-slim@${digest("e")}`;
   const packages = apt(`${python} ${python}-venv`);
-  return `${healthyDockerfile
+  return healthyDockerfile
     .replace(`FROM ${slim} AS builder\n`, `FROM ${image} AS builder\n${packages}`)
-    .replace(`FROM ${slim}\n`, `FROM ${image}\n${packages}`)}`.replace('CMD ["python", "-c"', `CMD ["${python}", "-c"`);
+    .replace(`FROM ${slim}\n`, `FROM ${image}\n${packages}`)
+    .replace('CMD ["python", "-c"', `CMD ["${python}", "-c"`);
 }
 
 /** The healthy lock with one package more that the project asks for. */
@@ -314,8 +320,20 @@ function elsewhere(flags: string): string {
 }
 
 const layers: readonly OneDefect[] = [
-  row("17", "compilers in the shipped image", ["build-tools-in-final"], project({ Dockerfile: inRuntime(apt("gcc")) })),
-  row("18", "git in the shipped image", ["vcs-or-debug-tool-in-final"], project({ Dockerfile: inRuntime(apt("git")) })),
+  row(
+    "17",
+    "compilers in the shipped image",
+    ["build-tools-in-final"],
+    project({ Dockerfile: inRuntime(apt("gcc")) }),
+    project({ Dockerfile: inRuntime(apt("libpq5")) }),
+  ),
+  row(
+    "18",
+    "git in the shipped image",
+    ["vcs-or-debug-tool-in-final"],
+    project({ Dockerfile: inRuntime(apt("git")) }),
+    project({ Dockerfile: inRuntime(apt("libpq5")) }),
+  ),
   row(
     "19",
     "the source is copied before the dependencies",

@@ -1,4 +1,5 @@
 import { readdirSync, statSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { UserError } from "../../kit/errors.ts";
 import { byText } from "../../kit/text.ts";
@@ -15,6 +16,7 @@ const BEGINS = [
   "manage.py",
   "seaworthy.yaml",
 ];
+const MANY = 10;
 const MAGIC = /[*?[\]{}]/;
 
 /**
@@ -26,6 +28,8 @@ export async function targetsOf(written: readonly string[], cwd: string): Promis
   for (const place of written)
     for (const target of await targetsIn(place, cwd))
       targets.set(`${target.folder}\0${target.dockerfile ?? ""}`, target);
+  // One analysis is over before optimised code pays for its compilation, so `bytecode.ts` turned it off; many are not.
+  if (targets.size >= MANY) setFlagsFromString("--opt");
   return [...targets.values()];
 }
 

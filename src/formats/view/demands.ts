@@ -61,6 +61,7 @@ export const demands: readonly Demand[] = [
     rules: [
       "python-outside-requires-python",
       "python-not-in-distribution",
+      "python-not-mature",
       "python-downloads-allowed",
       "builder-runtime-python-mismatch",
       "builder-runtime-libc-mismatch",
@@ -146,6 +147,7 @@ export const demands: readonly Demand[] = [
       "sh-c-without-exec",
       "overridden-command",
       "bytecode-not-compiled",
+      "workers-without-reaper",
     ],
   },
   {
