@@ -1,4 +1,4 @@
-import { baseOf } from "./queries/base.ts";
+import { type Base, baseOf } from "./queries/base.ts";
 import { commandsOf } from "./queries/commands.ts";
 import { changed, healthy } from "./queries/example.ts";
 import { isRoot, rootImage, situationAt } from "./queries/settings.ts";
@@ -40,9 +40,7 @@ export const userNotCreated: Rule = {
     const name = user.split(":")[0] ?? "";
     if (/^\d*$/.test(name) || name.includes("$") || SYSTEM.has(name)) return;
     const base = baseOf(rootImage(dockerfile, stage));
-    // Only where the publisher promises that there is no user of its own.
-    const known = base.name === "python" || base.distribution !== undefined;
-    if (!known || base.unresolved || /nonroot|rootless/.test(base.reference)) return;
+    if (mayHaveUsers(base)) return;
     const steps = shippedSteps(dockerfile);
     if (steps.some(({ instruction }) => mayMake(instruction, name))) return;
     const last = steps.findLast(({ instruction }) => instruction.keyword === "USER")?.instruction;
@@ -50,6 +48,10 @@ export const userNotCreated: Rule = {
     yield { message: `No step makes the user ${name}, and ${base.reference} has none.`, where: at(dockerfile, last) };
   },
 };
+
+/** Only of these does the publisher promise that there is no user of its own. */
+const mayHaveUsers = ({ name, distribution, unresolved, reference }: Base): boolean =>
+  (name !== "python" && distribution === undefined) || unresolved || /nonroot|rootless/.test(reference);
 
 /** A command that names the user, in whatever way, or files that bring their own list of users. */
 function mayMake(instruction: Parameters<typeof commandsOf>[0], name: string): boolean {
