@@ -33,6 +33,14 @@ export const flag = {
   },
   run: text("a run to read again: its id, its path, or `latest`", "run"),
   pushTo: text("repository to push the image to and pull it back from by digest, as a proof", "repository"),
+  structureTest: {
+    kind: "parsed",
+    parse: String,
+    brief: "a file of container-structure-test to judge as well; may be given several times",
+    placeholder: "file",
+    variadic: true,
+    optional: true,
+  },
   force: yes("do it although it was not verified, or was changed since"),
 } as const;
 
@@ -54,6 +62,9 @@ export interface SessionFlags {
 export interface PushFlag {
   readonly pushTo?: string;
 }
+export interface StructureTestFlag {
+  readonly structureTest?: readonly string[];
+}
 
 export const sessionFlags = {
   dockerfile: flag.dockerfile,
@@ -73,7 +84,8 @@ export const optionsOf = ({
   offline,
   renewPins,
   pushTo,
-}: Partial<SessionFlags> & PushFlag): SessionOptions => ({
+  structureTest,
+}: Partial<SessionFlags> & PushFlag & StructureTestFlag): SessionOptions => ({
   dockerfile,
   profile,
   engine,
@@ -81,6 +93,7 @@ export const optionsOf = ({
   offline,
   renewPins,
   pushTo,
+  structureTests: structureTest,
 });
 
 function wholeNumber(written: string): number {

@@ -9,6 +9,7 @@ export const routes = {
     parameters: {
       flags: {
         ...sessionFlags,
+        structureTest: flag.structureTest,
         json: flag.json,
         fresh: flag.fresh,
         tests: flag.tests,
@@ -46,6 +47,7 @@ export const routes = {
     parameters: {
       flags: {
         ...sessionFlags,
+        structureTest: flag.structureTest,
         json: flag.json,
         run: flag.run,
         image: imageFlag(),

@@ -12,6 +12,7 @@ import type {
   ConnectedEngine,
   Container,
   EngineCli,
+  ImageFiles,
   LayerVisitor,
   Network,
   StartOptions,
@@ -19,6 +20,7 @@ import type {
 import { EngineRefusal, type EngineHttp } from "./http.ts";
 import { encodePath, inspectImage } from "./image.ts";
 import { readImageFile } from "./image-file.ts";
+import { filesOf } from "./image-files.ts";
 import { walkSavedLayers } from "./layers.ts";
 import { isAbandoned, isOfRun, labelsOf, type Owner } from "./owner.ts";
 import { pullImage, pushImage } from "./pull.ts";
@@ -161,6 +163,10 @@ export class ContainerEngine implements ConnectedEngine {
   readFile(image: string, path: string): Promise<{ readonly path: string; readonly bytes: Buffer } | undefined> {
     const create = () => this.#create(image, { network: "none", entrypoint: ["/never-started"] });
     return readImageFile(this.#http, create, path);
+  }
+
+  async openFiles(image: string): Promise<ImageFiles> {
+    return filesOf(this.#http, await this.#create(image, { network: "none", entrypoint: ["/never-started"] }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

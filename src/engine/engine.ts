@@ -20,6 +20,8 @@ export interface Engine {
   push(reference: string): Promise<void>;
   tag(image: string, reference: string): Promise<void>;
   removeImage(reference: string): Promise<void>;
+  /** Looks at the files of an image without starting it: no shell and no program of the image is needed. */
+  openFiles(image: string): Promise<ImageFiles>;
   createNetwork(options: { readonly internal: boolean }): Promise<Network>;
   /** Removes what runs of ours left behind whose process is gone; touches nothing without our label.
    * `keepTags`: images that an unfinished run still needs. */
@@ -130,6 +132,24 @@ export interface StartOptions {
     readonly retries: number;
     readonly startPeriodMs: number;
   };
+}
+
+/** The final file system of an image. */
+export interface ImageFiles extends AsyncDisposable {
+  /** The entry itself, a link not followed; undefined when nothing is there. */
+  look(path: string): Promise<ImageEntry | undefined>;
+  /** The bytes of a file, links followed; undefined when there is none. */
+  read(path: string): Promise<Buffer | undefined>;
+  /** The bytes of the wanted files below a folder, by path. */
+  below(folder: string, wanted: (path: string) => boolean): Promise<ReadonlyMap<string, Buffer>>;
+}
+
+export interface ImageEntry {
+  readonly kind: "file" | "directory" | "symlink" | "other";
+  /** Permission bits, with setuid, setgid and sticky. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
 }
 
 export interface Network extends AsyncDisposable {

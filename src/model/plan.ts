@@ -1,3 +1,5 @@
+import type { Expectation } from "./expectation.ts";
+
 /** What the planner decided, and what the image will promise. */
 
 /** One choice of the plan, with the words a reviewer needs to accept or overturn it. */
@@ -137,6 +139,8 @@ export interface Contract {
     /** Unpacked size after divided by before; 1 means "not larger". */
     readonly sizeRatio: number;
   };
+  /** What the team itself expects, beside the catalogue. */
+  readonly expectations?: readonly Expectation[];
 }
 
 /** A program beside the image: an image by name, or a folder with a Dockerfile, relative to the service's. */

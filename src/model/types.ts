@@ -8,4 +8,5 @@ export type * from "./image.ts";
 export type * from "./contents.ts";
 export type * from "./verdict.ts";
 export type * from "./requirement.ts";
+export type * from "./expectation.ts";
 export type * from "./report.ts";

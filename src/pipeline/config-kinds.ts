@@ -41,6 +41,10 @@ export const number: Kind = {
   check: (value, path) => (Number.isFinite(value) ? undefined : expected("a finite number", value, path)),
   schema: () => ({ type: "number" }),
 };
+export const boolean: Kind = {
+  check: (value, path) => (typeof value === "boolean" ? undefined : expected("true or false", value, path)),
+  schema: () => ({ type: "boolean" }),
+};
 export const anything: Kind = { check: () => undefined, schema: () => ({}) };
 
 /** A text of a form, named in words. */

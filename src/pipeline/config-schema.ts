@@ -2,6 +2,7 @@ import { isNode, LineCounter, parseDocument } from "yaml";
 import { rulesNamed } from "../policy/rule-ids.ts";
 import { rules } from "../rules/index.gen.ts";
 import type { Config } from "./config.ts";
+import { expectationsKind } from "./config-expectations.ts";
 import {
   anything,
   filled,
@@ -29,7 +30,7 @@ const day = matching(/^\d{4}-\d{2}-\d{2}$/, "a day like 2026-12-31");
  * The schema of `seaworthy.yaml`, apart from its reader so that a folder without one never loads it. Written by hand:
  * a schema library is larger than all that an analysis loads besides. `docs/seaworthy.schema.json` is made from it.
  */
-const SCHEMA: Readonly<Record<keyof Config, Kind>> = {
+const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines">, Kind>> = {
   dockerfile: said("The Dockerfile of the image that ships today, relative to this folder.", text),
   output: said("Where the reworked Dockerfile goes. Equal to `dockerfile`: it replaces it, after a backup.", text),
   keep: said("Files that must stay exactly as they are.", listOf(text)),
@@ -51,6 +52,8 @@ const SCHEMA: Readonly<Record<keyof Config, Kind>> = {
       ]),
     ),
   ),
+  checks: said("What the team expects of the image beside the catalogue: checks of its own.", expectationsKind),
+  structureTests: said("Files of container-structure-test, relative to this folder.", listOf(filled)),
   decisions: said("Choices of the team, by decision; they win over the planner's.", mapOf(anything)),
   limits: said("Limits of the checks: startSeconds, warmBuildSeconds, coldBuildSeconds, sizeRatio.", mapOf(number)),
   severity: said(
@@ -81,10 +84,19 @@ export function parseConfig(source: string): { config: Partial<Config> } | { pro
   const value = valueOf(document);
   if (value === BOMB) return { problem: "its aliases repeat too much", line: 1 };
   const issue = config.check(value, []);
-  if (issue === undefined) return { config: value as Partial<Config> };
-  const node: unknown = document.getIn(issue.path, true);
-  const line = isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1;
+  const lineOf = (path: ReadonlyArray<string | number>): number => {
+    const node: unknown = document.getIn(path, true);
+    return isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1;
+  };
+  if (issue === undefined) return { config: withLines(value as Partial<Config>, lineOf) };
+  const line = lineOf(issue.path);
   return { problem: `${issue.path.join(".") || "seaworthy.yaml"}: ${issue.message}`, line };
+}
+
+/** A check that fails names the line that asks for it. */
+function withLines(read: Partial<Config>, lineOf: (path: ReadonlyArray<string | number>) => number): Partial<Config> {
+  if (read.checks === undefined) return read;
+  return { ...read, checkLines: read.checks.map((_, index) => lineOf(["checks", index])) };
 }
 
 const BOMB = Symbol("aliases that would eat the memory");

@@ -30,6 +30,17 @@ export const CONFIG_TEMPLATE = `# yaml-language-server: $schema=.seaworthy/seawo
 # this folder. The image is proven under its rules. Without this key, one that git tracks here is taken.
 # taskDefinition: ../cdk/cdk.out/Service.template.json
 
+# Checks of the team's own, judged like the catalogue's. Each has a name and one of http, command, file, log, env.
+# checks:
+#   - { name: lists items, http: { path: /items, status: 200, json: { "0.id": 1 } } }
+#   - { name: has our tool, command: { run: [our-tool, --version], stdout: { contains: "2." } } }
+#   - { name: keeps its settings, file: { path: /app/settings.toml, mode: "0644", owner: "0:0", contains: "[app]" } }
+#   - { name: says that it listens, log: { matches: "listening on .*:8000", within: 5 } }
+#   - { name: writes lines at once, env: { name: PYTHONUNBUFFERED, value: "1" } }
+
+# Files of container-structure-test, read as they are.
+# structureTests: [tests/structure.yaml]
+
 # Choices of the team; they win over the planner's, and the report says so.
 # decisions:
 #   user: { uid: 1001 }

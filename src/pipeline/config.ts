@@ -23,6 +23,12 @@ export interface Config {
   readonly taskDefinition: string | undefined;
   /** What the service needs to talk to while it is proven. */
   readonly sidecars: readonly Sidecar[];
+  /** Checks of the team's own, as written; each has passed its schema. */
+  readonly checks: ReadonlyArray<Readonly<Record<string, unknown>>>;
+  /** The line of each of them. */
+  readonly checkLines: readonly number[];
+  /** Files of container-structure-test, relative to the folder. */
+  readonly structureTests: readonly string[];
   /** Choices of the team, by decision: `user: {uid: 1001}`. */
   readonly decisions: Readonly<Record<string, unknown>>;
   readonly limits: Readonly<Record<string, number>>;
@@ -53,6 +59,9 @@ const NOTHING: Config = {
   env: {},
   taskDefinition: undefined,
   sidecars: [],
+  checks: [],
+  checkLines: [],
+  structureTests: [],
   decisions: {},
   limits: {},
   severity: {},

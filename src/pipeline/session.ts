@@ -31,6 +31,8 @@ export interface SessionOptions {
   readonly offline?: boolean | undefined;
   /** Do not ask git which files were changed, for a command that does not tell it. */
   readonly withoutChanges?: boolean | undefined;
+  /** Files of container-structure-test, besides those of the configuration; relative to the working directory. */
+  readonly structureTests?: readonly string[] | undefined;
   /** File with the company's CA certificates. */
   readonly ca?: string | undefined;
   /** File of old findings, relative to where the command runs. */

@@ -19,6 +19,7 @@ import { seenAs } from "./apply.ts";
 import { contentHashes } from "./content-hashes.ts";
 import { earlierCold } from "./earlier-cold.ts";
 import { withPolicy } from "./policy-step.ts";
+import { withExpectations } from "./expectations.ts";
 import { hashOf, type Run, runStep } from "./run-directory.ts";
 import type { Session } from "./session.ts";
 
@@ -43,8 +44,11 @@ export async function planStep(session: Session, run: Run | undefined, analysis:
   // What the team lives with today, the rework may still take away.
   const findings = [...analysis.findings, ...(analysis.suppressed ?? [])];
   const decide = async () => makePlan({ service, profile, findings, dockerfile, overrides, uvVersion: UV_VERSION });
-  if (run === undefined) return decide();
-  return runStep(run, { name: "plan", version: 1, run: decide }, { analysis, overrides, profile: profile.id });
+  const plan =
+    run === undefined
+      ? await decide()
+      : await runStep(run, { name: "plan", version: 1, run: decide }, { analysis, overrides, profile: profile.id });
+  return { ...plan, contract: await withExpectations(session, plan.contract) };
 }
 
 /** The uv that is taken when neither the service nor its team asks for one. */

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { type Check, judge, type JudgeContext } from "../checks/check.ts";
+import { judgeExpectation } from "../checks/user/expected.ts";
 import type { Engine } from "../engine/engine.ts";
 import { firstCause, UserError } from "../kit/errors.ts";
-import type { BuildSide, CheckResult, Contract, Seen, Service, Verdict } from "../model/types.ts";
+import type { BuildSide, CheckResult, Contract, Expectation, Seen, Service, Verdict } from "../model/types.ts";
 import type { Probe, Shared } from "../probes/probe.ts";
+import { userChecks } from "../probes/user/user-checks.ts";
 import type { RegistryAccess } from "../registry/access.ts";
 import { excerptsOf } from "../reporters/view/excerpts.ts";
 import { readStep, type Run, runStep } from "./run-directory.ts";
@@ -176,7 +178,34 @@ export async function judgeSide(
       ...(seen?.status === "seen" ? { excerpts: excerptsOf(seen.value, verdict.status === "pass" ? 5 : 20) } : {}),
     });
   }
-  return results;
+  return [...results, ...(await judgeOwn(run, label, context.contract.expectations ?? []))];
+}
+
+/** Judges what the team itself expects, each expectation as a check of its own. */
+async function judgeOwn(
+  run: Run,
+  label: Subject["label"],
+  expectations: readonly Expectation[],
+): Promise<readonly CheckResult[]> {
+  if (expectations.length === 0) return [];
+  const seen = await evidenceOf(run, label, userChecks);
+  const file = `${evidenceName(label, userChecks)}.json`;
+  return expectations.map((expectation) => {
+    const verdict = judgeExpectation(expectation, seen);
+    const own = seen?.status === "seen" ? seen.value.seen[expectation.id] : undefined;
+    return {
+      id: expectation.id,
+      title: `${expectation.title} (${expectation.where})`,
+      ...verdict,
+      evidence: seen === undefined ? [] : [file],
+      ...(own === undefined ? {} : { excerpts: excerptsOf(own, verdict.status === "pass" ? 5 : 20) }),
+    };
+  });
+}
+
+/** The probes that these checks need, and the one for the team's own. */
+export function probesFor(checks: readonly Check[], { expectations = [] }: Contract): readonly Probe[] {
+  return [...new Set([...checks.map(({ needs }) => needs), ...(expectations.length === 0 ? [] : [userChecks])])];
 }
 
 /** A file of evidence can be damaged or from elsewhere. What it then proves is nothing, and the other checks go on. */

@@ -1,10 +1,10 @@
 import { hostname } from "node:os";
 import { checks } from "../checks/index.gen.ts";
+import { expectationEntry } from "../checks/user/expected.ts";
 import type { Engine } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
 import type { BuildSide, CatalogueEntry, Plan, Report } from "../model/types.ts";
 import { layers } from "../probes/layers.ts";
-import { probes } from "../probes/index.gen.ts";
 import { reporters } from "../reporters/index.gen.ts";
 import type { RegistryAccess } from "../registry/access.ts";
 import { readRequirements } from "../requirements/read.ts";
@@ -21,7 +21,7 @@ import type { Session } from "./session.ts";
 import { sidecarFacts, startSidecars } from "./sidecars.ts";
 import { analyzeRendered, buildStep, pinStep, planStep, renderedDockerfile, renderStep, tagOf } from "./steps.ts";
 import { NOT_RUN, type TestRun, testsStep, testsWanted } from "./tests-step.ts";
-import { collectEvidence, evidenceOf, judgeSide } from "./verify.ts";
+import { collectEvidence, evidenceOf, judgeSide, probesFor } from "./verify.ts";
 import { VERSION } from "./version.ts";
 
 export interface WholeOptions {
@@ -134,7 +134,7 @@ async function prove(
       const build = sides[label];
       return build === undefined ? [] : [{ label, build }];
     }),
-    probes,
+    probes: probesFor(checks, plan.contract),
     service: analysis.service,
     contract: plan.contract,
     filled: (contract) => beside.withAddresses(contract),
@@ -201,7 +201,10 @@ async function assemble(
     contract: plan.contract,
     pins,
     files,
-    catalogue: { rules: rules.map(entryOf), checks: checks.map(entryOf) },
+    catalogue: {
+      rules: rules.map(entryOf),
+      checks: [...checks.map(entryOf), ...(plan.contract.expectations ?? []).map(expectationEntry)],
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Report } from "../../model/types.ts";
+import type { Expectation, Report } from "../../model/types.ts";
 import { type Wire, milliseconds, text, texts } from "./parts.ts";
 import { serviceSchema } from "./service-schema.ts";
 import { requirementSchema, sideSchema } from "./side-schema.ts";
@@ -13,6 +13,10 @@ const decision = z.object({
   rejected: z.array(z.object({ option: text, because: text })),
   resolves: texts,
 });
+
+const expectation = z.looseObject({ id: text, title: text, where: text, kind: text }) as unknown as z.ZodType<
+  Wire<Expectation>
+>;
 
 const contract = z.object({
   port: z.number().int(),
@@ -47,6 +51,8 @@ const contract = z.object({
     coldBuildSeconds: z.number(),
     sizeRatio: z.number(),
   }),
+  // What the team's checks ask for has a form for each kind; whoever reads a report needs who they are.
+  expectations: z.array(expectation).optional(),
 });
 
 const pin = z.object({
