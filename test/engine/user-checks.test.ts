@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import { judgeExpectation } from "../../src/checks/user/expected.ts";
 import { exampleContract } from "../../src/checks/support/examples.ts";
 import type { ConnectedEngine } from "../../src/engine/engine.ts";
-import type { Expectation, Image, Verdict } from "../../src/model/types.ts";
+import type { Expectation, Image, Service, Verdict } from "../../src/model/types.ts";
 import { expectationOf, identities } from "../../src/pipeline/config-expectations.ts";
 import { parseConfig } from "../../src/pipeline/config-schema.ts";
 import { readStructureTests } from "../../src/pipeline/structure-tests.ts";
@@ -65,8 +65,16 @@ afterAll(async () => {
 
 async function judge(expectations: readonly Expectation[]): Promise<readonly Verdict[]> {
   const contract = { ...exampleContract, health: { path: "/" }, expectations };
-  const context = { engine, image, contract, service: {}, build: undefined, evidenceDirectory: "" };
-  const value = await userChecks.collect({ ...context, signal: new AbortController().signal } as never);
+  const value = await userChecks.collect({
+    engine,
+    image,
+    contract,
+    service: {} as Service,
+    build: undefined,
+    evidenceDirectory: "",
+    shared: {},
+    signal: new AbortController().signal,
+  });
   // As evidence is read back from a file, so it is judged here.
   const seen = { status: "seen", value: JSON.parse(JSON.stringify(value)) as never, milliseconds: 1 } as const;
   return expectations.map((expectation) => judgeExpectation(expectation, seen));
