@@ -137,7 +137,7 @@ export function requestFor(session: Session, run: Run, side: BuiltSide): SideFac
     ...side,
     root: session.folder,
     target: label === "before" ? session.config.target : undefined,
-    buildArgs: label === "before" ? session.config.buildArgs : {},
+    buildArgs: { ...slowNetwork(session.world.env), ...(label === "before" ? session.config.buildArgs : {}) },
     platform: session.platform,
     externals: externalImages(dockerfile),
     mirrors: session.mirrors,
@@ -147,6 +147,10 @@ export function requestFor(session: Session, run: Run, side: BuiltSide): SideFac
     directory: join(run.directory, label),
   };
 }
+
+/** A machine on a slow network says so as uv itself is told; a Dockerfile that declares no such argument ignores it. */
+const slowNetwork = ({ UV_HTTP_TIMEOUT: seconds }: Session["world"]["env"]): Readonly<Record<string, string>> =>
+  seconds === undefined || !/^\d+$/.test(seconds) ? {} : { UV_HTTP_TIMEOUT: seconds };
 
 /** Builds one side, or reads back what was built when its images are still there. */
 export async function buildStep(

@@ -31,7 +31,7 @@ function header({ service, image }: Page): Lines {
     ),
     `# Build: docker build -f ${image.dockerfile} -t ${imageTag(service)} ${image.context}`,
     ...comment(
-      "Behind a proxy: HTTP_PROXY, HTTPS_PROXY and NO_PROXY are predefined build arguments and stay out of the image. With a company CA add --secret id=ca-bundle,src=bundle.pem: it is mounted while uv downloads and is in no layer.",
+      "Behind a proxy: HTTP_PROXY, HTTPS_PROXY and NO_PROXY are predefined build arguments and stay out of the image. Where downloads are slow, --build-arg UV_HTTP_TIMEOUT=120 gives each 120 s to say something. With a company CA add --secret id=ca-bundle,src=bundle.pem: it is mounted while uv downloads and is in no layer.",
     ),
   ];
 }
@@ -61,6 +61,7 @@ function dependencies(page: Page): Lines {
   );
   return [
     "FROM base AS builder",
+    "ARG UV_HTTP_TIMEOUT",
     ...osPackages(profile, packages.builder),
     ...envLines({
       UV_PROJECT_ENVIRONMENT: sync.venv,
