@@ -9,10 +9,15 @@ export interface Noted {
   readonly sides: Sides;
   /** Why the service's own tests gave no figures. */
   readonly own: string | undefined;
+  /** Processes that wanted a processor at the end of the run, and how many processors there are. */
+  readonly machine: { readonly load: number; readonly processors: number };
 }
 
+/** A run by itself wants less than this many times the processors there are. */
+const BUSY = 3;
+
 /** What a reader must know to read the figures. */
-export function notesOf({ pins, session, sides, own }: Noted): readonly string[] {
+export function notesOf({ pins, session, sides, own, machine }: Noted): readonly string[] {
   const { dirty } = session.tree.git;
   return [
     ...standIns(pins, sides),
@@ -20,6 +25,11 @@ export function notesOf({ pins, session, sides, own }: Noted): readonly string[]
       ? []
       : ["Builds used a company CA bundle: the baseline by substituted bases, the reworked image by a build secret."]),
     ...coldElsewhere(sides),
+    ...(machine.load <= BUSY * machine.processors
+      ? []
+      : [
+          `The machine was busy with other work (load ${machine.load.toFixed(0)} on ${machine.processors} processors): every time is longer than it would be alone.`,
+        ]),
     ...(dirty.length === 0 ? [] : [`${dirty.length} tracked files have uncommitted changes.`]),
     ...(own === undefined ? [] : [own]),
   ];

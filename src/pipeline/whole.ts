@@ -1,4 +1,4 @@
-import { hostname } from "node:os";
+import { cpus, hostname, loadavg } from "node:os";
 import { checks } from "../checks/index.gen.ts";
 import { expectationEntry } from "../checks/user/expected.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -175,7 +175,7 @@ async function assemble(
     tool: { name: "seaworthy", version: VERSION },
     run: {
       ...runFacts(run, engine),
-      notes: notesOf({ pins, session, sides, own: own.problem }),
+      notes: notesOf({ pins, session, sides, own: own.problem, machine: busyness() }),
     },
     service: analysis.service,
     before: sideOf("before", {
@@ -221,5 +221,7 @@ function runFacts(run: Run, engine: Pick<Engine, "name" | "version" | "store">):
     })),
   };
 }
+
+const busyness = () => ({ load: loadavg()[0] ?? 0, processors: cpus().length });
 
 const entryOf = ({ id, title, why, source }: CatalogueEntry): CatalogueEntry => ({ id, title, why, source });

@@ -6,6 +6,7 @@ const nothing: Noted = {
   session: { ca: undefined, tree: { git: { dirty: [] } } },
   sides: { before: undefined, after: undefined },
   own: undefined,
+  machine: { load: 3, processors: 2 },
 };
 const pin = {
   image: "python:3.13-slim",
@@ -42,4 +43,11 @@ it("says why the service's own tests gave no figures", () => {
   expect(notesOf({ ...nothing, own: "The service's own tests could not be run: no pytest" })).toEqual([
     "The service's own tests could not be run: no pytest",
   ]);
+});
+
+it("says when other work made every time longer", () => {
+  expect(notesOf({ ...nothing, machine: { load: 15.6, processors: 2 } })).toEqual([
+    "The machine was busy with other work (load 16 on 2 processors): every time is longer than it would be alone.",
+  ]);
+  expect(notesOf({ ...nothing, machine: { load: 6, processors: 2 } })).toEqual([]);
 });

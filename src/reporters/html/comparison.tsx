@@ -16,8 +16,8 @@ import { Section, Table } from "./parts.tsx";
 export function Comparison({ report }: { readonly report: Report }): JSX.Element {
   const lead = (
     <>
-      Less is better on every line. The bars of one line share one scale; a thin line over a bar spans its samples, and
-      ± is their median absolute deviation. <Key />
+      Less is better on every line, but for the service's own tests. The bars of one line share one scale; a thin line
+      over a bar spans its samples, and ± is their median absolute deviation. <Key />
     </>
   );
   return (
