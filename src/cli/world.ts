@@ -2,6 +2,8 @@ import { UserError } from "../kit/errors.ts";
 import { redactByShape, visible } from "../kit/text.ts";
 import type { World } from "../pipeline/session.ts";
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /**
  * The real world for one command, and its end: at the first Ctrl-C or SIGTERM the signal fires, everything we started
  * is removed on the way out; at the second we leave at once, and the next run sweeps.
@@ -17,8 +19,7 @@ export async function inWorld<T>(work: (world: World) => Promise<T>): Promise<T>
       }),
     );
   };
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals) process.on(signal, interrupt);
+  for (const signal of SIGNALS) process.on(signal, interrupt);
   // Not `performance.now()`: to load its module is a twentieth of an analysis.
   const started = process.hrtime.bigint();
   try {
@@ -36,6 +37,26 @@ export async function inWorld<T>(work: (world: World) => Promise<T>): Promise<T>
     if (control.signal.aborted) throw control.signal.reason;
     throw error;
   } finally {
-    for (const signal of signals) process.off(signal, interrupt);
+    for (const signal of SIGNALS) process.off(signal, interrupt);
+  }
+}
+
+/**
+ * For short work that leaves a whole state only at its end: the first Ctrl-C or SIGTERM is answered and the work goes
+ * on; at the second we leave at once.
+ * @param because What is done first, and why.
+ */
+export async function toItsEnd<T>(because: string, work: () => Promise<T>): Promise<T> {
+  let asked = false;
+  const later = (signal: NodeJS.Signals) => {
+    if (asked) process.exit(2);
+    asked = true;
+    process.stderr.write(`\n${signal}: ${because} Once more to leave at once.\n`);
+  };
+  for (const signal of SIGNALS) process.on(signal, later);
+  try {
+    return await work();
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, later);
   }
 }

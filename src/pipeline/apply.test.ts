@@ -35,6 +35,19 @@ it("writes the files, and rollback takes every one back, mode included", async (
   expect(existsSync(join(folder, "contracts/container.md"))).toBe(false);
 });
 
+it("takes back the apply that changed something, not a later one that found nothing to do", async () => {
+  await apply();
+  const nothing = await applyFiles(folder, files, {
+    id: "0002",
+    run: "r",
+    signal: new AbortController().signal,
+    force: false,
+  });
+  expect(nothing.files).toEqual([]);
+  await rollBack(folder, { force: false });
+  expect(await read("Makefile")).toBe("old:\n");
+});
+
 it("leaves the old tree when it is interrupted", async () => {
   const control = new AbortController();
   control.abort(new Error("Ctrl-C"));

@@ -38,6 +38,8 @@ export async function applyFiles(
     changed.push(file);
     for (const missing of place.missing) folders.add(missing);
   }
+  // Not written down: `rollback` takes back the last apply that changed something.
+  if (changed.length === 0) return { id: options.id, run: options.run, state: "applied", files: [], folders: [] };
   const backup = join(backupsOf(folder), options.id);
   await makeFolder(backup);
   await writeWhole(join(folder, ".seaworthy", ".gitignore"), "*\n");
