@@ -22,7 +22,7 @@ export const flag = {
   offline: yes("ask no registry: digests come from seaworthy.lock"),
   renewPins: yes("ask the registry for today's digests, also where seaworthy.lock has one"),
   fresh: yes("begin a new run even when the latest one was never finished"),
-  keepImages: yes("leave the built images in the engine"),
+  keepImages: yes("leave the built images in the engine, for 14 days"),
   tests: yes("run the service's own tests too, also where no requirement rests on them"),
   repetitions: {
     kind: "parsed",

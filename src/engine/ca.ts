@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { certificatesIn } from "../kit/certificates.ts";
 import { UserError } from "../kit/errors.ts";
 import type { ConnectedEngine, Engine } from "./engine.ts";
+import { scratchFolder } from "./scratch.ts";
 
 /** Where distributions keep the bundle that their programs read: Debian and Alpine, Red Hat and Amazon Linux, SUSE. */
 const BUNDLES = [
@@ -48,29 +48,26 @@ export async function substituteBase(
   if ((await engine.inspect(tag)) !== undefined) return tag;
   const present = await bundleIn(engine, base.tag);
   const bundle = present ?? { path: BUNDLES[0], text: "" };
-  const context = await mkdtemp(join(tmpdir(), "seaworthy-base-"));
-  try {
-    await writeFile(join(context, "bundle.crt"), `${bundle.text.trimEnd()}\n${company}`.trimStart());
-    await writeFile(join(context, "company.crt"), company);
-    const dockerfile = join(context, "Dockerfile");
-    await writeFile(dockerfile, dockerfileFor(image, bundle.path));
-    await engine.build({
-      context,
-      dockerfile,
-      tag,
-      noCache: false,
-      buildArgs: {},
-      secrets: {},
-      contexts: {},
-      labels: { "seaworthy.base": image },
-      keepMs: KEPT_MS,
-      logFile: join(context, "build.log"),
-      signal,
-    });
-    return tag;
-  } finally {
-    await rm(context, { recursive: true, force: true });
-  }
+  await using scratch = await scratchFolder();
+  const context = scratch.path;
+  await writeFile(join(context, "bundle.crt"), `${bundle.text.trimEnd()}\n${company}`.trimStart());
+  await writeFile(join(context, "company.crt"), company);
+  const dockerfile = join(context, "Dockerfile");
+  await writeFile(dockerfile, dockerfileFor(image, bundle.path));
+  await engine.build({
+    context,
+    dockerfile,
+    tag,
+    noCache: false,
+    buildArgs: {},
+    secrets: {},
+    contexts: {},
+    labels: { "seaworthy.base": image },
+    keepMs: KEPT_MS,
+    logFile: join(context, "build.log"),
+    signal,
+  });
+  return tag;
 }
 
 export function dockerfileFor(image: string, bundle: string): string {

@@ -23,7 +23,9 @@ import { readImageFile } from "./image-file.ts";
 import { filesOf } from "./image-files.ts";
 import { walkSavedLayers } from "./layers.ts";
 import { isAbandoned, isOfRun, labelsOf, type Owner } from "./owner.ts";
+import { endOrphanedBuilds } from "./orphans.ts";
 import { pullImage, pushImage } from "./pull.ts";
+import { removeOldScratch } from "./scratch.ts";
 import { removeOurs, removeNetwork } from "./sweep.ts";
 
 export interface EngineFacts {
@@ -148,9 +150,12 @@ export class ContainerEngine implements ConnectedEngine {
     return { id, [Symbol.asyncDispose]: () => removeNetwork(this.#http, id) };
   }
 
-  sweep(options: { readonly keepTags?: readonly string[] } = {}): Promise<readonly string[]> {
+  async sweep(options: { readonly keepTags?: readonly string[] } = {}): Promise<readonly string[]> {
     const kept = new Set(options.keepTags);
-    return removeOurs(this.#http, { owns: isAbandoned, image: (tag) => !kept.has(tag) });
+    // First: what still builds would put an image there again.
+    const ended = await endOrphanedBuilds();
+    const removed = await removeOurs(this.#http, { owns: isAbandoned, image: (tag) => !kept.has(tag) });
+    return [...ended, ...removed, ...(await removeOldScratch())];
   }
 
   removeAllOf(run: string, options: { readonly images?: boolean } = {}): Promise<readonly string[]> {

@@ -23,7 +23,8 @@ export interface Engine {
   /** Looks at the files of an image without starting it: no shell and no program of the image is needed. */
   openFiles(image: string): Promise<ImageFiles>;
   createNetwork(options: { readonly internal: boolean }): Promise<Network>;
-  /** Removes what runs of ours left behind whose process is gone; touches nothing without our label.
+  /** Removes what runs of ours left behind whose process is gone, on the engine and on this machine (builds that go on,
+   * temporary folders); touches nothing that is not marked as ours.
    * `keepTags`: images that an unfinished run still needs. */
   sweep(options?: { readonly keepTags?: readonly string[] }): Promise<readonly string[]>;
   /** False where `readOnly` cannot be strict (Podman's compatible API mounts writable tmpfs); undefined means true. */

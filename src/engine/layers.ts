@@ -1,6 +1,4 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -12,6 +10,7 @@ import { EngineRefusal, type EngineHttp } from "./http.ts";
 import { encodePath } from "./image.ts";
 import { walkLayerTar, wholeOf } from "./layer-tar.ts";
 import { type LayerPlan, layersIn } from "./manifest.ts";
+import { scratchFolder } from "./scratch.ts";
 
 /** Smaller members of the archive stay in memory: manifests, configurations, thin layers. */
 const IN_MEMORY = 1_000_000;
@@ -30,15 +29,11 @@ export async function walkSavedLayers(
   image: Image,
   visitor: LayerVisitor,
 ): Promise<readonly Layer[]> {
-  const folder = await mkdtemp(join(tmpdir(), "seaworthy-layers-"));
-  try {
-    const members = await spool(await saved(http, image), folder, http);
-    const layers: Layer[] = [];
-    for (const [index, plan] of layersIn(members, image).entries()) layers.push(await walkOne(plan, index, visitor));
-    return layers;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  await using scratch = await scratchFolder();
+  const members = await spool(await saved(http, image), scratch.path, http);
+  const layers: Layer[] = [];
+  for (const [index, plan] of layersIn(members, image).entries()) layers.push(await walkOne(plan, index, visitor));
+  return layers;
 }
 
 async function saved(http: EngineHttp, image: Image): Promise<Readable> {

@@ -59,6 +59,12 @@ export function isAbandoned(labels: Readonly<Record<string, string>>, now: numbe
   return bootOf(pid) !== boot;
 }
 
+/** True when there is a process with this number whose boot is the one that `same` knows. */
+export function isLiving(pid: number, same: (boot: string) => boolean): boolean {
+  const boot = bootOf(pid);
+  return boot !== undefined && same(boot);
+}
+
 /** True for what a run made for itself; what it keeps for others (a substituted base) goes at its expiry only. */
 export function isOfRun(labels: Readonly<Record<string, string>>, run: string): boolean {
   return labels[RUN] === run && labels[OBJECT] !== "kept-image";

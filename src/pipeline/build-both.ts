@@ -1,6 +1,6 @@
 import type { BuildSide } from "../model/types.ts";
 import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
-import { engineOf } from "./engine-of.ts";
+import { engineOf, imagesOf } from "./engine-of.ts";
 import { finishRun, openRun } from "./run-directory.ts";
 import type { Session } from "./session.ts";
 import { buildStep, pinStep, planStep, renderedDockerfile, renderStep } from "./steps.ts";
@@ -15,7 +15,8 @@ export async function buildBoth(session: Session, repetitions: number): Promise<
   const pins = await pinStep(session, run, plan);
   const overlay = await renderStep(session, run, { plan, pins, service: analysis.service });
   await using engine = await engineOf(session, run.id);
-  const common = { service: analysis.service, pins, repetitions };
+  await using _ = imagesOf(engine, run.id);
+  const common = { service: analysis.service, pins, repetitions, keep: true };
   world.tell("Building before…");
   const before = await buildStep(session, run, engine, { ...common, label: "before", dockerfile, overlay: [] });
   world.tell("Building after…");

@@ -35,6 +35,8 @@ export interface SideFacts {
   /** Timed repetitions of the warm and the source-edited build. */
   readonly repetitions: number;
   readonly tag: string;
+  /** The image stays for whoever asked for it; without it, it goes with the run. */
+  readonly keep?: boolean;
   readonly directory: string;
 }
 
@@ -129,10 +131,14 @@ export async function buildTarget(
   );
   return engine.build({
     ...base,
+    keepMs: undefined,
     secrets: request.ca === undefined ? {} : { "ca-bundle": request.ca },
     logFile: join(request.directory, "logs", `build-${request.target}.log`),
   });
 }
+
+/** How long an image that is to be kept is left alone by later runs. */
+const KEPT_MS = 14 * 24 * 3600_000;
 
 /** Builds that take long vary little against their length: two of them are enough. */
 const SLOW = { milliseconds: 10_000, atLeast: 2 };
@@ -157,7 +163,7 @@ async function timeEdits(
         join(context, source),
         `${original}\n# seaworthy: edit ${i} of ${basename(request.directory)} ${Date.now()}\n`,
       );
-      await time("source-edit", { tag });
+      await time("source-edit", { tag, keepMs: undefined });
     }
     await writeFile(join(context, source), original);
   }
@@ -165,7 +171,7 @@ async function timeEdits(
   if (lock !== undefined) {
     const original = await readFile(join(context, lock), "utf8");
     await writeFile(join(context, lock), `${original}\n# seaworthy: edit ${Date.now()}\n`);
-    await time("lock-edit", { tag });
+    await time("lock-edit", { tag, keepMs: undefined });
     await writeFile(join(context, lock), original);
   }
   return { source: source ?? "", ...(lock === undefined ? {} : { lock }) };
@@ -198,6 +204,7 @@ function requestOf(
     buildArgs: { ...request.buildArgs, ...canaries.buildArgs },
     secrets: canaries.ca === undefined ? {} : { "ca-bundle": canaries.ca },
     contexts,
+    ...(request.keep === true ? { keepMs: KEPT_MS } : {}),
     signal,
   };
 }

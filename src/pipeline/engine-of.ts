@@ -18,3 +18,13 @@ export async function engineOf(
   if (swept.length > 0) world.tell(`Removed what an earlier run left behind: ${swept.join(", ")}.`);
   return engine;
 }
+
+/**
+ * The images of a run that are not to be kept, as something to be removed on every way out. What cannot be removed now,
+ * the next run sweeps; an error that brought us here must not be hidden by it.
+ */
+export const imagesOf = (engine: ConnectedEngine, runId: string): AsyncDisposable => ({
+  async [Symbol.asyncDispose]() {
+    await engine.removeAllOf(runId, { images: true }).catch(() => {});
+  },
+});

@@ -128,6 +128,8 @@ export interface BuiltSide {
   readonly overlay: readonly RenderedFile[];
   readonly pins: readonly Pin[];
   readonly repetitions: number;
+  /** Leave the image on the engine when the run ends. */
+  readonly keep?: boolean;
 }
 
 /** What a build of a side is asked for, on this machine and with this team's settings. */

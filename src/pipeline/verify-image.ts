@@ -11,7 +11,7 @@ import { layers } from "../probes/layers.ts";
 import { judgeRequirements } from "../requirements/judge.ts";
 import { readRequirements } from "../requirements/read.ts";
 import { analyzeStep } from "./analyze-step.ts";
-import { engineOf } from "./engine-of.ts";
+import { engineOf, imagesOf } from "./engine-of.ts";
 import { quickChecks } from "./quick.ts";
 import { registryOf } from "./registry-of.ts";
 import { sideOf } from "./report-step.ts";
@@ -58,7 +58,7 @@ export async function verifyImage(session: Session, options: VerifyOptions): Pro
   // The short proof is the same for every service: what the team asks besides belongs to the whole one.
   const contract = quick ? { ...plan.contract, expectations: [] } : plan.contract;
   await using engine = await engineOf(session, run.id);
-  await using _ = imagesOf(engine, run);
+  await using _ = imagesOf(engine, run.id);
   const { service } = analysis;
   const { build, files, side } = await subjectOf(session, run, engine, { plan, service, options });
   const own =
@@ -130,11 +130,6 @@ async function givenImage(session: Session, engine: ConnectedEngine, name: strin
     hint: "Pull or build the image for this platform.",
   });
 }
-
-/** What was built for the proof goes with it; the build cache keeps the layers. What cannot be removed now, the next run sweeps. */
-const imagesOf = (engine: ConnectedEngine, run: Run): AsyncDisposable => ({
-  [Symbol.asyncDispose]: async () => void (await engine.removeAllOf(run.id, { images: true }).catch(() => {})),
-});
 
 /** Of an image that was built elsewhere, nothing can be said about the build; that is no fault of the image. */
 function withoutBuild(result: CheckResult, wanted: readonly Check[]): CheckResult {

@@ -54,10 +54,12 @@ export async function collectEvidence(verification: Verification): Promise<void>
   const long = ({ probe }: Job) => probe.long === true;
   const collect = (job: Job) => collectOne(verification, job, shared[job.subject.label]);
   const working = together.filter((job) => !waits(job)).toSorted((a, b) => Number(long(b)) - Number(long(a)));
-  await Promise.all([
+  // Every one has ended before an error goes on: whoever cleans up then meets no container that is just being made.
+  const ended = await Promise.allSettled([
     ...atOnce(BESIDE.waiting, together.filter(waits), collect),
     ...atOnce(BESIDE.working, working, collect),
   ]);
+  for (const one of ended) if (one.status === "rejected") throw one.reason;
   for (const job of jobs.filter(alone)) await collect(job);
 }
 

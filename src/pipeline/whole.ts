@@ -11,7 +11,7 @@ import { readRequirements } from "../requirements/read.ts";
 import { rules } from "../rules/index.gen.ts";
 import type { Analysis } from "./analyze.ts";
 import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
-import { engineOf } from "./engine-of.ts";
+import { engineOf, imagesOf } from "./engine-of.ts";
 import { notesOf } from "./notes.ts";
 import { registryOf } from "./registry-of.ts";
 import { withRequirements } from "./requirements-step.ts";
@@ -59,36 +59,33 @@ export async function runWhole(
 
   const tags = (["before", "after"] as const).map((label) => tagOf(service, run, label));
   await using engine = await engineOf(session, run.id, tags);
-  const common = { service, pins, repetitions: options.repetitions };
+  await using _ = imagesOf(engine, run.id);
+  const { repetitions, keepImages: keep } = options;
+  const common = { service, pins, repetitions, keep };
   const sides: Record<"before" | "after", BuildSide | undefined> = { before: undefined, after: undefined };
-  try {
-    for (const label of ["before", "after"] as const) {
-      world.tell(`Building ${label}…`);
-      const what =
-        label === "before"
-          ? { dockerfile, overlay: [] }
-          : { dockerfile: renderedDockerfile(plan, files), overlay: files };
-      const side = await buildStep(session, run, engine, { ...common, ...what, label, reuseCold: !options.fresh });
-      sides[label] = side;
-      if (side.failure !== undefined) tellFailure(session, label, side.failure);
-    }
-    const own = testsWanted(demanded, options.tests === true)
-      ? await testsStep(session, run, engine, {
-          side: { ...common, label: "after", dockerfile: renderedDockerfile(plan, files), overlay: files },
-          spec: plan.image.tests,
-        })
-      : NOT_RUN;
-    if (own.problem !== undefined) world.tell(own.problem);
-    await prove(session, run, engine, { plan, analysis, sides, registry });
-    const known = await assemble(session, run, engine, { plan, analysis, rendered, pins, files, sides, own });
-    const report = withRequirements(known, demanded);
-    await writeReports(report, run.directory, reporters);
-    await finishRun(run, world.now());
-    return { report, run };
-  } finally {
-    // What cannot be removed now, the next run sweeps; the error that brought us here must not be hidden by it.
-    if (!options.keepImages) await engine.removeAllOf(run.id, { images: true }).catch(() => {});
+  for (const label of ["before", "after"] as const) {
+    world.tell(`Building ${label}…`);
+    const what =
+      label === "before"
+        ? { dockerfile, overlay: [] }
+        : { dockerfile: renderedDockerfile(plan, files), overlay: files };
+    const side = await buildStep(session, run, engine, { ...common, ...what, label, reuseCold: !options.fresh });
+    sides[label] = side;
+    if (side.failure !== undefined) tellFailure(session, label, side.failure);
   }
+  const own = testsWanted(demanded, options.tests === true)
+    ? await testsStep(session, run, engine, {
+        side: { ...common, label: "after", dockerfile: renderedDockerfile(plan, files), overlay: files },
+        spec: plan.image.tests,
+      })
+    : NOT_RUN;
+  if (own.problem !== undefined) world.tell(own.problem);
+  await prove(session, run, engine, { plan, analysis, sides, registry });
+  const known = await assemble(session, run, engine, { plan, analysis, rendered, pins, files, sides, own });
+  const report = withRequirements(known, demanded);
+  await writeReports(report, run.directory, reporters);
+  await finishRun(run, world.now());
+  return { report, run };
 }
 
 /** Some services must not be reworked until something is settled; that is an answer, not a failure of ours.

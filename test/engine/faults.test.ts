@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { Report } from "../../src/model/types.ts";
-import { ours, seaworthy } from "./support/cli.ts";
+import { leftOf, seaworthy } from "./support/cli.ts";
 import { tinyConfiguration, tinyService } from "./support/tiny-service.ts";
 
 const run = async (changes: Readonly<Record<string, string>>) => {
@@ -75,5 +75,5 @@ it("runs twice at once in one folder, with the service's port taken, without dis
   expect(new Set(reports.map(({ run: { id } }) => id)).size).toBe(2);
   for (const report of reports)
     for (const side of [report.before, report.after]) expect(statusOf(side, "becomes-healthy")).toBe("pass");
-  expect(await ours()).toEqual([]);
+  expect(await leftOf(fixture.folder)).toEqual([]);
 });

@@ -8,7 +8,7 @@ import type { CheckResult, Report } from "../../src/model/types.ts";
 import { mirrorOf } from "../../src/pipeline/build-side.ts";
 import { parseMirrors } from "../../src/registry/endpoints.ts";
 import { reportSchema } from "../../src/reporters/json/schema.ts";
-import { ours, seaworthy } from "./support/cli.ts";
+import { leftOf, seaworthy } from "./support/cli.ts";
 
 /** The whole way on the real example, once; each test then looks at another side of what came out. */
 const EXAMPLE = ".lab/examples/reactbin-api";
@@ -80,7 +80,7 @@ it("pins every base by a digest of the registry", () => {
 });
 
 it("leaves nothing on the engine and nothing in the tree", async () => {
-  expect(await ours()).toEqual([]);
+  expect(await leftOf(folder)).toEqual([]);
   const { stdout } = await run("git", ["status", "--porcelain"], { cwd: folder });
   expect(stdout).toBe("");
 });

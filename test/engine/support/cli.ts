@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { once } from "node:events";
-import { resolve } from "node:path";
+import { readdir, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { run } from "../../../src/kit/exec.ts";
 
 const CLI = resolve("dist/cli.js");
@@ -21,9 +22,9 @@ export interface Started {
 }
 
 /** Starts the built command line as a user's shell would. */
-export function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
-  if (!existsSync(CLI)) throw new Error("Run `npm run build` first: these tests run the built command line.");
-  const child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, NO_COLOR: "1", ...env } });
+export function start(args: readonly string[], env: Readonly<Record<string, string>> = {}, cli = CLI): Started {
+  if (!existsSync(cli)) throw new Error("Run `npm run build` first: these tests run the built command line.");
+  const child = spawn(process.execPath, [cli, ...args], { env: { ...process.env, NO_COLOR: "1", ...env } });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
@@ -45,15 +46,36 @@ export const seaworthy = (args: readonly string[], env?: Readonly<Record<string,
   start(args, env).ended;
 
 /**
- * What a run must not leave: ids of containers and networks that carry our label, and the images that were built for a
- * run, with a tag or without. Substituted bases are kept for the next run on purpose; their label says so.
+ * What the runs of a folder must not leave: containers, networks and volumes that carry their label, the images that were
+ * built for them, with a tag or without, and processes that work on the folder. Substituted bases, and images that were
+ * to be kept, stay on purpose; their label says so.
  */
-export async function ours(): Promise<readonly string[]> {
-  const label = ["--filter", "label=seaworthy.run"];
-  const found = [
-    await run("docker", ["ps", "-aq", ...label]),
-    await run("docker", ["network", "ls", "-q", ...label]),
-    await run("docker", ["images", "-q", ...label, "--filter", "label=seaworthy.object=image"]),
-  ];
-  return found.flatMap(({ stdout }) => stdout.split("\n")).filter((line) => line !== "");
+export async function leftOf(folder: string): Promise<readonly string[]> {
+  const left = [...(await processesOn(folder))];
+  const runs = (await readdir(join(folder, ".seaworthy", "runs")).catch(() => [])).filter((name) => /^\d/.test(name));
+  for (const id of runs) {
+    const label = ["--filter", `label=seaworthy.run=${id}`];
+    const lists: ReadonlyArray<readonly [string, readonly string[]]> = [
+      ["container", ["ps", "-aq", ...label]],
+      ["network", ["network", "ls", "-q", ...label]],
+      ["volume", ["volume", "ls", "-q", ...label]],
+      ["image", ["images", "-q", ...label, "--filter", "label=seaworthy.object=image"]],
+    ];
+    for (const [kind, list] of lists) {
+      const { stdout } = await run("docker", list);
+      left.push(...stdout.split("\n").flatMap((line) => (line === "" ? [] : [`${kind} ${line}`])));
+    }
+  }
+  return left;
+}
+
+/** Processes that name the folder among their arguments. */
+async function processesOn(folder: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const pid of await readdir("/proc").catch(() => [])) {
+    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue;
+    const argv = (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0");
+    if (argv.some((word) => word.includes(folder))) found.push(`process ${pid}: ${argv.join(" ").slice(0, 120)}`);
+  }
+  return found;
 }

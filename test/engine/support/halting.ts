@@ -1,20 +1,25 @@
 /**
- * Loaded into a real process before anything else: counts what the process changes on the disk, and at the change with
- * the number of HALT_AT says so on stderr and stands still, so that a test can end it or send it a signal exactly there.
- * Of a file that is about to be written half the content is written first.
+ * Loaded into a real process before anything else: counts what the process changes on the disk, and at the change whose
+ * number or text HALT_AT names says so on stderr and stands still, so that a test can end it or send it a signal exactly
+ * there. Of a file that is about to be written half the content is written first.
  */
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { setTimeout } from "node:timers";
 
-const haltAt = Number(process.env["HALT_AT"]);
+const haltAt = process.env["HALT_AT"] ?? "0";
 const { writeFile, rename, rm, rmdir, mkdir, copyFile } = fs.promises;
 let count = 0;
 
-async function halt(what: string, file: unknown): Promise<void> {
+const pathOf = (file: fs.PathLike): string => (typeof file === "string" ? file : file.toString());
+
+const isHere = (number: number, what: string): boolean =>
+  /^\d+$/.test(haltAt) ? number === Number(haltAt) : new RegExp(haltAt).test(what);
+
+async function halt(what: string, file: fs.PathLike): Promise<void> {
   count += 1;
-  fs.writeSync(2, `change ${count}: ${what} ${String(file)}\n`);
-  if (count !== haltAt) return;
+  fs.writeSync(2, `change ${count}: ${what} ${pathOf(file)}\n`);
+  if (!isHere(count, `${what} ${pathOf(file)}`)) return;
   // Only a signal that the process survives lets it go on. The timer keeps it from ending for lack of work.
   const stay = setTimeout(() => {}, 600_000);
   const signalled = new Promise<void>((resolve) => process.once("SIGINT", () => resolve()));
@@ -23,13 +28,13 @@ async function halt(what: string, file: unknown): Promise<void> {
   clearTimeout(stay);
 }
 
-const isThere = (file: unknown): boolean => fs.existsSync(String(file));
+const isThere = (file: fs.PathLike): boolean => fs.existsSync(file);
 
 Object.assign(fs.promises, {
   async writeFile(...args: Parameters<typeof writeFile>) {
-    const [file, content, options] = args;
-    const text = Buffer.from(content as Uint8Array);
-    if (count + 1 === haltAt) await writeFile(file, text.subarray(0, text.length / 2), options);
+    const [file, content, options] = args as [fs.PathLike, string | Uint8Array, Parameters<typeof writeFile>[2]];
+    const text = Buffer.from(content);
+    if (isHere(count + 1, `write ${pathOf(file)}`)) await writeFile(file, text.subarray(0, text.length / 2), options);
     await halt("write", file);
     return writeFile(...args);
   },

@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import { leftOf, seaworthy, start } from "./support/cli.ts";
+import { engineDoor } from "./support/engine-door.ts";
+import { tinyService } from "./support/tiny-service.ts";
+
+/** An engine that goes away: at a door that is shut between us and it, and in lab.test.ts by the death of an engine of its own. */
+
+it.each([
+  ["while it builds", /Building before/],
+  ["while it proves", /(before|after): /],
+])("says that the engine was lost %s, and the next run sweeps", async (_, moment) => {
+  await using fixture = await tinyService();
+  await using door = await engineDoor();
+  const args = [`${fixture.folder}/`, "--repetitions", "1"];
+  const started = start(args, { DOCKER_HOST: `unix://${door.path}` });
+  await started.said(moment);
+  door.cut();
+  const { code, stderr } = await started.ended;
+  expect(stderr.match(/\[[a-z]+\/[a-z-]+\]/g)).toEqual(["[engine/lost]"]);
+  expect(stderr).toMatch(/Start the engine again, then run the same command/);
+  expect(stderr).not.toMatch(/\n\s+at |bug in seaworthy/);
+  expect(code).toBe(2);
+  const next = start(args);
+  await next.said(/Taking up run/);
+  await next.said(/Building before/);
+  next.child.kill("SIGINT");
+  await next.ended;
+  expect(await leftOf(fixture.folder)).toEqual([]);
+});
+
+it("says that no engine answers, before anything else is done with one", async () => {
+  await using fixture = await tinyService();
+  const { code, stderr } = await seaworthy([`${fixture.folder}/`], { DOCKER_HOST: "unix:///nowhere.sock" });
+  expect(stderr).toMatch(/No container engine answers/);
+  expect(stderr).toMatch(/Start Docker or Podman, or name a running engine with --engine or DOCKER_HOST/);
+  expect(stderr.match(/\[[a-z]+\/[a-z-]+\]/g)).toEqual(["[engine/not-found]"]);
+  expect(code).toBe(2);
+});

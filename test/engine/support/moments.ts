@@ -1,0 +1,80 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { probes } from "../../../src/probes/index.gen.ts";
+import { run } from "../../../src/kit/exec.ts";
+import { haltingAt } from "./halt.ts";
+
+/** What a moment may look at to see whether the run has got there. */
+export interface Going {
+  /** The folder of the run that goes on. */
+  readonly directory: string;
+  readonly pid: number;
+  /** A folder in which only this process makes temporary files. */
+  readonly scratch: string;
+}
+
+/** A point of the whole run at which it is interrupted. */
+export interface Moment {
+  readonly name: string;
+  /** The process itself stands still before this change on the disk. */
+  readonly halts?: RegExp;
+  /** Asked again and again until it is true. */
+  readonly reached?: (going: Going) => Promise<boolean>;
+  /** A file of the run that is not there yet when it is taken up, so that there is work left to do. */
+  readonly without: string;
+  /** Nothing is left to be interrupted: at Ctrl-C the run goes to its end. */
+  readonly atTheEnd?: boolean;
+}
+
+const text = (file: string): Promise<string> => readFile(file, "utf8").catch(() => "");
+
+/** The steps that take no time worth speaking of: each is stopped before its result is written. */
+const steps: readonly Moment[] = ["analyze", "plan", "pin", "render"].map((step) => ({
+  name: `in ${step}`,
+  without: `${step}.json`,
+  halts: new RegExp(`rename .*/${step}\\.json`),
+}));
+
+/** A line of the build's own log that says that it is at work, or for a build from the cache that it has begun. */
+const builds: readonly Moment[] = (["before", "after"] as const).flatMap((side) =>
+  (["cold-0", "warm-1", "source-edit-2", "lock-edit-3"] as const).map((kind) => ({
+    name: `in ${side}'s build ${kind}`,
+    without: `${side}/build.json`,
+    reached: async ({ directory }: Going) => {
+      const log = await text(join(directory, side, "logs", `build-${kind}.log`));
+      return kind === "warm-1" ? log !== "" : /RUN(?!.*CACHED)/.test(log);
+    },
+  })),
+);
+
+const hasContainer = async ({ pid }: Going): Promise<boolean> =>
+  (await run("docker", ["ps", "-q", "--filter", `label=seaworthy.pid=${pid}`])).stdout !== "";
+
+/** Probes without a container: the temporary folder of one tells that it is at work, the others end at once. */
+const special: Readonly<Record<string, Partial<Moment>>> = {
+  layers: { reached: async ({ scratch }) => (await readdir(scratch)).length > 0 },
+  configuration: { halts: /rename .*\/after\/evidence\/configuration\.json/ },
+  "build-record": { halts: /rename .*\/after\/evidence\/build-record\.json/ },
+};
+
+const proofs: readonly Moment[] = probes.map(({ id }) => ({
+  name: `while the probe ${id} runs`,
+  without: `after/evidence/${id}.json`,
+  ...(special[id] ?? { reached: hasContainer }),
+}));
+
+const reports: readonly Moment[] = ["report.html", "report.json"].map((file) => ({
+  name: `before ${file} is written at the end`,
+  without: "report.json",
+  atTheEnd: true,
+  halts: new RegExp(`rename .*/${file}`),
+}));
+
+/** Before there is an image. */
+export const momentsOfBuilding: readonly Moment[] = [...steps, ...builds];
+/** When both images are there. */
+export const momentsOfProof: readonly Moment[] = [...proofs, ...reports];
+
+/** The environment in which a run stands still at the moment, when it can. */
+export const environmentOf = ({ halts }: Moment): Readonly<Record<string, string>> =>
+  halts === undefined ? {} : haltingAt(halts);
