@@ -203,7 +203,7 @@ export async function buildStep(
 }
 
 /** Images that the shipped stage needs from a registry, as the Dockerfile names them. */
-function externalImages(dockerfile: Dockerfile): readonly string[] {
+export function externalImages(dockerfile: Dockerfile): readonly string[] {
   const stages = reachableStages(dockerfile);
   const bases = stages.filter(({ parent }) => parent === undefined).map(({ resolvedBase }) => resolvedBase);
   const sources = stages.flatMap((stage) => sourcesOf(dockerfile, stage));

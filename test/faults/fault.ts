@@ -15,6 +15,11 @@ export interface Fault {
   readonly task?: ReadonlyArray<readonly [from: string, to: string]>;
   /** Lines run as root, before USER. */
   readonly asRoot?: string;
+  /**
+   * The limits of the contract are set to what the healthy service took and weighed, and a second more; `{seconds}` in the
+   * Dockerfile becomes a second more than that. So it fails on every machine, however fast or busy.
+   */
+  readonly tight?: true;
   /** Lines at the end of the Dockerfile. */
   readonly atEnd?: string;
 }

@@ -5,12 +5,18 @@ import { join } from "node:path";
 import { type Check, judge, type JudgeContext } from "../../src/checks/check.ts";
 import { checks } from "../../src/checks/index.gen.ts";
 import { exampleContract } from "../../src/checks/support/examples.ts";
+import { parseDockerfile } from "../../src/dockerfile/parse.ts";
 import { connectEngine } from "../../src/engine/connect.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import type { Build, BuildSide, Contract, Image, Seen, Service, Verdict } from "../../src/model/types.ts";
+import { externalImages } from "../../src/pipeline/steps.ts";
+import { type Layers, layers } from "../../src/probes/layers.ts";
 import type { Probe, ProbeContext } from "../../src/probes/probe.ts";
 import { readService } from "../../src/project/read-service.ts";
 import { memoryTree } from "../../src/project/tree.ts";
+import { parseMirrors } from "../../src/registry/endpoints.ts";
+import { resolvePins } from "../../src/registry/pins.ts";
+import { fetchWithProxy } from "../../src/registry/proxy.ts";
 import type { Fault } from "./fault.ts";
 
 /** Builds the small service, healthy or with a fault, and lets the catalogue judge it. */
@@ -57,16 +63,26 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
   const folder = await mkdtemp(join(tmpdir(), "seaworthy-faults-"));
   const engine = await connectEngine({ runId, signal, env: process.env });
   const tags: string[] = [];
+  const digest = await digestOfBase(signal);
+  let healthy: Measures | undefined;
   const places = new Places(AT_ONCE);
-  return {
+  const lab: FaultLab = {
     engine,
     async verdicts(fault, wanted) {
+      if (fault?.tight === true && healthy === undefined) await lab.verdicts(undefined, checksNamed(["size"]));
       await using _ = await places.take();
       const name = (fault?.name ?? "healthy").replace(/[^a-z0-9]+/gi, "-").toLowerCase();
       const tag = `seaworthy-${runId}:${name}`;
       tags.push(tag, `${tag}-edited`);
       const service = await serviceOf(fault);
-      const build = await buildVariant(engine, { fault, folder: join(folder, name), tag, signal });
+      const build = await buildVariant(engine, {
+        fault,
+        folder: join(folder, name),
+        tag,
+        signal,
+        digest,
+        seconds: healthy === undefined ? 0 : secondsAbove(healthy, fault),
+      });
       const context: ProbeContext = {
         engine,
         image: build.image as Image,
@@ -79,11 +95,14 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
       };
       await mkdir(context.evidenceDirectory, { recursive: true });
       const seen = await collect(context, [...new Set(wanted.map(({ needs }) => needs))]);
+      // The healthy service is compared with itself: as large as the baseline is not larger.
+      if (fault === undefined) healthy = measuresOf(build, seen);
+      const limits = fault?.tight === true && healthy !== undefined ? limitsFor(healthy) : contract.limits;
       const judged: JudgeContext = {
-        contract,
+        contract: { ...contract, limits },
         service,
         side: "after",
-        baseline: { bytes: 1e12, layers: [{ contentBytes: 1e12 }] },
+        baseline: healthy?.layers,
       };
       return new Map(wanted.map((check) => [check.id, judge(check, seen.get(check.needs), judged)]));
     },
@@ -93,6 +112,53 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+  return lab;
+}
+
+const BASE = "python:3.13-slim";
+
+/** As the pipeline asks for it. */
+async function digestOfBase(signal: AbortSignal): Promise<string> {
+  const [pin] = await resolvePins([BASE], {
+    platform: `linux/${process.arch === "x64" ? "amd64" : process.arch}`,
+    env: process.env,
+    fetch: fetchWithProxy(process.env, fetch),
+    mirrors: parseMirrors(process.env["SEAWORTHY_MIRRORS"]),
+    lock: [],
+    offline: false,
+    signal,
+    now: () => new Date(),
+  });
+  if (pin?.digest === undefined) throw new Error(`${BASE}: ${pin?.problem}`);
+  return pin.digest;
+}
+
+/** What the healthy service took and weighed, on this machine, now. */
+interface Measures {
+  readonly layers: Layers | undefined;
+  readonly warmSeconds: number;
+  readonly coldSeconds: number;
+}
+
+function measuresOf({ builds }: BuildSide, seen: ReadonlyMap<Probe, Seen>): Measures {
+  const walked = seen.get(layers);
+  const seconds = (kind: Build["kind"]) => (builds.find((build) => build.kind === kind)?.milliseconds ?? 0) / 1000;
+  return {
+    layers: walked?.status === "seen" ? (walked.value as Layers) : undefined,
+    warmSeconds: seconds("source-edit"),
+    coldSeconds: seconds("cold"),
+  };
+}
+
+const limitsFor = ({ warmSeconds, coldSeconds }: Measures): Contract["limits"] => ({
+  ...contract.limits,
+  warmBuildSeconds: Math.ceil(warmSeconds) + 1,
+  coldBuildSeconds: Math.ceil(coldSeconds) + 1,
+});
+
+function secondsAbove(healthy: Measures, fault: Fault | undefined): number {
+  const limits = limitsFor(healthy);
+  return 1 + (fault?.breaks.includes("cold-build-time") === true ? limits.coldBuildSeconds : limits.warmBuildSeconds);
 }
 
 /** Most of the time goes by in waiting, so a few variants fit side by side. */
@@ -120,13 +186,11 @@ class Places {
   }
 }
 
-/** What the healthy service is judged by. Its base is named by a tag, because no registry is asked here, it is not built
- * cold, it has no virtual environment (a twin has), and no scanner is asked. */
+/** What the healthy service is judged by: all but what only a registry or a scanner can tell, and it has no virtual
+ * environment (a twin has). */
 const NOT_HERE = new Set([
-  "base-pinned",
   "base-digest-known",
   "pushed-and-pulled",
-  "cold-build-time",
   "environment-intact",
   "no-fixable-vulnerabilities",
 ]);
@@ -168,17 +232,24 @@ interface Variant {
   readonly folder: string;
   readonly tag: string;
   readonly signal: AbortSignal;
+  readonly digest: string;
+  /** For the step that is too slow. */
+  readonly seconds: number;
 }
 
-async function buildVariant(engine: Engine, { fault, folder, tag, signal }: Variant): Promise<BuildSide> {
+async function buildVariant(
+  engine: Engine,
+  { fault, folder, tag, signal, digest, seconds }: Variant,
+): Promise<BuildSide> {
   const context = join(folder, "context");
   await cp(SERVICE, context, { recursive: true });
   const app = replaceAll(await readFile(join(context, "app.py"), "utf8"), fault?.app ?? []);
-  const dockerfile = replaceAll(await readFile(join(context, "Dockerfile"), "utf8"), [
+  const written = replaceAll(await readFile(join(context, "Dockerfile"), "utf8"), [
     ...(fault?.dockerfile ?? []),
     ["#:root\n", fault?.asRoot === undefined ? "" : `${fault.asRoot}\n`],
     ["#:end\n", fault?.atEnd === undefined ? "" : `${fault.atEnd}\n`],
   ]);
+  const dockerfile = written.replace("@digest", `@${digest}`).replace("{seconds}", String(seconds));
   await writeFile(join(context, "app.py"), app);
   await writeFile(join(folder, "Dockerfile"), dockerfile);
   await writeFile(join(folder, "token"), CANARY);
@@ -188,8 +259,8 @@ async function buildVariant(engine: Engine, { fault, folder, tag, signal }: Vari
     const { image, milliseconds, steps } = await engine.build({
       context,
       dockerfile: join(folder, "Dockerfile"),
-      tag: kind === "warm" ? tag : `${tag}-edited`,
-      noCache: false,
+      tag: kind === "warm" || kind === "cold" ? tag : `${tag}-edited`,
+      noCache: kind === "cold",
       buildArgs: /ARG BUILD_TOKEN/.test(dockerfile) ? { BUILD_TOKEN: CANARY } : {},
       secrets: { token: join(folder, "token") },
       contexts: {},
@@ -199,8 +270,10 @@ async function buildVariant(engine: Engine, { fault, folder, tag, signal }: Vari
     builds.push({ kind, milliseconds, steps });
     return image;
   };
+  const breaks = (id: string) => fault === undefined || fault.breaks.some((broken) => broken.startsWith(id));
+  if (breaks("cold-build-time")) await build("cold");
   const image = await build("warm");
-  if (fault === undefined || fault.breaks.some((id) => id.startsWith("dependency-layer"))) {
+  if (breaks("dependency-layer") || breaks("warm-build-time")) {
     await writeFile(join(context, "app.py"), `${app}\n# edited ${folder}\n`);
     await build("source-edit");
     await writeFile(join(context, "app.py"), app);
@@ -208,7 +281,9 @@ async function buildVariant(engine: Engine, { fault, folder, tag, signal }: Vari
     await build("lock-edit");
   }
   const edited = { source: "app.py", lock: "requirements.txt" };
-  return { image, dockerfile: "Dockerfile", builds, bases: [], edited, canaries: [CANARY] };
+  const named = externalImages(parseDockerfile("Dockerfile", dockerfile));
+  const bases = named.map((base) => ({ named: base, used: base, standIn: false }));
+  return { image, dockerfile: "Dockerfile", builds, bases, edited, canaries: [CANARY] };
 }
 
 function replaceAll(text: string, replacements: ReadonlyArray<readonly [string, string]>): string {

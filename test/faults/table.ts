@@ -24,6 +24,25 @@ export const declaredVolume: Fault = {
 
 /** The ways in which service images are known to break. */
 export const faults: readonly Fault[] = [
+  { name: "a base named by a tag", breaks: ["base-pinned"], dockerfile: [["@digest", ""]] },
+  {
+    name: "a model that the service does not use",
+    breaks: ["size", "pull-size"],
+    tight: true,
+    asRoot: "RUN head -c 20000000 /dev/urandom > /opt/model.bin",
+  },
+  {
+    name: "a slow step after the source",
+    breaks: ["warm-build-time"],
+    tight: true,
+    asRoot: "RUN sleep {seconds}",
+  },
+  {
+    name: "a slow step before the source",
+    breaks: ["cold-build-time"],
+    tight: true,
+    dockerfile: [["COPY requirements.txt ./", "RUN sleep {seconds}\nCOPY requirements.txt ./"]],
+  },
   { name: "root user", breaks: ["non-root", "numeric-user"], dockerfile: [[USER, ""]] },
   {
     name: "user by name",

@@ -4,19 +4,12 @@ import { faults } from "../faults/table.ts";
 
 /** Checks that no fault planted in the small service can break, and what shows there that they can fail. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  "base-pinned": "reads the Dockerfile alone; test/engine/whole.test.ts sees it fail on the example's baseline.",
   "base-digest-known":
     "asks a registry; test/unit/incidents-benchling.test.ts and test/engine/registry.test.ts see it fail.",
   "pushed-and-pulled": "needs a registry that lies; test/unit/registry-access.test.ts sees it fail.",
   builds: "an image that does not build cannot be probed; test/engine/faults.test.ts sees it fail.",
-  "cold-build-time":
-    "compares with a limit of the contract; a slow build would only slow the tests. Its examples fail.",
-  "warm-build-time":
-    "compares with a limit of the contract; a slow build would only slow the tests. Its examples fail.",
   "no-fixable-vulnerabilities":
     "asks a scanner, which the lab does not have; test/unit/probes-vulnerabilities.test.ts sees it fail.",
-  "pull-size": "compares with a limit of the contract; a large image would only slow the tests. Its examples fail.",
-  size: "compares with a limit of the contract; a large image would only slow the tests. Its examples fail.",
 };
 
 const planted = new Set(faults.flatMap(({ breaks }) => breaks));

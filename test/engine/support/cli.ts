@@ -49,21 +49,26 @@ export const seaworthy = (args: readonly string[], env?: Readonly<Record<string,
  * What the runs of a folder must not leave: containers, networks and volumes that carry their label, the images that were
  * built for them, with a tag or without, and processes that work on the folder. Substituted bases, and images that were
  * to be kept, stay on purpose; their label says so.
+ * @param living A process that may still have something: what it has is not counted, and its images are not asked for.
  */
-export async function leftOf(folder: string): Promise<readonly string[]> {
-  const left = [...(await processesOn(folder))];
+export async function leftOf(folder: string, living?: number): Promise<readonly string[]> {
+  const left = living === undefined ? [...(await processesOn(folder))] : [];
   const runs = (await readdir(join(folder, ".seaworthy", "runs")).catch(() => [])).filter((name) => /^\d/.test(name));
   for (const id of runs) {
     const label = ["--filter", `label=seaworthy.run=${id}`];
+    const withOwner = [...label, "--format", '{{.ID}} {{.Label "seaworthy.pid"}}'];
     const lists: ReadonlyArray<readonly [string, readonly string[]]> = [
-      ["container", ["ps", "-aq", ...label]],
-      ["network", ["network", "ls", "-q", ...label]],
-      ["volume", ["volume", "ls", "-q", ...label]],
-      ["image", ["images", "-q", ...label, "--filter", "label=seaworthy.object=image"]],
+      ["container", ["ps", "-a", ...withOwner]],
+      ["network", ["network", "ls", ...withOwner]],
+      ["volume", ["volume", "ls", ...label, "--format", '{{.Name}} {{.Label "seaworthy.pid"}}']],
+      ...(living === undefined
+        ? [["image", ["images", "-q", ...label, "--filter", "label=seaworthy.object=image"]] as const]
+        : []),
     ];
     for (const [kind, list] of lists) {
       const { stdout } = await run("docker", list);
-      left.push(...stdout.split("\n").flatMap((line) => (line === "" ? [] : [`${kind} ${line}`])));
+      const lines = stdout.split("\n").filter((line) => line !== "" && !line.endsWith(` ${living}`));
+      left.push(...lines.map((line) => `${kind} ${line}`));
     }
   }
   return left;
