@@ -5,7 +5,7 @@ import { run } from "../../../src/kit/exec.ts";
 import { haltingAt } from "./halt.ts";
 
 /** What a moment may look at to see whether the run has got there. */
-export interface Going {
+interface Going {
   /** The folder of the run that goes on. */
   readonly directory: string;
   readonly pid: number;
