@@ -95,14 +95,13 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
       };
       await mkdir(context.evidenceDirectory, { recursive: true });
       const seen = await collect(context, [...new Set(wanted.map(({ needs }) => needs))]);
-      // The healthy service is compared with itself: as large as the baseline is not larger.
       if (fault === undefined) healthy = measuresOf(build, seen);
       const limits = fault?.tight === true && healthy !== undefined ? limitsFor(healthy) : contract.limits;
       const judged: JudgeContext = {
         contract: { ...contract, limits },
         service,
         side: "after",
-        baseline: healthy?.layers,
+        baseline: fault?.tight === true ? healthy?.layers : { bytes: 1e12, layers: [{ contentBytes: 1e12 }] },
       };
       return new Map(wanted.map((check) => [check.id, judge(check, seen.get(check.needs), judged)]));
     },
