@@ -62,6 +62,9 @@ export interface SessionFlags {
 export interface PushFlag {
   readonly pushTo?: string;
 }
+export interface TestsFlag {
+  readonly tests: boolean;
+}
 export interface StructureTestFlag {
   readonly structureTest?: readonly string[];
 }
@@ -85,7 +88,8 @@ export const optionsOf = ({
   renewPins,
   pushTo,
   structureTest,
-}: Partial<SessionFlags> & PushFlag & StructureTestFlag): SessionOptions => ({
+  tests,
+}: Partial<SessionFlags> & PushFlag & StructureTestFlag & Partial<TestsFlag>): SessionOptions => ({
   dockerfile,
   profile,
   engine,
@@ -94,6 +98,7 @@ export const optionsOf = ({
   renewPins,
   pushTo,
   structureTests: structureTest,
+  tests,
 });
 
 function wholeNumber(written: string): number {

@@ -24,7 +24,7 @@ export const routes = {
   ...analyzeRoute(() => import("./commands/analyze-and-fix.ts")),
   plan: buildCommand({
     loader: () => import("./commands/plan.ts"),
-    parameters: { flags: { ...sessionFlags, json: flag.json }, positional: folder },
+    parameters: { flags: { ...sessionFlags, tests: flag.tests, json: flag.json }, positional: folder },
     docs: { brief: "Decide what the image shall be, each decision with its reason" },
   }),
   pin: buildCommand({
@@ -34,7 +34,7 @@ export const routes = {
   }),
   rework: buildCommand({
     loader: () => import("./commands/rework.ts"),
-    parameters: { flags: { ...sessionFlags, json: flag.json }, positional: folder },
+    parameters: { flags: { ...sessionFlags, tests: flag.tests, json: flag.json }, positional: folder },
     docs: { brief: "Plan, pin and render, and show the difference; writes nothing" },
   }),
   build: buildCommand({

@@ -74,6 +74,15 @@ export const tests: Decider = {
         rejected: rejected.slice(0, 1),
       };
     const linter = Object.keys(LINTERS).find(has);
+    if (!facts.testsAsked && facts.overrides["tests"] === undefined)
+      return {
+        value: {},
+        choice: "none",
+        because:
+          "Nobody asks for it: no requirement rests on the service's own tests, so they stay out of the build context. `--tests` adds the stage.",
+        evidence: [],
+        rejected: rejected.slice(0, 1),
+      };
     const lint = override(facts, "tests.lint", "list") ?? (linter === undefined ? undefined : LINTERS[linter]);
     const value: TestSpec = {
       groups: inGroups,

@@ -45,6 +45,8 @@ export interface SessionOptions {
   readonly fingerprints?: boolean | undefined;
   /** Repository to push the reworked image to, for the proof that it comes back the same. */
   readonly pushTo?: string | undefined;
+  /** Run the service's own tests, also where no requirement rests on them. */
+  readonly tests?: boolean | undefined;
 }
 
 /** One folder, its configuration and the world, for as long as one command runs. */

@@ -11,6 +11,7 @@ import { renderRunbook } from "../planner/render-runbook.ts";
 import { profiles } from "../profiles/index.gen.ts";
 import { PINS_FILE, readPins, renderPins, resolvePins } from "../registry/pins.ts";
 import { fetchWithProxy } from "../registry/proxy.ts";
+import { readRequirements } from "../requirements/read.ts";
 import { rules } from "../rules/index.gen.ts";
 import { type Analysis, analyze, treeWith } from "./analyze.ts";
 import { stopWhenUnreadable } from "./analyze-step.ts";
@@ -22,6 +23,7 @@ import { withPolicy } from "./policy-step.ts";
 import { withExpectations } from "./expectations.ts";
 import { hashOf, type Run, runStep } from "./run-directory.ts";
 import type { Session } from "./session.ts";
+import { testsWanted } from "./tests-wanted.ts";
 
 /** Decides what the image shall be. */
 export async function planStep(session: Session, run: Run | undefined, analysis: Analysis): Promise<Plan> {
@@ -43,11 +45,17 @@ export async function planStep(session: Session, run: Run | undefined, analysis:
   const { service, dockerfile } = analysis;
   // What the team lives with today, the rework may still take away.
   const findings = [...analysis.findings, ...(analysis.suppressed ?? [])];
-  const decide = async () => makePlan({ service, profile, findings, dockerfile, overrides, uvVersion: UV_VERSION });
+  const testsAsked = testsWanted(await readRequirements(session.folder), session.options);
+  const decide = async () =>
+    makePlan({ service, profile, findings, dockerfile, overrides, uvVersion: UV_VERSION, testsAsked });
   const plan =
     run === undefined
       ? await decide()
-      : await runStep(run, { name: "plan", version: 1, run: decide }, { analysis, overrides, profile: profile.id });
+      : await runStep(
+          run,
+          { name: "plan", version: 1, run: decide },
+          { analysis, overrides, profile: profile.id, testsAsked },
+        );
   return { ...plan, contract: await withExpectations(session, plan.contract) };
 }
 

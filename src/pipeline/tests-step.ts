@@ -1,10 +1,9 @@
 import type { ConnectedEngine, Container } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
 import { redactByShape, visible } from "../kit/text.ts";
-import type { Measurement, Requirement, TestSpec } from "../model/types.ts";
+import type { Measurement, TestSpec } from "../model/types.ts";
 import { TEST_STAGE } from "../planner/render-test-stage.ts";
 import { within } from "../probes/support/time.ts";
-import { asksFor } from "../requirements/figures-asked.ts";
 import { buildTarget } from "./build-side.ts";
 import { contentHashes } from "./content-hashes.ts";
 import { type Run, runStep } from "./run-directory.ts";
@@ -24,13 +23,6 @@ export interface TestRun {
 export const NOT_RUN: TestRun = { figures: {}, log: [] };
 const LIMIT_MS = 15 * 60_000;
 const KEPT_LINES = 60;
-
-/** Figures that only the service's own tests give. */
-const OWN = ["testPassPercent", "testCoveragePercent", "lintFindings"];
-
-/** Building and running them takes time: only when a requirement rests on them, or when they are asked for. */
-export const testsWanted = (demanded: readonly Requirement[] | undefined, asked: boolean): boolean =>
-  asked || (demanded !== undefined && asksFor(demanded, OWN));
 
 /** Builds the stage of the tests and runs tests and linter in it. That it fails is a result, not an error of ours. */
 export async function testsStep(

@@ -27,7 +27,8 @@ import {
   renderedDockerfile,
   renderStep,
 } from "./steps.ts";
-import { NOT_RUN, testsStep, testsWanted } from "./tests-step.ts";
+import { NOT_RUN, testsStep } from "./tests-step.ts";
+import { testsWanted } from "./tests-wanted.ts";
 import { collectEvidence, evidenceOf, judgeSide, probesFor } from "./verify.ts";
 
 export interface Verified {
@@ -62,7 +63,7 @@ export async function verifyImage(session: Session, options: VerifyOptions): Pro
   const { service } = analysis;
   const { build, files, side } = await subjectOf(session, run, engine, { plan, service, options });
   const own =
-    side !== undefined && testsWanted(demanded, false)
+    side !== undefined && testsWanted(demanded, session.options)
       ? await testsStep(session, run, engine, { side, spec: plan.image.tests })
       : NOT_RUN;
   if (own.problem !== undefined) world.tell(own.problem);

@@ -20,7 +20,8 @@ import { finishRun, openRun, type Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
 import { sidecarFacts, startSidecars } from "./sidecars.ts";
 import { analyzeRendered, buildStep, pinStep, planStep, renderedDockerfile, renderStep, tagOf } from "./steps.ts";
-import { NOT_RUN, type TestRun, testsStep, testsWanted } from "./tests-step.ts";
+import { NOT_RUN, type TestRun, testsStep } from "./tests-step.ts";
+import { testsWanted } from "./tests-wanted.ts";
 import { collectEvidence, evidenceOf, judgeSide, probesFor } from "./verify.ts";
 import { VERSION } from "./version.ts";
 
@@ -30,8 +31,6 @@ export interface WholeOptions {
   readonly keepImages: boolean;
   /** Timed repetitions of the warm and the source-edited build. */
   readonly repetitions: number;
-  /** Run the service's own tests, also where no requirement rests on them. */
-  readonly tests?: boolean;
 }
 
 /** The whole way: analyse, plan, pin, render, build both sides, prove both, report. Changes nothing in the tree. */
@@ -73,7 +72,7 @@ export async function runWhole(
     sides[label] = side;
     if (side.failure !== undefined) tellFailure(session, label, side.failure);
   }
-  const own = testsWanted(demanded, options.tests === true)
+  const own = testsWanted(demanded, session.options)
     ? await testsStep(session, run, engine, {
         side: { ...common, label: "after", dockerfile: renderedDockerfile(plan, files), overlay: files },
         spec: plan.image.tests,

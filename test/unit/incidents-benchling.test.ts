@@ -89,7 +89,15 @@ async function rework(
 ): Promise<Rework> {
   const tree = memoryTree(files);
   const { service, dockerfile, findings } = await analyze(tree, rules);
-  const plan = makePlan({ service, profile: amazonlinux2023, findings, dockerfile, overrides, uvVersion: "0.13.8" });
+  const plan = makePlan({
+    service,
+    profile: amazonlinux2023,
+    findings,
+    dockerfile,
+    overrides,
+    uvVersion: "0.13.8",
+    testsAsked: true,
+  });
   const resolved = [plan.image.base.image, plan.image.uv.image].map((image): Pin => ({
     image,
     digest: digest === "" ? undefined : digest,

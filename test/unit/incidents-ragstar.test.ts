@@ -80,7 +80,15 @@ async function rework(files: Files, options: MemoryTreeOptions = {}): Promise<Re
   const tree = memoryTree(files, options);
   const { service, dockerfile, findings } = await analyze(tree, rules);
   const overrides = { user: { uid: 1000, gid: 1000 }, output: "Dockerfile" };
-  const plan = makePlan({ service, profile: debianSlim, findings, dockerfile, overrides, uvVersion: "0.13.8" });
+  const plan = makePlan({
+    service,
+    profile: debianSlim,
+    findings,
+    dockerfile,
+    overrides,
+    uvVersion: "0.13.8",
+    testsAsked: true,
+  });
   const pins = [plan.image.base.image, plan.image.uv.image].map((image): Pin => ({
     image,
     digest: `sha256:${"a".repeat(64)}`,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Proof, Requirement } from "../../src/model/types.ts";
 import { figuresOf } from "../../src/pipeline/test-results.ts";
-import { testsWanted } from "../../src/pipeline/tests-step.ts";
+import { testsWanted } from "../../src/pipeline/tests-wanted.ts";
 
 const NOTHING = { junit: undefined, coverage: undefined, lint: undefined };
 const suite = (numbers: string) => `<?xml version="1.0"?><testsuites><testsuite name="pytest" ${numbers} time="1.2">`;
@@ -53,22 +53,17 @@ describe("whether they are run", () => {
   const figure = (name: string): Proof => ({ kind: "figure", name, atLeast: 85 });
 
   it("is when a requirement rests on what they show, however deep", () => {
-    expect(testsWanted([requirement(figure("testCoveragePercent"))], false)).toBe(true);
+    expect(testsWanted([requirement(figure("testCoveragePercent"))], {})).toBe(true);
     const within: Proof = { kind: "all", proofs: [{ kind: "rule", id: "runs-as-root" }, figure("lintFindings")] };
-    expect(testsWanted([requirement(within)], false)).toBe(true);
+    expect(testsWanted([requirement(within)], {})).toBe(true);
     expect(
-      testsWanted(
-        [requirement({ kind: "not-provable-here", reason: "No CI", border: figure("testPassPercent") })],
-        false,
-      ),
+      testsWanted([requirement({ kind: "not-provable-here", reason: "No CI", border: figure("testPassPercent") })], {}),
     ).toBe(true);
   });
 
   it("is not for anything else, unless it is asked for", () => {
-    expect(testsWanted(undefined, false)).toBe(false);
-    expect(testsWanted([{ id: "R", text: "No proof" }, requirement(figure("sizeReductionPercent"))], false)).toBe(
-      false,
-    );
-    expect(testsWanted(undefined, true)).toBe(true);
+    expect(testsWanted(undefined, {})).toBe(false);
+    expect(testsWanted([{ id: "R", text: "No proof" }, requirement(figure("sizeReductionPercent"))], {})).toBe(false);
+    expect(testsWanted(undefined, { tests: true })).toBe(true);
   });
 });

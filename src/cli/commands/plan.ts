@@ -2,13 +2,13 @@ import type { CommandContext } from "@stricli/core";
 import { analyzeStep } from "../../pipeline/analyze-step.ts";
 import { openSession } from "../../pipeline/session.ts";
 import { planStep } from "../../pipeline/steps.ts";
-import { optionsOf, type SessionFlags } from "../flags.ts";
+import { optionsOf, type SessionFlags, type TestsFlag } from "../flags.ts";
 import { print, printJson } from "../output.ts";
 import { inWorld } from "../world.ts";
 
 export default async function plan(
   this: CommandContext,
-  flags: SessionFlags & { readonly json: boolean },
+  flags: SessionFlags & TestsFlag & { readonly json: boolean },
   folder: string,
 ): Promise<void> {
   await inWorld(async (world) => {

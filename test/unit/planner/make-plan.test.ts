@@ -328,3 +328,22 @@ describe("order", () => {
   it("names a decider that is not there", () =>
     expect(() => inOrder([decider("a", "x")])).toThrow("`x`, which does not exist"));
 });
+
+describe("the stage of the service's own tests", () => {
+  const tested = {
+    dependencies: {
+      ...sample.dependencies,
+      groups: { dev: [{ name: "pytest", requirement: "pytest", place: { file: "pyproject.toml", line: 9 } }] },
+    },
+  };
+
+  it("is there when somebody asks for it", () => {
+    expect(makePlan(facts(tested)).image.tests?.copies).toContain("tests");
+  });
+
+  it("is left out otherwise, and its files stay out of the build context", () => {
+    const plan = makePlan({ ...facts(tested), testsAsked: false });
+    expect(plan.image.tests).toBeUndefined();
+    expect(plan.decisions.find(({ id }) => id === "tests")?.because).toContain("--tests");
+  });
+});

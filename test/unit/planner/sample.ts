@@ -125,6 +125,7 @@ export function facts(
     dockerfile: parseDockerfile("Dockerfile", dockerfile),
     overrides,
     uvVersion: "0.13.8",
+    testsAsked: true,
   };
 }
 
