@@ -342,8 +342,8 @@ describe("the stage of the service's own tests", () => {
   });
 
   it("is left out otherwise, and its files stay out of the build context", () => {
-    const plan = makePlan({ ...facts(tested), testsAsked: false });
-    expect(plan.image.tests).toBeUndefined();
-    expect(plan.decisions.find(({ id }) => id === "tests")?.because).toContain("--tests");
+    const unasked = makePlan({ ...facts(tested), testsAsked: false });
+    expect(unasked.image.tests).toBeUndefined();
+    expect(unasked.decisions.find(({ id }) => id === "tests")?.because).toContain("--tests");
   });
 });
