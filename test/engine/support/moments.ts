@@ -50,17 +50,22 @@ const builds: readonly Moment[] = (["before", "after"] as const).flatMap((side) 
 const hasContainer = async ({ pid }: Going): Promise<boolean> =>
   (await run("docker", ["ps", "-q", "--filter", `label=seaworthy.pid=${pid}`])).stdout !== "";
 
-/** Probes without a container: the temporary folder of one tells that it is at work, the others end at once. */
-const special: Readonly<Record<string, Partial<Moment>>> = {
-  layers: { reached: async ({ scratch }) => (await readdir(scratch)).length > 0 },
-  configuration: { halts: /rename .*\/after\/evidence\/configuration\.json/ },
-  "build-record": { halts: /rename .*\/after\/evidence\/build-record\.json/ },
-};
+/** Probes that are met while a container of theirs runs. */
+const withContainer = new Set(
+  "drain health-command least-privilege missing-env no-network ordinary-run read-only start-up volumes".split(" "),
+);
+
+/** Any other probe is met before what it saw is written down; the walk over the layers by its temporary folder. */
+function momentOf(probe: string): Pick<Moment, "halts" | "reached"> {
+  if (withContainer.has(probe)) return { reached: hasContainer };
+  if (probe === "layers") return { reached: async ({ scratch }) => (await readdir(scratch)).length > 0 };
+  return { halts: new RegExp(`rename .*/after/evidence/${probe}\\.json`) };
+}
 
 const proofs: readonly Moment[] = probes.map(({ id }) => ({
   name: `while the probe ${id} runs`,
   without: `after/evidence/${id}.json`,
-  ...(special[id] ?? { reached: hasContainer }),
+  ...momentOf(id),
 }));
 
 const reports: readonly Moment[] = ["report.html", "report.json"].map((file) => ({
