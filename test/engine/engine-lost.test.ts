@@ -3,7 +3,7 @@ import { leftOf, seaworthy, start } from "./support/cli.ts";
 import { engineDoor } from "./support/engine-door.ts";
 import { tinyService } from "./support/tiny-service.ts";
 
-/** An engine that goes away: at a door that is shut between us and it, and in lab.test.ts by the death of an engine of its own. */
+/** An engine that goes away: a door is shut between us and it. Nothing here kills an engine: others may be using it. */
 
 it.each([
   ["while it builds", /Building before/],
