@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
 
@@ -14,9 +13,10 @@ export const bytecodeFile = (file: string): string => `${file}.${process.version
 
 /**
  * Compiles a bundled script, from the bytecode that the build kept when there is some. node checks that the bytecode is
- * of this node with these flags; that it is of this script the name says, which holds the script's hash.
+ * of this node with these flags; that it is of this script the name says, which holds the script's hash. The script asks
+ * `require` for modules of node only.
  */
-export function compile(file: string): Compiled {
+export function compile(file: string, require: NodeJS.Require): Compiled {
   // So short a process ends before optimised code pays for its compilation. A flag is part of what bytecode is for.
   setFlagsFromString("--no-opt");
   // The bundle is written in ASCII: read as such, it takes half the memory.
@@ -25,7 +25,7 @@ export function compile(file: string): Compiled {
   const run = () => {
     const module = { exports: {} };
     const load = script.runInThisContext() as (exports: object, require: NodeJS.Require, module: object) => void;
-    load(module.exports, createRequire(file), module);
+    load(module.exports, require, module);
     return module.exports;
   };
   return { script, run };

@@ -12,7 +12,7 @@ type Start = (args: readonly string[], process: StricliProcess) => Promise<void>
 async function load(args: readonly string[]): Promise<{ readonly start: Start }> {
   const light = args[0] === "analyze" && !args.some((word) => /^--(?:fix|dry)/.test(word));
   if (!light || typeof SEAWORTHY_LIGHT !== "string") return import("./full.ts");
-  return compile(join(import.meta.dirname, SEAWORTHY_LIGHT)).run() as { readonly start: Start };
+  return compile(join(import.meta.dirname, SEAWORTHY_LIGHT), require).run() as { readonly start: Start };
 }
 
 /** `analyze --changed FOLDER` means the folder: a flag whose value may be left out would take it for a branch. */

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { promises } from "node:fs";
 
 /** The certificates of a PEM file, one after the other, or what is wrong with the file. */
 export async function certificatesIn(
@@ -6,7 +6,7 @@ export async function certificatesIn(
 ): Promise<{ readonly certificates: string } | { readonly problem: string }> {
   let text: string;
   try {
-    text = await readFile(file, "utf8");
+    text = await promises.readFile(file, "utf8");
   } catch (error) {
     return { problem: whyUnreadable(file, error as NodeJS.ErrnoException) };
   }

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { promises, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { UserError } from "./errors.ts";
 
@@ -10,10 +10,10 @@ export async function writeWhole(file: string, content: string | Uint8Array, mod
   // `rollback` knows what a killed process left behind by this name: eight hexadecimal digits.
   const part = `${file}.${Math.random().toString(16).slice(2, 10).padEnd(8, "0")}.part`;
   try {
-    await writeFile(part, content, mode === undefined ? {} : { mode });
-    await rename(part, file);
+    await promises.writeFile(part, content, mode === undefined ? {} : { mode });
+    await promises.rename(part, file);
   } catch (error) {
-    await rm(part, { force: true }).catch(() => undefined); // Where nothing can be written, the first error explains more.
+    await promises.rm(part, { force: true }).catch(() => undefined); // Where nothing can be written, the first error explains more.
     throw unwritable(file, error);
   }
 }
@@ -22,7 +22,7 @@ export async function writeWhole(file: string, content: string | Uint8Array, mod
  * @throws UserError `files/unwritable`. */
 export async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await promises.mkdir(folder, { recursive: true });
   } catch (error) {
     throw unwritable(folder, error);
   }
@@ -40,15 +40,20 @@ export function unwritable(path: string, cause: unknown): UserError {
 /** The text of a file, or undefined when there is none.
  * @throws UserError `files/not-utf8` when it is not UTF-8 text, `files/unreadable` when it cannot be read. */
 export async function readText(file: string): Promise<string | undefined> {
-  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+  let bytes: Buffer;
+  try {
+    // In one go: for the few files a command reads, asking another thread costs more than the reading.
+    bytes = readFileSync(file);
+  } catch (thrown) {
+    const cause = thrown as NodeJS.ErrnoException;
     if (cause.code === "ENOENT" || cause.code === "ENOTDIR") return undefined;
     throw new UserError("files/unreadable", `${file} cannot be read: ${cause.code ?? cause.message}`, {
       hint: "Check its type and its permissions.",
       where: { file },
       cause,
     });
-  });
-  return bytes === undefined ? undefined : decodeText(bytes, file);
+  }
+  return decodeText(bytes, file);
 }
 
 /** @throws UserError `files/not-utf8` with the line of the first wrong byte. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { copyFile, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
+import { promises } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { makeFolder, readText, unwritable, writeWhole } from "../kit/files.ts";
@@ -116,11 +116,11 @@ export const seenAs = (text: string | undefined): string => (text === undefined 
 
 async function keepOld(folder: string, backup: string, index: number, file: RenderedFile): Promise<JournalEntry> {
   const path = inside(folder, file.path);
-  const facts = await stat(path).catch(() => undefined);
+  const facts = await promises.stat(path).catch(() => undefined);
   const written = sha256(file.content);
   if (facts === undefined) return { path: file.path, written };
   const name = `${index}-${file.path.replaceAll("/", "_")}`;
-  await copyFile(path, join(backup, name)).catch((error: unknown) => {
+  await promises.copyFile(path, join(backup, name)).catch((error: unknown) => {
     throw unwritable(join(backup, name), error);
   });
   return { path: file.path, backup: name, oldMode: facts.mode & 0o777, written };
@@ -133,12 +133,12 @@ async function restore(folder: string, journal: Journal): Promise<Journal> {
   for (const [index, { path, oldMode }] of journal.files.entries()) {
     const { file } = await placeIn(folder, path);
     const content = old[index];
-    if (content === undefined) await rm(file, { force: true });
+    if (content === undefined) await promises.rm(file, { force: true });
     else await writeWhole(file, content, oldMode);
     await removeParts(file);
   }
   // A folder that holds something by now is somebody's.
-  for (const made of journal.folders.toReversed()) await rmdir(inside(folder, made)).catch(() => {});
+  for (const made of journal.folders.toReversed()) await promises.rmdir(inside(folder, made)).catch(() => {});
   const done: Journal = { ...journal, state: "rolled-back" };
   await writeJournal(folder, done);
   return done;
@@ -147,7 +147,7 @@ async function restore(folder: string, journal: Journal): Promise<Journal> {
 async function backupOf(folder: string, journal: Journal, entry: JournalEntry): Promise<Buffer | undefined> {
   if (entry.backup === undefined) return undefined;
   const file = join(backupsOf(folder), journal.id, basename(entry.backup));
-  return readFile(file).catch((cause: unknown) => {
+  return promises.readFile(file).catch((cause: unknown) => {
     throw new UserError("rollback/no-backup", `The backup of ${entry.path} is not there: ${file}`, {
       hint: "Nothing was changed. Restore that file from git, then remove the folder of this backup.",
       where: { file: entry.path },
@@ -158,9 +158,9 @@ async function backupOf(folder: string, journal: Journal, entry: JournalEntry): 
 
 /** What a killed process left beside a file it was about to replace. */
 async function removeParts(file: string): Promise<void> {
-  const names = await readdir(dirname(file)).catch(() => []);
+  const names = await promises.readdir(dirname(file)).catch(() => []);
   const parts = names.filter((name) => name.startsWith(`${basename(file)}.`) && /\.[0-9a-f]{8}\.part$/.test(name));
-  for (const name of parts) await rm(join(dirname(file), name), { force: true });
+  for (const name of parts) await promises.rm(join(dirname(file), name), { force: true });
 }
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -1,4 +1,4 @@
-import { chmod, copyFile, lstat, mkdir, readlink, rm, symlink } from "node:fs/promises";
+import { promises } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { writeWhole } from "../kit/files.ts";
@@ -17,8 +17,8 @@ export async function exportContext(
   target: string,
   overlay: readonly RenderedFile[],
 ): Promise<void> {
-  await rm(target, { recursive: true, force: true });
-  await mkdir(target, { recursive: true });
+  await promises.rm(target, { recursive: true, force: true });
+  await promises.mkdir(target, { recursive: true });
   for (const file of files) await copyOne(root, file, target);
   for (const file of overlay) {
     if (file.mode === "block") continue; // A Makefile block is for people, not for the image.
@@ -29,13 +29,13 @@ export async function exportContext(
 async function copyOne(root: string, file: string, target: string): Promise<void> {
   const from = join(root, file);
   const to = inside(target, file);
-  const facts = await lstat(from).catch(() => undefined);
+  const facts = await promises.lstat(from).catch(() => undefined);
   if (facts === undefined) return;
-  await mkdir(dirname(to), { recursive: true });
-  if (facts.isSymbolicLink()) await symlink(await readlink(from), to);
+  await promises.mkdir(dirname(to), { recursive: true });
+  if (facts.isSymbolicLink()) await promises.symlink(await promises.readlink(from), to);
   else if (facts.isFile()) {
-    await copyFile(from, to);
-    await chmod(to, facts.mode & 0o111 ? 0o755 : 0o644); // What git keeps of a mode, so that a umask does not change the layers.
+    await promises.copyFile(from, to);
+    await promises.chmod(to, facts.mode & 0o111 ? 0o755 : 0o644); // What git keeps of a mode, so that a umask does not change the layers.
   }
 }
 

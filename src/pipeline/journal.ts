@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { promises } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { readText, writeWhole } from "../kit/files.ts";
@@ -32,7 +32,7 @@ export const writeJournal = (folder: string, journal: Journal): Promise<void> =>
 /** Every journal of a folder, the oldest first.
  * @throws UserError `rollback/bad-journal` for one that cannot be read. */
 export async function readJournals(folder: string): Promise<readonly Journal[]> {
-  const names = await readdir(backupsOf(folder)).catch(() => []);
+  const names = await promises.readdir(backupsOf(folder)).catch(() => []);
   const read = async (id: string): Promise<Journal | undefined> => {
     const file = journalFile(folder, id);
     const text = await readText(file);

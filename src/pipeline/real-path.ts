@@ -1,4 +1,4 @@
-import { realpath, stat } from "node:fs/promises";
+import { promises } from "node:fs";
 import { dirname, relative, sep } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { inside } from "./context.ts";
@@ -26,7 +26,7 @@ export async function placeIn(folder: string, path: string): Promise<Place> {
       hint: "Move that file away, or let seaworthy.yaml name another place.",
       where: { file: relative(folder, parent) },
     });
-  const [real, root] = await Promise.all([realpath(parent), realpath(folder)]);
+  const [real, root] = await Promise.all([promises.realpath(parent), promises.realpath(folder)]);
   if (real !== root && !real.startsWith(root + sep))
     throw new UserError("context/outside", `${path} lies outside ${folder}: ${relative(folder, parent)} is a link`, {
       hint: "Use a folder that lies in the service's own.",
@@ -36,7 +36,7 @@ export async function placeIn(folder: string, path: string): Promise<Place> {
 
 async function kindOf(path: string): Promise<"folder" | "file" | "nothing"> {
   try {
-    return (await stat(path)).isDirectory() ? "folder" : "file";
+    return (await promises.stat(path)).isDirectory() ? "folder" : "file";
   } catch (error) {
     // ENOTDIR: something above it is a file, which the walk upwards meets next.
     if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return "nothing";

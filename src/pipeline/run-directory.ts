@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { readdir, readFile, readlink, rename, symlink } from "node:fs/promises";
+import { promises } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { makeFolder, unwritable, writeWhole } from "../kit/files.ts";
@@ -77,7 +77,7 @@ export async function findRun(folder: string, name: string): Promise<Run> {
   const directory = name.includes("/") ? name : join(runsOf(folder), name);
   const file = await readRunFile(directory);
   if (file === undefined) {
-    const known = await readdir(runsOf(folder)).catch(() => []);
+    const known = await promises.readdir(runsOf(folder)).catch(() => []);
     throw new UserError("run/not-found", `There is no run \`${name}\` in ${runsOf(folder)}`, {
       hint:
         known.length === 0
@@ -150,7 +150,7 @@ function newId(now: number): string {
 }
 
 async function unfinishedRun(base: string): Promise<RunFile | undefined> {
-  const latest = await readlink(join(base, "latest")).catch(() => undefined);
+  const latest = await promises.readlink(join(base, "latest")).catch(() => undefined);
   if (latest === undefined) return undefined;
   const file = await readRunFile(join(base, latest));
   return file === undefined || file.finishedAt !== undefined || isAlive(file.pid) ? undefined : file;
@@ -169,8 +169,8 @@ function isAlive(pid: number): boolean {
 async function pointLatest(base: string, id: string): Promise<void> {
   const next = join(base, `.latest-${id}-${process.pid}`);
   try {
-    await symlink(id, next);
-    await rename(next, join(base, "latest"));
+    await promises.symlink(id, next);
+    await promises.rename(next, join(base, "latest"));
   } catch (error) {
     throw unwritable(join(base, "latest"), error);
   }
@@ -186,7 +186,7 @@ const readSaved = <Output>(file: string): Promise<Saved<Output> | undefined> => 
 /** A half-written or foreign file reads as "not there": the step simply runs again. */
 async function readJson<T>(file: string): Promise<T | undefined> {
   try {
-    return JSON.parse(await readFile(file, "utf8")) as T;
+    return JSON.parse(await promises.readFile(file, "utf8")) as T;
   } catch {
     return undefined;
   }

@@ -1,5 +1,4 @@
-import { readFileSync, realpathSync, statSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { promises, readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, join, sep } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { decodeText } from "../kit/files.ts";
@@ -59,7 +58,7 @@ function realFolder(folder: string): string {
 
 function realpathOf(path: string): string | undefined {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch {
     return undefined;
   }
@@ -70,7 +69,7 @@ function readInside(root: string, path: string, problems: TreeProblem[]): string
   const note = (message: string, line = 1) => void problems.push({ file: path, line, message });
   const full = join(root, path);
   try {
-    const real = realpathSync(full);
+    const real = realpathSync.native(full);
     if (real !== root && !real.startsWith(root + sep)) return note("leads out of the folder and is not read");
     const stats = statSync(real);
     if (!stats.isFile()) return undefined;
@@ -103,7 +102,7 @@ async function walk(root: string, problems: TreeProblem[]): Promise<readonly str
 }
 
 async function list(root: string, folder: string, problems: TreeProblem[]) {
-  return readdir(join(root, folder), { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+  return promises.readdir(join(root, folder), { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     problems.push({ file: folder || ".", line: 1, message: `cannot be listed: ${error.code ?? error.message}` });
     return [];
   });

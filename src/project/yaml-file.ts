@@ -18,6 +18,8 @@ export interface YamlDocument {
 const MAX_BYTES = 1_000_000;
 /** More aliases than this in one file are a bomb, not a configuration. */
 const MAX_ALIASES = 200;
+/** Brackets open at once. How many more the library can read depends on how much stack is left when it is called. */
+const MAX_DEPTH = 500;
 
 let yaml: Promise<Yaml> | undefined;
 
@@ -25,6 +27,10 @@ let yaml: Promise<Yaml> | undefined;
 export async function readYaml(file: string, text: string, problems: TreeProblem[]): Promise<readonly YamlDocument[]> {
   if (text.length > MAX_BYTES) {
     problems.push({ file, line: 1, message: "is larger than 1 MB and is not read as YAML" });
+    return [];
+  }
+  if (depthOf(text) > MAX_DEPTH) {
+    problems.push({ file, line: 1, message: `is nested deeper than ${MAX_DEPTH} levels and is not read as YAML` });
     return [];
   }
   const { LineCounter, parseAllDocuments } = await (yaml ??= import("yaml"));
@@ -40,6 +46,17 @@ export async function readYaml(file: string, text: string, problems: TreeProblem
     problems.push({ file, line: 1, message: `is not valid YAML: ${(error as Error).message.split("\n")[0] ?? ""}` });
     return [];
   }
+}
+
+/** The most brackets that are open at once; those inside texts count too, which no real file comes near. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let most = 0;
+  for (const [bracket] of text.matchAll(/[[{}\]]/g)) {
+    depth = Math.max(0, depth + (bracket === "[" || bracket === "{" ? 1 : -1));
+    most = Math.max(most, depth);
+  }
+  return most;
 }
 
 interface Reading {
