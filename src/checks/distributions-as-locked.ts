@@ -76,6 +76,12 @@ export const distributionsAsLocked: Check<Layers> = {
       context: { service: { ...service, lock: undefined } },
     },
     {
+      name: "no dependency",
+      data: { ...exampleLayers, contents: { ...exampleLayers.contents, packages: [] } },
+      status: "not-applicable",
+      context: { service: { ...service, lock: { path: "uv.lock", packages: [locked("Demo", "1.0")] } as never } },
+    },
+    {
       name: "nothing installed",
       data: { ...exampleLayers, contents: { ...exampleLayers.contents, packages: [] } },
       status: "unproven",
@@ -85,6 +91,8 @@ export const distributionsAsLocked: Check<Layers> = {
   judge({ contents }, { service: { lock, name: own } }) {
     if (lock === undefined || lock.packages.length === 0)
       return notApplicable("The service has no lock that was read.");
+    if (lock.packages.every(({ name }) => normal(name) === normal(own)))
+      return notApplicable(`${lock.path} names nothing but the service itself.`);
     const installed = contents.packages.filter(
       ({ kind, name, outsideEnvironment, direct }) =>
         kind === "pypi" && outsideEnvironment === undefined && direct === undefined && !TOOLS.has(name),

@@ -171,7 +171,7 @@ describe("verify", () => {
       expect.arrayContaining(["builds", "base-pinned", "non-root", "read-only-root", "dependency-layer-cached"]),
     );
     // There is no baseline to compare with, and no route that is known to wait.
-    expect(withStatus(outcome, "unproven")).toEqual(["size", "stop-answers-in-flight"]);
+    expect(withStatus(outcome, "unproven")).toEqual(["pull-size", "size", "stop-answers-in-flight"]);
     expect(outcome.code).toBe(1);
     expect(await leftOf(fixture.folder)).toEqual([]);
     expect(await changes(fixture)).toBe("");

@@ -95,7 +95,7 @@ it("the tool would prove nothing on a fixed port, and says why", async () => {
   await cp("dist", join(folder, "dist"), { recursive: true });
   await cp("package.json", join(folder, "package.json"));
   await symlink(resolve("node_modules"), join(folder, "node_modules"));
-  await plant(join(folder, "dist"));
+  await plant(join(folder, "dist/esm"));
   const outcome = await start(["verify", "--image", IMAGE, "--json", fixture.folder], {}, join(folder, "dist/cli.js"))
     .ended;
   await rm(folder, { recursive: true, force: true });
