@@ -1,6 +1,7 @@
 /** Runs everything there is to test and ends with one line, `N passed, N failed` (with `, N skipped` when there are any), for all of it together. */
 import { mkdir, readdir, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { run } from "../src/kit/exec.ts";
 import { readText } from "../src/kit/files.ts";
 
@@ -8,6 +9,8 @@ interface Tally {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** One line for each failed test: its file, its name, the first line of its message. */
+  readonly failures?: readonly string[];
 }
 
 /** The part of vitest's JSON report that is read here. */
@@ -17,8 +20,14 @@ interface VitestReport {
   readonly numPendingTests: number;
   readonly numTodoTests: number;
   readonly testResults: ReadonlyArray<{
+    readonly name: string;
     readonly status: string;
-    readonly assertionResults: ReadonlyArray<{ readonly status: string }>;
+    readonly message: string;
+    readonly assertionResults: ReadonlyArray<{
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }>;
   }>;
 }
 
@@ -38,12 +47,27 @@ function tallyVitest(report: string | undefined, code: number): Tally {
   const brokenFiles = testResults.filter(
     ({ status, assertionResults }) => status === "failed" && assertionResults.every((one) => one.status !== "failed"),
   );
+  const failures = [
+    ...brokenFiles.map(({ name, message }) => failureLine(name, "does not load", message)),
+    ...testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults
+        .filter(({ status }) => status === "failed")
+        .map(({ fullName, failureMessages }) => failureLine(name, fullName, failureMessages[0] ?? "")),
+    ),
+  ];
   const tally = {
     passed: numPassedTests,
     failed: numFailedTests + brokenFiles.length,
     skipped: numPendingTests + numTodoTests,
+    failures,
   };
   return atLeastOneFailure(tally, code);
+}
+
+/** CI keeps the end of what is printed, so each failure is named once more there, as short as it can be. */
+function failureLine(file: string, test: string, message: string): string {
+  const [said = ""] = stripVTControlCharacters(message).split("\n");
+  return `${relative(process.cwd(), file)}: ${test}: ${said.slice(0, 300)}`;
 }
 
 function tallyJunit(report: string | undefined, code: number): Tally {
@@ -110,6 +134,9 @@ parts["stack of benchling"] = await stack();
 parts["tests of the examples"] = await examples();
 
 process.stdout.write("\n");
+for (const { failures = [] } of Object.values(parts)) {
+  for (const failure of failures) process.stdout.write(`FAILED ${failure}\n`);
+}
 for (const [name, tally] of Object.entries(parts)) process.stdout.write(`${name.padEnd(24)} ${line(tally)}\n`);
 const all = sum(Object.values(parts));
 process.stdout.write(`\n${line(all)}\n`);
