@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type { Build, BuildSide } from "../model/types.ts";
-import { type Run, readStep } from "./run-directory.ts";
+import { isRunId, type Run, readStep } from "./run-directory.ts";
 
 /** A cold build of an earlier run from exactly the same input, and the values that were planted in it. */
 export interface EarlierCold {
@@ -20,7 +20,7 @@ export async function earlierCold(
   coldKey: string,
 ): Promise<EarlierCold | undefined> {
   const folder = dirname(run.directory);
-  const names = (await readdir(folder)).filter((name) => name !== "latest" && name !== basename(run.directory));
+  const names = (await readdir(folder)).filter((name) => isRunId(name) && name !== basename(run.directory));
   for (const name of names.toSorted((a, b) => (a < b ? 1 : -1))) {
     const directory = `${folder}/${name}`;
     const side = await readStep<BuildSide>({ ...run, directory }, step);

@@ -70,9 +70,19 @@ it("does not take up a run that another process is still working on", async () =
   expect((await open()).resumed).toBe(false);
 });
 
+it("calls the last run with a report the latest, whatever was begun since", async () => {
+  await expect(findRun(folder, "latest")).rejects.toMatchObject({ code: "run/not-found" });
+  const reported = await open();
+  await finishRun(reported, 1, true);
+  const without = await openRun(folder, { now: Date.UTC(2026, 0, 2), fresh: true });
+  await finishRun(without, 2);
+  expect((await findRun(folder, "latest")).id).toBe(reported.id);
+  expect((await findRun(folder, "newest")).id).toBe(without.id);
+});
+
 it("finds runs by name, and says which there are", async () => {
   const { id } = await open();
-  expect((await findRun(folder, "latest")).id).toBe(id);
+  expect((await findRun(folder, id)).id).toBe(id);
   await expect(findRun(folder, "nowhere")).rejects.toMatchObject({
     code: "run/not-found",
     hint: expect.stringContaining(id),

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { promises } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { makeFolder, unwritable, writeWhole } from "../kit/files.ts";
 import { byText } from "../kit/text.ts";
@@ -51,10 +51,15 @@ interface RunFile {
   readonly finishedAt?: string;
 }
 
+/** Links beside the runs: to the one begun last, and to the last one that has a report, which is what scripts read. */
+const NEWEST = "newest";
+const LATEST = "latest";
+export const isRunId = (name: string): boolean => name !== NEWEST && name !== LATEST;
+
 const runsOf = (folder: string): string => join(folder, ".seaworthy", "runs");
 
 /**
- * Starts a run below `<folder>/.seaworthy/runs`, or takes up the latest one when it was never finished and its process
+ * Starts a run below `<folder>/.seaworthy/runs`, or takes up the newest one when it was never finished and its process
  * is gone.
  * @param now Milliseconds since 1970.
  */
@@ -67,7 +72,7 @@ export async function openRun(folder: string, options: { now: number; fresh: boo
   await makeFolder(directory);
   await writeWhole(join(base, "..", ".gitignore"), "*\n");
   await writeWhole(join(directory, "run.json"), json({ id, startedAt, pid: process.pid } satisfies RunFile));
-  await pointLatest(base, id);
+  await point(base, NEWEST, id);
   return { id, directory, startedAt, resumed: unfinished !== undefined, timeline: [] };
 }
 
@@ -82,13 +87,14 @@ export async function findRun(folder: string, name: string): Promise<Run> {
       hint:
         known.length === 0
           ? "Run `seaworthy` on the folder first."
-          : `Known runs: ${known.toSorted(byText).join(", ")}.`,
+          : `Known runs: ${known.filter((run) => !run.startsWith(".")).toSorted(byText).join(", ")}.`,
     });
   }
   return { id: file.id, directory, startedAt: file.startedAt, resumed: true, timeline: [] };
 }
 
-export async function finishRun(run: Run, now: number): Promise<void> {
+/** @param hasReport Its report is written: from now on `latest` is this run. */
+export async function finishRun(run: Run, now: number, hasReport = false): Promise<void> {
   const file: RunFile = {
     id: run.id,
     startedAt: run.startedAt,
@@ -96,6 +102,7 @@ export async function finishRun(run: Run, now: number): Promise<void> {
     finishedAt: new Date(now).toISOString(),
   };
   await writeWhole(join(run.directory, "run.json"), json(file));
+  if (hasReport) await point(dirname(run.directory), LATEST, run.id);
 }
 
 /**
@@ -150,9 +157,9 @@ function newId(now: number): string {
 }
 
 async function unfinishedRun(base: string): Promise<RunFile | undefined> {
-  const latest = await promises.readlink(join(base, "latest")).catch(() => undefined);
-  if (latest === undefined) return undefined;
-  const file = await readRunFile(join(base, latest));
+  const newest = await promises.readlink(join(base, NEWEST)).catch(() => undefined);
+  if (newest === undefined) return undefined;
+  const file = await readRunFile(join(base, newest));
   return file === undefined || file.finishedAt !== undefined || isAlive(file.pid) ? undefined : file;
 }
 
@@ -166,13 +173,13 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function pointLatest(base: string, id: string): Promise<void> {
-  const next = join(base, `.latest-${id}-${process.pid}`);
+async function point(base: string, link: string, id: string): Promise<void> {
+  const next = join(base, `.${link}-${id}-${process.pid}`);
   try {
     await promises.symlink(id, next);
-    await promises.rename(next, join(base, "latest"));
+    await promises.rename(next, join(base, link));
   } catch (error) {
-    throw unwritable(join(base, "latest"), error);
+    throw unwritable(join(base, link), error);
   }
 }
 

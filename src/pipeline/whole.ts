@@ -26,7 +26,7 @@ import { collectEvidence, evidenceOf, judgeSide, probesFor } from "./verify.ts";
 import { VERSION } from "./version.ts";
 
 export interface WholeOptions {
-  /** Begin a new run even when the latest one was never finished. */
+  /** Begin a new run even when the newest one was never finished. */
   readonly fresh: boolean;
   readonly keepImages: boolean;
   /** Timed repetitions of the warm and the source-edited build. */
@@ -83,7 +83,7 @@ export async function runWhole(
   const known = await assemble(session, run, engine, { plan, analysis, rendered, pins, files, sides, own });
   const report = withRequirements(known, demanded);
   await writeReports(report, run.directory, reporters);
-  await finishRun(run, world.now());
+  await finishRun(run, world.now(), true);
   return { report, run };
 }
 

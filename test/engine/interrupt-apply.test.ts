@@ -49,7 +49,7 @@ beforeAll(async () => {
     await writeFile(join(template.apply, path), text, { mode });
   }
   const run = await openRun(template.apply, { now: 0, fresh: true });
-  await finishRun(run, 1);
+  await finishRun(run, 1, true);
   await writeFile(join(run.directory, "report.json"), JSON.stringify(report));
   template.rollback = join(parent, "applied");
   await cp(template.apply, template.rollback, { recursive: true, verbatimSymlinks: true });

@@ -79,8 +79,8 @@ afterEach(async () => {
 
 const scratchOf = ({ folder }: Fixture): string => join(folder, ".git", "scratch");
 const runsOf = ({ folder }: Fixture): string => join(folder, ".seaworthy", "runs");
-const latestOf = (fixture: Fixture): Promise<string> => readlink(join(runsOf(fixture), "latest"));
-const directoryOf = async (fixture: Fixture): Promise<string> => join(runsOf(fixture), await latestOf(fixture));
+const newestOf = (fixture: Fixture): Promise<string> => readlink(join(runsOf(fixture), "newest"));
+const directoryOf = async (fixture: Fixture): Promise<string> => join(runsOf(fixture), await newestOf(fixture));
 
 /** Starts the whole run; its temporary files go to a folder where git and the service do not see them. */
 function begin(fixture: Fixture, env: Readonly<Record<string, string>> = {}, more: readonly string[] = []): Started {
@@ -140,7 +140,7 @@ async function expectFinished({ code, stderr }: Outcome, fixture: Fixture): Prom
 
 /** Ctrl-C at the moment, then kill -9 at the same moment of the run that takes it up, then a third that sweeps; returns what is left then. */
 async function disturb(moment: Moment, fixture: Fixture, more: readonly string[] = []): Promise<readonly string[]> {
-  const forget = () => rm(join(runsOf(fixture), "latest", moment.without), { force: true });
+  const forget = () => rm(join(runsOf(fixture), "newest", moment.without), { force: true });
   await forget();
   const interrupted = begin(fixture, environmentOf(moment), more);
   await arrive(moment, fixture, interrupted);
@@ -194,7 +194,7 @@ describe("with both images", () => {
   beforeAll(async () => {
     const { stderr, code } = await prepared;
     expect({ code, stderr }).not.toMatchObject({ code: 2 });
-    id = await latestOf(proving);
+    id = await newestOf(proving);
     whole = join(proving.folder, ".git", "whole");
     await cp(await directoryOf(proving), whole, { recursive: true });
     report = JSON.parse(await readFile(join(whole, "report.json"), "utf8")) as Report;
@@ -204,7 +204,7 @@ describe("with both images", () => {
   async function restore(without: string): Promise<void> {
     await rm(runsOf(proving), { recursive: true });
     await cp(whole, join(runsOf(proving), id), { recursive: true });
-    await symlink(id, join(runsOf(proving), "latest"));
+    await symlink(id, join(runsOf(proving), "newest"));
     await unfinish(join(runsOf(proving), id));
     for (const file of ["report.json", without]) await rm(join(runsOf(proving), id, file), { force: true });
   }

@@ -22,7 +22,7 @@ async function quick(changes: Readonly<Record<string, string>> = {}) {
   if (!stdout.startsWith("[")) throw new Error(stderr);
   const checks = JSON.parse(stdout) as readonly CheckResult[];
   expect(checks.map(({ id }) => id)).toEqual(SEVEN);
-  const runId = await readlink(join(fixture.folder, ".seaworthy/runs/latest"));
+  const runId = await readlink(join(fixture.folder, ".seaworthy/runs/newest"));
   const { stdout: left } = await run("docker", ["images", "-q", "--filter", `label=seaworthy.run=${runId}`]);
   expect(left.trim()).toBe("");
   return { code, statuses: Object.fromEntries(checks.map(({ id, status }) => [id, status])) };

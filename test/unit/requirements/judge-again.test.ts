@@ -12,7 +12,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "requirements-"));
   const run = await openRun(folder, { now: 0, fresh: true });
   await writeFile(join(run.directory, "report.json"), JSON.stringify(sampleReport));
-  await finishRun(run, 1);
+  await finishRun(run, 1, true);
 });
 afterEach(() => rm(folder, { recursive: true }));
 
