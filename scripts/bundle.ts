@@ -1,6 +1,7 @@
 /** How the sources are bundled: shared by the build and by the test that guards what `analyze` loads. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { wrapper } from "../src/cli/bytecode.ts";
 import { build, type BuildOptions, type BuildResult, type Plugin } from "esbuild";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
@@ -68,6 +69,9 @@ export const bundleAnalyze = (options: BuildOptions = {}): Promise<BuildResult<{
     supported: { "dynamic-import": false },
     define: { SEAWORTHY_VERSION: versionText },
     plugins: [onlyEnglish, withoutExamples],
+    minifyIdentifiers: true,
+    banner: { js: wrapper.js },
+    footer: { js: wrapper.end },
     ...options,
     metafile: true,
   });

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Becomes the lab's engine. Runs in a mount namespace of its own, so its mounts end with it.
+# Keeps the lab's engine running. Runs in a mount namespace of its own, so its mounts end with it.
 #
 #   lab-engine-start.sh LAB ROOT CONFIGURATION   the lab's folder, Debian with Docker Engine in it, its configuration
 set -euo pipefail
@@ -47,4 +47,19 @@ cd "$ROOT"
 pivot_root . .host
 umount -l /.host
 unset DOCKER_HOST DOCKER_CONFIG
-PATH=/usr/sbin:/usr/bin:/sbin:/bin exec /usr/sbin/dockerd --config-file "$CONFIGURATION"
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+
+# Docker 26 crashes once in some hundred builds. Its client says so for what it was doing; whatever comes next finds an
+# engine again. One that could not start (exit code 1) is not tried twice.
+stopped=false
+trap 'stopped=true; kill "$engine" 2>/dev/null' TERM INT HUP
+while true; do
+  /usr/sbin/dockerd --config-file "$CONFIGURATION" &
+  engine=$!
+  code=0
+  wait "$engine" || code=$?
+  while kill -0 "$engine" 2>/dev/null; do wait "$engine" || code=$?; done # A signal ends `wait` before the engine ends.
+  if [[ $stopped == true ]] || ((code < 2)); then exit "$code"; fi
+  echo "lab: the engine ended with $code; starting it again"
+  rm -rf "$LAB/data/network" # With what it knows of networks, its next start would delete docker0 (see stop_engine).
+done

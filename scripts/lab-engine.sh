@@ -204,20 +204,21 @@ overlay_works() {
 
 # Stops the engine and removes what an engine leaves outside its folder, whether it ended well or was killed.
 stop_engine() {
-  local token pid
+  local token pid pids
   token=$(recall token)
   if engine_answers; then
     log "stopping the engine"
     lab_docker ps -aq | xargs -r "$(engine_root)/usr/bin/docker" -H "unix://$(recall socket)" rm -f >/dev/null 2>&1 || true
   fi
-  pid=$(running "$LAB/engine.json" | head -n 1)
-  if [[ -n $pid ]]; then
-    kill "$pid" 2>/dev/null || true
+  # The engine and what would start it again.
+  pids=$(running "$LAB/engine.json")
+  for pid in $pids; do kill "$pid" 2>/dev/null || true; done
+  for pid in $pids; do
     for _ in $(seq 100); do
       kill -0 "$pid" 2>/dev/null || break
       sleep .1
     done
-  fi
+  done
   end_stragglers
   if [[ -n $token ]]; then
     remove_network "$token" "$(network_number)"

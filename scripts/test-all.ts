@@ -138,6 +138,9 @@ for (const { failures = [] } of Object.values(parts)) {
   for (const failure of failures) process.stdout.write(`FAILED ${failure}\n`);
 }
 for (const [name, tally] of Object.entries(parts)) process.stdout.write(`${name.padEnd(24)} ${line(tally)}\n`);
+const crashes = (await readText(".lab/engine/engine.log"))?.match(/starting it again/g)?.length ?? 0;
+if (crashes > 0)
+  process.stdout.write(`The lab's engine crashed and came back: ${crashes} times (.lab/engine/engine.log).\n`);
 const all = sum(Object.values(parts));
 process.stdout.write(`\n${line(all)}\n`);
 process.exitCode = all.failed === 0 ? 0 : 1;

@@ -82,6 +82,12 @@ export const distributionsAsLocked: Check<Layers> = {
       context: { service: { ...service, lock: { path: "uv.lock", packages: [locked("Demo", "1.0")] } as never } },
     },
     {
+      name: "no dependency, and a distribution",
+      data: withPackage({ name: "requests", version: "2.32.0" }),
+      status: "fail",
+      context: { service: { ...service, lock: { path: "uv.lock", packages: [locked("Demo", "1.0")] } as never } },
+    },
+    {
       name: "nothing installed",
       data: { ...exampleLayers, contents: { ...exampleLayers.contents, packages: [] } },
       status: "unproven",
@@ -91,12 +97,13 @@ export const distributionsAsLocked: Check<Layers> = {
   judge({ contents }, { service: { lock, name: own } }) {
     if (lock === undefined || lock.packages.length === 0)
       return notApplicable("The service has no lock that was read.");
-    if (lock.packages.every(({ name }) => normal(name) === normal(own)))
-      return notApplicable(`${lock.path} names nothing but the service itself.`);
     const installed = contents.packages.filter(
       ({ kind, name, outsideEnvironment, direct }) =>
         kind === "pypi" && outsideEnvironment === undefined && direct === undefined && !TOOLS.has(name),
     );
+    const asksForNothing = lock.packages.every(({ name }) => normal(name) === normal(own));
+    if (installed.length === 0 && asksForNothing)
+      return notApplicable(`${lock.path} names nothing but the service itself.`);
     if (installed.length === 0) return unproven("No installed distribution was found in the image at all.");
     const versions = new Map<string, LockedPackage[]>();
     for (const one of lock.packages) versions.set(normal(one.name), [...(versions.get(normal(one.name)) ?? []), one]);

@@ -11,6 +11,9 @@ export interface Compiled {
 /** Beside the script, for one version of node and one processor; for any other there is none, and the script is compiled. */
 export const bytecodeFile = (file: string): string => `${file}.${process.version}-${process.arch}.bytecode`;
 
+/** What the build writes around the bundle: `run` calls it. Put around it here, a megabyte would be copied once more. */
+export const wrapper = { js: "(function(exports,require,module){", end: "})" } as const;
+
 /**
  * Compiles a bundled script, from the bytecode that the build kept when there is some. node checks that the bytecode is
  * of this node with these flags; that it is of this script the name says, which holds the script's hash. The script asks
@@ -20,7 +23,7 @@ export function compile(file: string, require: NodeJS.Require): Compiled {
   // So short a process ends before optimised code pays for its compilation. A flag is part of what bytecode is for.
   setFlagsFromString("--no-opt");
   // The bundle is written in ASCII: read as such, it takes half the memory.
-  const source = `(function(exports,require,module){${readFileSync(file, "latin1")}\n})`;
+  const source = readFileSync(file, "latin1");
   const script = new Script(source, { filename: file, cachedData: read(bytecodeFile(file)) });
   const run = () => {
     const module = { exports: {} };

@@ -73,6 +73,7 @@ export async function openRun(folder: string, options: { now: number; fresh: boo
   await writeWhole(join(base, "..", ".gitignore"), "*\n");
   await writeWhole(join(directory, "run.json"), json({ id, startedAt, pid: process.pid } satisfies RunFile));
   await point(base, NEWEST, id);
+  await mustNotBlock(base, LATEST);
   return { id, directory, startedAt, resumed: unfinished !== undefined, timeline: [] };
 }
 
@@ -171,6 +172,15 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** Told at the start of a run, not after it: something that is no link stands where the link must be. */
+async function mustNotBlock(base: string, link: string): Promise<void> {
+  const blocked = await promises.readlink(join(base, link)).then(
+    () => false,
+    ({ code }: NodeJS.ErrnoException) => code !== "ENOENT",
+  );
+  if (blocked) throw unwritable(join(base, link), new Error("it is no link"));
 }
 
 async function point(base: string, link: string, id: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { run } from "../../src/kit/exec.ts";
 
 const status = await run("scripts/lab", ["status"]);
@@ -9,7 +9,7 @@ const status = await run("scripts/lab", ["status"]);
 const canMakeLabs = process.getuid?.() === 0 && /^engine +Docker/m.test(status.stdout);
 
 describe.skipIf(!canMakeLabs)("a lab beside another one", () => {
-  it("comes up again after kill -9, and leaves nothing behind", async () => {
+  it("goes on after a crash, comes up again after kill -9, and leaves nothing behind", async () => {
     const parent = mkdtempSync(join(tmpdir(), "seaworthy-test-"));
     onTestFinished(() => rmSync(parent, { recursive: true, force: true }));
     // Deeper than the path of a Unix socket may be long.
@@ -20,11 +20,16 @@ describe.skipIf(!canMakeLabs)("a lab beside another one", () => {
     const before = traces();
 
     expect(await lab("up", "--quiet")).toMatchObject({ code: 0, stderr: "" });
-    const [engine] = processesWith(join(folder, "engine.json"));
-    expect(engine).toBeDefined();
+    const engines = () => processesWith(join(folder, "engine.json")).filter((pid) => isEngine(pid));
+    const [crashing = 0] = engines();
+    expect(crashing).toBeGreaterThan(0);
+    process.kill(crashing, "SIGABRT");
+    await vi.waitUntil(() => engines().some((pid) => pid !== crashing), { timeout: 60_000 });
+    await vi.waitUntil(async () => (await inLabOrNot(env, "docker info")).code === 0, { timeout: 60_000 });
+    expect(readFileSync(join(folder, "engine.log"), "utf8")).toContain("starting it again");
     await inLab(env, "docker network create one && docker run --detach --network one python:3.13-slim sleep 600");
     expect(traces()).not.toEqual(before);
-    process.kill(engine ?? 0, "SIGKILL");
+    for (const pid of processesWith(join(folder, "engine.json"))) process.kill(pid, "SIGKILL");
 
     expect(await lab("up", "--quiet")).toMatchObject({ code: 0, stderr: "" });
     expect(await inLab(env, "docker run --rm python:3.13-slim python -c 'print(6 * 7)'")).toBe("42\n");
@@ -36,8 +41,11 @@ describe.skipIf(!canMakeLabs)("a lab beside another one", () => {
   });
 });
 
+const inLabOrNot = (env: Record<string, string | undefined>, command: string) =>
+  run("bash", ["-ec", `eval "$(scripts/lab env)"; ${command}`], { env });
+
 async function inLab(env: Record<string, string | undefined>, command: string): Promise<string> {
-  const finished = await run("bash", ["-ec", `eval "$(scripts/lab env)"; ${command}`], { env });
+  const finished = await inLabOrNot(env, command);
   expect(finished).toMatchObject({ code: 0 });
   return finished.stdout;
 }
@@ -53,6 +61,8 @@ function traces(): unknown {
     sockets: readdirSync("/tmp").filter((name) => name.startsWith("seaworthy-lab.")),
   };
 }
+
+const isEngine = (pid: number): boolean => argumentsOf(String(pid))[0]?.endsWith("/dockerd") === true;
 
 function processesWith(argument: string): readonly number[] {
   return readdirSync("/proc")

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checksNamed, type FaultLab, healthyChecks, openLab } from "../faults/lab.ts";
+import type { Verdict } from "../../src/model/types.ts";
 import { bodyless, declaredVolume, faults } from "../faults/table.ts";
 
 const stop = new AbortController();
@@ -11,9 +12,15 @@ afterAll(async () => {
   await lab[Symbol.asyncDispose]();
 });
 
+/** The verdicts that are not what they should be, each in one line: a failed test shows what was said. */
+const said = (verdicts: ReadonlyMap<string, Verdict>, wanted: Verdict["status"]): readonly string[] =>
+  [...verdicts]
+    .filter(([, { status }]) => status !== wanted)
+    .map(([id, { status, message }]) => `${id} ${status}: ${message}`);
+
 it("accuses the healthy service of nothing, and leaves nothing unproven", async () => {
   const verdicts = await lab.verdicts(undefined, checksNamed(healthyChecks));
-  expect([...verdicts].filter(([, { status }]) => status !== "pass")).toEqual([]);
+  expect(said(verdicts, "pass")).toEqual([]);
 });
 
 it("holds a request on a route of its own where no route reads a body", async () => {
@@ -35,7 +42,6 @@ it("lets a volume of ECS take over the owner of a path that the image declares",
 describe("each planted fault is caught", () => {
   it.concurrent.each(faults)("$name", async (fault) => {
     const verdicts = await lab.verdicts(fault, checksNamed(fault.breaks));
-    const missed = [...verdicts].filter(([, { status }]) => status !== "fail");
-    expect(missed).toEqual([]);
+    expect(said(verdicts, "fail")).toEqual([]);
   });
 });

@@ -46,7 +46,7 @@ it("runs alone, and loads nothing of node that a plain repository does not need"
     [...AUTHOR, "commit", "-qm", "first"],
   ])
     expect(await run("git", args, { cwd: folder })).toMatchObject({ code: 0 });
-  writeFileSync(join(folder, "analyze.cjs"), code);
+  writeFileSync(join(folder, "analyze.cjs"), `${code}(exports, require, module);`);
   const script = `require("./analyze.cjs").start(["analyze", "."], process).then(() => console.error(process.moduleLoadList.join(" ")))`;
   const { stdout, stderr } = await run(process.execPath, ["-e", script], { cwd: folder });
   expect(stdout).toContain("runs-as-root");

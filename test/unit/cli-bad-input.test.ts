@@ -47,7 +47,7 @@ describe("a run that is damaged", () => {
   let done: Run;
   beforeEach(async () => {
     done = await openRun(folder, { now: 0, fresh: true });
-    await finishRun(done, 1);
+    await finishRun(done, 1, true);
   });
   const report = (text: string) => writeFile(join(done.directory, "report.json"), text);
   const { files: _, ...withoutFiles } = sampleReport;

@@ -134,7 +134,7 @@ describe("init", () => {
 it("report ends with 1 when the run proved too little, after writing every format", async () => {
   await using fixture = await tinyService();
   const done = await openRun(fixture.folder, { now: 0, fresh: true });
-  await finishRun(done, 1);
+  await finishRun(done, 1, true);
   await writeFile(join(done.directory, "report.json"), JSON.stringify(sampleReport));
   const { code, stdout } = await seaworthy("report", fixture.folder);
   expect(code).toBe(1);
