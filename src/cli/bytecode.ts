@@ -20,8 +20,9 @@ export const wrapper = { js: "(function(exports,require,module){", end: "})" } a
  * `require` for modules of node only.
  */
 export function compile(file: string, require: NodeJS.Require): Compiled {
-  // So short a process ends before optimised code pays for its compilation. A flag is part of what bytecode is for.
-  setFlagsFromString("--no-opt");
+  // So short a process ends before optimised code pays for its compilation; and a regular expression is compiled once,
+  // not first for the interpreter and then for the processor. Flags are part of what bytecode is for.
+  setFlagsFromString("--no-opt --no-regexp-tier-up");
   // The bundle is written in ASCII: read as such, it takes half the memory.
   const source = readFileSync(file, "latin1");
   const script = new Script(source, { filename: file, cachedData: read(bytecodeFile(file)) });

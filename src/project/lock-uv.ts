@@ -20,6 +20,7 @@ export interface Root {
 
 /** Lines of a wheel or a file in a uv.lock: the bulk of it, and nothing we ask about beyond their being there. */
 const FILE_LINE = /^ {4}\{ url = .*\n/gm;
+const SDIST_LINE = /^sdist = \{ url = "[^"\n]*"[^"\n{}]*(?:"[^"\n]*"[^"\n{}]*)*\}$/gm;
 
 export function readUvLock(
   file: string,
@@ -40,7 +41,8 @@ export function readUvLock(
 }
 
 /** One stand-in is left for each list of files, and line breaks stay where errors point before the first list. */
-const shortened = (text: string): string => text.replace(FILE_LINE, "").replaceAll("wheels = [\n]", "wheels = [1]");
+const shortened = (text: string): string =>
+  text.replace(FILE_LINE, "").replaceAll("wheels = [\n]", "wheels = [1]").replace(SDIST_LINE, "sdist = 1");
 
 function rootOf(tables: readonly Table[], project: string | undefined): Table | undefined {
   const name = project === undefined ? undefined : normalName(project);
