@@ -91,7 +91,7 @@ function page(report: Report): string {
     ...run.notes.map((note) => `- ${plain(clean(note))}`),
     ...(run.notes.some((note) => note.includes("is a stand-in"))
       ? [
-          "- A stand-in behaves like the image it stands for and has another size: on the real images sizes differ, and so may every reduction.",
+          "- A stand-in behaves like the image it stands for and has other packages and another size: on the real images both differ, and so may every reduction.",
         ]
       : []),
     "",
