@@ -101,8 +101,12 @@ export function addProbe(outside: Outside, source: Source, test: unknown, eviden
   if (parts === undefined) return;
   const words = parts.shell ? (simpleCommands(parts.command)[0]?.words ?? []) : parts.words;
   const program = programOfProbe(words);
-  if (program !== "") outside.probes.push({ source, program, command: parts.command, evidence });
+  if (program !== "" && !OF_OTHER_SERVERS.test(program)) outside.probes.push({ source, program, command: parts.command, evidence });
 }
+
+/** What only the container of a database or a broker is probed with: it is not the service's. */
+const OF_OTHER_SERVERS =
+  /^(?:pg_isready|psql|mysqladmin|mariadb-admin|healthcheck\.sh|redis-cli|valkey-cli|mongo(?:sh)?|rabbitmq-diagnostics|rabbitmqctl|kafka-[\w-]+(?:\.sh)?|cqlsh|nodetool|etcdctl|nginx|clickhouse-client|cypher-shell|mc)$/;
 
 function probeParts(
   test: unknown,

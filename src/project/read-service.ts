@@ -115,7 +115,13 @@ function startsOfImages(tree: Tree, dockerfiles: readonly string[]): readonly St
 
 const nameOf = (tree: Tree): string => tree.root.split("/").findLast((part) => part !== "") ?? "service";
 
-/** Dockerfiles of the folder: the one asked for, then `Dockerfile`, then by depth and name. */
+/** Folders, and parts of names, whose Dockerfiles make other images than the service's: a place to develop in, an example, a second program. */
+const ASIDE =
+  /(?:^|\/)(?:\.[^/]+|dev|tests?|docs?|examples?|samples?|evals?|benchmarks?|scripts|tools|node_modules|[^/]*frontend|[^/]*-ui|ui)\//;
+
+const ASIDE_BY_NAME = /(?:^|[.-])(?:dev|development|local|debug|tests?|ci|base|builder|docs)(?:[.-]|$)/i;
+
+/** Dockerfiles of the folder: the one asked for, then `Dockerfile`, then those that are not aside, by depth and name. */
 function dockerfilesOf(tree: Tree, wanted: string | undefined): readonly string[] {
   const found = tree.files.filter(
     (file) =>
@@ -123,7 +129,14 @@ function dockerfilesOf(tree: Tree, wanted: string | undefined): readonly string[
       !file.endsWith(".dockerignore"),
   );
   const rank = (file: string) =>
-    [file === wanted ? 0 : 1, file === "Dockerfile" ? 0 : 1, file.split("/").length, file] as const;
+    [
+      file === wanted ? 0 : 1,
+      file === "Dockerfile" ? 0 : 1,
+      ASIDE.test(file) ? 1 : 0,
+      ASIDE_BY_NAME.test(file.slice(file.lastIndexOf("/") + 1)) ? 1 : 0,
+      file.split("/").length,
+      file,
+    ] as const;
   const sorted = found.toSorted((a, b) => compare(rank(a), rank(b)));
   return wanted === undefined || sorted[0] === wanted || tree.read(wanted) === undefined ? sorted : [wanted, ...sorted];
 }

@@ -23,7 +23,13 @@ export const outsideProbeToolAbsent: Rule = {
     bad: [project({ Dockerfile: healthyDockerfile, "compose.yaml": compose(curl) })],
     good: [
       healthy,
-      // Another service of the file, with an image of its own.
+      // Other services of the file, with images of their own.
+      project({
+        Dockerfile: healthyDockerfile,
+        "compose.yaml": compose(curl).replace("build: .", "build:\n      context: ./search"),
+        "search/Dockerfile": "FROM opensearchproject/opensearch:2\n",
+      }),
+      project({ Dockerfile: healthyDockerfile, "compose.yaml": compose(curl).replace("build: .", "build: ./search") }),
       project({
         Dockerfile: healthyDockerfile,
         "compose.yaml": `services:\n  api:\n    build: .\n  db:\n    image: postgres:17\n    healthcheck:\n      test: ["CMD", "pg_isready"]\n`,

@@ -79,7 +79,7 @@ export const packageListsLeft: Rule = {
       const unsure = commands.some(({ program }) => program === "find" || program.endsWith(".sh"));
       if (cleaned || without || unsure) continue;
       yield {
-        message: `\`${command.argv.slice(0, 2).join(" ")}\` leaves the package lists in the layer.`,
+        message: `\`${[command.program, command.argv.find((word) => /^[a-z]+$/.test(word) && word !== command.program)].join(" ")}\` leaves the package lists in the layer.`,
         where: at(dockerfile, instruction, find(dockerfile, instruction, command.argv.slice(0, 2).join(" "))),
         ...mended(dockerfile, instruction, command),
       };

@@ -21,6 +21,7 @@ export const pipCacheInImage: Rule = {
     bad: [changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nRUN pip install httpx==0.28.1\nRUN`])],
     good: [
       healthy,
+      changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nRUN pip install --no-cache httpx==0.28.1\nRUN`]),
       changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nRUN pip install --no-cache-dir httpx==0.28.1\nRUN`]),
       changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nENV PIP_NO_CACHE_DIR=1\nRUN pip install httpx==0.28.1\nRUN`]),
       changed([
@@ -46,7 +47,9 @@ export const pipCacheInImage: Rule = {
       for (const command of commands) {
         const { argv } = command;
         const pip = argv.findIndex((word) => /(^|\/)pip[\d.]*$/.test(word));
-        if (pip < 0 || argv[0] === "uv" || argv[pip + 1] !== "install" || argv.includes("--no-cache-dir")) continue;
+        if (pip < 0 || argv[0] === "uv" || argv[pip + 1] !== "install") continue;
+        // pip takes the beginning of an option for the option.
+        if (argv.some((word) => /^--no-c(?:a(?:c(?:h(?:e(?:-(?:d(?:ir?)?)?)?)?)?)?)?$/.test(word))) continue;
         const off = envOfCommand(dockerfile, step, command).get("PIP_NO_CACHE_DIR");
         if (off !== undefined && !/^(0|false|no|off|)$/i.test(off)) continue;
         yield {

@@ -1,11 +1,16 @@
 import { healthy, healthyDockerfile, healthyWith, project, slim } from "./queries/example.ts";
 import { hasProgram } from "./queries/packages.ts";
 import { programsNeeded } from "./queries/programs.ts";
+import { canShip } from "./queries/shipped-files.ts";
 import { at, shippedStage } from "./queries/steps.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, RuleInput } from "./rule.ts";
 
 const withGit =
   '[project]\nname = "reactions"\nversion = "1.0.0"\nrequires-python = ">=3.12"\ndependencies = ["fastapi==0.121.0", "gitingest==0.3.1"]\n';
+
+/** A script that never gets into the image calls nothing there; what a dependency calls has a lock as its evidence. */
+const canCall = (input: RuleInput, file: string | undefined): boolean =>
+  file === undefined || !file.endsWith(".py") || canShip(input, file);
 
 export const programNotInstalled: Rule = {
   id: "program-not-installed",
@@ -19,9 +24,20 @@ export const programNotInstalled: Rule = {
   since: "0.1.0",
   provenBy: ["becomes-healthy"],
   examples: {
-    bad: [project({ Dockerfile: healthyDockerfile, "pyproject.toml": withGit, "uv.lock": "" })],
+    bad: [
+      project({
+        Dockerfile: healthyDockerfile,
+        "app/code.py":
+          "import subprocess\n\n\ndef clone(url):\n    subprocess.run(['git', 'clone', url])\n    subprocess.run(['git', 'log'])\n",
+      }),
+      project({ Dockerfile: healthyDockerfile, "pyproject.toml": withGit, "uv.lock": "" }),
+    ],
     good: [
       healthy,
+      project({
+        Dockerfile: healthyDockerfile,
+        "tools/release.py": "import subprocess\n\nsubprocess.run(['git', 'tag'])\n",
+      }),
       project({
         Dockerfile: healthyWith([
           `FROM ${slim}\nRUN`,
@@ -32,16 +48,22 @@ export const programNotInstalled: Rule = {
       }),
     ],
   },
-  *check({ dockerfile, service }) {
+  *check(input) {
+    const { dockerfile, service } = input;
     const stage = shippedStage(dockerfile);
     if (!stage) return;
-    for (const { program, because, certain, evidence } of programsNeeded(service)) {
+    const needs = programsNeeded(service).filter(({ evidence }) => canCall(input, evidence?.file));
+    for (const program of new Set(needs.map((need) => need.program))) {
       if (hasProgram(dockerfile, stage, program) !== false) continue;
+      const callers = needs.filter((need) => need.program === program);
+      const first = callers.find(({ certain }) => certain) ?? callers[0];
+      if (first === undefined) continue;
+      const others = callers.length === 1 ? "" : `, and ${callers.length - 1} more`;
       yield {
-        message: `${program} is not in the shipped image, but ${because}.`,
-        confidence: certain ? "likely" : "needs-proof",
+        message: `${program} is not in the shipped image, but ${first.because}${others}.`,
+        confidence: first.certain ? "likely" : "needs-proof",
         where: at(dockerfile, stage.from),
-        ...(evidence ? { related: [{ ...evidence, message: because }] } : {}),
+        related: callers.flatMap(({ evidence, because }) => (evidence ? [{ ...evidence, message: because }] : [])),
       };
     }
   },

@@ -24,6 +24,7 @@ export const recursiveChownDuplicatesLayer: Rule = {
     ],
     good: [
       healthy,
+      changed(["USER 1001:1001\n", "RUN chown --from root:root --recursive app:app /srv\nUSER 1001:1001\n"]),
       changed(["USER 1001:1001\n", "RUN mkdir -p /data && chown -R app:app /data\nUSER 1001:1001\n"]),
       changed(["COPY app/ /app/app/", "COPY --chown=1001:1001 app/ /app/app/"]),
     ],
@@ -41,7 +42,7 @@ export const recursiveChownDuplicatesLayer: Rule = {
         if (argv[0] !== "chown" || !argv.some((word) => /^-\w*R|^--recursive$/.test(word))) continue;
         const targets = argv
           .slice(1)
-          .filter((word) => !word.startsWith("-"))
+          .filter((word, at, words) => !word.startsWith("-") && !/^--(?:from|reference)$/.test(words[at - 1] ?? ""))
           .slice(1)
           .map((word) => absolute(workdir, word));
         const doubled = targets.find((target) =>

@@ -2,11 +2,21 @@ import { copiedBy, sourcesOfCopy } from "./queries/context.ts";
 import { healthy, healthyWith, project } from "./queries/example.ts";
 import { absolute } from "./queries/settings.ts";
 import { at, flag, shippedSteps } from "./queries/steps.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, RuleInput } from "./rule.ts";
 
 const secretFile =
   /(^|\/)(\.env(\.(?!example|sample|template|dist)[\w-]+)*|\.netrc|\.pypirc|\.pgpass|id_(rsa|ed25519|ecdsa)|[^/]+\.(pem|key|p12|pfx|jks|keystore)|credentials\.json|service[-_]account[\w-]*\.json)$/;
 const wholeContext = healthyWith(["COPY app/ /app/app/\n", "COPY . /app/\n"]);
+
+/** A `.env` that can be read and gives no value to a name of a secret holds settings, not secrets. */
+function mayHoldSecret({ read }: RuleInput, file: string): boolean {
+  if (!secretFile.test(file)) return false;
+  const text = /(^|\/)\.env/.test(file) ? read?.(file) : undefined;
+  return (
+    text === undefined ||
+    /^\s*(?:export\s+)?\w*(?:SECRET|TOKEN|PASSW|KEY|CREDENTIAL|DSN|_URL|_URI)\w*\s*=\s*\S/im.test(text)
+  );
+}
 
 export const secretFileReachesImage: Rule = {
   id: "secret-file-reaches-image",
@@ -31,6 +41,11 @@ export const secretFileReachesImage: Rule = {
     ],
     good: [
       healthy,
+      project({
+        Dockerfile: healthyWith(["COPY app/ /app/app/\n", "COPY app/ /app/app/\nCOPY .env /app/.env\n"]),
+        ".env": "TAG=latest\nRESTART_POLICY=no\nAPI_TOKEN=\n",
+        ".dockerignore": ".git\n",
+      }),
       project({ Dockerfile: wholeContext, ".env": "JWT_SECRET=x\n" }),
       project({ Dockerfile: wholeContext, "certs/ca.crt": "x\n", ".env.example": "A=\n" }),
     ],
@@ -39,7 +54,7 @@ export const secretFileReachesImage: Rule = {
     const { dockerfile, ignore, service } = input;
     for (const step of shippedSteps(dockerfile)) {
       const { instruction } = step;
-      const found = copiedBy(input, step).files.filter(({ source }) => secretFile.test(source));
+      const found = copiedBy(input, step).files.filter(({ source }) => mayHoldSecret(input, source));
       for (const { source } of found)
         yield { message: `${source} is copied into the image.`, where: at(dockerfile, instruction) };
       const whole =

@@ -3,6 +3,7 @@ import type { Dockerfile } from "../model/types.ts";
 import { commandsOf } from "./queries/commands.ts";
 import { healthy, healthyDockerfile, healthyWith, project } from "./queries/example.ts";
 import { absolute, situationAt } from "./queries/settings.ts";
+import { canShip } from "./queries/shipped-files.ts";
 import { at, shippedStage, shippedSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
@@ -25,6 +26,8 @@ export const writesOutsideTmpOnReadOnly: Rule = {
     bad: [project({ Dockerfile: healthyDockerfile, "app/main.py": writing("uploads") })],
     good: [
       healthy,
+      // Not copied into the image.
+      project({ Dockerfile: healthyDockerfile, "evals/run.py": "open('results.json', 'w')\n" }),
       project({ Dockerfile: healthyDockerfile, "app/main.py": writing("/tmp/uploads") }),
       project({
         Dockerfile: healthyWith(["EXPOSE 8000", "VOLUME /app/uploads\nEXPOSE 8000"]),
@@ -36,14 +39,15 @@ export const writesOutsideTmpOnReadOnly: Rule = {
       }),
     ],
   },
-  *check({ dockerfile, service }) {
+  *check(input) {
+    const { dockerfile, service } = input;
     const stage = shippedStage(dockerfile);
     if (!stage) return;
     const { workdir } = situationAt(dockerfile, stage);
     const declared = stageState(dockerfile, stage).volumes.map(({ value }) => absolute(workdir, value));
     const volumes = [...declared, ...foldersGiven(dockerfile)];
     for (const { path, when, evidence } of service.writes) {
-      if (/[{}$<>*]/.test(path) || /(^|\/)tests?\//.test(evidence.file)) continue;
+      if (/[{}$<>*]/.test(path) || /(^|\/)tests?\//.test(evidence.file) || !canShip(input, evidence.file)) continue;
       const target = absolute(workdir, path);
       if (/^\/(tmp|dev|proc|run|var\/tmp)(\/|$)/.test(target)) continue;
       if (volumes.some((volume) => target === volume || target.startsWith(`${volume}/`))) continue;

@@ -83,6 +83,19 @@ describe("the Dockerfile", () => {
     expect(chosen.dockerfiles[0]).toBe("Dockerfile.prod");
     expect(chosen.dockerignore).toBe("Dockerfile.prod.dockerignore");
   });
+
+  it("takes what ships before what others are built from", async () => {
+    const files = ["image/builder.dockerfile", "image/dist.dockerfile", "image/Dockerfile.dev"];
+    const { dockerfiles } = await read(Object.fromEntries(files.map((file) => [file, "FROM python:3.13\n"])));
+    expect(dockerfiles[0]).toBe("image/dist.dockerfile");
+  });
+
+  it("takes a Dockerfile to develop with, of an example or of a second program last", async () => {
+    const files = [".devcontainer/Dockerfile", "docs/Dockerfile", "shop-frontend/Dockerfile", "build/image/Dockerfile"];
+    const { dockerfiles } = await read(Object.fromEntries(files.map((file) => [file, "FROM python:3.13\n"])));
+    expect(dockerfiles[0]).toBe("build/image/Dockerfile");
+    expect(dockerfiles).toHaveLength(4);
+  });
 });
 
 describe("files beside it", () => {

@@ -1,5 +1,6 @@
 import type { Evidence } from "../../model/types.ts";
 import type { RuleInput } from "../rule.ts";
+import { absolute } from "./settings.ts";
 
 /**
  * Whether a line of a Compose file belongs to a service that is built from the judged Dockerfile. Undefined when the
@@ -11,9 +12,12 @@ export function concernsImage(input: RuleInput, source: string, evidence: Eviden
   const block = text === undefined ? [] : blockAround(text.split("\n"), evidence.line - 1);
   const named = valueOf(block, "dockerfile");
   const folder = evidence.file.includes("/") ? evidence.file.slice(0, evidence.file.lastIndexOf("/") + 1) : "";
-  if (named !== undefined) return `${folder}${named.replace(/^\.\//, "")}` === input.dockerfile.path;
-  if (!block.some((line) => /^\s+build:/.test(line))) return undefined;
-  return input.dockerfile.path === `${folder}Dockerfile`;
+  const build = block.find((line) => /^\s+build:/.test(line));
+  if (named === undefined && build === undefined) return undefined;
+  // `build: ./folder`, `build: { context: folder }`, or `context:` on a line of its own.
+  const short = /build:\s*["']?([^"'\s{#&*]+)/.exec(build ?? "")?.[1];
+  const context = short ?? valueOf(block, "context") ?? ".";
+  return absolute(`/${folder}`, `${context}/${named ?? "Dockerfile"}`) === `/${input.dockerfile.path}`;
 }
 
 const indentOf = (line: string): number => line.search(/\S/);
