@@ -4,11 +4,15 @@ import { flagValue, mountFields } from "./arguments.ts";
 export { lineOf, stageState } from "./stage-state.ts";
 export type { SetBy, StageState } from "./stage-state.ts";
 
-/** The stage that a build without further words makes: the last one, or the one `target` names or numbers. */
-export function shippedStage(dockerfile: Dockerfile, target?: string): Stage | undefined {
+/** The stage that is built: the last one, or the one that `target`, else the Dockerfile's own target, names or numbers. */
+export function shippedStage(dockerfile: Dockerfile, target = dockerfile.target): Stage | undefined {
   if (target === undefined || target === "") return dockerfile.stages.at(-1);
   return findStage(dockerfile, target);
 }
+
+/** Whether a stage can be asked for by this name or number. */
+export const hasStage = (dockerfile: Dockerfile, nameOrNumber: string): boolean =>
+  findStage(dockerfile, nameOrNumber) !== undefined;
 
 /** A stage by its name (the last of that name) or its number. */
 function findStage(dockerfile: Dockerfile, nameOrNumber: string): Stage | undefined {

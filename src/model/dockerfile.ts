@@ -9,6 +9,8 @@ export interface Dockerfile {
   /** ARG instructions before the first FROM. */
   readonly globalArgs: readonly Instruction[];
   readonly stages: readonly Stage[];
+  /** Name or number of the stage that ships, when it is not the last one. */
+  readonly target?: string;
   /** What BuildKit would refuse, one entry each. A Dockerfile with problems still has every stage that could be read. */
   readonly problems: readonly Problem[];
 }

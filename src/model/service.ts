@@ -29,6 +29,8 @@ export interface Service {
   readonly reads: readonly PathUse[];
   /** Dockerfiles in the folder, the one to rework first. */
   readonly dockerfiles: readonly string[];
+  /** Stage of the first Dockerfile that ships, when it is not the last one: as the team says, or as CI builds it. */
+  readonly target?: Fact<string>;
   /** The .dockerignore that the Dockerfile to rework uses, or undefined. */
   readonly dockerignore: string | undefined;
   /** Health probes that live outside the Dockerfile: Compose, ECS, Kubernetes, CI. */

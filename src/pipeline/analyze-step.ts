@@ -1,3 +1,4 @@
+import { hasStage } from "../dockerfile/stages.ts";
 import { UserError } from "../kit/errors.ts";
 import type { Dockerfile } from "../model/types.ts";
 import { rules } from "../rules/index.gen.ts";
@@ -9,7 +10,10 @@ import type { Session } from "./session.ts";
 /** Reads the service and judges the Dockerfile that ships today. */
 export async function analyzeStep(session: Session, run: Run | undefined): Promise<Analysis> {
   const { tree, config } = session;
-  const options = config.dockerfile === undefined ? {} : { dockerfile: config.dockerfile };
+  const options = {
+    ...(config.dockerfile === undefined ? {} : { dockerfile: config.dockerfile }),
+    ...(config.target === undefined ? {} : { target: config.target }),
+  };
   const work = async () => {
     const analysis = await analyze(tree, rules, options);
     // Loaded here: most services have settled nothing about findings.
@@ -29,7 +33,7 @@ export async function analyzeStep(session: Session, run: Run | undefined): Promi
   // What git does not track is not in the input: an analysis that rests on it is made again.
   const stillHolds = async ({ service, dockerfile }: Analysis) =>
     service.lock?.tracked === true && dockerfile !== undefined && tree.files.includes(dockerfile.path);
-  return runStep(run, { name: "analyze", version: 3, run: work, stillHolds }, input);
+  return runStep(run, { name: "analyze", version: 4, run: work, stillHolds }, input);
 }
 
 /** Nothing sound can be decided without these: what is wrong in one of them is told before anything is planned or built.
@@ -45,7 +49,7 @@ export function stopWhenUnreadable({ service }: Pick<Analysis, "service">): void
   });
 }
 
-/** @throws UserError `project/no-dockerfile`, `project/unreadable`, `dockerfile/unusable`. */
+/** @throws UserError `project/no-dockerfile`, `project/unreadable`, `dockerfile/unusable`, `dockerfile/no-target`. */
 export function dockerfileOf(analysis: Analysis): Dockerfile {
   const { dockerfile } = analysis;
   if (dockerfile === undefined) stopWhenUnreadable(analysis);
@@ -59,5 +63,12 @@ export function dockerfileOf(analysis: Analysis): Dockerfile {
       hint: "Give it at least a FROM line, or pass another one with --dockerfile.",
       where: { file: dockerfile.path, line: 1 },
     });
+  if (dockerfile.target !== undefined && !hasStage(dockerfile, dockerfile.target)) {
+    const names = dockerfile.stages.flatMap(({ name }) => name ?? []);
+    throw new UserError("dockerfile/no-target", `${dockerfile.path} has no stage \`${dockerfile.target}\``, {
+      hint: `Name one that it has as \`target\` in seaworthy.yaml${names.length === 0 ? "" : `: ${names.join(", ")}`}.`,
+      where: { file: dockerfile.path, line: 1 },
+    });
+  }
   return dockerfile;
 }

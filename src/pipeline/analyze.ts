@@ -19,19 +19,20 @@ export interface Analysis {
 
 /**
  * Reads a service and judges one of its Dockerfiles.
- * @param path Dockerfile relative to the tree; without it, the service's first one.
+ * @param options `dockerfile`, relative to the tree: without it, the service's first one. `target`: its stage that ships.
  */
 export async function analyze(
   tree: Tree,
   rules: readonly Rule[],
-  options: { readonly dockerfile?: string } = {},
+  options: { readonly dockerfile?: string; readonly target?: string } = {},
 ): Promise<Analysis> {
   const service = await readService(tree, options);
   const path = options.dockerfile ?? service.dockerfiles[0];
   const text = path === undefined ? undefined : tree.read(path);
   if (path === undefined || text === undefined)
     return { service, dockerfile: undefined, findings: problemsOf(service) };
-  const dockerfile = parseDockerfile(path, text);
+  const target = service.target === undefined ? {} : { target: service.target.value };
+  const dockerfile = { ...parseDockerfile(path, text), ...target };
   const ignoreText = tree.read(`${path}.dockerignore`) ?? tree.read(".dockerignore") ?? "";
   const input = { dockerfile, service, ignore: readIgnore(ignoreText), read: (file: string) => tree.read(file) };
   const found = rules.flatMap((rule) => [...rule.check(input)].map((finding) => withMeta(rule, finding)));

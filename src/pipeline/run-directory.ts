@@ -88,7 +88,10 @@ export async function findRun(folder: string, name: string): Promise<Run> {
       hint:
         known.length === 0
           ? "Run `seaworthy` on the folder first."
-          : `Known runs: ${known.filter((run) => !run.startsWith(".")).toSorted(byText).join(", ")}.`,
+          : `Known runs: ${known
+              .filter((run) => !run.startsWith("."))
+              .toSorted(byText)
+              .join(", ")}.`,
     });
   }
   return { id: file.id, directory, startedAt: file.startedAt, resumed: true, timeline: [] };

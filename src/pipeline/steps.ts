@@ -146,7 +146,7 @@ export function requestFor(session: Session, run: Run, side: BuiltSide): SideFac
   return {
     ...side,
     root: session.folder,
-    target: label === "before" ? session.config.target : undefined,
+    target: label === "before" ? dockerfile.target : undefined,
     buildArgs: { ...slowNetwork(session.world.env), ...(label === "before" ? session.config.buildArgs : {}) },
     platform: session.platform,
     externals: externalImages(dockerfile),

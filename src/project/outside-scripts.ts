@@ -2,7 +2,7 @@ import type { StartCommand } from "../model/types.ts";
 import { addGrace, addProbe, addScript, addStart, type Outside } from "./outside.ts";
 import { SourceText } from "./source-text.ts";
 import { startOf } from "./starts.ts";
-import { childrenOf, textAt } from "./toml.ts";
+import { childrenOf, listAt, tableAt, textAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 import { unwrapShell } from "./unwrap.ts";
 import { type Path, readYaml, type YamlDocument } from "./yaml-file.ts";
@@ -63,6 +63,7 @@ async function readCi(tree: Tree, outside: Outside, problems: TreeProblem[]): Pr
     if (text === undefined) continue;
     for (const document of await readYaml(file, text, problems)) {
       for (const { script, path } of scriptsIn(document.value)) addCiScript(document, script, path, outside);
+      if (text.includes("build-push-action")) addTargets(document, outside);
     }
   }
 }
@@ -72,6 +73,21 @@ function addCiScript(document: YamlDocument, script: string, path: Path, outside
   const { line } = document.evidence(path);
   const start = source.text.split("\n", line - 1).join("\n").length;
   addScript(outside, "ci", script, (part) => source.find(part, start));
+}
+
+/** `target:` of the steps that build an image with docker/build-push-action. */
+function addTargets(document: YamlDocument, outside: Outside): void {
+  for (const [job, { steps }] of Object.entries(tableAt(document.value, "jobs")).map(
+    ([name, table]) => [name, { steps: listAt(table, "steps") }] as const,
+  ))
+    for (const [index, step] of steps.entries()) {
+      const target = textAt(step, "with", "target");
+      if (target === undefined || target === "" || textAt(step, "uses")?.includes("build-push-action") !== true)
+        continue;
+      const evidence = [document.evidence(["jobs", job, "steps", index, "with", "target"])];
+      const stage = { value: target, confidence: "likely" as const, evidence };
+      outside.targets.push({ file: textAt(step, "with", "file"), stage });
+    }
 }
 
 /** Every `run:` of a GitHub workflow and every line of a GitLab `script:`. */

@@ -14,6 +14,8 @@ export interface Outside {
   readonly tasks: TaskDefinition[];
   /** Values given to variables, by name: the first one counts. */
   readonly examples: Map<string, string>;
+  /** Stages that CI builds by name, with the Dockerfile when it is named, too. */
+  readonly targets: Array<{ readonly file: string | undefined; readonly stage: Fact<string> }>;
 }
 
 export const nothingOutside = (): Outside => ({
@@ -22,6 +24,7 @@ export const nothingOutside = (): Outside => ({
   gracePeriods: [],
   tasks: [],
   examples: new Map(),
+  targets: [],
 });
 
 const textsOf = (value: unknown): readonly string[] | undefined =>
@@ -101,7 +104,8 @@ export function addProbe(outside: Outside, source: Source, test: unknown, eviden
   if (parts === undefined) return;
   const words = parts.shell ? (simpleCommands(parts.command)[0]?.words ?? []) : parts.words;
   const program = programOfProbe(words);
-  if (program !== "" && !OF_OTHER_SERVERS.test(program)) outside.probes.push({ source, program, command: parts.command, evidence });
+  if (program !== "" && !OF_OTHER_SERVERS.test(program))
+    outside.probes.push({ source, program, command: parts.command, evidence });
 }
 
 /** What only the container of a database or a broker is probed with: it is not the service's. */

@@ -1,6 +1,7 @@
 import { readIgnore } from "../dockerfile/ignore.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
-import type { Dockerfile, Service, StartCommand } from "../model/types.ts";
+import { hasStage } from "../dockerfile/stages.ts";
+import type { Dockerfile, Fact, Service, StartCommand } from "../model/types.ts";
 import { findApplication } from "./application.ts";
 import { readDependencies } from "./dependencies.ts";
 import { conventionalReads } from "./conventional-reads.ts";
@@ -28,6 +29,8 @@ import type { Tree, TreeProblem } from "./tree.ts";
 export interface ReadOptions {
   /** The Dockerfile to rework, relative to the tree; without it the most usual one that is there. */
   readonly dockerfile?: string;
+  /** Its stage that ships, when the team says which. */
+  readonly target?: string;
 }
 
 /** Reads everything the files of a folder tell about the service in it. Never throws for what a file says. */
@@ -45,8 +48,11 @@ export async function readService(tree: Tree, options: ReadOptions = {}): Promis
 
 async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions): Promise<Service> {
   const problems: TreeProblem[] = [];
+  const outsideProblems: TreeProblem[] = [];
+  const outside = await readOutside(tree, outsideProblems);
   const dockerfiles = dockerfilesOf(tree, options.dockerfile);
-  const dockerfile = parsed(tree, dockerfiles[0]);
+  const target = targetOf(parsed(tree, dockerfiles[0]), options.target, outside);
+  const dockerfile = parsed(tree, dockerfiles[0], target?.value);
   const dockerignore = dockerignoreOf(tree, dockerfiles[0]);
   const pyproject = readPyproject(tree, problems);
   const { manager, lock, reading } = readLock({ tree, pyproject, dockerfile, dockerignore, problems });
@@ -57,8 +63,8 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     installed: installedBy(dockerfile, pyproject),
     problems,
   });
-  const outside = await readOutside(tree, problems);
-  const starts = refined(sources, [...startsOfImages(tree, dockerfiles), ...outside.starts]);
+  problems.push(...outsideProblems);
+  const starts = refined(sources, [...startsOfImages(tree, dockerfiles, target?.value), ...outside.starts]);
   const imageEnv = dockerEnv(dockerfile);
   const application = findApplication(starts, sources, pyproject, imageEnv);
   const framework = findFramework(sources, application, dependencies);
@@ -90,6 +96,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     programs: readPrograms(sources, dependencies, lock?.path ?? "pyproject.toml"),
     reads: [...uses.reads, ...conventionalReads(tree, starts, dependencies.runtimeClosure)],
     dockerfiles,
+    ...(target === undefined ? {} : { target }),
     dockerignore: dockerignore?.file,
     outsideProbes: outside.probes,
     gracePeriods: outside.gracePeriods,
@@ -106,9 +113,13 @@ async function readOutside(tree: Tree, problems: TreeProblem[]): Promise<Outside
   return outside;
 }
 
-function startsOfImages(tree: Tree, dockerfiles: readonly string[]): readonly StartCommand[] {
-  return dockerfiles.flatMap((path) => {
-    const dockerfile = parsed(tree, path);
+function startsOfImages(
+  tree: Tree,
+  dockerfiles: readonly string[],
+  target: string | undefined,
+): readonly StartCommand[] {
+  return dockerfiles.flatMap((path, place) => {
+    const dockerfile = parsed(tree, path, place === 0 ? target : undefined);
     return dockerfile === undefined ? [] : dockerfileStarts(tree, dockerfile);
   });
 }
@@ -147,9 +158,26 @@ function compare(a: readonly (string | number)[], b: readonly (string | number)[
   return (a[at] ?? 0) < (b[at] ?? 0) ? -1 : 1;
 }
 
-function parsed(tree: Tree, path: string | undefined): Dockerfile | undefined {
+function parsed(tree: Tree, path: string | undefined, target?: string): Dockerfile | undefined {
   const text = path === undefined ? undefined : tree.read(path);
-  return path === undefined || text === undefined ? undefined : parseDockerfile(path, text);
+  if (path === undefined || text === undefined) return undefined;
+  return { ...parseDockerfile(path, text), ...(target === undefined ? {} : { target }) };
+}
+
+/** The stage that the team names; else the one stage that all of CI's builds of this file name. */
+function targetOf(
+  dockerfile: Dockerfile | undefined,
+  named: string | undefined,
+  { targets }: Outside,
+): Fact<string> | undefined {
+  if (named !== undefined) return { value: named, confidence: "certain", evidence: [] };
+  if (dockerfile === undefined) return undefined;
+  const own = targets.filter(
+    ({ file, stage }) =>
+      (file === undefined || file.replace(/^\.\//, "").endsWith(dockerfile.path)) && hasStage(dockerfile, stage.value),
+  );
+  const [first] = own;
+  return own.every(({ stage }) => stage.value === first?.stage.value) ? first?.stage : undefined;
 }
 
 function dockerignoreOf(tree: Tree, dockerfile: string | undefined) {

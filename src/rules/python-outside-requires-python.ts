@@ -2,7 +2,7 @@ import { baseOf } from "./queries/base.ts";
 import { healthyDockerfile, healthy, project, slim } from "./queries/example.ts";
 import { pythonAllowed } from "./queries/python-version.ts";
 import { rootImage } from "./queries/settings.ts";
-import { at, find, lineage, reachable } from "./queries/steps.ts";
+import { at, find, lineage, reachable, shippedStage } from "./queries/steps.ts";
 import { syncsIn } from "./queries/uv.ts";
 import type { Rule } from "./rule.ts";
 
@@ -29,7 +29,7 @@ export const pythonOutsideRequiresPython: Rule = {
     const requires = service.python.requires;
     if (!requires) return;
     const installing = new Set(syncsIn(dockerfile).map(({ step }) => step.stage));
-    const shipped = dockerfile.stages.at(-1);
+    const shipped = shippedStage(dockerfile);
     for (const stage of reachable(dockerfile)) {
       if (stage.parent !== undefined) continue;
       const used = stage === shipped || (shipped && lineage(dockerfile, shipped).includes(stage));

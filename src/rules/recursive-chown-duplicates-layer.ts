@@ -42,7 +42,9 @@ export const recursiveChownDuplicatesLayer: Rule = {
         if (argv[0] !== "chown" || !argv.some((word) => /^-\w*R|^--recursive$/.test(word))) continue;
         const targets = argv
           .slice(1)
-          .filter((word, at, words) => !word.startsWith("-") && !/^--(?:from|reference)$/.test(words[at - 1] ?? ""))
+          .filter(
+            (word, index, words) => !word.startsWith("-") && !/^--(?:from|reference)$/.test(words[index - 1] ?? ""),
+          )
           .slice(1)
           .map((word) => absolute(workdir, word));
         const doubled = targets.find((target) =>

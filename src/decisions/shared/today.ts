@@ -1,7 +1,9 @@
+import { shippedStage } from "../../dockerfile/stages.ts";
 import type { Dockerfile, Instruction, Stage } from "../../model/types.ts";
 
-/** The stage that ships today: the last one. */
-export const finalStage = (dockerfile: Dockerfile | undefined): Stage | undefined => dockerfile?.stages.at(-1);
+/** The stage that ships today: the last one, or the one that is built by name. */
+export const finalStage = (dockerfile: Dockerfile | undefined): Stage | undefined =>
+  dockerfile === undefined ? undefined : shippedStage(dockerfile);
 
 /** The final stage and the stages it is built from, the outermost base first. */
 export function lineage(dockerfile: Dockerfile | undefined): readonly Stage[] {

@@ -162,6 +162,7 @@ export const serviceSchema: z.ZodType<Wire<Service>> = z.object({
   programs: z.array(z.object({ program: text, through: text.optional(), confidence, evidence })),
   reads: z.array(pathUse),
   dockerfiles: texts,
+  target: fact(text).optional(),
   dockerignore: text.optional(),
   outsideProbes: z.array(z.object({ source, program: text, command: text, evidence })),
   gracePeriods: z.array(fact(z.number())),

@@ -1,6 +1,8 @@
-import { lineOf, reachableStages } from "../../dockerfile/stages.ts";
+import { lineOf, reachableStages, shippedStage } from "../../dockerfile/stages.ts";
 import { once } from "./once.ts";
 import type { Dockerfile, Instruction, Place, Range, Stage } from "../../model/types.ts";
+
+export { shippedStage };
 
 /** One instruction with the stage it stands in. */
 export interface Step {
@@ -10,9 +12,6 @@ export interface Step {
 
 /** The stage and the stages it is built on, the outermost ancestor first. */
 export const lineage: typeof lineOf = lineOf;
-
-/** The stage that a build without `--target` ships: the last one. */
-export const shippedStage = (dockerfile: Dockerfile): Stage | undefined => dockerfile.stages.at(-1);
 
 /** Every instruction of a stage and of the stages it is built on, in the order BuildKit runs them. */
 export function stepsOf(dockerfile: Dockerfile, stage: Stage | undefined): readonly Step[] {

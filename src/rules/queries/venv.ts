@@ -2,7 +2,7 @@ import { once } from "./once.ts";
 import type { Dockerfile, Stage } from "../../model/types.ts";
 import { runCommands, syncsIn } from "./uv.ts";
 import { absolute, situationAt } from "./settings.ts";
-import { flag, lineage, shippedSteps, stageNamed, type Step } from "./steps.ts";
+import { flag, lineage, shippedStage, shippedSteps, stageNamed, type Step } from "./steps.ts";
 
 /** A virtual environment and the stage that makes it. */
 export interface Venv {
@@ -70,7 +70,7 @@ function readVenvCopies(dockerfile: Dockerfile): readonly VenvCopy[] {
 
 /** Environments in the shipped image, by their path there. */
 export function shippedVenvs(dockerfile: Dockerfile): readonly Venv[] {
-  const shipped = dockerfile.stages.at(-1);
+  const shipped = shippedStage(dockerfile);
   if (!shipped) return [];
   const copied = venvCopies(dockerfile).map(({ to, step }) => ({ path: to, step }));
   return unique([...venvsMadeIn(dockerfile, shipped), ...copied]);
