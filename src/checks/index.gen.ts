@@ -43,11 +43,14 @@ import { requiredEnv } from "./required-env.ts";
 import { size } from "./size.ts";
 import { startTime } from "./start-time.ts";
 import { stopAnswersInFlight } from "./stop-answers-in-flight.ts";
+import { stopsUnderInit } from "./stops-under-init.ts";
 import { stopsWhenIdle } from "./stops-when-idle.ts";
+import { stopsWithIdleConnections } from "./stops-with-idle-connections.ts";
+import { stopsWithOpenStream } from "./stops-with-open-stream.ts";
 import { taskDefinitionHealth } from "./task-definition-health.ts";
 import { taskDefinitionRuns } from "./task-definition-runs.ts";
 import { taskDefinitionStops } from "./task-definition-stops.ts";
 import { volumesWritable } from "./volumes-writable.ts";
 import { warmBuildTime } from "./warm-build-time.ts";
 
-export const checks: readonly Check[] = [arbitraryUid, baseDigestKnown, basePinned, becomesHealthy, buildToolsAbsent, buildValuesAbsent, builds, bytecodeValid, cachesAbsent, calledProgramsPresent, codeNotWritable, coldBuildTime, compilersAbsent, configurationAsContract, dependencyLayerCached, dependencyLayerRefreshed, devDependenciesAbsent, distributionsAsLocked, environmentIntact, execForm, healthcheckHealthy, healthcheckNotices, labelled, librariesResolve, littleWaste, logKeepsSecrets, logsOnStreams, logsPrompt, modesRestricted, noCapabilities, noFixableVulnerabilities, noNetworkNeeded, noSecretsInConfiguration, noSecretsInLayers, nonRoot, numericUser, pullSize, pushedAndPulled, readOnlyRoot, requiredEnv, size, startTime, stopAnswersInFlight, stopsWhenIdle, taskDefinitionHealth, taskDefinitionRuns, taskDefinitionStops, volumesWritable, warmBuildTime];
+export const checks: readonly Check[] = [arbitraryUid, baseDigestKnown, basePinned, becomesHealthy, buildToolsAbsent, buildValuesAbsent, builds, bytecodeValid, cachesAbsent, calledProgramsPresent, codeNotWritable, coldBuildTime, compilersAbsent, configurationAsContract, dependencyLayerCached, dependencyLayerRefreshed, devDependenciesAbsent, distributionsAsLocked, environmentIntact, execForm, healthcheckHealthy, healthcheckNotices, labelled, librariesResolve, littleWaste, logKeepsSecrets, logsOnStreams, logsPrompt, modesRestricted, noCapabilities, noFixableVulnerabilities, noNetworkNeeded, noSecretsInConfiguration, noSecretsInLayers, nonRoot, numericUser, pullSize, pushedAndPulled, readOnlyRoot, requiredEnv, size, startTime, stopAnswersInFlight, stopsUnderInit, stopsWhenIdle, stopsWithIdleConnections, stopsWithOpenStream, taskDefinitionHealth, taskDefinitionRuns, taskDefinitionStops, volumesWritable, warmBuildTime];

@@ -50,7 +50,10 @@ async function serviceOf(fault: Fault | undefined): Promise<Service> {
     name: "demo",
     files: ["app.py"],
     lock: { path: "requirements.txt", packages: [{ name: "demo", version: "1.0", source: "registry" }] },
-    routes: [{ method: "GET", path: "/items", evidence }],
+    routes: [
+      { method: "GET", path: "/items", evidence },
+      { method: "GET", path: "/events", evidence },
+    ],
     writes: [{ path: "/tmp", when: "request", evidence }],
     taskDefinitions,
     programs: [{ program: fault?.calls ?? "python3", confidence: "certain", evidence }],

@@ -128,6 +128,26 @@ export const faults: readonly Fault[] = [
     app: [["signal.signal(signal.SIGTERM, stop)", "signal.signal(signal.SIGTERM, signal.SIG_IGN)"]],
   },
   {
+    name: "handles SIGTERM only as process 1",
+    breaks: ["stops-under-init"],
+    app: [["signal.signal(signal.SIGTERM, stop)", "if os.getpid() == 1:\n    signal.signal(signal.SIGTERM, stop)"]],
+  },
+  {
+    name: "a shell that an init ends at once",
+    breaks: ["stops-under-init"],
+    dockerfile: [[COMMAND, 'CMD ["sh", "-c", "python /app/app.py; echo ended"]']],
+  },
+  {
+    name: "waits for idle connections",
+    breaks: ["stops-with-idle-connections"],
+    app: [["            connection.shutdown(socket.SHUT_RD)", "            pass"]],
+  },
+  {
+    name: "waits for the end of a stream",
+    breaks: ["stops-with-open-stream"],
+    app: [["while not server.ending.wait(0.2)", "while not threading.Event().wait(0.2)"]],
+  },
+  {
     name: "a shell that does not pass signals on",
     breaks: ["exec-form", "stops-when-idle", "stop-answers-in-flight"],
     dockerfile: [[COMMAND, 'CMD python /app/app.py; echo "ended"']],

@@ -6,6 +6,8 @@ export interface Answer {
   readonly contentType: string;
   /** The first bytes of the body, as far as they were read. */
   readonly body: Buffer;
+  /** After a second the body had not ended: a stream, or a very slow answer. */
+  readonly open: boolean;
 }
 
 export interface Ask {
@@ -39,11 +41,12 @@ export async function ask(url: URL, options: Ask): Promise<Answer> {
       },
       (response) => {
         readSome(response, options.keepBytes ?? 65_536).then(
-          (body) =>
+          ({ body, open }) =>
             resolve({
               status: response.statusCode ?? 0,
               contentType: response.headers["content-type"] ?? "",
               body,
+              open,
             }),
           reject,
         );
@@ -55,25 +58,28 @@ export async function ask(url: URL, options: Ask): Promise<Answer> {
 }
 
 /** Reads to the end, to the limit, or for one second: whichever comes first. */
-function readSome(response: IncomingMessage, limit: number): Promise<Buffer> {
+function readSome(
+  response: IncomingMessage,
+  limit: number,
+): Promise<{ readonly body: Buffer; readonly open: boolean }> {
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve, reject) => {
-    const done = () => {
+    const done = (open: boolean) => {
       clearTimeout(timer);
-      resolve(Buffer.concat(chunks).subarray(0, limit));
+      resolve({ body: Buffer.concat(chunks).subarray(0, limit), open });
     };
-    const cut = () => {
-      done();
+    const cut = (open: boolean) => {
+      done(open);
       response.destroy();
     };
-    const timer = setTimeout(cut, 1000);
+    const timer = setTimeout(() => cut(true), 1000);
     response.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;
-      if (size >= limit) cut();
+      if (size >= limit) cut(false);
     });
-    response.once("end", done);
+    response.once("end", () => done(false));
     response.once("error", (error) => {
       clearTimeout(timer);
       reject(error);

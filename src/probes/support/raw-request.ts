@@ -4,6 +4,8 @@ import { connect, type Socket } from "node:net";
 export interface RawRequest extends AsyncDisposable {
   /** True when nothing came back and the connection stayed open for that long: the service is waiting for us. */
   silentFor(milliseconds: number): Promise<boolean>;
+  /** True when the connection stayed open for that long, whatever came. */
+  openFor(milliseconds: number): Promise<boolean>;
   send(text: string): void;
   /** Resolves when the answer is whole, or the connection ended. */
   answer(limitMs: number): Promise<RawAnswer>;
@@ -32,6 +34,12 @@ export async function openRequest(url: URL, first: string): Promise<RawRequest> 
     async silentFor(milliseconds) {
       await state.change(milliseconds);
       return state.received.length === 0 && state.ended === "open";
+    },
+    async openFor(milliseconds) {
+      const end = performance.now() + milliseconds;
+      for (let left = milliseconds; left > 0 && state.ended === "open"; left = end - performance.now())
+        await state.change(left);
+      return state.ended === "open";
     },
     send: (text) => void (socket.writable && socket.write(text)),
     async answer(limitMs) {

@@ -8,6 +8,8 @@ export interface Visit {
   readonly path: string;
   /** 0 when no answer came in time. */
   readonly status: number;
+  /** The answer had not ended after a second: a stream. */
+  readonly open?: true;
 }
 
 const MOST_ROUTES = 20;
@@ -61,7 +63,7 @@ export async function visit(
         signal.throwIfAborted();
         return undefined;
       });
-      visits[index] = { path, status: answer?.status ?? 0 };
+      visits[index] = { path, status: answer?.status ?? 0, ...(answer?.open === true ? { open: true } : {}) };
     }
   };
   await Promise.all([work(), work(), work(), work()]);

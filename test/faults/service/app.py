@@ -1,8 +1,10 @@
 """A small service on the standard library: healthy as it is, and each fault of the table changes a line or two of it."""
 
+import contextlib
 import json
 import os
 import signal
+import socket
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,10 +14,27 @@ missing = [name for name in REQUIRED if not os.environ.get(name)]
 if missing:
     sys.exit(f"settings: {', '.join(missing)} must be set")
 
-PATHS = {"/health": {"get": {}}, "/items": {"get": {}, "post": {"requestBody": {}}}}
+PATHS = {"/health": {"get": {}}, "/items": {"get": {}, "post": {"requestBody": {}}}, "/events": {"get": {}}}
 
 
 class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def handle_one_request(self):
+        server.idle.add(self.connection)
+        try:
+            super().handle_one_request()
+        except ConnectionError:
+            self.close_connection = True
+        finally:
+            server.idle.discard(self.connection)
+        if server.ending.is_set():
+            self.close_connection = True
+
+    def parse_request(self):
+        server.idle.discard(self.connection)
+        return super().parse_request()
+
     def do_GET(self):
         if self.path == "/health":
             self.answer(200, {"status": "ok"})
@@ -23,6 +42,8 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200, {"openapi": "3.1.0", "paths": PATHS})
         elif self.path == "/items":
             self.answer(200, self.items())
+        elif self.path == "/events":
+            self.stream()
         else:
             self.answer(404, {"detail": "not found"})
 
@@ -35,6 +56,14 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200, json.loads(body))
         except ValueError:
             self.answer(422, {"detail": "not JSON"})
+
+    def stream(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        while not server.ending.wait(0.2):
+            self.wfile.write(b"data: now\n\n")
 
     def items(self):
         return []
@@ -53,12 +82,18 @@ class Handler(BaseHTTPRequestHandler):
 
 class Server(ThreadingHTTPServer):
     daemon_threads = False  # Closing the server waits for the requests in flight.
+    idle = set()  # Connections on which the next request has not begun.
+    ending = threading.Event()
 
 
 server = Server(("0.0.0.0", 8000), Handler)
 
 
 def stop(number, frame):
+    server.ending.set()
+    for connection in list(server.idle):
+        with contextlib.suppress(OSError):  # Its client has just gone.
+            connection.shutdown(socket.SHUT_RD)
     threading.Thread(target=server.shutdown).start()
 
 

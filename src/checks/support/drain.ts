@@ -1,0 +1,76 @@
+import { formatMilliseconds } from "../../kit/units.ts";
+import type { Verdict } from "../../model/types.ts";
+import type { Drain } from "../../probes/support/drain.ts";
+import { exitProblem } from "./exit.ts";
+import { fail, pass } from "./verdicts.ts";
+
+export const exampleDrain: Drain = {
+  rung: "half-sent body",
+  request: "POST /login, half of its body sent",
+  expected: 422,
+  answer: { status: 422, complete: true, bytes: 120, ended: "closed" },
+  signal: "SIGTERM",
+  exitMs: 1400,
+  exit: { code: 0, oomKilled: false, finishedAt: 0 },
+  graceSeconds: 30,
+  busy: false,
+  log: [],
+};
+
+/** What the checks about a request in flight must say, whoever is process 1. */
+export const drainExamples: ReadonlyArray<{
+  readonly name: string;
+  readonly data: Drain;
+  readonly status: Verdict["status"];
+}> = [
+  { name: "answered, exit 0", data: exampleDrain, status: "pass" },
+  {
+    name: "answered, exit 143",
+    data: { ...exampleDrain, exit: { code: 143, oomKilled: false, finishedAt: 0 } },
+    status: "pass",
+  },
+  {
+    name: "dropped, exit 0",
+    data: { ...exampleDrain, answer: { status: 0, complete: false, bytes: 0, ended: "reset" } },
+    status: "fail",
+  },
+  {
+    name: "answered with 500",
+    data: { ...exampleDrain, answer: { ...exampleDrain.answer, status: 500 } },
+    status: "fail",
+  },
+  { name: "answered, exit too late", data: { ...exampleDrain, exitMs: 31_000 }, status: "fail" },
+  {
+    name: "answered, late on a busy machine",
+    data: { ...exampleDrain, exitMs: 31_000, busy: true },
+    status: "unproven",
+  },
+  { name: "answered, never exits", data: { ...exampleDrain, exit: undefined, exitMs: undefined }, status: "fail" },
+];
+
+/** Whether the request in flight was answered as it always is, and the service then ended cleanly and in time. */
+export function judgeDrain({
+  rung,
+  request,
+  expected,
+  answer,
+  signal,
+  exitMs,
+  exit,
+  graceSeconds,
+  busy,
+}: Drain): Verdict {
+  const what = `${request} (${rung})`;
+  if (!answer.complete)
+    return fail(`After ${signal} the request in flight was dropped: ${what}; connection ${answer.ended}.`);
+  if (answer.status !== expected)
+    return fail(
+      `After ${signal} the request in flight was answered with ${answer.status} instead of ${expected}: ${what}.`,
+    );
+  const ending = { exit, milliseconds: exitMs, graceSeconds, busy };
+  const problem = exitProblem(ending, "The request in flight was answered, but");
+  if (problem !== undefined) return problem;
+  return pass(
+    `After ${signal} the request in flight was answered whole with ${answer.status}; exit ${exit?.code} after ${formatMilliseconds(exitMs ?? 0)}: ${what}.`,
+  );
+}

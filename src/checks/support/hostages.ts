@@ -1,0 +1,18 @@
+import type { Verdict } from "../../model/types.ts";
+import type { OpenConnections } from "../../probes/open-connections.ts";
+import { exitProblem } from "./exit.ts";
+
+/** What is wrong with the end of a service that had an open connection of this kind. */
+export function hostageProblem(
+  { stops, stream, graceSeconds }: OpenConnections,
+  kind: keyof OpenConnections["stops"],
+): Verdict | undefined {
+  const stop = stops[kind];
+  if (stop === undefined) return undefined;
+  const open = {
+    idle: "a connection open on which no byte was sent",
+    "keep-alive": "a connection kept alive after its answer",
+    stream: `GET ${stream} streaming`,
+  };
+  return exitProblem({ ...stop, graceSeconds }, `After ${stop.signal}, with ${open[kind]},`);
+}

@@ -1,0 +1,110 @@
+import type { Container, Exit, StartOptions } from "../../engine/engine.ts";
+import type { ProbeContext } from "../probe.ts";
+import { becomesHealthy } from "./health.ts";
+import { halfBody, hold, type InFlight, slowRequest } from "./in-flight.ts";
+import { type LoggedLine, logTail } from "./logs.ts";
+import { business, startPatience } from "./patience.ts";
+import type { RawAnswer } from "./raw-request.ts";
+import { bodyRoutes } from "./routes.ts";
+import { requiredEnv, startService } from "./service.ts";
+import { slowRoute } from "./slow-route.ts";
+import { stopSignal } from "./stop.ts";
+import { within } from "./time.ts";
+
+/** What became of a request that was in flight when the stop signal came. */
+export interface Drain {
+  /** How the request was held: half of a body, or a slow route added from outside. */
+  readonly rung: "half-sent body" | "injected slow route";
+  readonly request: string;
+  /** Status of the same request when nobody stops the service. */
+  readonly expected: number;
+  readonly answer: RawAnswer;
+  readonly signal: string;
+  /** From the signal to the exit; undefined when it did not exit within the grace period, or longer on a busy machine. */
+  readonly exitMs: number | undefined;
+  readonly exit: Exit | undefined;
+  readonly graceSeconds: number;
+  /** The machine had more to do than processors: the engine's own work then takes seconds. */
+  readonly busy: boolean;
+  readonly log: readonly LoggedLine[];
+}
+
+/** The request stays in flight that long after the signal: a server that drops it has done so by then. */
+const HOLD_MS = 1000;
+
+/** Stops the image while a request is in flight. The options change how the image is started. */
+export async function stopInFlight(context: ProbeContext, options: StartOptions = {}): Promise<Drain> {
+  const { contract } = context;
+  const limitMs = 2 * startPatience(contract) + contract.signals.graceSeconds * 4000 + 60_000;
+  const signal = within(context.signal, limitMs, "The drain experiment");
+  const seen = (await withHalfBody(context, options, signal)) ?? (await withSlowRoute(context, options, signal));
+  if (seen === undefined)
+    throw new Error(
+      "No request could be held in flight: no route waits for the rest of a body, and the slow route that was added from outside was not served (the framework is unknown, or Python runs isolated).",
+    );
+  return seen;
+}
+
+async function withHalfBody(
+  context: ProbeContext,
+  options: StartOptions,
+  signal: AbortSignal,
+): Promise<Drain | undefined> {
+  const { contract, service } = context;
+  await using container = await startService(context, options);
+  await becomesHealthy(container, contract, signal);
+  const routes = await bodyRoutes(container, { service, contract, signal });
+  await using request = await halfBody(container, contract, routes);
+  if (request === undefined) return undefined;
+  return await stopWith(container, { rung: "half-sent body", request }, context, signal);
+}
+
+async function withSlowRoute(
+  context: ProbeContext,
+  options: StartOptions,
+  signal: AbortSignal,
+): Promise<Drain | undefined> {
+  const { contract, image, evidenceDirectory } = context;
+  const added = await slowRoute(image, evidenceDirectory, requiredEnv(contract));
+  await using container = await startService(context, { ...options, ...added });
+  await becomesHealthy(container, contract, signal);
+  await using request = await slowRequest(container, contract, HOLD_MS / 1000 + 1);
+  if (request === undefined) return undefined;
+  return await stopWith(container, { rung: "injected slow route", request }, context, signal);
+}
+
+async function stopWith(
+  container: Container,
+  { rung, request }: { readonly rung: Drain["rung"]; readonly request: InFlight },
+  { contract }: ProbeContext,
+  signal: AbortSignal,
+): Promise<Drain> {
+  const { graceSeconds } = contract.signals;
+  const busy = business();
+  const grace = AbortSignal.timeout(Math.ceil(graceSeconds * 1000 * busy));
+  const exited = container
+    .exited(AbortSignal.any([signal, grace]))
+    .then((exit) => ({ exit, at: performance.now() }))
+    .catch((error: unknown) => {
+      if (grace.aborted) return undefined;
+      throw error;
+    });
+  exited.catch(() => {}); // Awaited below.
+  const sent = performance.now();
+  await container.signal(stopSignal(contract));
+  await hold(HOLD_MS, signal);
+  const answer = await request.finish(Math.max(1000, graceSeconds * 1000 - HOLD_MS));
+  const end = await exited;
+  return {
+    rung,
+    request: request.request,
+    expected: request.expected,
+    answer,
+    signal: stopSignal(contract),
+    exitMs: end === undefined ? undefined : end.at - sent,
+    exit: end?.exit,
+    graceSeconds,
+    busy: busy > 1,
+    log: logTail(await container.logs()),
+  };
+}
