@@ -1,9 +1,10 @@
 import { UserError } from "../kit/errors.ts";
-import type { Container, ContainerProcess, Exit, LogLine } from "./engine.ts";
+import type { Container, ContainerProcess, Exit, LogLine, Usage } from "./engine.ts";
 import { execIn } from "./exec.ts";
 import { FrameSplitter, LogTail } from "./frames.ts";
 import { EngineRefusal, type EngineHttp } from "./http.ts";
 import { processesOf } from "./processes.ts";
+import { type RawStats, usageOf } from "./usage.ts";
 import { watched } from "./watch.ts";
 
 export interface RawContainer {
@@ -143,6 +144,17 @@ export class EngineContainer implements Container {
   async processes(): Promise<readonly ContainerProcess[]> {
     const pid = (await this.#inspect()).State.Pid ?? 0;
     return await processesOf(this.#http, { id: this.id, pid, podman: this.#podman });
+  }
+
+  async usage(): Promise<Usage | undefined> {
+    // `one-shot`: older engines, which do not know it, wait for a second look at the processors.
+    const query = { stream: "false", "one-shot": "true" };
+    try {
+      return usageOf(await this.#http.json<RawStats>("GET", `/containers/${this.id}/stats`, { query }));
+    } catch (error) {
+      if (error instanceof EngineRefusal) return undefined; // It has ended: 404, 409, or 500 from an older engine.
+      throw error;
+    }
   }
 
   async changes(): Promise<ReadonlyArray<{ readonly path: string; readonly kind: "added" | "changed" | "deleted" }>> {

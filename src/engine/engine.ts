@@ -178,6 +178,16 @@ export interface ContainerProcess {
   readonly argv: string;
 }
 
+/** What the control groups of a container count. */
+export interface Usage {
+  /** Without the files in memory that the kernel can give up at once. */
+  readonly memoryBytes: number;
+  /** The machine's memory where no limit is in force. */
+  readonly memoryLimitBytes: number;
+  /** Periods in which a limit on processors was in force: 0 without one. */
+  readonly cpuPeriods: number;
+}
+
 /** A started container. It is removed when its scope ends: `await using container = await engine.start(...)`. */
 export interface Container extends AsyncDisposable {
   readonly id: string;
@@ -200,6 +210,8 @@ export interface Container extends AsyncDisposable {
     options?: { readonly user?: string; readonly signal?: AbortSignal },
   ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
   processes(): Promise<readonly ContainerProcess[]>;
+  /** What it uses now; undefined where the engine keeps no count, or the container has ended. */
+  usage(): Promise<Usage | undefined>;
   /** Paths added, changed or deleted since the start (Docker's diff). */
   changes(): Promise<ReadonlyArray<{ readonly path: string; readonly kind: "added" | "changed" | "deleted" }>>;
 }

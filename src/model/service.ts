@@ -37,6 +37,8 @@ export interface Service {
   readonly outsideProbes: readonly OutsideProbe[];
   /** Grace periods set outside: Compose's stop_grace_period, Kubernetes' terminationGracePeriodSeconds, ECS's stopTimeout. */
   readonly gracePeriods: readonly Fact<number>[];
+  /** What Compose, Kubernetes and ECS give the containers that are this service's. */
+  readonly outsideLimits: readonly OutsideLimits[];
   /** Containers of ECS task definitions, the one that the team named first, then by file. */
   readonly taskDefinitions: readonly TaskDefinition[];
   /** What could not be read, such as a pyproject with an error; each with its place. */
@@ -236,6 +238,23 @@ export interface OutsideProbe {
   readonly program: string;
   readonly command: string;
   readonly evidence: Evidence;
+}
+
+/** What one container is given outside: memory, processors, and time to start and to stop. */
+export interface OutsideLimits {
+  readonly source: "compose" | "kubernetes" | "ecs";
+  readonly container: string;
+  readonly evidence: Evidence;
+  /** Container ports, as far as they are written. */
+  readonly ports: readonly number[];
+  readonly memoryBytes: number | undefined;
+  readonly cpus: number | undefined;
+  /** Undefined where nothing is written, and the platform's own time counts. */
+  readonly graceSeconds: number | undefined;
+  /** Kubernetes waits so long before it sends the signal, within the grace period. */
+  readonly preStopSeconds: number;
+  /** How long it may answer no health probe after its start; undefined where nothing asks. */
+  readonly startSeconds: number | undefined;
 }
 
 /** One container of an ECS task definition: under what rules ECS runs the image. */

@@ -8,15 +8,17 @@ import { drain } from "./drain.ts";
 import { healthCommand } from "./health-command.ts";
 import { layers } from "./layers.ts";
 import { leastPrivilege } from "./least-privilege.ts";
+import { memory } from "./memory.ts";
 import { missingEnv } from "./missing-env.ts";
 import { noNetwork } from "./no-network.ts";
 import { openConnections } from "./open-connections.ts";
 import { ordinaryRun } from "./ordinary-run.ts";
 import { readOnly } from "./read-only.ts";
 import { registryRoundTrip } from "./registry-round-trip.ts";
+import { startUnderLimits } from "./start-under-limits.ts";
 import { startUp } from "./start-up.ts";
 import { taskDefinition } from "./task-definition.ts";
 import { volumes } from "./volumes.ts";
 import { vulnerabilities } from "./vulnerabilities.ts";
 
-export const probes: readonly Probe[] = [baseDigests, buildRecord, configuration, drainUnderInit, drain, healthCommand, layers, leastPrivilege, missingEnv, noNetwork, openConnections, ordinaryRun, readOnly, registryRoundTrip, startUp, taskDefinition, volumes, vulnerabilities];
+export const probes: readonly Probe[] = [baseDigests, buildRecord, configuration, drainUnderInit, drain, healthCommand, layers, leastPrivilege, memory, missingEnv, noNetwork, openConnections, ordinaryRun, readOnly, registryRoundTrip, startUnderLimits, startUp, taskDefinition, volumes, vulnerabilities];

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { addGrace, addProbe, addStart, looksLikeService, type Outside } from "./outside.ts";
+import { composeLimits } from "./outside-limits.ts";
 import { isTable, tableAt, textAt, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 import { readYaml, type YamlDocument } from "./yaml-file.ts";
@@ -52,6 +53,7 @@ function readServices(
       document.evidence([...path, "healthcheck", "test"]),
     );
     addGrace(outside, service["stop_grace_period"], document.evidence([...path, "stop_grace_period"]));
+    outside.limits.push(composeLimits(service, { container: name, evidence: document.evidence(path) }));
     for (const [variable, value] of environmentOf(service["environment"]))
       if (!outside.examples.has(variable)) outside.examples.set(variable, value);
   }

@@ -1,4 +1,4 @@
-import type { TaskDefinition } from "../model/types.ts";
+import type { OutsideLimits, TaskDefinition } from "../model/types.ts";
 import { Later, resolveIntrinsics } from "./cloudformation.ts";
 import { addGrace, addProbe, addStart, type Outside } from "./outside.ts";
 import { childrenOf, isTable, valueAt } from "./toml.ts";
@@ -25,6 +25,7 @@ export function readEcs(document: YamlDocument, tree: Tree, outside: Outside): v
     for (const { name, value: given } of task.environment)
       if (given !== undefined && !outside.examples.has(name)) outside.examples.set(name, given);
     outside.tasks.push(task);
+    outside.limits.push(limitsOf(task, found));
   }
 }
 
@@ -95,6 +96,30 @@ function taskDefinitionOf({ document, path, container, task, key }: Found): Task
     memoryMiB: numberOf(at("memory")) ?? numberOf(valueAt(task, key("memory"))),
     later: LATER_MATTERS.filter((field) => hasLater(at(...field.split(".")))),
   };
+}
+
+/** The same for whoever compares platforms. */
+function limitsOf(task: TaskDefinition, { task: around, key }: Found): OutsideLimits {
+  const { evidence, ports, memoryMiB, health, stopTimeoutSeconds } = task;
+  return {
+    source: "ecs",
+    container: task.container,
+    evidence,
+    ports,
+    memoryBytes: memoryMiB === undefined ? undefined : memoryMiB * 2 ** 20,
+    // A container's own `cpu` is its share where processors are short, and no limit.
+    cpus: cpusOf(valueAt(around, key("cpu"))),
+    graceSeconds: stopTimeoutSeconds,
+    preStopSeconds: 0,
+    startSeconds: health && health.startPeriodSeconds + health.retries * health.intervalSeconds,
+  };
+}
+
+/** 1024 units are one processor; of a task it can also be written as `.5 vCPU`. */
+function cpusOf(value: unknown): number | undefined {
+  const virtual = typeof value === "string" ? /^(\d*\.?\d+)\s*vcpu$/i.exec(value)?.[1] : undefined;
+  const cpus = virtual === undefined ? (numberOf(value) ?? 0) / 1024 : Number(virtual);
+  return cpus > 0 ? cpus : undefined;
 }
 
 /** Fields without whose value the container cannot be run as it will be. */

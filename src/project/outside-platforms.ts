@@ -1,7 +1,8 @@
 import { addGrace, addProbe, addStart, type Outside } from "./outside.ts";
 import { isCompose } from "./outside-compose.ts";
 import { readEcs } from "./outside-ecs.ts";
-import { childrenOf, isTable, valueAt } from "./toml.ts";
+import { kubernetesLimits, preStopOfPod } from "./outside-limits.ts";
+import { childrenOf, isTable, listAt, textAt, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 import { type Path, readYaml, type YamlDocument } from "./yaml-file.ts";
 
@@ -52,16 +53,17 @@ function* tablesWith(value: unknown, key: string, path: Path = []): Generator<{ 
 
 function readKubernetes(document: YamlDocument, tree: Tree, outside: Outside): void {
   for (const { table, path } of tablesWith(document.value, "containers")) {
-    const containers = valueAt(table, "containers");
-    addGrace(
-      outside,
-      valueAt(table, "terminationGracePeriodSeconds"),
-      document.evidence([...path, "terminationGracePeriodSeconds"]),
-    );
-    for (const [index, container] of Array.isArray(containers) ? containers.entries() : []) {
+    const containers = listAt(table, "containers");
+    const grace = valueAt(table, "terminationGracePeriodSeconds");
+    // What the hook takes is not there for the service.
+    const left = typeof grace === "number" ? Math.max(1, grace - preStopOfPod(containers)) : grace;
+    addGrace(outside, left, document.evidence([...path, "terminationGracePeriodSeconds"]));
+    for (const [index, container] of containers.entries()) {
       const here = [...path, "containers", index];
       const [entrypoint, command] = [valueAt(container, "command"), valueAt(container, "args")];
       const key = entrypoint === undefined ? "args" : "command";
+      const name = textAt(container, "name") ?? "";
+      outside.limits.push(kubernetesLimits(container, table, { container: name, evidence: document.evidence(here) }));
       addStart(outside, tree, "kubernetes", { command, entrypoint, evidence: document.evidence([...here, key]) });
       for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"]) {
         const test = valueAt(container, probe, "exec", "command");

@@ -1,4 +1,12 @@
-import type { ComposeService, Evidence, Fact, OutsideProbe, StartCommand, TaskDefinition } from "../model/types.ts";
+import type {
+  ComposeService,
+  Evidence,
+  Fact,
+  OutsideLimits,
+  OutsideProbe,
+  StartCommand,
+  TaskDefinition,
+} from "../model/types.ts";
 import { startOf, unwrapWithScripts } from "./starts.ts";
 import type { Tree } from "./tree.ts";
 import { baseName, roleOf, serverOf, simpleCommands, unwrap, type Unwrapped, unwrapShell } from "./unwrap.ts";
@@ -10,6 +18,7 @@ export interface Outside {
   readonly starts: StartCommand[];
   readonly probes: OutsideProbe[];
   readonly gracePeriods: Fact<number>[];
+  readonly limits: OutsideLimits[];
   /** Containers of ECS task definitions, the one that the team named first. */
   readonly tasks: TaskDefinition[];
   /** Values given to variables, by name: the first one counts. */
@@ -22,6 +31,7 @@ export const nothingOutside = (): Outside => ({
   starts: [],
   probes: [],
   gracePeriods: [],
+  limits: [],
   tasks: [],
   examples: new Map(),
   targets: [],
@@ -133,9 +143,10 @@ function programOfProbe(words: readonly string[]): string {
 }
 
 /** `90`, `30s`, `1m30s` in seconds. */
-function seconds(value: unknown): number | undefined {
+export function seconds(value: unknown): number | undefined {
   if (typeof value === "number") return value;
-  const match = /^(?:(\d+)h)?(?:(\d+)m(?!s))?(?:([\d.]+)s)?(?:\d+ms)?$/.exec(String(value).trim());
+  if (typeof value !== "string") return undefined;
+  const match = /^(?:(\d+)h)?(?:(\d+)m(?!s))?(?:([\d.]+)s)?(?:\d+ms)?$/.exec(value.trim());
   if (match === null || match[0] === "") return undefined;
   return Number(match[1] ?? 0) * 3600 + Number(match[2] ?? 0) * 60 + Number(match[3] ?? 0);
 }

@@ -100,6 +100,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     dockerignore: dockerignore?.file,
     outsideProbes: outside.probes,
     gracePeriods: outside.gracePeriods,
+    outsideLimits: outside.limits,
     taskDefinitions: outside.tasks,
     problems: [...problems, ...sources.problems, ...tree.problems],
   };

@@ -45,7 +45,7 @@ const contract: Contract = {
 async function serviceOf(fault: Fault | undefined): Promise<Service> {
   const evidence = { file: "app.py", line: 20, text: "" };
   const task = replaceAll(await readFile(join(SERVICE, "task-definition.json"), "utf8"), fault?.task ?? []);
-  const { taskDefinitions } = await readService(memoryTree({ "task-definition.json": task }));
+  const { taskDefinitions, outsideLimits } = await readService(memoryTree({ "task-definition.json": task }));
   return {
     name: "demo",
     files: ["app.py"],
@@ -56,6 +56,7 @@ async function serviceOf(fault: Fault | undefined): Promise<Service> {
     ],
     writes: [{ path: "/tmp", when: "request", evidence }],
     taskDefinitions,
+    outsideLimits,
     programs: [{ program: fault?.calls ?? "python3", confidence: "certain", evidence }],
   } as unknown as Service;
 }

@@ -123,6 +123,26 @@ export const faults: readonly Fault[] = [
     ],
   },
   {
+    name: "takes more memory than its task definition gives",
+    breaks: ["memory-within-limit"],
+    app: [["        return []", '        server.ballast = b"x" * 400_000_000\n        return []']],
+  },
+  {
+    name: "gives up when it starts slowly, with a quarter of a processor",
+    breaks: ["starts-with-little-cpu"],
+    app: [
+      [
+        "server = Server",
+        "import time\npatience = threading.Timer(4, os._exit, [3])\npatience.start()\nwhile time.process_time() < 2:\n    pass\npatience.cancel()\nserver = Server",
+      ],
+    ],
+  },
+  {
+    name: "a stopTimeout that is over before the request in flight is",
+    breaks: ["grace-periods-add-up"],
+    task: [['"stopTimeout": 4', '"stopTimeout": 1']],
+  },
+  {
     name: "ignores SIGTERM",
     breaks: ["stops-when-idle", "stop-answers-in-flight"],
     app: [["signal.signal(signal.SIGTERM, stop)", "signal.signal(signal.SIGTERM, signal.SIG_IGN)"]],

@@ -79,5 +79,18 @@ export const sampleService: Service = {
   ],
   taskDefinitions: [],
   gracePeriods: [fact(30, at("deploy/k8s.yaml", 18, "terminationGracePeriodSeconds: 30"))],
+  outsideLimits: [
+    {
+      source: "kubernetes",
+      container: "api",
+      evidence: at("deploy/k8s.yaml", 20, "- name: api"),
+      ports: [8000],
+      memoryBytes: 268_435_456,
+      cpus: 0.5,
+      graceSeconds: 30,
+      preStopSeconds: 5,
+      startSeconds: 30,
+    },
+  ],
   problems: [],
 };

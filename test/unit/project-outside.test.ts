@@ -127,6 +127,10 @@ services:
     ]);
     expect(service.outsideProbes).toMatchObject([{ source: "compose", program: "curl", evidence: { line: 11 } }]);
     expect(service.gracePeriods).toMatchObject([{ value: 90, evidence: [{ line: 9 }] }]);
+    expect(service.outsideLimits.map(({ container, graceSeconds }) => [container, graceSeconds])).toEqual([
+      ["web", 90],
+      ["worker", undefined],
+    ]);
     expect(service.env[0]?.kind).toBe("region");
   });
 
@@ -148,6 +152,26 @@ services:
     ).toEqual(["ecs python 3", "kubernetes wget 11"]);
     expect(service.gracePeriods.map(({ value }) => value).toSorted((a, b) => a - b)).toEqual([30, 45]);
     expect(service.problems).toEqual([]);
+  });
+
+  it("reads what Compose, Kubernetes and ECS give a container", async () => {
+    const compose =
+      "services:\n  api:\n    build: .\n    mem_limit: 512m\n    cpus: 1.5\n    ports: ['127.0.0.1:80:8000', { target: 9000 }]\n  jobs:\n    build: .\n    deploy: { resources: { limits: { cpus: '0.5', memory: 1G } } }\n";
+    const probe = "{ httpGet: { path: /, port: 8000 }, periodSeconds: 5 }";
+    const k8s = `kind: Pod\nspec:\n  terminationGracePeriodSeconds: 45\n  containers:\n    - name: api\n      ports: [{ containerPort: 8000 }]\n      resources: { limits: { cpu: 250m, memory: 256Mi } }\n      livenessProbe: ${probe}\n      lifecycle: { preStop: { exec: { command: [sh, -c, sleep 15] } } }\n    - name: other\n      resources: { limits: { cpu: 2, memory: 1M } }\n      lifecycle: { preStop: { sleep: { seconds: 5 } } }\n`;
+    const ecs =
+      '{"cpu": ".5 vCPU", "memory": "1024", "containerDefinitions": [{"name": "api", "cpu": 256, "stopTimeout": 40, "portMappings": [{"containerPort": 8000}], "healthCheck": {"command": ["CMD", "x"], "startPeriod": 20, "interval": 5}}]}';
+    const service = await read({ "compose.yaml": compose, "k8s.yaml": k8s, "task.json": ecs });
+    const MIB = 2 ** 20;
+    expect(service.outsideLimits).toMatchObject([
+      { source: "compose", container: "api", ports: [8000, 9000], memoryBytes: 512 * MIB, cpus: 1.5 },
+      { source: "compose", container: "jobs", ports: [], memoryBytes: 1024 * MIB, cpus: 0.5 },
+      { container: "api", memoryBytes: 256 * MIB, cpus: 0.25, graceSeconds: 45, preStopSeconds: 15, startSeconds: 15 },
+      { container: "other", memoryBytes: 1e6, cpus: 2, preStopSeconds: 5, startSeconds: undefined },
+      { source: "ecs", memoryBytes: 1024 * MIB, cpus: 0.5, graceSeconds: 40, preStopSeconds: 0, startSeconds: 35 },
+    ]);
+    // What the longest hook of the pod takes is not there for the service.
+    expect(service.gracePeriods.map(({ value }) => value)).toEqual([30, 40]);
   });
 
   it("reads Procfile, Makefile, CI, devcontainer and CDK", async () => {

@@ -13,6 +13,7 @@ export const exampleDrain: Drain = {
   exitMs: 1400,
   exit: { code: 0, oomKilled: false, finishedAt: 0 },
   graceSeconds: 30,
+  serverSeconds: 25,
   busy: false,
   log: [],
 };

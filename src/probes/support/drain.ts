@@ -8,6 +8,7 @@ import type { RawAnswer } from "./raw-request.ts";
 import { bodyRoutes } from "./routes.ts";
 import { requiredEnv, startService } from "./service.ts";
 import { slowRoute } from "./slow-route.ts";
+import { serverSeconds } from "./server-seconds.ts";
 import { stopSignal } from "./stop.ts";
 import { within } from "./time.ts";
 
@@ -24,6 +25,8 @@ export interface Drain {
   readonly exitMs: number | undefined;
   readonly exit: Exit | undefined;
   readonly graceSeconds: number;
+  /** The time that the start command gives the server to stop; undefined when it names none. */
+  readonly serverSeconds: number | undefined;
   /** The machine had more to do than processors: the engine's own work then takes seconds. */
   readonly busy: boolean;
   readonly log: readonly LoggedLine[];
@@ -76,7 +79,7 @@ async function withSlowRoute(
 async function stopWith(
   container: Container,
   { rung, request }: { readonly rung: Drain["rung"]; readonly request: InFlight },
-  { contract }: ProbeContext,
+  { contract, image }: ProbeContext,
   signal: AbortSignal,
 ): Promise<Drain> {
   const { graceSeconds } = contract.signals;
@@ -104,6 +107,7 @@ async function stopWith(
     exitMs: end === undefined ? undefined : end.at - sent,
     exit: end?.exit,
     graceSeconds,
+    serverSeconds: serverSeconds(image.config),
     busy: busy > 1,
     log: logTail(await container.logs()),
   };

@@ -166,6 +166,19 @@ export const serviceSchema: z.ZodType<Wire<Service>> = z.object({
   dockerignore: text.optional(),
   outsideProbes: z.array(z.object({ source, program: text, command: text, evidence })),
   gracePeriods: z.array(fact(z.number())),
+  outsideLimits: z.array(
+    z.object({
+      source: z.enum(["compose", "kubernetes", "ecs"]),
+      container: text,
+      evidence,
+      ports: z.array(z.number().int()),
+      memoryBytes: z.number().optional(),
+      cpus: z.number().optional(),
+      graceSeconds: z.number().optional(),
+      preStopSeconds: z.number(),
+      startSeconds: z.number().optional(),
+    }),
+  ),
   taskDefinitions: z.array(task),
   problems: z.array(place.extend({ message: text })),
 });

@@ -100,6 +100,7 @@ export const sample: Service = {
   dockerignore: undefined,
   outsideProbes: [],
   gracePeriods: [],
+  outsideLimits: [],
   taskDefinitions: [],
   problems: [],
 };

@@ -1,0 +1,82 @@
+import { formatBytes } from "../kit/units.ts";
+import type { Measurement } from "../model/types.ts";
+import { memory, type MemoryUse } from "../probes/memory.ts";
+import type { Check } from "./check.ts";
+import { fargateSize, memoryAdvice } from "./support/sizes.ts";
+import { fail, pass, unproven } from "./support/verdicts.ts";
+
+const MIB = 2 ** 20;
+const example: MemoryUse = {
+  declared: { bytes: 256 * MIB, place: "compose.yaml:4" },
+  limitBytes: 256 * MIB,
+  healthy: true,
+  problem: "",
+  killed: false,
+  samples: [60 * MIB, 66 * MIB, 71 * MIB, 70 * MIB],
+  requests: 21,
+  log: [],
+};
+const free = { declared: undefined, limitBytes: 2 ** 34 };
+
+export const memoryWithinLimit: Check<MemoryUse> = {
+  id: "memory-within-limit",
+  title: "The service works within the memory it is given",
+  why: "At its limit the kernel kills a process of the service without a word in its log. A limit that is guessed is either that, or paid for nothing.",
+  source: "Docker documentation: runtime options with memory; Amazon ECS: task size",
+  whenItFails: {
+    symptom: "Containers end with exit code 137 and `OOMKilled`, or workers vanish and come back.",
+    cause: "The limit in the Compose file, the pod or the task definition is below what the service takes.",
+    remedy: "Raise the limit to the advice of this check, or start fewer workers.",
+  },
+  needs: memory,
+  examples: [
+    { name: "within its limit", data: example, status: "pass" },
+    { name: "no limit declared", data: { ...example, ...free }, status: "pass" },
+    { name: "killed", data: { ...example, killed: true }, status: "fail" },
+    { name: "killed at start", data: { ...example, healthy: false, killed: true, samples: [] }, status: "fail" },
+    {
+      name: "never ready within its limit",
+      data: { ...example, healthy: false, problem: "It exited." },
+      status: "fail",
+    },
+    {
+      name: "never ready, and no limit declared",
+      data: { ...example, ...free, healthy: false, problem: "It exited." },
+      status: "unproven",
+    },
+    { name: "the limit is not in force", data: { ...example, limitBytes: 2 ** 34 }, status: "unproven" },
+    { name: "the engine counts nothing", data: { ...example, limitBytes: undefined, samples: [] }, status: "unproven" },
+  ],
+  judge({ declared, limitBytes, healthy, problem, killed, samples, requests }) {
+    const limit = declared && `${formatBytes(declared.bytes)} (${declared.place})`;
+    if (killed && limit !== undefined)
+      return fail(
+        `With ${limit} the kernel killed a process of the service for want of memory${healthy ? ", while it was used" : ", before it was ready"}.`,
+      );
+    if (!healthy) return limit === undefined ? unproven(problem) : fail(`With ${limit}: ${problem}`);
+    const [floor] = samples;
+    if (floor === undefined || limitBytes === undefined)
+      return unproven("The engine does not tell how much memory a container takes.");
+    if (declared !== undefined && Math.abs(limitBytes / declared.bytes - 1) > 0.01)
+      return unproven(`The engine did not keep the limit of ${limit}: it has no control over memory here.`);
+    const peak = Math.max(...samples);
+    const advised = memoryAdvice(peak);
+    const measured: Measurement = {
+      value: peak,
+      unit: "bytes",
+      how: `the most of ${samples.length} samples of the control group, without files that can be given up, during ${requests} GET requests`,
+      samples,
+    };
+    const took = `${formatBytes(floor)} when it was ready, at most ${formatBytes(peak)} during ${requests} requests`;
+    const advice = `Half as much again is ${formatBytes(advised)}${fargateAdvice(advised)}`;
+    return pass(
+      `${limit === undefined ? "No limit is declared" : `Not killed with ${limit}`}: ${took}. ${advice}.`,
+      measured,
+    );
+  },
+};
+
+function fargateAdvice(bytes: number): string {
+  const size = fargateSize(bytes);
+  return size === undefined ? "" : `; the smallest Fargate task for it has ${size.cpus} vCPU and ${size.memoryMiB} MiB`;
+}

@@ -1,0 +1,30 @@
+const MIB = 2 ** 20;
+
+/** Half as much again as was seen, rounded up to a number that people write. */
+export function memoryAdvice(peakBytes: number): number {
+  const wanted = (1.5 * peakBytes) / MIB;
+  const step = [32, 128, 512].find((size) => wanted <= 16 * size) ?? 1024;
+  return Math.ceil(wanted / step) * step * MIB;
+}
+
+/** Sizes of a Fargate task: for each number of processors, from, to and step in MiB. 512 is the exception. */
+const FARGATE: ReadonlyArray<{ readonly cpus: number; readonly memory: readonly number[] }> = [
+  { cpus: 0.25, memory: [512, 1024, 2048] },
+  { cpus: 0.5, memory: steps(1024, 4096, 1024) },
+  { cpus: 1, memory: steps(2048, 8192, 1024) },
+  { cpus: 2, memory: steps(4096, 16_384, 1024) },
+  { cpus: 4, memory: steps(8192, 30_720, 1024) },
+];
+
+function steps(from: number, to: number, by: number): readonly number[] {
+  return Array.from({ length: (to - from) / by + 1 }, (_, index) => from + index * by);
+}
+
+/** The smallest task that holds it; undefined when none does. */
+export function fargateSize(bytes: number): { readonly cpus: number; readonly memoryMiB: number } | undefined {
+  for (const { cpus, memory } of FARGATE) {
+    const memoryMiB = memory.find((size) => size * MIB >= bytes);
+    if (memoryMiB !== undefined) return { cpus, memoryMiB };
+  }
+  return undefined;
+}

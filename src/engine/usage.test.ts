@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+import { usageOf } from "./usage.ts";
+
+it("reads what control groups 1 and 2 count, without the files that can be given up", () => {
+  const cpu = { throttling_data: { periods: 7 } };
+  const seen = { memoryBytes: 60, memoryLimitBytes: 500, cpuPeriods: 7 };
+  const first = { usage: 100, limit: 500, stats: { total_inactive_file: 40, inactive_file: 1 } };
+  expect(usageOf({ memory_stats: first, cpu_stats: cpu })).toEqual(seen);
+  const second = { usage: 100, limit: 500, stats: { inactive_file: 40 } };
+  expect(usageOf({ memory_stats: second, cpu_stats: cpu })).toEqual(seen);
+});
+
+it("says nothing of a container that has ended", () => {
+  expect(usageOf({ memory_stats: {}, cpu_stats: {} })).toBeUndefined();
+  expect(usageOf({})).toBeUndefined();
+});

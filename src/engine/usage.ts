@@ -1,0 +1,23 @@
+import type { Usage } from "./engine.ts";
+
+/** The part of an engine's `stats` that is read here. Control groups 1 and 2 name the same things differently. */
+export interface RawStats {
+  readonly memory_stats?: {
+    readonly usage?: number;
+    readonly limit?: number;
+    readonly stats?: { readonly inactive_file?: number; readonly total_inactive_file?: number } | null;
+  } | null;
+  readonly cpu_stats?: { readonly throttling_data?: { readonly periods?: number } | null } | null;
+}
+
+/** Undefined when there is no count: the container has ended, or the engine may not look. */
+export function usageOf({ memory_stats: memory, cpu_stats: cpu }: RawStats): Usage | undefined {
+  const { usage, limit, stats } = memory ?? {};
+  if (usage === undefined || usage === 0) return undefined;
+  const inactive = stats?.total_inactive_file ?? stats?.inactive_file ?? 0;
+  return {
+    memoryBytes: Math.max(0, usage - inactive),
+    memoryLimitBytes: limit ?? 0,
+    cpuPeriods: cpu?.throttling_data?.periods ?? 0,
+  };
+}
