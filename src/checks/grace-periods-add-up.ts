@@ -96,6 +96,11 @@ export const gracePeriodsAddUp: Check<Drain> = {
 
 function judgeOne({ exitMs, serverSeconds = 0, graceSeconds: waited, busy }: Drain, limits: OutsideLimits): Verdict {
   const left = leftFor(limits);
+  // Where nothing is written nobody has promised more than what was seen.
+  if (limits.graceSeconds !== undefined && serverSeconds >= left)
+    return fail(
+      `The server may take ${serverSeconds} s to stop, and it is killed in the same moment or before: ${sumOf(limits)}.`,
+    );
   if (exitMs === undefined) {
     const there = `still there ${waited} s after the signal with a request in flight; ${sumOf(limits)}`;
     return waited >= left ? fail(`It was ${there}.`) : unproven(`It was ${there}, and nobody waited so long.`);
@@ -104,11 +109,6 @@ function judgeOne({ exitMs, serverSeconds = 0, graceSeconds: waited, busy }: Dra
     const late = `With a request in flight it ended after ${formatMilliseconds(exitMs)}; ${sumOf(limits)}`;
     return busy ? unproven(`${late}, but the machine was too busy to tell whose delay it was.`) : fail(`${late}.`);
   }
-  // Where nothing is written nobody has promised more than what was seen.
-  if (limits.graceSeconds !== undefined && serverSeconds >= left)
-    return fail(
-      `The server may take ${serverSeconds} s to stop, and it is killed in the same moment or before: ${sumOf(limits)}.`,
-    );
   return pass("");
 }
 

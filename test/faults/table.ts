@@ -123,12 +123,12 @@ export const faults: readonly Fault[] = [
     ],
   },
   {
-    name: "takes more memory than its task definition gives",
+    name: "takes more memory than it is given",
     breaks: ["memory-within-limit"],
     app: [["        return []", '        server.ballast = b"x" * 400_000_000\n        return []']],
   },
   {
-    name: "gives up when it starts slowly, with a quarter of a processor",
+    name: "gives up with a quarter of a processor",
     breaks: ["starts-with-little-cpu"],
     app: [
       [
@@ -138,9 +138,9 @@ export const faults: readonly Fault[] = [
     ],
   },
   {
-    name: "a stopTimeout that is over before the request in flight is",
+    name: "stops as slowly as ECS waits",
     breaks: ["grace-periods-add-up"],
-    task: [['"stopTimeout": 4', '"stopTimeout": 1']],
+    dockerfile: [[COMMAND, 'CMD ["python", "/app/app.py", "--graceful-timeout", "4"]']],
   },
   {
     name: "ignores SIGTERM",
