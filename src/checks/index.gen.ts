@@ -25,6 +25,7 @@ import { healthcheckHealthy } from "./healthcheck-healthy.ts";
 import { healthcheckNotices } from "./healthcheck-notices.ts";
 import { labelled } from "./labelled.ts";
 import { librariesResolve } from "./libraries-resolve.ts";
+import { listenerCloses } from "./listener-closes.ts";
 import { littleWaste } from "./little-waste.ts";
 import { logKeepsSecrets } from "./log-keeps-secrets.ts";
 import { logsOnStreams } from "./logs-on-streams.ts";
@@ -56,4 +57,4 @@ import { taskDefinitionStops } from "./task-definition-stops.ts";
 import { volumesWritable } from "./volumes-writable.ts";
 import { warmBuildTime } from "./warm-build-time.ts";
 
-export const checks: readonly Check[] = [arbitraryUid, baseDigestKnown, basePinned, becomesHealthy, buildToolsAbsent, buildValuesAbsent, builds, bytecodeValid, cachesAbsent, calledProgramsPresent, codeNotWritable, coldBuildTime, compilersAbsent, configurationAsContract, dependencyLayerCached, dependencyLayerRefreshed, devDependenciesAbsent, distributionsAsLocked, environmentIntact, execForm, gracePeriodsAddUp, healthcheckHealthy, healthcheckNotices, labelled, librariesResolve, littleWaste, logKeepsSecrets, logsOnStreams, logsPrompt, memoryWithinLimit, modesRestricted, noCapabilities, noFixableVulnerabilities, noNetworkNeeded, noSecretsInConfiguration, noSecretsInLayers, nonRoot, numericUser, pullSize, pushedAndPulled, readOnlyRoot, requiredEnv, size, startTime, startsWithLittleCpu, stopAnswersInFlight, stopsUnderInit, stopsWhenIdle, stopsWithIdleConnections, stopsWithOpenStream, taskDefinitionHealth, taskDefinitionRuns, taskDefinitionStops, volumesWritable, warmBuildTime];
+export const checks: readonly Check[] = [arbitraryUid, baseDigestKnown, basePinned, becomesHealthy, buildToolsAbsent, buildValuesAbsent, builds, bytecodeValid, cachesAbsent, calledProgramsPresent, codeNotWritable, coldBuildTime, compilersAbsent, configurationAsContract, dependencyLayerCached, dependencyLayerRefreshed, devDependenciesAbsent, distributionsAsLocked, environmentIntact, execForm, gracePeriodsAddUp, healthcheckHealthy, healthcheckNotices, labelled, librariesResolve, listenerCloses, littleWaste, logKeepsSecrets, logsOnStreams, logsPrompt, memoryWithinLimit, modesRestricted, noCapabilities, noFixableVulnerabilities, noNetworkNeeded, noSecretsInConfiguration, noSecretsInLayers, nonRoot, numericUser, pullSize, pushedAndPulled, readOnlyRoot, requiredEnv, size, startTime, startsWithLittleCpu, stopAnswersInFlight, stopsUnderInit, stopsWhenIdle, stopsWithIdleConnections, stopsWithOpenStream, taskDefinitionHealth, taskDefinitionRuns, taskDefinitionStops, volumesWritable, warmBuildTime];

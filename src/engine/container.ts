@@ -51,10 +51,15 @@ export class EngineContainer implements Container {
     const published = this.#ports.get(port);
     if (published !== undefined) return new URL(path, `http://127.0.0.1:${published}`);
     // Internal networks publish nothing; on Linux the container's own address is reachable from its host.
-    if (this.#address !== "") return new URL(path, `http://${this.#address}:${port}`);
+    const own = this.ownUrl(port, path);
+    if (own !== undefined) return own;
     throw new UserError("engine/port-not-published", `Port ${port} of the container cannot be reached`, {
       hint: "The container has ended, has no network, or the port was not in `publish`.",
     });
+  }
+
+  ownUrl(port: number, path: string): URL | undefined {
+    return this.#address === "" ? undefined : new URL(path, `http://${this.#address}:${port}`);
   }
 
   async logs(): Promise<readonly LogLine[]> {

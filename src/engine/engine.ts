@@ -195,6 +195,8 @@ export interface Container extends AsyncDisposable {
   readonly startedAt: number;
   /** Address on this machine of a published container port. */
   url(port: number, path: string): URL;
+  /** The same at the container's own address, where it has one: past the engine's proxy, and not reachable from everywhere. */
+  ownUrl(port: number, path: string): URL | undefined;
   /** At most the last 2 MB; the text is as the service wrote it, so escape it before showing it. */
   logs(): Promise<readonly LogLine[]>;
   signal(name: "SIGTERM" | "SIGKILL" | "SIGSTOP" | "SIGCONT" | "SIGINT" | "SIGQUIT"): Promise<void>;

@@ -123,6 +123,11 @@ export const faults: readonly Fault[] = [
     ],
   },
   {
+    name: "listens on and accepts no more",
+    breaks: ["listener-closes"],
+    app: [["server.server_close()", "threading.Event().wait(2)\nserver.server_close()"]],
+  },
+  {
     name: "takes more memory than it is given",
     breaks: ["memory-within-limit"],
     app: [["        return []", '        server.ballast = b"x" * 400_000_000\n        return []']],

@@ -15,6 +15,11 @@ export const exampleDrain: Drain = {
   graceSeconds: 30,
   serverSeconds: 25,
   busy: false,
+  newConnections: [
+    { milliseconds: 1, became: "answered" },
+    { milliseconds: 51, became: "answered" },
+    { milliseconds: 101, became: "refused" },
+  ],
   log: [],
 };
 

@@ -1,7 +1,9 @@
 import type { Container, Exit, StartOptions } from "../../engine/engine.ts";
+import type { Contract } from "../../model/types.ts";
 import type { ProbeContext } from "../probe.ts";
-import { becomesHealthy } from "./health.ts";
+import { becomesHealthy, healthPath } from "./health.ts";
 import { halfBody, hold, type InFlight, slowRequest } from "./in-flight.ts";
+import { isReachable, type NewConnection, newConnections } from "./listener.ts";
 import { type LoggedLine, logTail } from "./logs.ts";
 import { business, startPatience } from "./patience.ts";
 import type { RawAnswer } from "./raw-request.ts";
@@ -29,6 +31,8 @@ export interface Drain {
   readonly serverSeconds: number | undefined;
   /** The machine had more to do than processors: the engine's own work then takes seconds. */
   readonly busy: boolean;
+  /** New connections after the signal; undefined where the container's own address is not reachable. */
+  readonly newConnections: readonly NewConnection[] | undefined;
   readonly log: readonly LoggedLine[];
 }
 
@@ -93,11 +97,15 @@ async function stopWith(
       throw error;
     });
   exited.catch(() => {}); // Awaited below.
+  const over = new AbortController();
+  const url = await reachable(container, contract);
   const sent = performance.now();
   await container.signal(stopSignal(contract));
+  const asked = url === undefined ? undefined : newConnections(url, AbortSignal.any([signal, over.signal]));
   await hold(HOLD_MS, signal);
   const answer = await request.finish(Math.max(1000, graceSeconds * 1000 - HOLD_MS));
   const end = await exited;
+  over.abort();
   return {
     rung,
     request: request.request,
@@ -109,6 +117,12 @@ async function stopWith(
     graceSeconds,
     serverSeconds: serverSeconds(image.config),
     busy: busy > 1,
+    newConnections: await asked,
     log: logTail(await container.logs()),
   };
+}
+
+async function reachable(container: Container, contract: Contract): Promise<URL | undefined> {
+  const url = container.ownUrl(contract.port, healthPath(contract));
+  return url !== undefined && (await isReachable(url)) ? url : undefined;
 }

@@ -1,0 +1,82 @@
+import { connect, type Socket } from "node:net";
+import { readAnswer } from "./raw-request.ts";
+import { pause } from "./time.ts";
+
+/** What became of one new connection after the stop signal. */
+export interface NewConnection {
+  /** Since the signal. */
+  readonly milliseconds: number;
+  /** `dropped`: it was accepted, by the kernel at least, and ended without an answer. */
+  readonly became: "answered" | "refused" | "dropped";
+}
+
+const EVERY_MS = 50;
+/** A service that drains for minutes is not asked all the time. */
+const MOST = 100;
+/** What was on its way when the service ended has arrived by then. */
+const LAST_MS = 200;
+
+/** False where this machine does not reach the container's own address: the engine's proxy accepts in its place. */
+export async function isReachable(url: URL): Promise<boolean> {
+  const socket = open(url);
+  const reached = await new Promise<boolean>((resolve) => {
+    socket.once("connect", () => resolve(true));
+    socket.once("error", () => resolve(false));
+    socket.setTimeout(500, () => resolve(false));
+  });
+  socket.destroy();
+  return reached;
+}
+
+/** Opens connection after connection, each with a request of its own, until the service has ended. */
+export async function newConnections(url: URL, over: AbortSignal): Promise<readonly NewConnection[]> {
+  const began = performance.now();
+  const tried: Array<Attempt & { readonly milliseconds: number }> = [];
+  while (!over.aborted && tried.length < MOST) {
+    tried.push({ ...attempt(url), milliseconds: performance.now() - began });
+    await pause(EVERY_MS, over).catch(() => {});
+  }
+  await Promise.race([Promise.all(tried.map(({ ended }) => ended)), aborted(over)]);
+  await new Promise((resolve) => setTimeout(resolve, LAST_MS));
+  return tried.map((one) => ({ milliseconds: one.milliseconds, became: one.end() }));
+}
+
+interface Attempt {
+  readonly ended: Promise<void>;
+  end(): NewConnection["became"];
+}
+
+function attempt(url: URL): Attempt {
+  const socket = open(url);
+  let accepted = false;
+  let received = Buffer.alloc(0);
+  let closed = false;
+  socket.once("connect", () => {
+    accepted = true;
+    socket.write(`GET ${url.pathname} HTTP/1.1\r\nHost: ${url.host}\r\nConnection: close\r\n\r\n`);
+  });
+  socket.on("data", (chunk) => (received = Buffer.concat([received, chunk])));
+  socket.on("error", () => {}); // `close` follows.
+  const ended = new Promise<void>((resolve) =>
+    socket.once("close", () => {
+      closed = true;
+      resolve();
+    }),
+  );
+  return {
+    ended,
+    end() {
+      socket.destroy();
+      if (!accepted) return "refused";
+      return readAnswer(received, closed ? "closed" : "open").complete ? "answered" : "dropped";
+    },
+  };
+}
+
+const open = (url: URL): Socket => connect(Number(url.port), url.hostname.replace(/^\[|\]$/g, ""));
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
