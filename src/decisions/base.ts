@@ -11,15 +11,17 @@ interface Picked {
 }
 
 /** What the service and its lock both allow. */
-function allowed(facts: Facts, python: string): boolean {
+export function pythonAllowed(facts: Pick<Facts, "service">, python: string): boolean {
   const { service } = facts;
   return [service.python.requires?.value, service.lock?.requiresPython].every(
     (specifier) => specifier === undefined || allows(specifier, python),
   );
 }
 
+/** Of Python's own image, and of uv's with a Python in it. */
 function pythonToday(facts: Facts): string | undefined {
-  return /(?:^|\/)python:(\d+\.\d+)/.exec(baseToday(facts.dockerfile) ?? "")?.[1];
+  const image = baseToday(facts.dockerfile) ?? "";
+  return (/(?:^|\/)python:(\d+\.\d+)/.exec(image) ?? /\/uv:(?:[\w.]+-)?python(\d+\.\d+)/.exec(image))?.[1];
 }
 
 /** The interpreters that could be taken, the best reason first; undefined where that reason does not exist. */
@@ -36,7 +38,7 @@ function* candidates(facts: Facts): Generator<Picked> {
       evidence: placesOf(requires),
     };
   const usable = (python: string | undefined): python is string =>
-    python !== undefined && profile.pythons.includes(python) && allowed(facts, python);
+    python !== undefined && profile.pythons.includes(python) && pythonAllowed(facts, python);
   const today = pythonToday(facts);
   if (usable(today))
     yield {
@@ -55,7 +57,7 @@ function* candidates(facts: Facts): Generator<Picked> {
 
 function newest(facts: Facts): Picked {
   const { requires } = facts.service.python;
-  const python = facts.profile.pythons.find((one) => allowed(facts, one)) ?? facts.profile.pythons[0] ?? "3.13";
+  const python = facts.profile.pythons.find((one) => pythonAllowed(facts, one)) ?? facts.profile.pythons[0] ?? "3.13";
   return {
     python,
     because:

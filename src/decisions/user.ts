@@ -36,6 +36,13 @@ function numberAfter(text: string, pattern: RegExp): number | undefined {
   return match?.[1] === undefined ? undefined : Number(match[1]);
 }
 
+function rootToday(facts: Facts): string {
+  const name = instructionsToday(facts.dockerfile, "USER").at(-1)?.args.trim().split(":")[0] ?? "root";
+  return /^(?:root|0|)$/.test(name)
+    ? "Today's image runs as root."
+    : `The Dockerfile does not say which number today's user \`${name}\` has: give it as \`decisions: { user: { uid: … } }\` when volumes belong to it.`;
+}
+
 function identity(facts: Facts): Identity {
   const uid = override(facts, "user.uid", "number");
   if (uid !== undefined)
@@ -44,7 +51,7 @@ function identity(facts: Facts): Identity {
     identityToday(facts) ?? {
       uid: DEFAULT_ID,
       gid: DEFAULT_ID,
-      because: `Today's image runs as root. ${DEFAULT_ID} belongs to no user of the base, nor to the first user of a usual host.`,
+      because: `${rootToday(facts)} ${DEFAULT_ID} belongs to no user of the base, nor to the first user of a usual host.`,
       evidence: at(facts.dockerfile, instructionsToday(facts.dockerfile, "USER").at(-1)),
     }
   );

@@ -1,6 +1,8 @@
+import { pythonAllowed } from "../decisions/base.ts";
 import type { Facts } from "../decisions/decider.ts";
 import { list } from "../decisions/shared/say.ts";
 import { webStart } from "../decisions/shared/server.ts";
+import { exactVersion } from "../decisions/shared/specifier.ts";
 import { finalStage, instructionsToday, lineage } from "../decisions/shared/today.ts";
 import type { ImageSpec, Refusal, Service } from "../model/types.ts";
 
@@ -57,7 +59,17 @@ function* lockRefusals({ service }: Facts): Generator<Refusal> {
     });
 }
 
-function* baseRefusals({ dockerfile }: Facts): Generator<Refusal> {
+function* baseRefusals(facts: Facts): Generator<Refusal> {
+  const { dockerfile, service, profile, overrides } = facts;
+  const requires = service.python.requires?.value ?? service.lock?.requiresPython;
+  const offered = profile.pythons.some((python) => pythonAllowed(facts, python));
+  if (!offered && exactVersion(requires ?? "") === undefined && overrides["base"] === undefined)
+    yield stop({
+      id: "python-not-offered",
+      what: `The project requires Python \`${requires}\``,
+      because: `${profile.title} is known here with ${list(profile.pythons)} only, and another Python may not run the service.`,
+      instead: "Set `decisions: { base: { python: … } }` to a version that the project allows and the base has.",
+    });
   const [first] = lineage(dockerfile);
   if (first !== undefined && SPECIAL_BASE.test(first.resolvedBase))
     yield stop({

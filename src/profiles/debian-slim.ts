@@ -22,7 +22,8 @@ export const debianSlim: Profile = {
   id: "debian-slim",
   title: "Official Python on Debian, slim",
   image: (python) => `python:${python}-slim`,
-  pythons: ["3.13", "3.12", "3.11"],
+  // 3.14 is taken where it runs today or is asked for: not everything that is locked has wheels for it.
+  pythons: ["3.13", "3.12", "3.14", "3.11"],
   interpreter: () => "/usr/local/bin/python",
   standardLibrary: (python) => `/usr/local/lib/python${python.split(".").slice(0, 2).join(".")}`,
   installPython: () => undefined,

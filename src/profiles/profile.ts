@@ -27,7 +27,10 @@ export interface Profile {
   readonly title: string;
   /** Image for a Python version, without digest: `python:3.13-slim`. */
   image(python: string): string;
-  /** Newest first, minor versions. The planner takes one that the service's `requires-python` and lock allow. */
+  /**
+   * Minor versions, the one to take when nothing else speaks for one first. The planner takes one that the service's
+   * `requires-python` and lock allow.
+   */
   readonly pythons: readonly string[];
   /** Absolute path of the interpreter for a version; the same in both stages. */
   interpreter(python: string): string;

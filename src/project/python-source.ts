@@ -7,7 +7,7 @@ import type { Tree, TreeProblem } from "./tree.ts";
 
 /** Files whose Python never runs in production, by a folder or a name in their path. */
 const NOT_PRODUCTION =
-  /(?:^|\/)(?:tests?|testing|docs?|examples?|benchmarks?|node_modules|site-packages|\.[^/]+)\/|(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest|noxfile|tasks_dev|fabfile)\.py$/;
+  /^(?:dev|evals?|notebooks|ci|hack)\/|(?:^|\/)(?:tests?|testing|docs?|examples?|benchmarks?|node_modules|site-packages|\.[^/]+)\/|(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest|noxfile|tasks_dev|fabfile)\.py$/;
 const MAX_BYTES = 1_000_000;
 const MAX_FILES = 4000;
 

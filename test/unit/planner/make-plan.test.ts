@@ -84,7 +84,30 @@ describe("Python versions", () => {
     expect(base(python(">=3.11", "3.12"), "FROM debian:13\n")).toBe("python:3.12-slim"));
   it("takes the newest that an upper bound allows", () =>
     expect(base(python(">=3.11,<3.13"), "FROM debian:13\n")).toBe("python:3.12-slim"));
+  it.each([
+    "python:3.14.7-slim-trixie",
+    "ghcr.io/astral-sh/uv:python3.14-bookworm-slim",
+    "ghcr.io/astral-sh/uv:0.9.8-python3.14-trixie",
+  ])("keeps the one of %s", (image) => expect(base(python(">=3.11"), `FROM ${image}\n`)).toBe("python:3.14-slim"));
+  it("takes the newest of all only where it is asked for", () =>
+    expect(base(python(">=3.14"), "FROM debian:13\n")).toBe("python:3.14-slim"));
+  it("refuses a project whose Python no base here is known to have", () => {
+    const { refusals } = makePlan(facts(python(">=3.99"), {}, "FROM debian:13\n"));
+    expect(refusals).toContainEqual(expect.objectContaining({ id: "python-not-offered", blocking: true }));
+    expect(makePlan(facts(python(">=3.99"), { base: { python: "3.99" } })).refusals).toEqual([]);
+  });
   it("keeps an exact patch release", () => expect(base(python("==3.12.4"))).toBe("python:3.12.4-slim"));
+});
+
+describe("the user", () => {
+  const because = (dockerfile: string) =>
+    makePlan(facts({}, {}, dockerfile)).decisions.find(({ id }) => id === "user")?.because;
+  it("says that today's is root only when it is", () => {
+    expect(because("FROM python:3.13-slim\n")).toMatch(/^Today's image runs as root\./);
+    expect(because("FROM python:3.13-slim\nRUN adduser shop\nUSER shop\n")).toMatch(
+      /does not say which number today's user `shop` has/,
+    );
+  });
 });
 
 describe("the command", () => {
