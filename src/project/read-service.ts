@@ -119,7 +119,10 @@ function startsOfImages(
   dockerfiles: readonly string[],
   target: string | undefined,
 ): readonly StartCommand[] {
-  return dockerfiles.flatMap((path, place) => {
+  const folderOf = (path: string) => path.slice(0, path.lastIndexOf("/") + 1);
+  // A Dockerfile in another folder makes another image: what that one starts is not this service.
+  const own = dockerfiles.filter((path) => folderOf(path) === folderOf(dockerfiles[0] ?? ""));
+  return own.flatMap((path, place) => {
     const dockerfile = parsed(tree, path, place === 0 ? target : undefined);
     return dockerfile === undefined ? [] : dockerfileStarts(tree, dockerfile);
   });

@@ -15,10 +15,21 @@ export function dockerfileStarts(tree: Tree, dockerfile: Dockerfile): readonly S
   const evidence = new SourceText(dockerfile.path, dockerfile.text).at(shown.instruction.range.start);
   const written = lines.map((line) => line?.instruction.args ?? "").join(" ");
   const form = lines.some((line) => line?.value.form === "shell") ? "shell" : "exec";
-  // With a shell-form ENTRYPOINT Docker passes CMD on to nobody.
   const argv =
-    entrypoint?.value.form === "shell" ? entrypoint.value.argv : lines.flatMap((line) => line?.value.argv ?? []);
+    entrypoint?.value.form === "shell"
+      ? withParameters(entrypoint.value.argv, command?.value.argv ?? [])
+      : lines.flatMap((line) => line?.value.argv ?? []);
   return [startOf("dockerfile", { written, evidence }, form, unwrapWithScripts(tree, argv))];
+}
+
+/** A shell-form ENTRYPOINT gets CMD as `$0` and `$@`: most do not ask for them, and CMD is then passed on to nobody. */
+function withParameters(argv: readonly string[], [zero = "", ...others]: readonly string[]): readonly string[] {
+  const quoted = (word: string) => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+  return argv.map((word) =>
+    word
+      .replaceAll(/"?\$(?:0|\{0\})(?!\w)"?/g, () => (zero === "" ? "" : quoted(zero)))
+      .replaceAll(/"?\$(?:[@*]|\{[@*]\})"?/g, () => others.map(quoted).join(" ")),
+  );
 }
 
 /** Unwraps a vector whose program may be a script of the service: one that hands over to its arguments, or serves itself. */

@@ -66,6 +66,29 @@ describe("the Dockerfile", () => {
     expect(service.port?.value).toEqual({ number: 8001, variable: "PORT" });
   });
 
+  it("gives a shell-form entry point the command as its parameters", async () => {
+    const service = await read({
+      Dockerfile: 'FROM x\nENTRYPOINT /entry.sh $0 $@\nCMD ["gunicorn", "--config", "a b.py", "shop:app"]\n',
+      "entry.sh": 'exec "$@"\n',
+    });
+    expect(service.starts[0]).toMatchObject({
+      argv: ["gunicorn", "--config", "a b.py", "shop:app"],
+      server: "gunicorn",
+      form: "shell",
+    });
+    const deaf = await read({ Dockerfile: 'FROM x\nENTRYPOINT uvicorn shop:app\nCMD ["--reload"]\n' });
+    expect(deaf.starts[0]?.argv).toEqual(["uvicorn", "shop:app"]);
+  });
+
+  it("takes no command from a Dockerfile of another folder", async () => {
+    const service = await read({
+      Dockerfile: "FROM x\nCMD uvicorn shop:app\n",
+      "Dockerfile.dev": "FROM x\nCMD uvicorn shop:app --reload\n",
+      "batch/Dockerfile": "FROM x\nCMD python main.py\n",
+    });
+    expect(service.starts.map(({ evidence }) => evidence.file)).toEqual(["Dockerfile", "Dockerfile.dev"]);
+  });
+
   it("reads nothing from an empty file or none", async () => {
     expect((await read({ Dockerfile: "" })).starts).toEqual([]);
     expect((await read({})).dockerfiles).toEqual([]);
