@@ -19,6 +19,7 @@ import type {
 } from "./engine.ts";
 import { EngineRefusal, type EngineHttp } from "./http.ts";
 import { encodePath, inspectImage } from "./image.ts";
+import { type HealthCommand, ownHealthOf } from "./podman.ts";
 import { readImageFile } from "./image-file.ts";
 import { filesOf } from "./image-files.ts";
 import { walkSavedLayers } from "./layers.ts";
@@ -83,7 +84,8 @@ export class ContainerEngine implements ConnectedEngine {
   }
 
   inspect(reference: string): Promise<Image | undefined> {
-    return inspectImage(this.#http, reference);
+    const own = this.name === "podman" ? () => ownHealthOf(this.#http, reference) : undefined;
+    return inspectImage(this.#http, reference, own);
   }
 
   walkLayers(image: Image, visit: LayerVisitor): Promise<readonly Layer[]> {
@@ -130,7 +132,8 @@ export class ContainerEngine implements ConnectedEngine {
       const startedAt = performance.now();
       await this.#http.bytes("POST", `/containers/${id}/start`);
       const raw = await this.#http.json<RawContainer>("GET", `/containers/${id}/json`);
-      return new EngineContainer(this.#http, raw, { startedAt, podman: this.name === "podman" });
+      const ownHealth = await this.#ownHealth(image, options);
+      return new EngineContainer(this.#http, raw, { startedAt, podman: this.name === "podman", ownHealth });
     } catch (error) {
       await removeContainer(this.#http, id);
       throw startFailure(error, image);
@@ -180,6 +183,13 @@ export class ContainerEngine implements ConnectedEngine {
     } finally {
       this.#http.close();
     }
+  }
+
+  /** On Podman we run the health command ourselves (podman.ts). */
+  async #ownHealth(image: string, { health }: StartOptions): Promise<HealthCommand | undefined> {
+    if (this.name !== "podman" || health === undefined) return undefined;
+    const test = health.test ?? (await this.inspect(image))?.config.healthcheck?.test ?? [];
+    return test.length > 1 ? { ...health, test } : undefined;
   }
 
   #name(): string {

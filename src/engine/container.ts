@@ -3,6 +3,7 @@ import type { Container, ContainerProcess, Exit, LogLine, Usage } from "./engine
 import { execIn } from "./exec.ts";
 import { FrameSplitter, LogTail } from "./frames.ts";
 import { EngineRefusal, type EngineHttp } from "./http.ts";
+import { type HealthCommand, healthCommandSays, runHealthCommand } from "./podman.ts";
 import { processesOf } from "./processes.ts";
 import { type RawStats, usageOf } from "./usage.ts";
 import { watched } from "./watch.ts";
@@ -29,20 +30,29 @@ const CHANGE_KINDS = ["changed", "added", "deleted"] as const;
 /** Lines asked from the end of a log: a flood of 100 MB is not read whole. */
 const LAST_LINES = 60_000;
 
+interface ContainerFacts {
+  readonly startedAt: number;
+  readonly podman: boolean;
+  /** The health command, where the engine itself does not run it. */
+  readonly ownHealth?: HealthCommand | undefined;
+}
+
 /** A container over the Engine API. */
 export class EngineContainer implements Container {
   readonly id: string;
   readonly startedAt: number;
   readonly #http: EngineHttp;
   readonly #podman: boolean;
+  readonly #ownHealth: HealthCommand | undefined;
   readonly #ports: ReadonlyMap<number, string>;
   readonly #address: string;
 
-  constructor(http: EngineHttp, raw: RawContainer, facts: { readonly startedAt: number; readonly podman: boolean }) {
+  constructor(http: EngineHttp, raw: RawContainer, facts: ContainerFacts) {
     this.#http = http;
     this.id = raw.Id;
     this.startedAt = facts.startedAt;
     this.#podman = facts.podman;
+    this.#ownHealth = facts.ownHealth;
     this.#ports = publishedPorts(raw);
     this.#address = raw.NetworkSettings?.IPAddress || firstAddress(raw);
   }
@@ -106,11 +116,17 @@ export class EngineContainer implements Container {
   }
 
   async health(): Promise<"starting" | "healthy" | "unhealthy" | "none"> {
+    if (this.#ownHealth !== undefined) return await runHealthCommand(this.#http, this.id, this.#ownHealth);
     const status = (await this.#inspect()).State.Health?.Status;
     return status === "starting" || status === "healthy" || status === "unhealthy" ? status : "none";
   }
 
   async healthBecomes(wanted: "healthy" | "unhealthy", signal: AbortSignal): Promise<void> {
+    const command = this.#ownHealth;
+    if (command !== undefined)
+      return watched(this.#http, signal, (both) =>
+        healthCommandSays({ http: this.#http, id: this.id, command }, wanted, both),
+      );
     await watched(this.#http, signal, async (both) => {
       const started = (await this.#inspect()).State.StartedAt;
       const filters = JSON.stringify({ container: [this.id], type: ["container"], event: ["health_status", "die"] });

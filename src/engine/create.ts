@@ -23,7 +23,10 @@ export function createBody(facts: CreateFacts, options: StartOptions): Record<st
     ...(options.user === undefined ? {} : { User: options.user }),
     ...(options.entrypoint === undefined ? {} : { Entrypoint: options.entrypoint }),
     ...(options.command === undefined ? {} : { Cmd: options.command }),
-    ...(options.health === undefined ? {} : { Healthcheck: healthBody(options.health, facts.hasStartInterval) }),
+    // Podman's health command is run by us.
+    ...(options.health === undefined || facts.podman
+      ? {}
+      : { Healthcheck: healthBody(options.health, facts.hasStartInterval) }),
     HostConfig: hostConfig(facts, options, ports),
     ...networking(options),
   };

@@ -1,4 +1,5 @@
 import type { HealthcheckConfig, Image } from "../model/types.ts";
+import type { OwnHealth } from "./podman.ts";
 import { EngineRefusal, type EngineHttp } from "./http.ts";
 
 /** The engine's answer to an inspection, as far as it is read here. Podman leaves fields out where Docker writes null. */
@@ -35,13 +36,27 @@ interface RawHistory {
   readonly Size?: number;
 }
 
-/** Undefined when the engine has no such image. */
-export async function inspectImage(http: EngineHttp, reference: string): Promise<Image | undefined> {
+/**
+ * Undefined when the engine has no such image.
+ * @param healthOf Asked where the answer does not hold the HEALTHCHECK.
+ */
+export async function inspectImage(
+  http: EngineHttp,
+  reference: string,
+  healthOf?: () => Promise<OwnHealth>,
+): Promise<Image | undefined> {
   try {
     const name = encodePath(reference);
     const raw = await http.json<RawImage>("GET", `/images/${name}/json`);
     const history = await http.json<readonly RawHistory[]>("GET", `/images/${name}/history`);
-    return imageOf(raw, history, reference);
+    const image = imageOf(raw, history, reference);
+    if (healthOf === undefined) return image;
+    const { healthcheck, unread } = await healthOf();
+    const seen = {
+      healthcheck: parseHealth(healthcheck),
+      ...(unread === undefined ? {} : { healthcheckUnread: unread }),
+    };
+    return { ...image, config: { ...image.config, ...seen } };
   } catch (error) {
     if (error instanceof EngineRefusal && (error.status === 404 || error.status === 400)) return undefined;
     throw error;
@@ -69,7 +84,7 @@ function imageOf(raw: RawImage, history: readonly RawHistory[], reference: strin
       volumes: Object.keys(config.Volumes ?? {}),
       labels: config.Labels ?? {},
       stopSignal: config.StopSignal === "" ? undefined : config.StopSignal,
-      healthcheck: healthOf(config.Healthcheck),
+      healthcheck: parseHealth(config.Healthcheck),
       // The engine lists the newest first. That an entry made no layer shows only as size 0, so the count of layers decides
       // in `walkLayers`; here size 0 is taken for empty.
       history: history
@@ -81,7 +96,7 @@ function imageOf(raw: RawImage, history: readonly RawHistory[], reference: strin
 
 const NANO = 1_000_000;
 
-function healthOf(raw: RawHealth | null | undefined): HealthcheckConfig | undefined {
+function parseHealth(raw: RawHealth | null | undefined): HealthcheckConfig | undefined {
   if (raw?.Test === undefined || raw.Test === null || raw.Test.length === 0) return undefined;
   // What the image leaves out, the engine fills with these.
   return {

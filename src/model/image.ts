@@ -19,6 +19,8 @@ export interface ImageConfig {
   readonly labels: Readonly<Record<string, string>>;
   readonly stopSignal: string | undefined;
   readonly healthcheck: HealthcheckConfig | undefined;
+  /** Why the image may have a HEALTHCHECK although none is seen here; undefined where the engine shows it. */
+  readonly healthcheckUnread?: string;
   readonly history: ReadonlyArray<{ readonly createdBy: string; readonly empty: boolean }>;
 }
 

@@ -30,6 +30,8 @@ export const healthCommand: Probe<HealthCommand> = {
   async collect(context) {
     const { contract, image } = context;
     const command = image.config.healthcheck?.test ?? [];
+    const { healthcheckUnread: unread } = image.config;
+    if (unread !== undefined) throw new Error(unread);
     if (command.length === 0 || command[0] === "NONE") return { ...NOTHING, command };
     const signal = within(context.signal, startPatience(contract) + 90_000, "Watching the HEALTHCHECK");
     await using container = await startService(context, { health: QUICK });

@@ -22,8 +22,15 @@ import type { Fault } from "./fault.ts";
 /** Builds the small service, healthy or with a fault, and lets the catalogue judge it. */
 export interface FaultLab extends AsyncDisposable {
   readonly engine: Engine;
-  /** Verdicts by check id. Each probe runs once. */
-  verdicts(fault: Fault | undefined, wanted: readonly Check[]): Promise<ReadonlyMap<string, Verdict>>;
+  /**
+   * Verdicts by check id. Each probe runs once.
+   * @param look At the same image, by its name, once it is judged: for whoever judges it beside us.
+   */
+  verdicts(
+    fault: Fault | undefined,
+    wanted: readonly Check[],
+    look?: (image: string) => Promise<void>,
+  ): Promise<ReadonlyMap<string, Verdict>>;
 }
 
 /** The same in every run: a secret is no part of the cache's key, so a cached layer would still hold an older one. */
@@ -72,7 +79,7 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
   const places = new Places(AT_ONCE);
   const lab: FaultLab = {
     engine,
-    async verdicts(fault, wanted) {
+    async verdicts(fault, wanted, look) {
       if (fault?.tight === true && healthy === undefined) await lab.verdicts(undefined, checksNamed(["size"]));
       await using _ = await places.take();
       const name = (fault?.name ?? "healthy").replace(/[^a-z0-9]+/gi, "-").toLowerCase();
@@ -100,6 +107,7 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
       await mkdir(context.evidenceDirectory, { recursive: true });
       const seen = await collect(context, [...new Set(wanted.map(({ needs }) => needs))]);
       if (fault === undefined) healthy = measuresOf(build, seen);
+      await look?.(tag);
       const limits = fault?.tight === true && healthy !== undefined ? limitsFor(healthy) : contract.limits;
       const judged: JudgeContext = {
         contract: { ...contract, limits },

@@ -19,3 +19,8 @@ it("asks for an empty volume where ECS gives one, and for a health command that 
   expect(mountsOf(body)).toEqual([volume]);
   expect(body["Healthcheck"]).toMatchObject({ Test: ["CMD", "true"], Interval: 1e9 });
 });
+
+it("leaves the health command of Podman to the container that runs it", () => {
+  const health = { test: ["CMD", "true"], intervalMs: 1000, timeoutMs: 2000, retries: 1, startPeriodMs: 0 };
+  expect(createBody({ ...facts, podman: true }, { health })).not.toHaveProperty("Healthcheck");
+});
