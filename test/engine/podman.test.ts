@@ -1,0 +1,90 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { expect, it } from "vitest";
+import { connectEngine } from "../../src/engine/connect.ts";
+import { run } from "../../src/kit/exec.ts";
+import type { CheckResult } from "../../src/model/types.ts";
+import { seaworthy } from "./support/cli.ts";
+import { tinyService } from "./support/tiny-service.ts";
+
+/** `scripts/lab-podman up`, then `scripts/lab-podman env`. */
+const PODMAN = process.env["SEAWORTHY_PODMAN"];
+const why = PODMAN === undefined ? " (skipped: SEAWORTHY_PODMAN names no Podman; scripts/lab-podman up)" : "";
+
+const HEALTHCHECK = `HEALTHCHECK CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/health', timeout=2)"]`;
+const DOCKERFILE = `FROM python:3.13-slim
+WORKDIR /app
+COPY tiny tiny
+USER 1001:1001
+ENV PYTHONUNBUFFERED=1
+EXPOSE 8000
+${HEALTHCHECK}
+CMD ["python", "-m", "tiny.server"]
+`;
+
+/** Builds with Docker and gives the image to Podman, in Docker's format or as the OCI archive that Docker writes. */
+async function handOver(folder: string, name: string, format: "docker" | "oci"): Promise<void> {
+  const archive = join(folder, "image");
+  const shell = `
+    docker build --quiet --tag "$2" "$1" && mkdir "$1/image" && docker save "$2" | tar -x -C "$1/image" && docker image rm "$2"
+    if [ "$3" = docker ]; then rm -f "$1/image/index.json" "$1/image/oci-layout"; fi
+    tar -C "$1/image" -cf "$1/image.tar" . &&
+    curl --fail --silent --show-error --unix-socket "$4" -H 'content-type: application/x-tar' --data-binary "@$1/image.tar" http://podman/v1.41/images/load`;
+  const socket = (PODMAN ?? "").replace("unix://", "");
+  const { code, stdout, stderr } = await run("bash", ["-c", shell, "bash", folder, name, format, socket]);
+  if (code !== 0 || stdout.includes("error")) throw new Error(`${stdout}${stderr}`);
+  expect(await readdir(archive)).toContain("manifest.json");
+  await rm(archive, { recursive: true });
+}
+
+async function verified(format: "docker" | "oci") {
+  await using fixture = await tinyService({ Dockerfile: DOCKERFILE });
+  const name = `try-podman-${randomBytes(4).toString("hex")}:1`;
+  await handOver(fixture.folder, name, format);
+  await using engine = await connectEngine({
+    runId: "test-podman",
+    signal: new AbortController().signal,
+    env: {},
+    host: PODMAN ?? "",
+  });
+  const stored =
+    (await engine.inspect(`localhost/${name}`)) === undefined ? `docker.io/library/${name}` : `localhost/${name}`;
+  try {
+    const args = ["verify", "--json", "--image", stored, "--engine", PODMAN ?? "", `${fixture.folder}/`];
+    const { stdout, stderr } = await seaworthy(args);
+    if (!stdout.startsWith("[")) throw new Error(stderr);
+    const checks = JSON.parse(stdout) as readonly CheckResult[];
+    return new Map(checks.map((check) => [check.id, check]));
+  } finally {
+    await engine.removeImage(stored);
+  }
+}
+
+it.skipIf(PODMAN === undefined)(
+  `runs the catalogue on Podman, and calls unproven what Podman cannot prove${why}`,
+  async () => {
+    const checks = await verified("docker");
+    const failed = [...checks.values()].filter(({ status }) => status === "fail");
+    // The image has no bytecode and no labels: the same on every engine.
+    expect(failed.map(({ id, message }) => `${id}: ${message}`)).toEqual([
+      expect.stringMatching(/^bytecode-valid/),
+      expect.stringMatching(/^labelled/),
+    ]);
+    for (const id of ["becomes-healthy", "non-root", "stops-when-idle", "healthcheck-healthy", "healthcheck-notices"])
+      expect(checks.get(id)).toMatchObject({ status: "pass" });
+    expect(checks.get("read-only-root")).toMatchObject({
+      status: "unproven",
+      message: expect.stringMatching(/podman mounts writable folders of its own/) as string,
+    });
+  },
+);
+
+it.skipIf(PODMAN === undefined)(`accuses no image whose HEALTHCHECK Podman cannot read${why}`, async () => {
+  const checks = await verified("oci");
+  for (const id of ["healthcheck-healthy", "healthcheck-notices"])
+    expect(checks.get(id)).toMatchObject({
+      status: "unproven",
+      message: expect.stringMatching(/podman reads no HEALTHCHECK/) as string,
+    });
+});
