@@ -1,4 +1,5 @@
 import type { Check } from "../../src/checks/check.ts";
+import type { Verdict } from "../../src/model/types.ts";
 import { fileTwins } from "../../test/faults/file-faults.ts";
 import type { Fault } from "../../test/faults/fault.ts";
 import { checksNamed, type FaultLab, healthyChecks, openLab } from "../../test/faults/lab.ts";
@@ -70,21 +71,22 @@ interface Question {
 async function judged(lab: FaultLab, peers: readonly Peer[], { fault, checks, status }: Question): Promise<Judged> {
   const said = new Map<string, Said | undefined>();
   const name = fault?.name ?? "healthy";
-  const verdicts = await lab.verdicts(fault, checks, async (image) => {
-    for (const peer of peers)
-      said.set(
-        peer.name,
-        await peer.judge(image).catch((error: unknown) => {
-          process.stderr.write(`${peer.name} does not judge "${name}": ${String(error)}\n`);
-          return undefined;
-        }),
-      );
-  });
+  const ask = async (image: string) => {
+    for (const peer of peers) said.set(peer.name, await peer.judge(image).catch(noted(`${peer.name}: ${name}`)));
+  };
+  const verdicts = (await lab.verdicts(fault, checks, ask).catch(noted(name))) ?? new Map<string, Verdict>();
   for (const [id, verdict] of verdicts)
     if (verdict.status !== status) process.stderr.write(`${name}: ${id}: ${verdict.status}: ${verdict.message}\n`);
   process.stderr.write(`judged: ${name}\n`);
-  return { name, ours: [...verdicts.values()].every((verdict) => verdict.status === status), peers: said };
+  const ours = verdicts.size > 0 && [...verdicts.values()].every((verdict) => verdict.status === status);
+  return { name, ours, peers: said };
 }
+
+/** One image that cannot be judged says so, and takes no other with it. */
+const noted = (what: string) => (error: unknown) => {
+  process.stderr.write(`not judged: ${what}: ${String(error)}\n`);
+  return undefined;
+};
 
 /** What a peer names on this image and not on the healthy one. */
 function newOn({ peers }: Judged, plain: Judged, peer: string): readonly string[] {

@@ -47,7 +47,7 @@ export async function peersOf(tools: readonly GoTool[]): Promise<readonly Peer[]
 
 const failing = (findings: readonly string[]): Said => ({ findings, failing: findings });
 
-export async function structureTests(program: string, image: string, file: string): Promise<Said> {
+async function structureTests(program: string, image: string, file: string): Promise<Said> {
   interface Result {
     readonly Results: readonly {
       readonly Name: string;
