@@ -5,6 +5,7 @@ import type { Config } from "./config.ts";
 import { expectationsKind } from "./config-expectations.ts";
 import {
   anything,
+  boolean,
   filled,
   type Kind,
   known,
@@ -72,6 +73,10 @@ const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines">, Kind>> = {
   rulesSince: said(
     "The version whose rules may fail. What later versions brought or widened is reported as a note.",
     matching(/^\d+\.\d+\.\d+$/, "a version like 0.1.0"),
+  ),
+  hadolint: said(
+    "Whether what .hadolint.yaml ignores and overrides counts here, too; true when nothing is said.",
+    boolean,
   ),
 };
 const config = shape(SCHEMA);

@@ -65,4 +65,7 @@ export const CONFIG_TEMPLATE = `# yaml-language-server: $schema=.seaworthy/seawo
 
 # The version whose rules may fail: what later ones brought or widened is a note.
 # rulesSince: 0.1.0
+
+# Whether what .hadolint.yaml ignores and overrides counts here, too.
+# hadolint: false
 `;

@@ -42,6 +42,8 @@ export interface Config {
   readonly baseline: string | undefined;
   /** The version whose rules may fail; what later ones brought or widened is a note. */
   readonly rulesSince: string | undefined;
+  /** Whether what `.hadolint.yaml` settles counts here, too. */
+  readonly hadolint: boolean;
 }
 
 /** A program that is started beside the service, from an image or from a folder with a Dockerfile. */
@@ -69,6 +71,7 @@ const NOTHING: Config = {
   failOn: undefined,
   baseline: undefined,
   rulesSince: undefined,
+  hadolint: true,
 };
 
 /** Reads `seaworthy.yaml`; without one, everything is at its default.

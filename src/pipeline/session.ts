@@ -8,6 +8,7 @@ import { backupsOf } from "./backups.ts";
 import { caFileOf, checkCaFile } from "./ca-file.ts";
 import { CONFIG_FILE, type Config, readConfig } from "./config.ts";
 import { namedDockerfile, serviceFolder } from "./folder.ts";
+import { withHadolint } from "./hadolint-file.ts";
 
 /** What the pipeline may use of the world; handed in, so that tests can hand in another. */
 export interface World {
@@ -67,7 +68,7 @@ export async function openSession(folder: string, options: SessionOptions, world
   const root = serviceFolder(folder);
   const undone = existsSync(backupsOf(root)) ? await (await import("./apply.ts")).recover(root) : undefined;
   if (undone !== undefined) world.tell(`An apply that was interrupted was taken back (${undone}).`);
-  const config = await readConfig(root);
+  const config = await withHadolint(await readConfig(root), root);
   const named = options.dockerfile ?? config.dockerfile;
   const dockerfile = named === undefined ? undefined : namedDockerfile(root, named);
   const ca = caFileOf(options.ca, world.env);
