@@ -7,7 +7,7 @@ const NAMES = [".hadolint.yaml", ".hadolint.yml"] as const;
 
 /** The configuration with what the repository has settled for hadolint; the team's own words win. */
 export async function withHadolint(config: Config, folder: string): Promise<Config> {
-  const file = config.hadolint === false ? undefined : hadolintFile(folder);
+  const file = config.hadolint ? hadolintFile(folder) : undefined;
   if (file === undefined) return config;
   // Loaded here: most repositories have no such file, and none needs YAML for it.
   const { readHadolint } = await import("./hadolint-read.ts");

@@ -1,8 +1,8 @@
-import { copiedBy, isHidden } from "./queries/context.ts";
+import { imageFiles } from "./queries/image-files.ts";
 import { changed, healthy, healthyWith, project, startLine } from "./queries/example.ts";
 import { envAtStart, option, programOf, type Start, startOf } from "./queries/start.ts";
 import { absolute, situationAt } from "./queries/settings.ts";
-import { at, flag, shippedSteps } from "./queries/steps.ts";
+import { at } from "./queries/steps.ts";
 import type { Rule, RuleInput } from "./rule.ts";
 
 export const commandTargetMissing: Rule = {
@@ -69,21 +69,4 @@ function searchPaths({ dockerfile }: RuleInput, start: Start): readonly string[]
   const python = envAtStart(dockerfile).get("PYTHONPATH")?.value.split(":") ?? [];
   const given = option(start.argv, "--app-dir", "--chdir", "--working-dir");
   return [given === undefined ? workdir : absolute(workdir, given), workdir, ...python];
-}
-
-/** Every path that the context brings to the image; undefined when something else may bring more. */
-function imageFiles(input: RuleInput): ReadonlySet<string> | undefined {
-  const present = new Set<string>();
-  for (const step of shippedSteps(input.dockerfile)) {
-    const { instruction } = step;
-    if (instruction.keyword !== "COPY" && instruction.keyword !== "ADD") continue;
-    if (isHidden(instruction)) return undefined;
-    if (flag(instruction, "from") !== undefined) {
-      const onlyTools = instruction.words.every((word) => /\.?venv(\/|$)|\/bin(\/|$)|^\/uvx?$/.test(word));
-      if (onlyTools) continue;
-      return undefined;
-    }
-    for (const { destination } of copiedBy(input, step).files) present.add(destination);
-  }
-  return present;
 }
