@@ -16,7 +16,11 @@ export async function readHadolint(file: string, shown: string): Promise<Hadolin
   const settings = hadolintSettings(document?.value, shown);
   if (!("problem" in settings)) return settings;
   const { problem, key } = settings;
-  throw invalid(`The file of hadolint cannot be used: ${problem}`, shown, document?.evidence(key === "" ? [] : [key]).line ?? 1);
+  throw invalid(
+    `The file of hadolint cannot be used: ${problem}`,
+    shown,
+    document?.evidence(key === "" ? [] : [key]).line ?? 1,
+  );
 }
 
 const invalid = (message: string, file: string, line: number) =>
