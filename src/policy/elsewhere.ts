@@ -17,8 +17,7 @@ const BUILDKIT_RULES: Readonly<Record<BuildKitCheck, string>> = {
   FromAsCasing: STYLE,
   NoEmptyContinuation: "BuildKit warns in every build; the parser reads it as BuildKit does.",
   ConsistentInstructionCasing: STYLE,
-  DuplicateStageName:
-    "`dockerfile-refused` reports what BuildKit refuses; a name that is used twice means the last one.",
+  DuplicateStageName: "see `duplicate-stage-name`.",
   ReservedStageName: "`dockerfile-refused` reports what BuildKit refuses.",
   JSONArgsRecommended: "see `shell-form-cmd`.",
   MaintainerDeprecated: "see `maintainer-deprecated`.",
@@ -49,7 +48,6 @@ const HADOLINT_RULES: Readonly<Record<string, string>> = {
   DL3021: "BuildKit refuses it, and `dockerfile-refused` says so.",
   DL3022: "a name that is no stage is an image, and is judged as one (`helper-image-floating`).",
   DL3023: "BuildKit refuses it, and `dockerfile-refused` says so.",
-  DL3024: "a name that is used twice means the last one; `dockerfile-refused` reports what BuildKit refuses.",
   DL3026: "which registries are allowed is a team's own requirement: `seaworthy.requirements.yaml` can demand it.",
   DL3027: "apt works in a build; it only warns that its output may change.",
   DL3028: NOT_PYTHON,
