@@ -2,6 +2,7 @@ import type { Confidence, EnvVariable, Evidence } from "../model/types.ts";
 import { constantText } from "./constants.ts";
 import { kindOf, schemeIn, secretByName, schemeByDependencies } from "./env-kinds.ts";
 import { checkedNames, isGuarded } from "./env-required.ts";
+import { readDynaconf } from "./env-dynaconf.ts";
 import { readSettings } from "./env-settings.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources, qualified } from "./python-source.ts";
 import { type Call, type Expression, enclosing, type Scope } from "./python-tree.ts";
@@ -30,7 +31,7 @@ const NOT_THE_SERVICES =
 
 /** Every variable the code reads, with what happens without it. */
 export function readEnv(sources: PythonSources, hints: EnvHints): readonly EnvVariable[] {
-  const reads: EnvRead[] = [...readSettings(sources)];
+  const reads: EnvRead[] = [...readSettings(sources), ...readDynaconf(sources)];
   for (const file of sources.withAny("environ", "getenv", "Config(", "Env(", "env(", "decouple")) {
     for (const read of environReads(sources, file)) reads.push(read);
     for (const read of configReads(sources, file)) reads.push(read);

@@ -1,4 +1,4 @@
-import { addGrace, addProbe, addStart, type Outside } from "./outside.ts";
+import { addGrace, addProbe, addStart, looksLikeService, type Outside } from "./outside.ts";
 import { isCompose } from "./outside-compose.ts";
 import { readEcs } from "./outside-ecs.ts";
 import { kubernetesLimits, preStopOfPod } from "./outside-limits.ts";
@@ -38,7 +38,30 @@ async function readOne(
     const readable = isTemplate ? withoutTemplates(text) : text;
     for (const document of await readYaml(file, readable, isTemplate ? [] : problems))
       readKubernetes(document, tree, outside);
+  } else if (HELM_VALUES.test(file) && /\b(?:command|args|terminationGracePeriodSeconds|\w+Probe)\s*:/.test(text)) {
+    for (const document of await readYaml(file, text, problems)) readValues(document, tree, outside);
   }
+}
+
+/** What a chart's templates are filled with; a chart of somebody else's is started so as well. */
+const HELM_VALUES = /(?:^|\/)values(?:[.-][\w.-]+)?\.ya?ml$/;
+
+/** Commands that start a Python service, probes and times, wherever a chart keeps them in its values. */
+function readValues(document: YamlDocument, tree: Tree, outside: Outside): void {
+  const grace = "terminationGracePeriodSeconds";
+  for (const { table, path } of tablesWith(document.value, grace))
+    addGrace(outside, valueAt(table, grace), document.evidence([...path, grace]));
+  for (const key of ["command", "args"])
+    for (const { table, path } of tablesWith(document.value, key)) {
+      const command = valueAt(table, key);
+      if (path.some((part) => /probe$|^exec$/i.test(String(part))) || !looksLikeService(command)) continue;
+      addStart(outside, tree, "kubernetes", { command, evidence: document.evidence([...path, key]) });
+    }
+  for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"])
+    for (const { table, path } of tablesWith(document.value, probe)) {
+      const test = valueAt(table, probe, "exec", "command");
+      addProbe(outside, "kubernetes", test, document.evidence([...path, probe, "exec", "command"]));
+    }
 }
 
 const withoutTemplates = (text: string): string =>

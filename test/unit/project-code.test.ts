@@ -26,6 +26,19 @@ describe("application and framework", () => {
     expect(service.application?.value).toEqual({ module: "app.main", attribute, factory });
   });
 
+  it.each([
+    ["quart", "from quart import Quart\napp = Quart(__name__)\n", "quart"],
+    ["sanic", "from sanic import Sanic\napp = Sanic('x')\n", "sanic"],
+    ["aiohttp", "from aiohttp import web\ndef main():\n    web.run_app(web.Application(), port=8081)\n", "aiohttp"],
+    ["streamlit", "import streamlit as st\nst.title('x')\n", "streamlit"],
+    ["gradio", "import gradio as gr\nwith gr.Blocks() as demo:\n    pass\ndemo.launch()\n", "gradio"],
+    ["celery", "from celery import Celery\napp = Celery('x')\n", "celery"],
+    ["falcon", "import falcon\napp = falcon.App()\n", "falcon"],
+  ])("knows %s", async (dependency, text, framework) => {
+    const pyproject = `[project]\nname = "x"\ndependencies = ["${dependency}"]\n`;
+    expect((await python(text, { "pyproject.toml": pyproject })).framework.value).toBe(framework);
+  });
+
   it("takes no comment, string or test for an application", async () => {
     const service = await read({
       "app/main.py": '# app = FastAPI()\ntext = "app = FastAPI()"\nclass FastAPI: ...\nx = FastAPI()\n',
@@ -210,6 +223,22 @@ class Settings(Base):
       { name: "DATABASE_URL", required: true, kind: "database-url" },
       { name: "DEBUG", required: false, kind: "boolean" },
     ]);
+  });
+
+  it("reads what dynaconf's validators ask for", async () => {
+    const settings = (prefix: string) =>
+      `from dynaconf import Dynaconf, Validator\nsettings = Dynaconf(${prefix}settings_files=["s.toml"], validators=[\n    Validator("API_KEY", "db.url", must_exist=True),\n    Validator("SIZE", default="4"),\n])\n`;
+    expect(await env(settings('envvar_prefix="shop", '))).toMatchObject([
+      { name: "SHOP_API_KEY", required: true, secret: true },
+      { name: "SHOP_DB__URL", required: true },
+      { name: "SHOP_SIZE", required: false, value: "4" },
+    ]);
+    expect((await env(settings("envvar_prefix=False, "))).map(({ name }) => name)).toEqual([
+      "API_KEY",
+      "DB__URL",
+      "SIZE",
+    ]);
+    expect((await env(settings(""))).map(({ name }) => name)[0]).toBe("DYNACONF_API_KEY");
   });
 
   it("knows the scheme of a database URL from examples or drivers, and reads no real .env", async () => {

@@ -197,6 +197,17 @@ services:
     expect(service.gracePeriods.map(({ value }) => value)).toEqual([30, 40]);
   });
 
+  it("reads a chart's values", async () => {
+    const values =
+      "image: { repository: shop }\nterminationGracePeriodSeconds: 40\nweb:\n  command: [uvicorn, 'a:b']\n  livenessProbe:\n    exec:\n      command: [curl, -f, localhost]\njob:\n  args: [/bin/tidy]\n";
+    const service = await read({ "chart/values.yaml": values, "i18n/values.yaml": "title: a command line\n" });
+    expect(service.starts.map(({ source, argv, evidence }) => [source, ...argv, evidence.line])).toEqual([
+      ["kubernetes", "uvicorn", "a:b", 4],
+    ]);
+    expect(service.outsideProbes).toMatchObject([{ source: "kubernetes", program: "curl", evidence: { line: 7 } }]);
+    expect(service.gracePeriods.map(({ value }) => value)).toEqual([40]);
+  });
+
   it("reads Procfile, Makefile, CI, devcontainer and CDK", async () => {
     expect(
       await starts({
