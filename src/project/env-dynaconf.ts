@@ -13,11 +13,14 @@ export function* readDynaconf(sources: PythonSources): Generator<EnvRead> {
       if (value?.kind !== "call" || !/^dynaconf\.(?:\w+\.)*(?:Dynaconf|LazySettings)$/.test(qualified(file, value.of)))
         continue;
       const prefix = prefixOf(sources, file, value.keywords.get("envvar_prefix"));
-      for (const part of within(value.keywords.get("validators")))
-        if (part.kind === "call" && qualified(file, part.of).endsWith("Validator"))
-          yield* readValidator(sources, file, part, prefix);
+      for (const call of validatorsIn(file, value)) yield* readValidator(sources, file, call, prefix);
     }
 }
+
+const validatorsIn = (file: PythonFile, { keywords }: Call): readonly Call[] =>
+  [...within(keywords.get("validators"))].filter(
+    (part): part is Call => part.kind === "call" && qualified(file, part.of).endsWith("Validator"),
+  );
 
 /** `envvar_prefix="SHOP"` gives SHOP_, False gives none; without it, it is DYNACONF_. */
 function prefixOf(sources: PythonSources, file: PythonFile, written: Expression | undefined): string {

@@ -36,9 +36,9 @@ async function temporary(): Promise<string> {
 
 /** A copy of the service with what the rework writes, and the Dockerfile among it. */
 async function reworked(service: string): Promise<{ readonly folder: string; readonly dockerfile: string }> {
-  const { code, stdout, stderr } = await seaworthy(["rework", "--offline", "--json", service]);
-  expect(code, stderr).toBe(0);
-  const { files } = JSON.parse(stdout) as Rework;
+  const outcome = await seaworthy(["rework", "--offline", "--json", service]);
+  expect(outcome).toMatchObject({ code: 0 });
+  const { files } = JSON.parse(outcome.stdout) as Rework;
   const folder = await temporary();
   const left = /^(?:\.git|\.seaworthy)$/;
   await cp(service, folder, { recursive: true, filter: (path) => !left.test(relative(service, path)) });
