@@ -19,7 +19,8 @@ beforeEach(() => {
 afterEach(() => {
   process.exitCode = undefined;
   rmSync(top, { recursive: true });
-});
+  // A hundred thousand files go slowly where the disk is busy.
+}, 60_000);
 
 const COMPOSE = "services:\n  api:\n    build: .\n    ports: ['8000:8000']\n";
 /** Every file of the service that is read for itself. */
