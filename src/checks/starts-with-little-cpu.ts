@@ -85,7 +85,7 @@ export const startsWithLittleCpu: Check<StartUnderLimits> = {
     const late = `With ${where} it is ready after ${formatMilliseconds(milliseconds)}; ${who} gives up after ${seconds} s`;
     if (milliseconds > limitMs * business) return fail(`${late}.`);
     if (milliseconds > limitMs) return unproven(`${late}, but the machine was too busy to tell whose delay it was.`);
-    return pass(`Ready ${curve(starts)}. ${derived(starts, declared?.cpus)}`, {
+    return pass(`Ready ${curve(starts)}. ${derived(starts, declared?.cpus)}${noise(starts)}`, {
       value: milliseconds,
       unit: "ms",
       how: `one start with ${least} CPU, from the request to start to the first good answer`,
@@ -100,6 +100,14 @@ const curve = (starts: readonly LimitedStart[]): string =>
       healthy ? `after ${formatMilliseconds(milliseconds)} with ${cpus} CPU` : `never with ${cpus} CPU`,
     )
     .join(", ");
+
+/** A quarter of a processor takes longer than a whole one, unless the machine has not even that much to give. */
+function noise(starts: readonly LimitedStart[]): string {
+  const ready = starts.filter(({ healthy }) => healthy).toSorted((a, b) => b.cpus - a.cpus);
+  const [most, least] = [ready[0], ready.at(-1)];
+  if (most === undefined || least === undefined || least.milliseconds >= 1.2 * most.milliseconds) return "";
+  return " The machine was busy: with less processor it took no longer, so measure again before you use these numbers.";
+}
 
 /** Three times what was measured once: a start on a busy host, with a cold disk, takes that long. */
 function derived(starts: readonly LimitedStart[], declared: number | undefined): string {
