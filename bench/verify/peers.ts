@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { run } from "../../src/kit/exec.ts";
 import type { GoTool } from "../peers/go-tools.ts";
 import { PEERS } from "../peers/install.ts";
@@ -130,7 +131,7 @@ async function dockle(program: string, image: string): Promise<Said> {
 async function dive(program: string, image: string): Promise<Said> {
   const told = await run(program, [image, "--ci", "--ci-config", join(CONFIGURATIONS, "dive.yaml")]);
   if (!/Results?:/i.test(told.stdout)) throw new Error(`dive ended with ${told.code}:\n${told.stderr.slice(-1500)}`);
-  return failing([...told.stdout.matchAll(/FAIL:? (\w+)/g)].map(([, rule = ""]) => rule));
+  return failing([...stripVTControlCharacters(told.stdout).matchAll(/^\s*FAIL: (\w+)/gm)].map(([, rule = ""]) => rule));
 }
 
 /** Secrets and the configuration of the image: a database of vulnerabilities is not to be had here. */
