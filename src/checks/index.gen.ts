@@ -38,6 +38,7 @@ import { noNetworkNeeded } from "./no-network-needed.ts";
 import { noSecretsInConfiguration } from "./no-secrets-in-configuration.ts";
 import { noSecretsInLayers } from "./no-secrets-in-layers.ts";
 import { nonRoot } from "./non-root.ts";
+import { nothingRebuiltOnTouch } from "./nothing-rebuilt-on-touch.ts";
 import { numericUser } from "./numeric-user.ts";
 import { pullSize } from "./pull-size.ts";
 import { pushedAndPulled } from "./pushed-and-pulled.ts";
@@ -57,4 +58,4 @@ import { taskDefinitionStops } from "./task-definition-stops.ts";
 import { volumesWritable } from "./volumes-writable.ts";
 import { warmBuildTime } from "./warm-build-time.ts";
 
-export const checks: readonly Check[] = [arbitraryUid, baseDigestKnown, basePinned, becomesHealthy, buildToolsAbsent, buildValuesAbsent, builds, bytecodeValid, cachesAbsent, calledProgramsPresent, codeNotWritable, coldBuildTime, compilersAbsent, configurationAsContract, dependencyLayerCached, dependencyLayerRefreshed, devDependenciesAbsent, distributionsAsLocked, environmentIntact, execForm, gracePeriodsAddUp, healthcheckHealthy, healthcheckNotices, labelled, librariesResolve, listenerCloses, littleWaste, logKeepsSecrets, logsOnStreams, logsPrompt, memoryWithinLimit, modesRestricted, noCapabilities, noFixableVulnerabilities, noNetworkNeeded, noSecretsInConfiguration, noSecretsInLayers, nonRoot, numericUser, pullSize, pushedAndPulled, readOnlyRoot, requiredEnv, size, startTime, startsWithLittleCpu, stopAnswersInFlight, stopsUnderInit, stopsWhenIdle, stopsWithIdleConnections, stopsWithOpenStream, taskDefinitionHealth, taskDefinitionRuns, taskDefinitionStops, volumesWritable, warmBuildTime];
+export const checks: readonly Check[] = [arbitraryUid, baseDigestKnown, basePinned, becomesHealthy, buildToolsAbsent, buildValuesAbsent, builds, bytecodeValid, cachesAbsent, calledProgramsPresent, codeNotWritable, coldBuildTime, compilersAbsent, configurationAsContract, dependencyLayerCached, dependencyLayerRefreshed, devDependenciesAbsent, distributionsAsLocked, environmentIntact, execForm, gracePeriodsAddUp, healthcheckHealthy, healthcheckNotices, labelled, librariesResolve, listenerCloses, littleWaste, logKeepsSecrets, logsOnStreams, logsPrompt, memoryWithinLimit, modesRestricted, noCapabilities, noFixableVulnerabilities, noNetworkNeeded, noSecretsInConfiguration, noSecretsInLayers, nonRoot, nothingRebuiltOnTouch, numericUser, pullSize, pushedAndPulled, readOnlyRoot, requiredEnv, size, startTime, startsWithLittleCpu, stopAnswersInFlight, stopsUnderInit, stopsWhenIdle, stopsWithIdleConnections, stopsWithOpenStream, taskDefinitionHealth, taskDefinitionRuns, taskDefinitionStops, volumesWritable, warmBuildTime];

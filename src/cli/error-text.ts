@@ -1,9 +1,16 @@
+import { tmpdir } from "node:os";
 import { firstCause, UserError } from "../kit/errors.ts";
+import { unwritable } from "../kit/files.ts";
 import { redactByShape, visible } from "../kit/text.ts";
+
+/** Wherever it happens, in the run's folder or in the one for temporary files: it is no fault of ours. */
+const isOfTheDisk = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && "code" in error && ["ENOSPC", "EDQUOT", "EROFS"].includes(String(error.code));
 
 /** What a person reads when a command cannot go on: what happened, where, what to do next. A stack trace only for our own bugs. */
 export function errorText(thrown: unknown): string {
-  const error = firstCause(thrown);
+  const first = firstCause(thrown);
+  const error = isOfTheDisk(first) ? unwritable(first.path ?? tmpdir(), first) : first;
   if (error instanceof UserError) {
     const { where, details } = error;
     const place = where === undefined ? "" : `${where.file}${where.line === undefined ? "" : `:${where.line}`}: `;

@@ -7,6 +7,9 @@ import { instructionsToday } from "./shared/today.ts";
 /** Places that are writable without us (`/tmp` and the like are the runtime's business) or that are no folders of the image. */
 const NOT_OURS = /^\/(tmp|dev|proc|sys|run)(\/|$)/;
 
+/** What the base makes for everybody, and must stay so. */
+const TEMPORARY = /^\/(tmp|var\/tmp|dev|proc|sys|run)(\/|$)/;
+
 /** The folder that must be writable for a path to be written. */
 function folderOf(use: PathUse, workdir: string): string | undefined {
   const path = use.path.startsWith("/") ? use.path : `${workdir}/${use.path.replace(/^\.\//, "")}`;
@@ -17,7 +20,7 @@ function folderOf(use: PathUse, workdir: string): string | undefined {
   return folder === workdir || folder === "" ? undefined : folder;
 }
 
-/** Folders the service writes to, and today's volumes. */
+/** Folders the service writes to, and today's volumes: whoever mounts one there expects that it can be written. */
 export const writable: Decider = {
   id: "writable",
   title: "Folders the service writes to",
@@ -27,16 +30,17 @@ export const writable: Decider = {
     const workdir = draft.workdir ?? "/app";
     const chosen = override(facts, "writable", "list");
     const uses = facts.service.writes.filter((use) => !NOT_OURS.test(use.path));
-    const folders =
+    const written =
       chosen ?? [...new Set(uses.map((use) => folderOf(use, workdir)).filter((path) => path !== undefined))].toSorted();
     const volumes = instructionsToday(facts.dockerfile, "VOLUME").flatMap((instruction) => instruction.words);
+    const folders = [...new Set([...written, ...volumes.filter((path) => isFolderOfItsOwn(path, workdir))])];
     return {
       value: { writable: folders, volumes: [...new Set(volumes)] },
       choice:
         folders.length === 0
           ? "none: the root filesystem can be read-only"
           : `${list(folders)}, owned by the service's user`,
-      because: because(folders, chosen !== undefined),
+      because: because({ written, folders, chosen: chosen !== undefined }),
       evidence: chosen === undefined ? places(uses.map((use) => use.evidence)) : [],
       rejected: [
         {
@@ -51,9 +55,27 @@ export const writable: Decider = {
   },
 };
 
-function because(folders: readonly string[], chosen: boolean): string {
-  if (chosen) return configured("writable");
-  return folders.length === 0
-    ? "No line of the code writes outside the folders for temporary files."
-    : "The code writes there; whoever runs the image mounts a volume or a tmpfs at these paths. A new volume takes over the folder's owner. Its group is 0, because OpenShift starts the service with a number of its own in that group.";
+/** A volume that holds the code belongs to the code; one whose name only the build knows cannot be made before it. */
+const isFolderOfItsOwn = (path: string, workdir: string): boolean =>
+  /^\/[\w./@-]+$/.test(path) && !TEMPORARY.test(path) && !`${workdir}/`.startsWith(`${path.replace(/\/+$/, "")}/`);
+
+function because({
+  written,
+  folders,
+  chosen,
+}: {
+  readonly written: readonly string[];
+  readonly folders: readonly string[];
+  readonly chosen: boolean;
+}): string {
+  if (folders.length === 0) return chosen ? configured("writable") : NOWHERE;
+  const declared = folders.filter((path) => !written.includes(path));
+  const volumes =
+    declared.length === 0 ? "" : ` Today's Dockerfile declares ${list(declared)} as a volume, so it stays one.`;
+  if (chosen) return `${configured("writable")}${volumes}`;
+  return `${written.length === 0 ? NOWHERE : "The code writes there."}${volumes} ${MOUNTED}`;
 }
+
+const NOWHERE = "No line of the code writes outside the folders for temporary files.";
+const MOUNTED =
+  "Whoever runs the image mounts a volume or a tmpfs at these paths. A new volume takes over the folder's owner. Its group is 0, because OpenShift starts the service with a number of its own in that group.";

@@ -1,9 +1,10 @@
 import { createWriteStream } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
-import { once } from "node:events";
 import { dirname } from "node:path";
+import { finished } from "node:stream/promises";
 import { UserError } from "../kit/errors.ts";
 import { run } from "../kit/exec.ts";
+import { unwritable } from "../kit/files.ts";
 import { redact, redactByShape, visible } from "../kit/text.ts";
 import type { BuildStep } from "../model/types.ts";
 import { failureOf, lostIn } from "./build-failure.ts";
@@ -32,9 +33,11 @@ export async function buildImage(builder: Builder, request: BuildRequest): Promi
   const clean = await cleaner(request);
   await mkdir(dirname(request.logFile), { recursive: true });
   const log = createWriteStream(request.logFile);
+  // Without a listener a full disk would end the process, and leave all that it has on the engine.
+  const written = finished(log).catch((error: unknown) => unwritable(request.logFile, error));
   const trace: TraceReader = raw ? new RawJsonTrace() : new PlainTrace();
   try {
-    const finished = await run(builder.cli.program, buildArguments(builder, request, raw), {
+    const ended = await run(builder.cli.program, buildArguments(builder, request, raw), {
       env: { ...builder.cli.env, DOCKER_BUILDKIT: "1", BUILDX_NO_DEFAULT_ATTESTATIONS: "1", DOCKER_CLI_HINTS: "false" },
       signal: request.signal,
       // The trace has what matters; a long build's JSON is not worth keeping in memory.
@@ -43,12 +46,15 @@ export async function buildImage(builder: Builder, request: BuildRequest): Promi
         for (const readable of trace.push(line)) log.write(`${clean(readable)}\n`);
       },
     });
-    if (finished.code !== 0) throw buildFailure(trace, request, clean);
+    if (ended.code !== 0) throw buildFailure(trace, request, clean);
     const steps = trace.steps().map((step) => ({ ...step, name: clean(step.name) }));
-    return { milliseconds: finished.milliseconds, steps };
+    log.end();
+    const problem = await written;
+    if (problem !== undefined) throw problem;
+    return { milliseconds: ended.milliseconds, steps };
   } finally {
     log.end();
-    await once(log, "close");
+    await written;
   }
 }
 

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { UserError } from "../kit/errors.ts";
-import { ContainerEngine } from "./container-engine.ts";
+import { ContainerEngine, type EngineFacts } from "./container-engine.ts";
 import { type Endpoint, endpointsToTry, wellKnownSockets } from "./endpoint.ts";
 import type { ConnectedEngine } from "./engine.ts";
 import { EngineHttp } from "./http.ts";
@@ -24,6 +24,10 @@ interface Version {
 interface Info {
   readonly Driver?: string;
   readonly DriverStatus?: ReadonlyArray<readonly [string, string]> | null;
+  readonly MemTotal?: number;
+  /** Whether it can limit them. */
+  readonly MemoryLimit?: boolean;
+  readonly PidsLimit?: boolean;
 }
 
 /** The newest API whose answers this code was written for. */
@@ -71,9 +75,18 @@ async function meet(http: EngineHttp, options: ConnectOptions): Promise<Connecte
     version: podman?.Version ?? version.Version,
     store: storeOf(info),
     api,
+    most: mostOf(info),
     owner: ownerNow(options.runId),
     signal: options.signal,
   });
+}
+
+/** Half of the machine's memory, and more processes than a service needs; nothing that the engine cannot limit. */
+function mostOf(info: Info): EngineFacts["most"] {
+  return {
+    ...(info.MemoryLimit === true && info.MemTotal !== undefined ? { memoryBytes: Math.floor(info.MemTotal / 2) } : {}),
+    ...(info.PidsLimit === true ? { pidsLimit: 1024 } : {}),
+  };
 }
 
 /** Docker with the containerd store calls its snapshotter the driver; sizes then mean something else. */

@@ -34,6 +34,8 @@ export interface EngineFacts {
   readonly version: string;
   readonly store: string;
   readonly api: number;
+  /** What a container gets at most that is not told otherwise: an image that forks or allocates forever ends, not the machine. */
+  readonly most: Pick<StartOptions, "memoryBytes" | "pidsLimit">;
   readonly owner: Owner;
   readonly signal: AbortSignal;
 }
@@ -208,7 +210,7 @@ export class ContainerEngine implements ConnectedEngine {
         copied,
         bound,
       },
-      options,
+      { ...this.#facts.most, ...options },
     );
     try {
       // Never aborted in the middle: a container whose id is unknown could not be removed.

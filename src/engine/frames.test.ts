@@ -41,3 +41,12 @@ it("drops old lines beyond its limit, and never the last one", () => {
   expect(lines.length).toBeLessThan(110);
   expect(read(frame(1, `${stamp} ${"x".repeat(5000)}\n`), 9999, new LogTail(1000)).lines()).toHaveLength(1);
 });
+
+it("keeps what comes after a line without an end, and only the beginning of that line", () => {
+  const endless = Array.from({ length: 100 }, () => frame(1, `${stamp} ${"x".repeat(100)}`));
+  const after = Array.from({ length: 5 }, (_, index) => frame(1, `${stamp} line ${index}\n`));
+  const lines = read(Buffer.concat([...endless, frame(1, `${stamp} \n`), ...after]), 9999, new LogTail(1000)).lines();
+  expect(lines.map(({ text }) => text.slice(0, 6))).toEqual(["line 0", "line 1", "line 2", "line 3", "line 4"]);
+  const open = read(Buffer.concat(endless), 9999, new LogTail(1000)).lines();
+  expect(open.map(({ text }) => text.length)).toEqual([1000]);
+});

@@ -53,14 +53,17 @@ export class LogTail {
     const ends = piece.endsWith("\n");
     const text = piece.slice(stamp?.[0].length ?? 0, ends ? -1 : undefined).replace(/\r$/, "");
     const open = this.#open.get(stream);
-    if (open !== undefined && open.text.length < this.#limit) open.text += text;
-    if (open === undefined) {
-      const line = { stream, at: stamp === null ? Number.NaN : milliseconds(stamp), text };
+    // What is not kept of an endless line does not count either: it would push out every line that comes after it.
+    const kept = open === undefined ? text : text.slice(0, Math.max(0, this.#limit - open.text.length));
+    if (open !== undefined) open.text += kept;
+    else {
+      const line = { stream, at: stamp === null ? Number.NaN : milliseconds(stamp), text: kept };
       this.#lines.push(line);
+      this.#bytes += 1;
       if (!ends) this.#open.set(stream, line);
     }
     if (ends) this.#open.delete(stream);
-    this.#bytes += text.length + 1;
+    this.#bytes += kept.length;
     this.#drop();
   }
 

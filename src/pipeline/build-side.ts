@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { BuildRequest, BuildResult, ConnectedEngine } from "../engine/engine.ts";
@@ -107,6 +107,8 @@ export async function buildSide(
     return failed(error, bases.used, canaries.values);
   }
   const edited = await timeEdits(request, context, time);
+  if (request.quick !== true)
+    await touchAll(context, () => time("touch", { tag: `${request.tag}-edited`, keepMs: undefined }));
   if (canaries.ca !== undefined) await rm(canaries.ca, { force: true });
   // The layers of an earlier cold build hold, if anything, what was planted then.
   const planted = [...canaries.values, ...(request.earlier?.canaries ?? [])];
@@ -175,6 +177,14 @@ async function timeEdits(
     await writeFile(join(context, lock), original);
   }
   return { source: source ?? "", ...(lock === undefined ? {} : { lock }) };
+}
+
+/** As a fresh checkout does: other times on the same files. Last, because nothing after it would be the same build. */
+async function touchAll(context: string, time: () => Promise<unknown>): Promise<void> {
+  const now = new Date();
+  for (const entry of await readdir(context, { recursive: true, withFileTypes: true }))
+    if (!entry.isSymbolicLink()) await utimes(join(entry.parentPath, entry.name), now, now);
+  await time();
 }
 
 /** The file a developer would most likely touch: the application's own module. */

@@ -150,7 +150,7 @@ export const evidenceOf = <Data>(
   readStep<Seen<Data>>(run, { name: evidenceName(label, probe), version: probe.version });
 
 function reasonOf(error: unknown): string {
-  if (error instanceof UserError) return `${error.message} ${error.hint}`;
+  if (error instanceof UserError) return `${error.message.replace(/[.!?]?$/, (end) => end || ".")} ${error.hint}`;
   return error instanceof Error ? error.message : String(error);
 }
 

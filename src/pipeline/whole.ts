@@ -5,6 +5,7 @@ import type { Engine } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
 import type { BuildSide, CatalogueEntry, Plan, Report } from "../model/types.ts";
 import { layers } from "../probes/layers.ts";
+import { withoutSecrets } from "../probes/user/redacted.ts";
 import { reporters } from "../reporters/index.gen.ts";
 import type { RegistryAccess } from "../registry/access.ts";
 import { readRequirements } from "../requirements/read.ts";
@@ -194,7 +195,7 @@ async function assemble(
     profile: plan.profile,
     decisions: plan.decisions,
     refusals: plan.refusals,
-    contract: plan.contract,
+    contract: withoutSecrets(plan.contract),
     pins,
     files,
     catalogue: {

@@ -61,11 +61,13 @@ function givenBesides(values: Readonly<Record<string, string>>, known: ReadonlyS
 /** Uploads above a megabyte are spooled to a temporary file by the libraries that parse forms. */
 const SPOOLS = new Set(["python-multipart", "multipart", "werkzeug", "django"]);
 
+const isTemporary = (path: string): boolean => /^\/(?:var\/)?tmp(?:\/|$)/.test(path);
+
 function writablePaths(facts: Facts, image: ImageSpec): readonly string[] {
   const { service } = facts;
   const spools = service.dependencies.runtimeClosure.some((name) => SPOOLS.has(name));
   const temporary = service.writes.some((use) => use.path === "/tmp" || use.path.startsWith("/tmp/"));
-  return [...(spools || temporary ? ["/tmp"] : []), ...(image.writable ?? []), ...image.volumes];
+  return [...(spools || temporary ? ["/tmp"] : []), ...(image.writable ?? []), ...image.volumes.filter(isTemporary)];
 }
 
 /**

@@ -63,7 +63,7 @@ export function registryClient(options: ClientOptions): RegistryClient {
     if (response.status === 401 && (await authorize.answer(response.headers.get("www-authenticate"))))
       response = await patiently(once, options);
     const { status } = response;
-    if (!response.ok) throw new RegistryProblem(`${endpoint.host}: ${meaning(response, options.login)}`, { status });
+    if (!response.ok) throw new RegistryProblem(`${endpoint.host}: ${meaning(response, options)}`, { status });
     return response;
   };
   return {
@@ -163,13 +163,19 @@ function retryAfter(response: Response): number | undefined {
   return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
 }
 
-function meaning(response: Response, login: Login | undefined): string {
+/** What an answer that is no good means, and what to do about it. */
+function meaning(response: Response, { endpoint: { host }, login }: ClientOptions): string {
   const wait = response.headers.get("retry-after");
+  const asks = wait === null ? "" : `, asks to wait ${/^\d+$/.test(wait) ? `${wait} s` : `until ${wait}`}`;
   const words: Readonly<Record<number, string>> = {
-    401: login === undefined ? "it wants a login" : "it refuses the login",
-    403: "no permission",
-    404: "no such image, or no permission to see it",
-    429: `too many requests${wait === null ? "" : `, asks to wait ${/^\d+$/.test(wait) ? `${wait} s` : `until ${wait}`}`}`,
+    401:
+      login === undefined
+        ? `it wants a login: \`docker login ${host}\``
+        : `it refuses the login: renew it by \`docker login ${host}\``,
+    403: "no permission: log in as somebody who has it",
+    404: "no such image, or no permission to see it: check the name and the tag",
+    429: `too many requests${asks}: try again later, or log in, which often allows more`,
   };
-  return `${response.status}, ${words[response.status] ?? (response.status >= 500 ? "a fault on its side" : "an answer that makes no sense here")}`;
+  const fault = response.status >= 500 ? "a fault on its side: try again later" : "an answer that makes no sense here";
+  return `${response.status}, ${words[response.status] ?? fault}`;
 }

@@ -121,14 +121,14 @@ const runsIn = async ({ folder }: Fixture): Promise<readonly string[]> =>
   (await readdir(join(folder, ".seaworthy/runs"))).filter((name) => !["newest", "latest"].includes(name)).toSorted();
 
 describe("build", () => {
-  it("builds both sides, times four kinds, and leaves both images where later runs do not sweep them", async () => {
+  it("builds both sides, times five kinds, and leaves both images where later runs do not sweep them", async () => {
     await using fixture = await tinyService();
     const { code, stdout } = await seaworthy(["build", "--repetitions", "1", fixture.folder]);
     const [id = ""] = await runsIn(fixture);
     const tags = [`seaworthy/tiny:${id}-after`, `seaworthy/tiny:${id}-before`];
     try {
       for (const tag of tags) expect(stdout).toContain(tag);
-      for (const kind of ["cold", "warm", "source-edit", "lock-edit"])
+      for (const kind of ["cold", "warm", "source-edit", "lock-edit", "touch"])
         expect(stdout.match(new RegExp(`^ +${kind} .* of \\d+ steps cached$`, "gm"))).toHaveLength(2);
       expect(code).toBe(0);
       expect(await imagesOf(id)).toEqual(tags);

@@ -43,7 +43,12 @@ export const fileFaults: readonly Fault[] = [
     asRoot: "RUN cp /usr/bin/true /usr/local/bin/become && chmod 4755 /usr/local/bin/become",
   },
   { name: "a folder for everybody", breaks: ["modes-restricted"], asRoot: "RUN mkdir -m 0777 /app/uploads" },
-  { name: "code that the service owns", breaks: ["code-not-writable"], asRoot: "RUN chown -R 1001 /app" },
+  {
+    name: "code that the service owns, on a root that is mounted writable",
+    breaks: ["code-not-writable"],
+    asRoot: "RUN chown -R 1001 /app",
+    task: [['"readonlyRootFilesystem": true', '"readonlyRootFilesystem": false']],
+  },
   {
     name: "files stored twice by chown",
     breaks: ["little-waste"],
@@ -88,6 +93,12 @@ export const fileTwins: readonly Fault[] = [
     breaks: [],
     keeps: ["modes-restricted", "code-not-writable"],
     asRoot: "RUN mkdir -m 1777 /app/shared && install -d -o 1001 -m 0700 /app/uploads",
+  },
+  {
+    name: "code that the service owns, on a root that is mounted read-only",
+    breaks: [],
+    keeps: ["code-not-writable"],
+    asRoot: "RUN chown -R 1001 /app",
   },
   {
     name: "files that get their owner in the step that makes them",

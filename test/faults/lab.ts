@@ -1,5 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { cp, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Check, judge, type JudgeContext } from "../../src/checks/check.ts";
@@ -75,6 +78,8 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
   const engine = await connectEngine({ runId, signal, env: process.env });
   const tags: string[] = [];
   const digest = await digestOfBase(signal);
+  const changing = createServer((_, response) => void response.end(randomBytes(16))).listen(0, "127.0.0.1");
+  await once(changing, "listening");
   let healthy: Measures | undefined;
   const places = new Places(AT_ONCE);
   const lab: FaultLab = {
@@ -93,6 +98,7 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
         signal,
         digest,
         seconds: healthy === undefined ? 0 : secondsAbove(healthy, fault),
+        changing: `http://127.0.0.1:${(changing.address() as AddressInfo).port}/changing`,
       });
       const context: ProbeContext = {
         engine,
@@ -118,6 +124,7 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
       return new Map(wanted.map((check) => [check.id, judge(check, seen.get(check.needs), judged)]));
     },
     async [Symbol.asyncDispose]() {
+      changing.close();
       for (const tag of tags) await engine.removeImage(tag).catch(() => {});
       await engine[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true });
@@ -127,6 +134,8 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
 }
 
 const BASE = "python:3.13-slim";
+/** No file of the service is as old as that. */
+const EARLIER = new Date("2001-01-01");
 
 /** As the pipeline asks for it. */
 async function digestOfBase(signal: AbortSignal): Promise<string> {
@@ -246,11 +255,13 @@ interface Variant {
   readonly digest: string;
   /** For the step that is too slow. */
   readonly seconds: number;
+  /** Address that answers otherwise each time. */
+  readonly changing: string;
 }
 
 async function buildVariant(
   engine: Engine,
-  { fault, folder, tag, signal, digest, seconds }: Variant,
+  { fault, folder, tag, signal, digest, seconds, changing }: Variant,
 ): Promise<BuildSide> {
   const context = join(folder, "context");
   await cp(SERVICE, context, { recursive: true });
@@ -260,7 +271,11 @@ async function buildVariant(
     ["#:root\n", fault?.asRoot === undefined ? "" : `${fault.asRoot}\n`],
     ["#:end\n", fault?.atEnd === undefined ? "" : `${fault.atEnd}\n`],
   ]);
-  const dockerfile = written.replace("@digest", `@${digest}`).replace("{seconds}", String(seconds));
+  const dockerfile = written
+    .replace("@digest", `@${digest}`)
+    .replace("{seconds}", String(seconds))
+    .replace("{changing}", changing);
+  const requirements = await readFile(join(context, "requirements.txt"), "utf8");
   await writeFile(join(context, "app.py"), app);
   await writeFile(join(folder, "Dockerfile"), dockerfile);
   await writeFile(join(folder, "token"), CANARY);
@@ -290,6 +305,12 @@ async function buildVariant(
     await writeFile(join(context, "app.py"), app);
     await writeFile(join(context, "requirements.txt"), `# edited ${folder}\n`);
     await build("lock-edit");
+  }
+  if (breaks("nothing-rebuilt")) {
+    for (const [file, content] of Object.entries({ "app.py": app, "requirements.txt": requirements }))
+      await writeFile(join(context, file), content);
+    for (const file of ["app.py", "requirements.txt", "wsgi.py"]) await utimes(join(context, file), EARLIER, EARLIER);
+    await build("touch");
   }
   const edited = { source: "app.py", lock: "requirements.txt" };
   const named = externalImages(parseDockerfile("Dockerfile", dockerfile));

@@ -312,6 +312,11 @@ export const faults: readonly Fault[] = [
     dockerfile: [["COPY requirements.txt ./", "COPY . ./"]],
   },
   {
+    name: "fetches what is new at each build",
+    breaks: ["nothing-rebuilt-on-touch"],
+    asRoot: "ADD {changing} /opt/changing",
+  },
+  {
     name: "installs without the lock",
     breaks: ["dependency-layer-refreshed"],
     dockerfile: [

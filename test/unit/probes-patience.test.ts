@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { exampleContract } from "../../src/checks/support/examples.ts";
 import { exitProblem } from "../../src/checks/support/exit.ts";
+import { whyUnhealthy } from "../../src/probes/support/health.ts";
 import { business, startPatience } from "../../src/probes/support/patience.ts";
 
 it.each([
@@ -28,4 +29,12 @@ it("calls a late exit on a busy machine unproven, and everything else that is no
   expect(exitProblem({ ...clean, milliseconds: 11_000, busy: false }, "It:")).toMatchObject({ status: "fail" });
   expect(exitProblem({ ...clean, exit: undefined }, "It:")).toMatchObject({ status: "fail" });
   expect(exitProblem({ ...clean, exit: { ...clean.exit, oomKilled: true } }, "It:")).toMatchObject({ status: "fail" });
+});
+
+it("says that a container ran out of memory, and not only that it ended", () => {
+  const ended = (oomKilled: boolean) => ({ code: 137, oomKilled, finishedAt: 0 });
+  const why = (exit: ReturnType<typeof ended>) =>
+    whyUnhealthy({ healthy: false, milliseconds: 900, last: "no answer", exit }, []);
+  expect(why(ended(true))).toContain("was killed after 0.9 s because it ran out of memory");
+  expect(why(ended(false))).toContain("exited with code 137 after 0.9 s");
 });

@@ -89,13 +89,14 @@ it("goes through the proxy that the environment names", async () => {
 });
 
 it.each([
-  [401, {}, "it wants a login"],
-  [403, {}, "no permission"],
-  [404, {}, "no such image"],
-  [429, { "retry-after": "0" }, "too many requests"],
-  [429, { "retry-after": "3600" }, "too many requests, asks to wait 3600 s"],
-  [500, { "retry-after": "0" }, "a fault on its side"],
-])("a registry that says %i %j gives no digest", async (status, headers, why) => {
+  [401, {}, "it wants a login: `docker login 127.0.0.1"],
+  [403, {}, "no permission: log in"],
+  [404, {}, "no such image, or no permission to see it: check the name"],
+  [429, { "retry-after": "0" }, "too many requests, asks to wait 0 s: try again later"],
+  [429, { "retry-after": "3600" }, "too many requests, asks to wait 3600 s: try again later"],
+  [500, { "retry-after": "0" }, "a fault on its side: try again later"],
+  [503, { "retry-after": "0" }, "a fault on its side: try again later"],
+])("a registry that says %i %j gives no digest, and it is said what to do", async (status, headers, why) => {
   await using registry = await peer();
   registry.fault = always(status, headers);
   const pin = await pinOf(registry);
@@ -114,6 +115,15 @@ it("waits out a 429 that passes", async () => {
     return refuse && always(429, { "retry-after": "0" })(request, response);
   };
   expect((await pinOf(registry)).digest).toBe(registry.digest);
+});
+
+it("waits as long as a 429 asks, where that is not long", async () => {
+  await using registry = await peer();
+  const asked: number[] = [];
+  registry.fault = (request, response) =>
+    asked.push(performance.now()) === 1 && always(429, { "retry-after": "1" })(request, response);
+  expect((await pinOf(registry)).digest).toBe(registry.digest);
+  expect((asked[1] ?? 0) - (asked[0] ?? 0)).toBeGreaterThan(990);
 });
 
 it("believes no body that does not have the promised digest", async () => {

@@ -15,10 +15,12 @@ export function dependencySteps(build: Build): readonly BuildStep[] {
   return alone.length > 0 ? alone : installs;
 }
 
+/** The steps that do what the Dockerfile says: not those of the builder itself, and not the bases. */
+export const stepsDone = (build: Build): readonly BuildStep[] =>
+  build.steps.filter(({ name }) => /^\[(?!internal)[^\]]*\d+\/\d+\] (?!FROM)/.test(name));
+
 /** The build did something again: the edit reached the image. */
-export function didSomething(build: Build): boolean {
-  return build.steps.some(({ name, cached }) => !cached && /^\[(?!internal)[^\]]*\d+\/\d+\] (?!FROM)/.test(name));
-}
+export const didSomething = (build: Build): boolean => stepsDone(build).some(({ cached }) => !cached);
 
 /** The last build of a kind: edits are repeated, and each is like the others. */
 export function lastBuild(builds: readonly Build[], kind: Build["kind"]): Build | undefined {

@@ -105,5 +105,6 @@ export const exampleRecord: BuildRecord = {
     build("warm", { dependencies: true, source: true }, 2000),
     build("source-edit", { dependencies: true, source: false }),
     build("lock-edit", { dependencies: false, source: false }, 60_000),
+    build("touch", { dependencies: true, source: true }, 900),
   ],
 };

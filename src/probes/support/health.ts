@@ -60,7 +60,7 @@ export async function firstHealthy(
       const left = Math.max(everyMs, limitMs - elapsed());
       const status = await ask(url, { timeoutMs: left, agent, signal }).then(
         (answer) => answer.status,
-        (error: unknown) => String(error).slice(0, 200),
+        (error: unknown) => unanswered(error),
       );
       if (typeof status === "number" && isHealthy(contract, status))
         return { healthy: true, milliseconds: elapsed(), status };
@@ -71,6 +71,12 @@ export async function firstHealthy(
   } finally {
     agent.destroy();
   }
+}
+
+/** A time limit of ours, or what the connection said. */
+function unanswered(error: unknown): string {
+  const { name } = error instanceof Error ? error : { name: "" };
+  return name === "AbortError" || name === "TimeoutError" ? "a request stayed unanswered" : String(error).slice(0, 200);
 }
 
 function addressOf(container: Container, contract: Contract): URL | undefined {
@@ -93,10 +99,11 @@ export interface Outcome {
 export function whyUnhealthy(health: Health, log: readonly LoggedLine[]): string {
   if (health.healthy) return "";
   const seconds = (health.milliseconds / 1000).toFixed(1);
-  const end =
-    health.exit === undefined
-      ? `no good answer within ${seconds} s (${health.last})`
-      : `the container exited with code ${health.exit.code} after ${seconds} s`;
+  const exit =
+    health.exit?.oomKilled === true
+      ? `the container was killed after ${seconds} s because it ran out of memory`
+      : `the container exited with code ${health.exit?.code} after ${seconds} s`;
+  const end = health.exit === undefined ? `no good answer within ${seconds} s (${health.last})` : exit;
   return `The service never became healthy: ${end}. Its last line: ${lastLine(log)}`;
 }
 

@@ -56,14 +56,19 @@ const KNOWN_EXAMPLES = /EXAMPLE|^AKIAI44QH8DHB|^(?:AKIA|ASIA)([A-Z0-9])\1{6}/;
 
 /** Secrets of unmistakable shape in a text. */
 export function shapedSecrets(text: string): readonly SecretSighting[] {
+  return unique(shaped(text).map(({ kind, value }) => ({ kind, fingerprint: fingerprint(value) })));
+}
+
+/** The same, as values: only for whoever takes them out of what is shown. */
+export const shapedValues = (text: string): readonly string[] => shaped(text).map(({ value }) => value);
+
+function shaped(text: string): ReadonlyArray<{ readonly kind: string; readonly value: string }> {
   if (!FIRST_LOOK.test(text)) return [];
-  const seen = PATTERNS.flatMap(({ kind, expression }) =>
+  return PATTERNS.flatMap(({ kind, expression }) =>
     [...text.matchAll(expression)]
-      .map(([, value = ""]) => value)
-      .filter((value) => !KNOWN_EXAMPLES.test(value))
-      .map((value) => ({ kind, fingerprint: fingerprint(value) })),
+      .map(([, value = ""]) => ({ kind, value }))
+      .filter(({ value }) => !KNOWN_EXAMPLES.test(value)),
   );
-  return unique(seen);
 }
 
 const SECRET_NAME =

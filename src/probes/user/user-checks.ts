@@ -6,6 +6,7 @@ import { seeCommand } from "./commands.ts";
 import type { UserSeen } from "./compared.ts";
 import { seeConfiguration } from "./configuration.ts";
 import { seeFile, seeLicences } from "./files.ts";
+import { secretValues, withoutValues } from "./redacted.ts";
 import { seeService } from "./service.ts";
 
 /** What was seen for each check that the team wrote, by its id. */
@@ -39,7 +40,9 @@ export const userChecks: Probe<UserChecks> = {
     const configurations = of("configuration").map(
       (one) => [one.id, seeConfiguration(one, context.image.config)] as const,
     );
-    return { seen: Object.fromEntries([...service, ...files, ...commands, ...configurations]) };
+    const seen = Object.fromEntries([...service, ...files, ...commands, ...configurations]);
+    // A service that repeats what it was sent must not write a secret into the evidence.
+    return withoutValues({ seen }, wanted.flatMap(secretValues));
   },
 };
 

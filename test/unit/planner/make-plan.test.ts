@@ -4,6 +4,7 @@ import { decisions } from "../../../src/decisions/index.gen.ts";
 import { allows, exactVersion } from "../../../src/decisions/shared/specifier.ts";
 import { UserError } from "../../../src/kit/errors.ts";
 import type { Plan, Service } from "../../../src/model/types.ts";
+import { renderDockerfile } from "../../../src/planner/render-dockerfile.ts";
 import { makePlan } from "../../../src/planner/make-plan.ts";
 import { inOrder } from "../../../src/planner/order.ts";
 import { amazonlinux2023 } from "../../../src/profiles/amazonlinux2023.ts";
@@ -233,6 +234,26 @@ describe("user", () => {
     expect(user("FROM python:3.13-slim\nUSER 1000\n", { user: { uid: 2000 } })).toMatchObject({ uid: 2000, gid: 2000 });
     expect(user("FROM python:3.13-slim\n", { user: 2000 })).toMatchObject({ uid: 2000 });
   });
+});
+
+describe("volumes of today", () => {
+  const of = (lines: string, service: Partial<Service> = {}) => {
+    const made = makePlan(facts(service, {}, `FROM python:3.13-slim\nWORKDIR /app\n${lines}`));
+    const dockerfile = renderDockerfile(made, [], { ...sample, ...service });
+    return { promised: made.contract.writablePaths, folders: /^RUN install -d .*$/m.exec(dockerfile)?.[0], dockerfile };
+  };
+  it("are made for the service's user and promised, although no line of the code writes there", () => {
+    const { promised, folders, dockerfile } = of("VOLUME /data /var/lib/app\n");
+    expect(promised).toEqual(expect.arrayContaining(["/data", "/var/lib/app"]));
+    expect(folders).toBe("RUN install -d -o 1001 -g 0 -m 0770 /data /var/lib/app");
+    expect(dockerfile).toContain('VOLUME ["/data"]');
+  });
+  it("do not give the code away, nor what the base made for everybody, nor a name that only the build knows", () => {
+    const { promised, folders } = of("VOLUME /app/ /tmp $WHERE\n");
+    expect(promised.filter((path) => path !== "/tmp")).toEqual([]);
+    expect(folders).toBeUndefined();
+  });
+  it("are nothing when there are none", () => expect(of("").folders).toBeUndefined());
 });
 
 describe("packages", () => {
