@@ -9,6 +9,9 @@ import { pause } from "./time.ts";
 
 /** Where nothing is timed: each question costs the service and the engine's proxy some work. */
 const POLL_MS = 100;
+/** What an answer may take before its absence says something. */
+const FAIR_MS = 1000;
+const NOTHING = "no answer";
 /** For a measured start. */
 export const FINE_POLL_MS = 20;
 
@@ -45,7 +48,7 @@ export async function firstHealthy(
   const { limitMs, signal, everyMs = POLL_MS } = options;
   const agent = persistent();
   await using watch = watchExit(container, signal);
-  let last = "no answer";
+  let last = NOTHING;
   try {
     const elapsed = () => performance.now() - container.startedAt;
     const url = addressOf(container, contract);
@@ -60,7 +63,8 @@ export async function firstHealthy(
       const left = Math.max(everyMs, limitMs - elapsed());
       const status = await ask(url, { timeoutMs: left, agent, signal }).then(
         (answer) => answer.status,
-        (error: unknown) => unanswered(error),
+        // What was cut off after a moment tells less than the one before it.
+        (error: unknown) => (left < FAIR_MS && last !== NOTHING ? last : unanswered(error)),
       );
       if (typeof status === "number" && isHealthy(contract, status))
         return { healthy: true, milliseconds: elapsed(), status };
