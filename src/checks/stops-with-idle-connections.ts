@@ -2,7 +2,7 @@ import { formatMilliseconds } from "../kit/units.ts";
 import { openConnections, type OpenConnections } from "../probes/open-connections.ts";
 import type { Check } from "./check.ts";
 import { endedInTime, exampleOpen, stillThere } from "./support/open-connections-example.ts";
-import { hostageProblem } from "./support/hostages.ts";
+import { doesNotEnd, hostageProblem } from "./support/hostages.ts";
 import { pass, unproven } from "./support/verdicts.ts";
 
 export const stopsWithIdleConnections: Check<OpenConnections> = {
@@ -42,10 +42,12 @@ export const stopsWithIdleConnections: Check<OpenConnections> = {
       data: { ...exampleOpen, stops: { idle: { ...endedInTime, held: false } } },
       status: "pass",
     },
+    { name: "does not end at all", data: { ...exampleOpen, stops: {}, endsWhenIdle: false }, status: "fail" },
     { name: "nothing was seen", data: { ...exampleOpen, stops: {} }, status: "unproven" },
   ],
   judge(seen) {
     const { idle, "keep-alive": kept } = seen.stops;
+    if (seen.endsWhenIdle === false) return doesNotEnd(seen);
     if (idle === undefined) return unproven("The service was not stopped with an idle connection open.");
     const problem = hostageProblem(seen, "idle") ?? hostageProblem(seen, "keep-alive");
     if (problem !== undefined) return problem;

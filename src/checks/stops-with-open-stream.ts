@@ -2,7 +2,7 @@ import { formatMilliseconds } from "../kit/units.ts";
 import { openConnections, type OpenConnections } from "../probes/open-connections.ts";
 import type { Check } from "./check.ts";
 import { endedInTime, exampleOpen, stillThere } from "./support/open-connections-example.ts";
-import { hostageProblem } from "./support/hostages.ts";
+import { doesNotEnd, hostageProblem } from "./support/hostages.ts";
 import { counted, notApplicable, pass, unproven } from "./support/verdicts.ts";
 
 export const stopsWithOpenStream: Check<OpenConnections> = {
@@ -33,6 +33,7 @@ export const stopsWithOpenStream: Check<OpenConnections> = {
       return notApplicable(
         `Of ${counted(routesAsked, "GET route")} that can be asked without parameters none answers with a stream.`,
       );
+    if (seen.endsWhenIdle === false) return doesNotEnd(seen);
     const stop = stops.stream;
     if (stop?.held !== true) return unproven(`The stream of ${stream} had ended before the service was stopped.`);
     const problem = hostageProblem(seen, "stream");

@@ -4,6 +4,7 @@ import { judgeExpectation } from "../checks/user/expected.ts";
 import type { Engine } from "../engine/engine.ts";
 import { firstCause, UserError } from "../kit/errors.ts";
 import type { BuildSide, CheckResult, Contract, Expectation, Seen, Service, Verdict } from "../model/types.ts";
+import { notApplicable } from "../checks/support/verdicts.ts";
 import type { Probe, Shared } from "../probes/probe.ts";
 import { userChecks } from "../probes/user/user-checks.ts";
 import type { RegistryAccess } from "../registry/access.ts";
@@ -38,7 +39,9 @@ interface Job {
 }
 
 /** Probes that do not measure time run this many at once. Those that mostly wait take no processor from the others. */
-const BESIDE = { waiting: 3, working: 2 };
+const BESIDE = { waiting: 4, working: 2 };
+
+const isAsked = (probe: Probe, label: Subject["label"]): boolean => label === "after" || probe.reworkedOnly !== true;
 
 /**
  * Runs every probe on every subject and writes down what it saw, one file each. Probes that measure time come last and
@@ -46,7 +49,9 @@ const BESIDE = { waiting: 3, working: 2 };
  */
 export async function collectEvidence(verification: Verification): Promise<void> {
   const { subjects, probes, quick = false } = verification;
-  const jobs = probes.flatMap((probe) => subjects.map((subject): Job => ({ probe, subject })));
+  const jobs = probes.flatMap((probe) =>
+    subjects.filter(({ label }) => isAsked(probe, label)).map((subject): Job => ({ probe, subject })),
+  );
   const shared: Readonly<Record<Subject["label"], Shared>> = { before: {}, after: {} };
   const alone = ({ probe }: Job) => probe.runs === "alone" && !quick;
   const together = jobs.filter((job) => !alone(job));
@@ -166,11 +171,13 @@ export async function judgeSide(
     const seen = await evidenceOf(run, label, check.needs);
     const baseline = label === "after" ? await evidenceOf(run, "before", check.needs) : undefined;
     const file = `${evidenceName(label, check.needs)}.json`;
-    const verdict = judgeWritten(check, seen, file, {
-      ...context,
-      side: label,
-      baseline: baseline?.status === "seen" ? baseline.value : undefined,
-    });
+    const verdict = isAsked(check.needs, label)
+      ? judgeWritten(check, seen, file, {
+          ...context,
+          side: label,
+          baseline: baseline?.status === "seen" ? baseline.value : undefined,
+        })
+      : notApplicable("It gives numbers to run the reworked image with; the baseline is not asked.");
     results.push({
       id: check.id,
       title: check.title,

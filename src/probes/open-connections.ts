@@ -16,6 +16,8 @@ export interface OpenConnections {
   readonly stream: string | undefined;
   readonly routesAsked: number;
   readonly graceSeconds: number;
+  /** False: it does not end within the grace period with nothing open either, so connections were not tried. */
+  readonly endsWhenIdle?: boolean;
   readonly log: readonly LoggedLine[];
 }
 
@@ -29,7 +31,7 @@ export const openConnections: Probe<OpenConnections> = {
   title: "Stop the image while idle connections and a stream are open",
   runs: "beside-others",
   waits: true,
-  version: 1,
+  version: 2,
   async collect(context) {
     const { graceSeconds } = context.contract.signals;
     const limitMs = 3 * startPatience(context.contract) + graceSeconds * 8000 + 60_000;
@@ -38,6 +40,8 @@ export const openConnections: Probe<OpenConnections> = {
     const stream = visits.find(({ open, status }) => open === true && status >= 200 && status < 300)?.path;
     const kinds: readonly HostageKind[] = ["idle", "keep-alive", ...(stream === undefined ? [] : ["stream" as const])];
     const told = { stream, routesAsked: visits.length, graceSeconds };
+    // What does not end with nothing open would be there with connections as well: they are not what it waits for.
+    if ((await context.shared.endsWhenIdle) === false) return { stops: {}, log: [], ...told, endsWhenIdle: false };
     // All of them at once is one start; only a service that does not end is asked which of them it was.
     const together = await stopWith(kinds, stream, context, signal);
     if (endedInTime(together.stops, graceSeconds)) return { ...together, ...told };

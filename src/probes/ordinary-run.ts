@@ -49,8 +49,13 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
     context.shared.writableRun ??= used.then(({ usual }) => usual);
     // Whoever shares it meets the reason of its own.
     context.shared.writableRun.catch(() => {});
+    const stopping = used.then(() => stopIdle(container, stopSignal(contract), graceMs, signal));
+    context.shared.endsWhenIdle = stopping.then(
+      ({ exit, milliseconds }) => exit !== undefined && milliseconds <= graceMs,
+      () => true, // Nothing is known: others try for themselves.
+    );
     const { usual, ...seen } = await used;
-    const stop = await stopIdle(container, stopSignal(contract), graceMs, signal);
+    const stop = await stopping;
     const lines = await container.logs();
     return { ...seen, visits: usual.visits, linesAtEnd: count(lines), stop, log: logTail(lines) };
   },

@@ -29,6 +29,8 @@ export interface Shared {
   writableRun?: Promise<WritableRun>;
   /** The image has been started at least once, so the engine has its files in memory. */
   started?: boolean;
+  /** Whether it ends within the grace period when nothing is open: other stops tell nothing about one that does not. */
+  endsWhenIdle?: Promise<boolean>;
 }
 
 export interface WritableRun {
@@ -49,6 +51,8 @@ export interface Probe<Data = unknown> {
   readonly long?: boolean;
   /** It also runs when the image did not build, for what the build alone shows. */
   readonly withoutImage?: boolean;
+  /** It gives numbers to run an image with, not a comparison: the baseline is not asked. */
+  readonly reworkedOnly?: boolean;
   /** Raise it when the meaning of the data changes; old evidence is then collected again. */
   readonly version: number;
   collect(context: ProbeContext): Promise<Data>;

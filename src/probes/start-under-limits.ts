@@ -36,6 +36,7 @@ export const startUnderLimits: Probe<StartUnderLimits> = {
   id: "start-under-limits",
   title: "Start the image with 1, 0.5 and 0.25 processors",
   runs: "alone",
+  reworkedOnly: true,
   version: 1,
   async collect(context) {
     const limits = limitsOf(context.service, context.contract);

@@ -1,6 +1,7 @@
 import type { Verdict } from "../../model/types.ts";
 import type { OpenConnections } from "../../probes/open-connections.ts";
 import { exitProblem } from "./exit.ts";
+import { fail } from "./verdicts.ts";
 
 /** What is wrong with the end of a service that had an open connection of this kind. */
 export function hostageProblem(
@@ -16,3 +17,7 @@ export function hostageProblem(
   };
   return exitProblem({ ...stop, graceSeconds }, `After ${stop.signal}, with ${open[kind]},`);
 }
+
+/** With nothing open it stays as well: whatever is open then changes nothing for the better. */
+export const doesNotEnd = ({ graceSeconds }: OpenConnections): Verdict =>
+  fail(`It does not end within ${graceSeconds} s with nothing open either, so it does not with connections.`);
