@@ -66,6 +66,8 @@ export async function collectEvidence(verification: Verification): Promise<void>
   ]);
   for (const one of ended) if (one.status === "rejected") throw one.reason;
   for (const job of jobs.filter(alone)) await collect(job);
+  // Interrupted while the last one was written down: what follows would finish as if nobody had asked to stop.
+  verification.signal.throwIfAborted();
 }
 
 /** Workers that take the jobs in their order. */
@@ -177,7 +179,7 @@ export async function judgeSide(
           side: label,
           baseline: baseline?.status === "seen" ? baseline.value : undefined,
         })
-      : notApplicable("It gives numbers to run the reworked image with; the baseline is not asked.");
+      : notApplicable("It says how to run the reworked image; the baseline is not asked.");
     results.push({
       id: check.id,
       title: check.title,

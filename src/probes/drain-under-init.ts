@@ -6,6 +6,7 @@ export const drainUnderInit: Probe<Drain> = {
   id: "drain-under-init",
   title: "Stop the image under an init while a request is proven to be in flight",
   runs: "beside-others",
+  reworkedOnly: true,
   waits: true,
   version: 1,
   collect: (context) => stopInFlight(context, { init: true }),

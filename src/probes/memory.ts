@@ -32,6 +32,7 @@ export const memory: Probe<MemoryUse> = {
   id: "memory",
   title: "Run the image within the memory it is given, and count what it takes while it is used",
   runs: "beside-others",
+  reworkedOnly: true,
   version: 1,
   async collect(context) {
     const { contract, service } = context;

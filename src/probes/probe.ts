@@ -51,7 +51,7 @@ export interface Probe<Data = unknown> {
   readonly long?: boolean;
   /** It also runs when the image did not build, for what the build alone shows. */
   readonly withoutImage?: boolean;
-  /** It gives numbers to run an image with, not a comparison: the baseline is not asked. */
+  /** It says how to run an image, which is no comparison: the baseline is not asked. */
   readonly reworkedOnly?: boolean;
   /** Raise it when the meaning of the data changes; old evidence is then collected again. */
   readonly version: number;

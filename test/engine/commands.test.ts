@@ -170,8 +170,15 @@ describe("verify", () => {
     expect(withStatus(outcome, "pass")).toEqual(
       expect.arrayContaining(["builds", "base-pinned", "non-root", "read-only-root", "dependency-layer-cached"]),
     );
-    // There is no baseline to compare with, and no route that is known to wait.
-    expect(withStatus(outcome, "unproven")).toEqual(["pull-size", "size", "stop-answers-in-flight"]);
+    // There is no baseline to compare with, and no route that is known to wait, so no request was in flight.
+    expect(withStatus(outcome, "unproven")).toEqual([
+      "grace-periods-add-up",
+      "listener-closes",
+      "pull-size",
+      "size",
+      "stop-answers-in-flight",
+      "stops-under-init",
+    ]);
     expect(outcome.code).toBe(1);
     expect(await leftOf(fixture.folder)).toEqual([]);
     expect(await changes(fixture)).toBe("");

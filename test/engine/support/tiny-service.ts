@@ -42,6 +42,7 @@ GREETING = os.environ["TINY_GREETING"]
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    timeout = 4  # An idle connection is let go before the grace period ends.
 
     def do_GET(self):
         self.answer(200 if self.path == "/health" else 404, GREETING.encode())
