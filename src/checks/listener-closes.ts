@@ -9,12 +9,17 @@ import { exampleDrain } from "./support/drain.ts";
 import { exampleContract } from "./support/examples.ts";
 import { fail, notApplicable, pass } from "./support/verdicts.ts";
 
-const withPod = (preStopSeconds: number): { contract: Contract; service: Service } => ({
+const deployed = (
+  source: OutsideLimits["source"],
+  file: string,
+  preStopSeconds = 0,
+): { contract: Contract; service: Service } => ({
   contract: exampleContract,
   service: {
-    outsideLimits: [{ evidence: { file: "k8s.yaml", line: 4, text: "" }, ports: [8000], preStopSeconds }],
+    outsideLimits: [{ source, evidence: { file, line: 4, text: "" }, ports: [8000], preStopSeconds }],
   } as unknown as Service,
 });
+const pod = deployed("kubernetes", "k8s.yaml");
 const dropping: Drain = {
   ...exampleDrain,
   newConnections: [1, 51, 101].map((milliseconds) => ({ milliseconds, became: "dropped" })),
@@ -23,36 +28,48 @@ const dropping: Drain = {
 export const listenerCloses: Check<Drain> = {
   id: "listener-closes",
   title: "After SIGTERM new connections are answered or refused, and never left without either",
-  why: "For some seconds after the signal a load balancer still sends new connections. One that is refused is tried elsewhere; one that is accepted and dropped is an error for the client.",
+  why: "Kubernetes sends the signal while its Service still sends new connections, for some seconds. One that is refused is tried elsewhere; one that is accepted and dropped is an error for the client. ECS takes the task out of its load balancer before the signal.",
   source: "Kubernetes documentation: termination of pods; seaworthy: stops measured with eight servers",
   whenItFails: {
     symptom: "At each roll-out some clients see a connection reset, although every request that had begun is answered.",
     cause: "The server waits for its requests with its listener open, and accepts from it no more.",
     remedy:
-      "Take the container out of the load balancer before the signal (a preStop sleep of some seconds), or use a server that closes its listener first.",
+      "Take the pod out of its Service before the signal (a preStop sleep of some seconds), or use a server that closes its listener first.",
   },
   needs: drain,
   examples: [
-    { name: "refused after 101 ms", data: exampleDrain, status: "pass", context: withPod(0) },
+    { name: "refused after 101 ms", data: exampleDrain, status: "pass", context: pod },
     {
       name: "answered to the end",
       data: { ...exampleDrain, newConnections: [{ milliseconds: 1, became: "answered" }] },
       status: "pass",
-      context: withPod(0),
+      context: pod,
     },
-    { name: "accepted and dropped", data: dropping, status: "fail", context: withPod(0) },
-    { name: "the same after a preStop sleep", data: dropping, status: "pass", context: withPod(10) },
+    { name: "accepted and dropped", data: dropping, status: "fail", context: pod },
+    {
+      name: "the same after a preStop sleep",
+      data: dropping,
+      status: "pass",
+      context: deployed("kubernetes", "k8s.yaml", 10),
+    },
+    { name: "the same on ECS", data: dropping, status: "pass", context: deployed("ecs", "task.json") },
+    {
+      name: "the same where no file says what stops it",
+      data: dropping,
+      status: "not-applicable",
+      context: deployed("compose", "compose.yaml"),
+    },
     {
       name: "one fell into the moment of closing",
       data: { ...exampleDrain, newConnections: [{ milliseconds: 1, became: "dropped" }] },
       status: "pass",
-      context: withPod(0),
+      context: pod,
     },
     {
       name: "its own address is out of reach",
       data: { ...exampleDrain, newConnections: undefined },
       status: "not-applicable",
-      context: withPod(0),
+      context: pod,
     },
   ],
   judge({ newConnections, signal }, { contract, service }) {
@@ -66,9 +83,17 @@ export const listenerCloses: Check<Drain> = {
     // One that arrives while the listener is being closed is lost on every server.
     if (dropped.length > 1) {
       const said = `${dropped.length} of ${all} new connections were accepted after ${signal} and dropped without an answer, the last one ${formatMilliseconds(dropped.at(-1)?.milliseconds ?? 0)} after it`;
-      const hook = limitsOf(service, contract).find(({ preStopSeconds }: OutsideLimits) => preStopSeconds > 0);
-      if (hook === undefined) return fail(`${said}.`);
-      return pass(`${said}; by then the preStop hook of ${placeOfLimits(hook)} has let the traffic go elsewhere.`);
+      const limits = limitsOf(service, contract);
+      const hasty = limits.find((one) => one.source === "kubernetes" && one.preStopSeconds === 0);
+      if (hasty !== undefined)
+        return fail(`${said}, and ${placeOfLimits(hasty)} has no preStop hook that waits before it.`);
+      const hook = limits.find((one) => one.source === "kubernetes");
+      if (hook !== undefined)
+        return pass(`${said}; by then the preStop hook of ${placeOfLimits(hook)} has let the traffic go elsewhere.`);
+      const task = limits.find((one) => one.source === "ecs");
+      if (task !== undefined)
+        return pass(`${said}; ECS (${placeOfLimits(task)}) takes the task out of its load balancer before it.`);
+      return notApplicable(`${said}; no file says that anything still sends some by then.`);
     }
     const last = became("answered").at(-1)?.milliseconds;
     const refused = became("refused").length;

@@ -13,6 +13,8 @@ export interface Fault {
   readonly dockerfile?: ReadonlyArray<readonly [from: string, to: string]>;
   /** Replacements in the task definition. */
   readonly task?: ReadonlyArray<readonly [from: string, to: string]>;
+  /** A Kubernetes manifest beside it. */
+  readonly pod?: string;
   /** Lines run as root, before USER. */
   readonly asRoot?: string;
   /**

@@ -55,7 +55,9 @@ const contract: Contract = {
 async function serviceOf(fault: Fault | undefined): Promise<Service> {
   const evidence = { file: "app.py", line: 20, text: "" };
   const task = replaceAll(await readFile(join(SERVICE, "task-definition.json"), "utf8"), fault?.task ?? []);
-  const { taskDefinitions, outsideLimits } = await readService(memoryTree({ "task-definition.json": task }));
+  const { taskDefinitions, outsideLimits } = await readService(
+    memoryTree({ "task-definition.json": task, ...(fault?.pod === undefined ? {} : { "pod.yaml": fault.pod }) }),
+  );
   return {
     name: "demo",
     files: ["app.py"],

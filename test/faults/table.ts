@@ -7,6 +7,18 @@ const key = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj";
 const privateKey = ["-----BEGIN", "PRIVATE KEY-----"].join(" ");
 const privateKeyEnd = ["-----END", "PRIVATE KEY-----"].join(" ");
 
+const LISTENS_ON = [["server.server_close()", "threading.Event().wait(2)\nserver.server_close()"]] as const;
+const podWith = (lifecycle: string): string => `apiVersion: v1
+kind: Pod
+metadata: { name: demo }
+spec:
+  containers:
+    - name: demo
+      image: registry.example/demo:1.0
+      ports: [{ containerPort: 8000 }]
+      ${lifecycle}
+`;
+
 /** Another healthy service: its routes read no body, so the proof needs a route of its own. */
 export const bodyless: Fault = {
   name: "healthy, and no route reads a body",
@@ -125,7 +137,15 @@ export const faults: readonly Fault[] = [
   {
     name: "listens on and accepts no more",
     breaks: ["listener-closes"],
-    app: [["server.server_close()", "threading.Event().wait(2)\nserver.server_close()"]],
+    app: LISTENS_ON,
+    pod: podWith(""),
+  },
+  {
+    name: "listens on behind a preStop hook that waits",
+    breaks: [],
+    keeps: ["listener-closes"],
+    app: LISTENS_ON,
+    pod: podWith("lifecycle: { preStop: { sleep: { seconds: 10 } } }"),
   },
   {
     name: "takes more memory than it is given",
