@@ -108,10 +108,14 @@ make_python() {
   local context=$LAB/context
   rm -rf "$context" && mkdir -p "$context"
   ln "$(rootfs "$2")" "$context/rootfs.tar" 2>/dev/null || cp "$(rootfs "$2")" "$context/rootfs.tar" || return 1
-  # As in the official image, `python` and `pip` are found in /usr/local/bin.
+  # As in the official image, `python` and `pip` are found in /usr/local/bin, and apt keeps no archive and no index of
+  # its own: what it kept would make every image of today look larger than it is.
   build "$1" "$context" <<'DOCKERFILE'
 FROM scratch
 ADD rootfs.tar /
+RUN printf '%s\n' 'Dir::Cache::pkgcache "";' 'Dir::Cache::srcpkgcache "";' \
+  'DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb /var/cache/apt/archives/partial/*.deb"; };' \
+  >/etc/apt/apt.conf.d/docker-clean && rm -rf /var/cache/apt/* /var/lib/apt/lists/*
 RUN cd /usr/local/bin && ln -s /usr/bin/python3 python3 && ln -s python3 python && ln -s /usr/bin/pip3 pip3 && ln -s pip3 pip
 ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8
 CMD ["python3"]
