@@ -27,7 +27,8 @@ export function countByStatus(results: readonly { readonly status: Status }[]): 
 export function countsInWords(results: readonly { readonly status: Status }[]): string {
   const counts = countByStatus(results);
   const said = STATUSES.filter((status) => counts[status] > 0).map(
-    (status) => `${counts[status]} ${STATUS_WORDS[status]}`,
+    (status) =>
+      `${counts[status]} ${counts[status] === 1 || status !== "not-applicable" ? STATUS_WORDS[status] : "do not apply"}`,
   );
   return said.length === 0 ? "no checks" : said.join(", ");
 }
