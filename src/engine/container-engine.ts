@@ -70,12 +70,13 @@ export class ContainerEngine implements ConnectedEngine {
 
   async build(request: BuildRequest): Promise<BuildResult> {
     const built = await buildImage(this.#builder, request);
-    // Under load Docker 26 has said "no such image" of what it had loaded a moment before.
+    // Under load Docker 26 has said "no such image" of what it had loaded a moment before, or has it with no layer unpacked.
     const until = performance.now() + LOADED_WITHIN_MS;
     for (;;) {
       const image = await this.inspect(request.tag);
       if (image !== undefined) return { ...built, image };
       if (performance.now() > until) break;
+      await this.#unpack(request.tag);
       await sleep(100);
       request.signal.throwIfAborted();
     }
@@ -184,6 +185,15 @@ export class ContainerEngine implements ConnectedEngine {
       await this.removeAllOf(this.#facts.owner.run);
     } finally {
       this.#http.close();
+    }
+  }
+
+  /** An image in containerd whose layers are not unpacked has no history. To create a container of it unpacks them. */
+  async #unpack(image: string): Promise<void> {
+    try {
+      await using _ = await this.openFiles(image);
+    } catch (error) {
+      if (!(error instanceof UserError && error.code === "engine/no-image")) throw error;
     }
   }
 
