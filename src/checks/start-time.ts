@@ -25,11 +25,15 @@ export const startTime: Check<StartUp> = {
     { name: "started once", data: { ...exampleStart, time: undefined }, status: "unproven", context },
     { name: "never", data: { ...exampleStart, healthy: false, time: undefined }, status: "fail", context },
   ],
-  judge({ healthy, time, deviationMs, noisy, problem }, { contract }) {
+  judge({ healthy, time, deviationMs, interval, noisy, problem }, { contract }) {
     const { startSeconds } = contract.limits;
     if (healthy && time === undefined) return unproven("It was started once only, and one start is no measurement.");
     if (time === undefined) return fail(`Not ready within ${startSeconds} s. ${problem}`.trim());
-    const spread = `± ${formatMilliseconds(deviationMs ?? 0)}, ${time.samples.length} starts`;
+    const sure =
+      interval === undefined
+        ? ""
+        : `, the median lies between ${formatMilliseconds(interval.low)} and ${formatMilliseconds(interval.high)}`;
+    const spread = `± ${formatMilliseconds(deviationMs ?? 0)}, ${time.samples.length} starts${sure}`;
     const noise = noisy ? " The machine was noisy: do not compare this figure closely." : "";
     const message = `Ready after ${formatMilliseconds(time.value)} (${spread}; limit ${startSeconds} s).${noise}`;
     return time.value <= startSeconds * 1000 ? pass(message, time) : fail(message, time);

@@ -30,14 +30,16 @@ export interface LimitedStart {
 }
 
 const QUOTAS = [1, 0.5, 0.25];
+/** What more of them is worth, where the machine has them: alone, before the others. */
+const MORE = 2;
 const POLL_MS = 50;
 
 export const startUnderLimits: Probe<StartUnderLimits> = {
   id: "start-under-limits",
-  title: "Start the image with 1, 0.5 and 0.25 processors",
+  title: "Start the image with 2, 1, 0.5 and 0.25 processors",
   runs: "alone",
   reworkedOnly: true,
-  version: 1,
+  version: 2,
   async collect(context) {
     const limits = limitsOf(context.service, context.contract);
     const least = smallest(limits, "cpus");
@@ -48,11 +50,12 @@ export const startUnderLimits: Probe<StartUnderLimits> = {
       .toSorted((a, b) => a.seconds - b.seconds)[0];
     const busy = business();
     const limitMs = Math.max(context.contract.limits.startSeconds, patience?.seconds ?? 0) * 1000 * busy;
-    const signal = within(context.signal, 3 * limitMs + 60_000, "The starts with fewer processors");
+    const signal = within(context.signal, 4 * limitMs + 60_000, "The starts with fewer processors");
     const one = (cpus: number) => startWith(cpus, context, limitMs, signal);
     // Together they may use 1.75 processors, so on two of them none takes from another.
     const wanted = quotas(least?.value);
-    const seen = availableParallelism() > 1 ? await Promise.all(wanted.map(one)) : await inTurn(wanted, one);
+    const many = availableParallelism() >= MORE;
+    const seen = many ? [await one(MORE), ...(await Promise.all(wanted.map(one)))] : await inTurn(wanted, one);
     return {
       starts: seen.map(({ start }) => start),
       declared: least && { cpus: least.value, place: placeOfLimits(least.limits) },

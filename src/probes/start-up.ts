@@ -1,6 +1,6 @@
 import type { Container } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
-import { median, medianDeviation } from "../kit/units.ts";
+import { median, medianDeviation, medianInterval } from "../kit/units.ts";
 import type { Measurement } from "../model/types.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
 import { FINE_POLL_MS, firstHealthy, type Health, healthPath, whyUnhealthy } from "./support/health.ts";
@@ -17,20 +17,32 @@ export interface StartUp {
   readonly time: Measurement | undefined;
   /** Median absolute deviation of the samples. */
   readonly deviationMs: number | undefined;
+  /** Holds the median of all such starts with a confidence of 93 % or more. */
+  readonly interval: { readonly low: number; readonly high: number } | undefined;
   /** The machine did other things meanwhile: the samples lie more than 15 % of their median apart. */
   readonly noisy: boolean;
   readonly droppedFirstMs: number | undefined;
   readonly log: readonly LoggedLine[];
 }
 
-const SAMPLES = 5;
+/** So many at least, and more until the interval of the median is tight; a restless machine is given up on. */
+const SAMPLES = { atLeast: 5, atMost: 11, beyondMs: 6000 };
+const TIGHT = 0.1;
 const NOISE = 0.15;
+
+/** @param spentMs On the samples beyond those that are taken in any case. */
+function enough(samples: readonly number[], spentMs: number): boolean {
+  if (samples.length < SAMPLES.atLeast) return false;
+  if (samples.length >= SAMPLES.atMost || spentMs >= SAMPLES.beyondMs) return true;
+  const interval = medianInterval(samples);
+  return interval !== undefined && interval.high - interval.low <= TIGHT * median(samples);
+}
 
 export const startUp: Probe<StartUp> = {
   id: "start-up",
-  title: "Start the image five times after it was started once, and measure the time to its first good answer",
+  title: "Start the image until the median time to its first good answer is certain",
   runs: "alone",
-  version: 1,
+  version: 2,
   async collect(context) {
     const { contract } = context;
     const signal = within(context.signal, 60_000 + contract.limits.startSeconds * 2000, "Measuring the start");
@@ -39,8 +51,8 @@ export const startUp: Probe<StartUp> = {
     // The first start of an image reads it from the disk; those after it find it in memory, as on a host that runs it
     // again. Where other probes have started the image before, there is no first one to drop.
     const dropped = context.quick === true || context.shared.started !== true ? 1 : 0;
-    const measured = context.quick === true ? 0 : SAMPLES;
-    for (let run = 0; run < measured + dropped; run += 1) {
+    let beyond = 0;
+    for (let run = 0; context.quick === true ? run < dropped : !enough(samples.slice(dropped), beyond); run += 1) {
       const started = await startOrReason(context);
       if (typeof started === "string") return { ...nothing(healthPath(contract)), problem: started };
       await using container = started;
@@ -49,12 +61,14 @@ export const startUp: Probe<StartUp> = {
       if (run === 0 || !health.healthy) log = logTail(await container.logs());
       if (!health.healthy) return { ...nothing(healthPath(contract)), problem: whyUnhealthy(health, log), log };
       samples.push(health.milliseconds);
+      if (samples.length > SAMPLES.atLeast + dropped) beyond += health.milliseconds;
     }
     const droppedFirstMs = dropped === 0 ? undefined : samples[0];
     const kept = samples.slice(dropped);
     if (kept.length === 0) return { ...nothing(healthPath(contract)), healthy: true, droppedFirstMs, log };
     const value = median(kept);
     const deviationMs = medianDeviation(kept);
+    const interval = medianInterval(kept);
     return {
       healthy: true,
       path: healthPath(contract),
@@ -66,6 +80,7 @@ export const startUp: Probe<StartUp> = {
         samples: kept,
       },
       deviationMs,
+      interval,
       noisy: deviationMs / value > NOISE,
       droppedFirstMs,
       log,
@@ -84,6 +99,6 @@ async function startOrReason(context: ProbeContext): Promise<Container | string>
 }
 
 function nothing(path: string): StartUp {
-  const unknown = { time: undefined, deviationMs: undefined, droppedFirstMs: undefined };
+  const unknown = { time: undefined, deviationMs: undefined, interval: undefined, droppedFirstMs: undefined };
   return { healthy: false, path, problem: "", ...unknown, noisy: false, log: [] };
 }

@@ -6,6 +6,7 @@ export const exampleStart: StartUp = {
   problem: "",
   time: { value: 1000, unit: "ms", how: "", samples: [980, 1000, 1010, 990, 1020] },
   deviationMs: 10,
+  interval: { low: 980, high: 1020 },
   noisy: false,
   droppedFirstMs: 1900,
   log: [],
