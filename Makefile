@@ -7,7 +7,7 @@ PACKAGES := node_modules/.package-lock.json
 STACK := examples/benchling-webhook/cdk
 STACK_PACKAGES := $(STACK)/node_modules/.package-lock.json
 
-.PHONY: demo demo-all case-studies test test-unit test-stack bench build examples tools lab-down clean
+.PHONY: demo demo-all case-studies test test-unit test-stack test-engines bench build examples tools lab-down clean
 
 demo: build
 	scripts/lab up
@@ -33,6 +33,12 @@ test-unit: $(PACKAGES)
 # The stack that an example ships with, synthesised: nothing else needs what it is made of.
 test-stack: $(STACK_PACKAGES)
 	npm --prefix $(STACK) test
+
+# The catalogue on the lab's Docker, on Docker 20.10 and on Podman, beside each other.
+test-engines: build
+	scripts/lab up
+	scripts/set-up-examples reactbin-api
+	$(LAB) && npm run test:engines
 
 bench: build
 	scripts/lab up
@@ -61,6 +67,8 @@ tools:
 
 # Stops the lab and removes what it made. PURGE=1 removes the downloads that checkouts share, too.
 lab-down:
+	SEAWORTHY_LAB_DIR=.lab/docker-20.10 scripts/lab down --quiet
+	scripts/lab-podman down
 	scripts/lab down $(if $(PURGE),--purge)
 
 clean: lab-down

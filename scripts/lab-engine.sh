@@ -1,13 +1,18 @@
 # shellcheck shell=bash
 # Starts and stops the lab's engine and registry. Sourced by scripts/lab, which sets LAB, CACHE and CA_BUNDLE.
 
-# procps: `docker top` runs the engine's own ps.
-ENGINE_PACKAGES=docker.io,docker-buildx,docker-cli,docker-registry,iptables,iproute2,ca-certificates,mount,procps
-ENGINE_SUITE=trixie
+# Debian trixie has Docker 26, bookworm 20.10. procps: `docker top` runs the engine's own ps.
+ENGINE_SUITE=${SEAWORTHY_LAB_ENGINE:-trixie}
+CLIENT_SUITE=trixie
+engine_packages() {
+  echo "docker.io,docker-registry,iptables,iproute2,ca-certificates,mount,procps"
+  if [[ $1 == "$CLIENT_SUITE" ]]; then echo docker-buildx,docker-cli; fi
+}
 # Unix socket paths end at 107 bytes; a deep checkout needs a shorter place.
 LONGEST_SOCKET=100
 
-wanted_root() { echo "$CACHE/engine-$(cksum <<<"$ENGINE_SUITE $ENGINE_PACKAGES" | cut -d' ' -f1)"; }
+root_of() { echo "$CACHE/engine-$1-$(cksum <<<"$(engine_packages "$1")" | cut -d' ' -f1)"; }
+wanted_root() { root_of "$ENGINE_SUITE"; }
 # The one this lab runs from: an older one, when the recipe has changed since.
 engine_root() {
   local root
@@ -20,14 +25,16 @@ engine_answers() { [[ -S $(recall socket) ]] && timeout 10 "$(engine_root)/usr/b
 # Everything that is slow to get, at the same time: the engine and the file systems of the stand-ins.
 fetch_parts() {
   rm -rf --one-file-system "$CACHE"/unfinished.*
-  if [[ -d $(wanted_root) && -s $(rootfs trixie) && -s $(rootfs bookworm) ]]; then return; fi
+  if [[ -d $(wanted_root) && -d $(root_of "$CLIENT_SUITE") && -s $(rootfs trixie) && -s $(rootfs bookworm) ]]; then return; fi
   need_packages mmdebstrap
   log "fetching the engine and the base file systems from Debian (two to four minutes, once)"
   local suite pid failed=false
   pids=()
   # In process groups of their own, so that an interrupted `up` can end all of each.
   set -m
-  unpack_engine 8>&- 9>&- </dev/null & pids+=($!)
+  for suite in $(printf '%s\n' "$ENGINE_SUITE" "$CLIENT_SUITE" | sort -u); do
+    unpack_engine "$suite" 8>&- 9>&- </dev/null & pids+=($!)
+  done
   for suite in trixie bookworm; do pack_rootfs "$suite" 8>&- 9>&- </dev/null & pids+=($!); done
   set +m
   trap 'for pid in "${pids[@]}"; do kill -- "-$pid" 2>/dev/null; done; wait' EXIT
@@ -38,11 +45,12 @@ fetch_parts() {
 }
 
 unpack_engine() {
-  local root unfinished
-  root=$(wanted_root)
+  local suite=$1 root packages unfinished
+  root=$(root_of "$suite")
   if [[ -d $root ]]; then return; fi
   unfinished=$(mktemp -d "$CACHE/unfinished.XXXXXX")
-  mmdebstrap --quiet --variant=apt --include="$ENGINE_PACKAGES" "$ENGINE_SUITE" "$unfinished/root" >"$CACHE/engine.log" 2>&1 || return 1
+  packages=$(engine_packages "$suite" | paste -sd,)
+  mmdebstrap --quiet --variant=apt --include="$packages" "$suite" "$unfinished/root" >"$CACHE/engine-$suite.log" 2>&1 || return 1
   rm -rf "$unfinished"/root/var/{cache/apt,lib/apt/lists}/*
   mv "$unfinished/root" "$root"
   rmdir "$unfinished"
@@ -127,11 +135,13 @@ choose_socket() {
   remember socket "$socket"
 }
 
-# The client and buildx of the same release, without touching ~/.docker.
+# The client and buildx, without touching ~/.docker. Of the newer release in any case: bookworm has no buildx.
 install_client() {
+  local root
+  root=$(root_of "$CLIENT_SUITE")
   mkdir -p "$LAB/bin" "$LAB/docker-config/cli-plugins"
-  ln -sfn "$(engine_root)/usr/bin/docker" "$LAB/bin/docker"
-  ln -sfn "$(engine_root)/usr/libexec/docker/cli-plugins/docker-buildx" "$LAB/docker-config/cli-plugins/docker-buildx"
+  ln -sfn "$root/usr/bin/docker" "$LAB/bin/docker"
+  ln -sfn "$root/usr/libexec/docker/cli-plugins/docker-buildx" "$LAB/docker-config/cli-plugins/docker-buildx"
 }
 
 # Network tools of the engine's own root, so that a bare machine needs none. They need no mounts.

@@ -104,7 +104,7 @@ function judged(samples: Readonly<Record<string, readonly number[]>>, wait: Wait
 }
 
 /** What a person behind a proxy and a mirror passes to docker. */
-function buildFlags(pins: readonly Pin[]): readonly string[] {
+export function buildFlags(pins: readonly Pin[]): readonly string[] {
   const ca = process.env["SEAWORTHY_CA"];
   const mirrors = parseMirrors(process.env["SEAWORTHY_MIRRORS"]);
   const contexts = pins.flatMap(({ image, digest }) => {

@@ -51,7 +51,8 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
     context.shared.writableRun.catch(() => {});
     const stopping = used.then(() => stopIdle(container, stopSignal(contract), graceMs, signal));
     context.shared.endsWhenIdle = stopping.then(
-      ({ exit, milliseconds }) => exit !== undefined && milliseconds <= graceMs,
+      // Late on a busy machine tells nothing of the service.
+      ({ exit, milliseconds, busy }) => exit !== undefined && (busy || milliseconds <= graceMs),
       () => true, // Nothing is known: others try for themselves.
     );
     const { usual, ...seen } = await used;

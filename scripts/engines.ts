@@ -1,0 +1,112 @@
+/**
+ * One image, one catalogue, several engines: what each of them can prove of the reworked reactbin-api.
+ *   npm run test:engines   the lab's Docker, Docker 20.10 of Debian 12, and Podman; starts those that do not run yet
+ * Exit code 1 when a check fails on one of them, or when two tell it differently and neither calls it unproven.
+ */
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { reworkedService } from "../bench/verify/reworked.ts";
+import { buildFlags } from "../bench/verify/times.ts";
+import { run } from "../src/kit/exec.ts";
+import type { CheckResult } from "../src/model/types.ts";
+
+const EXAMPLE = ".lab/examples/reactbin-api";
+const IMAGE = `seaworthy-engines/reactbin-api:${process.pid}`;
+const OLD = { SEAWORTHY_LAB_DIR: resolve(".lab/docker-20.10"), SEAWORTHY_LAB_ENGINE: "bookworm" };
+
+interface Target {
+  readonly name: string;
+  /** Starts it, and tells its address. */
+  readonly start: () => Promise<string>;
+}
+
+const last = (variable: string) => `printf '%s' "\${${variable}}"`;
+const targets: readonly Target[] = [
+  { name: "docker, the lab's", start: () => shell(`eval "$(scripts/lab env)"; ${last("DOCKER_HOST")}`) },
+  {
+    name: "docker 20.10",
+    start: () => shell(`scripts/lab up --quiet; eval "$(scripts/lab env)"; ${last("DOCKER_HOST")}`, OLD),
+  },
+  {
+    name: "podman",
+    start: () => shell(`scripts/lab-podman up; eval "$(scripts/lab-podman env)"; ${last("SEAWORTHY_PODMAN")}`),
+  },
+];
+
+/** @throws Error with the end of its stderr unless it ends with 0. */
+async function shell(script: string, env: Readonly<Record<string, string>> = {}, ...words: readonly string[]) {
+  const { code, stdout, stderr } = await run("bash", ["-euo", "pipefail", "-c", script, "bash", ...words], { env });
+  if (code !== 0) throw new Error(`${script}: ended with ${code}\n${stderr.slice(-2000)}`);
+  return stdout;
+}
+
+/** As `docker save` wrote it before OCI layouts: every engine reads that, with its HEALTHCHECK. */
+async function savedImage(folder: string): Promise<string> {
+  const archive = join(folder, "image.tar");
+  const script = `docker save "$2" | tar -x -C "$1/image" && rm -f "$1/image/index.json" "$1/image/oci-layout" && tar -C "$1/image" -cf "$3" .`;
+  await mkdir(join(folder, "image"));
+  await shell(script, {}, folder, IMAGE, archive);
+  return archive;
+}
+
+const at = (host: string) => ["--fail", "--silent", "--show-error", "--unix-socket", host.replace("unix://", "")];
+
+async function load(host: string, archive: string): Promise<void> {
+  const body = ["-H", "content-type: application/x-tar", "--data-binary", `@${archive}`];
+  const { code, stdout, stderr } = await run("curl", [...at(host), ...body, "http://engine/v1.41/images/load"]);
+  if (code !== 0) throw new Error(`${host} does not take the image: ${stdout}${stderr}`);
+}
+
+/** The catalogue's word on the image there, which is removed again. */
+async function verified(host: string, folder: string): Promise<ReadonlyMap<string, CheckResult>> {
+  // Podman gives a name without a registry one of its own.
+  for (const image of [IMAGE, `docker.io/${IMAGE}`, `localhost/${IMAGE}`]) {
+    const words = ["dist/cli.js", "verify", "--json", "--image", image, "--engine", host, folder];
+    const { stdout, stderr } = await run(process.execPath, words, { keepBytes: 64_000_000 });
+    if (stdout.startsWith("[")) {
+      await run("curl", [...at(host), "-X", "DELETE", `http://engine/v1.41/images/${image}`]);
+      return new Map((JSON.parse(stdout) as CheckResult[]).map((check) => [check.id, check]));
+    }
+    if (!stderr.includes("no image")) throw new Error(stderr.slice(-2000));
+  }
+  throw new Error(`${host} has no image ${IMAGE}`);
+}
+
+const scratch = await mkdtemp(join(tmpdir(), "seaworthy-engines-"));
+const seen = new Map<string, ReadonlyMap<string, CheckResult>>();
+try {
+  const { folder, pins } = await reworkedService(EXAMPLE, join(scratch, "service"));
+  const file = ["-f", join(folder, "Dockerfile.prod"), "-t", IMAGE, folder];
+  await shell('docker build --quiet "$@"', {}, ...buildFlags(pins), ...file);
+  const archive = await savedImage(scratch);
+  for (const { name, start } of targets) {
+    const host = await start();
+    await load(host, archive);
+    process.stderr.write(`${name}: ${host}\n`);
+    seen.set(name, await verified(host, folder));
+  }
+} finally {
+  await rm(scratch, { recursive: true, force: true });
+}
+
+const names = [...seen.keys()];
+const ids = [...(seen.get(names[0] ?? "")?.keys() ?? [])];
+let wrong = 0;
+process.stdout.write(`${"check".padEnd(30)}${names.map((name) => name.padEnd(20)).join("")}\n`);
+for (const id of ids) {
+  const told = names.map((name) => seen.get(name)?.get(id));
+  const words = told.map((one) => one?.status ?? "missing");
+  const differs = new Set(words.filter((word) => word !== "unproven")).size > 1;
+  if (differs || words.includes("fail")) wrong += 1;
+  process.stdout.write(
+    `${id.padEnd(30)}${words.map((word) => word.padEnd(20)).join("")}${differs ? "<< told differently" : ""}\n`,
+  );
+  for (const [index, one] of told.entries())
+    if (one?.status === "fail" || one?.status === "unproven")
+      process.stdout.write(`  ${names[index] ?? ""}: ${one.message}\n`);
+}
+process.stdout.write(
+  `\n${names.length} engines, ${ids.length} checks: ${wrong === 0 ? "all agree" : `${wrong} fail or are told differently`}.\n`,
+);
+process.exitCode = wrong === 0 ? 0 : 1;
