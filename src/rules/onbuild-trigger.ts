@@ -1,4 +1,4 @@
-import { changed, healthy } from "./queries/example.ts";
+import { changed, healthy, slim } from "./queries/example.ts";
 import { at, reachable } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
@@ -20,8 +20,7 @@ export const onbuildTrigger: Rule = {
       changed(
         ["WORKDIR /app\nENV UV", "WORKDIR /app\nONBUILD RUN mkdir -p /app/data\nENV UV"],
         ["COPY --from=builder", "COPY --from=made"],
-        ["RUN groupadd", "RUN groupadd"],
-        ["\nFROM python", "\nFROM builder AS made\n\nFROM python"],
+        [`FROM ${slim}\n`, `FROM builder AS made\n\nFROM ${slim}\n`],
       ),
     ],
   },

@@ -23,6 +23,10 @@ export const demandsOfBuild: readonly Demand[] = [
       "undefined-argument-in-from",
       "package-confirmation-missing",
       "file-cannot-be-read",
+      "local-package-missing",
+      "private-index-without-secret",
+      "version-from-git-unavailable",
+      "last-stage-not-production",
     ],
   },
   {
@@ -46,6 +50,7 @@ export const demandsOfBuild: readonly Demand[] = [
       "python-not-in-distribution",
       "python-not-mature",
       "python-downloads-allowed",
+      "python-pin-differs",
       "builder-runtime-python-mismatch",
       "builder-runtime-libc-mismatch",
       "base-end-of-life",
@@ -60,7 +65,11 @@ export const demandsOfBuild: readonly Demand[] = [
       "lock-not-in-context",
       "lock-not-tracked",
       "lock-stale",
+      "install-beside-lock",
+      "lock-pinned-to-mirror",
+      "install-behind-make",
       "upgrade-or-update-alone",
+      "upgrade-in-build",
     ],
   },
   {
@@ -88,6 +97,7 @@ export const demandsOfBuild: readonly Demand[] = [
       "recommends-installed",
       "recursive-chown-duplicates-layer",
       "deleted-in-later-layer",
+      "whole-filesystem-copied",
     ],
   },
   {
