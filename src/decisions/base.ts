@@ -79,8 +79,12 @@ export const base: Decider = {
     "base-not-digest-pinned",
     "builder-runtime-libc-mismatch",
     "builder-runtime-python-mismatch",
+    "last-stage-not-production",
     "python-outside-requires-python",
+    "shell-absent",
     "single-stage-with-build-tooling",
+    "undefined-argument-in-from",
+    "venv-interpreter-absent",
   ],
   decide(facts: Facts): Choice {
     const { profile } = facts;

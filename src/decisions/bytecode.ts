@@ -8,7 +8,7 @@ export const bytecode: Decider = {
   id: "bytecode",
   title: "Bytecode",
   after: ["base", "sync"],
-  resolves: ["bytecode-not-compiled"],
+  resolves: ["bytecode-not-compiled", "bytecode-removed"],
   decide: ({ profile }): Choice => ({
     value: { bytecode: { stdlib: true, venv: true, app: true } },
     choice: "compile the standard library, the dependencies and the service while building, with unchecked hashes",

@@ -71,7 +71,14 @@ export const command: Decider = {
   id: "command",
   title: "Command",
   after: ["ports", "environment", "copies"],
-  resolves: ["runtime-uv-run", "shell-form-cmd", "sh-c-without-exec", "no-graceful-shutdown-timeout", "binds-loopback"],
+  resolves: [
+    "binds-loopback",
+    "invalid-json-array",
+    "no-graceful-shutdown-timeout",
+    "runtime-uv-run",
+    "sh-c-without-exec",
+    "shell-form-cmd",
+  ],
   decide(facts: Facts, draft: Draft): Choice {
     const given = facts.overrides["command"];
     const grace = graceSeconds(facts.service, override(facts, "limits.graceSeconds", "number"));

@@ -99,7 +99,13 @@ export const copies: Decider = {
   id: "copies",
   title: "Files of the service",
   after: ["workdir", "sync"],
-  resolves: ["copy-of-ignored-or-missing-file", "tests-in-final"],
+  resolves: [
+    "copy-changes-folder-rights",
+    "copy-destination-not-folder",
+    "copy-of-ignored-or-missing-file",
+    "tests-in-final",
+    "whole-filesystem-copied",
+  ],
   decide(facts: Facts, draft: Draft): Choice {
     const { service } = facts;
     const workdir = draft.workdir ?? "/app";

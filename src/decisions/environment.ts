@@ -36,7 +36,13 @@ export const environment: Decider = {
   id: "environment",
   title: "Environment of the image",
   after: ["workdir", "sync"],
-  resolves: ["secret-in-arg-or-env", "venv-not-on-path", "python-output-buffered", "required-env-defaulted"],
+  resolves: [
+    "python-output-buffered",
+    "required-env-defaulted",
+    "secret-in-arg-or-env",
+    "undefined-variable",
+    "venv-not-on-path",
+  ],
   decide(facts: Facts, draft: Draft): Choice {
     const today = kept(facts);
     const venv = draft.sync?.venv ?? "/app/.venv";

@@ -15,7 +15,7 @@ export const labels: Decider = {
   id: "labels",
   title: "Labels",
   after: ["base"],
-  resolves: [],
+  resolves: ["label-not-valid"],
   decide(facts: Facts, draft: Draft): Choice {
     const value = {
       ...labelsToday(facts),

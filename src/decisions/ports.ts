@@ -9,7 +9,7 @@ export const ports: Decider = {
   id: "ports",
   title: "Port",
   after: [],
-  resolves: [],
+  resolves: ["expose-format", "ssh-port-exposed"],
   decide(facts: Facts): Choice {
     const chosen = override(facts, "ports", "number");
     const exposed = instructionsToday(facts.dockerfile, "EXPOSE").at(0);

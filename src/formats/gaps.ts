@@ -2,7 +2,8 @@ import { cell, code, plain } from "../reporters/view/markdown-text.ts";
 import { placeInWords, worstFirst } from "../reporters/view/words.ts";
 import type { Finding } from "../model/types.ts";
 import type { Format, Judged } from "./format.ts";
-import { demandOf, type Demand, demands } from "./view/demands.ts";
+import type { Demand } from "./view/demand.ts";
+import { demandOf, demands } from "./view/demands.ts";
 import { nameOf, shownPath } from "./view/places.ts";
 import { safe } from "./view/safe.ts";
 

@@ -39,6 +39,8 @@ export interface Service {
   readonly gracePeriods: readonly Fact<number>[];
   /** What Compose, Kubernetes and ECS give the containers that are this service's. */
   readonly outsideLimits: readonly OutsideLimits[];
+  /** Folders and files of the repository that Compose lays over those of the image. */
+  readonly composeMounts: readonly ComposeMount[];
   /** Containers of ECS task definitions, the one that the team named first, then by file. */
   readonly taskDefinitions: readonly TaskDefinition[];
   /** What could not be read, such as a pyproject with an error; each with its place. */
@@ -93,12 +95,16 @@ export interface LockFile {
   readonly inStep: Fact<boolean>;
   readonly packages: readonly LockedPackage[];
   readonly requiresPython: string | undefined;
+  /** Addresses of the package indexes that its versions were found at, each once. */
+  readonly registries: readonly string[];
 }
 
 export interface LockedPackage {
   readonly name: string;
   readonly version: string;
   readonly source: "registry" | "git" | "url" | "path" | "editable" | "virtual";
+  /** Of one that is installed from a folder or a file: where that lies, relative to the project. */
+  readonly path?: string;
   /** No wheel in the lock: it is built from source. */
   readonly sdistOnly: boolean;
   readonly dependencies: readonly string[];
@@ -189,6 +195,19 @@ export interface ComposeService {
   readonly builds: string;
   /** Its file sets an entry point too. */
   readonly entrypoint: boolean;
+}
+
+/** A bind mount of a Compose service that is built here. */
+export interface ComposeMount extends Pick<ComposeService, "name" | "builds"> {
+  /** Relative to the service's folder. */
+  readonly from: string;
+  /** In the container. */
+  readonly to: string;
+  /** Where other volumes of the same container lie: these are not hidden. */
+  readonly volumes: readonly string[];
+  /** Its command installs the dependencies when it starts. */
+  readonly installs: boolean;
+  readonly evidence: Evidence;
 }
 
 export interface Port {

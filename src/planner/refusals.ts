@@ -169,6 +169,17 @@ function* certificateProposals({ dockerfile }: Facts): Generator<Refusal> {
   }
 }
 
+/** Often it is the server or the driver of the database. */
+function* besideLockRefusals({ findings }: Facts): Generator<Refusal> {
+  for (const { message } of findings.filter(({ rule }) => rule === "install-beside-lock"))
+    yield stop({
+      id: "beside-lock",
+      what: message.replace(/\.$/, ""),
+      because: "The new image holds what the lock decides and nothing else: this package would be missing in it.",
+      instead: "Add it to the project with `uv add`, commit uv.lock and run again.",
+    });
+}
+
 /** Things that hold for the service but do not stop the rework. */
 function* proposals(facts: Facts, settled: ImageSpec["compose"]): Generator<Refusal> {
   const { service, dockerfile } = facts;
@@ -222,6 +233,7 @@ export function refusalsOf(facts: Facts, image?: Pick<ImageSpec, "compose">): re
   return [
     ...managerRefusals(facts),
     ...lockRefusals(facts),
+    ...besideLockRefusals(facts),
     ...baseRefusals(facts),
     ...(commandChosen ? [] : [...processRefusals(facts), ...scriptRefusals(facts)]),
     ...certificateProposals(facts),

@@ -1,5 +1,5 @@
 import type { LockedPackage } from "../model/types.ts";
-import type { LockReading, Root } from "./lock-uv.ts";
+import { type LockReading, type Root, unique } from "./lock-uv.ts";
 import { normalName, readRequirement } from "./requirement.ts";
 import { isTable, listAt, readToml, type Table, tableAt, textAt, textsAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
@@ -16,18 +16,25 @@ export function readOtherLock(file: string, text: string, tree: Tree, problems: 
     packages,
     requiresPython:
       textAt(toml.data, "metadata", "python-versions") ?? textAt(toml.data, "metadata", "requires_python"),
+    registries: unique(listAt(toml.data, "package").map(registryOf)),
     wishes: undefined,
     closure: (roots) => closureOf(packages, roots),
   };
 }
 
+/** poetry names an index only where it is another one than PyPI. */
+const registryOf = (table: unknown): string | undefined =>
+  textAt(table, "source", "type") === "legacy" ? textAt(table, "source", "url") : undefined;
+
 function poetryPackage(table: Table): LockedPackage {
   const files = listAt(table, "files").map((file) => textAt(file, "file") ?? "");
   const kind = textAt(table, "source", "type");
+  const source = sourceOf(kind);
   return {
     name: normalName(textAt(table, "name") ?? ""),
     version: textAt(table, "version") ?? "",
-    source: sourceOf(kind),
+    source,
+    ...(source === "path" ? { path: textAt(table, "source", "url") ?? "" } : {}),
     sdistOnly: onlySources(files),
     dependencies: Object.keys(tableAt(table, "dependencies")).map(normalName),
   };
@@ -35,11 +42,13 @@ function poetryPackage(table: Table): LockedPackage {
 
 function pdmPackage(table: Table): LockedPackage {
   const files = listAt(table, "files").map((file) => textAt(file, "file") ?? textAt(file, "url") ?? "");
-  const local = textAt(table, "path") === undefined ? undefined : "directory";
+  const path = textAt(table, "path");
+  const local = path === undefined ? undefined : "directory";
   return {
     name: normalName(textAt(table, "name") ?? ""),
     version: textAt(table, "version") ?? "",
     source: sourceOf(textAt(table, "git") === undefined ? local : "git"),
+    ...(path === undefined ? {} : { path }),
     sdistOnly: onlySources(files),
     dependencies: textsAt(table, "dependencies").flatMap((text) => readRequirement(text)?.name ?? []),
   };
@@ -67,6 +76,7 @@ function readPipfileLock(file: string, text: string, problems: TreeProblem[]): L
   return {
     packages,
     requiresPython: undefined,
+    registries: unique(listAt(data, "_meta", "sources").map((source) => textAt(source, "url"))),
     wishes: undefined,
     // The file lists the whole closure of the runtime; nothing in it says who needs whom.
     closure: () => runtime.map(({ name }) => name).toSorted(),
@@ -123,6 +133,7 @@ function readRequirementsLock(file: string, tree: Tree): LockReading {
   return {
     packages,
     requiresPython: undefined,
+    registries: [],
     wishes: undefined,
     closure: () => packages.map(({ name }) => name).toSorted(),
   };

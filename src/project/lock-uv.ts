@@ -7,6 +7,7 @@ import type { TreeProblem } from "./tree.ts";
 export interface LockReading {
   readonly packages: readonly LockedPackage[];
   readonly requiresPython: string | undefined;
+  readonly registries: readonly string[];
   /** Requirements the lock was made from, as wishes (see `wishOf`): by group, "" for the runtime, `extra:x` for extras. */
   readonly wishes: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   /** Names of the packages that some roots need, roots included. */
@@ -35,6 +36,7 @@ export function readUvLock(
   return {
     packages,
     requiresPython: textAt(toml.data, "requires-python"),
+    registries: unique(tables.map((table) => textAt(table, "source", "registry"))),
     wishes: wishesOf(root, tableAt(toml.data, "manifest")),
     closure: (roots) => closureOf(tables, roots),
   };
@@ -56,11 +58,15 @@ const isLocal = (table: Table): boolean =>
   ["virtual", "editable", "directory"].some((kind) => textAt(table, "source", kind) !== undefined);
 
 function lockedPackage(table: Table): LockedPackage {
-  const source = sourceOf(tableAt(table, "source"));
+  const from = tableAt(table, "source");
+  const path = ["editable", "virtual", "directory", "path"]
+    .map((kind) => textAt(from, kind))
+    .find((one) => one !== undefined);
   return {
     name: normalName(textAt(table, "name") ?? ""),
     version: textAt(table, "version") ?? "",
-    source,
+    source: sourceOf(from),
+    ...(path === undefined ? {} : { path }),
     sdistOnly: valueAt(table, "sdist") !== undefined && listAt(table, "wheels").length === 0,
     dependencies: names(listAt(table, "dependencies")),
   };
@@ -74,9 +80,11 @@ function sourceOf(source: Table): LockedPackage["source"] {
   return "path" in source || "directory" in source ? "path" : "registry";
 }
 
-const names = (items: readonly unknown[]): readonly string[] => [
-  ...new Set(items.map((item) => textAt(item, "name")).filter((name) => name !== undefined)),
+export const unique = (texts: ReadonlyArray<string | undefined>): readonly string[] => [
+  ...new Set(texts.filter((text) => text !== undefined)),
 ];
+
+const names = (items: readonly unknown[]): readonly string[] => unique(items.map((item) => textAt(item, "name")));
 
 function wishesOf(root: Table | undefined, manifest: Table): LockReading["wishes"] {
   const wishes = new Map<string, Set<string>>();

@@ -134,6 +134,7 @@ function lockFile(path: string, reading: LockReading, input: LockInput): LockFil
     inStep: inStep(path, reading, input),
     packages: reading.packages,
     requiresPython: reading.requiresPython,
+    registries: reading.registries,
   };
 }
 

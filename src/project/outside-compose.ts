@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { addGrace, addProbe, addStart, looksLikeService, type Outside } from "./outside.ts";
+import { composeMounts } from "./outside-mounts.ts";
 import { composeLimits } from "./outside-limits.ts";
 import { isTable, tableAt, textAt, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
@@ -23,7 +24,7 @@ export async function readCompose(tree: Tree, outside: Outside, problems: TreePr
     const over = DEFAULT.test(posix.basename(file))
       ? documents.filter(({ source }) => OVERRIDE.test(posix.basename(source.file)) && beside(source.file, file))
       : [];
-    readServices(document, over, { tree, outside });
+    readServices(document, over, { tree, outside, documents });
   }
 }
 
@@ -32,7 +33,11 @@ const beside = (one: string, other: string): boolean => posix.dirname(one) === p
 function readServices(
   document: YamlDocument,
   over: readonly YamlDocument[],
-  { tree, outside }: { readonly tree: Tree; readonly outside: Outside },
+  {
+    tree,
+    outside,
+    documents,
+  }: { readonly tree: Tree; readonly outside: Outside; readonly documents: readonly YamlDocument[] },
 ): void {
   for (const [name, service] of Object.entries(tableAt(document.value, "services"))) {
     if (!isTable(service)) continue;
@@ -53,10 +58,25 @@ function readServices(
       document.evidence([...path, "healthcheck", "test"]),
     );
     addGrace(outside, service["stop_grace_period"], document.evidence([...path, "stop_grace_period"]));
+    const built = builds ?? builtElsewhere(name, document, documents);
+    if (built !== undefined) outside.mounts.push(...composeMounts(document, { name, builds: built }));
     outside.limits.push(composeLimits(service, { container: name, evidence: document.evidence(path) }));
     for (const [variable, value] of environmentOf(service["environment"]))
       if (!outside.examples.has(variable)) outside.examples.set(variable, value);
   }
+}
+
+/** An override only adds to a service: the file beside it says what that is built from. */
+function builtElsewhere(
+  name: string,
+  { source }: YamlDocument,
+  documents: readonly YamlDocument[],
+): string | undefined {
+  const folder = posix.dirname(source.file);
+  return documents
+    .filter((other) => other.source.file !== source.file && beside(other.source.file, source.file))
+    .map(({ value }) => dockerfileOf(valueAt(value, "services", name, "build"), folder))
+    .find((builds) => builds !== undefined);
 }
 
 /** The Dockerfile of `build: .` or `build: { context, dockerfile }`, relative to the service's folder. */

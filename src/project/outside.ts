@@ -1,4 +1,5 @@
 import type {
+  ComposeMount,
   ComposeService,
   Evidence,
   Fact,
@@ -19,6 +20,7 @@ export interface Outside {
   readonly probes: OutsideProbe[];
   readonly gracePeriods: Fact<number>[];
   readonly limits: OutsideLimits[];
+  readonly mounts: ComposeMount[];
   /** Containers of ECS task definitions, the one that the team named first. */
   readonly tasks: TaskDefinition[];
   /** Values given to variables, by name: the first one counts. */
@@ -32,6 +34,7 @@ export const nothingOutside = (): Outside => ({
   probes: [],
   gracePeriods: [],
   limits: [],
+  mounts: [],
   tasks: [],
   examples: new Map(),
   targets: [],

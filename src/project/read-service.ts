@@ -101,6 +101,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     outsideProbes: outside.probes,
     gracePeriods: outside.gracePeriods,
     outsideLimits: outside.limits,
+    composeMounts: outside.mounts,
     taskDefinitions: outside.tasks,
     problems: [...problems, ...sources.problems, ...tree.problems],
   };

@@ -23,6 +23,8 @@ export const baseFloatingTag: Rule = {
     "DKL-DI-0006",
     "latest_tag",
     "missing_tag",
+    "DF024",
+    "dockerfile-base-image-uses-floating-tag",
   ],
   since: "0.1.0",
   provenBy: [],

@@ -1,11 +1,11 @@
 import { append, syncsAtStart } from "./queries/fixes.ts";
-import { copiedBy } from "./queries/context.ts";
 import { healthy, healthyWith, project, runtime, slim, syncLine } from "./queries/example.ts";
+import { shipsAnyOf } from "./queries/project-install.ts";
 import { absolute, situationAt } from "./queries/settings.ts";
-import { at, flag, lineage, shippedSteps } from "./queries/steps.ts";
+import { at, lineage } from "./queries/steps.ts";
 import { syncsIn } from "./queries/uv.ts";
 import { venvCopies } from "./queries/venv.ts";
-import type { Rule, RuleInput } from "./rule.ts";
+import type { Rule } from "./rule.ts";
 
 const packaged =
   '[project]\nname = "app"\nversion = "1.0.0"\nrequires-python = ">=3.12"\ndependencies = ["fastapi==0.121.0", "uvicorn==0.38.0"]\n\n[dependency-groups]\ndev = ["pytest==8.4.2"]\n\n[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n';
@@ -49,7 +49,13 @@ export const editableInstallShipped: Rule = {
       const sync = syncsIn(dockerfile, lineage(dockerfile, copy.source)).findLast(({ project: installs }) => installs);
       if (!sync?.editable) continue;
       const { workdir } = situationAt(dockerfile, sync.step.stage, sync.step.instruction);
-      if (hasSource(input, workdir)) continue;
+      if (
+        shipsAnyOf(
+          input,
+          service.packaging.importPackages.map((name) => absolute(workdir, name)),
+        )
+      )
+        continue;
       yield {
         message: `The environment refers to the source under ${workdir} in the builder, which is not in the shipped image.`,
         where: at(dockerfile, copy.step.instruction),
@@ -61,23 +67,3 @@ export const editableInstallShipped: Rule = {
     }
   },
 };
-
-/** The shipped image has the project's packages at the path where the builder had them. */
-function hasSource(input: RuleInput, folder: string): boolean {
-  const wanted = input.service.packaging.importPackages.map((name) => absolute(folder, name));
-  return shippedSteps(input.dockerfile).some((step) => {
-    const { instruction } = step;
-    if (instruction.keyword !== "COPY") return false;
-    if (flag(instruction, "from") !== undefined) {
-      const target = absolute(
-        situationAt(input.dockerfile, step.stage, instruction).workdir,
-        instruction.words.at(-1) ?? "",
-      );
-      const venv = /(^|\/)\.?venv\/?$/.test(instruction.words[0] ?? "");
-      return !venv && (target === "/" || wanted.some((path) => path.startsWith(`${target}/`) || path === target));
-    }
-    return copiedBy(input, step).files.some(({ destination }) =>
-      wanted.some((path) => destination.startsWith(`${path}/`) || destination === `${path}.py`),
-    );
-  });
-}

@@ -13,7 +13,7 @@ export const installAtStart: Rule = {
   severity: "error",
   confidence: "certain",
   advice: "Install in the build.",
-  aliases: ["RUN013"],
+  aliases: ["RUN013", "migrations-or-install-at-start"],
   since: "0.1.0",
   provenBy: ["no-network-needed", "read-only-root"],
   examples: {

@@ -12,7 +12,7 @@ export const pythonOutputBuffered: Rule = {
   severity: "note",
   confidence: "likely",
   advice: "Set `ENV PYTHONUNBUFFERED=1`.",
-  aliases: ["RUN011", "DF032"],
+  aliases: ["RUN011", "DF032", "python-env"],
   since: "0.1.0",
   fixes: "adds `ENV PYTHONUNBUFFERED=1` before the command.",
   provenBy: ["logs-prompt"],

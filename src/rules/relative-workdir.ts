@@ -23,6 +23,8 @@ export const relativeWorkdir: Rule = {
     "DS-0013",
     "use-workdir",
     "invalid_workdir",
+    "DF063",
+    "DL3045",
   ],
   since: "0.1.0",
   fixes: "writes it from the root, on an official Python or distribution image, whose folder is the root.",

@@ -27,6 +27,8 @@ export const runsAsRoot: Rule = {
     "missing-user",
     "last-user-is-root",
     "missing-user-entrypoint",
+    "user-created-but-never-used",
+    "stateful-root-runtime",
   ],
   since: "0.1.0",
   provenBy: ["non-root"],

@@ -12,7 +12,7 @@ export const shellFormCmd: Rule = {
   confidence: "certain",
   advice:
     'Write a JSON array. Where a variable must be expanded, use `["sh", "-c", "exec uvicorn … --port \\"${PORT:-8000}\\""]`.',
-  aliases: ["RUN001", "DL3025", "JSONArgsRecommended", "DF018", "S7019", "prefer-json-notation"],
+  aliases: ["RUN001", "DL3025", "JSONArgsRecommended", "DF018", "S7019", "prefer-json-notation", "DF025"],
   since: "0.1.0",
   fixes: "writes a JSON array for a single plain command.",
   provenBy: ["stop-answers-in-flight"],
@@ -27,6 +27,8 @@ export const shellFormCmd: Rule = {
     const start = startOf(dockerfile);
     if (!start || start.form !== "shell" || start.commands.at(-1)?.argv[0] === "exec") return;
     const { instruction } = start;
+    // Meant as an array: `invalid-json-array` says so.
+    if (/^\[\s*["']/.test(instruction.args)) return;
     const plain = start.commands.length === 1 && !/[$"'`\\|&;<>()*?#~\n]/.test(instruction.args);
     const effect =
       start.receivesSignals === false ? "sh is process 1 and does not pass SIGTERM on" : "a shell is process 1";

@@ -11,7 +11,7 @@ export const testsInFinal: Rule = {
   severity: "note",
   confidence: "certain",
   advice: "Put the folder in .dockerignore, or copy only the service's packages.",
-  aliases: ["LYR011", "DKL-LI-0003"],
+  aliases: ["LYR011", "DKL-LI-0003", "tests-or-docs-in-final"],
   since: "0.1.0",
   provenBy: [],
   examples: {

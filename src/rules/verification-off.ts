@@ -10,6 +10,7 @@ const variables: Readonly<Record<string, RegExp>> = {
   PIP_TRUSTED_HOST: /./,
   UV_INSECURE_HOST: /./,
   NODE_TLS_REJECT_UNAUTHORIZED: /^0$/,
+  NPM_CONFIG_STRICT_SSL: /^(?:false|0)$/,
 };
 const flags: Readonly<Record<string, RegExp>> = {
   curl: /^(-\w*k\w*|--insecure)$/,
@@ -19,8 +20,9 @@ const flags: Readonly<Record<string, RegExp>> = {
   "apt-get": /^--(allow-unauthenticated|force-yes)$/,
   apt: /^--(allow-unauthenticated|force-yes)$/,
   apk: /^--allow-untrusted$/,
-  dnf: /^--nogpgcheck$/,
-  yum: /^--nogpgcheck$/,
+  dnf: /^--nogpgcheck$|^--setopt=.*sslverify=(?:0|false)/i,
+  yum: /^--nogpgcheck$|^--setopt=.*sslverify=(?:0|false)/i,
+  rpm: /^--(?:nodigest|nosignature|noverify|nofiledigest)$/,
 };
 
 export const verificationOff: Rule = {
@@ -43,6 +45,10 @@ export const verificationOff: Rule = {
     "CKV2_DOCKER_11",
     "CKV2_DOCKER_14",
     "CKV2_DOCKER_16",
+    "SEC009",
+    "CKV2_DOCKER_10",
+    "CKV2_DOCKER_12",
+    "CKV2_DOCKER_15",
   ],
   since: "0.1.0",
   provenBy: [],

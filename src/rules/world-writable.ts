@@ -11,7 +11,7 @@ export const worldWritable: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Give the folder that must be written to the service's user, and nothing else.",
-  aliases: ["DF034"],
+  aliases: ["DF034", "SEC009", "world-writable-state-path-workaround"],
   since: "0.1.0",
   provenBy: [],
   examples: {

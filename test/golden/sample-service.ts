@@ -19,6 +19,7 @@ export const sampleService: Service = {
       { name: "fastapi", version: "0.120.0", source: "registry", sdistOnly: false, dependencies: ["starlette"] },
     ],
     requiresPython: ">=3.12",
+    registries: [],
   },
   python: { requires: fact(">=3.12", at("pyproject.toml", 6, 'requires-python = ">=3.12"')), pinned: undefined },
   packaging: unpackaged,
@@ -77,6 +78,7 @@ export const sampleService: Service = {
       evidence: at("compose.yaml", 9, "test: curl"),
     },
   ],
+  composeMounts: [],
   taskDefinitions: [],
   gracePeriods: [fact(30, at("deploy/k8s.yaml", 18, "terminationGracePeriodSeconds: 30"))],
   outsideLimits: [

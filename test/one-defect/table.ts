@@ -13,7 +13,9 @@ import {
   uvImage,
 } from "../../src/rules/queries/example.ts";
 import type { Project } from "../../src/rules/rule.ts";
-import type { OneDefect } from "./defect.ts";
+import { type OneDefect, row } from "./defect.ts";
+import { syntaxDefects } from "./table-syntax.ts";
+import { trapDefects } from "./table-traps.ts";
 
 /** One row for each problem that a Dockerfile of a Python service has in practice; one defect in each. */
 
@@ -62,15 +64,6 @@ const singleStage = (sync: string): string =>
   `${COPY_APP}ENV PATH="/app/.venv/bin:$PATH" PYTHONUNBUFFERED=1\nUSER 1001:1001\nEXPOSE 8000\n${healthcheck}${startLine}`;
 const install = (flags: string) =>
   `${MANIFESTS}COPY app/ /app/app/\nRUN --mount=type=cache,target=/root/.cache/uv uv sync --locked --no-dev${flags}\n`;
-
-function row(
-  id: string,
-  problem: string,
-  rules: readonly string[],
-  ...[bad, twin = healthy]: readonly [bad: Project, twin?: Project]
-): OneDefect {
-  return { id, problem, rules, bad, twin };
-}
 
 const base: readonly OneDefect[] = [
   row("01", "base without digest", ["base-not-digest-pinned"], {
@@ -565,4 +558,6 @@ export const defects: readonly OneDefect[] = [
   ...running,
   ...probed,
   ...secrets,
+  ...trapDefects,
+  ...syntaxDefects,
 ].toSorted((a, b) => (a.id < b.id ? -1 : 1));

@@ -57,11 +57,13 @@ const lock = z.object({
       name: text,
       version: text,
       source: z.enum(["registry", "git", "url", "path", "editable", "virtual"]),
+      path: text.optional(),
       sdistOnly: z.boolean(),
       dependencies: texts,
     }),
   ),
   requiresPython: text.optional(),
+  registries: texts,
 });
 
 const packaging = z.object({
@@ -177,6 +179,17 @@ export const serviceSchema: z.ZodType<Wire<Service>> = z.object({
       graceSeconds: z.number().optional(),
       preStopSeconds: z.number(),
       startSeconds: z.number().optional(),
+    }),
+  ),
+  composeMounts: z.array(
+    z.object({
+      name: text,
+      builds: text,
+      from: text,
+      to: text,
+      volumes: texts,
+      installs: z.boolean(),
+      evidence,
     }),
   ),
   taskDefinitions: z.array(task),

@@ -80,7 +80,7 @@ function withoutRegistry(path: string): string {
 
 /** Only the official python image and uv's own images carry the Python their tag names. */
 function pythonOf(name: string, short: string, tag: string): string | undefined {
-  if (name === "python" || name.endsWith("/python")) return /^v?(\d+\.\d+(?:\.\d+)?)(?![\d.])/.exec(tag)?.[1];
+  if (name === "python" || name.endsWith("/python")) return /^v?([23]\.\d+(?:\.\d+)?)(?![\d.])/.exec(tag)?.[1];
   if (short === "uv") return /python(\d+\.\d+(?:\.\d+)?)/.exec(tag)?.[1];
   return undefined;
 }

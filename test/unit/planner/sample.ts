@@ -36,6 +36,7 @@ export const sample: Service = {
     inStep: fact(true, "uv.lock"),
     packages: [],
     requiresPython: ">=3.12",
+    registries: [],
   },
   python: { requires: fact(">=3.12", "pyproject.toml", 4), pinned: undefined },
   packaging: unpackaged,
@@ -101,6 +102,7 @@ export const sample: Service = {
   outsideProbes: [],
   gracePeriods: [],
   outsideLimits: [],
+  composeMounts: [],
   taskDefinitions: [],
   problems: [],
 };

@@ -1,0 +1,120 @@
+import { scriptOf } from "../dockerfile/shell.ts";
+import { stageState } from "../dockerfile/stages.ts";
+import type { Dockerfile, Instruction } from "../model/types.ts";
+import { baseOf } from "./queries/base.ts";
+import { entrypointScripts } from "./queries/entrypoint.ts";
+import { changed, healthy, healthyWith, project, slim, startLine } from "./queries/example.ts";
+import { rootImage } from "./queries/settings.ts";
+import { at, find, reachableSteps, shippedStage, type Step } from "./queries/steps.ts";
+import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
+
+export const bashSyntaxInSh: Rule = {
+  id: "bash-syntax-in-sh",
+  title: "A script for bash is read by another shell",
+  why: "/bin/sh is dash on Debian and busybox on Alpine. `[[` is a program that is not found, `source` and `set -o pipefail` end with an error, and `&>` puts the command into the background without a word. On Amazon Linux, where sh is bash, the same file works.",
+  source: "Traps T3, T29; ShellCheck SC3010, SC3046, SC3040, SC3020; droast DF066",
+  severity: "error",
+  confidence: "certain",
+  advice:
+    'Write it for sh, or say `SHELL ["/bin/bash", "-o", "pipefail", "-c"]` and `#!/bin/bash` where bash is installed.',
+  aliases: ["DF066", "DL4005", "use-shell-instruction", "SC3010", "SC3046", "SC3040", "SC3020", "SC3001"],
+  since: "0.1.0",
+  provenBy: ["builds", "becomes-healthy"],
+  examples: {
+    bad: [
+      changed([
+        `FROM ${slim} AS builder\n`,
+        `FROM ${slim} AS builder\nRUN if [[ -f /etc/debian_version ]]; then true; fi\n`,
+      ]),
+      changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nRUN set -o pipefail && ls | sort\n`]),
+      changed([startLine, 'CMD ["sh", "-c", "source /app/.venv/bin/activate && exec uvicorn app.main:app"]\n']),
+      project({
+        Dockerfile: healthyWith([startLine, 'COPY entrypoint.sh /entrypoint.sh\nENTRYPOINT ["/entrypoint.sh"]\n']),
+        "entrypoint.sh":
+          '#!/bin/sh\nset -e\nif [[ -n "$MIGRATE" ]]; then alembic upgrade head; fi\nexec uvicorn app.main:app\n',
+      }),
+    ],
+    good: [
+      healthy,
+      changed([
+        `FROM ${slim} AS builder\n`,
+        `FROM ${slim} AS builder\nRUN if [ -f /etc/debian_version ]; then true; fi\n`,
+      ]),
+      changed([
+        `FROM ${slim} AS builder\n`,
+        `FROM ${slim} AS builder\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN set -o pipefail && ls | sort\n`,
+      ]),
+      changed([
+        `FROM ${slim} AS builder\n`,
+        `FROM ${slim} AS builder\nRUN bash -c "source /etc/os-release && [[ -n $ID ]]"\n`,
+      ]),
+      changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nRUN grep -q '[[:space:]]' /etc/os-release\n`]),
+      changed([`FROM ${slim} AS builder\n`, `FROM amazonlinux:2023 AS builder\nRUN set -o pipefail && ls | sort\n`]),
+    ],
+  },
+  *check(input) {
+    const { dockerfile } = input;
+    for (const step of reachableSteps(dockerfile)) {
+      const shell = isScript(step.instruction) ? shellOf(dockerfile, step) : undefined;
+      if (shell !== undefined) yield* inInstruction(dockerfile, step, shell);
+    }
+    const stage = shippedStage(dockerfile);
+    const shell = stage && baseOf(rootImage(dockerfile, stage)).shell;
+    if (shell === "dash" || shell === "busybox") yield* inEntrypoint(input, shell);
+  },
+};
+
+/** Read by a shell: in shell form, or as the argument of `sh -c`. */
+function isScript({ keyword, form, words, inner }: Instruction): boolean {
+  const runs = ["RUN", "CMD", "ENTRYPOINT"].includes(keyword) || inner !== undefined;
+  return runs && (form === "shell" || /^(?:\/bin\/)?sh$/.test(words[0] ?? ""));
+}
+
+function* inEntrypoint(input: RuleInput, shell: "dash" | "busybox"): Generator<RuleFinding> {
+  for (const { file, text } of entrypointScripts(input)) {
+    if (!/^#!\s*(?:\/usr)?\/bin\/(?:env )?sh\b/.test(text)) continue;
+    for (const [index, line] of text.split("\n").entries()) {
+      const word = BASH[shell].exec(withoutQuoted(line.replace(/(?:^|\s)#.*/, "")))?.[0].trim();
+      if (word !== undefined)
+        yield { message: `\`${word}\` is bash, and #!/bin/sh is ${shell} here.`, where: { file, line: index + 1 } };
+    }
+  }
+}
+
+/** At the beginning of a command: the word that the shell in question does not know. */
+const AT_START = String.raw`(?:^|[;&|({]\s*|\b(?:if|then|do|else|while|until|!)\s+)`;
+const BASH = {
+  dash: new RegExp(
+    String.raw`${AT_START}(?:\[\[\s|source\s|pushd\s|shopt\s|function\s+\w+)|\bset\s+-\w*o\s+pipefail|<\(|(?<![0-9>])&>|\{\d+\.\.\d+\}`,
+  ),
+  busybox: new RegExp(String.raw`${AT_START}(?:pushd\s|shopt\s)|<\(|\{\d+\.\.\d+\}`),
+} as const;
+
+/** dash or busybox, when that is what reads the instruction. */
+function shellOf(dockerfile: Dockerfile, { stage, instruction }: Step): "dash" | "busybox" | undefined {
+  const set = stageState(dockerfile, stage, { before: instruction }).shell?.value[0];
+  if (set !== undefined && !/^(?:\/bin\/)?sh$/.test(set)) return undefined;
+  const { shell, minimal, name } = baseOf(rootImage(dockerfile, stage));
+  // Distroless images have a shell only in some variants.
+  if (minimal && /distroless/.test(name)) return undefined;
+  return shell === "dash" || shell === "busybox" ? shell : undefined;
+}
+
+function* inInstruction(
+  dockerfile: Dockerfile,
+  { instruction }: Step,
+  shell: "dash" | "busybox",
+): Generator<RuleFinding> {
+  const inner = instruction.inner ?? instruction;
+  const script = inner.form === "exec" ? (inner.words[2] ?? "") : scriptOf(inner);
+  if (script.startsWith("#!")) return;
+  // What stands in quotes may be another shell's, or a pattern.
+  const word = BASH[shell].exec(withoutQuoted(script))?.[0].trim();
+  if (word === undefined) return;
+  yield {
+    message: `\`${word}\` is bash, and /bin/sh is ${shell} in this image.`,
+    where: at(dockerfile, instruction, find(dockerfile, instruction, word)),
+  };
+}
+
+const withoutQuoted = (text: string): string => text.replaceAll(/"(?:[^"\\]|\\[^])*"|'[^']*'/g, "''");

@@ -1,0 +1,72 @@
+import type { Service } from "../model/types.ts";
+import type { Command } from "./queries/commands.ts";
+import { changed, healthy, syncLine } from "./queries/example.ts";
+import { at, find, lineage, reachable, shippedStage } from "./queries/steps.ts";
+import { envOfCommand, runCommands } from "./queries/uv.ts";
+import type { Rule } from "./rule.ts";
+
+export const installBesideLock: Rule = {
+  id: "install-beside-lock",
+  title: "A package is installed beside the lock",
+  why: "Often it is the server or the driver of the database. No lock holds its version or those of what it needs, so two builds of one commit differ, it may replace a locked version, and whoever tidies the Dockerfile up loses it.",
+  source: "Trap T38 (ppm2-mini-projek-backend: gunicorn, psycopg2-binary; find-moj-data)",
+  severity: "warning",
+  confidence: "certain",
+  advice: "Make it a dependency, `uv add gunicorn`, or a group that the image installs, and remove the extra step.",
+  aliases: ["DL3013", "DF051"],
+  since: "0.1.0",
+  provenBy: ["distributions-as-locked"],
+  examples: {
+    bad: [
+      changed([syncLine, `${syncLine}RUN uv pip install --no-cache gunicorn psycopg2-binary\n`]),
+      changed([syncLine, `${syncLine}RUN .venv/bin/pip install --no-cache-dir gunicorn==23.0.0\n`]),
+    ],
+    good: [
+      healthy,
+      changed([syncLine, `RUN pip install --no-cache-dir uv==0.9.8\n${syncLine}`]),
+      changed([syncLine, `${syncLine}RUN uv pip install --no-deps .\n`]),
+      // A tool of the build, which does not leave the stage.
+      changed([syncLine, `RUN pip install --no-cache-dir awscli==1.42.0\n${syncLine}`]),
+    ],
+  },
+  *check({ dockerfile, service }) {
+    if (service.lock === undefined || !service.lock.tracked) return;
+    const all = reachable(dockerfile).flatMap((stage) => runCommands(stage));
+    if (!all.some(({ command }) => honoursLock(command))) return;
+    const shipped = shippedStage(dockerfile);
+    const kept = new Set(shipped === undefined ? [] : lineage(dockerfile, shipped));
+    for (const { step, command } of all) {
+      const names = packagesOf(command, service);
+      if (names.length === 0) continue;
+      const env = envOfCommand(dockerfile, step, command);
+      const inEnvironment =
+        command.program === "uv" || /venv/.test(`${command.argv[0] ?? ""} ${env.get("PATH") ?? ""}`);
+      if (!kept.has(step.stage) && !inEnvironment) continue;
+      yield {
+        message: `\`${command.text}\` installs ${names.join(", ")}, which ${service.lock.path} does not decide.`,
+        where: at(dockerfile, step.instruction, find(dockerfile, step.instruction, command.text)),
+      };
+    }
+  },
+};
+
+const honoursLock = ({ program, argv }: Command): boolean =>
+  (program === "uv" && argv.includes("sync")) ||
+  (program === "poetry" && argv.includes("install")) ||
+  (/^(?:pdm|pipenv)$/.test(program) && argv.some((word) => word === "sync" || word === "install"));
+
+const TOOLS = /^(?:uv|pip|setuptools|wheel|poetry|pdm|pipenv|hatch|hatchling|virtualenv|build|poetry-[\w-]+)$/;
+const TAKES_VALUE =
+  /^(?:-[rcieftpw]|--(?:requirement|requirements|constraint|constraints|override|index-url|extra-index-url|index|default-index|find-links|target|prefix|python|root|editable|cache-dir|timeout|retries|trusted-host|extra))$/;
+
+/** What a pip installs by name: no tool of the build, no path, no file with a list. */
+function packagesOf({ program, argv }: Command, { name: own }: Service): readonly string[] {
+  const pip = /^pip[\d.]*$/.test(program) || argv.slice(1, 4).some((word) => /^pip[\d.]*$/.test(word));
+  const install = argv.indexOf("install");
+  if (!pip || install < 0) return [];
+  const words = argv.slice(install + 1).filter((word, index, list) => !TAKES_VALUE.test(list[index - 1] ?? ""));
+  return words.flatMap((word) => {
+    const name = /^([A-Za-z][\w.-]*)(?:\[[^\]]*\])?(?:\s*[<>=!~].*)?$/.exec(word)?.[1]?.toLowerCase();
+    return name === undefined || TOOLS.test(name) || name === own || /\.(?:whl|gz|zip|txt)$/.test(name) ? [] : [name];
+  });
+}

@@ -1,0 +1,134 @@
+import type { LockedPackage } from "../model/types.ts";
+import { contextFilesIn, isContextElsewhere } from "./queries/context.ts";
+import { healthy, healthyWith, project, syncLine } from "./queries/example.ts";
+import { shipsAnyOf } from "./queries/project-install.ts";
+import { absolute, situationAt } from "./queries/settings.ts";
+import { at, find, type Step } from "./queries/steps.ts";
+import { type Sync, syncsIn } from "./queries/uv.ts";
+import { venvCopies } from "./queries/venv.ts";
+import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
+
+const pyproject = `[project]
+name = "reactions"
+version = "1.0.0"
+requires-python = ">=3.12"
+dependencies = ["fastapi==0.121.0", "uvicorn==0.38.0", "shared"]
+
+[dependency-groups]
+dev = ["pytest==8.4.2"]
+
+[tool.uv.workspace]
+members = ["packages/*"]
+
+[tool.uv.sources]
+shared = { workspace = true }
+`;
+const lock = (path: string): string =>
+  (healthy["uv.lock"] ?? "")
+    .replace('    { name = "uvicorn" },\n', '    { name = "shared" },\n    { name = "uvicorn" },\n')
+    .replace(
+      '    { name = "uvicorn", specifier',
+      `    { name = "shared", editable = "${path}" },\n    { name = "uvicorn", specifier`,
+    )
+    .replace(
+      '[[package]]\nname = "uvicorn"',
+      `[[package]]\nname = "shared"\nversion = "0.1.0"\nsource = { editable = "${path}" }\n\n[[package]]\nname = "uvicorn"`,
+    );
+const workspace = (dockerfile: string, path = "packages/shared"): Readonly<Record<string, string>> =>
+  project({
+    Dockerfile: dockerfile,
+    "pyproject.toml": pyproject,
+    "uv.lock": lock(path),
+    "packages/shared/pyproject.toml": '[project]\nname = "shared"\nversion = "0.1.0"\n',
+    "packages/shared/src/shared/__init__.py": "",
+  });
+const whole = (flags: string): string =>
+  `${syncLine.replace("--locked --no-dev", "--frozen --no-dev --no-install-workspace")}COPY . .\nRUN uv sync --locked --no-dev${flags}\n`;
+
+export const localPackageMissing: Rule = {
+  id: "local-package-missing",
+  title: "A package of the workspace is not where it is installed from",
+  why: "`--no-install-project` leaves out the project alone: its neighbours in the workspace, and dependencies by path, are installed in the same step and need their folders there. Installed as editable, they are only a path in the environment, and the shipped image must have that path, too.",
+  source: "Trap T14 (uv-docker-example #45, agenta); uv's guide for Docker",
+  severity: "error",
+  confidence: "likely",
+  advice:
+    "Leave them out of the dependency layer with `--frozen --no-install-workspace`, copy their folders and sync again with `--no-editable`; a folder above the context needs a higher context.",
+  aliases: [],
+  since: "0.1.0",
+  provenBy: ["builds", "becomes-healthy"],
+  examples: {
+    bad: [
+      workspace(healthyWith()),
+      workspace(healthyWith([syncLine, syncLine.replace("--no-install-project", "--no-install-workspace")])),
+      workspace(healthyWith([syncLine, whole("")])),
+      workspace(healthyWith([syncLine, whole(" --no-editable")]), "../shared"),
+    ],
+    good: [healthy, workspace(healthyWith([syncLine, whole(" --no-editable")]))],
+  },
+  *check(input) {
+    const { dockerfile, service } = input;
+    const local = (service.lock?.packages ?? []).filter(
+      ({ name, source, path }) =>
+        path !== undefined &&
+        path !== "." &&
+        (source === "editable" || source === "path") &&
+        service.dependencies.runtimeClosure.includes(name),
+    );
+    if (local.length === 0 || isContextElsewhere(input)) return;
+    let missing = false;
+    for (const sync of syncsIn(dockerfile))
+      for (const finding of missingAt(input, sync, local)) {
+        missing = true;
+        yield finding;
+      }
+    if (!missing) yield* leftBehind(input, local);
+  },
+};
+
+const has = ({ command }: Sync, ...flags: readonly string[]): boolean =>
+  flags.some((flag) => command.argv.includes(flag));
+
+function* missingAt(input: RuleInput, sync: Sync, local: readonly LockedPackage[]): Generator<RuleFinding> {
+  const { dockerfile } = input;
+  const present = contextFilesIn(input, sync.step);
+  if (present === undefined || sync.command.argv.some((word) => /^--(?:package|only-group)(?:=|$)/.test(word))) return;
+  const installed = !has(sync, "--no-install-workspace", "--no-install-local");
+  for (const { name, path = "" } of local) {
+    if (has(sync, name)) continue;
+    const where = at(dockerfile, sync.step.instruction, find(dockerfile, sync.step.instruction, "uv sync"));
+    if (path.startsWith(".."))
+      yield* installed
+        ? [{ message: `${name} is installed from ${path}, which lies outside the build context.`, where }]
+        : [];
+    else if (installed && ![...present].some((file) => file.startsWith(`${path}/`)))
+      yield { message: `${name} is installed from ${path}, of which nothing has been copied.`, where };
+    else if (!installed && sync.locked && !sync.frozen && !present.has(`${path}/pyproject.toml`))
+      yield {
+        message: `\`--locked\` compares the lock with ${path}/pyproject.toml, which has not been copied: only \`--frozen\` installs without it.`,
+        where,
+      };
+  }
+}
+
+/** Editable ones, whose folders the shipped image does not have. */
+function* leftBehind(input: RuleInput, local: readonly LockedPackage[]): Generator<RuleFinding> {
+  const { dockerfile } = input;
+  for (const { source, step } of venvCopies(dockerfile)) {
+    const sync = syncsIn(dockerfile, [source]).findLast(
+      (one) => !has(one, "--no-install-workspace", "--no-install-local"),
+    );
+    if (!sync?.editable) continue;
+    for (const { name, path = "", source: kind } of local) {
+      if (kind !== "editable" || shipsAnyOf(input, [folderOf(input, sync.step, path)])) continue;
+      yield {
+        message: `The environment refers to ${name} in ${folderOf(input, sync.step, path)} of the builder, which is not in the shipped image.`,
+        where: at(dockerfile, step.instruction),
+        related: [{ ...at(dockerfile, sync.step.instruction), message: "installs it as editable" }],
+      };
+    }
+  }
+}
+
+const folderOf = ({ dockerfile }: RuleInput, { stage, instruction }: Step, path: string): string =>
+  absolute(situationAt(dockerfile, stage, instruction).workdir, path);
