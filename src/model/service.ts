@@ -67,9 +67,12 @@ export type Server =
   | "granian"
   | "waitress"
   | "uwsgi"
+  | "sanic"
+  | "daphne"
   | "flask-dev"
   | "django-dev"
   | "fastapi-cli"
+  | "litestar-cli"
   | "streamlit"
   | "own"
   | "unknown";

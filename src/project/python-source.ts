@@ -63,6 +63,23 @@ export class PythonSources {
     });
   }
 
+  /** The text of any file of the folder. */
+  text(path: string): string | undefined {
+    return this.#tree.read(path);
+  }
+
+  /** The file of the folder with a name, the one nearest to the top when there are several. */
+  named(name: string): string | undefined {
+    const found = this.#tree.files.filter((file) => file === name || file.endsWith(`/${name}`));
+    return found.toSorted((a, b) => a.split("/").length - b.split("/").length)[0];
+  }
+
+  /** The Python file that a path of the image means: its end, as far as the folder has it. */
+  ending(path: string): string | undefined {
+    const plain = path.replace(/^\.?\//, "");
+    return this.paths.find((each) => each === plain) ?? this.paths.find((each) => plain.endsWith(`/${each}`));
+  }
+
   file(path: string): PythonFile | undefined {
     if (!this.#parsed.has(path)) this.#parsed.set(path, this.#parse(path));
     return this.#parsed.get(path);

@@ -13,7 +13,7 @@ import { installedBy } from "./installed.ts";
 import { findFramework, findServer } from "./framework.ts";
 import { refined } from "./own-server.ts";
 import { readLock } from "./lock.ts";
-import { readPackaging } from "./packaging.ts";
+import { consoleScripts, readPackaging } from "./packaging.ts";
 import { nothingOutside, type Outside } from "./outside.ts";
 import { readCompose } from "./outside-compose.ts";
 import { readPlatforms } from "./outside-platforms.ts";
@@ -64,7 +64,8 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     problems,
   });
   problems.push(...outsideProblems);
-  const starts = refined(sources, [...startsOfImages(tree, dockerfiles, target?.value), ...outside.starts]);
+  const scripts = consoleScripts(pyproject?.toml.data);
+  const starts = refined(sources, [...startsOfImages(tree, dockerfiles, target?.value), ...outside.starts], scripts);
   const imageEnv = dockerEnv(dockerfile);
   const application = findApplication(starts, sources, pyproject, imageEnv);
   const framework = findFramework(sources, application, dependencies);

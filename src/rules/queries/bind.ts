@@ -1,4 +1,5 @@
-import type { Dockerfile, Server } from "../../model/types.ts";
+import type { Dockerfile } from "../../model/types.ts";
+import { BIND_VARIABLES, DEFAULT_BIND } from "../../project/server-bind.ts";
 import { situationAt } from "./settings.ts";
 import { option, type Start } from "./start.ts";
 
@@ -6,25 +7,6 @@ export interface Bind {
   readonly host: string | undefined;
   readonly port: string | undefined;
 }
-
-const defaults: Partial<Record<Server, Bind>> = {
-  uvicorn: { host: "127.0.0.1", port: "8000" },
-  gunicorn: { host: "127.0.0.1", port: "8000" },
-  hypercorn: { host: "127.0.0.1", port: "8000" },
-  granian: { host: "127.0.0.1", port: "8000" },
-  "flask-dev": { host: "127.0.0.1", port: "5000" },
-  "django-dev": { host: "127.0.0.1", port: "8000" },
-  waitress: { host: "0.0.0.0", port: "8080" },
-  streamlit: { host: "0.0.0.0", port: "8501" },
-};
-
-/** Variables through which a server is told its host or port instead of by its arguments. */
-const bindVariables: Partial<Record<Server, { readonly host: string; readonly port: string }>> = {
-  uvicorn: { host: "UVICORN_HOST", port: "UVICORN_PORT" },
-  "flask-dev": { host: "FLASK_RUN_HOST", port: "FLASK_RUN_PORT" },
-  granian: { host: "GRANIAN_HOST", port: "GRANIAN_PORT" },
-  streamlit: { host: "STREAMLIT_SERVER_ADDRESS", port: "STREAMLIT_SERVER_PORT" },
-};
 
 const unknown: Bind = { host: undefined, port: undefined };
 
@@ -36,18 +18,25 @@ export function bindOf(dockerfile: Dockerfile, start: Start): Bind {
   if (server === "django-dev") return djangoBind(argv);
   const { env } = situationAt(dockerfile, start.stage);
   const variable = (name = ""): string | undefined => env.get(name)?.value;
-  if (server === "gunicorn" && (option(argv, "-c", "--config") ?? variable("GUNICORN_CMD_ARGS"))) return unknown;
-  const names = bindVariables[server];
+  if (server === "gunicorn" && joined === undefined) return gunicornBind(argv, variable);
+  const names = BIND_VARIABLES[server];
   const fallback = fallbackOf(start);
   return {
-    host: option(argv, "--host", "-h", "--server.address") ?? joined ?? variable(names?.host) ?? fallback.host,
+    host: option(argv, "--host", "-h", "-H", "--server.address") ?? joined ?? variable(names?.host) ?? fallback.host,
     port: option(argv, "--port", "-p", "--server.port") ?? variable(names?.port) ?? fallback.port,
   };
 }
 
+/** Without an argument: what its file or its variable for arguments says, or every address as soon as PORT is set. */
+function gunicornBind(argv: readonly string[], variable: (name: string) => string | undefined): Bind {
+  if (option(argv, "-c", "--config") ?? variable("GUNICORN_CMD_ARGS")) return unknown;
+  const port = variable("PORT");
+  return port === undefined ? (DEFAULT_BIND.gunicorn ?? unknown) : { host: "0.0.0.0", port };
+}
+
 function fallbackOf({ argv, server }: Start): Bind {
   if (server === "fastapi-cli") return { host: argv.includes("dev") ? "127.0.0.1" : "0.0.0.0", port: "8000" };
-  return defaults[server] ?? unknown;
+  return DEFAULT_BIND[server] ?? unknown;
 }
 
 function djangoBind(argv: readonly string[]): Bind {
