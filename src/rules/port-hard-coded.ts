@@ -38,7 +38,7 @@ export const portHardCoded: Rule = {
     if (!start || !variable || start.server === "own") return;
     // gunicorn reads PORT by itself, unless it is told an address.
     if (start.server === "gunicorn" && option(start.argv, "-b", "--bind") === undefined) return;
-    const { port } = bindOf(dockerfile, start);
+    const { port } = bindOf(dockerfile, start, service.files);
     if (port === undefined || !/^\d+$/.test(port) || envAtStart(dockerfile).has(variable.name)) return;
     if (start.commands.some(({ text }) => text.includes(variable.name))) return;
     const [evidence] = variable.evidence;

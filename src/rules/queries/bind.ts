@@ -1,4 +1,4 @@
-import type { Dockerfile } from "../../model/types.ts";
+import type { Dockerfile, Server } from "../../model/types.ts";
 import { BIND_VARIABLES, DEFAULT_BIND } from "../../project/server-bind.ts";
 import { situationAt } from "./settings.ts";
 import { option, type Start } from "./start.ts";
@@ -11,14 +11,15 @@ export interface Bind {
 const unknown: Bind = { host: undefined, port: undefined };
 
 /** Where the server listens; a part is undefined when a file we cannot read decides it. */
-export function bindOf(dockerfile: Dockerfile, start: Start): Bind {
+export function bindOf(dockerfile: Dockerfile, start: Start, files: readonly string[]): Bind {
   const { argv, server } = start;
   const joined = option(argv, "-b", "--bind", "--listen", "--address");
   if (joined !== undefined && /^unix|:/.test(joined)) return joined.startsWith("unix") ? unknown : split(joined);
   if (server === "django-dev") return djangoBind(argv);
   const { env } = situationAt(dockerfile, start.stage);
   const variable = (name = ""): string | undefined => env.get(name)?.value;
-  if (server === "gunicorn" && joined === undefined) return gunicornBind(argv, variable);
+  if (joined === undefined && isConfigured(start, files)) return unknown;
+  if (server === "gunicorn" && joined === undefined) return gunicornBind(variable);
   const names = BIND_VARIABLES[server];
   const fallback = fallbackOf(start);
   return {
@@ -27,11 +28,23 @@ export function bindOf(dockerfile: Dockerfile, start: Start): Bind {
   };
 }
 
-/** Without an argument: what its file or its variable for arguments says, or every address as soon as PORT is set. */
-function gunicornBind(argv: readonly string[], variable: (name: string) => string | undefined): Bind {
-  if (option(argv, "-c", "--config") ?? variable("GUNICORN_CMD_ARGS")) return unknown;
+/** Without an argument: what its variable for arguments says, or every address as soon as PORT is set. */
+function gunicornBind(variable: (name: string) => string | undefined): Bind {
+  if (variable("GUNICORN_CMD_ARGS") !== undefined) return unknown;
   const port = variable("PORT");
   return port === undefined ? (DEFAULT_BIND.gunicorn ?? unknown) : { host: "0.0.0.0", port };
+}
+
+/** Files that a server reads from the working directory without being told. */
+const SETTINGS: Partial<Record<Server, string>> = {
+  gunicorn: "gunicorn.conf.py",
+  streamlit: ".streamlit/config.toml",
+};
+
+function isConfigured({ argv, server }: Start, files: readonly string[]): boolean {
+  const file = SETTINGS[server];
+  const named = server === "gunicorn" || server === "hypercorn" ? option(argv, "-c", "--config") : undefined;
+  return named !== undefined || (file !== undefined && files.some((each) => each.endsWith(file)));
 }
 
 function fallbackOf({ argv, server }: Start): Bind {
