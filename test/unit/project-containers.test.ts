@@ -95,3 +95,13 @@ describe("the stage that ships", () => {
     expect(await target("FROM python:3.13 AS dev\nFROM dev AS prod\nCMD uvicorn a:b\n", "dev")).toBeUndefined();
   });
 });
+
+it("says nothing of files that a generator fills in before they are YAML", async () => {
+  const files = {
+    "docker-compose.yml":
+      "services:\n  {{cookiecutter.name | lower}}:\n    build: .\n{% if cookiecutter.db %}\n  db: {image: x}}\n",
+    "{{cookiecutter.name}}/docker-compose.yml": "services: [{{ x }}:\n",
+  };
+  expect((await read(files)).problems).toEqual([]);
+  expect((await read({ "docker-compose.yml": "services: [{{ x }}:\n" })).problems).toHaveLength(1);
+});

@@ -14,12 +14,19 @@ const unknown: Bind = { host: undefined, port: undefined };
 export function bindOf(dockerfile: Dockerfile, start: Start, files: readonly string[]): Bind {
   const { argv, server } = start;
   const joined = option(argv, "-b", "--bind", "--listen", "--address");
-  if (joined !== undefined && /^unix|:/.test(joined)) return joined.startsWith("unix") ? unknown : split(joined);
+  if (joined?.startsWith("unix")) return unknown;
+  if (joined?.includes(":")) return split(joined);
   if (server === "django-dev") return djangoBind(argv);
   const { env } = situationAt(dockerfile, start.stage);
   const variable = (name = ""): string | undefined => env.get(name)?.value;
   if (joined === undefined && isConfigured(start, files)) return unknown;
   if (server === "gunicorn" && joined === undefined) return gunicornBind(variable);
+  return told(start, joined, variable);
+}
+
+/** By its arguments, its own variables, or not at all. */
+function told(start: Start, joined: string | undefined, variable: (name?: string) => string | undefined): Bind {
+  const { argv, server } = start;
   const names = BIND_VARIABLES[server];
   const fallback = fallbackOf(start);
   return {
