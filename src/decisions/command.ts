@@ -37,14 +37,20 @@ const SHAPERS: Partial<Record<Server, (argv: readonly string[], shape: Shape) =>
     withOption(withOption(argv, ["--bind", "-b"], `0.0.0.0:${port}`), ["--graceful-timeout"], String(drain)),
 };
 
-/** The command of today without its wrappers; the FastAPI command line is replaced by the server it starts. */
+/** Command lines of a framework that only start uvicorn. */
+const STARTS_UVICORN: Readonly<Partial<Record<Server, string>>> = {
+  "fastapi-cli": "FastAPI",
+  "litestar-cli": "Litestar",
+};
+
+/** The command of today without its wrappers; a framework's command line is replaced by the server it starts. */
 function argvToday(
   service: Service,
 ): { readonly argv: readonly string[]; readonly server: Server; readonly from: string } | undefined {
   const start = webStart(service);
   const application = service.application?.value;
   const hasUvicorn = service.dependencies.runtimeClosure.includes("uvicorn");
-  if (start !== undefined && start.server !== "fastapi-cli" && start.argv.length > 0)
+  if (start !== undefined && STARTS_UVICORN[start.server] === undefined && start.argv.length > 0)
     return { argv: start.argv, server: start.server, from: "It is today's command" };
   if (application === undefined || !hasUvicorn) {
     return start === undefined ? undefined : { argv: start.argv, server: start.server, from: "It is today's command" };
@@ -55,7 +61,7 @@ function argvToday(
     from:
       start === undefined
         ? "No file says how the service is started; its application object and its server do"
-        : "The FastAPI command line starts uvicorn, and uvicorn itself can be told how long to drain",
+        : `The ${STARTS_UVICORN[start.server]} command line starts uvicorn, and uvicorn itself can be told how long to drain`,
   };
 }
 

@@ -20,7 +20,7 @@ export interface Service {
   readonly starts: readonly StartCommand[];
   readonly port: Fact<Port> | undefined;
   readonly routes: readonly Route[];
-  /** Paths that answer "I am alive", the one nearest to liveness first. Never invented: empty when the code has none. */
+  /** Paths that answer "I am alive", the one nearest to liveness first. Never invented: empty when neither the code nor its framework has one. */
   readonly healthPaths: readonly Fact<string>[];
   readonly env: readonly EnvVariable[];
   readonly writes: readonly PathUse[];
@@ -69,9 +69,12 @@ export type Server =
   | "granian"
   | "waitress"
   | "uwsgi"
+  | "sanic"
+  | "daphne"
   | "flask-dev"
   | "django-dev"
   | "fastapi-cli"
+  | "litestar-cli"
   | "streamlit"
   | "own"
   | "unknown";

@@ -1,9 +1,12 @@
 import type { Application, Evidence, Fact, StartCommand } from "../model/types.ts";
 import { constructorOf, returnsApplication } from "./framework.ts";
+import { type Scripts, startedFile } from "./own-server.ts";
+import { consoleScripts } from "./packaging.ts";
 import { callsTo, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
 import { textAt } from "./toml.ts";
 import type { Pyproject } from "./pyproject.ts";
 import { programOf } from "./unwrap.ts";
+import { uwsgiSetting } from "./uwsgi.ts";
 
 const PREFERRED = ["app", "application", "api", "server"];
 const FACTORIES = [
@@ -25,15 +28,23 @@ export function findApplication(
   pyproject: Pyproject | undefined,
   dockerEnv: ReadonlyMap<string, Evidence & { readonly value: string }>,
 ): Fact<Application> | undefined {
+  const scripts = consoleScripts(pyproject?.toml.data);
   return (
-    started(starts, sources) ?? declared(sources, pyproject, dockerEnv) ?? fromDjango(sources) ?? fromCode(sources)
+    started(starts, sources, scripts) ??
+    declared(sources, pyproject, dockerEnv) ??
+    fromDjango(sources) ??
+    fromCode(sources)
   );
 }
 
-function started(starts: readonly StartCommand[], sources: PythonSources): Fact<Application> | undefined {
+function started(
+  starts: readonly StartCommand[],
+  sources: PythonSources,
+  scripts: Scripts,
+): Fact<Application> | undefined {
   for (const start of starts) {
     if (start.role !== "web") continue;
-    const application = fromArgv(start.argv, sources);
+    const application = fromArgv(start.argv, sources, scripts);
     if (application === undefined) continue;
     const place = definedAt(sources, application);
     const evidence = place === undefined ? [start.evidence] : [start.evidence, place];
@@ -43,23 +54,34 @@ function started(starts: readonly StartCommand[], sources: PythonSources): Fact<
 }
 
 /** Reads `module:object` from a server's arguments, or follows `python -m module` into the code. */
-function fromArgv(argv: readonly string[], sources: PythonSources): Application | undefined {
+function fromArgv(argv: readonly string[], sources: PythonSources, scripts: Scripts): Application | undefined {
   const { program, rest } = programOf(argv);
   const named = rest.find((word) => /^[A-Za-z_][\w.]*:[A-Za-z_][\w.]*(?:\(.*\))?$/.test(word) && !/:\d+$/.test(word));
   const factory = rest.includes("--factory");
-  if (named !== undefined) return reference(named, factory);
-  if (program === "flask" || program === "fastapi") return fromCli(rest, sources);
+  if (named !== undefined) return reference(named, factory || callsFactory(program, rest, named, sources));
+  if (program === "uwsgi") {
+    const module = uwsgiSetting(sources, argv, /^(?:module|wsgi)$/)?.value;
+    if (module !== undefined) return module.includes(":") ? reference(module, false) : ofModule(module);
+  }
+  if (program === "flask" || program === "fastapi" || program === "litestar") return fromCli(rest, sources);
   if (program === "gunicorn" || program === "uvicorn") {
     const module = rest.find((word, at) => /^[A-Za-z_][\w.]*$/.test(word) && !(rest[at - 1] ?? "").startsWith("-"));
-    return module === undefined ? undefined : { module, attribute: "application", factory: false };
+    return module === undefined ? undefined : ofModule(module);
   }
-  const path = argv.find((word) => word.endsWith(".py"))?.replace(/^\.?\/(?:[\w-]+\/)*?(?=[^/]+\.py$)/, "");
-  const file =
-    sources.module(program) ??
-    sources.module(`${program}.__main__`) ??
-    (path === undefined ? undefined : sources.file(path));
+  const file = startedFile(sources, argv, scripts);
   return file === undefined ? undefined : servedBy(file);
 }
+
+/** waitress is told that it names a factory; Flask and Litestar see it. */
+function callsFactory(program: string, rest: readonly string[], named: string, sources: PythonSources): boolean {
+  if (program.startsWith("waitress")) return rest.includes("--call");
+  const [module = "", attribute = ""] = named.split(":");
+  const scopes = program === "flask" || program === "litestar" ? sources.module(module)?.scopes : undefined;
+  return scopes?.some(({ kind, name }) => kind === "function" && name === attribute) ?? false;
+}
+
+/** What a WSGI server takes when only the module is named. */
+const ofModule = (module: string): Application => ({ module, attribute: "application", factory: false });
 
 const reference = (text: string, factory: boolean): Application => {
   const [module = "", attribute = ""] = text.split(":");
@@ -106,6 +128,9 @@ function declared(
     const evidence = [pyproject.toml.evidence(["tool", "fastapi", "entrypoint"])];
     return { value: reference(entry, false), confidence: "certain", evidence };
   }
+  const litestar = dockerEnv.get("LITESTAR_APP");
+  if (litestar !== undefined)
+    return { value: reference(litestar.value, false), confidence: "certain", evidence: [litestar] };
   const flask = dockerEnv.get("FLASK_APP");
   if (flask === undefined) return undefined;
   const value = fromCli(["--app", flask.value], sources);

@@ -4,7 +4,7 @@ const SECRET_NAME =
   /(?:^|_)(?:SECRET|PASSWORD|PASSWD|PASSPHRASE|TOKEN|CREDENTIALS?|PRIVATE_KEY|API_?KEY|ACCESS_KEY(?:_ID)?|SECRET_KEY|ENCRYPTION_KEY|SIGNING_KEY|JWT_KEY|SALT|DSN|PWD)(?:_|$)|(?:^|_)(?:PASS|KEY)$/;
 /** Words that look like secrets and are settings about them. */
 const NO_SECRET =
-  /(?:_(?:EXPIRES?|EXPIRATION|EXPIRY|TTL|MINUTES|SECONDS|HOURS|DAYS|ALGORITHM|URL|URI|NAME|ID|LENGTH|FILE|PATH|HEADER|TYPE|ISSUER)(?:_\w+)?|_ENABLED)$/;
+  /(?:_(?:EXPIRES?|EXPIRATION|EXPIRY|TTL|MINUTES|SECONDS|HOURS|DAYS|ALGORITHM|URL|URI|NAME|ID|LENGTH|FILE|PATH|HEADER|TYPE|ISSUER|ENDPOINT)(?:_\w+)?|_ENABLED)$/;
 
 /** A variable whose value must not be shown, going by its name. A URL with a password in it is one as well. */
 export function secretByName(name: string): boolean {

@@ -1,5 +1,5 @@
 import { constantText } from "./constants.ts";
-import type { EnvRead } from "./env.ts";
+import type { EnvRead } from "./env-read.ts";
 import { evidenceOf, type PythonFile, type PythonSources, qualified } from "./python-source.ts";
 import { type Assignment, type Call, type Expression, type Scope, within } from "./python-tree.ts";
 

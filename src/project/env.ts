@@ -1,22 +1,14 @@
-import type { Confidence, EnvVariable, Evidence } from "../model/types.ts";
+import type { EnvVariable } from "../model/types.ts";
 import { constantText } from "./constants.ts";
 import { kindOf, schemeIn, secretByName, schemeByDependencies } from "./env-kinds.ts";
 import { checkedNames, isGuarded } from "./env-required.ts";
+import { configReads } from "./env-config.ts";
 import { readDynaconf } from "./env-dynaconf.ts";
+import { readThroughHelpers } from "./env-helpers.ts";
+import { certainty, ENVIRON_CALL, type EnvRead, literalText } from "./env-read.ts";
 import { readSettings } from "./env-settings.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources, qualified } from "./python-source.ts";
-import { type Call, type Expression, enclosing, type Scope } from "./python-tree.ts";
-
-/** One place where the code reads a variable. */
-export interface EnvRead {
-  readonly name: string;
-  readonly required: boolean;
-  readonly default?: string | undefined;
-  /** `int`, `bool`, `SecretStr`: what the value is turned into, when that is written. */
-  readonly type?: string | undefined;
-  readonly confidence: Confidence;
-  readonly evidence: Evidence;
-}
+import type { Call } from "./python-tree.ts";
 
 export interface EnvHints {
   /** Names of the runtime closure: they tell which database driver is there. */
@@ -32,10 +24,11 @@ const NOT_THE_SERVICES =
 /** Every variable the code reads, with what happens without it. */
 export function readEnv(sources: PythonSources, hints: EnvHints): readonly EnvVariable[] {
   const reads: EnvRead[] = [...readSettings(sources), ...readDynaconf(sources)];
-  for (const file of sources.withAny("environ", "getenv", "Config(", "Env(", "env(", "decouple")) {
+  for (const file of sources.withAny("environ", "getenv", "Config(", "Env(", "env(", "env.", "decouple")) {
     for (const read of environReads(sources, file)) reads.push(read);
     for (const read of configReads(sources, file)) reads.push(read);
   }
+  reads.push(...readThroughHelpers(sources));
   const byName = new Map<string, EnvRead[]>();
   for (const read of reads) {
     if (!NOT_THE_SERVICES.test(read.name)) byName.set(read.name, [...(byName.get(read.name) ?? []), read]);
@@ -63,11 +56,10 @@ function variable(name: string, reads: readonly EnvRead[], hints: EnvHints): Env
   };
 }
 
-const ENVIRON = new Set(["os.environ", "environ"]);
-
 function* environReads(sources: PythonSources, file: PythonFile): Generator<EnvRead> {
   for (const { of, index, scope, stored, at } of file.subscripts) {
-    const name = ENVIRON.has(qualified(file, of)) ? constantText(sources, file, index) : undefined;
+    // A name of its own is a parameter: WSGI hands every request's `environ` to the application.
+    const name = qualified(file, of) === "os.environ" ? constantText(sources, file, index) : undefined;
     if (name === undefined || stored || isGuarded(file, name, scope)) continue;
     const evidence = evidenceOf(file, { at });
     yield { name, required: true, type: castAround(file, at), confidence: certainty(scope), evidence };
@@ -81,8 +73,7 @@ function* environReads(sources: PythonSources, file: PythonFile): Generator<EnvR
 }
 
 function environCall(sources: PythonSources, file: PythonFile, call: Call): EnvRead | undefined {
-  if (!/^(?:os\.)?(?:getenv|environ\.get|environ\.pop|environ\.setdefault)$/.test(calledName(file, call)))
-    return undefined;
+  if (!ENVIRON_CALL.test(calledName(file, call))) return undefined;
   const name = constantText(sources, file, call.args[0] ?? call.keywords.get("key"));
   if (name === undefined) return undefined;
   const fallback = call.args[1] ?? call.keywords.get("default");
@@ -100,9 +91,6 @@ function environCall(sources: PythonSources, file: PythonFile, call: Call): EnvR
   };
 }
 
-const literalText = (sources: PythonSources, file: PythonFile, value: Expression | undefined): string | undefined =>
-  value?.kind === "boolean" ? String(value.value) : constantText(sources, file, value);
-
 /** `os.getenv("X") or "default"`. What another call gives is known only when it runs. */
 function alternative(sources: PythonSources, file: PythonFile, call: Call): string | undefined {
   for (const { value } of file.assignments) {
@@ -113,64 +101,10 @@ function alternative(sources: PythonSources, file: PythonFile, call: Call): stri
   return undefined;
 }
 
-/** At import or in a start function there is no way around it; deep in a function it may never be asked for. */
-const certainty = (scope: Scope): Confidence => (enclosing(scope, "function") === undefined ? "certain" : "likely");
-
 /** `int(os.environ["X"])`: the function right around an expression. */
 function castAround(file: PythonFile, at: number): string | undefined {
   const cast = file.calls.find(({ args, of }) => args[0]?.at === at && of.kind === "name" && of.at !== at);
   return cast?.of.kind === "name" && /^(?:int|float|bool|str|Path|json\.loads)$/.test(cast.of.path)
     ? cast.of.path
     : undefined;
-}
-
-/** Starlette's Config, python-decouple, environs, django-environ: an object that is called with a name. */
-function* configReads(sources: PythonSources, file: PythonFile): Generator<EnvRead> {
-  const readers = configObjects(file);
-  for (const call of readers.size === 0 ? [] : file.calls) {
-    const [object = "", method, ...more] = (call.of.kind === "name" ? call.of.path : "").split(".");
-    const prefix = method === "read_env" || more.length > 0 ? undefined : readers.get(object);
-    const name = constantText(sources, file, call.args[0] ?? call.keywords.get("var"));
-    if (prefix === undefined || name === undefined || !/^[A-Za-z_]\w*$/.test(name)) continue;
-    yield configRead(sources, file, call, { name: `${prefix}${name}`, method });
-  }
-}
-
-function configRead(
-  sources: PythonSources,
-  file: PythonFile,
-  call: Call,
-  { name, method }: { readonly name: string; readonly method: string | undefined },
-): EnvRead {
-  const cast = call.keywords.get("cast");
-  const fallback = call.keywords.get("default") ?? plainSecond(call);
-  return {
-    name,
-    required: fallback === undefined,
-    default: fallback?.kind === "none" ? undefined : literalText(sources, file, fallback),
-    type: (cast?.kind === "name" ? cast.path : undefined) ?? method,
-    confidence: certainty(call.scope),
-    evidence: evidenceOf(file, call),
-  };
-}
-
-/** A second argument that is a value, not a type to turn the text into. */
-function plainSecond(call: Call): Expression | undefined {
-  const second = call.args[1];
-  return second?.kind === "name" ? undefined : second;
-}
-
-/** Names of the objects that read variables, with the prefix they put in front. */
-function configObjects(file: PythonFile): ReadonlyMap<string, string> {
-  const objects = new Map<string, string>();
-  if (file.imports.get("config") === "decouple.config") objects.set("config", "");
-  for (const { target, value } of file.assignments) {
-    if (target === undefined || value?.kind !== "call") continue;
-    const name = calledName(file, value);
-    if (!/^(?:starlette\.config\.Config|environ\.Env|environ\.FileAwareEnv|environs\.Env|decouple\.Config)$/.test(name))
-      continue;
-    const prefix = value.keywords.get("env_prefix");
-    objects.set(target, prefix?.kind === "text" ? prefix.value : "");
-  }
-  return objects;
 }

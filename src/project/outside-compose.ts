@@ -12,45 +12,83 @@ const OVERRIDE = /^(?:docker-)?compose\.override\.ya?ml$/;
 
 export const isCompose = (file: string): boolean => /(?:^|\/)(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml$/.test(file);
 
-/** Compose files and their overrides: the services that are built here, or whose command is a Python server's. */
-export async function readCompose(tree: Tree, outside: Outside, problems: TreeProblem[]): Promise<void> {
+/**
+ * Compose files and their overrides: the services that are built here, or whose command is a Python server's. What is
+ * built by a Dockerfile of another folder than the service's own, such as a proxy, is another image.
+ */
+export async function readCompose(
+  tree: Tree,
+  outside: Outside,
+  { own, problems }: { readonly own: string | undefined; readonly problems: TreeProblem[] },
+): Promise<void> {
   const documents: YamlDocument[] = [];
   for (const file of tree.files.filter(isCompose)) {
     const text = tree.read(file);
     if (text !== undefined) documents.push(...(await readYaml(file, text, problems)));
   }
+  const known = knownServices(documents);
+  const isOwn = (builds: string) =>
+    own === undefined || !tree.files.includes(builds) || folderOf(builds) === folderOf(own);
   for (const document of documents) {
     const { file } = document.source;
     const over = DEFAULT.test(posix.basename(file))
-      ? documents.filter(({ source }) => OVERRIDE.test(posix.basename(source.file)) && beside(source.file, file))
+      ? documents.filter(
+          ({ source }) => OVERRIDE.test(posix.basename(source.file)) && folderOf(source.file) === folderOf(file),
+        )
       : [];
-    readServices(document, over, { tree, outside, documents });
+    readServices(document, over, { tree, outside, known, isOwn });
   }
 }
 
-const beside = (one: string, other: string): boolean => posix.dirname(one) === posix.dirname(other);
+const folderOf = (file: string): string => posix.dirname(file);
 
-function readServices(
-  document: YamlDocument,
-  over: readonly YamlDocument[],
-  {
-    tree,
-    outside,
-    documents,
-  }: { readonly tree: Tree; readonly outside: Outside; readonly documents: readonly YamlDocument[] },
-): void {
+/** What all files together say of a service by its name: one file may build it and another give it its command. */
+interface Known {
+  readonly builds: string | undefined;
+  readonly image: boolean;
+}
+
+function knownServices(documents: readonly YamlDocument[]): ReadonlyMap<string, Known> {
+  const known = new Map<string, Known>();
+  for (const { value, source } of documents)
+    for (const [name, service] of Object.entries(tableAt(value, "services"))) {
+      const before = known.get(name);
+      const builds = dockerfileOf(valueAt(service, "build"), folderOf(source.file));
+      known.set(name, {
+        builds: before?.builds ?? builds,
+        image: before?.image === true || valueAt(service, "image") !== undefined,
+      });
+    }
+  return known;
+}
+
+interface Reading {
+  readonly tree: Tree;
+  readonly outside: Outside;
+  readonly known: ReadonlyMap<string, Known>;
+  readonly isOwn: (builds: string) => boolean;
+}
+
+function readServices(document: YamlDocument, over: readonly YamlDocument[], reading: Reading): void {
+  const { tree, outside } = reading;
   for (const [name, service] of Object.entries(tableAt(document.value, "services"))) {
     if (!isTable(service)) continue;
     // What an override replaces is not what Compose starts.
     const replaced = over.some(({ value }) => valueAt(value, "services", name, "command") !== undefined);
     const [command, entrypoint] = [replaced ? undefined : service["command"], service["entrypoint"]];
-    const isOverride = service["image"] === undefined;
-    if (service["build"] === undefined && !isOverride && !looksLikeService(command)) continue;
+    if (!isOurs(name, command, reading)) continue;
     const path = ["services", name];
     const key = command === undefined ? "entrypoint" : "command";
-    const builds = dockerfileOf(service["build"], posix.dirname(document.source.file));
+    const builds = dockerfileOf(service["build"], folderOf(document.source.file));
     const compose = builds === undefined ? undefined : { name, builds, entrypoint: entrypoint !== undefined };
-    addStart(outside, tree, "compose", { command, entrypoint, evidence: document.evidence([...path, key]), compose });
+    addStart(outside, tree, "compose", {
+      command,
+      entrypoint,
+      evidence: document.evidence([...path, key]),
+      compose,
+      name,
+    });
+    addTarget(document, path, builds, outside);
     addProbe(
       outside,
       "compose",
@@ -58,7 +96,8 @@ function readServices(
       document.evidence([...path, "healthcheck", "test"]),
     );
     addGrace(outside, service["stop_grace_period"], document.evidence([...path, "stop_grace_period"]));
-    const built = builds ?? builtElsewhere(name, document, documents);
+    // An override only adds to a service: the file beside it says what that is built from.
+    const built = builds ?? reading.known.get(name)?.builds;
     if (built !== undefined) outside.mounts.push(...composeMounts(document, { name, builds: built }));
     outside.limits.push(composeLimits(service, { container: name, evidence: document.evidence(path) }));
     for (const [variable, value] of environmentOf(service["environment"]))
@@ -66,17 +105,18 @@ function readServices(
   }
 }
 
-/** An override only adds to a service: the file beside it says what that is built from. */
-function builtElsewhere(
-  name: string,
-  { source }: YamlDocument,
-  documents: readonly YamlDocument[],
-): string | undefined {
-  const folder = posix.dirname(source.file);
-  return documents
-    .filter((other) => other.source.file !== source.file && beside(other.source.file, source.file))
-    .map(({ value }) => dockerfileOf(valueAt(value, "services", name, "build"), folder))
-    .find((builds) => builds !== undefined);
+/** Built here; or of no known image, as in a file that is laid over one we do not have; or plainly a Python service. */
+function isOurs(name: string, command: unknown, { known, isOwn }: Reading): boolean {
+  const { builds, image } = known.get(name) ?? { builds: undefined, image: false };
+  if (builds !== undefined) return isOwn(builds);
+  return !image || looksLikeService(command);
+}
+
+function addTarget(document: YamlDocument, path: readonly string[], file: string | undefined, outside: Outside): void {
+  const value = textAt(document.value, ...path, "build", "target");
+  if (value === undefined || value === "" || file === undefined) return;
+  const evidence = [document.evidence([...path, "build", "target"])];
+  outside.targets.push({ source: "compose", file, stage: { value, confidence: "likely", evidence } });
 }
 
 /** The Dockerfile of `build: .` or `build: { context, dockerfile }`, relative to the service's folder. */

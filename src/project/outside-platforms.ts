@@ -75,6 +75,9 @@ function* tablesWith(value: unknown, key: string, path: Path = []): Generator<{ 
 }
 
 function readKubernetes(document: YamlDocument, tree: Tree, outside: Outside): void {
+  for (const { table, path } of tablesWith(document.value, "initContainers"))
+    for (const [index, container] of listAt(table, "initContainers").entries())
+      addContainer(container, { document, tree, outside, path: [...path, "initContainers", index] });
   for (const { table, path } of tablesWith(document.value, "containers")) {
     const containers = listAt(table, "containers");
     const grace = valueAt(table, "terminationGracePeriodSeconds");
@@ -83,15 +86,27 @@ function readKubernetes(document: YamlDocument, tree: Tree, outside: Outside): v
     addGrace(outside, left, document.evidence([...path, "terminationGracePeriodSeconds"]));
     for (const [index, container] of containers.entries()) {
       const here = [...path, "containers", index];
-      const [entrypoint, command] = [valueAt(container, "command"), valueAt(container, "args")];
-      const key = entrypoint === undefined ? "args" : "command";
       const name = textAt(container, "name") ?? "";
       outside.limits.push(kubernetesLimits(container, table, { container: name, evidence: document.evidence(here) }));
-      addStart(outside, tree, "kubernetes", { command, entrypoint, evidence: document.evidence([...here, key]) });
+      addContainer(container, { document, tree, outside, path: here });
       for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"]) {
         const test = valueAt(container, probe, "exec", "command");
         addProbe(outside, "kubernetes", test, document.evidence([...here, probe, "exec", "command"]));
       }
     }
   }
+}
+
+interface Where {
+  readonly document: YamlDocument;
+  readonly tree: Tree;
+  readonly outside: Outside;
+  readonly path: Path;
+}
+
+function addContainer(container: unknown, { document, tree, outside, path }: Where): void {
+  const [entrypoint, command] = [valueAt(container, "command"), valueAt(container, "args")];
+  const key = entrypoint === undefined ? "args" : "command";
+  const name = textAt(container, "name") ?? "";
+  addStart(outside, tree, "kubernetes", { command, entrypoint, evidence: document.evidence([...path, key]), name });
 }

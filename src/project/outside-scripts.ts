@@ -2,7 +2,7 @@ import type { StartCommand } from "../model/types.ts";
 import { addGrace, addProbe, addScript, addStart, type Outside } from "./outside.ts";
 import { SourceText } from "./source-text.ts";
 import { startOf } from "./starts.ts";
-import { childrenOf, listAt, tableAt, textAt } from "./toml.ts";
+import { childrenOf, isTable, listAt, tableAt, textAt, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 import { unwrapShell } from "./unwrap.ts";
 import { type Path, readYaml, type YamlDocument } from "./yaml-file.ts";
@@ -57,7 +57,11 @@ function readMakefile(tree: Tree, outside: Outside): void {
 }
 
 async function readCi(tree: Tree, outside: Outside, problems: TreeProblem[]): Promise<void> {
-  const files = tree.files.filter((file) => /^(?:\.github\/workflows\/[^/]+|\.gitlab-ci)\.ya?ml$/.test(file));
+  const files = tree.files.filter((file) =>
+    /^(?:\.github\/workflows\/[^/]+|\.gitlab-ci|\.circleci\/config|bitbucket-pipelines|azure-pipelines)\.ya?ml$/.test(
+      file,
+    ),
+  );
   for (const file of files) {
     const text = tree.read(file);
     if (text === undefined) continue;
@@ -86,16 +90,21 @@ function addTargets(document: YamlDocument, outside: Outside): void {
         continue;
       const evidence = [document.evidence(["jobs", job, "steps", index, "with", "target"])];
       const stage = { value: target, confidence: "likely" as const, evidence };
-      outside.targets.push({ file: textAt(step, "with", "file"), stage });
+      outside.targets.push({ source: "ci", file: textAt(step, "with", "file"), stage });
     }
 }
 
-/** Every `run:` of a GitHub workflow and every line of a GitLab `script:`. */
+/** Every `run:` of a GitHub workflow, with CircleCI's `command:` below it, and every line of a `script:`. */
 function* scriptsIn(value: unknown, path: Path = []): Generator<{ readonly script: string; readonly path: Path }> {
   if (path.length > 12) return;
   for (const [key, child] of childrenOf(value)) {
     const here = [...path, key];
-    const isScript = key === "run" || path.includes("script") || path.includes("before_script");
+    const isScript =
+      key === "run" ||
+      key === "script" ||
+      (key === "command" && path.at(-1) === "run") ||
+      path.includes("script") ||
+      path.includes("before_script");
     if (typeof child === "string" && isScript) yield { script: child, path: here };
     else yield* scriptsIn(child, here);
   }
@@ -108,10 +117,18 @@ async function readDevcontainer(tree: Tree, outside: Outside, problems: TreeProb
   const plain = text.replaceAll(/^\s*\/\/.*$/gm, "").replaceAll(/,(\s*[}\]])/g, "$1");
   for (const document of await readYaml(file, plain, problems)) {
     for (const key of ["postCreateCommand", "postStartCommand", "postAttachCommand", "updateContentCommand"]) {
-      const script = textAt(document.value, key);
-      if (script !== undefined) addScript(outside, "devcontainer", script, () => document.evidence([key]));
+      const written = valueAt(document.value, key);
+      const scripts = isTable(written) ? Object.values(written) : [written];
+      for (const script of scripts.map(lineOf))
+        addScript(outside, "devcontainer", script, () => document.evidence([key]));
     }
   }
+}
+
+/** A command for the shell, or a list of words for none. */
+function lineOf(command: unknown): string {
+  if (typeof command === "string") return command;
+  return Array.isArray(command) ? command.map((word) => `'${String(word).replaceAll("'", "")}'`).join(" ") : "";
 }
 
 /** Sources that may describe a deployment, by their names or folders: a front end has thousands of others. */

@@ -25,8 +25,12 @@ export interface Outside {
   readonly tasks: TaskDefinition[];
   /** Values given to variables, by name: the first one counts. */
   readonly examples: Map<string, string>;
-  /** Stages that CI builds by name, with the Dockerfile when it is named, too. */
-  readonly targets: Array<{ readonly file: string | undefined; readonly stage: Fact<string> }>;
+  /** Stages that CI or Compose builds by name, with the Dockerfile when it is named, too. */
+  readonly targets: Array<{
+    readonly source: "ci" | "compose";
+    readonly file: string | undefined;
+    readonly stage: Fact<string>;
+  }>;
 }
 
 export const nothingOutside = (): Outside => ({
@@ -53,6 +57,8 @@ export function addStart(
     readonly entrypoint?: unknown;
     readonly evidence: Evidence;
     readonly compose?: ComposeService | undefined;
+    /** The container's name, which tells what a program of the service's own is for. */
+    readonly name?: string;
   },
 ): void {
   const words = [...wordsOf(found.entrypoint), ...wordsOf(found.command)];
@@ -64,9 +70,20 @@ export function addStart(
   const several = typeof found.command === "string" && simpleCommands(found.command).length > 1;
   const unwrapped =
     several && typeof found.command === "string" ? unwrapShell(found.command) : unwrapWithScripts(tree, words);
-  outside.starts.push(
-    startOf(source, { written, evidence: found.evidence, compose: found.compose }, "exec", unwrapped),
-  );
+  const start = startOf(source, { written, evidence: found.evidence, compose: found.compose }, "exec", unwrapped);
+  outside.starts.push({ ...start, role: roleByName(start, found.name) });
+}
+
+const BY_NAME: ReadonlyArray<readonly [RegExp, StartCommand["role"]]> = [
+  [/(?:^|[-_])(?:celery[-_]?)?(?:beat|scheduler|clock)(?:[-_]|$)/i, "beat"],
+  [/(?:^|[-_])(?:workers?|celery|consumers?)(?:[-_]|$)/i, "worker"],
+  [/(?:^|[-_])(?:db[-_]?)?(?:migrat(?:e|ions?|or)|prestart)(?:[-_]|$)/i, "migrate"],
+];
+
+/** A server is what it is; of `python -m app.jobs` only the name of its container says that it answers nobody. */
+function roleByName({ role, server }: StartCommand, name = ""): StartCommand["role"] {
+  if (role !== "other" && !(role === "web" && server === "own")) return role;
+  return BY_NAME.find(([pattern]) => pattern.test(name))?.[1] ?? role;
 }
 
 const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));

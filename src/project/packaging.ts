@@ -115,7 +115,8 @@ function matches(glob: string, file: string): boolean {
   }
 }
 
-function consoleScripts(data: unknown): Readonly<Record<string, string>> {
+/** Programs that the package brings, by name: the function each one calls. */
+export function consoleScripts(data: unknown): Readonly<Record<string, string>> {
   const scripts = { ...tableAt(data, "tool", "poetry", "scripts"), ...tableAt(data, "project", "scripts") };
   const entries = Object.entries(scripts).filter((entry): entry is [string, string] => typeof entry[1] === "string");
   return Object.fromEntries(entries);

@@ -12,7 +12,7 @@ const INTERESTING = new RegExp(
     /(?:write|read)_(?:text|bytes)|FastAPI|Flask|Starlette|Litestar|Quart|Sanic|Application|falcon|Celery|\.App\(|\.API\(/,
     /_application|Interface|Blocks|\.run\(|run_app|run_simple|serve\(|launch\(|Server\(|Granian|include_router|blueprint|mount/i,
     /[rR]oute|Controller|add_(?:get|post|put|patch|delete|view|subapp)|\bconfig\(|\benv[.(]|sqlite|FileHandler|basicConfig/,
-    /PersistentClient|Templates|StaticFiles|fileConfig|dotenv|metadata|version\(|popen|create_subprocess|Settings|pkg_resources/,
+    /\bon_(?:get|post|put|patch|delete)\b|HTTPServer|make_server|TCPSite|secure_port|add_argument|\.listen\(|PersistentClient|Templates|StaticFiles|fileConfig|dotenv|metadata|version\(|popen|create_subprocess|Settings|pkg_resources/,
   ]
     .map(({ source }) => source)
     .join("|"),

@@ -1,4 +1,5 @@
 import type { Evidence } from "../model/types.ts";
+import { moduleNames } from "./module-names.ts";
 import { type Parser, loadPythonParser, parsePython } from "./python-parse.ts";
 import { NotPlain } from "./python-tokens.ts";
 import { type Assignment, type Call, dotted, type Expression, type PythonTree } from "./python-tree.ts";
@@ -7,7 +8,7 @@ import type { Tree, TreeProblem } from "./tree.ts";
 
 /** Files whose Python never runs in production, by a folder or a name in their path. */
 const NOT_PRODUCTION =
-  /^(?:dev|evals?|notebooks|ci|hack)\/|(?:^|\/)(?:tests?|testing|docs?|examples?|benchmarks?|node_modules|site-packages|\.[^/]+)\/|(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest|noxfile|tasks_dev|fabfile)\.py$/;
+  /^(?:dev|evals?|notebooks|ci|hack)\/|(?:^|\/)[^/]*\{\{[^/]*\/|(?:^|\/)(?:tests?(?:_\w+)?|e2e|testing|docs?|examples?|benchmarks?|node_modules|site-packages|\.[^/]+)\/|(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest|noxfile|tasks_dev|fabfile)\.py$/;
 const MAX_BYTES = 1_000_000;
 const MAX_FILES = 4000;
 
@@ -28,13 +29,15 @@ export class PythonSources {
   readonly #tree: Tree;
   #grammar: Parser | undefined;
   readonly #parsed = new Map<string, PythonFile | undefined>();
+  readonly #names: ReadonlyMap<string, string>;
   readonly #byModule = new Map<string, string>();
   readonly #missing = new Set<string>();
 
   constructor(tree: Tree, paths: readonly string[]) {
     this.#tree = tree;
     this.paths = paths;
-    for (const path of paths) this.#byModule.set(moduleOf(path), path);
+    this.#names = moduleNames(tree, paths);
+    for (const [path, name] of this.#names) this.#byModule.set(name, path);
   }
 
   static of(tree: Tree): PythonSources {
@@ -61,6 +64,23 @@ export class PythonSources {
       if (text === undefined || !words.some((word) => text.includes(word))) return [];
       return this.file(path) ?? [];
     });
+  }
+
+  /** The text of any file of the folder. */
+  text(path: string): string | undefined {
+    return this.#tree.read(path);
+  }
+
+  /** The file of the folder with a name, the one nearest to the top when there are several. */
+  named(name: string): string | undefined {
+    const found = this.#tree.files.filter((file) => file === name || file.endsWith(`/${name}`));
+    return found.toSorted((a, b) => a.split("/").length - b.split("/").length)[0];
+  }
+
+  /** The Python file that a path of the image means: its end, as far as the folder has it. */
+  ending(path: string): string | undefined {
+    const plain = path.replace(/^\.?\//, "");
+    return this.paths.find((each) => each === plain) ?? this.paths.find((each) => plain.endsWith(`/${each}`));
   }
 
   file(path: string): PythonFile | undefined {
@@ -96,7 +116,7 @@ export class PythonSources {
       this.problems.push({ file: path, line: 1, message: "is larger than 1 MB and is not parsed" });
       return undefined;
     }
-    const module = moduleOf(path);
+    const module = this.#names.get(path) ?? "";
     try {
       const tree = parsePython(this.#grammar, text, module, path.endsWith("__init__.py"));
       return { ...tree, source: new SourceText(path, text), module };
@@ -107,14 +127,6 @@ export class PythonSources {
       return undefined;
     }
   }
-}
-
-/** `src/shop/api.py` is `shop.api`: `src` is no package unless it holds modules itself, which `import` names decide. */
-function moduleOf(path: string): string {
-  const parts = path.replace(/\.py$/, "").split("/");
-  if (parts[0] === "src" && parts.length > 2) parts.shift();
-  if (parts.at(-1) === "__init__") parts.pop();
-  return parts.join(".");
 }
 
 /** A name with its first part replaced by what the file imported it as. */

@@ -13,16 +13,17 @@ import { installedBy } from "./installed.ts";
 import { findFramework, findServer } from "./framework.ts";
 import { refined } from "./own-server.ts";
 import { readLock } from "./lock.ts";
-import { readPackaging } from "./packaging.ts";
+import { consoleScripts, readPackaging } from "./packaging.ts";
 import { nothingOutside, type Outside } from "./outside.ts";
 import { readCompose } from "./outside-compose.ts";
 import { readPlatforms } from "./outside-platforms.ts";
 import { readScripts } from "./outside-scripts.ts";
+import { healthPathsOf } from "./health-paths.ts";
 import { findPort } from "./port.ts";
 import { readPyproject } from "./pyproject.ts";
 import { GrammarNeeded, PythonSources } from "./python-source.ts";
 import { readPythonFacts } from "./python.ts";
-import { healthPathsOf, readRoutes } from "./routes.ts";
+import { readRoutes } from "./routes.ts";
 import { dockerfileStarts } from "./starts.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 
@@ -49,8 +50,8 @@ export async function readService(tree: Tree, options: ReadOptions = {}): Promis
 async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions): Promise<Service> {
   const problems: TreeProblem[] = [];
   const outsideProblems: TreeProblem[] = [];
-  const outside = await readOutside(tree, outsideProblems);
   const dockerfiles = dockerfilesOf(tree, options.dockerfile);
+  const outside = await readOutside(tree, dockerfiles[0], outsideProblems);
   const target = targetOf(parsed(tree, dockerfiles[0]), options.target, outside);
   const dockerfile = parsed(tree, dockerfiles[0], target?.value);
   const dockerignore = dockerignoreOf(tree, dockerfiles[0]);
@@ -64,7 +65,8 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     problems,
   });
   problems.push(...outsideProblems);
-  const starts = refined(sources, [...startsOfImages(tree, dockerfiles, target?.value), ...outside.starts]);
+  const scripts = consoleScripts(pyproject?.toml.data);
+  const starts = refined(sources, [...startsOfImages(tree, dockerfiles, target?.value), ...outside.starts], scripts);
   const imageEnv = dockerEnv(dockerfile);
   const application = findApplication(starts, sources, pyproject, imageEnv);
   const framework = findFramework(sources, application, dependencies);
@@ -90,7 +92,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     starts,
     port: findPort({ starts, sources, dockerfile, server: server.value, framework: framework.value }),
     routes,
-    healthPaths: healthPathsOf(routes),
+    healthPaths: healthPathsOf(routes, framework),
     env: readEnv(sources, { packages: dependencies.runtimeClosure, examples: outside.examples }),
     writes: uses.writes,
     programs: readPrograms(sources, dependencies, lock?.path ?? "pyproject.toml"),
@@ -107,9 +109,9 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   };
 }
 
-async function readOutside(tree: Tree, problems: TreeProblem[]): Promise<Outside> {
+async function readOutside(tree: Tree, own: string | undefined, problems: TreeProblem[]): Promise<Outside> {
   const outside = nothingOutside();
-  await readCompose(tree, outside, problems);
+  await readCompose(tree, outside, { own, problems });
   await readPlatforms(tree, outside, problems);
   await readScripts(tree, outside, problems);
   return outside;
@@ -137,6 +139,9 @@ const ASIDE =
 
 const ASIDE_BY_NAME = /(?:^|[.-])(?:dev|development|local|debug|tests?|ci|base|builder|docs)(?:[.-]|$)/i;
 
+/** Of several Dockerfiles side by side, the one that most images are made with. */
+const USUAL = /^(?:Dockerfile|Containerfile)$|(?:^|[.-])(?:default|prod|production|dist|release|main)(?:[.-]|$)/i;
+
 /** Dockerfiles of the folder: the one asked for, then `Dockerfile`, then those that are not aside, by depth and name. */
 function dockerfilesOf(tree: Tree, wanted: string | undefined): readonly string[] {
   const found = tree.files.filter(
@@ -150,6 +155,7 @@ function dockerfilesOf(tree: Tree, wanted: string | undefined): readonly string[
       file === "Dockerfile" ? 0 : 1,
       ASIDE.test(file) ? 1 : 0,
       ASIDE_BY_NAME.test(file.slice(file.lastIndexOf("/") + 1)) ? 1 : 0,
+      USUAL.test(file.slice(file.lastIndexOf("/") + 1)) ? 0 : 1,
       file.split("/").length,
       file,
     ] as const;
@@ -169,7 +175,13 @@ function parsed(tree: Tree, path: string | undefined, target?: string): Dockerfi
   return { ...parseDockerfile(path, text), ...(target === undefined ? {} : { target }) };
 }
 
-/** The stage that the team names; else the one stage that all of CI's builds of this file name. */
+/** A stage to develop or to test in, which nobody ships although it comes last. */
+const FOR_DEVELOPMENT = /(?:^|[-_.])(?:dev|develop|development|debug|tests?|lint|ci)(?:[-_.]|$)/i;
+
+/**
+ * The stage that the team names; else the one that all of CI's builds of this file name. What Compose builds counts
+ * when the last stage is one to develop in: otherwise it is Compose that is for development.
+ */
 function targetOf(
   dockerfile: Dockerfile | undefined,
   named: string | undefined,
@@ -181,8 +193,11 @@ function targetOf(
     ({ file, stage }) =>
       (file === undefined || file.replace(/^\.\//, "").endsWith(dockerfile.path)) && hasStage(dockerfile, stage.value),
   );
-  const [first] = own;
-  return own.every(({ stage }) => stage.value === first?.stage.value) ? first?.stage : undefined;
+  const ofCi = own.filter(({ source }) => source === "ci");
+  const isAside = FOR_DEVELOPMENT.test(dockerfile.stages.at(-1)?.name ?? "");
+  const counting = ofCi.length > 0 || !isAside ? ofCi : own;
+  const [first] = counting;
+  return counting.every(({ stage }) => stage.value === first?.stage.value) ? first?.stage : undefined;
 }
 
 function dockerignoreOf(tree: Tree, dockerfile: string | undefined) {

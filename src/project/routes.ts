@@ -1,11 +1,11 @@
-import type { Evidence, Fact, Route } from "../model/types.ts";
+import type { Evidence, Route } from "../model/types.ts";
 import { constantText } from "./constants.ts";
 import { djangoRoutes } from "./routes-django.ts";
-import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
+import { calledName, evidenceOf, type PythonFile, type PythonSources, qualified } from "./python-source.ts";
 import { type Call, dotted, type Expression, type Scope } from "./python-tree.ts";
 
 const METHODS = new Set(["get", "post", "put", "patch", "delete", "head", "options", "websocket"]);
-const GENERIC = new Set(["route", "api_route", "add_url_rule", "add_api_route", "add_route"]);
+const GENERIC = new Set(["route", "api_route", "view", "add_url_rule", "add_api_route", "add_route"]);
 const ATTACH = new Set(["include_router", "register_blueprint", "mount", "blueprint", "add_subapp", "register_router"]);
 const WORDS = ["include_router", "register_blueprint", "APIRouter", "FastAPI", "Blueprint", "Flask", "Route", "Mount"];
 const MORE_WORDS = [
@@ -18,6 +18,13 @@ const MORE_WORDS = [
   "add_api_route",
   "Controller",
   "Router",
+  // Routes hung on an object that is made in another module.
+  ".route(",
+  "@app.",
+  "@api.",
+  "@bp.",
+  "@blueprint.",
+  "outer.",
 ];
 
 interface RawRoute {
@@ -100,7 +107,8 @@ class Graph {
       .find((each) => each !== undefined);
     const text = constantText(this.#sources, file, prefix);
     if (text !== undefined) this.#ownPrefix.set(owner, text);
-    this.#readRouteList(file, owner, call.keywords.get("routes"), "");
+    const isRouter = calledName(file, call).startsWith("starlette.");
+    this.#readRouteList(file, owner, call.keywords.get("routes") ?? (isRouter ? call.args[0] : undefined), "");
     const handlers = call.keywords.get("route_handlers");
     const base = constantText(this.#sources, file, call.keywords.get("path")) ?? "";
     if (handlers?.kind === "list") {
@@ -141,6 +149,8 @@ class Graph {
 
   #methodsOf(file: PythonFile, call: Call, last: string): readonly string[] {
     if (METHODS.has(last)) return [last.toUpperCase()];
+    const responders = last === "add_route" ? respondersOf(this.#sources, file, call.args[1]) : [];
+    if (responders.length > 0) return responders;
     if (last.startsWith("add_") && METHODS.has(last.slice(4))) return [last.slice(4).toUpperCase()];
     const list = call.keywords.get("methods");
     const methods =
@@ -168,7 +178,7 @@ class Graph {
     this.#parents.set(child, [...(this.#parents.get(child) ?? []), { parent, prefix }]);
   }
 
-  /** Starlette: `Route("/x", f)` and `Mount("/p", routes=[…])`; aiohttp: `web.get("/x", f)`. */
+  /** Starlette: `Route("/x", f)`, `Mount("/p", routes=[…])` and `Mount("/p", app=Router([…]))`; aiohttp: `web.get("/x", f)`. */
   #readRouteList(file: PythonFile, owner: string, list: Expression | undefined, prefix: string): void {
     const items = list?.kind === "name" ? file.assignments.find(({ target }) => target === list.path)?.value : list;
     if (items?.kind !== "list") return;
@@ -176,13 +186,21 @@ class Graph {
       if (item.kind !== "call") continue;
       const path = constantText(this.#sources, file, item.keywords.get("path") ?? item.args[0]);
       if (path === undefined) continue;
-      const name = calledName(file, item).split(".").at(-1);
-      if (name === "Mount") this.#readRouteList(file, owner, item.keywords.get("routes"), joinPaths(prefix, path));
-      else if (name === "Route") {
-        for (const method of this.#methodsOf(file, item, "route"))
+      const name = calledName(file, item).split(".").at(-1) ?? "";
+      if (name === "Mount") this.#readMount(file, owner, item, joinPaths(prefix, path));
+      else if (/^(?:WebSocket)?Route$/.test(name)) {
+        const methods = name === "Route" ? this.#methodsOf(file, item, "route") : ["WEBSOCKET"];
+        for (const method of methods)
           this.routes.push({ owner, method, path: joinPaths(prefix, path), evidence: evidenceOf(file, item) });
       }
     }
+  }
+
+  #readMount(file: PythonFile, owner: string, mount: Call, prefix: string): void {
+    this.#readRouteList(file, owner, mount.keywords.get("routes"), prefix);
+    const app = mount.keywords.get("app") ?? mount.args[1];
+    if (app?.kind === "call") this.#readRouteList(file, owner, app.keywords.get("routes") ?? app.args[0], prefix);
+    else if (app !== undefined) this.#attach(this.#refer(file, app, mount), owner, prefix);
   }
 
   #litestar(file: PythonFile, decorator: Call, handler: Scope): void {
@@ -220,6 +238,18 @@ class Graph {
   }
 }
 
+/** Falcon: a resource answers what it has `on_get`, `on_post` and the like for. */
+function respondersOf(sources: PythonSources, file: PythonFile, resource: Expression | undefined): readonly string[] {
+  const name = resource?.kind === "call" ? qualified(file, resource.of) : "";
+  const at = name.lastIndexOf(".");
+  const holder = at < 0 ? file : sources.module(name.slice(0, at));
+  return (holder?.scopes ?? [])
+    .filter(({ parent }) => parent?.kind === "class" && parent.name === name.slice(at + 1))
+    .map(({ name: method }) => /^on_([a-z]+)$/.exec(method)?.[1] ?? "")
+    .filter((method) => METHODS.has(method))
+    .map((method) => method.toUpperCase());
+}
+
 /** `api.include_router` is `include_router` on `api`. */
 function methodOf(of: Expression): { readonly on: string; readonly last: string } {
   if (of.kind === "member") return { on: dotted(of.of), last: of.name };
@@ -236,23 +266,4 @@ function loopedOver(file: PythonFile, expression: Expression, call: Call): reado
   const over = named === undefined ? loop?.over : file.assignments.find(({ target }) => target === named)?.value;
   if (over?.kind !== "list") return [expression];
   return over.items.map((item) => ({ kind: "name", path: [dotted(item), ...rest].join("."), at: item.at }));
-}
-
-/** Names of routes that answer "I am alive", nearest to liveness first. Those about readiness come last. */
-const HEALTH: readonly RegExp[] = [
-  /(?:^|\/)_?(?:livez?|liveness|alive)$/,
-  /(?:^|\/)_?_?(?:healthz?|health[-_]?check|healthy|lbheartbeat)_?_?$/,
-  /(?:^|\/)_?_?(?:ping|up|heartbeat)_?_?$/,
-  /(?:^|\/)status$/,
-  /(?:^|\/)_?(?:readyz?|readiness)$/,
-];
-
-export function healthPathsOf(routes: readonly Route[]): readonly Fact<string>[] {
-  const rankOf = (path: string) => HEALTH.findIndex((pattern) => pattern.test(path.replace(/\/$/, "").toLowerCase()));
-  return routes
-    .filter(({ method, path }) => (method === "GET" || method === "HEAD") && !/[{<:*]/.test(path))
-    .map((route) => ({ route, rank: rankOf(route.path) }))
-    .filter(({ rank }) => rank >= 0)
-    .toSorted((a, b) => a.rank - b.rank || a.route.path.length - b.route.path.length)
-    .map(({ route }) => ({ value: route.path, confidence: "certain", evidence: [route.evidence] }));
 }

@@ -19,7 +19,27 @@ export function dockerfileStarts(tree: Tree, dockerfile: Dockerfile): readonly S
     entrypoint?.value.form === "shell"
       ? withParameters(entrypoint.value.argv, command?.value.argv ?? [])
       : lines.flatMap((line) => line?.value.argv ?? []);
-  return [startOf("dockerfile", { written, evidence }, form, unwrapWithScripts(tree, argv))];
+  const unwrapped = unwrapWithScripts(tree, argv);
+  if (baseName(unwrapped.argv[0] ?? "") === "supervisord") return supervised(tree, unwrapped.argv);
+  // A script that hands over to its arguments starts nothing when it is given none: others say what.
+  return isNothing(unwrapped.argv) ? [] : [startOf("dockerfile", { written, evidence }, form, unwrapped)];
+}
+
+const isNothing = (argv: readonly string[]): boolean => argv.every((word) => /^"?\$\{?[@*]\}?"?$/.test(word));
+
+/** The programs that supervisord starts, as its configuration in the folder lists them. */
+function supervised(tree: Tree, argv: readonly string[]): readonly StartCommand[] {
+  const at = argv.findIndex((word) => /^(?:-c|--configuration)$/.test(word));
+  const named = baseName(at < 0 ? "supervisord.conf" : (argv[at + 1] ?? ""));
+  const path = tree.files.find((file) => baseName(file) === named);
+  const text = path === undefined ? undefined : tree.read(path);
+  if (path === undefined || text === undefined) return [];
+  const source = new SourceText(path, text);
+  return [...text.matchAll(/^\[program:[^\]\n]*\][^[]*?^command[ \t]*=[ \t]*(\S.*?)[ \t\r]*$/gm)].map((match) => {
+    const [whole, written = ""] = match;
+    const evidence = source.at(match.index + whole.lastIndexOf("command"));
+    return startOf("dockerfile", { written, evidence }, "exec", unwrapShell(written));
+  });
 }
 
 /** A shell-form ENTRYPOINT gets CMD as `$0` and `$@`: most do not ask for them, and CMD is then passed on to nobody. */

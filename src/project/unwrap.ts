@@ -176,6 +176,8 @@ const SERVERS: Readonly<Record<string, Server>> = {
   "waitress-serve": "waitress",
   waitress: "waitress",
   uwsgi: "uwsgi",
+  sanic: "sanic",
+  daphne: "daphne",
   streamlit: "streamlit",
 };
 
@@ -185,11 +187,16 @@ export function serverOf(argv: readonly string[]): Server {
   const known = Object.hasOwn(SERVERS, program) ? SERVERS[program] : undefined;
   if (known !== undefined) return known;
   if (program === "flask") return rest.includes("run") ? "flask-dev" : "unknown";
+  if (program === "litestar") return runsLitestar(rest) ? "litestar-cli" : "unknown";
   if (program === "fastapi") return rest[0] === "run" || rest[0] === "dev" ? "fastapi-cli" : "unknown";
   if (/^(?:manage(?:\.py)?|django|django-admin)$/.test(program))
     return rest[0] === "runserver" ? "django-dev" : "unknown";
   return isPython(argv[0]) && argv.length > 1 ? "own" : "unknown";
 }
+
+/** `litestar --app x run`: options that stand before the command have values. */
+const runsLitestar = (rest: readonly string[]): boolean =>
+  rest.find((word, at) => !word.startsWith("-") && !/^--?(?:app|app-dir)$/.test(rest[at - 1] ?? "")) === "run";
 
 const isPython = (word: string | undefined): boolean => /^(?:python|pypy)[\d.]*$/.test(baseName(word ?? ""));
 
@@ -197,7 +204,8 @@ const isPython = (word: string | undefined): boolean => /^(?:python|pypy)[\d.]*$
 export function programOf(argv: readonly string[]): { readonly program: string; readonly rest: readonly string[] } {
   const [first = "", ...rest] = argv;
   if (!isPython(first)) return { program: baseName(first), rest };
-  const at = rest.findIndex((word) => word === "-m" || !word.startsWith("-"));
+  const isValue = (index: number) => /^-[WX]$/.test(rest[index - 1] ?? "");
+  const at = rest.findIndex((word, index) => word === "-m" || !(word.startsWith("-") || isValue(index)));
   if (at < 0) return { program: baseName(first), rest };
   if (rest[at] === "-m") return { program: rest[at + 1] ?? "", rest: rest.slice(at + 2) };
   return { program: baseName(rest[at] ?? ""), rest: rest.slice(at + 1) };
@@ -213,15 +221,40 @@ const WORKERS = new Set([
   "taskiq",
   "procrastinate",
   "faust",
+  "saq",
 ]);
+/** What Django's own command line and console scripts call their other halves. */
+const WORKER_COMMAND = /^(?:workers?|runworker|rqworker|qcluster|process_tasks|run_huey|consumer)$/;
+const BEAT_COMMAND = /^(?:beat|scheduler|rqscheduler)$/;
+const MIGRATIONS: Readonly<Record<string, RegExp>> = {
+  alembic: /^/,
+  aerich: /^/,
+  yoyo: /^/,
+  flask: /^db$/,
+  litestar: /^database$/,
+};
 
 export function roleOf(argv: readonly string[]): StartCommand["role"] {
   const { program, rest } = programOf(argv);
-  if (WORKERS.has(program)) return program === "celery" && rest.includes("beat") ? "beat" : "worker";
-  if (program === "alembic" || rest[0] === "migrate" || (program === "flask" && rest.includes("db"))) return "migrate";
+  if (WORKERS.has(program.replace(/\.py$/, ""))) return roleOfQueue(program, rest);
+  if (program === "rqscheduler") return "beat";
+  if (isMigration(program, rest)) return "migrate";
   if (/^(?:pytest|py\.test|tox|nox|unittest|coverage|ruff|mypy)$/.test(program) || rest[0] === "test") return "test";
   const server = serverOf(argv);
   if (server !== "unknown" && server !== "own") return "web";
-  if (server === "own") return /(?:^|[._])(?:worker|consumer)/.test(program) ? "worker" : "web";
-  return "other";
+  if (WORKER_COMMAND.test(rest[0] ?? "")) return "worker";
+  if (server !== "own") return "other";
+  if (/(?:^|[._])(?:worker|consumer)/.test(program)) return "worker";
+  return /(?:^|[._])(?:beat|scheduler)(?:\.py)?$/.test(program) ? "beat" : "web";
+}
+
+function isMigration(program: string, rest: readonly string[]): boolean {
+  const asks = Object.hasOwn(MIGRATIONS, program) ? MIGRATIONS[program] : undefined;
+  return rest[0] === "migrate" || (asks !== undefined && ["", ...rest].some((word) => asks.test(word)));
+}
+
+/** Celery's beat and taskiq's scheduler only send; flower only looks. */
+function roleOfQueue(program: string, rest: readonly string[]): StartCommand["role"] {
+  if (program === "celery" && rest.includes("flower")) return "other";
+  return rest.some((word) => BEAT_COMMAND.test(word)) ? "beat" : "worker";
 }

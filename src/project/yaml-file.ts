@@ -21,6 +21,9 @@ const MAX_ALIASES = 200;
 /** Brackets open at once. How many more the library can read depends on how much stack is left when it is called. */
 const MAX_DEPTH = 500;
 
+/** Marks of cookiecutter, copier and the like. */
+const GENERATED = /\{\{-?\s*cookiecutter\.|^\s*\{%-?\s/m;
+
 let yaml: Promise<Yaml> | undefined;
 
 /** Reads every document of a file. Errors become one problem; the library is loaded when the first file is read. */
@@ -35,15 +38,17 @@ export async function readYaml(file: string, text: string, problems: TreeProblem
   }
   const { LineCounter, parseAllDocuments } = await (yaml ??= import("yaml"));
   const source = new SourceText(file, text);
+  // A file that a generator fills in later is not YAML yet, and that is no fault of it.
+  const told = GENERATED.test(text) || file.includes("{{") ? [] : problems;
   const customTags = shortForms as unknown as Tags;
   const lines = new LineCounter();
   try {
     const documents = parseAllDocuments(text, { lineCounter: lines, merge: true, logLevel: "silent", customTags });
     return (Array.isArray(documents) ? documents : []).flatMap((document) =>
-      one(document, { source, lines, problems }),
+      one(document, { source, lines, problems: told }),
     );
   } catch (error) {
-    problems.push({ file, line: 1, message: `is not valid YAML: ${(error as Error).message.split("\n")[0] ?? ""}` });
+    told.push({ file, line: 1, message: `is not valid YAML: ${(error as Error).message.split("\n")[0] ?? ""}` });
     return [];
   }
 }

@@ -1,5 +1,5 @@
 import { at, find, reachable } from "./queries/steps.ts";
-import { changed, healthy, slim } from "./queries/example.ts";
+import { changed, healthy, healthyDockerfile, project, slim } from "./queries/example.ts";
 import { externalImages } from "./queries/images.ts";
 import type { Rule } from "./rule.ts";
 
@@ -17,12 +17,17 @@ export const baseNotDigestPinned: Rule = {
   provenBy: [],
   examples: {
     bad: [changed([`FROM ${slim}\n`, "FROM python:3.13-slim-trixie\n"])],
-    good: [healthy],
+    good: [
+      healthy,
+      project({ Dockerfile: healthyDockerfile.replace(`FROM ${slim}\nRUN`, "FROM localhost/own/base:builder\nRUN") }),
+    ],
   },
   *check({ dockerfile }) {
     const stages = new Set(reachable(dockerfile));
     for (const { image, base, step } of externalImages(dockerfile)) {
       if (!stages.has(step.stage) || base.digest !== undefined || base.unresolved) continue;
+      // Podman's name for what was built on the machine itself: no registry has a digest for it.
+      if (image.startsWith("localhost/")) continue;
       yield {
         message: `${image} has no digest: the next build may get another image under the same name.`,
         where: at(dockerfile, step.instruction, find(dockerfile, step.instruction, image)),

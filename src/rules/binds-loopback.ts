@@ -19,6 +19,7 @@ export const bindsLoopback: Rule = {
     bad: [
       changed(['"0.0.0.0"', '"127.0.0.1"']),
       changed([startLine, 'CMD ["uvicorn", "app.main:app"]\n']),
+      changed([startLine, 'CMD ["sanic", "app.main:app"]\n']),
       changed([startLine, 'CMD ["gunicorn", "-b", "localhost:8000", "app.main:app"]\n']),
     ],
     good: [
@@ -29,20 +30,17 @@ export const bindsLoopback: Rule = {
       ),
       changed([startLine, 'CMD ["gunicorn", "-c", "gunicorn.conf.py", "app.main:app"]\n']),
       changed([startLine, 'CMD ["gunicorn", "-b", ":8000", "app.main:app"]\n']),
+      changed(
+        [startLine, 'CMD ["gunicorn", "app.main:app"]\n'],
+        ["PYTHONUNBUFFERED=1", "PYTHONUNBUFFERED=1 PORT=8000"],
+      ),
     ],
   },
   *check({ dockerfile, service }) {
     const start = startOf(dockerfile);
     if (!start || start.argv.includes("--uds") || start.argv.includes("--fd")) return;
-    const { host } = bindOf(dockerfile, start);
+    const { host } = bindOf(dockerfile, start, service.files);
     if (host === undefined || !/^(127\.|localhost$|::1$|\[::1\]$)/.test(host)) return;
-    // gunicorn reads its settings from the working directory without being told, and takes the port from PORT.
-    if (
-      start.server === "gunicorn" &&
-      !/-b|--bind/.test(start.argv.join(" ")) &&
-      service.files.some((file) => file.endsWith("gunicorn.conf.py"))
-    )
-      return;
     const said = start.argv.join(" ").includes(host);
     yield {
       message: `${start.server} listens on ${host}${said ? "" : ", its default"}: nothing outside the container reaches it.`,

@@ -1,6 +1,6 @@
 import { bindOf } from "./queries/bind.ts";
 import { healthy, healthyDockerfile, healthyWith, project, startLine } from "./queries/example.ts";
-import { envAtStart, startOf } from "./queries/start.ts";
+import { envAtStart, option, startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
@@ -36,7 +36,9 @@ export const portHardCoded: Rule = {
     const start = startOf(dockerfile);
     const variable = service.env.find(({ name }) => /^(PORT|APP_PORT|HTTP_PORT|SERVER_PORT)$/.test(name));
     if (!start || !variable || start.server === "own") return;
-    const { port } = bindOf(dockerfile, start);
+    // gunicorn reads PORT by itself, unless it is told an address.
+    if (start.server === "gunicorn" && option(start.argv, "-b", "--bind") === undefined) return;
+    const { port } = bindOf(dockerfile, start, service.files);
     if (port === undefined || !/^\d+$/.test(port) || envAtStart(dockerfile).has(variable.name)) return;
     if (start.commands.some(({ text }) => text.includes(variable.name))) return;
     const [evidence] = variable.evidence;

@@ -1,6 +1,6 @@
 import { literal, replace } from "./queries/fixes.ts";
 import { bindOf } from "./queries/bind.ts";
-import { changed, healthy } from "./queries/example.ts";
+import { changed, healthy, healthyWith, project, startLine } from "./queries/example.ts";
 import { startOf } from "./queries/start.ts";
 import { at, shippedSteps } from "./queries/steps.ts";
 import { healthcheckOf } from "./queries/health.ts";
@@ -24,12 +24,20 @@ export const portMismatch: Rule = {
       healthy,
       changed(["EXPOSE 8000", "EXPOSE 8000 9090"]),
       changed(['"8000", "--timeout', '"$PORT", "--timeout']),
+      project({
+        Dockerfile: healthyWith(
+          [startLine, 'CMD ["gunicorn", "app.main:app"]\n'],
+          ["EXPOSE 8000", "EXPOSE 9000"],
+          ["127.0.0.1:8000/health", "127.0.0.1:9000/health"],
+        ),
+        "gunicorn.conf.py": 'bind = "0.0.0.0:9000"\n',
+      }),
     ],
   },
-  *check({ dockerfile }) {
+  *check({ dockerfile, service }) {
     const start = startOf(dockerfile);
     if (!start) return;
-    const { port } = bindOf(dockerfile, start);
+    const { port } = bindOf(dockerfile, start, service.files);
     if (port === undefined || !/^\d+$/.test(port)) return;
     const exposes = shippedSteps(dockerfile).filter(({ instruction }) => instruction.keyword === "EXPOSE");
     const ports = exposes.flatMap(({ instruction }) => instruction.words.map((word) => word.split("/")[0] ?? ""));

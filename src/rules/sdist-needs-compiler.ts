@@ -47,6 +47,11 @@ export const sdistNeedsCompiler: Rule = {
         "pyproject.toml": pyproject,
         "uv.lock": lock,
       }),
+      project({
+        Dockerfile: healthyWith([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nRUN apk add alpine-sdk\n`]),
+        "pyproject.toml": pyproject,
+        "uv.lock": lock,
+      }),
     ],
   },
   *check({ dockerfile, service }) {
@@ -59,7 +64,8 @@ export const sdistNeedsCompiler: Rule = {
     const base = baseOf(rootImage(dockerfile, sync.step.stage));
     const known = (base.name === "python" && base.minimal) || (base.short === "uv" && base.minimal);
     const packages = [...packagesLeft(stepsOf(dockerfile, sync.step.stage)).keys()];
-    if (!known || packages.some((name) => /gcc|build-essential|build-base|clang|\$/.test(name))) return;
+    if (!known || packages.some((name) => /gcc|build-essential|build-base|alpine-sdk|base-devel|clang|\$/.test(name)))
+      return;
     const names = wanted.map(({ name, version }) => `${name} ${version}`).join(", ");
     yield {
       message: `${names} must be compiled, and ${base.reference} has no compiler.`,

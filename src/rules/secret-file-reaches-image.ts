@@ -5,7 +5,7 @@ import { at, flag, shippedSteps } from "./queries/steps.ts";
 import type { Rule, RuleInput } from "./rule.ts";
 
 const secretFile =
-  /(^|\/)(\.env(\.(?!example|sample|template|dist)[\w-]+)*|\.netrc|\.pypirc|\.pgpass|id_(rsa|ed25519|ecdsa)|[^/]+\.(pem|key|p12|pfx|jks|keystore)|credentials\.json|service[-_]account[\w-]*\.json)$/;
+  /(^|\/)(\.env(\.(?![\w-]*(?:example|sample|template|dist))[\w-]+)*|\.netrc|\.pypirc|\.pgpass|id_(rsa|ed25519|ecdsa)|[^/]+\.(pem|key|p12|pfx|jks|keystore)|credentials\.json|service[-_]account[\w-]*\.json)$/;
 const wholeContext = healthyWith(["COPY app/ /app/app/\n", "COPY . /app/\n"]);
 
 /** A `.env` that can be read and gives no value to a name of a secret holds settings, not secrets. */
@@ -48,6 +48,7 @@ export const secretFileReachesImage: Rule = {
       }),
       project({ Dockerfile: wholeContext, ".env": "JWT_SECRET=x\n" }),
       project({ Dockerfile: wholeContext, "certs/ca.crt": "x\n", ".env.example": "A=\n" }),
+      project({ Dockerfile: wholeContext, ".env.prod-sample": "JWT_SECRET=change_me\n" }),
     ],
   },
   *check(input) {

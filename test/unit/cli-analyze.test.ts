@@ -51,11 +51,17 @@ describe("targets", () => {
   const found = async (...written: readonly string[]) => targetsOf(written, root);
 
   it("takes a folder as it is, below the working folder or elsewhere", async () => {
-    expect(await found("services/good", "/elsewhere", ".")).toEqual([
+    expect(await found("services/good", "services/none", "/elsewhere")).toEqual([
       { folder: "services/good" },
+      { folder: "services/none" },
       { folder: "/elsewhere" },
-      { folder: "" },
     ]);
+  });
+
+  it("takes a folder that is no service for the services below it", async () => {
+    const folders = ["services/bad", "services/good", "services/nested"].map((folder) => ({ folder }));
+    expect(await found(".")).toEqual(folders);
+    expect(await found("services")).toEqual(folders);
   });
 
   it("finds the service of a Dockerfile, and of another file that a hook hands over", async () => {

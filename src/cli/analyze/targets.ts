@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from "node:fs";
+import { type Dirent, readdirSync, statSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { UserError } from "../../kit/errors.ts";
@@ -37,8 +37,36 @@ async function targetsIn(place: string, cwd: string): Promise<readonly Target[]>
   const kind = kindOf(resolve(cwd, place));
   if (kind === "file") return [ofFile(place, cwd)];
   if (kind === undefined && MAGIC.test(place)) return matching(place, cwd);
-  return [{ folder: shown(resolve(cwd, place), cwd) }];
+  const folder = resolve(cwd, place);
+  const below = kind === "folder" && !begins(folder) && !holdsDockerfile(folder) ? servicesBelow(folder, cwd) : [];
+  return below.length > 0 ? below : [{ folder: shown(folder, cwd) }];
 }
+
+/** How deep below a folder that is no service itself its services may lie, and how many folders are looked into. */
+const DEPTH = 3;
+const MAX_FOLDERS = 2000;
+
+/** A folder in which no service begins and no Dockerfile lies holds services: folders with both. */
+function servicesBelow(top: string, cwd: string): readonly Target[] {
+  const found: string[] = [];
+  let folders: readonly string[] = [top];
+  let seen = 0;
+  for (let depth = 0; depth < DEPTH; depth += 1) {
+    folders = folders.flatMap(foldersIn).toSorted(byText);
+    seen += folders.length;
+    if (seen > MAX_FOLDERS) return [];
+    found.push(...folders.filter((folder) => begins(folder) && holdsDockerfile(folder)));
+    folders = folders.filter((folder) => !begins(folder));
+  }
+  return found.map((folder) => ({ folder: shown(folder, cwd) }));
+}
+
+const NO_SERVICE = /^(?:\..*|node_modules|venv|__pycache__|tests?|docs?|examples?)$/;
+
+const foldersIn = (folder: string): readonly string[] =>
+  entriesOf(folder)
+    .filter((entry) => entry.isDirectory() && !NO_SERVICE.test(entry.name))
+    .map(({ name }) => join(folder, name));
 
 async function matching(pattern: string, cwd: string): Promise<readonly Target[]> {
   const { glob } = await import("tinyglobby");
@@ -63,12 +91,14 @@ async function matching(pattern: string, cwd: string): Promise<readonly Target[]
   });
 }
 
+const begins = (folder: string): boolean => BEGINS.some((name) => kindOf(join(folder, name)) === "file");
+
 /** A Dockerfile belongs to the nearest folder upwards in which a service begins; without one, to its own folder. */
 function ofFile(place: string, cwd: string): Target {
   const file = resolve(cwd, place);
   const own = dirname(file);
   let folder = own;
-  while (!BEGINS.some((name) => kindOf(join(folder, name)) === "file")) {
+  while (!begins(folder)) {
     const above = dirname(folder);
     if (above === folder || kindOf(join(folder, ".git")) !== undefined) {
       folder = own;
@@ -87,8 +117,17 @@ const isKnown = (name: string): boolean =>
 
 const holdsDockerfile = (folder: string): boolean =>
   [folder, join(folder, "docker")].some(
-    (where) => kindOf(where) === "folder" && readdirSync(where).some((name) => DOCKERFILE.test(name)),
+    (where) => kindOf(where) === "folder" && entriesOf(where).some(({ name }) => DOCKERFILE.test(name)),
   );
+
+/** What is in a folder; nothing when it may not be listed, which the analysis itself tells. */
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
 
 function kindOf(path: string): "file" | "folder" | undefined {
   try {

@@ -1,4 +1,5 @@
 import type { Dockerfile, Server } from "../../model/types.ts";
+import { BIND_VARIABLES, DEFAULT_BIND } from "../../project/server-bind.ts";
 import { situationAt } from "./settings.ts";
 import { option, type Start } from "./start.ts";
 
@@ -7,47 +8,55 @@ export interface Bind {
   readonly port: string | undefined;
 }
 
-const defaults: Partial<Record<Server, Bind>> = {
-  uvicorn: { host: "127.0.0.1", port: "8000" },
-  gunicorn: { host: "127.0.0.1", port: "8000" },
-  hypercorn: { host: "127.0.0.1", port: "8000" },
-  granian: { host: "127.0.0.1", port: "8000" },
-  "flask-dev": { host: "127.0.0.1", port: "5000" },
-  "django-dev": { host: "127.0.0.1", port: "8000" },
-  waitress: { host: "0.0.0.0", port: "8080" },
-  streamlit: { host: "0.0.0.0", port: "8501" },
-};
-
-/** Variables through which a server is told its host or port instead of by its arguments. */
-const bindVariables: Partial<Record<Server, { readonly host: string; readonly port: string }>> = {
-  uvicorn: { host: "UVICORN_HOST", port: "UVICORN_PORT" },
-  "flask-dev": { host: "FLASK_RUN_HOST", port: "FLASK_RUN_PORT" },
-  granian: { host: "GRANIAN_HOST", port: "GRANIAN_PORT" },
-  streamlit: { host: "STREAMLIT_SERVER_ADDRESS", port: "STREAMLIT_SERVER_PORT" },
-};
-
 const unknown: Bind = { host: undefined, port: undefined };
 
 /** Where the server listens; a part is undefined when a file we cannot read decides it. */
-export function bindOf(dockerfile: Dockerfile, start: Start): Bind {
+export function bindOf(dockerfile: Dockerfile, start: Start, files: readonly string[]): Bind {
   const { argv, server } = start;
   const joined = option(argv, "-b", "--bind", "--listen", "--address");
-  if (joined !== undefined && /^unix|:/.test(joined)) return joined.startsWith("unix") ? unknown : split(joined);
+  if (joined?.startsWith("unix")) return unknown;
+  if (joined?.includes(":")) return split(joined);
   if (server === "django-dev") return djangoBind(argv);
   const { env } = situationAt(dockerfile, start.stage);
   const variable = (name = ""): string | undefined => env.get(name)?.value;
-  if (server === "gunicorn" && (option(argv, "-c", "--config") ?? variable("GUNICORN_CMD_ARGS"))) return unknown;
-  const names = bindVariables[server];
+  if (joined === undefined && isConfigured(start, files)) return unknown;
+  if (server === "gunicorn" && joined === undefined) return gunicornBind(variable);
+  return told(start, joined, variable);
+}
+
+/** By its arguments, its own variables, or not at all. */
+function told(start: Start, joined: string | undefined, variable: (name?: string) => string | undefined): Bind {
+  const { argv, server } = start;
+  const names = BIND_VARIABLES[server];
   const fallback = fallbackOf(start);
   return {
-    host: option(argv, "--host", "-h", "--server.address") ?? joined ?? variable(names?.host) ?? fallback.host,
+    host: option(argv, "--host", "-h", "-H", "--server.address") ?? joined ?? variable(names?.host) ?? fallback.host,
     port: option(argv, "--port", "-p", "--server.port") ?? variable(names?.port) ?? fallback.port,
   };
 }
 
+/** Without an argument: what its variable for arguments says, or every address as soon as PORT is set. */
+function gunicornBind(variable: (name: string) => string | undefined): Bind {
+  if (variable("GUNICORN_CMD_ARGS") !== undefined) return unknown;
+  const port = variable("PORT");
+  return port === undefined ? (DEFAULT_BIND.gunicorn ?? unknown) : { host: "0.0.0.0", port };
+}
+
+/** Files that a server reads from the working directory without being told. */
+const SETTINGS: Partial<Record<Server, string>> = {
+  gunicorn: "gunicorn.conf.py",
+  streamlit: ".streamlit/config.toml",
+};
+
+function isConfigured({ argv, server }: Start, files: readonly string[]): boolean {
+  const file = SETTINGS[server];
+  const named = server === "gunicorn" || server === "hypercorn" ? option(argv, "-c", "--config") : undefined;
+  return named !== undefined || (file !== undefined && files.some((each) => each.endsWith(file)));
+}
+
 function fallbackOf({ argv, server }: Start): Bind {
   if (server === "fastapi-cli") return { host: argv.includes("dev") ? "127.0.0.1" : "0.0.0.0", port: "8000" };
-  return defaults[server] ?? unknown;
+  return DEFAULT_BIND[server] ?? unknown;
 }
 
 function djangoBind(argv: readonly string[]): Bind {

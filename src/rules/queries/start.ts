@@ -1,5 +1,6 @@
 import { stageState } from "../../dockerfile/stages.ts";
 import type { Dockerfile, Instruction, Server, Service, Stage } from "../../model/types.ts";
+import { serverOf } from "../../project/unwrap.ts";
 import { baseOf } from "./base.ts";
 import { type Command, commandsIn } from "./commands.ts";
 import { once } from "./once.ts";
@@ -164,18 +165,6 @@ export function programOf(argv: readonly string[]): string {
   if (!/^python[\d.]*$/.test(name)) return name;
   const index = argv.indexOf("-m");
   return index > 0 ? (argv[index + 1] ?? name) : name;
-}
-
-export function serverOf(argv: readonly string[]): Server {
-  const program = programOf(argv);
-  if (program === "uvicorn" || program === "gunicorn" || program === "hypercorn" || program === "granian")
-    return program;
-  if (program === "waitress-serve" || program === "waitress") return "waitress";
-  if (program === "uwsgi" || program === "streamlit") return program;
-  if (program === "flask" && argv.includes("run")) return "flask-dev";
-  if (program === "fastapi") return "fastapi-cli";
-  if (argv.includes("runserver")) return "django-dev";
-  return /^python[\d.]*$/.test(nameOf(argv[0] ?? "")) ? "own" : "unknown";
 }
 
 export const nameOf = (path: string): string => path.split("/").at(-1) ?? path;

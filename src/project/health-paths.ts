@@ -1,0 +1,27 @@
+import type { Fact, Framework, Route } from "../model/types.ts";
+
+/** Names of routes that answer "I am alive", nearest to liveness first. Those about readiness come last. */
+const HEALTH: readonly RegExp[] = [
+  /(?:^|\/)_?(?:livez?|liveness|alive)$/,
+  /(?:^|\/)_?_?(?:healthz?|(?:[\w-]+[-_])?health[-_]?check|healthy|lbheartbeat)_?_?$/,
+  /(?:^|\/)_?_?(?:ping|up|heartbeat)_?_?$/,
+  /^(?:\/api)?(?:\/v\d+)?\/_?status$/,
+  /(?:^|\/)_?(?:readyz?|readiness)$/,
+];
+
+/** Of the routes; of a framework that answers by itself when the code has none of its own. */
+export function healthPathsOf(routes: readonly Route[], framework: Fact<Framework>): readonly Fact<string>[] {
+  const rankOf = (path: string) => HEALTH.findIndex((pattern) => pattern.test(path.replace(/\/$/, "").toLowerCase()));
+  const own: readonly Fact<string>[] = routes
+    .filter(({ method, path }) => (method === "GET" || method === "HEAD") && !/[{<:*]/.test(path))
+    .map((route) => ({ route, rank: rankOf(route.path) }))
+    .filter(({ rank }) => rank >= 0)
+    .toSorted((a, b) => a.rank - b.rank || a.route.path.length - b.route.path.length)
+    .map(({ route }) => ({ value: route.path, confidence: "certain", evidence: [route.evidence] }));
+  const brought = BROUGHT[framework.value];
+  return own.length > 0 || brought === undefined
+    ? own
+    : [{ value: brought, confidence: "likely", evidence: framework.evidence }];
+}
+
+const BROUGHT: Readonly<Partial<Record<Framework, string>>> = { streamlit: "/_stcore/health" };

@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { readService } from "../../src/project/read-service.ts";
+import { memoryTree } from "../../src/project/tree.ts";
+
+type Files = Readonly<Record<string, string>>;
+const read = async (files: Files) => readService(memoryTree(files));
+const routes = async (files: Files) => (await read(files)).routes.map(({ method, path }) => `${method} ${path}`);
+const health = async (files: Files) => (await read(files)).healthPaths.map(({ value }) => value);
+
+describe("routes hung on an object of another module", () => {
+  it("are read in Flask's way of splitting a blueprint", async () => {
+    const files = {
+      "shop/__init__.py":
+        "from flask import Flask\ndef create_app():\n    app = Flask(__name__)\n    from shop.api import bp\n    app.register_blueprint(bp, url_prefix='/api')\n    return app\n",
+      "shop/api/__init__.py":
+        "from flask import Blueprint\nbp = Blueprint('api', __name__)\nfrom shop.api import items\n",
+      "shop/api/items.py": "from shop.api import bp\n@bp.route('/items', methods=['GET', 'POST'])\ndef items(): ...\n",
+    };
+    expect(await routes(files)).toEqual(["GET /api/items", "POST /api/items"]);
+  });
+
+  it("are read on an application that is imported", async () => {
+    const files = {
+      "app/core.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+      "app/health.py": "from app.core import app\n@app.get('/healthz')\ndef h(): ...\n",
+    };
+    expect(await routes(files)).toEqual(["GET /healthz"]);
+  });
+});
+
+it("follows Starlette's mounts of routers and of applications, and names sockets as such", async () => {
+  const text =
+    "from starlette.applications import Starlette\nfrom starlette.routing import Mount, Route, Router, WebSocketRoute\nadmin = Router([Route('/users', h)])\nroutes = [\n    Mount('/api', app=Router([Route('/x', h, methods=['POST'])])),\n    Mount('/admin', app=admin),\n    WebSocketRoute('/ws', w),\n]\napp = Starlette(routes=routes)\n";
+  expect((await routes({ "app.py": text })).toSorted()).toEqual(["GET /admin/users", "POST /api/x", "WEBSOCKET /ws"]);
+});
+
+it("reads what a resource of Falcon answers, and views of aiohttp", async () => {
+  const falcon = {
+    "svc/app.py": "import falcon\nfrom svc.items import Items\napp = falcon.App()\napp.add_route('/items', Items())\n",
+    "svc/items.py":
+      "class Items:\n    def on_get(self, req, resp): ...\n    def on_post(self, req, resp): ...\n    def on_open(self): ...\n",
+  };
+  expect(await routes(falcon)).toEqual(["GET /items", "POST /items"]);
+  const aiohttp =
+    "from aiohttp import web\nroutes = web.RouteTableDef()\n@routes.view('/thing')\nclass Thing(web.View): ...\n";
+  expect(await routes({ "a.py": aiohttp })).toEqual(["GET /thing"]);
+});
+
+it("follows Django's lists that are included by name, and never takes one for a root", async () => {
+  const urls =
+    "from django.urls import include, path\nfrom shop import views\nv1 = [path('items', views.items), path('status/', views.status)]\nurlpatterns = [\n    path('api/v1/', include(v1)),\n    path('api/v2/', include((v1, 'v2'))),\n    path('x/', include([path('y', views.y)])),\n    path('z/', include(([path('y', views.y)], 'z'))),\n]\nurlpatterns += [path('late', views.late)]\n";
+  expect(await routes({ "shop/urls.py": urls })).toEqual([
+    "GET /api/v1/items",
+    "GET /api/v1/status/",
+    "GET /api/v2/items",
+    "GET /api/v2/status/",
+    "GET /x/y",
+    "GET /z/y",
+    "GET /late",
+  ]);
+  const itself = "from django.urls import include, path\nurlpatterns = [path('a/', include('loop.urls'))]\n";
+  expect(await routes({ "loop/urls.py": itself })).toEqual([]);
+});
+
+describe("health paths", () => {
+  const flask = (...paths: readonly string[]) => ({
+    "app.py": `from flask import Flask\napp = Flask(__name__)\n${paths.map((path) => `@app.get('${path}')\ndef f(): ...\n`).join("")}`,
+  });
+
+  it("are known by their usual names", async () => {
+    expect(await health(flask("/flask-health-check"))).toEqual(["/flask-health-check"]);
+    expect(await health(flask("/api/v1/status", "/status"))).toEqual(["/status", "/api/v1/status"]);
+  });
+
+  it("are not the status of something else", async () => {
+    expect(await health(flask("/api/mfa/status", "/orders/status"))).toEqual([]);
+  });
+
+  it("are brought by Streamlit", async () => {
+    const { healthPaths } = await read({
+      "requirements.txt": "streamlit==1.40.0\n",
+      "Home.py": "import streamlit as st\nst.title('x')\n",
+    });
+    expect(healthPaths).toMatchObject([
+      { value: "/_stcore/health", confidence: "likely", evidence: [{ file: "requirements.txt" }] },
+    ]);
+  });
+});
+
+describe("names of modules", () => {
+  const module = async (files: Files) => (await read(files)).application?.value.module;
+  const code = "from fastapi import FastAPI\napp = FastAPI()\n";
+
+  it("begin below a folder that holds no modules and that nothing imports", async () => {
+    expect(await module({ "backend/app/main.py": code })).toBe("app.main");
+    expect(await module({ "src/py/app/main.py": code, "src/js/x.ts": "" })).toBe("app.main");
+  });
+
+  it("begin with a folder that is imported, or that holds modules", async () => {
+    const imported = { "backend/app/main.py": `${code}from backend.app import x\n`, "backend/app/x.py": "" };
+    expect(await module(imported)).toBe("backend.app.main");
+    expect(await module({ "backend/app/main.py": code, "backend/run.py": "" })).toBe("backend.app.main");
+  });
+
+  it("are whole where two programs have modules of the same names", async () => {
+    const files = { "one/app/main.py": code, "two/app/main.py": "x = 1\n" };
+    expect(await module(files)).toBe("one.app.main");
+  });
+});
