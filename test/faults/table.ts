@@ -11,6 +11,7 @@ const privateKeyEnd = ["-----END", "PRIVATE KEY-----"].join(" ");
 export const bodyless: Fault = {
   name: "healthy, and no route reads a body",
   breaks: [],
+  keeps: ["stop-answers-in-flight", "stops-when-idle"],
   dockerfile: [[COMMAND, 'CMD ["python", "/app/wsgi.py"]']],
 };
 
@@ -18,6 +19,7 @@ export const bodyless: Fault = {
 export const declaredVolume: Fault = {
   name: "healthy, and its volume is declared",
   breaks: [],
+  keeps: ["task-definition-runs", "volumes-writable", "read-only-root"],
   app: [["        return []", '        open("/data/items", "w").close()\n        return []']],
   dockerfile: [[USER, `VOLUME /data\n${USER}`]],
 };
