@@ -27,6 +27,7 @@ interface Info {
   readonly Driver?: string;
   readonly DriverStatus?: ReadonlyArray<readonly [string, string]> | null;
   readonly MemTotal?: number;
+  readonly SystemTime?: string;
   /** Whether it can limit them. */
   readonly MemoryLimit?: boolean;
   readonly PidsLimit?: boolean;
@@ -94,7 +95,17 @@ async function meet(http: EngineHttp, tunnel: Tunnel | undefined, options: Conne
     reach: reachOf(http.endpoint, tunnel),
     tunnel,
     signal: options.signal,
+    now: clockOf(info),
   });
+}
+
+/** The engine's clock, counted on from its answer. Runs on several machines whose clocks differ then agree on what has
+ * expired, and it does not jump when the clock of this machine is set. */
+function clockOf({ SystemTime: answered }: Info): () => number {
+  const said = Date.parse(answered ?? "");
+  const then = Number.isNaN(said) ? Date.now() : said;
+  const since = performance.now();
+  return () => then + performance.now() - since;
 }
 
 /** Half of the machine's memory, and more processes than a service needs; nothing that the engine cannot limit. */

@@ -43,6 +43,8 @@ export interface EngineFacts {
   /** The way to an engine behind ssh, which ends with the engine. */
   readonly tunnel: Tunnel | undefined;
   readonly signal: AbortSignal;
+  /** Milliseconds since 1970 by the engine's clock: labels are written and read by it alone. */
+  readonly now: () => number;
 }
 
 /** Docker or Podman: the Engine API for everything but builds and pulls, which are the command line's. */
@@ -66,7 +68,7 @@ export class ContainerEngine implements ConnectedEngine {
     this.cli = cliFor(http, facts);
     this.#builder = {
       cli: this.cli,
-      labels: (keepMs) => labelsOf(facts.owner, keepMs === undefined ? "image" : "kept-image", keepMs),
+      labels: (keepMs) => labelsOf(facts.owner, keepMs === undefined ? "image" : "kept-image", facts.now(), keepMs),
     };
   }
 
@@ -151,7 +153,7 @@ export class ContainerEngine implements ConnectedEngine {
         Name: this.#name(),
         Driver: "bridge",
         Internal: options.internal,
-        Labels: labelsOf(this.#facts.owner, "network"),
+        Labels: labelsOf(this.#facts.owner, "network", this.#facts.now()),
       },
       evenWhenAborted: true,
     });
@@ -166,7 +168,10 @@ export class ContainerEngine implements ConnectedEngine {
     const kept = new Set(options.keepTags);
     // First: what still builds would put an image there again.
     const ended = await endOrphanedBuilds();
-    const removed = await removeOurs(this.#http, { owns: isAbandoned, image: (tag) => !kept.has(tag) });
+    const removed = await removeOurs(this.#http, {
+      owns: (labels) => isAbandoned(labels, this.#facts.now()),
+      image: (tag) => !kept.has(tag),
+    });
     return [...ended, ...removed, ...(await removeOldScratch())];
   }
 
@@ -215,7 +220,7 @@ export class ContainerEngine implements ConnectedEngine {
     const body = createBody(
       {
         image,
-        labels: labelsOf(this.#facts.owner, "container"),
+        labels: labelsOf(this.#facts.owner, "container", this.#facts.now()),
         hasStartInterval: this.#facts.api >= 1.44,
         podman: this.name === "podman",
         publishOn: this.#facts.reach.publishOn,
