@@ -7,7 +7,7 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { type Goal, say } from "./measure.ts";
-import { installGoTools } from "./peers/go-tools.ts";
+import { installGoTools, STRUCTURE_TEST } from "./peers/go-tools.ts";
 import { benchVerifyMatrix } from "./verify/matrix.ts";
 import { peersOf } from "./verify/peers.ts";
 import { benchVerifyTimes } from "./verify/times.ts";
@@ -20,7 +20,7 @@ const wanted = (part: string) => parts.length === 0 || parts.includes(part);
 const stop = new AbortController();
 process.once("SIGINT", () => stop.abort(new Error("Interrupted")));
 
-const tools = await installGoTools();
+const tools = await installGoTools(wanted("matrix") ? undefined : [STRUCTURE_TEST]);
 say(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}.`);
 for (const { name, version, missing } of tools)
   say(`${name} ${version}${missing === undefined ? "" : ` does not install here: ${missing}`}`);

@@ -1,9 +1,9 @@
 import type { Check } from "../../src/checks/check.ts";
 import type { Verdict } from "../../src/model/types.ts";
-import { fileTwins } from "../../test/faults/file-faults.ts";
 import type { Fault } from "../../test/faults/fault.ts";
 import { checksNamed, type FaultLab, healthyChecks, openLab } from "../../test/faults/lab.ts";
-import { bodyless, declaredVolume, faults } from "../../test/faults/table.ts";
+import { faults } from "../../test/faults/table.ts";
+import { twins } from "../../test/faults/twins.ts";
 import { say } from "../measure.ts";
 import type { Peer, Said } from "./peers.ts";
 
@@ -15,13 +15,6 @@ interface Judged {
 }
 
 const OURS = "seaworthy";
-
-/** Healthy images beside the plain one, and what we are asked about each. */
-const twins: readonly Fault[] = [
-  { ...bodyless, keeps: ["stop-answers-in-flight", "stops-when-idle"] },
-  { ...declaredVolume, keeps: ["volumes-writable", "read-only-root"] },
-  ...fileTwins,
-];
 
 /**
  * Planted fault × tool. We have caught a fault when each check that must notice it fails. A peer has caught it when it

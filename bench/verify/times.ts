@@ -6,7 +6,7 @@ import type { Pin } from "../../src/model/types.ts";
 import { mirrorOf } from "../../src/pipeline/build-side.ts";
 import { parseMirrors } from "../../src/registry/endpoints.ts";
 import { type Goal, inTurn, row, say } from "../measure.ts";
-import type { GoTool } from "../peers/go-tools.ts";
+import { type GoTool, STRUCTURE_TEST } from "../peers/go-tools.ts";
 import { PEERS } from "../peers/install.ts";
 import { reworkedService } from "./reworked.ts";
 
@@ -60,20 +60,34 @@ export async function benchVerifyTimes(
   };
   const structureTest = await structureTestOf(tools, image, signal);
   try {
-    const samples = await inTurn(
-      {
-        whole: () => verify(),
-        image: () => verify("--image", image),
-        quick: () => verify("--quick"),
-        script,
-        ...(structureTest === undefined ? {} : { structureTest }),
-      },
-      rounds,
-    );
+    const measures: Readonly<Record<string, () => Promise<number>>> = {
+      whole: () => verify(),
+      image: () => verify("--image", image),
+      quick: () => verify("--quick"),
+      script,
+      ...(structureTest === undefined ? {} : { structureTest }),
+    };
+    const samples = await inTurn(told(measures), rounds);
     return judged(samples, slowest(waits));
   } finally {
     await run("docker", ["image", "rm", "--force", image]);
   }
+}
+
+/** Each says when it begins and what it took: a round takes minutes, and one that hangs has to be seen. */
+function told(
+  measures: Readonly<Record<string, () => Promise<number>>>,
+): Readonly<Record<string, () => Promise<number>>> {
+  const telling = Object.entries(measures).map(([name, measure]) => {
+    const tell = async () => {
+      process.stderr.write(`${name} … `);
+      const seconds = await measure();
+      process.stderr.write(`${seconds.toFixed(1)} s\n`);
+      return seconds;
+    };
+    return [name, tell] as const;
+  });
+  return Object.fromEntries(telling);
 }
 
 function judged(samples: Readonly<Record<string, readonly number[]>>, wait: Wait | undefined): readonly Goal[] {
@@ -116,7 +130,7 @@ export function buildFlags(pins: readonly Pin[]): readonly string[] {
 
 /** Undefined when it did not install. */
 async function structureTestOf(tools: readonly GoTool[], image: string, signal: AbortSignal) {
-  const program = tools.find(({ name }) => name === "container-structure-test")?.program;
+  const program = tools.find(({ name }) => name === STRUCTURE_TEST)?.program;
   if (program === undefined) return undefined;
   const file = resolve(PEERS, "verify-few.json");
   await mkdir(PEERS, { recursive: true });
@@ -140,9 +154,12 @@ function slowest(waits: readonly Wait[]): Wait | undefined {
     .toSorted((a, b) => b.seconds - a.seconds)[0];
 }
 
-/** @throws Error unless it ends with 0, or with 1, which says that something is not proven. */
+/** Ten times what the slowest takes on a quiet machine. */
+const LIMIT_MS = 900_000;
+
+/** @throws Error unless it ends in time, with 0, or with 1, which says that something is not proven. */
 async function demand(program: string, args: readonly string[], options: Parameters<typeof run>[2]) {
-  const finished = await run(program, args, options);
+  const finished = await run(program, args, { ...options, timeoutMs: LIMIT_MS });
   if (finished.code <= 1) return finished;
   const words = [program, ...args].join(" ");
   throw new Error(

@@ -43,14 +43,27 @@ export const codeNotWritable: Check<Layers> = {
       status: "pass",
       context: { service: { taskDefinitions: [] } as never },
     },
+    {
+      name: "the service's own, in a volume",
+      data: {
+        ...owned,
+        modes: { ...owned.modes, codeInVolumes: { count: 3, examples: ["/app/plugins/mail.py"] } },
+      },
+      status: "fail",
+      context: under(true),
+    },
     { name: "runs as root", data: withCode(undefined), status: "not-applicable" },
   ],
-  judge({ modes: { codeWritable } }, { contract, service }) {
+  judge({ modes: { codeWritable, codeInVolumes } }, { contract, service }) {
     if (codeWritable === undefined)
       return notApplicable(
         "The image's user is root, who may change everything, or no user that it knows: see numeric-user.",
       );
     const { uid, count, examples } = codeWritable;
+    if (codeInVolumes !== undefined && codeInVolumes.count > 0)
+      return fail(
+        `Uid ${uid} may write ${codeInVolumes.count} files of code in a volume, such as ${some(codeInVolumes.examples, 2)}: a read-only root leaves volumes writable.`,
+      );
     if (count === 0) return pass(`Uid ${uid} may write no module, script or library.`);
     const owner = `Uid ${uid} may write ${count} files of code, such as ${some(examples, 2)}`;
     if (!contract.readOnlyRoot) return fail(`${owner}.`);

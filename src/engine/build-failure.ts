@@ -23,6 +23,16 @@ export function failureOf(output: string, image?: string): UserError | undefined
     .filter((line) => /error|denied|not found|failed/i.test(line))
     .slice(-5)
     .map(visible);
+  const refused = statusIn(output);
+  if (refused !== undefined)
+    return new UserError(
+      isPassing(refused) ? "engine/registry-refused" : "engine/base-not-found",
+      `The registry of the image ${name} answers ${refused}`,
+      {
+        hint: adviceFor(Number.parseInt(refused, 10)),
+        details,
+      },
+    );
   if (
     /no such host|i\/o timeout|connection refused|network is unreachable|TLS handshake|x509|EOF$|deadline exceeded|proxyconnect/i.test(
       output,
@@ -42,6 +52,28 @@ export function failureOf(output: string, image?: string): UserError | undefined
       details,
     });
   return undefined;
+}
+
+/** `429 Too Many Requests`, of a registry that could be reached. Undefined for what it says of an image that it has not. */
+function statusIn(output: string): string | undefined {
+  const said = /unexpected status (?:from \w+ request to \S+|code)[^:\n]*: (\d{3}[A-Za-z ]*)/.exec(output)?.[1]?.trim();
+  if (said !== undefined && !said.startsWith("404")) return said;
+  return /\btoomanyrequests:/.test(output) ? "429 Too Many Requests" : undefined;
+}
+
+/** It will answer otherwise: nothing is wrong with what asks for the image. */
+const isPassing = (refused: string): boolean => /^(?:429|5)/.test(refused);
+
+function adviceFor(status: number): string {
+  if (status === 429)
+    return "Wait as long as it limits, log in with `docker login` for a higher limit, or use a mirror.";
+  if (status >= 500) return "It is out of order: run the same command again later, or use a mirror.";
+  return "Check `docker login`, and that this login may read the image.";
+}
+
+/** The engine has no room left: what the build wrote is not its fault. */
+export function diskFullIn(output: string): boolean {
+  return /no space left on device/i.test(output);
 }
 
 /** `failed to resolve source metadata for docker.io/library/x:1`, `failed to solve: x:1: …` in older BuildKits. */

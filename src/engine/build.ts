@@ -7,7 +7,7 @@ import { run } from "../kit/exec.ts";
 import { unwritable } from "../kit/files.ts";
 import { redact, redactByShape, visible } from "../kit/text.ts";
 import type { BuildStep } from "../model/types.ts";
-import { failureOf, lostIn } from "./build-failure.ts";
+import { diskFullIn, failureOf, lostIn } from "./build-failure.ts";
 import type { BuildRequest, EngineCli } from "./engine.ts";
 import { PlainTrace } from "./trace-plain.ts";
 import { RawJsonTrace } from "./trace-rawjson.ts";
@@ -153,7 +153,7 @@ function buildFailure(trace: TraceReader, request: BuildRequest, clean: (line: s
       ? `The build failed: ${clean(said)}`
       : `The build failed at the step \`${clean(failed.step)}\`: ${clean(failed.error)}`,
     {
-      hint: `The whole output is in ${request.logFile}.`,
+      hint: `${diskFullIn(`${failed?.error}\n${failed?.log.join("\n")}\n${said}`) ? "The engine's disk is full: `docker system df` shows by what. " : ""}The whole output is in ${request.logFile}.`,
       where: { file: request.dockerfile, ...(line === undefined ? {} : { line }) },
       details: (failed?.log.length ? failed.log : rest.slice(-50)).map(clean),
     },

@@ -65,7 +65,21 @@ it("asks no further than what the user named", async () => {
   expect(await names("tcp://h:1", { DOCKER_HOST: "tcp://i:2" })).toEqual(["--engine"]);
   expect(await names(undefined, { DOCKER_HOST: "tcp://i:2", DOCKER_CONTEXT: "far" })).toEqual(["DOCKER_HOST"]);
   await expect(names(undefined, { DOCKER_CONTEXT: "far" })).rejects.toMatchObject({ code: "engine/no-context" });
-  await expect(names("ssh://me@host", {})).rejects.toMatchObject({ code: "engine/unsupported-host" });
+  await expect(names("npipe:////./pipe/docker", {})).rejects.toMatchObject({ code: "engine/unsupported-host" });
+});
+
+it("reads addresses as docker does, and gives ssh no options", async () => {
+  const at = async (host: string, env: Record<string, string> = {}) =>
+    (await endpointsToTry(host, { HOME: folder, ...env }))[0];
+  expect(await at("tcp://h")).toMatchObject({ address: { host: "h", port: 2375 } });
+  expect(await at("tcp://h")).not.toHaveProperty("tls");
+  expect(await at("tcp://h", { DOCKER_TLS_VERIFY: "1" })).toMatchObject({ address: { port: 2376 }, tls: {} });
+  expect(await at("unix:///run/engine", { DOCKER_TLS_VERIFY: "1" })).not.toHaveProperty("tls");
+  expect(await at("ssh://me@[fe80::1]:22/run/podman.sock")).toMatchObject({
+    address: { ssh: { user: "me", host: "fe80::1", port: 22, socket: "/run/podman.sock" } },
+  });
+  for (const host of ["ssh://-oProxyCommand=x", "ssh://-lroot@host"])
+    await expect(at(host)).rejects.toMatchObject({ code: "engine/unsupported-host" });
 });
 
 it("follows the docker context in use", async () => {

@@ -5,9 +5,11 @@ import { type Endpoint, endpointsToTry, wellKnownSockets } from "./endpoint.ts";
 import type { ConnectedEngine } from "./engine.ts";
 import { EngineHttp } from "./http.ts";
 import { ownerNow } from "./owner.ts";
+import { reachOf } from "./reach.ts";
+import { openTunnel, type Tunnel } from "./ssh.ts";
 
 export interface ConnectOptions {
-  /** `--engine`: a unix:// or tcp:// address. */
+  /** `--engine`: a unix://, tcp:// or ssh:// address. */
   readonly host?: string;
   readonly runId: string;
   readonly signal: AbortSignal;
@@ -25,6 +27,7 @@ interface Info {
   readonly Driver?: string;
   readonly DriverStatus?: ReadonlyArray<readonly [string, string]> | null;
   readonly MemTotal?: number;
+  readonly SystemTime?: string;
   /** Whether it can limit them. */
   readonly MemoryLimit?: boolean;
   readonly PidsLimit?: boolean;
@@ -45,11 +48,9 @@ export async function connectEngine(options: ConnectOptions): Promise<ConnectedE
   const endpoints = await endpointsToTry(options.host, options.env);
   const failures: string[] = [];
   for (const endpoint of endpoints) {
-    const http = new EngineHttp(endpoint, options.signal, options.patienceMs);
     try {
-      return await meet(http, options);
+      return await reached(endpoint, options);
     } catch (error) {
-      http.close();
       options.signal.throwIfAborted();
       if (!(error instanceof UserError) || error.code === "engine/too-old") throw error;
       failures.push(`${endpoint.source}: ${endpoint.host}: ${causeOf(error)}`);
@@ -58,7 +59,21 @@ export async function connectEngine(options: ConnectOptions): Promise<ConnectedE
   throw notFound(endpoints, failures, options);
 }
 
-async function meet(http: EngineHttp, options: ConnectOptions): Promise<ConnectedEngine> {
+async function reached(endpoint: Endpoint, options: ConnectOptions): Promise<ConnectedEngine> {
+  const { address } = endpoint;
+  const tunnel = "ssh" in address ? await openTunnel(address.ssh, options.signal) : undefined;
+  const place = tunnel === undefined ? endpoint : { ...endpoint, address: { socketPath: tunnel.socketPath } };
+  const http = new EngineHttp(place, options.signal, options.patienceMs);
+  try {
+    return await meet(http, tunnel, options);
+  } catch (error) {
+    http.close();
+    await tunnel?.[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function meet(http: EngineHttp, tunnel: Tunnel | undefined, options: ConnectOptions): Promise<ConnectedEngine> {
   const timeoutMs = Math.min(options.patienceMs ?? 10_000, 10_000);
   const version = await http.json<Version>("GET", "/version", { timeoutMs });
   const offered = Number(version.ApiVersion ?? "0");
@@ -77,8 +92,20 @@ async function meet(http: EngineHttp, options: ConnectOptions): Promise<Connecte
     api,
     most: mostOf(info),
     owner: ownerNow(options.runId),
+    reach: reachOf(http.endpoint, tunnel),
+    tunnel,
     signal: options.signal,
+    now: clockOf(info),
   });
+}
+
+/** The engine's clock, counted on from its answer. Runs on several machines whose clocks differ then agree on what has
+ * expired, and it does not jump when the clock of this machine is set. */
+function clockOf({ SystemTime: answered }: Info): () => number {
+  const said = Date.parse(answered ?? "");
+  const then = Number.isNaN(said) ? Date.now() : said;
+  const since = performance.now();
+  return () => then + performance.now() - since;
 }
 
 /** Half of the machine's memory, and more processes than a service needs; nothing that the engine cannot limit. */

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../kit/errors.ts";
 import type { Image, Layer } from "../model/types.ts";
 import { type Builder, buildImage } from "./build.ts";
@@ -25,8 +24,11 @@ import { filesOf } from "./image-files.ts";
 import { walkSavedLayers } from "./layers.ts";
 import { isAbandoned, isOfRun, labelsOf, type Owner } from "./owner.ts";
 import { endOrphanedBuilds } from "./orphans.ts";
+import { unlessLost } from "./presence.ts";
 import { pullImage, pushImage } from "./pull.ts";
+import type { Reach } from "./reach.ts";
 import { removeOldScratch } from "./scratch.ts";
+import type { Tunnel } from "./ssh.ts";
 import { removeOurs, removeNetwork } from "./sweep.ts";
 
 export interface EngineFacts {
@@ -37,11 +39,13 @@ export interface EngineFacts {
   /** What a container gets at most that is not told otherwise: an image that forks or allocates forever ends, not the machine. */
   readonly most: Pick<StartOptions, "memoryBytes" | "pidsLimit">;
   readonly owner: Owner;
+  readonly reach: Reach;
+  /** The way to an engine behind ssh, which ends with the engine. */
+  readonly tunnel: Tunnel | undefined;
   readonly signal: AbortSignal;
+  /** Milliseconds since 1970 by the engine's clock: labels are written and read by it alone. */
+  readonly now: () => number;
 }
-
-/** How long a loaded image may take to be seen. */
-const LOADED_WITHIN_MS = 5000;
 
 /** Docker or Podman: the Engine API for everything but builds and pulls, which are the command line's. */
 export class ContainerEngine implements ConnectedEngine {
@@ -64,22 +68,14 @@ export class ContainerEngine implements ConnectedEngine {
     this.cli = cliFor(http, facts);
     this.#builder = {
       cli: this.cli,
-      labels: (keepMs) => labelsOf(facts.owner, keepMs === undefined ? "image" : "kept-image", keepMs),
+      labels: (keepMs) => labelsOf(facts.owner, keepMs === undefined ? "image" : "kept-image", facts.now(), keepMs),
     };
   }
 
   async build(request: BuildRequest): Promise<BuildResult> {
     const built = await buildImage(this.#builder, request);
-    // Under load Docker 26 has said "no such image" of what it had loaded a moment before, or has it with no layer unpacked.
-    const until = performance.now() + LOADED_WITHIN_MS;
-    for (;;) {
-      const image = await this.inspect(request.tag);
-      if (image !== undefined) return { ...built, image };
-      if (performance.now() > until) break;
-      await this.#unpack(request.tag);
-      await sleep(100);
-      request.signal.throwIfAborted();
-    }
+    const image = await this.inspect(request.tag);
+    if (image !== undefined) return { ...built, image };
     throw new UserError("engine/build-not-loaded", `The build succeeded, but the engine has no image ${request.tag}`, {
       hint: "The builder did not load its result into the engine. `docker buildx ls` shows the builders.",
       where: { file: request.logFile },
@@ -87,8 +83,10 @@ export class ContainerEngine implements ConnectedEngine {
   }
 
   inspect(reference: string): Promise<Image | undefined> {
-    const own = this.name === "podman" ? () => ownHealthOf(this.#http, reference) : undefined;
-    return inspectImage(this.#http, reference, own);
+    return inspectImage(this.#http, reference, {
+      unpack: async () => removeContainer(this.#http, await this.#neverStarted(reference)),
+      healthOf: this.name === "podman" ? () => ownHealthOf(this.#http, reference) : undefined,
+    });
   }
 
   walkLayers(image: Image, visit: LayerVisitor): Promise<readonly Layer[]> {
@@ -136,7 +134,13 @@ export class ContainerEngine implements ConnectedEngine {
       await this.#http.bytes("POST", `/containers/${id}/start`);
       const raw = await this.#http.json<RawContainer>("GET", `/containers/${id}/json`);
       const ownHealth = await this.#ownHealth(image, options);
-      return new EngineContainer(this.#http, raw, { startedAt, podman: this.name === "podman", ownHealth });
+      const { reach } = this.#facts;
+      return await EngineContainer.open(this.#http, raw, {
+        startedAt,
+        podman: this.name === "podman",
+        reach,
+        ownHealth,
+      });
     } catch (error) {
       await removeContainer(this.#http, id);
       throw startFailure(error, image);
@@ -149,18 +153,25 @@ export class ContainerEngine implements ConnectedEngine {
         Name: this.#name(),
         Driver: "bridge",
         Internal: options.internal,
-        Labels: labelsOf(this.#facts.owner, "network"),
+        Labels: labelsOf(this.#facts.owner, "network", this.#facts.now()),
       },
       evenWhenAborted: true,
     });
     return { id, [Symbol.asyncDispose]: () => removeNetwork(this.#http, id) };
   }
 
+  unlessLost<T>(work: () => Promise<T>): Promise<T> {
+    return unlessLost(this.#http, work);
+  }
+
   async sweep(options: { readonly keepTags?: readonly string[] } = {}): Promise<readonly string[]> {
     const kept = new Set(options.keepTags);
     // First: what still builds would put an image there again.
     const ended = await endOrphanedBuilds();
-    const removed = await removeOurs(this.#http, { owns: isAbandoned, image: (tag) => !kept.has(tag) });
+    const removed = await removeOurs(this.#http, {
+      owns: (labels) => isAbandoned(labels, this.#facts.now()),
+      image: (tag) => !kept.has(tag),
+    });
     return [...ended, ...removed, ...(await removeOldScratch())];
   }
 
@@ -172,12 +183,11 @@ export class ContainerEngine implements ConnectedEngine {
   }
 
   readFile(image: string, path: string): Promise<{ readonly path: string; readonly bytes: Buffer } | undefined> {
-    const create = () => this.#create(image, { network: "none", entrypoint: ["/never-started"] });
-    return readImageFile(this.#http, create, path);
+    return readImageFile(this.#http, () => this.#neverStarted(image), path);
   }
 
   async openFiles(image: string): Promise<ImageFiles> {
-    return filesOf(this.#http, await this.#create(image, { network: "none", entrypoint: ["/never-started"] }));
+    return filesOf(this.#http, await this.#neverStarted(image));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -185,15 +195,7 @@ export class ContainerEngine implements ConnectedEngine {
       await this.removeAllOf(this.#facts.owner.run);
     } finally {
       this.#http.close();
-    }
-  }
-
-  /** An image in containerd whose layers are not unpacked has no history. To create a container of it unpacks them. */
-  async #unpack(image: string): Promise<void> {
-    try {
-      await using _ = await this.openFiles(image);
-    } catch (error) {
-      if (!(error instanceof UserError && error.code === "engine/no-image")) throw error;
+      await this.#facts.tunnel?.[Symbol.asyncDispose]();
     }
   }
 
@@ -202,6 +204,10 @@ export class ContainerEngine implements ConnectedEngine {
     if (this.name !== "podman" || health === undefined) return undefined;
     const test = health.test ?? (await this.inspect(image))?.config.healthcheck?.test ?? [];
     return test.length > 1 ? { ...health, test } : undefined;
+  }
+
+  #neverStarted(image: string): Promise<string> {
+    return this.#create(image, { network: "none", entrypoint: ["/never-started"] });
   }
 
   #name(): string {
@@ -214,9 +220,10 @@ export class ContainerEngine implements ConnectedEngine {
     const body = createBody(
       {
         image,
-        labels: labelsOf(this.#facts.owner, "container"),
+        labels: labelsOf(this.#facts.owner, "container", this.#facts.now()),
         hasStartInterval: this.#facts.api >= 1.44,
         podman: this.name === "podman",
+        publishOn: this.#facts.reach.publishOn,
         copied,
         bound,
       },
@@ -251,14 +258,18 @@ function startFailure(error: unknown, image: string): unknown {
   });
 }
 
-/** A context is handed on by name, since it knows its own keys; every other engine by its address. */
+/** A context is handed on by name, since it knows its own keys; every other engine by its address, one behind ssh by
+ * the socket that leads there: it is connected already. */
 function cliFor(http: EngineHttp, facts: EngineFacts): EngineCli {
-  const { context, host } = http.endpoint;
-  const address = host.startsWith("/") ? `unix://${host}` : host;
+  const { tunnel } = facts;
+  const { context, host } = tunnel === undefined ? http.endpoint : { context: undefined, host: tunnel.socketPath };
+  // The command line knows no https://; whether TLS is spoken is in the environment.
+  const address = host.startsWith("/") ? `unix://${host}` : host.replace(/^https?:/, "tcp:");
+  const tls = tunnel === undefined && http.endpoint.tls !== undefined ? { DOCKER_TLS_VERIFY: "1" } : {};
   if (facts.name === "podman") return { program: "podman", env: { CONTAINER_HOST: address } };
   const env =
     context === undefined
-      ? { DOCKER_HOST: address, DOCKER_CONTEXT: undefined }
+      ? { DOCKER_HOST: address, DOCKER_CONTEXT: undefined, ...tls }
       : { DOCKER_HOST: undefined, DOCKER_CONTEXT: context };
   return { program: "docker", env: { ...env, BUILDX_BUILDER: undefined } };
 }

@@ -5,6 +5,7 @@ import { FrameSplitter, LogTail } from "./frames.ts";
 import { EngineRefusal, type EngineHttp } from "./http.ts";
 import { type HealthCommand, healthCommandSays, runHealthCommand } from "./podman.ts";
 import { processesOf } from "./processes.ts";
+import type { Reach } from "./reach.ts";
 import { type RawStats, usageOf } from "./usage.ts";
 import { watched } from "./watch.ts";
 
@@ -33,6 +34,7 @@ const LAST_LINES = 60_000;
 interface ContainerFacts {
   readonly startedAt: number;
   readonly podman: boolean;
+  readonly reach: Reach;
   /** The health command, where the engine itself does not run it. */
   readonly ownHealth?: HealthCommand | undefined;
 }
@@ -44,32 +46,50 @@ export class EngineContainer implements Container {
   readonly #http: EngineHttp;
   readonly #podman: boolean;
   readonly #ownHealth: HealthCommand | undefined;
-  readonly #ports: ReadonlyMap<number, string>;
+  readonly #reach: Reach;
+  readonly #ports: ReadonlyMap<number, Published>;
   readonly #address: string;
 
-  constructor(http: EngineHttp, raw: RawContainer, facts: ContainerFacts) {
+  /** Opens a way to its ports. */
+  static async open(http: EngineHttp, raw: RawContainer, facts: ContainerFacts): Promise<EngineContainer> {
+    const opened = [...publishedPorts(raw)].map(
+      async ([port, there]) => [port, { there, here: await facts.reach.open(there) }] as const,
+    );
+    return new EngineContainer(http, raw, facts, new Map(await Promise.all(opened)));
+  }
+
+  private constructor(
+    http: EngineHttp,
+    raw: RawContainer,
+    facts: ContainerFacts,
+    ports: ReadonlyMap<number, Published>,
+  ) {
     this.#http = http;
     this.id = raw.Id;
     this.startedAt = facts.startedAt;
     this.#podman = facts.podman;
     this.#ownHealth = facts.ownHealth;
-    this.#ports = publishedPorts(raw);
+    this.#reach = facts.reach;
+    this.#ports = ports;
     this.#address = raw.NetworkSettings?.IPAddress || firstAddress(raw);
   }
 
   url(port: number, path: string): URL {
     const published = this.#ports.get(port);
-    if (published !== undefined) return new URL(path, `http://127.0.0.1:${published}`);
+    if (published !== undefined) return new URL(path, `http://${published.here}`);
     // Internal networks publish nothing; on Linux the container's own address is reachable from its host.
     const own = this.ownUrl(port, path);
     if (own !== undefined) return own;
     throw new UserError("engine/port-not-published", `Port ${port} of the container cannot be reached`, {
-      hint: "The container has ended, has no network, or the port was not in `publish`.",
+      hint: this.#reach.isHere
+        ? "The container has ended, has no network, or the port was not in `publish`."
+        : "The container has ended, or the port was not in `publish`: of a container on another machine only published ports are reached.",
     });
   }
 
   ownUrl(port: number, path: string): URL | undefined {
-    return this.#address === "" ? undefined : new URL(path, `http://${this.#address}:${port}`);
+    // On another machine the same address is another container's, or nobody's.
+    return this.#address === "" || !this.#reach.isHere ? undefined : new URL(path, `http://${this.#address}:${port}`);
   }
 
   async logs(): Promise<readonly LogLine[]> {
@@ -188,6 +208,7 @@ export class EngineContainer implements Container {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await removeContainer(this.#http, this.id);
+    for (const { there } of this.#ports.values()) await this.#reach.close(there);
   }
 
   #inspect(): Promise<RawContainer> {
@@ -217,11 +238,17 @@ export async function removeContainer(http: EngineHttp, id: string): Promise<voi
   }
 }
 
-function publishedPorts(raw: RawContainer): Map<number, string> {
-  const ports = new Map<number, string>();
+/** A port that is published over there, and where it is reached from here. */
+interface Published {
+  readonly there: number;
+  readonly here: string;
+}
+
+function publishedPorts(raw: RawContainer): ReadonlyMap<number, number> {
+  const ports = new Map<number, number>();
   for (const [name, bindings] of Object.entries(raw.NetworkSettings?.Ports ?? {})) {
     const port = bindings?.[0]?.HostPort;
-    if (port !== undefined) ports.set(Number.parseInt(name, 10), port);
+    if (port !== undefined) ports.set(Number.parseInt(name, 10), Number(port));
   }
   return ports;
 }

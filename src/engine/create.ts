@@ -8,6 +8,8 @@ export interface CreateFacts {
   /** `StartInterval` is refused by older engines. */
   readonly hasStartInterval: boolean;
   readonly podman: boolean;
+  /** Address of the engine's machine on which ports are published. */
+  readonly publishOn: string;
   readonly copied: readonly Mount[];
   readonly bound: readonly Mount[];
 }
@@ -56,7 +58,7 @@ function hostConfig(facts: CreateFacts, options: StartOptions, ports: readonly s
         VolumeOptions: { NoCopy: true, Labels: facts.labels },
       })),
     ],
-    PortBindings: Object.fromEntries(ports.map((port) => [port, [{ HostIp: "127.0.0.1", HostPort: "" }]])),
+    PortBindings: Object.fromEntries(ports.map((port) => [port, [{ HostIp: facts.publishOn, HostPort: "" }]])),
     NetworkMode: networkMode(options.network),
     ...(options.init === undefined ? {} : { Init: options.init }),
     ...(options.dropCapabilities === true ? { CapDrop: ["ALL"] } : {}),

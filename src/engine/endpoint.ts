@@ -4,22 +4,29 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { readText } from "../kit/files.ts";
+import { type SshTarget, sshTargetIn } from "./ssh.ts";
 
 export interface Endpoint {
-  /** `unix:///var/run/docker.sock`, `tcp://127.0.0.1:2375`. */
+  /** `unix:///var/run/docker.sock`, `tcp://127.0.0.1:2375`, `ssh://user@host`. */
   readonly host: string;
   /** Where the host was found: `--engine`, `DOCKER_HOST`, `context default`, `well-known socket`. */
   readonly source: string;
-  readonly address: { readonly socketPath: string } | { readonly host: string; readonly port: number };
+  readonly address:
+    | { readonly socketPath: string }
+    | { readonly host: string; readonly port: number }
+    | { readonly ssh: SshTarget };
   readonly tls?: Tls;
   /** Name of the docker context it comes from: the command line is given the context, which knows its own keys. */
   readonly context?: string;
 }
 
 interface Tls {
+  /** Without one, the authorities that the system trusts. */
   readonly ca?: Buffer;
   readonly cert?: Buffer;
   readonly key?: Buffer;
+  /** False where the docker context says so. */
+  readonly rejectUnauthorized?: false;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -49,17 +56,26 @@ export function wellKnownSockets(env: Env): readonly string[] {
 }
 
 async function endpointOf(host: string, source: string, env: Env): Promise<Endpoint> {
-  const tls = env["DOCKER_TLS_VERIFY"] ? await keysIn(env["DOCKER_CERT_PATH"] ?? configFolder(env)) : undefined;
-  return { host, source, address: addressOf(host, source), ...(tls === undefined ? {} : { tls }) };
+  const wanted = host.startsWith("https://") || Boolean(env["DOCKER_TLS_VERIFY"]);
+  const tls = wanted ? await keysIn(env["DOCKER_CERT_PATH"] || configFolder(env)) : undefined;
+  return endpointAt({ host, source, ...(tls === undefined ? {} : { tls }) });
 }
 
-function addressOf(host: string, source: string): Endpoint["address"] {
+/** What is spoken over TCP alone has no keys. */
+function endpointAt({ tls, ...known }: Omit<Endpoint, "address">): Endpoint {
+  const address = addressOf(known.host, known.source, tls === undefined ? 2375 : 2376);
+  return { ...known, address, ...(tls === undefined || !("host" in address) ? {} : { tls }) };
+}
+
+function addressOf(host: string, source: string, usualPort: number): Endpoint["address"] {
   if (host.startsWith("unix://")) return { socketPath: host.slice("unix://".length) };
   if (host.startsWith("/")) return { socketPath: host };
+  const ssh = sshTargetIn(host, source);
+  if (ssh !== undefined) return { ssh };
   const tcp = /^(?:tcp|https?):\/\/(\[[^\]]+\]|[^:/]+)(?::(\d+))?\/?$/.exec(host);
-  if (tcp?.[1] !== undefined) return { host: tcp[1].replace(/^\[|\]$/g, ""), port: Number(tcp[2] ?? 2375) };
+  if (tcp?.[1] !== undefined) return { host: tcp[1].replace(/^\[|\]$/g, ""), port: Number(tcp[2] ?? usualPort) };
   throw new UserError("engine/unsupported-host", `${source} names ${host}, which seaworthy cannot speak to`, {
-    hint: "Give a unix:// or tcp:// address. For ssh://, forward the socket: `ssh -L /tmp/engine.sock:/var/run/docker.sock host`.",
+    hint: "Give a unix://, tcp:// or ssh:// address.",
   });
 }
 
@@ -71,14 +87,15 @@ async function contextEndpoint(env: Env): Promise<Endpoint | undefined> {
   if (name === undefined || name === "" || name === "default") return undefined;
   const id = createHash("sha256").update(name).digest("hex");
   const meta = await readText(join(folder, "contexts/meta", id, "meta.json"));
-  const host = meta === undefined ? undefined : hostIn(meta);
+  const { Host: host, SkipTLSVerify: unverified } = meta === undefined ? {} : dockerIn(meta);
   if (host === undefined)
     throw new UserError("engine/no-context", `There is no docker context \`${name}\``, {
       hint: "`docker context ls` shows the contexts; choose one with `docker context use`, or give --engine.",
     });
-  const tls = await keysIn(join(folder, "contexts/tls", id, "docker"));
-  const source = `context ${name}`;
-  return { host, source, context: name, address: addressOf(host, source), ...(tls === undefined ? {} : { tls }) };
+  const keys = await keysIn(join(folder, "contexts/tls", id, "docker"));
+  const tls = { ...keys, ...(unverified === true ? { rejectUnauthorized: false as const } : {}) };
+  const known = { host, source: `context ${name}`, context: name };
+  return endpointAt(Object.keys(tls).length === 0 ? known : { ...known, tls });
 }
 
 function configFolder(env: Env): string {
@@ -97,13 +114,17 @@ function currentContextIn(text: string, folder: string): string | undefined {
   }
 }
 
-function hostIn(meta: string): string | undefined {
-  const parsed = JSON.parse(meta) as { Endpoints?: { docker?: { Host?: string } } };
-  return parsed.Endpoints?.docker?.Host;
+interface DockerEndpoint {
+  readonly Host?: string;
+  readonly SkipTLSVerify?: boolean;
 }
 
-async function keysIn(folder: string): Promise<Tls | undefined> {
-  if (!existsSync(join(folder, "ca.pem"))) return undefined;
+function dockerIn(meta: string): DockerEndpoint {
+  const parsed = JSON.parse(meta) as { Endpoints?: { docker?: DockerEndpoint } };
+  return parsed.Endpoints?.docker ?? {};
+}
+
+async function keysIn(folder: string): Promise<Tls> {
   const optional = (name: string) => readFile(join(folder, name)).catch(() => undefined);
   const [ca, cert, key] = await Promise.all([optional("ca.pem"), optional("cert.pem"), optional("key.pem")]);
   return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };

@@ -27,6 +27,9 @@ export interface Engine {
    * temporary folders); touches nothing that is not marked as ours.
    * `keepTags`: images that an unfinished run still needs. */
   sweep(options?: { readonly keepTags?: readonly string[] }): Promise<readonly string[]>;
+  /** Does something that does not count, whatever came of it, when the engine went away meanwhile, even if it is back.
+   * @throws UserError `engine/lost` then. */
+  unlessLost<T>(work: () => Promise<T>): Promise<T>;
   /** False where `readOnly` cannot be strict (Podman's compatible API mounts writable tmpfs); undefined means true. */
   readonly strictReadOnly?: boolean;
   /** How the command line reaches the same engine, where that is known. */

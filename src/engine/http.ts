@@ -1,6 +1,7 @@
 import { Agent, type IncomingMessage, type RequestOptions, request } from "node:http";
 import { Agent as TlsAgent, request as tlsRequest } from "node:https";
 import { UserError } from "../kit/errors.ts";
+import { isIP } from "node:net";
 import type { Endpoint } from "./endpoint.ts";
 
 export interface Call {
@@ -105,9 +106,12 @@ export class EngineHttp {
     for (const [name, value] of Object.entries(call.query ?? {}))
       if (value !== undefined) query.set(name, String(value));
     const search = query.size === 0 ? "" : `?${query.toString()}`;
+    const { address, tls } = this.endpoint;
     return {
-      ...this.endpoint.address,
-      ...this.endpoint.tls,
+      ...address,
+      ...tls,
+      // Else the certificate would be compared with the header below. No server is asked for by number.
+      ...("host" in address ? { servername: isIP(address.host) === 0 ? address.host : "" } : {}),
       agent: this.#agent,
       method,
       path: `${this.prefix}${path}${search}`,

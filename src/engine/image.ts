@@ -36,27 +36,44 @@ interface RawHistory {
   readonly Size?: number;
 }
 
-/**
- * Undefined when the engine has no such image.
- * @param healthOf Asked where the answer does not hold the HEALTHCHECK.
- */
+export interface InspectOptions {
+  /** Has the engine unpack the image. */
+  readonly unpack: () => Promise<void>;
+  /** Asked where the answer does not hold the HEALTHCHECK. */
+  readonly healthOf: (() => Promise<OwnHealth>) | undefined;
+}
+
+/** Undefined when the engine has no such image. */
 export async function inspectImage(
   http: EngineHttp,
   reference: string,
-  healthOf?: () => Promise<OwnHealth>,
+  { unpack, healthOf }: InspectOptions,
 ): Promise<Image | undefined> {
+  const name = encodePath(reference);
+  const raw = await unlessRefused(() => http.json<RawImage>("GET", `/images/${name}/json`));
+  if (raw === undefined) return undefined;
+  const askHistory = () => unlessRefused(() => http.json<readonly RawHistory[]>("GET", `/images/${name}/history`));
+  let history = await askHistory();
+  if (history === undefined) {
+    // Docker's containerd store tells the sizes from unpacked layers. Those of an image that was built wholly from the
+    // cache may be collected at any time; whatever is made of the image unpacks them again.
+    await unpack();
+    history = await askHistory();
+  }
+  const image = imageOf(raw, history ?? [], reference);
+  if (healthOf === undefined) return image;
+  const { healthcheck, unread } = await healthOf();
+  const seen = {
+    healthcheck: parseHealth(healthcheck),
+    ...(unread === undefined ? {} : { healthcheckUnread: unread }),
+  };
+  return { ...image, config: { ...image.config, ...seen } };
+}
+
+/** Undefined when the engine knows of nothing by this name, or takes it for none. */
+async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
-    const name = encodePath(reference);
-    const raw = await http.json<RawImage>("GET", `/images/${name}/json`);
-    const history = await http.json<readonly RawHistory[]>("GET", `/images/${name}/history`);
-    const image = imageOf(raw, history, reference);
-    if (healthOf === undefined) return image;
-    const { healthcheck, unread } = await healthOf();
-    const seen = {
-      healthcheck: parseHealth(healthcheck),
-      ...(unread === undefined ? {} : { healthcheckUnread: unread }),
-    };
-    return { ...image, config: { ...image.config, ...seen } };
+    return await ask();
   } catch (error) {
     if (error instanceof EngineRefusal && (error.status === 404 || error.status === 400)) return undefined;
     throw error;

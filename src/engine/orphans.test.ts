@@ -5,7 +5,7 @@ import { labelsOf, ownerNow } from "./owner.ts";
 
 /** The command line of a build, as /proc shows it, of a process with this number. */
 function argvOf(pid: number, keepMs?: number): readonly string[] {
-  const labels = { ...labelsOf(ownerNow("r"), keepMs === undefined ? "image" : "kept-image", keepMs) };
+  const labels = { ...labelsOf(ownerNow("r"), keepMs === undefined ? "image" : "kept-image", Date.now(), keepMs) };
   const builder = {
     cli: { program: "docker", env: {} } as const,
     labels: () => ({ ...labels, "seaworthy.pid": String(pid) }),

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { isAbandoned, isOfRun, isOurs, labelsOf, ownerNow } from "./owner.ts";
 import { insideUid, parseStatus, parseStatuses, parseUidMap } from "./processes.ts";
 
-const mine = labelsOf(ownerNow("r"), "container");
+const mine = labelsOf(ownerNow("r"), "container", Date.now());
 const later = Date.now() + 48 * 3600_000;
 
 it("counts the living, the foreign and the unclear as not abandoned", () => {
@@ -21,14 +21,14 @@ it("finds a process that is gone, and one whose number was given to another", ()
 
 it("lets only the expiry decide for another machine, and for what is kept on purpose", () => {
   expect(isAbandoned({ ...mine, "seaworthy.boot": "other-machine/1/2" }, later)).toBe(true);
-  const kept = { ...labelsOf(ownerNow("r"), "kept-image", 3600_000), "seaworthy.pid": "4194999" };
+  const kept = { ...labelsOf(ownerNow("r"), "kept-image", Date.now(), 3600_000), "seaworthy.pid": "4194999" };
   expect(isAbandoned(kept)).toBe(false);
   expect(isAbandoned(kept, later)).toBe(true);
   expect([isOfRun(mine, "r"), isOfRun(mine, "other"), isOfRun(kept, "r")]).toEqual([true, false, false]);
 });
 
 it("does not take inherited labels for our own", () => {
-  const image = labelsOf(ownerNow("r"), "image");
+  const image = labelsOf(ownerNow("r"), "image", Date.now());
   expect([
     isOurs(mine, "container"),
     isOurs(image, "image"),

@@ -30,12 +30,18 @@ export function ownerNow(run: string): Owner {
   return { run, pid: process.pid, boot: bootOf(process.pid) ?? `${machine()}/unknown` };
 }
 
-export function labelsOf(owner: Owner, kind: ObjectKind, lifetimeMs: number = LIFETIME_MS): Record<string, string> {
+/** @param now By the clock that will be asked whether it has expired. */
+export function labelsOf(
+  owner: Owner,
+  kind: ObjectKind,
+  now: number,
+  lifetimeMs: number = LIFETIME_MS,
+): Record<string, string> {
   return {
     [RUN]: owner.run,
     [PID]: String(owner.pid),
     [BOOT]: owner.boot,
-    [EXPIRES]: new Date(Date.now() + lifetimeMs).toISOString(),
+    [EXPIRES]: new Date(now + lifetimeMs).toISOString(),
     [OBJECT]: kind,
   };
 }

@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
 import { UserError } from "./errors.ts";
 
 export interface RunOptions {
@@ -67,6 +68,21 @@ export async function run(program: string, args: readonly string[], options: Run
   } finally {
     for (const signal of signals) signal.removeEventListener("abort", stop);
   }
+}
+
+/** A program that goes on, and is spoken to over its streams. */
+export interface Conversation {
+  readonly input: Writable;
+  readonly output: Readable;
+  end(): void;
+}
+
+/** Starts one. When it cannot be started its output ends at once, as when it ends at once. */
+export async function converse(program: string, args: readonly string[]): Promise<Conversation> {
+  const { spawn } = await import("node:child_process");
+  const child = spawn(program, args, { detached: true, stdio: ["pipe", "pipe", "ignore"] });
+  for (const emitter of [child, child.stdin, child.stdout]) emitter.on("error", () => child.stdout.destroy());
+  return { input: child.stdin, output: child.stdout, end: stopper(child) };
 }
 
 /** The last lines of a text that are not empty. */

@@ -128,7 +128,8 @@ async function collectOne(
           signal,
           ...(registry === undefined ? {} : { registry }),
         };
-        return { status: "seen", value: await probe.collect(context), milliseconds: took() };
+        const value = await engine.unlessLost(() => probe.collect(context));
+        return { status: "seen", value, milliseconds: took() };
       } catch (thrown) {
         signal.throwIfAborted();
         const error = firstCause(thrown);

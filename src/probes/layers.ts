@@ -51,7 +51,7 @@ export const layers: Probe<Layers> = {
   id: "layers",
   title: "Walk every layer of the image once",
   runs: "beside-others",
-  version: 4,
+  version: 5,
   async collect(context) {
     const signal = within(context.signal, LIMIT_MS, "The walk over the layers");
     const walk = new Walk(context);
@@ -136,6 +136,7 @@ class Walk {
       modes: this.#modes.found(tree, {
         user: image.config.user,
         writable: contract.writablePaths,
+        volumes: image.config.volumes,
         owner: (path) => owners.nameOf(path),
       }),
     };

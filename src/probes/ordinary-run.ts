@@ -2,7 +2,7 @@ import type { Container, ContainerProcess } from "../engine/engine.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
 import { becomesHealthy } from "./support/health.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
-import { startPatience } from "./support/patience.ts";
+import { business, startPatience } from "./support/patience.ts";
 import type { Visit } from "./support/routes.ts";
 import { startService } from "./support/service.ts";
 import { stopIdle, stopSignal, type Stopped } from "./support/stop.ts";
@@ -83,14 +83,14 @@ async function useService(container: Container, context: ProbeContext, signal: A
   };
 }
 
-/** Waits for the first line, at most as long as a prompt service needs. */
+/** Waits for the first line, at most as long as a prompt service needs on a machine that is as busy as this one. */
 async function firstLines(container: Container, signal: AbortSignal): Promise<LineCount> {
   const some = await poll(
     async () => {
       const lines = await container.logs();
       return lines.length > 0 ? count(lines) : undefined;
     },
-    { everyMs: 100, limitMs: PROMPT_MS, signal },
+    { everyMs: 100, limitMs: PROMPT_MS * business(), signal },
   );
   return some ?? { stdout: 0, stderr: 0 };
 }

@@ -28,6 +28,21 @@ it.each([
   expect(await leftOf(fixture.folder)).toEqual([]);
 });
 
+it("does not blame an image for what an engine did that crashed and came back", async () => {
+  await using fixture = await tinyService();
+  await using door = await engineDoor();
+  const started = start([`${fixture.folder}/`, "--repetitions", "1"], { DOCKER_HOST: `unix://${door.path}` });
+  // The first probe has ended, so others are at work.
+  await started.said(/after: .* \(\d+ ms\)/);
+  door.flap();
+  const { code, stderr } = await started.ended;
+  expect(stderr.match(/\[[a-z]+\/[a-z-]+\]/g)).toEqual(["[engine/lost]"]);
+  expect(stderr).toMatch(/Start the engine again, then run the same command/);
+  expect(code).toBe(2);
+  // It could be asked to clean up: it was back by then.
+  expect(await leftOf(fixture.folder)).toEqual([]);
+});
+
 it("says that no engine answers, before anything else is done with one", async () => {
   await using fixture = await tinyService();
   const { code, stderr } = await seaworthy([`${fixture.folder}/`], { DOCKER_HOST: "unix:///nowhere.sock" });

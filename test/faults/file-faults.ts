@@ -50,6 +50,13 @@ export const fileFaults: readonly Fault[] = [
     task: [['"readonlyRootFilesystem": true', '"readonlyRootFilesystem": false']],
   },
   {
+    name: "code that the service owns, in a volume",
+    breaks: ["code-not-writable"],
+    asRoot:
+      "RUN install -d -o 1001 /app/plugins && echo 'ready = True' > /app/plugins/mail.py && chown 1001 /app/plugins/mail.py",
+    atEnd: "VOLUME /app/plugins",
+  },
+  {
     name: "files stored twice by chown",
     breaks: ["little-waste"],
     asRoot: `RUN ${model}\nRUN chown 1001 /opt/model`,
@@ -99,6 +106,13 @@ export const fileTwins: readonly Fault[] = [
     breaks: [],
     keeps: ["code-not-writable"],
     asRoot: "RUN chown -R 1001 /app",
+  },
+  {
+    name: "a volume that is the service's own, without code",
+    breaks: [],
+    keeps: ["code-not-writable", "volumes-writable"],
+    asRoot: "RUN install -d -o 1001 /data/uploads && touch /data/uploads/kept.txt && chown -R 1001 /data",
+    dockerfile: [["USER 1001:1001", "VOLUME /data\nUSER 1001:1001"]],
   },
   {
     name: "files that get their owner in the step that makes them",

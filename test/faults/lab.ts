@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { cp, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,25 +8,28 @@ import { join } from "node:path";
 import { type Check, judge, type JudgeContext } from "../../src/checks/check.ts";
 import { checks } from "../../src/checks/index.gen.ts";
 import { exampleContract } from "../../src/checks/support/examples.ts";
-import { parseDockerfile } from "../../src/dockerfile/parse.ts";
 import { connectEngine } from "../../src/engine/connect.ts";
-import type { Engine } from "../../src/engine/engine.ts";
+import type { ConnectedEngine, Engine } from "../../src/engine/engine.ts";
+import { UserError } from "../../src/kit/errors.ts";
+import { run } from "../../src/kit/exec.ts";
 import type { Build, BuildSide, Contract, Image, Seen, Service, Verdict } from "../../src/model/types.ts";
-import { externalImages } from "../../src/pipeline/steps.ts";
 import { type Layers, layers } from "../../src/probes/layers.ts";
 import type { Probe, ProbeContext } from "../../src/probes/probe.ts";
+import { pause } from "../../src/probes/support/time.ts";
 import { readService } from "../../src/project/read-service.ts";
 import { memoryTree } from "../../src/project/tree.ts";
-import { parseMirrors } from "../../src/registry/endpoints.ts";
-import { resolvePins } from "../../src/registry/pins.ts";
-import { fetchWithProxy } from "../../src/registry/proxy.ts";
 import type { Fault } from "./fault.ts";
+import { buildVariant, digestOfBase, replaceAll, SERVICE } from "./variant.ts";
 
 /** Builds the small service, healthy or with a fault, and lets the catalogue judge it. */
 export interface FaultLab extends AsyncDisposable {
   readonly engine: Engine;
+  /** How often something was done again because the engine crashed meanwhile. */
+  readonly repeated: number;
   /**
-   * Verdicts by check id. Each probe runs once.
+   * Verdicts by check id. Each probe runs once, and once more only when the engine crashed meanwhile: what it could
+   * not finish tells nothing of the image.
+   * @throws Error when the engine crashes again and again.
    * @param look At the same image, by its name, once it is judged: for whoever judges it beside us.
    */
   verdicts(
@@ -35,10 +38,6 @@ export interface FaultLab extends AsyncDisposable {
     look?: (image: string) => Promise<void>,
   ): Promise<ReadonlyMap<string, Verdict>>;
 }
-
-/** The same in every run: a secret is no part of the cache's key, so a cached layer would still hold an older one. */
-const CANARY = createHash("sha256").update("a value of ours").digest("hex");
-const SERVICE = new URL("service/", import.meta.url).pathname;
 
 const contract: Contract = {
   ...exampleContract,
@@ -79,51 +78,65 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
   const folder = await mkdtemp(join(tmpdir(), "seaworthy-faults-"));
   const engine = await connectEngine({ runId, signal, env: process.env });
   const tags: string[] = [];
+  let repeated = 0;
   const digest = await digestOfBase(signal);
   const changing = createServer((_, response) => void response.end(randomBytes(16))).listen(0, "127.0.0.1");
   await once(changing, "listening");
   let healthy: Measures | undefined;
   const places = new Places(AT_ONCE);
+  const judgeOnce: FaultLab["verdicts"] = async (fault, wanted, look) => {
+    const name = (fault?.name ?? "healthy").replace(/[^a-z0-9]+/gi, "-").toLowerCase();
+    const tag = `seaworthy-${runId}:${name}`;
+    tags.push(tag, `${tag}-edited`);
+    const service = await serviceOf(fault);
+    const build = await buildVariant(engine, {
+      fault,
+      folder: join(folder, name),
+      tag,
+      signal,
+      digest,
+      seconds: healthy === undefined ? 0 : secondsAbove(healthy, fault),
+      changing: `http://127.0.0.1:${(changing.address() as AddressInfo).port}/changing`,
+    });
+    const context: ProbeContext = {
+      engine,
+      image: build.image as Image,
+      service,
+      contract,
+      build,
+      evidenceDirectory: join(folder, name, "evidence"),
+      shared: {},
+      signal,
+    };
+    await mkdir(context.evidenceDirectory, { recursive: true });
+    const seen = await collect(context, [...new Set(wanted.map(({ needs }) => needs))]);
+    if (fault === undefined) healthy = measuresOf(build, seen);
+    await look?.(tag);
+    const limits = fault?.tight === true && healthy !== undefined ? limitsFor(healthy) : contract.limits;
+    const judged: JudgeContext = {
+      contract: { ...contract, limits },
+      service,
+      side: "after",
+      baseline: fault?.tight === true ? healthy?.layers : { bytes: 1e12, layers: [{ contentBytes: 1e12 }] },
+    };
+    return new Map(wanted.map((check) => [check.id, judge(check, seen.get(check.needs), judged)]));
+  };
   const lab: FaultLab = {
     engine,
+    get repeated() {
+      return repeated;
+    },
     async verdicts(fault, wanted, look) {
       if (fault?.tight === true && healthy === undefined) await lab.verdicts(undefined, checksNamed(["size"]));
       await using _ = await places.take();
-      const name = (fault?.name ?? "healthy").replace(/[^a-z0-9]+/gi, "-").toLowerCase();
-      const tag = `seaworthy-${runId}:${name}`;
-      tags.push(tag, `${tag}-edited`);
-      const service = await serviceOf(fault);
-      const build = await buildVariant(engine, {
-        fault,
-        folder: join(folder, name),
-        tag,
-        signal,
-        digest,
-        seconds: healthy === undefined ? 0 : secondsAbove(healthy, fault),
-        changing: `http://127.0.0.1:${(changing.address() as AddressInfo).port}/changing`,
-      });
-      const context: ProbeContext = {
-        engine,
-        image: build.image as Image,
-        service,
-        contract,
-        build,
-        evidenceDirectory: join(folder, name, "evidence"),
-        shared: {},
-        signal,
-      };
-      await mkdir(context.evidenceDirectory, { recursive: true });
-      const seen = await collect(context, [...new Set(wanted.map(({ needs }) => needs))]);
-      if (fault === undefined) healthy = measuresOf(build, seen);
-      await look?.(tag);
-      const limits = fault?.tight === true && healthy !== undefined ? limitsFor(healthy) : contract.limits;
-      const judged: JudgeContext = {
-        contract: { ...contract, limits },
-        service,
-        side: "after",
-        baseline: fault?.tight === true ? healthy?.layers : { bytes: 1e12, layers: [{ contentBytes: 1e12 }] },
-      };
-      return new Map(wanted.map((check) => [check.id, judge(check, seen.get(check.needs), judged)]));
+      for (let crashes = 1; ; crashes += 1)
+        try {
+          return await engine.unlessLost(() => judgeOnce(fault, wanted, look));
+        } catch (error) {
+          if (!(error instanceof UserError && error.code === "engine/lost") || crashes === MOST_CRASHES) throw error;
+          repeated += 1;
+          await answers(engine, signal);
+        }
     },
     async [Symbol.asyncDispose]() {
       changing.close();
@@ -133,26 +146,6 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
     },
   };
   return lab;
-}
-
-const BASE = "python:3.13-slim";
-/** No file of the service is as old as that. */
-const EARLIER = new Date("2001-01-01");
-
-/** As the pipeline asks for it. */
-async function digestOfBase(signal: AbortSignal): Promise<string> {
-  const [pin] = await resolvePins([BASE], {
-    platform: `linux/${process.arch === "x64" ? "amd64" : process.arch}`,
-    env: process.env,
-    fetch: fetchWithProxy(process.env, fetch),
-    mirrors: parseMirrors(process.env["SEAWORTHY_MIRRORS"]),
-    lock: [],
-    offline: false,
-    signal,
-    now: () => new Date(),
-  });
-  if (pin?.digest === undefined) throw new Error(`${BASE}: ${pin?.problem}`);
-  return pin.digest;
 }
 
 /** What the healthy service took and weighed, on this machine, now. */
@@ -181,6 +174,18 @@ const limitsFor = ({ warmSeconds, coldSeconds }: Measures): Contract["limits"] =
 function secondsAbove(healthy: Measures, fault: Fault | undefined): number {
   const limits = limitsFor(healthy);
   return 1 + (fault?.breaks.includes("cold-build-time") === true ? limits.coldBuildSeconds : limits.warmBuildSeconds);
+}
+
+const MOST_CRASHES = 3;
+const ANSWERS_WITHIN_MS = 60_000;
+
+/** Waits until whoever watches over the engine has started it again: there is no event of an engine that is not there. */
+async function answers({ cli }: ConnectedEngine, signal: AbortSignal): Promise<void> {
+  const until = performance.now() + ANSWERS_WITHIN_MS;
+  while ((await run(cli.program, ["version"], { env: cli.env, signal })).code !== 0) {
+    if (performance.now() > until) throw new Error("The container engine is gone, and nobody starts it again.");
+    await pause(200, signal);
+  }
 }
 
 /** Most of the time goes by in waiting, so a few variants fit side by side. */
@@ -247,82 +252,4 @@ async function collect(context: ProbeContext, probes: readonly Probe[]): Promise
   await Promise.all([work(), work(), work()]);
   for (const probe of probes.filter(({ runs }) => runs === "alone")) await one(probe);
   return seen;
-}
-
-interface Variant {
-  readonly fault: Fault | undefined;
-  readonly folder: string;
-  readonly tag: string;
-  readonly signal: AbortSignal;
-  readonly digest: string;
-  /** For the step that is too slow. */
-  readonly seconds: number;
-  /** Address that answers otherwise each time. */
-  readonly changing: string;
-}
-
-async function buildVariant(
-  engine: Engine,
-  { fault, folder, tag, signal, digest, seconds, changing }: Variant,
-): Promise<BuildSide> {
-  const context = join(folder, "context");
-  await cp(SERVICE, context, { recursive: true });
-  const app = replaceAll(await readFile(join(context, "app.py"), "utf8"), fault?.app ?? []);
-  const written = replaceAll(await readFile(join(context, "Dockerfile"), "utf8"), [
-    ...(fault?.dockerfile ?? []),
-    ["#:root\n", fault?.asRoot === undefined ? "" : `${fault.asRoot}\n`],
-    ["#:end\n", fault?.atEnd === undefined ? "" : `${fault.atEnd}\n`],
-  ]);
-  const dockerfile = written
-    .replace("@digest", `@${digest}`)
-    .replace("{seconds}", String(seconds))
-    .replace("{changing}", changing);
-  const requirements = await readFile(join(context, "requirements.txt"), "utf8");
-  await writeFile(join(context, "app.py"), app);
-  await writeFile(join(folder, "Dockerfile"), dockerfile);
-  await writeFile(join(folder, "token"), CANARY);
-  await rm(join(context, "Dockerfile"));
-  const builds: Build[] = [];
-  const build = async (kind: Build["kind"]) => {
-    const { image, milliseconds, steps } = await engine.build({
-      context,
-      dockerfile: join(folder, "Dockerfile"),
-      tag: kind === "warm" || kind === "cold" ? tag : `${tag}-edited`,
-      noCache: kind === "cold",
-      buildArgs: /ARG BUILD_TOKEN/.test(dockerfile) ? { BUILD_TOKEN: CANARY } : {},
-      secrets: { token: join(folder, "token") },
-      contexts: {},
-      logFile: join(folder, "build.log"),
-      signal,
-    });
-    builds.push({ kind, milliseconds, steps });
-    return image;
-  };
-  const breaks = (id: string) => fault === undefined || fault.breaks.some((broken) => broken.startsWith(id));
-  if (breaks("cold-build-time")) await build("cold");
-  const image = await build("warm");
-  if (breaks("dependency-layer") || breaks("warm-build-time")) {
-    await writeFile(join(context, "app.py"), `${app}\n# edited ${folder}\n`);
-    await build("source-edit");
-    await writeFile(join(context, "app.py"), app);
-    await writeFile(join(context, "requirements.txt"), `# edited ${folder}\n`);
-    await build("lock-edit");
-  }
-  if (breaks("nothing-rebuilt")) {
-    for (const [file, content] of Object.entries({ "app.py": app, "requirements.txt": requirements }))
-      await writeFile(join(context, file), content);
-    for (const file of ["app.py", "requirements.txt", "wsgi.py"]) await utimes(join(context, file), EARLIER, EARLIER);
-    await build("touch");
-  }
-  const edited = { source: "app.py", lock: "requirements.txt" };
-  const named = externalImages(parseDockerfile("Dockerfile", dockerfile));
-  const bases = named.map((base) => ({ named: base, used: base, standIn: false }));
-  return { image, dockerfile: "Dockerfile", builds, bases, edited, canaries: [CANARY] };
-}
-
-function replaceAll(text: string, replacements: ReadonlyArray<readonly [string, string]>): string {
-  return replacements.reduce((current, [from, to]) => {
-    if (!current.includes(from)) throw new Error(`The fault's text is not in the file: ${from}`);
-    return current.replace(from, () => to);
-  }, text);
 }

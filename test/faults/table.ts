@@ -23,6 +23,7 @@ spec:
 export const bodyless: Fault = {
   name: "healthy, and no route reads a body",
   breaks: [],
+  keeps: ["stop-answers-in-flight", "stops-when-idle"],
   dockerfile: [[COMMAND, 'CMD ["python", "/app/wsgi.py"]']],
 };
 
@@ -30,6 +31,7 @@ export const bodyless: Fault = {
 export const declaredVolume: Fault = {
   name: "healthy, and its volume is declared",
   breaks: [],
+  keeps: ["task-definition-runs", "volumes-writable", "read-only-root"],
   app: [["        return []", '        open("/data/items", "w").close()\n        return []']],
   dockerfile: [[USER, `VOLUME /data\n${USER}`]],
 };

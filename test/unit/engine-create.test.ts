@@ -1,7 +1,15 @@
 import { expect, it } from "vitest";
 import { createBody } from "../../src/engine/create.ts";
 
-const facts = { image: "image", labels: { run: "1" }, hasStartInterval: true, podman: false, copied: [], bound: [] };
+const facts = {
+  image: "image",
+  labels: { run: "1" },
+  hasStartInterval: true,
+  podman: false,
+  publishOn: "127.0.0.1",
+  copied: [],
+  bound: [],
+};
 const mountsOf = (body: Record<string, unknown>): unknown => (body["HostConfig"] as { Mounts: unknown }).Mounts;
 
 it("asks for a new volume without a name, so that it takes over the image's folder and goes with the container", () => {

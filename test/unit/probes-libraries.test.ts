@@ -312,7 +312,7 @@ describe("modes", () => {
   const modes = (user: string, ...files: ReadonlyArray<readonly [LayerEntry, Content]>) => {
     const search = new ModeSearch();
     const [tree] = walk(search, file("etc/passwd", "root:x:0:0::/:\napp:x:1001:1002::/:\n"), ...files);
-    return search.found(tree, { user, writable: ["/data"], owner: () => "deb sudo" });
+    return search.found(tree, { user, writable: ["/data"], volumes: ["/data/"], owner: () => "deb sudo" });
   };
   it("name setuid programs, and what everybody may write", () => {
     const { setId, forAll } = modes(
@@ -346,5 +346,10 @@ describe("modes", () => {
     ["nobody-knows", undefined],
   ])("tell what user %j may change of the code", (user, expected) => {
     expect(modes(user, ...code).codeWritable).toEqual(expected);
+  });
+  it("tell what the user may change of the code in a volume", () => {
+    expect(modes("1001", ...code).codeInVolumes).toEqual({ count: 1, examples: ["/data/own.py"] });
+    expect(modes("1002", ...code).codeInVolumes).toEqual({ count: 0, examples: [] });
+    expect(modes("root", ...code)).not.toHaveProperty("codeInVolumes");
   });
 });

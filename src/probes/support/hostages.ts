@@ -1,6 +1,7 @@
 import type { Container } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
 import { healthPath } from "./health.ts";
+import { business } from "./patience.ts";
 import { openRequest, type RawRequest } from "./raw-request.ts";
 
 /**
@@ -52,9 +53,9 @@ function openOf(kind: HostageKind, at: Place): Promise<RawRequest> {
 }
 
 async function isOpen(kind: HostageKind, request: RawRequest): Promise<boolean> {
-  if (kind === "keep-alive" && !(await request.answer(ANSWER_MS)).complete) return false;
+  if (kind === "keep-alive" && !(await request.answer(ANSWER_MS * business())).complete) return false;
   if (kind === "stream") {
-    const { status, complete } = await request.answer(STREAM_MS);
+    const { status, complete } = await request.answer(STREAM_MS * business());
     if (status === 0 || complete) return false;
   }
   return await request.openFor(OPEN_MS);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Container } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
+import { business } from "./patience.ts";
 import { openRequest, type RawAnswer, type RawRequest } from "./raw-request.ts";
 import { SLOW_PATH } from "./slow-route.ts";
 
@@ -13,7 +14,7 @@ export interface InFlight extends AsyncDisposable {
   finish(limitMs: number): Promise<RawAnswer>;
 }
 
-/** Silence for that long, with the connection open, proves that the service waits for the rest. */
+/** Silence for that long on a quiet machine, with the connection open, proves that the service waits for the rest. */
 const PROOF_MS = 300;
 const CONTROL_MS = 5000;
 /** Not JSON on purpose: a service refuses it, so nothing is created anywhere. */
@@ -34,7 +35,7 @@ export async function halfBody(
     const control = await complete(url, head + BODY.join(""));
     if (!control.complete || control.status >= 500 || control.status === 404 || control.status === 405) continue;
     const request = await openRequest(url, head + BODY[0]);
-    if (await request.silentFor(PROOF_MS))
+    if (await request.silentFor(PROOF_MS * business()))
       return inFlight(request, { name: `${method} ${path}, half of its body sent`, expected: control.status }, BODY[1]);
     await request[Symbol.asyncDispose]();
   }
@@ -54,7 +55,7 @@ export async function slowRequest(
   const control = await complete(url, head(0));
   if (control.status !== 200) return undefined;
   const request = await openRequest(url, head(seconds));
-  if (await request.silentFor(PROOF_MS))
+  if (await request.silentFor(PROOF_MS * business()))
     return inFlight(request, { name: `GET ${SLOW_PATH}, ${seconds} s long`, expected: 200 }, "");
   await request[Symbol.asyncDispose]();
   return undefined;
@@ -62,7 +63,7 @@ export async function slowRequest(
 
 async function complete(url: URL, text: string): Promise<RawAnswer> {
   await using request = await openRequest(url, text);
-  return await request.answer(CONTROL_MS);
+  return await request.answer(CONTROL_MS * business());
 }
 
 function inFlight(

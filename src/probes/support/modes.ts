@@ -13,9 +13,14 @@ export interface Modes {
   /** Files, and folders without the sticky bit, that every user of the container may write. */
   readonly forAll: readonly string[];
   /** Code that the service's own user may change: undefined when the user is root or unknown. */
-  readonly codeWritable:
-    | { readonly uid: number; readonly count: number; readonly examples: readonly string[] }
-    | undefined;
+  readonly codeWritable: (SomeFiles & { readonly uid: number }) | undefined;
+  /** The part of it that lies in a volume of the image, which a read-only root leaves writable. */
+  readonly codeInVolumes?: SomeFiles;
+}
+
+interface SomeFiles {
+  readonly count: number;
+  readonly examples: readonly string[];
 }
 
 interface User {
@@ -48,6 +53,8 @@ export class ModeSearch {
       readonly user: string;
       /** Folders that the contract gives the service to write. */
       readonly writable: readonly string[];
+      /** Of the image's configuration. */
+      readonly volumes: readonly string[];
       readonly owner: (path: string) => string | undefined;
     },
   ): Modes {
@@ -62,17 +69,20 @@ export class ModeSearch {
     const forAll = ofTheImage.filter(
       (entry) => mayAll(entry.mode) && !isLock(entry) && !(entry.kind === "directory" && (entry.mode & 0o1000) !== 0),
     );
+    const known = user === undefined || user.uid === 0 ? undefined : user;
+    const inVolumes = entries.filter(({ path }) => facts.volumes.some((folder) => isBelow(path, folder)));
     return {
       setId: setId.slice(0, MOST),
       forAll: forAll.slice(0, MOST).map(({ path }) => `/${path}`),
-      codeWritable: user === undefined || user.uid === 0 ? undefined : codeOf(user, ofTheImage),
+      codeWritable: known && { uid: known.uid, ...codeOf(known, ofTheImage) },
+      ...(known && { codeInVolumes: codeOf(known, inVolumes) }),
     };
   }
 }
 
-function codeOf(user: User, entries: readonly LayerEntry[]): NonNullable<Modes["codeWritable"]> {
+function codeOf(user: User, entries: readonly LayerEntry[]): SomeFiles {
   const code = entries.filter((entry) => entry.kind !== "directory" && CODE.test(entry.path) && mayWrite(entry, user));
-  return { uid: user.uid, count: code.length, examples: code.slice(0, 5).map(({ path }) => `/${path}`) };
+  return { count: code.length, examples: code.slice(0, 5).map(({ path }) => `/${path}`) };
 }
 
 const MODED: ReadonlySet<LayerEntry["kind"]> = new Set(["file", "directory", "hardlink"]);
