@@ -10,8 +10,7 @@ import { checks } from "../src/checks/index.gen.ts";
 import type { Verdict } from "../src/model/types.ts";
 import type { Fault } from "../test/faults/fault.ts";
 import { checksNamed, type FaultLab, healthyChecks, openLab } from "../test/faults/lab.ts";
-import { fileTwins } from "../test/faults/file-faults.ts";
-import { bodyless, faults } from "../test/faults/table.ts";
+import { bodyless, faults, twins } from "../test/faults/table.ts";
 
 const { values } = parseArgs({
   options: { all: { type: "boolean" }, repeat: { type: "string", default: "1" }, only: { type: "string" } },
@@ -59,7 +58,7 @@ for (let round = 1; round <= Number(values.repeat); round += 1) {
     await healthy(lab, undefined, healthyChecks);
     await healthy(lab, bodyless, ["stop-answers-in-flight", "stops-when-idle"]);
   }
-  await Promise.all(fileTwins.filter(isWanted).map((twin) => healthy(lab, twin, twin.keeps ?? [])));
+  await Promise.all(twins.filter(isWanted).map((twin) => healthy(lab, twin, twin.keeps ?? [])));
   await Promise.all(faults.filter(isWanted).map((fault) => planted(lab, fault)));
 }
 print("");

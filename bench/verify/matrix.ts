@@ -1,9 +1,8 @@
 import type { Check } from "../../src/checks/check.ts";
 import type { Verdict } from "../../src/model/types.ts";
-import { fileTwins } from "../../test/faults/file-faults.ts";
 import type { Fault } from "../../test/faults/fault.ts";
 import { checksNamed, type FaultLab, healthyChecks, openLab } from "../../test/faults/lab.ts";
-import { bodyless, declaredVolume, faults } from "../../test/faults/table.ts";
+import { bodyless, declaredVolume, faults, twins as healthyTwins } from "../../test/faults/table.ts";
 import { say } from "../measure.ts";
 import type { Peer, Said } from "./peers.ts";
 
@@ -20,7 +19,7 @@ const OURS = "seaworthy";
 const twins: readonly Fault[] = [
   { ...bodyless, keeps: ["stop-answers-in-flight", "stops-when-idle"] },
   { ...declaredVolume, keeps: ["volumes-writable", "read-only-root"] },
-  ...fileTwins,
+  ...healthyTwins,
 ];
 
 /**

@@ -20,5 +20,6 @@ import { startUp } from "./start-up.ts";
 import { taskDefinition } from "./task-definition.ts";
 import { volumes } from "./volumes.ts";
 import { vulnerabilities } from "./vulnerabilities.ts";
+import { writes } from "./writes.ts";
 
-export const probes: readonly Probe[] = [baseDigests, buildRecord, configuration, drainUnderInit, drain, healthCommand, layers, leastPrivilege, memory, missingEnv, noNetwork, openConnections, ordinaryRun, readOnly, registryRoundTrip, startUnderLimits, startUp, taskDefinition, volumes, vulnerabilities];
+export const probes: readonly Probe[] = [baseDigests, buildRecord, configuration, drainUnderInit, drain, healthCommand, layers, leastPrivilege, memory, missingEnv, noNetwork, openConnections, ordinaryRun, readOnly, registryRoundTrip, startUnderLimits, startUp, taskDefinition, volumes, vulnerabilities, writes];

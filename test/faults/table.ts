@@ -1,5 +1,6 @@
 import type { Fault } from "./fault.ts";
-import { fileFaults } from "./file-faults.ts";
+import { fileFaults, fileTwins } from "./file-faults.ts";
+import { insideFaults, insideTwins } from "./inside-faults.ts";
 
 const USER = "USER 1001:1001";
 const COMMAND = 'CMD ["python", "/app/app.py"]';
@@ -99,7 +100,7 @@ export const faults: readonly Fault[] = [
   },
   {
     name: "a task definition whose volume belongs to root where the service writes",
-    breaks: ["task-definition-runs"],
+    breaks: ["task-definition-runs", "writable-paths-on-fargate"],
     app: [["        return []", '        open("/data/items", "w").close()\n        return []']],
   },
   {
@@ -376,4 +377,8 @@ export const faults: readonly Fault[] = [
     app: [["server = Server", "import time; time.sleep(9)\nserver = Server"]],
   },
   ...fileFaults,
+  ...insideFaults,
 ];
+
+/** Healthy services that do nearly what a fault does. */
+export const twins: readonly Fault[] = [...fileTwins, ...insideTwins];
