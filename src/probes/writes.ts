@@ -31,7 +31,7 @@ export interface Writes {
   readonly log: readonly LoggedLine[];
 }
 
-export interface UnderFargate {
+interface UnderFargate {
   readonly place: string;
   readonly paths: readonly FargatePath[];
   readonly works: boolean;

@@ -53,6 +53,25 @@ export const insideFaults: readonly Fault[] = [
     dockerfile: [[USER, `VOLUME /data\n${USER}`]],
     task: [[`"containerPath": "/data"`, `"containerPath": "/other"`]],
   },
+  {
+    name: "a variable whose name is put together at run time",
+    breaks: ["required-env-known"],
+    app: atStart("def setting(name):", '    return os.environ["DEMO_" + name.upper()]', 'region = setting("region")'),
+  },
+  {
+    name: "two variables, each asked for once the other is there",
+    breaks: ["required-env-known"],
+    app: atStart(
+      'for name in ["MODE", "REGION"]:',
+      '    if not os.environ.get(f"DEMO_{name}"):',
+      '        sys.exit(f"settings: DEMO_{name} must be set")',
+    ),
+  },
+  {
+    name: "a variable that only a request asks for",
+    breaks: ["required-env-known"],
+    app: atRequest('limit = int(os.environ["_".join(["DEMO", "LIMIT"])])'),
+  },
 ];
 
 /** They do what the faults above do, and do it well. */
@@ -77,5 +96,15 @@ export const insideTwins: readonly Fault[] = [
     keeps: ["writable-paths-declared", "writable-paths-on-fargate"],
     asRoot: OWN_FOLDER,
     app: atStart("with contextlib.suppress(OSError):", '    os.makedirs("/app/.cache", exist_ok=True)'),
+  },
+  {
+    name: "variables that it can do without",
+    breaks: [],
+    keeps: ["required-env-known"],
+    app: atRequest(
+      "with contextlib.suppress(KeyError):",
+      '    print(os.environ["DEMO_" + "COLOUR"])',
+      'os.environ.get("DEMO_" + "LIMIT"), os.environ.pop("DEMO_" + "MODE", None), "DEMO_" + "REGION" in os.environ',
+    ),
   },
 ];

@@ -21,7 +21,7 @@ export interface NotedWrite {
   readonly phase: Phase;
 }
 
-export interface NotedProgram {
+interface NotedProgram {
   readonly program: string;
   readonly by: string;
   readonly phase: Phase;
@@ -37,7 +37,7 @@ export interface NotedRead {
 }
 
 /** A field of a settings class of pydantic that was made. */
-export interface NotedSetting {
+interface NotedSetting {
   readonly model: string;
   /** Variables that it is read from; the first one found counts. */
   readonly names: readonly string[];
