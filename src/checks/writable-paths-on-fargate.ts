@@ -48,8 +48,12 @@ export const writablePathsOnFargate: Check<Writes> = {
     if (minimal === undefined) return unproven(`What must be writable is not known: ${problem}`);
     const { place, paths, works } = fargate;
     if (minimal.length === 0) return pass("Nothing must be writable, so no rule of Fargate matters.");
-    const names = paths.map((one) => one.path).join(", ");
-    if (works) return pass(`Works on a read-only root with what ${place} mounts (${names}), and without a tmpfs.`);
+    if (works) {
+      const at = (mounted: boolean) => paths.filter((one) => one.mounted === mounted).map((one) => one.path);
+      const given = at(true).length === 0 ? "no volume" : `volumes at ${at(true).join(", ")}`;
+      const spared = at(false).length === 0 ? "" : `; with its variables ${at(false).join(", ")} need not be writable`;
+      return pass(`Works on a read-only root with ${given} and without a tmpfs, as ${place} says${spared}.`);
+    }
     const causes = paths.flatMap((one) => causeOf(one) ?? []);
     const told = causes.length === 0 ? "" : ` ${some(causes)}.`;
     return fail(`Under the rules of Fargate in ${place} it does not work: ${fargate.problem}${told}`);

@@ -65,13 +65,12 @@ export function resourceAdvice(
     memoryBytes,
     cpus: forStart?.cpus,
     fargate: memoryBytes === undefined ? undefined : fargateSize(memoryBytes, forStart?.cpus),
-    basis: [
-      ...(forMemory === undefined ? [] : [forMemory.basis]),
-      ...(forStart === undefined ? [] : [forStart.basis]),
-      ...((limited?.business ?? 1) > 1 ? ["The machine was busy: measure again before you use these numbers."] : []),
-    ],
+    basis: [forMemory?.basis, forStart?.basis, warning(limited)].filter((basis) => basis !== undefined),
   };
 }
+
+const warning = (limited: Limited | undefined): string | undefined =>
+  (limited?.business ?? 1) > 1 ? "The machine was busy: measure again before you use these numbers." : undefined;
 
 function memoryOf({
   healthy,
