@@ -43,6 +43,7 @@ import { numericUser } from "./numeric-user.ts";
 import { pullSize } from "./pull-size.ts";
 import { pushedAndPulled } from "./pushed-and-pulled.ts";
 import { readOnlyRoot } from "./read-only-root.ts";
+import { requiredEnvKnown } from "./required-env-known.ts";
 import { requiredEnv } from "./required-env.ts";
 import { size } from "./size.ts";
 import { startTime } from "./start-time.ts";
@@ -57,5 +58,7 @@ import { taskDefinitionRuns } from "./task-definition-runs.ts";
 import { taskDefinitionStops } from "./task-definition-stops.ts";
 import { volumesWritable } from "./volumes-writable.ts";
 import { warmBuildTime } from "./warm-build-time.ts";
+import { writablePathsDeclared } from "./writable-paths-declared.ts";
+import { writablePathsOnFargate } from "./writable-paths-on-fargate.ts";
 
-export const checks: readonly Check[] = [arbitraryUid, baseDigestKnown, basePinned, becomesHealthy, buildToolsAbsent, buildValuesAbsent, builds, bytecodeValid, cachesAbsent, calledProgramsPresent, codeNotWritable, coldBuildTime, compilersAbsent, configurationAsContract, dependencyLayerCached, dependencyLayerRefreshed, devDependenciesAbsent, distributionsAsLocked, environmentIntact, execForm, gracePeriodsAddUp, healthcheckHealthy, healthcheckNotices, labelled, librariesResolve, listenerCloses, littleWaste, logKeepsSecrets, logsOnStreams, logsPrompt, memoryWithinLimit, modesRestricted, noCapabilities, noFixableVulnerabilities, noNetworkNeeded, noSecretsInConfiguration, noSecretsInLayers, nonRoot, nothingRebuiltOnTouch, numericUser, pullSize, pushedAndPulled, readOnlyRoot, requiredEnv, size, startTime, startsWithLittleCpu, stopAnswersInFlight, stopsUnderInit, stopsWhenIdle, stopsWithIdleConnections, stopsWithOpenStream, taskDefinitionHealth, taskDefinitionRuns, taskDefinitionStops, volumesWritable, warmBuildTime];
+export const checks: readonly Check[] = [arbitraryUid, baseDigestKnown, basePinned, becomesHealthy, buildToolsAbsent, buildValuesAbsent, builds, bytecodeValid, cachesAbsent, calledProgramsPresent, codeNotWritable, coldBuildTime, compilersAbsent, configurationAsContract, dependencyLayerCached, dependencyLayerRefreshed, devDependenciesAbsent, distributionsAsLocked, environmentIntact, execForm, gracePeriodsAddUp, healthcheckHealthy, healthcheckNotices, labelled, librariesResolve, listenerCloses, littleWaste, logKeepsSecrets, logsOnStreams, logsPrompt, memoryWithinLimit, modesRestricted, noCapabilities, noFixableVulnerabilities, noNetworkNeeded, noSecretsInConfiguration, noSecretsInLayers, nonRoot, nothingRebuiltOnTouch, numericUser, pullSize, pushedAndPulled, readOnlyRoot, requiredEnvKnown, requiredEnv, size, startTime, startsWithLittleCpu, stopAnswersInFlight, stopsUnderInit, stopsWhenIdle, stopsWithIdleConnections, stopsWithOpenStream, taskDefinitionHealth, taskDefinitionRuns, taskDefinitionStops, volumesWritable, warmBuildTime, writablePathsDeclared, writablePathsOnFargate];

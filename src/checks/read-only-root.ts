@@ -1,8 +1,8 @@
 import { readOnly, type ReadOnly } from "../probes/read-only.ts";
+import { worseVisits } from "../probes/support/visits.ts";
 import type { Check } from "./check.ts";
 import { exampleContract } from "./support/examples.ts";
 import { fail, notApplicable, pass, some } from "./support/verdicts.ts";
-import { isWorse } from "./support/visits.ts";
 
 const good: ReadOnly = {
   healthy: true,
@@ -60,12 +60,8 @@ export const readOnlyRoot: Check<ReadOnly> = {
   judge({ healthy, problem, writable, readOnly: visits, complaints, writablePaths }, { contract }) {
     if (!contract.readOnlyRoot) return notApplicable("The contract does not promise a read-only root.");
     if (!healthy) return fail(problem);
-    const usual = new Map(writable.map(({ path, status }) => [path, status]));
-    const worse = visits.filter(({ path, status }) => isWorse(usual.get(path), status));
-    if (worse.length > 0)
-      return fail(
-        `Works on a writable root and not on a read-only one: ${some(worse.map(({ path, status }) => `${path} (${usual.get(path)} → ${status === 0 ? "no answer" : status})`))}.`,
-      );
+    const worse = worseVisits(writable, visits);
+    if (worse.length > 0) return fail(`Works on a writable root and not on a read-only one: ${some(worse)}.`);
     if (complaints.length > 0) return fail(`Healthy, but a write failed: ${some(complaints, 1)}`);
     const exercised = visits.filter(({ status }) => status > 0 && status < 500).length;
     const paths = writablePaths.length === 0 ? "no writable path" : `writable: ${writablePaths.join(", ")}`;

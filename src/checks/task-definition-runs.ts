@@ -1,9 +1,9 @@
 import { taskDefinition, type UnderTask } from "../probes/task-definition.ts";
+import { worseVisits } from "../probes/support/visits.ts";
 import type { Check } from "./check.ts";
 import { placeOf, withoutLife } from "./support/task.ts";
 import { exampleUnderTask, noTask } from "./support/task-example.ts";
 import { fail, pass, some } from "./support/verdicts.ts";
-import { isWorse } from "./support/visits.ts";
 
 export const taskDefinitionRuns: Check<UnderTask> = {
   id: "task-definition-runs",
@@ -49,12 +49,8 @@ export const taskDefinitionRuns: Check<UnderTask> = {
     const { usual, visits, complaints, temporary, rules, port } = seen;
     if (temporary?.problem !== undefined)
       return fail(`Under the rules of ${placeOf(seen)} there is no folder for temporary files: ${temporary.problem}`);
-    const statuses = new Map(usual.map(({ path, status }) => [path, status]));
-    const worse = visits.filter(({ path, status }) => isWorse(statuses.get(path), status));
-    if (worse.length > 0)
-      return fail(
-        `Works elsewhere and not under the rules of ${placeOf(seen)}: ${some(worse.map(({ path, status }) => `${path} (${statuses.get(path)} → ${status === 0 ? "no answer" : status})`))}.`,
-      );
+    const worse = worseVisits(usual, visits);
+    if (worse.length > 0) return fail(`Works elsewhere and not under the rules of ${placeOf(seen)}: ${some(worse)}.`);
     if (complaints.length > 0)
       return fail(`Healthy under the rules of ${placeOf(seen)}, but a write failed: ${some(complaints, 1)}`);
     const folder = temporary?.folder === undefined ? "" : `; temporary files go to ${temporary.folder}`;

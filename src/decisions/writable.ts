@@ -1,4 +1,4 @@
-import type { PathUse } from "../model/types.ts";
+import type { Evidence, PathUse } from "../model/types.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
 import { list, places } from "./shared/say.ts";
@@ -32,7 +32,9 @@ export const writable: Decider = {
     const uses = facts.service.writes.filter((use) => !NOT_OURS.test(use.path));
     const written =
       chosen ?? [...new Set(uses.map((use) => folderOf(use, workdir)).filter((path) => path !== undefined))].toSorted();
-    const volumes = instructionsToday(facts.dockerfile, "VOLUME").flatMap((instruction) => instruction.words);
+    const today = instructionsToday(facts.dockerfile, "VOLUME").flatMap((instruction) => instruction.words);
+    const mounted = mountedOnFargate(facts).filter(({ path }) => isFolderOfItsOwn(path, workdir));
+    const volumes = [...today, ...mounted.map(({ path }) => path)];
     const folders = [...new Set([...written, ...volumes.filter((path) => isFolderOfItsOwn(path, workdir))])];
     return {
       value: { writable: folders, volumes: [...new Set(volumes)] },
@@ -40,8 +42,11 @@ export const writable: Decider = {
         folders.length === 0
           ? "none: the root filesystem can be read-only"
           : `${list(folders)}, owned by the service's user`,
-      because: because({ written, folders, chosen: chosen !== undefined }),
-      evidence: chosen === undefined ? places(uses.map((use) => use.evidence)) : [],
+      because: because({ written, folders, chosen: chosen !== undefined, mounted: mounted.map(({ path }) => path) }),
+      evidence: places(
+        chosen === undefined ? uses.map((use) => use.evidence) : [],
+        mounted.map(({ evidence }) => evidence),
+      ),
       rejected: [
         {
           option: "a writable working directory",
@@ -55,6 +60,14 @@ export const writable: Decider = {
   },
 };
 
+/** Fargate gives a volume the owner of the folder only where the image declares it; elsewhere it belongs to root. */
+const mountedOnFargate = ({ service }: Facts): ReadonlyArray<{ readonly path: string; readonly evidence: Evidence }> =>
+  service.taskDefinitions
+    .filter(({ fargate }) => fargate)
+    .flatMap(({ mounts, evidence }) =>
+      mounts.filter(({ readOnly }) => !readOnly).map(({ path }) => ({ path, evidence })),
+    );
+
 /** A volume that holds the code belongs to the code; one whose name only the build knows cannot be made before it. */
 const isFolderOfItsOwn = (path: string, workdir: string): boolean =>
   /^\/[\w./@-]+$/.test(path) && !TEMPORARY.test(path) && !`${workdir}/`.startsWith(`${path.replace(/\/+$/, "")}/`);
@@ -63,15 +76,21 @@ function because({
   written,
   folders,
   chosen,
+  mounted,
 }: {
   readonly written: readonly string[];
   readonly folders: readonly string[];
   readonly chosen: boolean;
+  readonly mounted: readonly string[];
 }): string {
   if (folders.length === 0) return chosen ? configured("writable") : NOWHERE;
-  const declared = folders.filter((path) => !written.includes(path));
-  const volumes =
-    declared.length === 0 ? "" : ` Today's Dockerfile declares ${list(declared)} as a volume, so it stays one.`;
+  const declared = folders.filter((path) => !written.includes(path) && !mounted.includes(path));
+  const volumes = [
+    declared.length === 0 ? "" : ` Today's Dockerfile declares ${list(declared)} as a volume, so it stays one.`,
+    mounted.length === 0
+      ? ""
+      : ` A task of Fargate mounts a volume at ${list([...new Set(mounted)])}: only with VOLUME in the image it takes over the owner.`,
+  ].join("");
   if (chosen) return `${configured("writable")}${volumes}`;
   return `${written.length === 0 ? NOWHERE : "The code writes there."}${volumes} ${MOUNTED}`;
 }

@@ -1,4 +1,5 @@
 import { UserError } from "../kit/errors.ts";
+import { someFilesOf } from "./container-archive.ts";
 import type { Container, ContainerProcess, Exit, LogLine, Usage } from "./engine.ts";
 import { execIn } from "./exec.ts";
 import { FrameSplitter, LogTail } from "./frames.ts";
@@ -204,6 +205,10 @@ export class EngineContainer implements Container {
       `/containers/${this.id}/changes`,
     );
     return (raw ?? []).map((change) => ({ path: change.Path, kind: CHANGE_KINDS[change.Kind] ?? "changed" }));
+  }
+
+  filesBelow(folder: string, mostBytes: number): Promise<ReadonlyMap<string, Buffer>> {
+    return someFilesOf(this.#http, this.id, { folder, mostBytes });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

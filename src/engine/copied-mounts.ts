@@ -37,8 +37,8 @@ async function archiveOf(folder: string): Promise<Buffer> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     const name = path.slice(folder.length).replace(/^\/+/, "");
-    // Owned by root and readable by all, whoever runs us and whatever the umask is.
-    if (entry.isDirectory()) archive.entry({ name, type: "directory", mode: 0o755 });
+    // Owned by root and readable by all, whoever runs us and whatever the umask is; a folder for everybody stays one.
+    if (entry.isDirectory()) archive.entry({ name, type: "directory", mode: await folderMode(path) });
     else if (entry.isSymbolicLink()) archive.entry({ name, type: "symlink", linkname: await readlink(path) });
     else if (entry.isFile())
       archive.entry({ name, mode: 0o644 | ((await stat(path)).mode & 0o111) }, await readFile(path));
@@ -46,3 +46,5 @@ async function archiveOf(folder: string): Promise<Buffer> {
   archive.finalize();
   return await whole;
 }
+
+const folderMode = async (path: string): Promise<number> => (((await stat(path)).mode & 0o002) === 0 ? 0o755 : 0o1777);

@@ -112,7 +112,8 @@ export interface StartOptions {
   readonly volumes?: readonly string[];
   /** A new, empty volume of root with mode 0755 at each of these paths, whatever the image has there. */
   readonly emptyVolumes?: readonly string[];
-  /** A read-only folder is copied in before the start, so that the engine need not see its path; everything else is bound. */
+  /** A read-only folder is copied in before the start, so that the engine need not see its path; everything else is bound.
+   * A folder in it that everybody may write to stays so. */
   readonly mounts?: ReadonlyArray<{ readonly source: string; readonly target: string; readonly readOnly: boolean }>;
   /** Container ports to publish on a free port of 127.0.0.1. */
   readonly publish?: readonly number[];
@@ -219,4 +220,6 @@ export interface Container extends AsyncDisposable {
   usage(): Promise<Usage | undefined>;
   /** Paths added, changed or deleted since the start (Docker's diff). */
   changes(): Promise<ReadonlyArray<{ readonly path: string; readonly kind: "added" | "changed" | "deleted" }>>;
+  /** Files below a folder of the container, also when it has ended, and of its volumes, but of no tmpfs; by path, at most so many bytes. */
+  filesBelow(folder: string, mostBytes: number): Promise<ReadonlyMap<string, Buffer>>;
 }

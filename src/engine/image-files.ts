@@ -1,13 +1,12 @@
 import { posix } from "node:path";
-import { extract, type Header } from "tar-stream";
+import type { Header } from "tar-stream";
 import { removeContainer } from "./container.ts";
+import { type Visit, walk } from "./container-archive.ts";
 import type { ImageEntry, ImageFiles } from "./engine.ts";
-import { EngineRefusal, type EngineHttp } from "./http.ts";
+import type { EngineHttp } from "./http.ts";
 
 /** As many links as Linux follows before it says ELOOP. */
 const MOST_LINKS = 40;
-/** Of one file. */
-const MOST_BYTES = 16_000_000;
 
 /** The files of a container that was created to be looked at and never starts; it is removed at the end. */
 export function filesOf(http: EngineHttp, container: string): ImageFiles {
@@ -48,53 +47,6 @@ export function filesOf(http: EngineHttp, container: string): ImageFiles {
     },
     [Symbol.asyncDispose]: () => removeContainer(http, container),
   };
-}
-
-/** Says whether it has seen enough. */
-type Visit = (entry: {
-  readonly header: Header;
-  readonly content: () => Promise<Buffer>;
-}) => boolean | Promise<boolean>;
-
-/** Shows the entries at a path as they come; nothing where there is nothing. */
-async function walk(
-  http: EngineHttp,
-  { container, path }: { readonly container: string; readonly path: string },
-  visit: Visit,
-): Promise<void> {
-  let response;
-  try {
-    response = await http.stream("GET", `/containers/${container}/archive`, { query: { path } });
-  } catch (error) {
-    if (error instanceof EngineRefusal && error.status === 404) return;
-    throw error;
-  }
-  const entries = extract();
-  response.on("error", (error) => entries.destroy(error));
-  response.pipe(entries);
-  try {
-    for await (const entry of entries) {
-      if (await visit({ header: entry.header, content: () => bytesOf(entry) })) return;
-      entry.resume();
-    }
-  } catch (error) {
-    throw http.lost(error);
-  } finally {
-    response.on("error", () => {});
-    response.destroy();
-    entries.on("error", () => {});
-    entries.destroy();
-  }
-}
-
-async function bytesOf(entry: AsyncIterable<unknown>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of entry) {
-    size += (chunk as Buffer).length;
-    if (size <= MOST_BYTES) chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks);
 }
 
 const KINDS = new Set(["file", "directory", "symlink"]);

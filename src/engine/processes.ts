@@ -15,11 +15,12 @@ interface Target {
  * machine's /proc shows the container or the engine has a `ps`; else the image's `cat`.
  */
 export async function processesOf(http: EngineHttp, target: Target): Promise<readonly ContainerProcess[]> {
-  return (
+  const all =
     (await fromProc(target)) ??
     (await fromTop(http, target)) ??
-    parseStatuses((await execIn(http, target.id, ["cat", ...statusFiles()], {})).stdout)
-  );
+    parseStatuses((await execIn(http, target.id, ["cat", ...statusFiles()], {})).stdout);
+  // For a moment the engine's own program, as root, before it becomes the health command.
+  return all.filter(({ argv }) => argv !== "runc init");
 }
 
 /** Undefined unless the container's first process is one of this machine: its last NSpid is 1. */

@@ -1,3 +1,4 @@
+import type { Advice } from "./advice.ts";
 import type { Contents } from "./contents.ts";
 import type { BuildSide, Layer } from "./image.ts";
 import type { Finding, SuppressedFinding } from "./finding.ts";
@@ -23,6 +24,8 @@ export interface Report {
   readonly verdict: OverallVerdict;
   /** The team's own requirements, when it has a `seaworthy.requirements.yaml`. */
   readonly requirements?: readonly RequirementResult[];
+  /** How to run the reworked image, by what was measured; undefined in reports of earlier versions. */
+  readonly advice?: Advice;
   /** What the rules and checks say about themselves, for formats that carry it (SARIF, HTML). */
   readonly catalogue?: {
     readonly rules: readonly CatalogueEntry[];

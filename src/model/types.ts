@@ -9,4 +9,5 @@ export type * from "./contents.ts";
 export type * from "./verdict.ts";
 export type * from "./requirement.ts";
 export type * from "./expectation.ts";
+export type * from "./advice.ts";
 export type * from "./report.ts";

@@ -12,6 +12,7 @@ import { readRequirements } from "../requirements/read.ts";
 import { rules } from "../rules/index.gen.ts";
 import type { Analysis } from "./analyze.ts";
 import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
+import { withAdvice } from "./advice.ts";
 import { engineOf, imagesOf } from "./engine-of.ts";
 import { notesOf } from "./notes.ts";
 import { registryOf } from "./registry-of.ts";
@@ -82,7 +83,7 @@ export async function runWhole(
   if (own.problem !== undefined) world.tell(own.problem);
   await prove(session, run, engine, { plan, analysis, sides, registry });
   const known = await assemble(session, run, engine, { plan, analysis, rendered, pins, files, sides, own });
-  const report = withRequirements(known, demanded);
+  const report = withRequirements(await withAdvice(known, run), demanded);
   await writeReports(report, run.directory, reporters);
   await finishRun(run, world.now(), true);
   return { report, run };

@@ -97,7 +97,7 @@ function rollOut({ plan, service }: RunbookInput): readonly string[] {
     ...(contract.writablePaths.length === 0
       ? ["- It writes nowhere, so the root filesystem is read-only without a mount."]
       : [
-          `- Writable paths: ${quoted(contract.writablePaths)}. On ECS Fargate, which has no tmpfs, mount a task volume at each.`,
+          `- Writable paths: ${quoted(contract.writablePaths)}. On ECS Fargate, which has no tmpfs, mount a task volume at each that the image declares with VOLUME (${quoted(image.volumes) || "none here"}): elsewhere it belongs to root. For temporary files set TMPDIR to /dev/shm there.`,
         ]),
     `- The grace period (\`stopTimeout\`, \`terminationGracePeriodSeconds\`, \`stop_grace_period\`) is at least ${contract.signals.graceSeconds} s.`,
     ...portLine(plan),

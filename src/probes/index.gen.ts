@@ -5,6 +5,7 @@ import { buildRecord } from "./build-record.ts";
 import { configuration } from "./configuration.ts";
 import { drainUnderInit } from "./drain-under-init.ts";
 import { drain } from "./drain.ts";
+import { environment } from "./environment.ts";
 import { healthCommand } from "./health-command.ts";
 import { layers } from "./layers.ts";
 import { leastPrivilege } from "./least-privilege.ts";
@@ -20,5 +21,6 @@ import { startUp } from "./start-up.ts";
 import { taskDefinition } from "./task-definition.ts";
 import { volumes } from "./volumes.ts";
 import { vulnerabilities } from "./vulnerabilities.ts";
+import { writes } from "./writes.ts";
 
-export const probes: readonly Probe[] = [baseDigests, buildRecord, configuration, drainUnderInit, drain, healthCommand, layers, leastPrivilege, memory, missingEnv, noNetwork, openConnections, ordinaryRun, readOnly, registryRoundTrip, startUnderLimits, startUp, taskDefinition, volumes, vulnerabilities];
+export const probes: readonly Probe[] = [baseDigests, buildRecord, configuration, drainUnderInit, drain, environment, healthCommand, layers, leastPrivilege, memory, missingEnv, noNetwork, openConnections, ordinaryRun, readOnly, registryRoundTrip, startUnderLimits, startUp, taskDefinition, volumes, vulnerabilities, writes];

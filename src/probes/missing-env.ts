@@ -1,6 +1,6 @@
 import type { Probe, ProbeContext } from "./probe.ts";
 import { firstHealthy } from "./support/health.ts";
-import { lastLine, type LoggedLine, logTail } from "./support/logs.ts";
+import { lastLine, type LoggedLine, logTail, names } from "./support/logs.ts";
 import { startPatience } from "./support/patience.ts";
 import { requiredEnv } from "./support/service.ts";
 import { within } from "./support/time.ts";
@@ -111,11 +111,6 @@ async function startWithoutAll(
 function outcomeOf(healthy: boolean, exited: boolean): WithoutVariable["outcome"] {
   if (healthy) return "became healthy";
   return exited ? "exited" : "kept running";
-}
-
-/** Settings libraries name the field, so the case does not count: `database_url` names DATABASE_URL. */
-export function names(log: string, variable: string): boolean {
-  return new RegExp(`(?<![A-Za-z0-9_])${variable.replace(/[^\w]/g, "\\$&")}(?![A-Za-z0-9_])`, "i").test(log);
 }
 
 /** Values that can be told from ordinary words: long, or the password inside a URL. */

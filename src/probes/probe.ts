@@ -1,5 +1,6 @@
 import type { Engine } from "../engine/engine.ts";
 import type { BuildSide, Contract, Image, Service } from "../model/types.ts";
+import type { HookedRun } from "./support/hooked-run.ts";
 import type { LoggedLine } from "./support/logs.ts";
 import type { Visit } from "./support/routes.ts";
 import type { RegistryAccess } from "../registry/access.ts";
@@ -27,6 +28,8 @@ export interface ProbeContext {
 export interface Shared {
   /** What the image does where it may write everywhere; other runs are compared with it. */
   writableRun?: Promise<WritableRun>;
+  /** What it writes and reads, as noted from inside. */
+  hookedRun?: Promise<HookedRun>;
   /** The image has been started at least once, so the engine has its files in memory. */
   started?: boolean;
   /** Whether it ends within the grace period when nothing is open: other stops tell nothing about one that does not. */
@@ -36,6 +39,8 @@ export interface Shared {
 export interface WritableRun {
   readonly paths: readonly string[];
   readonly visits: readonly Visit[];
+  /** What the team's own requests were answered. */
+  readonly requests: readonly Visit[];
   readonly log: readonly LoggedLine[];
 }
 

@@ -2,6 +2,7 @@ import type { Probe } from "./probe.ts";
 import { firstHealthy, whyUnhealthy } from "./support/health.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
 import { startPatience } from "./support/patience.ts";
+import { sendRequests } from "./support/requests.ts";
 import { visit, type Visit } from "./support/routes.ts";
 import { startService } from "./support/service.ts";
 import { within } from "./support/time.ts";
@@ -23,7 +24,7 @@ export const readOnly: Probe<ReadOnly> = {
   id: "read-only",
   title: "Run the image with a strictly read-only root and make the same requests as on a writable one",
   runs: "beside-others",
-  version: 3,
+  version: 4,
   async collect(context) {
     if (context.engine.strictReadOnly === false)
       throw new Error(
@@ -38,13 +39,14 @@ export const readOnly: Probe<ReadOnly> = {
     await using container = await startService(context, { readOnly: true, tmpfs });
     const health = await firstHealthy(container, contract, { limitMs, signal });
     const visits = health.healthy ? await visit(container, contract, usual.paths, signal) : [];
+    const requests = health.healthy ? await sendRequests(container, contract, signal) : [];
     const log = logTail(await container.logs());
     return {
       healthy: health.healthy,
       problem: whyUnhealthy(health, log),
       writablePaths: contract.writablePaths,
-      writable: usual.visits,
-      readOnly: visits,
+      writable: [...usual.visits, ...usual.requests],
+      readOnly: [...visits, ...requests],
       complaints: complaints(log, usual.log),
       log,
     };

@@ -6,6 +6,7 @@ import { turns } from "./support/health-status.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
 import { startPatience } from "./support/patience.ts";
 import { runPython } from "./support/python.ts";
+import { sendRequests } from "./support/requests.ts";
 import { visit, type Visit } from "./support/routes.ts";
 import { startService } from "./support/service.ts";
 import { stopIdle, type Stopped } from "./support/stop.ts";
@@ -45,7 +46,7 @@ export const taskDefinition: Probe<UnderTask> = {
   title: "Run the image under the rules of its ECS task definition",
   runs: "beside-others",
   waits: true,
-  version: 1,
+  version: 2,
   async collect(context) {
     const { contract, image, service } = context;
     const task = taskOf(service, contract);
@@ -86,6 +87,7 @@ async function lifeUnder(task: TaskDefinition, known: UnderTask, context: ProbeC
     return { problem: whyUnhealthy(health, log), complaints: complaints(log, usual.log), log };
   }
   const visits = await visit(container, under, usual.paths, signal);
+  const requests = await sendRequests(container, under, signal);
   const temporary = usesTemporaryFiles(context) ? await temporaryFolder(container, signal) : undefined;
   const command = task.health?.command;
   const status = command === undefined ? undefined : { command, healthyMs: await turns(container, "healthy", signal) };
@@ -93,8 +95,8 @@ async function lifeUnder(task: TaskDefinition, known: UnderTask, context: ProbeC
   const log = logTail(await container.logs());
   return {
     healthy: true,
-    usual: usual.visits,
-    visits,
+    usual: [...usual.visits, ...usual.requests],
+    visits: [...visits, ...requests],
     temporary,
     health: status,
     stop,

@@ -1,6 +1,7 @@
 import type { Report } from "../model/types.ts";
 import type { Reporter } from "./reporter.ts";
 import { type FigureRow, changeOf, figureRows, formatFigure, spreadOf } from "./view/figures.ts";
+import { adviceText } from "./view/advice-markdown.ts";
 import { cell, code, plain } from "./view/markdown-text.ts";
 import { packageTable, packagesSummary, shareTable } from "./view/packages-markdown.ts";
 import { type CheckPair, checkPairs, isMended } from "./view/pairs.ts";
@@ -94,6 +95,7 @@ function details(report: Report): readonly string[] {
   return [
     fold(`All ${pairs.length} checks (${mended} mended by the rework)`, checkTable(pairs)),
     fold(`All ${report.requirements?.length ?? 0} requirements`, requirementTable(report)),
+    fold("How to run it, as measured", adviceText(report)),
     fold(packagesSummary(report), packageTable(report)),
     fold("Bytes by what they are for", shareTable(report)),
     fold(`${report.decisions.length} decisions`, report.decisions.map(decision).join("\n")),

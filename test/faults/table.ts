@@ -1,5 +1,6 @@
 import type { Fault } from "./fault.ts";
 import { fileFaults } from "./file-faults.ts";
+import { insideFaults } from "./inside-faults.ts";
 
 const USER = "USER 1001:1001";
 const COMMAND = 'CMD ["python", "/app/app.py"]';
@@ -34,6 +35,15 @@ export const declaredVolume: Fault = {
   keeps: ["task-definition-runs", "volumes-writable", "read-only-root"],
   app: [["        return []", '        open("/data/items", "w").close()\n        return []']],
   dockerfile: [[USER, `VOLUME /data\n${USER}`]],
+};
+
+/** Another healthy service: whatever sends new connections has gone elsewhere before the signal. */
+export const waitsBefore: Fault = {
+  name: "listens on behind a preStop hook that waits",
+  breaks: [],
+  keeps: ["listener-closes"],
+  app: LISTENS_ON,
+  pod: podWith("lifecycle: { preStop: { sleep: { seconds: 10 } } }"),
 };
 
 /** The ways in which service images are known to break. */
@@ -113,7 +123,7 @@ export const faults: readonly Fault[] = [
   },
   {
     name: "a task definition whose volume belongs to root where the service writes",
-    breaks: ["task-definition-runs"],
+    breaks: ["task-definition-runs", "writable-paths-on-fargate"],
     app: [["        return []", '        open("/data/items", "w").close()\n        return []']],
   },
   {
@@ -141,13 +151,6 @@ export const faults: readonly Fault[] = [
     breaks: ["listener-closes"],
     app: LISTENS_ON,
     pod: podWith(""),
-  },
-  {
-    name: "listens on behind a preStop hook that waits",
-    breaks: [],
-    keeps: ["listener-closes"],
-    app: LISTENS_ON,
-    pod: podWith("lifecycle: { preStop: { sleep: { seconds: 10 } } }"),
   },
   {
     name: "takes more memory than it is given",
@@ -398,4 +401,5 @@ export const faults: readonly Fault[] = [
     app: [["server = Server", "import time; time.sleep(9)\nserver = Server"]],
   },
   ...fileFaults,
+  ...insideFaults,
 ];

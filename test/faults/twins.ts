@@ -1,6 +1,7 @@
 import type { Fault } from "./fault.ts";
 import { fileTwins } from "./file-faults.ts";
-import { bodyless, declaredVolume } from "./table.ts";
+import { insideTwins } from "./inside-faults.ts";
+import { bodyless, declaredVolume, waitsBefore } from "./table.ts";
 
 /** Every healthy image beside the plain one. */
-export const twins: readonly Fault[] = [bodyless, declaredVolume, ...fileTwins];
+export const twins: readonly Fault[] = [bodyless, declaredVolume, waitsBefore, ...fileTwins, ...insideTwins];

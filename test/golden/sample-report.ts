@@ -127,6 +127,39 @@ export const sampleReport: Report = {
     },
   ],
   requirements: sampleRequirements,
+  advice: {
+    writable: {
+      needed: ["/tmp"],
+      basis: "6 requests in each of 4 runs on a strictly read-only root, from what was noted from inside",
+      folders: [
+        {
+          path: "/tmp",
+          needed: true,
+          declared: false,
+          when: "use",
+          by: ["/app/.venv/lib/python3.13/site-packages/starlette/formparsers.py:210"],
+          example: "/tmp/tmp8k2x1",
+        },
+        {
+          path: "/app/<b>cache</b>",
+          needed: false,
+          declared: false,
+          when: "start",
+          by: [],
+          example: "/app/<b>cache</b>/a|b",
+        },
+      ],
+    },
+    resources: {
+      memoryBytes: 167_772_160,
+      cpus: 0.25,
+      fargate: { cpus: 0.25, memoryMiB: 512 },
+      basis: [
+        "Memory: at most 91.1 MB in 12 samples during 12 GET requests, and half as much again.",
+        "Processors: ready after 4.20 s with 0.25 CPU, within the 30 s that it may take; that is its start alone, not its load.",
+      ],
+    },
+  },
   verdict: { status: "unproven", sentence: "1 of 9 checks is unproven: Answers while it stops." },
   catalogue: {
     rules: [

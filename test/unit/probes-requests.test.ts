@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { exampleContract } from "../../src/checks/support/examples.ts";
 import type { Container } from "../../src/engine/engine.ts";
 import { UserError } from "../../src/kit/errors.ts";
-import { names } from "../../src/probes/missing-env.ts";
+import { names } from "../../src/probes/support/logs.ts";
 import { isLogFile } from "../../src/probes/ordinary-run.ts";
 import { complaints } from "../../src/probes/support/writable-run.ts";
 import { firstHealthy } from "../../src/probes/support/health.ts";

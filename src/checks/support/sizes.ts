@@ -20,9 +20,13 @@ function steps(from: number, to: number, by: number): readonly number[] {
   return Array.from({ length: (to - from) / by + 1 }, (_, index) => from + index * by);
 }
 
-/** The smallest task that holds it; undefined when none does. */
-export function fargateSize(bytes: number): { readonly cpus: number; readonly memoryMiB: number } | undefined {
+/** The smallest task that holds it and has so many processors; undefined when none does. */
+export function fargateSize(
+  bytes: number,
+  leastCpus = 0,
+): { readonly cpus: number; readonly memoryMiB: number } | undefined {
   for (const { cpus, memory } of FARGATE) {
+    if (cpus < leastCpus) continue;
     const memoryMiB = memory.find((size) => size * MIB >= bytes);
     if (memoryMiB !== undefined) return { cpus, memoryMiB };
   }

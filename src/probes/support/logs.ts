@@ -20,3 +20,8 @@ export function lastLine(lines: readonly { readonly text: string }[]): string {
   const line = lines.findLast(({ text }) => text.trim() !== "");
   return line === undefined ? "The service wrote nothing." : line.text.trim().slice(0, 300);
 }
+
+/** Settings libraries name the field, so the case does not count: `database_url` names DATABASE_URL. */
+export function names(log: string, variable: string): boolean {
+  return new RegExp(`(?<![A-Za-z0-9_])${variable.replace(/[^\w]/g, "\\$&")}(?![A-Za-z0-9_])`, "i").test(log);
+}

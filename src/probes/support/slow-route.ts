@@ -1,40 +1,26 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { StartOptions } from "../../engine/engine.ts";
 import type { Image } from "../../model/types.ts";
+import { injected } from "./inject.ts";
 
 /** Path of the route that the injected file adds. */
 export const SLOW_PATH = "/__seaworthy/slow";
 /** What that route answers, after `seconds`. */
 const SLOW_BODY = "seaworthy: answered";
 
-const TARGET = "/__seaworthy_inject";
-
-/**
- * How to start an image with a slow route added to it from outside: a read-only mount with a `sitecustomize.py` on
- * PYTHONPATH. Nothing of the image is changed, and a `sitecustomize` that it has itself still runs.
- */
-export async function slowRoute(
+/** How to start an image with a slow route added to it from outside. */
+export function slowRoute(
   image: Image,
   directory: string,
   env: Readonly<Record<string, string>>,
 ): Promise<Pick<StartOptions, "mounts" | "env">> {
-  const source = join(directory, "inject");
-  await mkdir(source, { recursive: true, mode: 0o755 });
-  await writeFile(join(source, "sitecustomize.py"), SITECUSTOMIZE, { mode: 0o644 });
-  const own = env["PYTHONPATH"] ?? image.config.env.find((entry) => entry.startsWith("PYTHONPATH="))?.slice(11);
-  return {
-    mounts: [{ source, target: TARGET, readOnly: true }],
-    env: { ...env, PYTHONPATH: own === undefined || own === "" ? TARGET : `${TARGET}:${own}` },
-  };
+  return injected(image, { directory, name: "slow-route", script: ROUTE }, env);
 }
 
 /** Patches the place where a framework takes a request, as soon as the service imports that framework. */
-const SITECUSTOMIZE: string = `
-import asyncio, importlib.machinery, importlib.util, os, sys, time
+const ROUTE: string = `
+import asyncio, importlib.util, sys, time
 from urllib.parse import parse_qs
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 PATH = ${JSON.stringify(SLOW_PATH)}
 BODY = ${JSON.stringify(SLOW_BODY)}.encode()
 PLACES = {
@@ -101,11 +87,4 @@ class Finder:
         return spec
 
 sys.meta_path.insert(0, Finder())
-
-# The image's own sitecustomize, which this file hides, still runs.
-others = [entry for entry in sys.path if os.path.abspath(entry or ".") != HERE]
-own = importlib.machinery.PathFinder.find_spec("sitecustomize", others)
-if own is not None and own.loader is not None:
-    chained = importlib.util.module_from_spec(own)
-    own.loader.exec_module(chained)
 `;

@@ -2,6 +2,7 @@ import type { Container } from "../../engine/engine.ts";
 import type { ProbeContext, WritableRun } from "../probe.ts";
 import { becomesHealthy, healthPath } from "./health.ts";
 import { type LoggedLine, logTail } from "./logs.ts";
+import { sendRequests } from "./requests.ts";
 import { readableRoutes, visit } from "./routes.ts";
 import { startService } from "./service.ts";
 
@@ -33,7 +34,8 @@ export async function visitAll(
 ): Promise<WritableRun> {
   const paths = [healthPath(contract), ...(await readableRoutes(container, { service, contract, signal }))];
   const visits = await visit(container, contract, paths, signal);
-  return { paths, visits, log: logTail(await container.logs()) };
+  const requests = await sendRequests(container, contract, signal);
+  return { paths, visits, requests, log: logTail(await container.logs()) };
 }
 
 /** Lines that tell of a failed write; a kind of complaint that the writable run makes as well has another cause. */

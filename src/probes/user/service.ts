@@ -6,6 +6,7 @@ import { firstHealthy, whyUnhealthy } from "../support/health.ts";
 import { ask } from "../support/http.ts";
 import { logTail } from "../support/logs.ts";
 import { business, startPatience } from "../support/patience.ts";
+import { bodyOf } from "../support/requests.ts";
 import { startService } from "../support/service.ts";
 import { poll } from "../support/time.ts";
 import { LEAST_RIGHTS } from "./commands.ts";
@@ -86,13 +87,10 @@ async function seeHttp(
   { context, signal }: { readonly context: ProbeContext; readonly signal: AbortSignal },
 ): Promise<UserSeen> {
   const url = container.url(context.contract.port, wanted.path);
-  const { method, headers, body } = wanted;
-  const what = `${method} ${wanted.path}`;
+  const what = `${wanted.method} ${wanted.path}`;
   try {
     const answer = await ask(url, {
-      method,
-      headers: { ...(body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }), ...headers },
-      ...(body === undefined ? {} : { body }),
+      ...bodyOf(wanted),
       timeoutMs: ANSWER_MS,
       keepBytes: KEEP_BYTES,
       signal,

@@ -7,6 +7,7 @@ import { Checks } from "./checks.tsx";
 import { Comparison } from "./comparison.tsx";
 import { Contents as Inside } from "./contents.tsx";
 import { Contract } from "./contract.tsx";
+import { HowToRun } from "./advice.tsx";
 import { Decisions } from "./decisions.tsx";
 import { Files } from "./files.tsx";
 import { Findings } from "./findings.tsx";
@@ -24,6 +25,7 @@ const CONTENTS: ReadonlyArray<readonly [string, string]> = [
   ["decisions", "Decisions"],
   ["findings", "Findings"],
   ["contract", "Contract"],
+  ["advice", "How to run it"],
   ["pins", "Base images"],
   ["timeline", "Time"],
   ["builds", "Builds"],
@@ -61,6 +63,7 @@ function Page({ report }: { readonly report: Report }): JSX.Element {
           <Decisions report={report} />
           <Findings report={report} />
           <Contract report={report} />
+          <HowToRun report={report} />
           <Pins report={report} />
           <Timeline report={report} />
           <Builds report={report} />
@@ -94,7 +97,10 @@ function Header({ report }: { readonly report: Report }): JSX.Element {
 }
 
 function Contents({ report }: { readonly report: Report }): JSX.Element {
-  const contents = CONTENTS.filter(([id]) => id !== "requirements" || (report.requirements ?? []).length > 0);
+  const contents = CONTENTS.filter(([id]) => {
+    if (id === "requirements") return (report.requirements ?? []).length > 0;
+    return id !== "advice" || report.advice !== undefined;
+  });
   return (
     <nav aria-label="Contents">
       {contents.map(([id, title]) => (

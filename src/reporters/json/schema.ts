@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Expectation, Report } from "../../model/types.ts";
+import { adviceSchema } from "./advice-schema.ts";
 import { type Wire, milliseconds, text, texts } from "./parts.ts";
 import { serviceSchema } from "./service-schema.ts";
 import { requirementSchema, sideSchema } from "./side-schema.ts";
@@ -102,6 +103,7 @@ export const reportSchema: z.ZodType<Wire<Report>> = z.object({
   ),
   verdict: z.object({ status: z.enum(["pass", "fail", "unproven"]), sentence: text }),
   requirements: z.array(requirementSchema).optional(),
+  advice: adviceSchema.optional(),
   catalogue: z.object({ rules: entries, checks: entries }).optional(),
 });
 

@@ -3,7 +3,7 @@ import type { Decider } from "../../../src/decisions/decider.ts";
 import { decisions } from "../../../src/decisions/index.gen.ts";
 import { allows, exactVersion } from "../../../src/decisions/shared/specifier.ts";
 import { UserError } from "../../../src/kit/errors.ts";
-import type { Plan, Service } from "../../../src/model/types.ts";
+import type { Plan, Service, TaskDefinition } from "../../../src/model/types.ts";
 import { renderDockerfile } from "../../../src/planner/render-dockerfile.ts";
 import { makePlan } from "../../../src/planner/make-plan.ts";
 import { inOrder } from "../../../src/planner/order.ts";
@@ -254,6 +254,26 @@ describe("volumes of today", () => {
     expect(folders).toBeUndefined();
   });
   it("are nothing when there are none", () => expect(of("").folders).toBeUndefined());
+  it("are declared where a task of Fargate mounts one, so that it takes over the owner", () => {
+    const task = {
+      evidence: evidence("task.json", 4),
+      fargate: true,
+      ports: [],
+      environment: [],
+      secrets: [],
+      mounts: [
+        { path: "/data", readOnly: false },
+        { path: "/config", readOnly: true },
+        { path: "/tmp", readOnly: false },
+      ],
+    };
+    const at = (changes: object) => of("", { taskDefinitions: [{ ...task, ...changes } as unknown as TaskDefinition] });
+    const { promised, folders, dockerfile } = at({});
+    expect(promised).toContain("/data");
+    expect(folders).toBe("RUN install -d -o 1001 -g 0 -m 0770 /data");
+    expect(dockerfile.match(/^VOLUME.*$/gm)).toEqual(['VOLUME ["/data"]']);
+    expect(at({ fargate: false }).dockerfile).not.toMatch(/^VOLUME/m);
+  });
 });
 
 describe("packages", () => {

@@ -1,0 +1,190 @@
+import type { ImageEntry } from "../engine/engine.ts";
+import type { Probe, ProbeContext } from "./probe.ts";
+import { firstHealthy, whyUnhealthy } from "./support/health.ts";
+import { type HookedRun, hookedRun } from "./support/hooked-run.ts";
+import { type LoggedLine, logTail } from "./support/logs.ts";
+import { minimalSet, type Trial } from "./support/minimal-set.ts";
+import { startPatience } from "./support/patience.ts";
+import { visit } from "./support/routes.ts";
+import { sendRequests } from "./support/requests.ts";
+import { startService } from "./support/service.ts";
+import { contractUnder, environmentUnder, taskOf } from "./support/task.ts";
+import { within } from "./support/time.ts";
+import { worseVisits } from "./support/visits.ts";
+import { complaints } from "./support/writable-run.ts";
+import { type WrittenFolder, writtenFolders } from "./support/written-folders.ts";
+
+/** Where the image writes, and which of these places must be writable for it to work on a strictly read-only root. */
+export interface Writes {
+  /** Why the hook saw nothing; undefined when it ran. Only the engine's difference and the trials count then. */
+  readonly blind: string | undefined;
+  readonly folders: readonly WrittenFolder[];
+  /** Programs that it starts: what they write, only the engine's difference shows. */
+  readonly programs: readonly string[];
+  /** Undefined when none was found, for the reason in `problem`. */
+  readonly minimal: readonly string[] | undefined;
+  readonly problem: string;
+  readonly trials: readonly Trial[];
+  readonly requests: number;
+  /** How the places that are needed do under the rules of Fargate; undefined without a task for it on a read-only root. */
+  readonly fargate: UnderFargate | undefined;
+  readonly log: readonly LoggedLine[];
+}
+
+interface UnderFargate {
+  readonly place: string;
+  readonly paths: readonly FargatePath[];
+  readonly works: boolean;
+  readonly problem: string;
+}
+
+export interface FargatePath {
+  readonly path: string;
+  /** The image declares it with VOLUME: then a volume takes over its owner, else it belongs to root. */
+  readonly declared: boolean;
+  /** The task mounts a volume there. */
+  readonly mounted: boolean;
+  /** As the image has it; undefined where it has no such folder. */
+  readonly owner: string | undefined;
+}
+
+/** Each costs a start. */
+const MOST_CANDIDATES = 8;
+
+export const writes: Probe<Writes> = {
+  id: "writes",
+  title: "Note from inside where the image writes, and take away each place in turn on a read-only root",
+  runs: "beside-others",
+  long: true,
+  reworkedOnly: true,
+  version: 1,
+  async collect(context) {
+    const limitMs = startPatience(context.contract);
+    const signal = within(context.signal, (MOST_CANDIDATES + 4) * limitMs + 120_000, "Looking for writable places");
+    const seen = await hookedRun(context, signal);
+    if (seen.usual === undefined) throw new Error(seen.problem);
+    const folders = writtenFolders(seen.records.writes, seen.changes);
+    const known = {
+      blind: seen.blind,
+      folders,
+      programs: [...new Set(seen.records.programs.map(({ program }) => program))].slice(0, 20),
+      requests: seen.usual.visits.length + seen.usual.requests.length,
+      log: seen.log,
+    };
+    if (context.engine.strictReadOnly === false)
+      return {
+        ...known,
+        minimal: undefined,
+        problem: `${context.engine.name} mounts writable folders of its own under a read-only root here, so what is needed cannot be told.`,
+        trials: [],
+        fargate: undefined,
+      };
+    const { set: minimal, trials } = await minimalSet(inOrder(folders, context), (given) =>
+      tryOn(given, { context, seen, folders, signal }),
+    );
+    return {
+      ...known,
+      minimal,
+      problem: minimal === undefined ? (trials.at(-1)?.problem ?? "") : "",
+      trials,
+      fargate: await underFargate(minimal ?? [], { context, seen, folders, signal }),
+    };
+  },
+};
+
+interface Experiment {
+  readonly context: ProbeContext;
+  readonly seen: HookedRun;
+  readonly folders: readonly WrittenFolder[];
+  readonly signal: AbortSignal;
+}
+
+/** First those that the contract does not name: where there is a choice, what it names is kept. */
+function inOrder(folders: readonly WrittenFolder[], { contract }: ProbeContext): readonly string[] {
+  const isDeclared = (path: string) => contract.writablePaths.includes(path);
+  const paths = folders.map(({ path }) => path).filter((path) => path !== "/");
+  if (paths.length > MOST_CANDIDATES)
+    throw new Error(`It writes in ${paths.length} folders, too many to take away each in turn: ${paths.join(", ")}.`);
+  return paths.toSorted((a, b) => Number(isDeclared(a)) - Number(isDeclared(b)) || b.length - a.length);
+}
+
+/** One strictly read-only life with some of the places writable. Returns why it does not work, or undefined. */
+async function tryOn(
+  given: readonly string[],
+  { context, seen, folders, signal }: Experiment,
+): Promise<string | undefined> {
+  const of = (mount: WrittenFolder["mount"]) =>
+    folders.filter((folder) => folder.mount === mount && given.includes(folder.path)).map(({ path }) => path);
+  // What the image declares with VOLUME is writable without being given; where it is not given here, it must not be.
+  const taken = context.image.config.volumes.filter(
+    (path) => !given.includes(path) && folders.some((folder) => folder.path === path),
+  );
+  return await usedAs(
+    seen,
+    { context, signal },
+    {
+      readOnly: true,
+      tmpfs: [...of("tmpfs").map((path) => `${path}:mode=1777`), ...taken.map(readOnly)],
+      volumes: of("volume"),
+    },
+  );
+}
+
+/** An engine mounts a volume at each path that the image declares with VOLUME, unless something else is mounted there. */
+const readOnly = (path: string): string => `${path}:ro,mode=1777`;
+
+/** Starts it so, asks the same as in the run that could write everywhere, and compares. */
+async function usedAs(
+  { usual, log: usualLog }: HookedRun,
+  { context, signal }: Pick<Experiment, "context" | "signal">,
+  options: Parameters<typeof startService>[1],
+): Promise<string | undefined> {
+  const { contract } = context;
+  await using container = await startService(context, options);
+  const health = await firstHealthy(container, contract, { limitMs: startPatience(contract), signal });
+  if (!health.healthy) return whyUnhealthy(health, logTail(await container.logs()));
+  const visits = await visit(container, contract, usual?.paths ?? [], signal);
+  const requests = await sendRequests(container, contract, signal);
+  const worse = worseVisits([...(usual?.visits ?? []), ...(usual?.requests ?? [])], [...visits, ...requests]);
+  if (worse.length > 0) return `Answers become worse: ${worse.slice(0, 3).join(", ")}.`;
+  const [complaint] = complaints(logTail(await container.logs()), usualLog);
+  return complaint === undefined ? undefined : `A write failed: ${complaint}`;
+}
+
+/** As Fargate mounts them: a volume takes over the owner where the image declares the path, and belongs to root elsewhere. */
+async function underFargate(
+  minimal: readonly string[],
+  { context, seen, signal }: Experiment,
+): Promise<UnderFargate | undefined> {
+  const { service, contract, image, engine } = context;
+  const task = taskOf(service, contract);
+  if (task === undefined || !task.fargate || !task.readOnlyRoot) return undefined;
+  const place = `${task.evidence.file}:${task.evidence.line}`;
+  if (minimal.length === 0) return { place, paths: [], works: true, problem: "" };
+  await using files = await engine.openFiles(image.id);
+  const paths: FargatePath[] = [];
+  for (const path of minimal)
+    paths.push({
+      path,
+      declared: image.config.volumes.includes(path),
+      mounted: task.mounts.some((mount) => !mount.readOnly && `${path}/`.startsWith(`${mount.path}/`)),
+      owner: ownerOf(await files.look(path)),
+    });
+  const mounted = paths.filter((one) => one.mounted);
+  const problem = await usedAs(
+    seen,
+    { context: { ...context, contract: contractUnder(task, contract) }, signal },
+    {
+      readOnly: true,
+      env: environmentUnder(task, contract),
+      volumes: mounted.filter(({ declared }) => declared).map(({ path }) => path),
+      emptyVolumes: mounted.filter(({ declared }) => !declared).map(({ path }) => path),
+      tmpfs: paths.filter((one) => one.declared && !one.mounted).map(({ path }) => readOnly(path)),
+      ...(task.user === undefined ? {} : { user: task.user }),
+    },
+  );
+  return { place, paths, works: problem === undefined, problem: problem ?? "" };
+}
+
+const ownerOf = (entry: ImageEntry | undefined): string | undefined =>
+  entry?.kind === "directory" ? `${entry.uid}:${entry.gid} ${entry.mode.toString(8)}` : undefined;

@@ -1,0 +1,34 @@
+import { formatBytes } from "../../kit/units.ts";
+import type { ResourceAdvice, WritableAdvice, WrittenPlace } from "../../model/types.ts";
+
+/** One sentence for what must be writable. */
+export function writableInWords({ needed, basis }: WritableAdvice): string {
+  if (needed === undefined) return `What must be writable on a read-only root was not found: ${basis}`;
+  const what = needed.length === 0 ? "Nothing must be writable" : `${list(needed)} must be writable`;
+  return `${what} (${basis}).`;
+}
+
+/** One sentence for memory and processors. */
+export function resourcesInWords({ memoryBytes, cpus, fargate }: ResourceAdvice): string {
+  const parts = [
+    memoryBytes === undefined ? "" : formatBytes(memoryBytes),
+    cpus === undefined ? "" : `${cpus} CPU`,
+  ].filter(Boolean);
+  const task = fargate === undefined ? "" : `; on Fargate a task of ${fargate.cpus} vCPU and ${fargate.memoryMiB} MiB`;
+  return `Give it at least ${parts.join(" and ")}${task}.`;
+}
+
+export const PLACE_COLUMNS = ["Folder", "Needed", "In the contract", "Written", "For", "By"] as const;
+
+/** The same order as the columns. */
+export function placeCells({ path, needed, declared, when, by, example }: WrittenPlace): readonly string[] {
+  return [path, yes(needed), yes(declared), WHEN[when], example, by.map(inCode).join(", ") || "not seen"];
+}
+
+const WHEN = { start: "at the start", use: "in use", unknown: "not seen" } as const;
+const yes = (is: boolean): string => (is ? "yes" : "no");
+const list = (items: readonly string[]): string =>
+  items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+
+/** Without the folder where distributions are installed. */
+const inCode = (place: string): string => place.replace(/^.*\/(?:site|dist)-packages\//, "");
