@@ -44,6 +44,10 @@ import { pullSize } from "./pull-size.ts";
 import { pushedAndPulled } from "./pushed-and-pulled.ts";
 import { readOnlyRoot } from "./read-only-root.ts";
 import { requiredEnv } from "./required-env.ts";
+import { roleProgramsPresent } from "./role-programs-present.ts";
+import { rolesRun } from "./roles-run.ts";
+import { routesAnswer } from "./routes-answer.ts";
+import { sidecarsReady } from "./sidecars-ready.ts";
 import { size } from "./size.ts";
 import { startTime } from "./start-time.ts";
 import { startsWithLittleCpu } from "./starts-with-little-cpu.ts";
@@ -58,4 +62,4 @@ import { taskDefinitionStops } from "./task-definition-stops.ts";
 import { volumesWritable } from "./volumes-writable.ts";
 import { warmBuildTime } from "./warm-build-time.ts";
 
-export const checks: readonly Check[] = [arbitraryUid, baseDigestKnown, basePinned, becomesHealthy, buildToolsAbsent, buildValuesAbsent, builds, bytecodeValid, cachesAbsent, calledProgramsPresent, codeNotWritable, coldBuildTime, compilersAbsent, configurationAsContract, dependencyLayerCached, dependencyLayerRefreshed, devDependenciesAbsent, distributionsAsLocked, environmentIntact, execForm, gracePeriodsAddUp, healthcheckHealthy, healthcheckNotices, labelled, librariesResolve, listenerCloses, littleWaste, logKeepsSecrets, logsOnStreams, logsPrompt, memoryWithinLimit, modesRestricted, noCapabilities, noFixableVulnerabilities, noNetworkNeeded, noSecretsInConfiguration, noSecretsInLayers, nonRoot, nothingRebuiltOnTouch, numericUser, pullSize, pushedAndPulled, readOnlyRoot, requiredEnv, size, startTime, startsWithLittleCpu, stopAnswersInFlight, stopsUnderInit, stopsWhenIdle, stopsWithIdleConnections, stopsWithOpenStream, taskDefinitionHealth, taskDefinitionRuns, taskDefinitionStops, volumesWritable, warmBuildTime];
+export const checks: readonly Check[] = [arbitraryUid, baseDigestKnown, basePinned, becomesHealthy, buildToolsAbsent, buildValuesAbsent, builds, bytecodeValid, cachesAbsent, calledProgramsPresent, codeNotWritable, coldBuildTime, compilersAbsent, configurationAsContract, dependencyLayerCached, dependencyLayerRefreshed, devDependenciesAbsent, distributionsAsLocked, environmentIntact, execForm, gracePeriodsAddUp, healthcheckHealthy, healthcheckNotices, labelled, librariesResolve, listenerCloses, littleWaste, logKeepsSecrets, logsOnStreams, logsPrompt, memoryWithinLimit, modesRestricted, noCapabilities, noFixableVulnerabilities, noNetworkNeeded, noSecretsInConfiguration, noSecretsInLayers, nonRoot, nothingRebuiltOnTouch, numericUser, pullSize, pushedAndPulled, readOnlyRoot, requiredEnv, roleProgramsPresent, rolesRun, routesAnswer, sidecarsReady, size, startTime, startsWithLittleCpu, stopAnswersInFlight, stopsUnderInit, stopsWhenIdle, stopsWithIdleConnections, stopsWithOpenStream, taskDefinitionHealth, taskDefinitionRuns, taskDefinitionStops, volumesWritable, warmBuildTime];

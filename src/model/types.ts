@@ -10,3 +10,4 @@ export type * from "./verdict.ts";
 export type * from "./requirement.ts";
 export type * from "./expectation.ts";
 export type * from "./report.ts";
+export type * from "./stack.ts";

@@ -15,10 +15,11 @@ import { openConnections } from "./open-connections.ts";
 import { ordinaryRun } from "./ordinary-run.ts";
 import { readOnly } from "./read-only.ts";
 import { registryRoundTrip } from "./registry-round-trip.ts";
+import { roles } from "./roles.ts";
 import { startUnderLimits } from "./start-under-limits.ts";
 import { startUp } from "./start-up.ts";
 import { taskDefinition } from "./task-definition.ts";
 import { volumes } from "./volumes.ts";
 import { vulnerabilities } from "./vulnerabilities.ts";
 
-export const probes: readonly Probe[] = [baseDigests, buildRecord, configuration, drainUnderInit, drain, healthCommand, layers, leastPrivilege, memory, missingEnv, noNetwork, openConnections, ordinaryRun, readOnly, registryRoundTrip, startUnderLimits, startUp, taskDefinition, volumes, vulnerabilities];
+export const probes: readonly Probe[] = [baseDigests, buildRecord, configuration, drainUnderInit, drain, healthCommand, layers, leastPrivilege, memory, missingEnv, noNetwork, openConnections, ordinaryRun, readOnly, registryRoundTrip, roles, startUnderLimits, startUp, taskDefinition, volumes, vulnerabilities];

@@ -13,6 +13,8 @@ export interface Fault {
   readonly dockerfile?: ReadonlyArray<readonly [from: string, to: string]>;
   /** Replacements in the task definition. */
   readonly task?: ReadonlyArray<readonly [from: string, to: string]>;
+  /** Replacements in the Compose file, by which its sidecar and its roles are proven. */
+  readonly compose?: ReadonlyArray<readonly [from: string, to: string]>;
   /** Lines run as root, before USER. */
   readonly asRoot?: string;
   /**

@@ -12,10 +12,12 @@ import { parseDockerfile } from "../../src/dockerfile/parse.ts";
 import { connectEngine } from "../../src/engine/connect.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import type { Build, BuildSide, Contract, Image, Seen, Service, Verdict } from "../../src/model/types.ts";
+import { startBeside } from "../../src/pipeline/start-beside.ts";
 import { externalImages } from "../../src/pipeline/steps.ts";
 import { type Layers, layers } from "../../src/probes/layers.ts";
 import type { Probe, ProbeContext } from "../../src/probes/probe.ts";
 import { readService } from "../../src/project/read-service.ts";
+import { readBeside } from "../../src/project/stack/read-stack.ts";
 import { memoryTree } from "../../src/project/tree.ts";
 import { parseMirrors } from "../../src/registry/endpoints.ts";
 import { resolvePins } from "../../src/registry/pins.ts";
@@ -111,7 +113,8 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
         signal,
       };
       await mkdir(context.evidenceDirectory, { recursive: true });
-      const seen = await collect(context, [...new Set(wanted.map(({ needs }) => needs))]);
+      await using beside = await besideOf(context, fault, { runId, directory: join(folder, name) });
+      const seen = await collect(beside.context, [...new Set(wanted.map(({ needs }) => needs))]);
       if (fault === undefined) healthy = measuresOf(build, seen);
       await look?.(tag);
       const limits = fault?.tight === true && healthy !== undefined ? limitsFor(healthy) : contract.limits;
@@ -131,6 +134,38 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
     },
   };
   return lab;
+}
+
+/** Checks that look at more than the service alone; for the others nothing is started beside it. */
+const BESIDE = new Set(["sidecars-ready", "roles-run", "role-programs-present", "routes-answer"]);
+
+/** The context with the sidecars and the roles of the Compose file, read and started as the pipeline does. */
+async function besideOf(
+  context: ProbeContext,
+  fault: Fault | undefined,
+  { runId, directory }: { readonly runId: string; readonly directory: string },
+): Promise<AsyncDisposable & { readonly context: ProbeContext }> {
+  const ids = fault === undefined ? [...BESIDE] : [...fault.breaks, ...(fault.keeps ?? [])];
+  if (!ids.some((id) => BESIDE.has(id))) return { context, [Symbol.asyncDispose]: () => Promise.resolve() };
+  const text = replaceAll(await readFile(join(SERVICE, "compose.yaml"), "utf8"), fault?.compose ?? []);
+  const tree = memoryTree({ "compose.yaml": text });
+  const source = { tree, read: (file: string) => Promise.resolve(tree.read(file)), files: undefined };
+  const known = { root: "/service", wanted: "all", roles: [], starts: [], kept: undefined } as const;
+  const found = await readBeside({ ...known, source, dockerfiles: ["Dockerfile"], reworked: {} }, []);
+  const { engine, image, signal } = context;
+  const running = await startBeside({
+    engine,
+    facts: { ...found, isSettled: true },
+    own: { sidecars: [], folder: directory, directory, runId, ca: undefined, signal, fetch, tell: () => {} },
+    contract: context.contract,
+    image,
+    reworked: true,
+    patienceMs: 5000,
+  });
+  return {
+    context: { ...context, engine: running.engine, contract: running.filled(context.contract), beside: running.image },
+    [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
+  };
 }
 
 const BASE = "python:3.13-slim";

@@ -1,4 +1,5 @@
 import type { Fault } from "./fault.ts";
+import { besideFaults } from "./beside-faults.ts";
 import { fileFaults } from "./file-faults.ts";
 
 const USER = "USER 1001:1001";
@@ -376,4 +377,5 @@ export const faults: readonly Fault[] = [
     app: [["server = Server", "import time; time.sleep(9)\nserver = Server"]],
   },
   ...fileFaults,
+  ...besideFaults,
 ];
