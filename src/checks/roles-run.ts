@@ -82,7 +82,7 @@ function problemOf({ life, program }: RoleSeen): Verdict | undefined {
 
 function said({ name, kind, life }: RoleSeen): string {
   const took = formatMilliseconds(life?.milliseconds ?? 0);
-  if (kind === "task") return `${name} ended with 0 after ${took}`;
   const { stop } = life ?? {};
-  return `${name} worked, and ended with ${stop?.exit?.code} ${formatMilliseconds(stop?.milliseconds ?? 0)} after ${stop?.signal}`;
+  if (kind === "task" || stop === undefined) return `${name} ended with 0 after ${took}`;
+  return `${name} worked, and ended with ${stop.exit?.code} ${formatMilliseconds(stop.milliseconds)} after ${stop.signal}`;
 }

@@ -62,6 +62,8 @@ export interface Role {
   /** This image is what it is started from; else only another image of the same service is. */
   readonly certain: boolean;
   readonly env: Readonly<Record<string, string>>;
+  /** Nothing says that it works on: it may also end with 0 by itself. */
+  readonly mayEnd?: true;
   /** It is run; else only its program is looked for, and this says why. */
   readonly notRun?: string;
   /** It runs to its end before the service starts. */

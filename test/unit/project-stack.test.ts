@@ -202,3 +202,16 @@ it("says which named service the Compose file does not have, and that there is n
   expect((await beside({ wanted: ["database"] })).unknown.sidecars).toEqual(["database"]);
   expect((await beside({ changes: { "compose.yaml": "" } })).compose).toBeUndefined();
 });
+
+it("takes a program of the service's own that no port leads to as a worker, which may end unless it is restarted", async () => {
+  const services = (restart: string) => `services:
+  consumer: { build: ., command: python -m app.consume${restart} }
+  again: { build: ., command: "uvicorn app.main:app" }
+  api: { build: ., command: uvicorn app.main:app, ports: ["80:8000"] }
+`;
+  const found = await beside({ changes: { "compose.yaml": services("") } });
+  expect(found.stack.service).toBe("api");
+  expect(found.roles).toMatchObject([{ name: "consumer", kind: "worker", mayEnd: true }]);
+  const restarted = await beside({ changes: { "compose.yaml": services(", restart: always") } });
+  expect(restarted.roles[0]?.mayEnd).toBeUndefined();
+});

@@ -146,9 +146,10 @@ interface Work {
 
 async function workAndStop(container: Container, work: Work): Promise<Lived> {
   const { role, contract, signal } = work;
-  const problem = role.port === undefined ? await settles(container, work) : await serves(container, work, role.port);
+  const { problem, exit } =
+    role.port === undefined ? await settles(container, work) : { problem: await serves(container, work, role.port) };
   const milliseconds = performance.now() - container.startedAt;
-  if (problem !== "") return { problem, milliseconds };
+  if (problem !== "" || exit !== undefined) return { problem, milliseconds, exit };
   const uids = [...new Set((await container.processes()).map(({ uid }) => uid))];
   const stop = await stopIdle(container, stopOf(contract, role), role.graceSeconds * 1000, signal);
   return { problem, milliseconds, uids, stop };
@@ -172,25 +173,35 @@ const QUIET_MS = 2500;
 const LOOK_MS = 250;
 
 /** Waits until a worker works, by its own word or by its silence; says why it does not. */
-async function settles(container: Container, { role, limitMs, signal }: Work): Promise<string> {
+async function settles(container: Container, { role, limitMs, signal }: Work): Promise<Settled> {
   const told = role.ready === undefined ? WORKS : new RegExp(role.ready);
   const quiet = QUIET_MS * business();
   let lines = -1;
   let since = performance.now();
   for (const end = since + limitMs; performance.now() < end;) {
     const log = await container.logs();
-    if (!(await container.running())) return ended(container, signal);
-    if (log.some(({ text }) => told.test(text))) return "";
+    if (!(await container.running())) return ended(container, role, signal);
+    if (log.some(({ text }) => told.test(text))) return WORKING;
     if (log.length !== lines) since = performance.now();
     lines = log.length;
-    if (role.ready === undefined && performance.now() - since >= quiet) return "";
+    if (role.ready === undefined && performance.now() - since >= quiet) return WORKING;
     await pause(LOOK_MS, signal);
   }
-  if (role.ready === undefined) return "";
-  return `no line of its log matched \`${role.ready}\` within ${role.withinSeconds} s; its last line: ${lastLine(await container.logs())}`;
+  if (role.ready === undefined) return WORKING;
+  const last = lastLine(await container.logs());
+  const limit = `within ${role.withinSeconds} s`;
+  return { problem: `no line of its log matched \`${role.ready}\` ${limit}; its last line: ${last}` };
 }
 
-async function ended(container: Container, signal: AbortSignal): Promise<string> {
-  const { code } = await container.exited(signal);
-  return `it ended by itself with exit code ${code}; its last line: ${lastLine(await container.logs())}`;
+interface Settled {
+  readonly problem: string;
+  readonly exit?: Exit;
+}
+const WORKING: Settled = { problem: "" };
+
+async function ended(container: Container, { mayEnd }: Role, signal: AbortSignal): Promise<Settled> {
+  const exit = await container.exited(signal);
+  if (mayEnd === true && exit.code === 0) return { problem: "", exit };
+  const last = lastLine(await container.logs());
+  return { problem: `it ended by itself with exit code ${exit.code}; its last line: ${last}` };
 }

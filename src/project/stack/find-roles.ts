@@ -12,6 +12,8 @@ export interface OwnEntry {
   /** Undefined where it is started by what the image says. */
   readonly command: RoleCommand | undefined;
   readonly role: StartCommand["role"];
+  /** It is started by a web server that is known as one, or by what the image says. */
+  readonly serves: boolean;
 }
 
 const USUAL_GRACE_SECONDS = 10;
@@ -25,15 +27,16 @@ export function ownEntries({ entries }: ComposeProject, root: string): readonly 
     if (build === undefined || resolve(root, build.context) !== resolve(root)) return [];
     const command = commandOf(entry);
     const words = [...(command?.entrypoint ?? []), ...(command?.command ?? [])];
-    const role = command === undefined ? "web" : roleOf(unwrap(words).argv);
-    return [{ entry, dockerfile: build.dockerfile, command, role }];
+    const { role, server } = unwrap(words);
+    const serves = command === undefined || (role === "web" && server !== "own" && server !== "unknown");
+    return [{ entry, dockerfile: build.dockerfile, command, role: command === undefined ? "web" : role, serves }];
   });
 }
 
 /** The one that serves: whose address others are given, when several do. */
 export function mainEntry(own: readonly OwnEntry[]): OwnEntry | undefined {
   const web = own.filter(({ role }) => role === "web");
-  return web.find(({ entry }) => entry.table["ports"] !== undefined) ?? web[0];
+  return web.find(({ entry }) => entry.table["ports"] !== undefined) ?? web.find(({ serves }) => serves) ?? web[0];
 }
 
 export interface RoleFacts {
@@ -52,7 +55,7 @@ export function composeRoles(own: readonly OwnEntry[], facts: RoleFacts): Readon
   const roles = new Map<string, Role>();
   for (const one of own) {
     const { name } = one.entry;
-    const kind = waitedFor.has(name) ? "task" : kindOf(one.role);
+    const kind = waitedFor.has(name) ? "task" : kindIn(one);
     const isAside = one.entry.table["profiles"] !== undefined && !waitedFor.has(name);
     if (one === main || one.command === undefined || kind === undefined || kind === "server" || isAside) continue;
     roles.set(name, composeRole(one, one.command, kind, facts));
@@ -61,7 +64,7 @@ export function composeRoles(own: readonly OwnEntry[], facts: RoleFacts): Readon
 }
 
 function composeRole(
-  { entry, dockerfile }: OwnEntry,
+  { entry, dockerfile, role }: OwnEntry,
   command: RoleCommand,
   kind: RoleKind,
   { dockerfiles, reworked }: RoleFacts,
@@ -73,6 +76,7 @@ function composeRole(
   const grace = seconds(entry.table["stop_grace_period"]);
   return {
     ...limitsOf(kind, grace),
+    ...(kind === "worker" && role === "web" && !RESTARTS.test(String(entry.table["restart"])) ? { mayEnd: true } : {}),
     name: entry.name,
     kind,
     where: entry.where,
@@ -95,6 +99,14 @@ function unmanaged({ entrypoint, command }: RoleCommand): readonly RoleCommand[]
   const only = wrappers.length > 0 && wrappers.every((one) => /^(?:uv|poetry|pdm|pipenv|hatch|rye) run$/.test(one));
   return only ? [{ command: argv }] : [];
 }
+
+/** A program of the service's own that no port leads to works on something. */
+function kindIn({ role, serves, entry }: OwnEntry): RoleKind | undefined {
+  const isReached = entry.table["ports"] !== undefined || entry.table["expose"] !== undefined;
+  return role === "web" && !serves && !isReached ? "worker" : kindOf(role);
+}
+
+const RESTARTS = /^(?:always|unless-stopped|on-failure)/;
 
 const kindOf = (role: StartCommand["role"]): RoleKind | undefined => {
   if (role === "migrate") return "task";
