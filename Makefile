@@ -23,7 +23,7 @@ case-studies: $(PACKAGES)
 	npx tsx scripts/gen-case-studies.ts
 
 test: build tools $(STACK_PACKAGES)
-	scripts/lab up --frontend
+	scripts/lab up --frontend --sidecars
 	scripts/set-up-examples
 	$(LAB) && npx tsx scripts/test-all.ts
 

@@ -5,12 +5,17 @@
 # says what the image really is, and seaworthy repeats it in every report.
 
 make_images() {
-  local frontend=$1 amazonlinux=$2
+  local frontend=$1 amazonlinux=$2 sidecars=$3
   image library/python 3.13-slim "Debian trixie's Python 3.13 in place of python:3.13-slim" make_python trixie
   image library/python 3.11-slim "Debian bookworm's Python 3.11 in place of python:3.11-slim" make_python bookworm
   image astral-sh/uv "$UV_VERSION" "the uv $UV_VERSION wheel's programs in place of ghcr.io/astral-sh/uv:$UV_VERSION" make_uv
   if [[ $amazonlinux == true ]]; then
     image amazonlinux/amazonlinux 2023 "Debian with dnf, rpm and a package repository inside the image in place of public.ecr.aws/amazonlinux/amazonlinux:2023" make_amazonlinux
+  fi
+  if [[ $sidecars == true ]]; then
+    image library/postgres 17 "Debian trixie's PostgreSQL 17 in place of postgres:17" make_sidecar postgres
+    image library/redis 7 "Debian trixie's Redis in place of redis:7" make_sidecar redis
+    image minio/minio RELEASE.2025-04-22T22-12-26Z "moto's S3, with an \`mc\` of its own, in place of minio/minio" make_sidecar minio
   fi
   if [[ $frontend == false ]]; then return; fi
   local compiled=(docker/dockerfile 1 "BuildKit $FRONTEND_VERSION's frontend compiled from source in place of docker/dockerfile:1" make_frontend)
@@ -52,6 +57,7 @@ archive() {
   recipe="$* $(declare -f build "$4")"
   if [[ $4 == make_python ]]; then recipe+=$(rootfs "$5"); fi
   if [[ $4 == make_amazonlinux ]]; then recipe+=$(cat "$SCRIPTS"/lab-amazonlinux/*); fi
+  if [[ $4 == make_sidecar ]]; then recipe+=$(cat "$SCRIPTS"/lab-sidecars/*); fi
   echo "$CACHE/${1//\//_}_$2-$(cksum <<<"$recipe" | cut -d' ' -f1).tar"
 }
 
@@ -146,6 +152,14 @@ make_amazonlinux() {
   registry=127.0.0.1:$(recall port)
   build "$1" "$SCRIPTS/lab-amazonlinux" --build-arg "OLDER=$registry/library/python:3.11-slim" \
     --build-arg "NEWER=$registry/library/python:3.13-slim" <"$SCRIPTS/lab-amazonlinux/Dockerfile"
+}
+
+# Their recipes are stages of one file.
+make_sidecar() {
+  local secret=()
+  if [[ -s $CA_BUNDLE ]]; then secret=(--secret "id=ca,src=$CA_BUNDLE"); fi
+  build "$1" "$SCRIPTS/lab-sidecars" "${secret[@]}" --target "$2" \
+    --build-arg "BASE=127.0.0.1:$(recall port)/library/python:3.13-slim" <"$SCRIPTS/lab-sidecars/Dockerfile"
 }
 
 # As its own image holds it: one program, and labels by which BuildKit knows what it can do.

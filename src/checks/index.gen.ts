@@ -45,6 +45,10 @@ import { pushedAndPulled } from "./pushed-and-pulled.ts";
 import { readOnlyRoot } from "./read-only-root.ts";
 import { requiredEnvKnown } from "./required-env-known.ts";
 import { requiredEnv } from "./required-env.ts";
+import { roleProgramsPresent } from "./role-programs-present.ts";
+import { rolesRun } from "./roles-run.ts";
+import { routesAnswer } from "./routes-answer.ts";
+import { sidecarsReady } from "./sidecars-ready.ts";
 import { size } from "./size.ts";
 import { startTime } from "./start-time.ts";
 import { startsWithLittleCpu } from "./starts-with-little-cpu.ts";
@@ -61,4 +65,4 @@ import { warmBuildTime } from "./warm-build-time.ts";
 import { writablePathsDeclared } from "./writable-paths-declared.ts";
 import { writablePathsOnFargate } from "./writable-paths-on-fargate.ts";
 
-export const checks: readonly Check[] = [arbitraryUid, baseDigestKnown, basePinned, becomesHealthy, buildToolsAbsent, buildValuesAbsent, builds, bytecodeValid, cachesAbsent, calledProgramsPresent, codeNotWritable, coldBuildTime, compilersAbsent, configurationAsContract, dependencyLayerCached, dependencyLayerRefreshed, devDependenciesAbsent, distributionsAsLocked, environmentIntact, execForm, gracePeriodsAddUp, healthcheckHealthy, healthcheckNotices, labelled, librariesResolve, listenerCloses, littleWaste, logKeepsSecrets, logsOnStreams, logsPrompt, memoryWithinLimit, modesRestricted, noCapabilities, noFixableVulnerabilities, noNetworkNeeded, noSecretsInConfiguration, noSecretsInLayers, nonRoot, nothingRebuiltOnTouch, numericUser, pullSize, pushedAndPulled, readOnlyRoot, requiredEnvKnown, requiredEnv, size, startTime, startsWithLittleCpu, stopAnswersInFlight, stopsUnderInit, stopsWhenIdle, stopsWithIdleConnections, stopsWithOpenStream, taskDefinitionHealth, taskDefinitionRuns, taskDefinitionStops, volumesWritable, warmBuildTime, writablePathsDeclared, writablePathsOnFargate];
+export const checks: readonly Check[] = [arbitraryUid, baseDigestKnown, basePinned, becomesHealthy, buildToolsAbsent, buildValuesAbsent, builds, bytecodeValid, cachesAbsent, calledProgramsPresent, codeNotWritable, coldBuildTime, compilersAbsent, configurationAsContract, dependencyLayerCached, dependencyLayerRefreshed, devDependenciesAbsent, distributionsAsLocked, environmentIntact, execForm, gracePeriodsAddUp, healthcheckHealthy, healthcheckNotices, labelled, librariesResolve, listenerCloses, littleWaste, logKeepsSecrets, logsOnStreams, logsPrompt, memoryWithinLimit, modesRestricted, noCapabilities, noFixableVulnerabilities, noNetworkNeeded, noSecretsInConfiguration, noSecretsInLayers, nonRoot, nothingRebuiltOnTouch, numericUser, pullSize, pushedAndPulled, readOnlyRoot, requiredEnvKnown, requiredEnv, roleProgramsPresent, rolesRun, routesAnswer, sidecarsReady, size, startTime, startsWithLittleCpu, stopAnswersInFlight, stopsUnderInit, stopsWhenIdle, stopsWithIdleConnections, stopsWithOpenStream, taskDefinitionHealth, taskDefinitionRuns, taskDefinitionStops, volumesWritable, warmBuildTime, writablePathsDeclared, writablePathsOnFargate];

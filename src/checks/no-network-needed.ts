@@ -39,11 +39,20 @@ export const noNetworkNeeded: Check<NoNetwork> = {
       status: "not-applicable",
       context: sidecar,
     },
+    {
+      name: "it asks a sidecar of its Compose file at start",
+      data: { ...good, healthy: false, problem: "could not translate host name", sidecars: ["db"] },
+      status: "not-applicable",
+    },
     { name: "healthy without its sidecar", data: good, status: "pass", context: sidecar },
   ],
-  judge({ healthy, milliseconds, problem }, { contract }) {
+  judge({ healthy, milliseconds, problem, sidecars = [] }, { contract }) {
     if (healthy) return pass(`Healthy with no network at all after ${formatMilliseconds(milliseconds)}.`);
     const asked = toSidecars(contract);
+    if (sidecars.length > 0)
+      return notApplicable(
+        `It talks to ${some(sidecars)}, and it does not start without a network. What else it may fetch at its start is not seen.`,
+      );
     return asked.length > 0
       ? notApplicable(
           `The configuration says that it talks to what ${some(asked)} names, and it does not start without a network. What else it may fetch at its start is not seen.`,

@@ -120,6 +120,8 @@ export interface Contract {
     readonly example: string;
     /** The team set it for the proof: it is given although nothing in the code requires it. */
     readonly given?: boolean;
+    /** While it is proven: the value stands in the Compose file, so it is nobody's secret and may be an ordinary word. */
+    readonly public?: true;
   }>;
   /** What the team starts beside the image while it is proven; `{name}` in an example stands for its address. */
   readonly sidecars?: readonly ContractSidecar[];

@@ -11,3 +11,4 @@ export type * from "./requirement.ts";
 export type * from "./expectation.ts";
 export type * from "./advice.ts";
 export type * from "./report.ts";
+export type * from "./stack.ts";

@@ -58,8 +58,31 @@ export const oneOf = (values: readonly string[], hint = ""): Kind => ({
   check: (value, path) =>
     typeof value === "string" && values.includes(value)
       ? undefined
-      : { path, message: `is to be ${values.slice(0, -1).join(", ")} or ${values.at(-1)}${hint}` },
+      : {
+          path,
+          message: `is to be ${[values.slice(0, -1).join(", "), values.at(-1)].filter(Boolean).join(" or ")}${hint}`,
+        },
   schema: () => ({ enum: values }),
+});
+
+/** A regular expression of JavaScript's. */
+export const pattern: Kind = {
+  check(value, path) {
+    if (typeof value !== "string") return expected("a text", value, path);
+    try {
+      void new RegExp(value);
+      return undefined;
+    } catch (error) {
+      return { path, message: error instanceof Error ? error.message : String(error) };
+    }
+  },
+  schema: () => ({ type: "string", format: "regex" }),
+};
+
+/** A text of one kind, or something that is no text. */
+export const textOr = (texts: Kind, others: Kind): Kind => ({
+  check: (value, path) => (typeof value === "string" ? texts : others).check(value, path),
+  schema: () => ({ anyOf: [texts.schema(), others.schema()] }),
 });
 
 /** A name that must be known; `names` is asked only when one is to be checked. */

@@ -1,7 +1,7 @@
 import { isNode, LineCounter, parseDocument } from "yaml";
 import { rulesNamed } from "../policy/rule-ids.ts";
 import { rules } from "../rules/index.gen.ts";
-import type { Config } from "./config.ts";
+import type { Config, Sidecar } from "./config.ts";
 import { expectationsKind } from "./config-expectations.ts";
 import {
   anything,
@@ -14,9 +14,11 @@ import {
   matching,
   number,
   oneOf,
+  pattern,
   said,
   shape,
   text,
+  textOr,
 } from "./config-kinds.ts";
 
 const ruleId = known(
@@ -31,7 +33,7 @@ const day = matching(/^\d{4}-\d{2}-\d{2}$/, "a day like 2026-12-31");
  * The schema of `seaworthy.yaml`, apart from its reader so that a folder without one never loads it. Written by hand:
  * a schema library is larger than all that an analysis loads besides. `docs/seaworthy.schema.json` is made from it.
  */
-const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines">, Kind>> = {
+const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines" | "composeSidecars">, Kind>> = {
   dockerfile: said("The Dockerfile of the image that ships today, relative to this folder.", text),
   output: said("Where the reworked Dockerfile goes. Equal to `dockerfile`: it replaces it, after a backup.", text),
   keep: said("Files that must stay exactly as they are.", listOf(text)),
@@ -44,13 +46,43 @@ const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines">, Kind>> = {
     filled,
   ),
   sidecars: said(
-    "What the service needs to talk to while it is proven: an `image`, or a folder to `build`.",
+    "What the service needs to talk to while it is proven: `compose` for what its Compose file says, or a list of names of Compose services and of programs with an `image` or a folder to `build`.",
+    textOr(
+      oneOf(["compose"]),
+      listOf(
+        textOr(
+          filled,
+          shape({ name: filled, image: filled, build: filled, port: number, health: filled, env: mapOf(text) }, [
+            "name",
+            "port",
+            "health",
+          ]),
+        ),
+      ),
+    ),
+  ),
+  composeFiles: said(
+    "Compose files, the later laid over the earlier, relative to this folder; else those that Compose itself reads.",
+    listOf(filled),
+  ),
+  roles: said(
+    "Roles of the image beside its web server's: each is run by the contract of its kind. What is left out comes from the Compose service or the Procfile's line of that name.",
     listOf(
-      shape({ name: filled, image: filled, build: filled, port: number, health: filled, env: mapOf(text) }, [
-        "name",
-        "port",
-        "health",
-      ]),
+      shape(
+        {
+          name: filled,
+          command: textOr(filled, listOf(text)),
+          today: textOr(filled, listOf(text)),
+          kind: oneOf(["server", "worker", "task"]),
+          env: mapOf(text),
+          port: number,
+          health: filled,
+          ready: pattern,
+          within: number,
+          grace: number,
+        },
+        ["name"],
+      ),
     ),
   ),
   checks: said("What the team expects of the image beside the catalogue: checks of its own.", expectationsKind),
@@ -93,7 +125,7 @@ export function parseConfig(source: string): { config: Partial<Config> } | { pro
     const node: unknown = document.getIn(path, true);
     return isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1;
   };
-  if (issue === undefined) return { config: withLines(value as Partial<Config>, lineOf) };
+  if (issue === undefined) return { config: withLines(withSidecars(value as Partial<Config>), lineOf) };
   const line = lineOf(issue.path);
   return { problem: `${issue.path.join(".") || "seaworthy.yaml"}: ${issue.message}`, line };
 }
@@ -102,6 +134,16 @@ export function parseConfig(source: string): { config: Partial<Config> } | { pro
 function withLines(read: Partial<Config>, lineOf: (path: ReadonlyArray<string | number>) => number): Partial<Config> {
   if (read.checks === undefined) return read;
   return { ...read, checkLines: read.checks.map((_, index) => lineOf(["checks", index])) };
+}
+
+/** What is described here is apart from what the Compose file describes. */
+function withSidecars(read: Partial<Config>): Partial<Config> {
+  const written = read.sidecars as "compose" | ReadonlyArray<Sidecar | string> | undefined;
+  if (written === undefined) return read;
+  if (written === "compose") return { ...read, sidecars: [], composeSidecars: "all" };
+  const named = written.filter((one) => typeof one === "string");
+  const sidecars = written.filter((one) => typeof one !== "string");
+  return { ...read, sidecars, ...(sidecars.length > 0 && named.length === 0 ? {} : { composeSidecars: named }) };
 }
 
 const BOMB = Symbol("aliases that would eat the memory");

@@ -21,10 +21,24 @@ export const CONFIG_TEMPLATE = `# yaml-language-server: $schema=.seaworthy/seawo
 # Values of the service's variables while its image is proven. Do not put real secrets here.
 # env: { LOG_LEVEL: info }
 
-# What the service needs to talk to while it is proven: an \`image\`, or a folder to \`build\`. It is started first, and
-# \`{name}\` in a value of \`env\` stands for its address and port.
+# What the service needs to talk to while it is proven; started anew for each image, ready before the service, and thrown
+# away. \`compose\` in place of the list: all that it needs of its Compose file. In the list: names of Compose services, and
+# programs of your own, with an \`image\` or a folder to \`build\`; \`{name}\` in a value of \`env\` stands for their address
+# and port.
 # sidecars:
+#   - db
 #   - { name: aws, build: ../aws-stand-in, port: 5555, health: /exports }
+
+# Compose files, the later laid over the earlier; without this key, those that Compose itself reads.
+# composeFiles: [deploy/compose.yaml]
+
+# Roles of the image beside its web server's. A task ends with 0 \`within\` so many seconds; a worker says \`ready\`, works
+# on, and ends by SIGTERM within its \`grace\`; a server answers \`health\` on its \`port\`. What is left out comes from the
+# Compose service, or the Procfile's line, of that name. \`today\` is the command on today's image, where it is another.
+# roles:
+#   - { name: migrate, kind: task, command: [alembic, upgrade, head], today: uv run alembic upgrade head, within: 60 }
+#   - { name: worker, kind: worker, command: celery -A app worker, ready: "celery@.* ready", grace: 20 }
+#   - { name: admin, kind: server, command: flask --app admin run --port 9000, port: 9000, health: /health }
 
 # The ECS task definition that the image ships with, as JSON or in a template that \`cdk synth\` wrote; it may lie outside
 # this folder. The image is proven under its rules. Without this key, one that git tracks here is taken.

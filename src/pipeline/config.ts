@@ -3,6 +3,7 @@ import { UserError } from "../kit/errors.ts";
 import { readText } from "../kit/files.ts";
 import type { ContractSidecar } from "../model/types.ts";
 import type { Severity } from "../model/types.ts";
+import type { RoleAsked } from "../project/stack/find-roles.ts";
 import type { FailOn, IgnoreEntry } from "../policy/settings.ts";
 
 /** What a team may settle in `seaworthy.yaml`. Everything has a default. */
@@ -23,6 +24,12 @@ export interface Config {
   readonly taskDefinition: string | undefined;
   /** What the service needs to talk to while it is proven. */
   readonly sidecars: readonly Sidecar[];
+  /** Services of the Compose file that are started for the proof, or all that it needs; undefined: nothing was said. */
+  readonly composeSidecars: "all" | readonly string[] | undefined;
+  /** Compose files, the later laid over the earlier, relative to the folder; else those that Compose itself reads. */
+  readonly composeFiles: readonly string[] | undefined;
+  /** Roles of the image beside its web server's. */
+  readonly roles: readonly RoleAsked[];
   /** Checks of the team's own, as written; each has passed its schema. */
   readonly checks: ReadonlyArray<Readonly<Record<string, unknown>>>;
   /** The line of each of them. */
@@ -61,6 +68,9 @@ const NOTHING: Config = {
   env: {},
   taskDefinition: undefined,
   sidecars: [],
+  composeSidecars: undefined,
+  composeFiles: undefined,
+  roles: [],
   checks: [],
   checkLines: [],
   structureTests: [],

@@ -1,4 +1,6 @@
 import type { BuildSide, Report } from "../model/types.ts";
+import type { SidecarSeen } from "../probes/support/sidecar.ts";
+import type { BesideFacts } from "./beside.ts";
 import type { Session } from "./session.ts";
 
 type Sides = Readonly<Record<"before" | "after", Pick<BuildSide, "bases" | "builds"> | undefined>>;
@@ -10,6 +12,8 @@ export interface Noted {
   /** Why the service's own tests gave no figures. */
   readonly own: string | undefined;
   /** Processes that wanted a processor at the end of the run, and how many processors there are. */
+  /** What runs beside the images, and what the proof started of it. */
+  readonly beside: Pick<BesideFacts, "stack" | "isSettled"> & { readonly seen: readonly SidecarSeen[] };
   readonly machine: { readonly load: number; readonly processors: number };
 }
 
@@ -17,7 +21,7 @@ export interface Noted {
 const BUSY = 3;
 
 /** What a reader must know to read the figures. */
-export function notesOf({ pins, session, sides, own, machine }: Noted): readonly string[] {
+export function notesOf({ pins, session, sides, own, machine, beside }: Noted): readonly string[] {
   const { dirty } = session.tree.git;
   return [
     ...standIns(pins, sides),
@@ -32,6 +36,21 @@ export function notesOf({ pins, session, sides, own, machine }: Noted): readonly
         ]),
     ...(dirty.length === 0 ? [] : [`${dirty.length} tracked files have uncommitted changes.`]),
     ...(own === undefined ? [] : [own]),
+    ...besideNotes(beside),
+  ];
+}
+
+/** What stayed unproven because nothing was started for it, and what the proof gave otherwise than Compose does. */
+function besideNotes({ stack, isSettled, seen }: Noted["beside"]): readonly string[] {
+  const standingIn = seen.flatMap(({ image, standIn }) => (standIn === undefined ? [] : [[image, standIn] as const]));
+  return [
+    ...[...new Map(standingIn)].map(([image, really]) => `${image} is a stand-in: ${really}.`),
+    ...(stack.notStarted.length === 0 || isSettled
+      ? []
+      : [
+          `What the service does with ${stack.notStarted.join(", ")} of ${stack.files.join(", ")} stayed unproven: nothing was started beside it. \`sidecars: compose\` in seaworthy.yaml starts them.`,
+        ]),
+    ...stack.leftOut.map((text) => `${stack.files.join(", ")}: ${text}.`),
   ];
 }
 

@@ -17,7 +17,9 @@ import { registryOf } from "./registry-of.ts";
 import { sideOf } from "./report-step.ts";
 import { finishRun, openRun, type Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
-import { sidecarFacts, startSidecars } from "./sidecars.ts";
+import { sidecarFacts } from "./sidecars.ts";
+import { findBeside } from "./beside.ts";
+import { besideEach } from "./start-beside.ts";
 import {
   analyzeRendered,
   type BuiltSide,
@@ -58,6 +60,7 @@ export async function verifyImage(session: Session, options: VerifyOptions): Pro
   const plan = await planStep(session, run, analysis);
   // The short proof is the same for every service: what the team asks besides belongs to the whole one.
   const contract = quick ? { ...plan.contract, expectations: [] } : plan.contract;
+  const facts = await findBeside(session, plan, analysis.service);
   await using engine = await engineOf(session, run.id);
   await using _ = imagesOf(engine, run.id);
   const { service } = analysis;
@@ -67,16 +70,16 @@ export async function verifyImage(session: Session, options: VerifyOptions): Pro
       ? await testsStep(session, run, engine, { side, spec: plan.image.tests })
       : NOT_RUN;
   if (own.problem !== undefined) world.tell(own.problem);
-  await using beside = await startSidecars(sidecarFacts(session, run, engine));
+  const surroundings = { engine, facts, contract, own: sidecarFacts(session, run, engine) };
+  await using beside = await besideEach([{ label: "after", build }], surroundings);
   await collectEvidence({
     engine,
     run,
-    subjects: [{ label: "after", build }],
+    subjects: beside.subjects,
     probes: probesFor(wanted, contract),
     quick,
     service,
     contract,
-    filled: (empty) => beside.withAddresses(empty),
     registry: registryOf(session, demanded),
     signal: world.signal,
     onProbe: (_label, probe, seen) => world.tell(`${probe.title} (${Math.round(seen.milliseconds)} ms)`),

@@ -5,7 +5,7 @@ import type { Engine } from "../engine/engine.ts";
 import { firstCause, UserError } from "../kit/errors.ts";
 import type { BuildSide, CheckResult, Contract, Expectation, Seen, Service, Verdict } from "../model/types.ts";
 import { notApplicable } from "../checks/support/verdicts.ts";
-import type { Probe, Shared } from "../probes/probe.ts";
+import type { BesideImage, Probe, Shared } from "../probes/probe.ts";
 import { userChecks } from "../probes/user/user-checks.ts";
 import type { RegistryAccess } from "../registry/access.ts";
 import { excerptsOf } from "../reporters/view/excerpts.ts";
@@ -15,6 +15,17 @@ import { readStep, type Run, runStep } from "./run-directory.ts";
 export interface Subject {
   readonly label: "before" | "after";
   readonly build: BuildSide;
+  /** What runs beside this image alone. */
+  readonly beside?: SubjectBeside;
+}
+
+/** What runs beside one image; its engine starts everything where the image reaches it. */
+export interface SubjectBeside {
+  readonly engine: Engine;
+  readonly image: BesideImage;
+  /** The contract as the probes use it: with addresses and accounts of this proof's sidecars, which are no part of its key. */
+  readonly filled: (contract: Contract) => Contract;
+  readonly key: string;
 }
 
 export interface Verification {
@@ -24,8 +35,6 @@ export interface Verification {
   readonly probes: readonly Probe[];
   readonly service: Service;
   readonly contract: Contract;
-  /** The contract as the probes use it: with the addresses of this proof's sidecars, which are no part of its key. */
-  readonly filled?: (contract: Contract) => Contract;
   /** The short proof: nothing is measured, so nothing runs alone. */
   readonly quick?: boolean;
   readonly registry?: RegistryAccess;
@@ -80,22 +89,13 @@ function atOnce(workers: number, jobs: readonly Job[], collect: (job: Job) => Pr
 }
 
 async function collectOne(
-  {
-    engine,
-    run,
-    service,
-    contract,
-    filled = (same) => same,
-    quick = false,
-    signal,
-    onProbe,
-    ...verification
-  }: Verification,
+  { engine, run, service, contract, quick = false, signal, onProbe, ...verification }: Verification,
   { probe, subject }: Job,
   shared: Shared,
 ): Promise<void> {
   signal.throwIfAborted();
   const { image } = subject.build;
+  const { beside } = subject;
   // Only what will ship is pushed.
   const registry = verification.registry && forSide(verification.registry, subject.label);
   const input = {
@@ -105,6 +105,7 @@ async function collectOne(
     builds: subject.build.builds.length,
     quick,
     registry: [registry?.pushTo, registry?.offline],
+    beside: beside?.key,
   };
   const step = {
     name: evidenceName(subject.label, probe),
@@ -117,16 +118,17 @@ async function collectOne(
       const evidenceDirectory = join(run.directory, subject.label, "evidence");
       try {
         const context = {
-          engine,
+          engine: beside?.engine ?? engine,
           image: image ?? NO_IMAGE,
           service,
-          contract: filled(contract),
+          contract: beside?.filled(contract) ?? contract,
           build: subject.build,
           evidenceDirectory,
           quick,
           shared,
           signal,
           ...(registry === undefined ? {} : { registry }),
+          ...(beside === undefined ? {} : { beside: beside.image }),
         };
         const value = await engine.unlessLost(() => probe.collect(context));
         return { status: "seen", value, milliseconds: took() };

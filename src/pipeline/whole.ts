@@ -5,6 +5,7 @@ import type { Engine } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
 import type { BuildSide, CatalogueEntry, Plan, Report } from "../model/types.ts";
 import { layers } from "../probes/layers.ts";
+import { type Roles, roles } from "../probes/roles.ts";
 import { withoutSecrets } from "../probes/user/redacted.ts";
 import { reporters } from "../reporters/index.gen.ts";
 import type { RegistryAccess } from "../registry/access.ts";
@@ -20,7 +21,9 @@ import { withRequirements } from "./requirements-step.ts";
 import { sideOf, writeReports } from "./report-step.ts";
 import { finishRun, openRun, type Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
-import { sidecarFacts, startSidecars } from "./sidecars.ts";
+import { sidecarFacts } from "./sidecars.ts";
+import { type BesideFacts, findBeside } from "./beside.ts";
+import { besideEach } from "./start-beside.ts";
 import { analyzeRendered, buildStep, pinStep, planStep, renderedDockerfile, renderStep, tagOf } from "./steps.ts";
 import { NOT_RUN, type TestRun, testsStep } from "./tests-step.ts";
 import { testsWanted } from "./tests-wanted.ts";
@@ -51,6 +54,7 @@ export async function runWhole(
   world.tell(`${dockerfile.path}: ${analysis.findings.length} findings.`);
   const plan = await planStep(session, run, analysis);
   stopWhenRefused(plan);
+  const facts = await findBeside(session, plan, analysis.service);
   const pins = await pinStep(session, run, plan);
   for (const pin of pins)
     world.tell(pin.digest === undefined ? `${pin.image}: ${pin.problem}` : `${pin.image} is ${pin.digest}.`);
@@ -81,8 +85,8 @@ export async function runWhole(
       })
     : NOT_RUN;
   if (own.problem !== undefined) world.tell(own.problem);
-  await prove(session, run, engine, { plan, analysis, sides, registry });
-  const known = await assemble(session, run, engine, { plan, analysis, rendered, pins, files, sides, own });
+  await prove(session, run, engine, { plan, analysis, sides, registry, facts });
+  const known = await assemble(session, run, engine, { plan, analysis, rendered, pins, files, sides, own, facts });
   const report = withRequirements(await withAdvice(known, run), demanded);
   await writeReports(report, run.directory, reporters);
   await finishRun(run, world.now(), true);
@@ -116,26 +120,29 @@ async function prove(
     analysis,
     sides,
     registry,
+    facts,
   }: {
     readonly plan: Plan;
     readonly analysis: Analysis;
     readonly sides: Record<"before" | "after", BuildSide | undefined>;
     readonly registry: RegistryAccess;
+    readonly facts: BesideFacts;
   },
 ): Promise<void> {
   const { world } = session;
-  await using beside = await startSidecars(sidecarFacts(session, run, engine));
+  const { contract } = plan;
+  const built = (["before", "after"] as const).flatMap((label) => {
+    const build = sides[label];
+    return build === undefined ? [] : [{ label, build }];
+  });
+  await using beside = await besideEach(built, { engine, facts, contract, own: sidecarFacts(session, run, engine) });
   await collectEvidence({
     engine,
     run,
-    subjects: (["before", "after"] as const).flatMap((label) => {
-      const build = sides[label];
-      return build === undefined ? [] : [{ label, build }];
-    }),
+    subjects: beside.subjects,
     probes: probesFor(checks, plan.contract),
     service: analysis.service,
     contract: plan.contract,
-    filled: (contract) => beside.withAddresses(contract),
     registry,
     signal: world.signal,
     onProbe: (label, probe, seen) =>
@@ -158,9 +165,10 @@ async function assemble(
     readonly files: Report["files"];
     readonly sides: Record<"before" | "after", BuildSide | undefined>;
     readonly own: TestRun;
+    readonly facts: BesideFacts;
   },
 ): Promise<Omit<Report, "verdict">> {
-  const { plan, analysis, rendered, pins, files, sides, own } = known;
+  const { plan, analysis, rendered, pins, files, sides, own, facts } = known;
   const context = { contract: plan.contract, service: analysis.service };
   const before = await judgeSide(run, "before", checks, context);
   const after = await judgeSide(run, "after", checks, context);
@@ -168,13 +176,12 @@ async function assemble(
     const seen = await evidenceOf(run, label, layers);
     return seen?.status === "seen" ? seen.value : undefined;
   };
+  const beside = { ...facts, seen: await sidecarsOf(run) };
+  const notes = notesOf({ pins, session, sides, own: own.problem, machine: busyness(), beside });
   return {
     schema: 1,
     tool: { name: "seaworthy", version: VERSION },
-    run: {
-      ...runFacts(run, engine),
-      notes: notesOf({ pins, session, sides, own: own.problem, machine: busyness() }),
-    },
+    run: { ...runFacts(run, engine), notes },
     service: analysis.service,
     before: sideOf("before", {
       dockerfile: analysis.dockerfile?.path,
@@ -204,6 +211,11 @@ async function assemble(
       checks: [...checks.map(entryOf), ...(plan.contract.expectations ?? []).map(expectationEntry)],
     },
   };
+}
+
+async function sidecarsOf(run: Run): Promise<Roles["sidecars"]> {
+  const seen = await evidenceOf(run, "after", roles);
+  return seen?.status === "seen" ? seen.value.sidecars : [];
 }
 
 function runFacts(run: Run, engine: Pick<Engine, "name" | "version" | "store">): Omit<Report["run"], "notes"> {

@@ -16,6 +16,7 @@ import { openConnections } from "./open-connections.ts";
 import { ordinaryRun } from "./ordinary-run.ts";
 import { readOnly } from "./read-only.ts";
 import { registryRoundTrip } from "./registry-round-trip.ts";
+import { roles } from "./roles.ts";
 import { startUnderLimits } from "./start-under-limits.ts";
 import { startUp } from "./start-up.ts";
 import { taskDefinition } from "./task-definition.ts";
@@ -23,4 +24,4 @@ import { volumes } from "./volumes.ts";
 import { vulnerabilities } from "./vulnerabilities.ts";
 import { writes } from "./writes.ts";
 
-export const probes: readonly Probe[] = [baseDigests, buildRecord, configuration, drainUnderInit, drain, environment, healthCommand, layers, leastPrivilege, memory, missingEnv, noNetwork, openConnections, ordinaryRun, readOnly, registryRoundTrip, startUnderLimits, startUp, taskDefinition, volumes, vulnerabilities, writes];
+export const probes: readonly Probe[] = [baseDigests, buildRecord, configuration, drainUnderInit, drain, environment, healthCommand, layers, leastPrivilege, memory, missingEnv, noNetwork, openConnections, ordinaryRun, readOnly, registryRoundTrip, roles, startUnderLimits, startUp, taskDefinition, volumes, vulnerabilities, writes];

@@ -116,7 +116,7 @@ function outcomeOf(healthy: boolean, exited: boolean): WithoutVariable["outcome"
 /** Values that can be told from ordinary words: long, or the password inside a URL. */
 function watchedSecrets({ contract }: ProbeContext): ReadonlyArray<{ readonly name: string; readonly value: string }> {
   return contract.env
-    .filter(({ required, secret }) => required && secret)
+    .filter((one) => one.required && one.secret && one.public !== true)
     .map(({ name, example }) => ({ name, value: /:\/\/[^/@\s]*:([^@\s]{6,})@/.exec(example)?.[1] ?? example }))
     .filter(({ value }) => value.length >= 6);
 }

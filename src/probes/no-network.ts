@@ -11,15 +11,17 @@ import { poll, within } from "./support/time.ts";
 /** Whether the service becomes healthy when it can reach nobody. */
 export interface NoNetwork extends Outcome {
   readonly milliseconds: number;
+  /** What it talks to otherwise, by name; none of it is reached here. */
+  readonly sidecars?: readonly string[];
 }
 
 export const noNetwork: Probe<NoNetwork> = {
   id: "no-network",
   title: "Run the image with no network at all",
   runs: "beside-others",
-  version: 2,
+  version: 3,
   async collect(context) {
-    const { contract, engine, image } = context;
+    const { contract, engine, image, beside } = context;
     const limitMs = startPatience(contract);
     const signal = within(context.signal, limitMs + 30_000, "The run without a network");
     await using container = await engine.start(image.id, { env: requiredEnv(contract), network: "none" });
@@ -40,7 +42,8 @@ export const noNetwork: Probe<NoNetwork> = {
     const milliseconds = performance.now() - container.startedAt;
     const log = logTail(await container.logs());
     const healthy = status !== undefined && status !== 0;
-    return { healthy, milliseconds, problem: healthy ? "" : lastLine(log), log: log.slice(-50) };
+    const sidecars = beside?.sidecars.map(({ name }) => name) ?? [];
+    return { healthy, milliseconds, problem: healthy ? "" : lastLine(log), log: log.slice(-50), sidecars };
   },
 };
 

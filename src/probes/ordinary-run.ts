@@ -23,6 +23,8 @@ export interface OrdinaryRun {
   /** Files that look like logs and came or grew in the container, not on its streams. */
   readonly logFiles: readonly string[];
   readonly stop: Stopped;
+  /** What of its Compose file ran beside it. */
+  readonly sidecars?: readonly string[];
   readonly log: readonly LoggedLine[];
 }
 
@@ -38,7 +40,7 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
   title: "Run the image, use it, and stop it with nothing in flight",
   runs: "beside-others",
   waits: true,
-  version: 2,
+  version: 3,
   async collect(context) {
     const { contract } = context;
     const graceMs = contract.signals.graceSeconds * 1000;
@@ -58,7 +60,8 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
     const { usual, ...seen } = await used;
     const stop = await stopping;
     const lines = await container.logs();
-    return { ...seen, visits: usual.visits, linesAtEnd: count(lines), stop, log: logTail(lines) };
+    const sidecars = context.beside?.sidecars.map(({ name }) => name) ?? [];
+    return { ...seen, visits: usual.visits, linesAtEnd: count(lines), stop, sidecars, log: logTail(lines) };
   },
 };
 

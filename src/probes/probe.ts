@@ -1,7 +1,9 @@
 import type { Engine } from "../engine/engine.ts";
-import type { BuildSide, Contract, Image, Service } from "../model/types.ts";
+import type { BuildSide, Contract, Image, Role, Service } from "../model/types.ts";
 import type { HookedRun } from "./support/hooked-run.ts";
 import type { LoggedLine } from "./support/logs.ts";
+import type { RoleSeen } from "./support/role.ts";
+import type { SidecarSeen } from "./support/sidecar.ts";
 import type { Visit } from "./support/routes.ts";
 import type { RegistryAccess } from "../registry/access.ts";
 
@@ -22,6 +24,20 @@ export interface ProbeContext {
   readonly signal: AbortSignal;
   /** How registries are asked; undefined where none may be. */
   readonly registry?: RegistryAccess;
+  /** What runs beside the image, and its roles; undefined where only an image is known. */
+  readonly beside?: BesideImage;
+}
+
+/** What runs beside one image while it is proven. */
+export interface BesideImage {
+  readonly sidecars: readonly SidecarSeen[];
+  /** Roles that ran to their end before the service starts. */
+  readonly tasks: readonly RoleSeen[];
+  readonly roles: readonly Role[];
+  readonly notStarted: readonly string[];
+  readonly leftOut: readonly string[];
+  /** It is the image that ships from now on. */
+  readonly reworked: boolean;
 }
 
 /** Begins empty for each image under proof. Evidence that was read back from an earlier run shares nothing. */

@@ -18,6 +18,7 @@ import type { Probe, ProbeContext } from "../../src/probes/probe.ts";
 import { pause } from "../../src/probes/support/time.ts";
 import { readService } from "../../src/project/read-service.ts";
 import { memoryTree } from "../../src/project/tree.ts";
+import { besideOf } from "./beside.ts";
 import type { Fault } from "./fault.ts";
 import { buildVariant, digestOfBase, replaceAll, SERVICE } from "./variant.ts";
 
@@ -109,7 +110,8 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
       signal,
     };
     await mkdir(context.evidenceDirectory, { recursive: true });
-    const seen = await collect(context, [...new Set(wanted.map(({ needs }) => needs))]);
+    await using beside = await besideOf(context, fault, { runId, directory: join(folder, name) });
+    const seen = await collect(beside.context, [...new Set(wanted.map(({ needs }) => needs))]);
     if (fault === undefined) healthy = measuresOf(build, seen);
     await look?.(tag);
     const limits = fault?.tight === true && healthy !== undefined ? limitsFor(healthy) : contract.limits;

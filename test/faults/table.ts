@@ -1,4 +1,5 @@
 import type { Fault } from "./fault.ts";
+import { besideFaults } from "./beside-faults.ts";
 import { fileFaults } from "./file-faults.ts";
 import { insideFaults } from "./inside-faults.ts";
 
@@ -402,4 +403,5 @@ export const faults: readonly Fault[] = [
   },
   ...fileFaults,
   ...insideFaults,
+  ...besideFaults,
 ];

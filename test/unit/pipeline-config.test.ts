@@ -12,6 +12,8 @@ it("reads every key", () => {
     "env: {B: x}",
     "taskDefinition: ../cdk/x.template.json",
     "sidecars: [{name: aws, build: ../aws, port: 5555, health: /ready, env: {C: y}}]",
+    "composeFiles: [deploy/compose.yaml]",
+    "roles: [{name: migrate, command: [alembic, upgrade, head], kind: task, within: 60}]",
     "decisions: {user: {uid: 1001}, health: [1, null]}",
     "limits: {startMs: 1500.5}",
     "ignore: [{rule: runs-as-root, reason: a sidecar}]",
@@ -27,6 +29,8 @@ it("reads every key", () => {
       env: { B: "x" },
       taskDefinition: "../cdk/x.template.json",
       sidecars: [{ name: "aws", build: "../aws", port: 5555, health: "/ready", env: { C: "y" } }],
+      composeFiles: ["deploy/compose.yaml"],
+      roles: [{ name: "migrate", command: ["alembic", "upgrade", "head"], kind: "task", within: 60 }],
       decisions: { user: { uid: 1001 }, health: [1, null] },
       limits: { startMs: 1500.5 },
       ignore: [{ rule: "runs-as-root", reason: "a sidecar" }],
@@ -36,6 +40,21 @@ it("reads every key", () => {
 });
 
 it.each([
+  ["sidecars: compose", { sidecars: [], composeSidecars: "all" }],
+  ["sidecars: []", { sidecars: [], composeSidecars: [] }],
+  [
+    "sidecars: [db, {name: aws, image: moto, port: 1, health: /}]",
+    { sidecars: [{ name: "aws", image: "moto", port: 1, health: "/" }], composeSidecars: ["db"] },
+  ],
+])("tells Compose's sidecars from the team's own in %j", (text, config) => {
+  expect(parseConfig(text)).toEqual({ config });
+});
+
+it.each([
+  ["sidecars: all", "sidecars: is to be compose", 1],
+  ["sidecars: [{name: db}]", "sidecars.0: `port` is missing", 1],
+  ["roles: [{name: a, kind: job}]", "roles.0.kind: is to be server, worker or task", 1],
+  ["roles: [{name: a, ready: '['}]", expect.stringContaining("roles.0.ready: Invalid regular expression"), 1],
   ["dockerfile: 1", "dockerfile: expected a text, found number", 1],
   ["output: x\nkeep: Dockerfile", "keep: expected a list, found string", 2],
   ["keep:\n  - a\n  - [b]", "keep.1: expected a text, found a list", 3],

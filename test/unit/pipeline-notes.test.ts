@@ -1,12 +1,15 @@
 import { expect, it } from "vitest";
+import type { Stack } from "../../src/model/types.ts";
 import { type Noted, notesOf } from "../../src/pipeline/notes.ts";
 
+const NO_STACK: Stack = { files: [], service: undefined, env: {}, steps: [], notStarted: [], leftOut: [] };
 const nothing: Noted = {
   pins: [],
   session: { ca: undefined, tree: { git: { dirty: [] } } },
   sides: { before: undefined, after: undefined },
   own: undefined,
   machine: { load: 3, processors: 2 },
+  beside: { stack: NO_STACK, isSettled: false, seen: [] },
 };
 const pin = {
   image: "python:3.13-slim",
@@ -50,4 +53,25 @@ it("says when other work made every time longer", () => {
     "The machine was busy with other work (load 16 on 2 processors): every time is longer than it would be alone.",
   ]);
   expect(notesOf({ ...nothing, machine: { load: 6, processors: 2 } })).toEqual([]);
+});
+
+it("says what stayed unproven because nothing was started for it, unless the team has settled that", () => {
+  const stack = { ...NO_STACK, files: ["compose.yaml"], notStarted: ["db (postgres:17)"] };
+  expect(notesOf({ ...nothing, beside: { ...nothing.beside, stack } })).toEqual([
+    expect.stringMatching(/db \(postgres:17\) of compose\.yaml stayed unproven: .*`sidecars: compose`/),
+  ]);
+  expect(notesOf({ ...nothing, beside: { ...nothing.beside, stack, isSettled: true } })).toEqual([]);
+});
+
+it("names what only stood in for a sidecar, and what was not given as Compose gives it", () => {
+  const sidecar = { name: "db", where: "", image: "postgres:17", milliseconds: 1, by: "", problem: "", log: [] };
+  const beside = {
+    stack: { ...NO_STACK, files: ["compose.yaml"], leftOut: ["db: nothing of this machine is mounted at /x"] },
+    isSettled: true,
+    seen: [{ ...sidecar, standIn: "Debian's PostgreSQL" }, sidecar],
+  };
+  expect(notesOf({ ...nothing, beside })).toEqual([
+    "postgres:17 is a stand-in: Debian's PostgreSQL.",
+    "compose.yaml: db: nothing of this machine is mounted at /x.",
+  ]);
 });

@@ -1,0 +1,56 @@
+import { ordinaryRun, type OrdinaryRun } from "../probes/ordinary-run.ts";
+import type { Check } from "./check.ts";
+import { exampleRun } from "./support/examples.ts";
+import { counted, fail, notApplicable, pass, some } from "./support/verdicts.ts";
+
+const beside: OrdinaryRun = {
+  ...exampleRun,
+  visits: [...exampleRun.visits, { path: "/items", status: 200 }],
+  sidecars: ["db"],
+};
+
+export const routesAnswer: Check<OrdinaryRun> = {
+  id: "routes-answer",
+  title: "Beside its sidecars, no route answers with an error of the server",
+  why: "Health that asks nothing of the database stays green while every other route fails: a driver that is missing, a migration that is missing, an address that is read wrongly.",
+  source: "reactbin-api: health comes before the database",
+  whenItFails: {
+    symptom: "Health is green, and every request that needs the database answers 500.",
+    cause: "A driver, a shared library, a table or an account that the route needs is not there.",
+    remedy: "Ask that route beside `docker compose up`, and read the traceback in the log.",
+  },
+  needs: ordinaryRun,
+  examples: [
+    { name: "all answer", data: beside, status: "pass" },
+    {
+      name: "the database's driver is missing",
+      data: { ...beside, visits: [...exampleRun.visits, { path: "/items", status: 500 }] },
+      status: "fail",
+    },
+    {
+      name: "a route does not answer",
+      data: { ...beside, visits: [...exampleRun.visits, { path: "/items", status: 0 }] },
+      status: "fail",
+    },
+    {
+      name: "nothing runs beside it",
+      data: { ...exampleRun, visits: [{ path: "/items", status: 500 }] },
+      status: "not-applicable",
+    },
+  ],
+  judge({ visits, sidecars = [] }) {
+    if (sidecars.length === 0)
+      return notApplicable("Nothing of a Compose file ran beside it, so what a route needs may be missing.");
+    const bad = visits.filter(({ status, open }) => open !== true && (status === 0 || status >= 500));
+    if (bad.length > 0)
+      return fail(
+        `Beside ${some(sidecars, 6)}: ${some(bad.map(({ path, status }) => `${path} ${status === 0 ? "does not answer" : `answers ${status}`}`))}.`,
+      );
+    return pass(
+      `Beside ${some(sidecars, 6)}, ${counted(visits.length, "route")} answered: ${some(
+        visits.map(({ path, status }) => `${path} ${status}`),
+        6,
+      )}.`,
+    );
+  },
+};

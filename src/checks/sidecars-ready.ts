@@ -1,0 +1,51 @@
+import { formatMilliseconds } from "../kit/units.ts";
+import { type Roles, roles } from "../probes/roles.ts";
+import type { Check } from "./check.ts";
+import { exampleRoles, exampleSidecar, nothingBeside } from "./support/roles-example.ts";
+import { fail, notApplicable, pass, some } from "./support/verdicts.ts";
+
+export const sidecarsReady: Check<Roles> = {
+  id: "sidecars-ready",
+  title: "What the service talks to is there while it is proven",
+  why: "A route that asks a database is proven only beside one. Where one is named and does not come up, nothing that was seen without it says anything.",
+  source: "Compose specification: depends_on, healthcheck",
+  whenItFails: {
+    symptom: "`docker compose up` waits, or ends with `dependency failed to start`.",
+    cause: "The Compose file's image, command, environment or healthcheck does not give a server that is ready.",
+    remedy: "Start that service alone with `docker compose up NAME` and mend what its log names.",
+  },
+  needs: roles,
+  examples: [
+    { name: "ready", data: exampleRoles, status: "pass" },
+    {
+      name: "never ready",
+      data: {
+        ...exampleRoles,
+        sidecars: [{ ...exampleSidecar, by: "", problem: "not ready within 120 s by its healthcheck" }],
+      },
+      status: "fail",
+    },
+    {
+      name: "nobody asked for it",
+      data: { ...nothingBeside, notStarted: ["db (postgres:17)"] },
+      status: "not-applicable",
+    },
+    { name: "it needs nothing", data: nothingBeside, status: "not-applicable" },
+  ],
+  judge({ sidecars, notStarted }) {
+    const lost = sidecars.find(({ problem }) => problem !== "");
+    if (lost !== undefined) return fail(`${lost.name} (${lost.image}, ${lost.where}) is not ready: ${lost.problem}`);
+    const missing =
+      notStarted.length === 0 ? "" : `What it does with ${some(notStarted)} stayed unproven: nothing was started.`;
+    if (sidecars.length === 0)
+      return notApplicable(
+        missing === ""
+          ? "No Compose file names anything that the service talks to."
+          : `${missing} \`sidecars: compose\` in seaworthy.yaml starts what the Compose file names.`,
+      );
+    const ready = sidecars.map(
+      ({ name, image, milliseconds, by }) => `${name} (${image}) after ${formatMilliseconds(milliseconds)} by ${by}`,
+    );
+    return pass(`Ready before the service: ${some(ready, 6)}.${missing === "" ? "" : ` ${missing}`}`);
+  },
+};

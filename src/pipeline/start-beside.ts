@@ -1,0 +1,212 @@
+import { join } from "node:path";
+import type { Container, Engine, Network } from "../engine/engine.ts";
+import { firstCause, UserError } from "../kit/errors.ts";
+import { makeFolder } from "../kit/files.ts";
+import type { Contract, Image, Stack, StackSidecar } from "../model/types.ts";
+import type { BesideImage } from "../probes/probe.ts";
+import { type RoleSeen, seeRole } from "../probes/support/role.ts";
+import { becomesReady, onNetwork, type SidecarSeen, startOf } from "../probes/support/sidecar.ts";
+import { STAND_IN_LABEL } from "../registry/pins.ts";
+import type { BesideFacts } from "./beside.ts";
+import { hashOf } from "./run-directory.ts";
+import type { Subject, SubjectBeside } from "./verify.ts";
+import { type SidecarFacts, startSidecars } from "./sidecars.ts";
+
+/** One image's own surroundings, for as long as its proof takes. */
+export interface RunningBeside extends AsyncDisposable, SubjectBeside {}
+
+/** The images under proof, each with surroundings of its own: what one writes into a database, the other never sees. */
+export async function besideEach(
+  subjects: readonly Subject[],
+  request: Omit<BesideRequest, "image" | "reworked">,
+): Promise<AsyncDisposable & { readonly subjects: readonly Subject[] }> {
+  const all: RunningBeside[] = [];
+  const stop = async () => {
+    for (const one of all.splice(0)) await one[Symbol.asyncDispose]();
+  };
+  const started: Subject[] = [];
+  try {
+    for (const subject of subjects) {
+      const reworked = subject.label === "after";
+      const running = await startBeside({ ...request, image: subject.build.image, reworked });
+      all.push(running);
+      started.push({ ...subject, beside: running });
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { subjects: started, [Symbol.asyncDispose]: stop };
+}
+
+export interface BesideRequest {
+  readonly engine: Engine;
+  readonly facts: BesideFacts;
+  /** The team's own sidecars, which join the same network. */
+  readonly own: Omit<SidecarFacts, "engine">;
+  readonly contract: Contract;
+  readonly image: Image | undefined;
+  readonly reworked: boolean;
+  readonly patienceMs?: number;
+}
+
+const PATIENCE_MS = 120_000;
+
+/** Starts the sidecars of the Compose file, each ready before what needs it, and the tasks that come before the service. */
+export async function startBeside(request: BesideRequest): Promise<RunningBeside> {
+  const { facts, engine, reworked } = request;
+  const { stack, roles } = facts;
+  const nothing: BesideImage = {
+    sidecars: [],
+    tasks: [],
+    roles,
+    reworked,
+    notStarted: stack.notStarted,
+    leftOut: stack.leftOut,
+  };
+  const key = hashOf([stack, roles]);
+  const stacked = new RunningStack(request);
+  if (stack.steps.length === 0) {
+    const own = await startSidecars({ ...request.own, engine });
+    return {
+      engine,
+      key,
+      image: nothing,
+      filled: (contract) => own.withAddresses(contract),
+      [Symbol.asyncDispose]: () => own[Symbol.asyncDispose](),
+    };
+  }
+  try {
+    await stacked.start();
+    return {
+      engine: stacked.engine,
+      key,
+      image: { ...nothing, sidecars: stacked.sidecars, tasks: stacked.tasks },
+      filled: (contract) => stacked.filled(contract),
+      [Symbol.asyncDispose]: () => stacked.stop(),
+    };
+  } catch (error) {
+    await stacked.stop();
+    throw error;
+  }
+}
+
+class RunningStack {
+  readonly sidecars: SidecarSeen[] = [];
+  readonly tasks: RoleSeen[] = [];
+  readonly #request: BesideRequest;
+  readonly #running: AsyncDisposable[] = [];
+  #network: Network | undefined;
+  #own: Awaited<ReturnType<typeof startSidecars>> | undefined;
+  engine: Engine;
+
+  constructor(request: BesideRequest) {
+    this.#request = request;
+    this.engine = request.engine;
+  }
+
+  async start(): Promise<void> {
+    const { engine, facts, own, image, contract, reworked } = this.#request;
+    const network = await engine.createNetwork({ internal: false });
+    this.#network = network;
+    const beside = onNetwork(engine, (id, options) => engine.start(id, { network, ...options }));
+    this.engine = beside;
+    this.#own = await startSidecars({ ...own, engine: beside });
+    for (const step of facts.stack.steps) {
+      if (step.kind === "sidecar") await this.#startSidecar(step.sidecar);
+      else {
+        const role = facts.roles.find(({ name }) => name === step.role);
+        if (role === undefined || image === undefined) continue;
+        own.tell(`Running ${role.name} of ${reworked ? "the reworked" : "today's"} image to its end…`);
+        this.tasks.push(
+          await seeRole(role, { engine: beside, image, contract: this.filled(contract), reworked, signal: own.signal }),
+        );
+      }
+      const lost = this.sidecars.find(({ problem }) => problem !== "");
+      if (lost === undefined) continue;
+      this.engine = onNetwork(engine, () =>
+        Promise.reject(
+          new Error(`Nothing was started: its sidecar ${lost.name} (${lost.image}) was not ready: ${lost.problem}`),
+        ),
+      );
+      return;
+    }
+  }
+
+  filled(contract: Contract): Contract {
+    const withOwn = this.#own?.withAddresses(contract) ?? contract;
+    return withValues(withOwn, this.#request.facts.stack);
+  }
+
+  async stop(): Promise<void> {
+    for (const one of this.#running.splice(0).toReversed()) await one[Symbol.asyncDispose]();
+    await this.#own?.[Symbol.asyncDispose]();
+    await this.#network?.[Symbol.asyncDispose]();
+    this.#network = undefined;
+  }
+
+  async #startSidecar(sidecar: StackSidecar): Promise<void> {
+    const { own, patienceMs = PATIENCE_MS } = this.#request;
+    const { name, where } = sidecar;
+    const seen = { name, where, image: sidecar.image ?? `built from ${where.replace(/:\d+$/, "")}`, by: "", log: [] };
+    const began = performance.now();
+    own.tell(`Starting ${name} beside the service…`);
+    try {
+      const image = await this.#imageOf(sidecar);
+      const really = image.config.labels[STAND_IN_LABEL];
+      const known = really === undefined || really === "" ? seen : { ...seen, standIn: really };
+      const container = await this.engine.start(image.id, { alias: name, ...startOf(sidecar) });
+      this.#running.push(container);
+      const { by, problem } = await becomesReady(container, sidecar.ready, { limitMs: patienceMs, signal: own.signal });
+      const log = problem === "" ? [] : await lastLines(container);
+      this.sidecars.push({ ...known, milliseconds: performance.now() - began, by, problem, log });
+    } catch (error) {
+      own.signal.throwIfAborted();
+      const cause = firstCause(error);
+      if (cause instanceof UserError && cause.code === "engine/lost") throw cause;
+      const problem = cause instanceof Error ? cause.message : String(cause);
+      this.sidecars.push({ ...seen, milliseconds: performance.now() - began, problem });
+    }
+  }
+
+  async #imageOf({ name, image, build }: StackSidecar): Promise<Image> {
+    const { engine, own } = this.#request;
+    if (build === undefined) return engine.ensure(image ?? "");
+    const logs = join(own.directory, "logs");
+    await makeFolder(logs);
+    const { context, dockerfile, target } = build;
+    const built = await engine.build({
+      context,
+      dockerfile,
+      ...(target === undefined ? {} : { target }),
+      tag: `seaworthy/sidecar-${name.toLowerCase().replaceAll(/[^a-z0-9-]/g, "-")}:${own.runId}`,
+      noCache: false,
+      buildArgs: {},
+      secrets: own.ca === undefined ? {} : { "ca-bundle": own.ca },
+      contexts: {},
+      logFile: join(logs, `sidecar-${name}.log`),
+      signal: own.signal,
+    });
+    return built.image;
+  }
+}
+
+const lastLines = async (container: Container): Promise<SidecarSeen["log"]> =>
+  (await container.logs()).slice(-20).map(({ stream, at, text }) => ({ stream, at, text: text.slice(0, 500) }));
+
+/** What Compose gives the service; what the team itself sets for the proof stays. */
+function withValues(contract: Contract, { env }: Stack): Contract {
+  const said = { given: true, public: true } as const;
+  const known = new Set(contract.env.map(({ name }) => name));
+  const added = Object.entries(env).filter(([name]) => !known.has(name));
+  return {
+    ...contract,
+    env: [
+      ...contract.env.map((one) => {
+        const value = env[one.name];
+        return value === undefined || one.given === true ? one : { ...one, ...said, example: value };
+      }),
+      ...added.map(([name, example]) => ({ ...said, name, required: false, secret: false, example })),
+    ],
+  };
+}

@@ -1,0 +1,152 @@
+import { connect } from "node:net";
+import type { Container, Engine, StartOptions } from "../../engine/engine.ts";
+import { firstCause, UserError } from "../../kit/errors.ts";
+import type { Ready, StackSidecar } from "../../model/types.ts";
+import { watchExit } from "./exit-watch.ts";
+import { lastLine, type LoggedLine, logTail } from "./logs.ts";
+import { business } from "./patience.ts";
+import { poll } from "./time.ts";
+
+/** How one sidecar came up. */
+export interface SidecarSeen {
+  readonly name: string;
+  readonly where: string;
+  readonly image: string;
+  /** What a stand-in really is, as its own label says. */
+  readonly standIn?: string;
+  readonly milliseconds: number;
+  /** By what it was known to be ready, in words. */
+  readonly by: string;
+  /** Why it is not ready; empty when it is. */
+  readonly problem: string;
+  readonly log: readonly LoggedLine[];
+}
+
+const EVERY_MS = 200;
+/** Often, so that the proof does not wait; never given up by the engine, since we do that ourselves. */
+const HEALTH = { intervalMs: 500, retries: 10_000, startPeriodMs: 0 };
+
+/** What a sidecar is started with: what its image and its file need, and nothing of this machine. */
+export function startOf(sidecar: StackSidecar): StartOptions {
+  const { entrypoint, command, user, env, volumes, tmpfs } = sidecar;
+  const health = sidecar.ready.find((one) => one.kind === "healthcheck");
+  const port = sidecar.ready.find((one) => one.kind === "port");
+  return {
+    ...(entrypoint === undefined ? {} : { entrypoint }),
+    ...(command === undefined ? {} : { command }),
+    ...(user === undefined ? {} : { user }),
+    ...(health?.kind === "healthcheck"
+      ? {
+          health: {
+            ...HEALTH,
+            timeoutMs: health.timeoutMs,
+            ...(health.test === undefined ? {} : { test: health.test }),
+          },
+        }
+      : {}),
+    ...(port?.kind === "port" ? { publish: [port.port] } : {}),
+    env,
+    volumes,
+    tmpfs,
+    // Entry points of databases change to a user of their own, for which they need no more than the engine's default.
+    noNewPrivileges: true,
+  };
+}
+
+/** Waits until everything tells that it is ready; says why it is not. */
+export async function becomesReady(
+  container: Container,
+  ready: readonly Ready[],
+  { limitMs, signal }: { readonly limitMs: number; readonly signal: AbortSignal },
+): Promise<{ readonly by: string; readonly problem: string }> {
+  const patience = AbortSignal.timeout(Math.ceil(limitMs * business()));
+  const both = AbortSignal.any([signal, patience]);
+  const by: string[] = [];
+  for (const one of ready) {
+    const problem = await tellsReady(container, one, both).catch((error: unknown) => {
+      signal.throwIfAborted();
+      if (patience.aborted) return "";
+      const cause = firstCause(error);
+      if (cause instanceof UserError && cause.code === "engine/lost") throw cause;
+      return cause instanceof Error ? cause.message : String(cause);
+    });
+    if (patience.aborted || problem !== undefined)
+      return { by: by.join(", "), problem: await why(container, problem ?? "", { one, limitMs }) };
+    by.push(inWords(one));
+  }
+  return { by: by.length === 0 ? "it runs" : by.join(", "), problem: "" };
+}
+
+async function why(
+  container: Container,
+  problem: string,
+  { one, limitMs }: { readonly one: Ready; readonly limitMs: number },
+): Promise<string> {
+  const last = lastLine(logTail(await container.logs()));
+  const what = problem === "" ? `not ready within ${Math.round(limitMs / 1000)} s by ${inWords(one)}` : problem;
+  return `${what.replace(/\.$/, "")}. Its last line: ${last}`;
+}
+
+function inWords(one: Ready): string {
+  if (one.kind === "ends") return "its end with exit code 0";
+  if (one.kind === "healthcheck") return "its healthcheck";
+  return one.kind === "port" ? `port ${one.port}` : `\`${one.argv.join(" ")}\``;
+}
+
+/** Undefined once it is ready; a text when it never will be. Rejects when the signal ends the waiting. */
+async function tellsReady(container: Container, one: Ready, signal: AbortSignal): Promise<string | undefined> {
+  if (one.kind === "ends") {
+    const { code } = await container.exited(signal);
+    return code === 0 ? undefined : `it ended with exit code ${code}`;
+  }
+  if (one.kind === "healthcheck") {
+    await container.healthBecomes("healthy", signal);
+    return undefined;
+  }
+  await using watch = watchExit(container, signal);
+  const ask =
+    one.kind === "port" ? () => accepts(container.url(one.port, "/")) : () => succeeds(container, one.argv, signal);
+  const answer = await poll(
+    async () => {
+      if (watch.exit !== undefined) return `it ended with exit code ${watch.exit.code}`;
+      return (await ask()) ? "" : undefined;
+    },
+    { everyMs: EVERY_MS, limitMs: Number.POSITIVE_INFINITY, signal },
+  );
+  return answer === "" ? undefined : answer;
+}
+
+/** An image without the program cannot be asked by it: what else is asked decides. */
+async function succeeds(container: Container, argv: readonly string[], signal: AbortSignal): Promise<boolean> {
+  const { code } = await container.exec(argv, { signal });
+  return code === 0 || code === 126 || code === 127;
+}
+
+const OPEN_MS = 300;
+
+/** The engine's proxy accepts in the place of what does not listen yet, and hangs up at once: what stays open listens. */
+function accepts(url: URL): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(url.port), url.hostname.replaceAll(/[[\]]/g, ""));
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(2000, () => end(false));
+    socket.once("connect", () => setTimeout(() => end(true), OPEN_MS));
+    socket.once("data", () => end(true));
+    socket.once("error", () => end(false));
+    socket.once("close", () => end(false));
+  });
+}
+
+/** Everything that is started where nobody says otherwise joins this network; all else is the engine's. */
+export function onNetwork(engine: Engine, start: Engine["start"]): Engine {
+  return new Proxy(engine, {
+    get(target, name) {
+      if (name === "start") return start;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+    },
+  });
+}

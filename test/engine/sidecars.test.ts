@@ -1,0 +1,143 @@
+import { existsSync } from "node:fs";
+import { cp, mkdtemp, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Check, judge } from "../../src/checks/check.ts";
+import { rolesRun } from "../../src/checks/roles-run.ts";
+import { routesAnswer } from "../../src/checks/routes-answer.ts";
+import { sidecarsReady } from "../../src/checks/sidecars-ready.ts";
+import type { ConnectedEngine } from "../../src/engine/engine.ts";
+import type { BuildSide, Verdict } from "../../src/model/types.ts";
+import { analyzeStep, dockerfileOf } from "../../src/pipeline/analyze-step.ts";
+import { findBeside } from "../../src/pipeline/beside.ts";
+import { openRun } from "../../src/pipeline/run-directory.ts";
+import { openSession } from "../../src/pipeline/session.ts";
+import { sidecarFacts } from "../../src/pipeline/sidecars.ts";
+import { besideEach } from "../../src/pipeline/start-beside.ts";
+import { buildStep, pinStep, planStep, renderedDockerfile, renderStep } from "../../src/pipeline/steps.ts";
+import { collectEvidence, evidenceOf } from "../../src/pipeline/verify.ts";
+import { ordinaryRun } from "../../src/probes/ordinary-run.ts";
+import { roles } from "../../src/probes/roles.ts";
+import { leftOf, start } from "./support/cli.ts";
+import { tinyConfiguration, tinyService } from "./support/tiny-service.ts";
+import { connect } from "./engine-fixture.ts";
+
+/** The real example beside the PostgreSQL and the bucket of its own Compose file: today's image and the reworked one. */
+const EXAMPLE = ".lab/examples/reactbin-api";
+const CHECKS: readonly Check[] = [sidecarsReady, rolesRun, routesAnswer];
+const SIDES = ["before", "after"] as const;
+
+describe("reactbin-api beside the sidecars of its Compose file", () => {
+  let folder = "";
+  let engine: ConnectedEngine;
+  const verdicts: Record<(typeof SIDES)[number], Record<string, Verdict>> = { before: {}, after: {} };
+
+  beforeAll(async () => {
+    if (!existsSync(EXAMPLE)) throw new Error("Run `scripts/set-up-examples` first.");
+    folder = await mkdtemp(join(tmpdir(), "seaworthy-sidecars-"));
+    await cp(EXAMPLE, folder, { recursive: true, filter: (path) => basename(path) !== ".seaworthy" });
+    const config = join(folder, "seaworthy.yaml");
+    await writeFile(config, `${await readFile(config, "utf8")}\nsidecars: compose\n`);
+    const { signal } = new AbortController();
+    const session = await openSession(folder, {}, { env: process.env, now: Date.now, fetch, signal, tell: () => {} });
+    const run = await openRun(folder, { now: Date.now(), fresh: true });
+    engine = await connect({ runId: run.id });
+    const analysis = await analyzeStep(session, run);
+    const { service } = analysis;
+    const plan = await planStep(session, run, analysis);
+    const pins = await pinStep(session, run, plan);
+    const files = await renderStep(session, run, { plan, pins, service });
+    const built: Array<{ label: (typeof SIDES)[number]; build: BuildSide }> = [];
+    for (const label of SIDES) {
+      const dockerfile = label === "before" ? dockerfileOf(analysis) : renderedDockerfile(plan, files);
+      const side = { label, dockerfile, overlay: label === "before" ? [] : files, service, pins, repetitions: 1 };
+      built.push({ label, build: await buildStep(session, run, engine, { ...side, quick: true }) });
+    }
+    const { contract } = plan;
+    const facts = await findBeside(session, plan, service);
+    {
+      await using beside = await besideEach(built, {
+        engine,
+        facts,
+        contract,
+        own: sidecarFacts(session, run, engine),
+      });
+      const { subjects } = beside;
+      const probes = [roles, ordinaryRun];
+      await collectEvidence({ engine, run, subjects, probes, service, contract, signal, onProbe: () => {} });
+    }
+    for (const side of SIDES)
+      for (const check of CHECKS) {
+        const seen = await evidenceOf(run, side, check.needs);
+        verdicts[side][check.id] = judge(check, seen, { contract, service, side, baseline: undefined });
+      }
+  });
+  afterAll(async () => {
+    await engine.removeAllOf(await readlink(join(folder, ".seaworthy/runs/newest")), { images: true });
+    await engine[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it.each(SIDES)("has its database, its bucket and its migration, and every route answers: %s", (side) => {
+    expect(verdicts[side]).toMatchObject({
+      "sidecars-ready": {
+        status: "pass",
+        message: expect.stringMatching(/db \(postgres:17\) .* s3 \(minio.* bucket \(minio.*its end with exit code 0/),
+      },
+      "roles-run": { status: "pass", message: expect.stringMatching(/^migrate ended with 0/) },
+      // Without the database this is 503, without the migration the other is 500.
+      "routes-answer": {
+        status: "pass",
+        message: expect.stringMatching(/^Beside .*\/api\/v1\/ready 200, \/api\/v1\/reactions 200/),
+      },
+    });
+  });
+
+  it("leaves no container and no network", async () => {
+    expect((await leftOf(folder)).filter((one) => !one.startsWith("image"))).toEqual([]);
+  });
+});
+
+const COMPOSE = `services:
+  tiny:
+    build: .
+    depends_on: { store: { condition: service_healthy } }
+  store:
+    image: python:3.13-slim
+    command: python -m http.server 9999
+    healthcheck: { test: [CMD, python, -c, "import urllib.request as r; r.urlopen('http://127.0.0.1:HEALTH')"] }
+`;
+const service = (port: number) =>
+  tinyService({
+    "compose.yaml": COMPOSE.replace("HEALTH", String(port)),
+    "seaworthy.yaml": tinyConfiguration("sidecars: compose\n"),
+  });
+
+it("is killed while a sidecar comes up, and the next run removes the sidecar and its network", async () => {
+  await using never = await service(9998);
+  const started = start(["verify", "--quick", `${never.folder}/`]);
+  await started.said(/Starting store beside the service/);
+  // The container is there a moment after it is said.
+  await until(async () => (await leftOf(never.folder, -1)).some((one) => one.startsWith("container")));
+  started.child.kill("SIGKILL");
+  await started.ended;
+  expect((await leftOf(never.folder, -1)).some((one) => one.startsWith("network"))).toBe(true);
+  await using engine = await connect();
+  await engine.sweep();
+  expect(await leftOf(never.folder)).toEqual([]);
+});
+
+it("leaves nothing when it is interrupted there", async () => {
+  await using never = await service(9998);
+  const started = start(["verify", "--quick", `${never.folder}/`]);
+  await started.said(/Starting store beside the service/);
+  started.child.kill("SIGINT");
+  expect((await started.ended).code).toBe(2);
+  expect(await leftOf(never.folder)).toEqual([]);
+});
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 30_000; Date.now() < end;) if (await holds()) return;
+  throw new Error("It did not come to that within 30 s.");
+}

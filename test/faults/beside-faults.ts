@@ -1,0 +1,50 @@
+import type { Fault } from "./fault.ts";
+
+/** The ways in which what runs beside the web server, or in its place, is known to break. */
+export const besideFaults: readonly Fault[] = [
+  {
+    name: "a sidecar that never gets healthy",
+    breaks: ["sidecars-ready"],
+    compose: [["r.urlopen('http://127.0.0.1:9999', timeout=2)", "r.urlopen('http://127.0.0.1:9998', timeout=2)"]],
+  },
+  {
+    name: "a sidecar that ends at once",
+    breaks: ["sidecars-ready"],
+    compose: [["python -m http.server 9999", "python -c 'import sys; sys.exit(3)'"]],
+  },
+  {
+    name: "a migration that fails",
+    breaks: ["roles-run"],
+    compose: [["http://store:9999'", "http://store:9999/no-such-table'"]],
+  },
+  {
+    name: "a migration that writes where the image is read-only",
+    breaks: ["roles-run"],
+    compose: [["r.urlopen('http://store:9999', timeout=5)", "open('/app/migrated', 'w')"]],
+  },
+  {
+    name: "a worker that ignores SIGTERM",
+    breaks: ["roles-run"],
+    compose: [["lambda *_: sys.exit()", "signal.SIG_IGN"]],
+  },
+  {
+    name: "a worker that ends with 1 after SIGTERM",
+    breaks: ["roles-run"],
+    compose: [["lambda *_: sys.exit()", "lambda *_: sys.exit(1)"]],
+  },
+  {
+    name: "a worker that ends by itself",
+    breaks: ["roles-run"],
+    compose: [["signal.pause()", "print('no job')"]],
+  },
+  {
+    name: "a role that calls uv, which the image does not have",
+    breaks: ["role-programs-present", "roles-run"],
+    compose: [['["python", "-c", "import signal', '["uv", "run", "python", "-c", "import signal']],
+  },
+  {
+    name: "a route that needs a table nobody made",
+    breaks: ["routes-answer"],
+    app: [["            self.answer(200, self.items())", '            self.answer(500, {"detail": "no such table"})']],
+  },
+];

@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+import { readEnvFile } from "../../src/project/stack/env-files.ts";
+import { interpolate } from "../../src/project/stack/interpolate.ts";
+import { splitWords } from "../../src/project/stack/split-words.ts";
+
+const values: Readonly<Record<string, string>> = { A: "1", EMPTY: "" };
+const variables = { valueOf: (name: string) => values[name], standIn: (name: string) => `<${name}>` };
+
+it.each([
+  ["$A-${A}", "1-1"],
+  ["${B:-x}${B-y}", "xy"],
+  ["${EMPTY:-x}${EMPTY-y}", "x"],
+  ["${B:-${A}${C:-z}}", "1z"],
+  ["${A:?must be set}${B?must be set}", "1<B>"],
+  ["${A:+set}${EMPTY:+set}${EMPTY+set}${B+set}", "setset"],
+  ["$$A costs $5 ${", "$A costs $5 ${"],
+  ["${EMPTY}|$EMPTY", "|"],
+])("fills variables into %j as Compose does", (text, filled) => {
+  expect(interpolate(text, variables)).toBe(filled);
+});
+
+it.each([
+  [`sh -c 'a && b "c"' d\\ e`, ["sh", "-c", 'a && b "c"', "d e"]],
+  [`x "" "a\\"b" $Y`, ["x", "", 'a"b', "$Y"]],
+  ["  ", []],
+])("splits %j as Compose does", (text, words) => {
+  expect(splitWords(text)).toEqual(words);
+});
+
+it("reads an env file", () => {
+  const text = `# none\nexport A=1 # one\nB="x # y"\nC='a$b'\nno line\nD=\nE=a#b\n`;
+  expect(Object.fromEntries(readEnvFile(text))).toEqual({ A: "1", B: "x # y", C: "a$b", D: "", E: "a#b" });
+});
