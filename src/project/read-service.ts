@@ -79,11 +79,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     git: tree.git,
     manager,
     lock,
-    python: readPythonFacts(
-      tree,
-      pyproject,
-      lock === undefined || reading === undefined ? undefined : { path: lock.path, reading },
-    ),
+    python: readPythonFacts(tree, pyproject, lock && reading && { path: lock.path, reading }),
     packaging: readPackaging({ tree, pyproject, sources, application: application?.value }),
     dependencies,
     framework,

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ConnectedEngine } from "../../src/engine/engine.ts";
 import { startBeside } from "../../src/pipeline/start-beside.ts";
 import type { ProbeContext } from "../../src/probes/probe.ts";
 import { readBeside } from "../../src/project/stack/read-stack.ts";
