@@ -1,6 +1,6 @@
 import { healthy, healthyWith, project, syncLine } from "./queries/example.ts";
-import { imageFiles } from "./queries/image-files.ts";
-import { projectInstalls } from "./queries/project-install.ts";
+import { isContextElsewhere } from "./queries/context.ts";
+import { projectInstalls, shipsAnyOf } from "./queries/project-install.ts";
 import { absolute, situationAt } from "./queries/settings.ts";
 import { envAtStart, option, type Start, startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
@@ -64,10 +64,8 @@ export const fileLookupLeavesPackage: Rule = {
   },
 };
 
-/** A folder that Python searches before site-packages holds the package; true where the image's files are not known. */
+/** A folder that Python searches before site-packages holds the package. */
 function runsFromSource(input: RuleInput, start: Start): boolean {
-  const present = imageFiles(input);
-  if (present === undefined) return true;
   const { workdir } = situationAt(input.dockerfile, start.stage);
   const folders = [
     workdir,
@@ -75,7 +73,6 @@ function runsFromSource(input: RuleInput, start: Start): boolean {
     ...(envAtStart(input.dockerfile).get("PYTHONPATH")?.value.split(":") ?? []),
   ].filter((folder) => folder !== undefined);
   const names = input.service.packaging.importPackages.map((name) => name.split("/").at(-1) ?? name);
-  return folders.some((folder) =>
-    names.some((name) => [...present].some((file) => file.startsWith(`${absolute(workdir, folder)}/${name}/`))),
-  );
+  const paths = folders.flatMap((folder) => names.map((name) => `${absolute(workdir, folder)}/${name}`));
+  return isContextElsewhere(input) || shipsAnyOf(input, paths);
 }

@@ -47,27 +47,41 @@ export const inconsistentCasing: Rule = {
     ],
   },
   *check({ dockerfile }) {
-    const instructions = allInstructions(dockerfile);
-    const written = instructions.map((instruction) => wordAt(dockerfile, instruction.range.start));
-    const lower = written.filter((word) => word === word.toLowerCase()).length > written.length / 2;
-    for (const [index, instruction] of instructions.entries()) {
-      const word = written[index] ?? "";
-      const wanted = lower ? word.toLowerCase() : word.toUpperCase();
-      const places = [
-        ...(word === wanted ? [] : [{ at: instruction.range.start, word, wanted }]),
-        ...wordsOf(dockerfile, instruction, wanted === wanted.toLowerCase()),
-      ];
-      for (const { at: start, word: found, wanted: better } of places) {
-        const edit: Edit = { file: dockerfile.path, start, end: start + found.length, text: better };
-        yield {
-          message: `\`${found}\` would be \`${better}\`.`,
-          where: at(dockerfile, instruction, edit),
-          fix: { title: `Write ${better}`, edits: [edit] },
-        };
-      }
+    const places = oddPlaces(dockerfile);
+    // One finding for each word, however often it stands there.
+    for (const word of new Set(places.map((place) => place.word))) {
+      const same = places.filter((place) => place.word === word);
+      const [first] = same;
+      if (!first) continue;
+      const others = same.length === 1 ? "" : `, here and in ${same.length - 1} more places`;
+      yield {
+        message: `\`${word}\` would be \`${first.wanted}\`${others}.`,
+        where: at(dockerfile, first.instruction, { start: first.at, end: first.at + word.length }),
+        fix: {
+          title: `Write ${first.wanted}`,
+          edits: same.map((place): Edit => ({
+            file: dockerfile.path,
+            start: place.at,
+            end: place.at + word.length,
+            text: place.wanted,
+          })),
+        },
+      };
     }
   },
 };
+
+function oddPlaces(dockerfile: Dockerfile): ReadonlyArray<Odd & { readonly instruction: Instruction }> {
+  const instructions = allInstructions(dockerfile);
+  const written = instructions.map((instruction) => wordAt(dockerfile, instruction.range.start));
+  const lower = written.filter((word) => word === word.toLowerCase()).length > written.length / 2;
+  return instructions.flatMap((instruction, index) => {
+    const word = written[index] ?? "";
+    const wanted = lower ? word.toLowerCase() : word.toUpperCase();
+    const places = [...odd(instruction.range.start, word, wanted), ...wordsOf(dockerfile, instruction, lower)];
+    return places.map((place) => ({ ...place, instruction }));
+  });
+}
 
 const wordAt = ({ text }: Dockerfile, offset: number): string =>
   /^\S+/.exec(text.slice(offset, offset + 40))?.[0] ?? "";

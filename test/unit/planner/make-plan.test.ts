@@ -3,7 +3,7 @@ import type { Decider } from "../../../src/decisions/decider.ts";
 import { decisions } from "../../../src/decisions/index.gen.ts";
 import { allows, exactVersion } from "../../../src/decisions/shared/specifier.ts";
 import { UserError } from "../../../src/kit/errors.ts";
-import type { Plan, Service, TaskDefinition } from "../../../src/model/types.ts";
+import type { Finding, Plan, Service, TaskDefinition } from "../../../src/model/types.ts";
 import { renderDockerfile } from "../../../src/planner/render-dockerfile.ts";
 import { makePlan } from "../../../src/planner/make-plan.ts";
 import { inOrder } from "../../../src/planner/order.ts";
@@ -367,6 +367,25 @@ describe("what is refused", () => {
   ])("%s", (id, service, dockerfile) => {
     expect(refused(service, dockerfile)).toContain(id);
     expect(refused({})).not.toContain(id);
+  });
+
+  it("a package that the lock does not decide: the new image would be without it", () => {
+    const finding: Finding = {
+      rule: "install-beside-lock",
+      severity: "warning",
+      confidence: "certain",
+      message: "`uv pip install gunicorn` installs gunicorn, which uv.lock does not decide.",
+      advice: "",
+    };
+    const { refusals } = makePlan({ ...facts({}), findings: [finding] });
+    expect(refusals).toContainEqual(
+      expect.objectContaining({
+        id: "beside-lock",
+        blocking: true,
+        what: expect.stringMatching(/installs gunicorn.*decide$/),
+      }),
+    );
+    expect(refused({})).not.toContain("beside-lock");
   });
 
   it("no redirection of output is taken for a second command", () => {
