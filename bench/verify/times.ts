@@ -50,9 +50,9 @@ export async function benchVerifyTimes(
   await demand("docker", ["build", "--quiet", ...flags, ...file], { signal });
   const waits: Wait[] = [];
   const verify = async (...words: readonly string[]) => {
-    const told = await demand(process.execPath, ["dist/cli.js", "verify", ...words, folder], { signal });
-    if (words.length === 0) waits.push(...waitsIn(told.stderr));
-    return told.milliseconds / 1000;
+    const ended = await demand(process.execPath, ["dist/cli.js", "verify", ...words, folder], { signal });
+    if (words.length === 0) waits.push(...waitsIn(ended.stderr));
+    return ended.milliseconds / 1000;
   };
   const script = async () => {
     const env = { IMAGE: undefined, BUILD_FLAGS: flags.join(" ") };

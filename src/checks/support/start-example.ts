@@ -8,5 +8,7 @@ export const exampleStart: StartUp = {
   deviationMs: 10,
   noisy: false,
   droppedFirstMs: 1900,
+  cpuMs: 700,
+  crowd: 1,
   log: [],
 };
