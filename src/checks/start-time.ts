@@ -22,10 +22,22 @@ export const startTime: Check<StartUp> = {
   examples: [
     { name: "1 s", data: exampleStart, status: "pass", context },
     { name: "31 s", data: slow, status: "fail", context },
+    {
+      name: "31 s on a machine that had four times too much to do, most of it computing",
+      data: { ...slow, crowd: 4, cpuMs: 7000 },
+      status: "unproven",
+      context,
+    },
+    {
+      name: "31 s on a machine that had four times too much to do, most of it waiting",
+      data: { ...slow, crowd: 4, cpuMs: 200 },
+      status: "fail",
+      context,
+    },
     { name: "started once", data: { ...exampleStart, time: undefined }, status: "unproven", context },
     { name: "never", data: { ...exampleStart, healthy: false, time: undefined }, status: "fail", context },
   ],
-  judge({ healthy, time, deviationMs, interval, noisy, problem }, { contract }) {
+  judge({ healthy, time, deviationMs, interval, noisy, problem, cpuMs, crowd }, { contract }) {
     const { startSeconds } = contract.limits;
     if (healthy && time === undefined) return unproven("It was started once only, and one start is no measurement.");
     if (time === undefined) return fail(`Not ready within ${startSeconds} s. ${problem}`.trim());
@@ -36,6 +48,12 @@ export const startTime: Check<StartUp> = {
     const spread = `± ${formatMilliseconds(deviationMs ?? 0)}, ${time.samples.length} starts${sure}`;
     const noise = noisy ? " The machine was noisy: do not compare this figure closely." : "";
     const message = `Ready after ${formatMilliseconds(time.value)} (${spread}; limit ${startSeconds} s).${noise}`;
-    return time.value <= startSeconds * 1000 ? pass(message, time) : fail(message, time);
+    if (time.value <= startSeconds * 1000) return pass(message, time);
+    // What a quiet machine takes at least: what it computed it may have had to wait for as often as there were others.
+    const quiet = cpuMs === undefined ? time.value / crowd : time.value - cpuMs * (crowd - 1);
+    if (quiet > startSeconds * 1000) return fail(message, time);
+    return unproven(
+      `${message} The machine had ${crowd.toFixed(1)} times more to do than it has processors: on a quiet one it may be in time.`,
+    );
   },
 };

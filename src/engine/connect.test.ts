@@ -68,6 +68,18 @@ it("asks no further than what the user named", async () => {
   await expect(names("npipe:////./pipe/docker", {})).rejects.toMatchObject({ code: "engine/unsupported-host" });
 });
 
+it("finds rootless engines where they listen, Docker's before Podman's", async () => {
+  const env = { HOME: join(folder, "home"), XDG_RUNTIME_DIR: folder };
+  const found = async () => (await endpointsToTry(undefined, env)).map(({ host }) => host);
+  expect((await found()).join()).not.toContain(folder);
+  await mkdir(join(folder, "podman"));
+  for (const socket of ["podman/podman.sock", "docker.sock"]) await writeFile(join(folder, socket), "");
+  expect((await found()).filter((host) => host.includes(folder))).toEqual([
+    `unix://${folder}/docker.sock`,
+    `unix://${folder}/podman/podman.sock`,
+  ]);
+});
+
 it("reads addresses as docker does, and gives ssh no options", async () => {
   const at = async (host: string, env: Record<string, string> = {}) =>
     (await endpointsToTry(host, { HOME: folder, ...env }))[0];

@@ -188,6 +188,8 @@ export interface Usage {
   readonly memoryBytes: number;
   /** The machine's memory where no limit is in force. */
   readonly memoryLimitBytes: number;
+  /** Time of processors that it has used since its start. */
+  readonly cpuMs: number;
   /** Periods in which a limit on processors was in force: 0 without one. */
   readonly cpuPeriods: number;
 }

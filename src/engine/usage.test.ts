@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import { usageOf } from "./usage.ts";
 
 it("reads what control groups 1 and 2 count, without the files that can be given up", () => {
-  const cpu = { throttling_data: { periods: 7 } };
-  const seen = { memoryBytes: 60, memoryLimitBytes: 500, cpuPeriods: 7 };
+  const cpu = { throttling_data: { periods: 7 }, cpu_usage: { total_usage: 3_500_000 } };
+  const seen = { memoryBytes: 60, memoryLimitBytes: 500, cpuPeriods: 7, cpuMs: 3.5 };
   const first = { usage: 100, limit: 500, stats: { total_inactive_file: 40, inactive_file: 1 } };
   expect(usageOf({ memory_stats: first, cpu_stats: cpu })).toEqual(seen);
   const second = { usage: 100, limit: 500, stats: { inactive_file: 40 } };

@@ -7,7 +7,11 @@ export interface RawStats {
     readonly limit?: number;
     readonly stats?: { readonly inactive_file?: number; readonly total_inactive_file?: number } | null;
   } | null;
-  readonly cpu_stats?: { readonly throttling_data?: { readonly periods?: number } | null } | null;
+  readonly cpu_stats?: {
+    readonly throttling_data?: { readonly periods?: number } | null;
+    /** Nanoseconds. */
+    readonly cpu_usage?: { readonly total_usage?: number } | null;
+  } | null;
 }
 
 /** Undefined when there is no count: the container has ended, or the engine may not look. */
@@ -19,5 +23,6 @@ export function usageOf({ memory_stats: memory, cpu_stats: cpu }: RawStats): Usa
     memoryBytes: Math.max(0, usage - inactive),
     memoryLimitBytes: limit ?? 0,
     cpuPeriods: cpu?.throttling_data?.periods ?? 0,
+    cpuMs: (cpu?.cpu_usage?.total_usage ?? 0) / 1e6,
   };
 }

@@ -5,6 +5,7 @@ import type { Measurement } from "../model/types.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
 import { FINE_POLL_MS, firstHealthy, type Health, healthPath, whyUnhealthy } from "./support/health.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
+import { crowd, startPatience } from "./support/patience.ts";
 import { startService } from "./support/service.ts";
 import { within } from "./support/time.ts";
 
@@ -22,6 +23,10 @@ export interface StartUp {
   /** The machine did other things meanwhile: the samples lie more than 15 % of their median apart. */
   readonly noisy: boolean;
   readonly droppedFirstMs: number | undefined;
+  /** Time of processors that one start took; undefined where the engine keeps no count. */
+  readonly cpuMs: number | undefined;
+  /** How many times more the machine had to do than it has processors. */
+  readonly crowd: number;
   readonly log: readonly LoggedLine[];
 }
 
@@ -45,8 +50,10 @@ export const startUp: Probe<StartUp> = {
   version: 2,
   async collect(context) {
     const { contract } = context;
-    const signal = within(context.signal, 60_000 + contract.limits.startSeconds * 2000, "Measuring the start");
+    const signal = within(context.signal, 60_000 + 6 * startPatience(contract), "Measuring the start");
     const samples: number[] = [];
+    const cpu: number[] = [];
+    let most = 1;
     let log: readonly LoggedLine[] = [];
     // The first start of an image reads it from the disk; those after it find it in memory, as on a host that runs it
     // again. Where other probes have started the image before, there is no first one to drop.
@@ -56,16 +63,21 @@ export const startUp: Probe<StartUp> = {
       const started = await startOrReason(context);
       if (typeof started === "string") return { ...nothing(healthPath(contract)), problem: started };
       await using container = started;
-      const limitMs = contract.limits.startSeconds * 1000;
+      // Longer than the contract allows where the machine is busy: a late start tells more than one that was cut off.
+      const limitMs = startPatience(contract);
       const health: Health = await firstHealthy(container, contract, { limitMs, signal, everyMs: FINE_POLL_MS });
+      most = Math.max(most, crowd());
       if (run === 0 || !health.healthy) log = logTail(await container.logs());
       if (!health.healthy) return { ...nothing(healthPath(contract)), problem: whyUnhealthy(health, log), log };
       samples.push(health.milliseconds);
       if (samples.length > SAMPLES.atLeast + dropped) beyond += health.milliseconds;
+      const usage = await container.usage();
+      if (usage !== undefined) cpu.push(usage.cpuMs);
     }
+    const used = { cpuMs: cpu.length === 0 ? undefined : median(cpu), crowd: most };
     const droppedFirstMs = dropped === 0 ? undefined : samples[0];
     const kept = samples.slice(dropped);
-    if (kept.length === 0) return { ...nothing(healthPath(contract)), healthy: true, droppedFirstMs, log };
+    if (kept.length === 0) return { ...nothing(healthPath(contract)), ...used, healthy: true, droppedFirstMs, log };
     const value = median(kept);
     const deviationMs = medianDeviation(kept);
     const interval = medianInterval(kept);
@@ -83,6 +95,7 @@ export const startUp: Probe<StartUp> = {
       interval,
       noisy: deviationMs / value > NOISE,
       droppedFirstMs,
+      ...used,
       log,
     };
   },
@@ -99,6 +112,12 @@ async function startOrReason(context: ProbeContext): Promise<Container | string>
 }
 
 function nothing(path: string): StartUp {
-  const unknown = { time: undefined, deviationMs: undefined, interval: undefined, droppedFirstMs: undefined };
-  return { healthy: false, path, problem: "", ...unknown, noisy: false, log: [] };
+  const unknown = {
+    time: undefined,
+    deviationMs: undefined,
+    interval: undefined,
+    droppedFirstMs: undefined,
+    cpuMs: undefined,
+  };
+  return { healthy: false, path, problem: "", ...unknown, noisy: false, crowd: crowd(), log: [] };
 }

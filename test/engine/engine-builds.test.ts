@@ -126,7 +126,7 @@ it("ends the build and its children when the signal fires", async () => {
   const request = folder.request({ signal: controller.signal });
   const building = failure(engine.build(request));
   await expect
-    .poll(() => readFile(request.logFile, "utf8").catch(() => ""), { timeout: 30_000 })
+    .poll(() => readFile(request.logFile, "utf8").catch(() => ""), { timeout: 60_000 })
     .toMatch(new RegExp(`^#\\d+ ${mark}`, "m"));
   const reason = new Error("Ctrl-C");
   expect(await processesWith(request.tag)).toBeGreaterThan(0);
@@ -134,7 +134,7 @@ it("ends the build and its children when the signal fires", async () => {
   expect(await building).toBe(reason);
   expect(await processesWith(request.tag)).toBe(0);
   // BuildKit ends the step itself a moment after its client has gone.
-  await expect.poll(() => processesWith(mark), { timeout: 20_000 }).toBe(0);
+  await expect.poll(() => processesWith(mark), { timeout: 60_000 }).toBe(0);
 });
 
 it("replaces a pinned base and a pinned COPY --from by named contexts", async () => {

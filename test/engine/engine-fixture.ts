@@ -46,4 +46,5 @@ export async function buildFolder(
   };
 }
 
-export const soon = (): AbortSignal => AbortSignal.timeout(30_000);
+/** Long enough on a machine that has much else to do: only what hangs takes so long. */
+export const soon = (): AbortSignal => AbortSignal.timeout(180_000);

@@ -76,7 +76,7 @@ async function lifeOn(env: Env): Promise<number> {
       mounts,
     });
     const ask = () => fetch(container.url(8000, "/"), { signal: AbortSignal.timeout(2000) }).then((got) => got.text());
-    await expect.poll(() => ask().catch(String), { timeout: 20_000 }).toBe("hello");
+    await expect.poll(() => ask().catch(String), { timeout: 60_000 }).toBe("hello");
     expect(await container.exec(["ls", "/copied"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/Docker/) });
     expect((await container.processes())[0]).toMatchObject({ pid: 1, uid: 0 });
     const exited = container.exited(soon());

@@ -9,5 +9,7 @@ export const exampleStart: StartUp = {
   interval: { low: 980, high: 1020 },
   noisy: false,
   droppedFirstMs: 1900,
+  cpuMs: 700,
+  crowd: 1,
   log: [],
 };

@@ -3,15 +3,20 @@ import type { Contract } from "../../model/types.ts";
 
 const MOST = 4;
 
-/**
- * How much longer things take on this machine now than on a quiet one: 1 to 4. Only experiments that do not measure
- * time may use it: a service must not be called sick because its host was busy.
- */
-export function business(load: number = loadavg()[0] ?? 0, processors: number = availableParallelism()): number {
-  return Math.min(MOST, Math.max(1, load / processors));
+/** How many times more this machine has to do now than it has processors: 1 on a quiet one. */
+export function crowd(load: number = loadavg()[0] ?? 0, processors: number = availableParallelism()): number {
+  return Math.max(1, load / processors);
 }
 
-/** How long a start may take beside other work, in milliseconds. The time of a start is judged elsewhere, alone. */
+/**
+ * How much longer things take on this machine now than on a quiet one: 1 to 4. What is waited for longer is not yet
+ * judged: a service must not be called sick because its host was busy.
+ */
+export function business(load?: number, processors?: number): number {
+  return Math.min(MOST, crowd(load, processors));
+}
+
+/** How long a start may take on this machine now, in milliseconds. Its time is judged by `start-time`. */
 export function startPatience(contract: Contract): number {
   return contract.limits.startSeconds * 1000 * business() + 5000;
 }
