@@ -47,7 +47,8 @@ export const writablePathsOnFargate: Check<Writes> = {
     if (fargate === undefined) return notApplicable("No task definition starts it on Fargate with a read-only root.");
     if (minimal === undefined) return unproven(`What must be writable is not known: ${problem}`);
     const { place, paths, works } = fargate;
-    if (minimal.length === 0) return pass("Nothing must be writable, so no rule of Fargate matters.");
+    if (minimal.length === 0)
+      return pass("For what was asked of it nothing must be writable, so no rule of Fargate matters.");
     if (works) {
       const at = (mounted: boolean) => paths.filter((one) => one.mounted === mounted).map((one) => one.path);
       const given = at(true).length === 0 ? "no volume" : `volumes at ${at(true).join(", ")}`;

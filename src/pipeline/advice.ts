@@ -33,7 +33,8 @@ export function writableAdvice(
   { minimal, folders, trials, requests, blind, problem }: Writes,
   contract: Contract,
 ): WritableAdvice {
-  const tried = `${requests} requests in each of ${trials.length} runs on a strictly read-only root`;
+  const runs = trials.length === 1 ? "in one run" : `in each of ${trials.length} runs`;
+  const tried = `${requests} requests ${runs} on a strictly read-only root`;
   const noted = blind === undefined ? "what was noted from inside" : `the engine's difference alone (${blind})`;
   return {
     needed: minimal,

@@ -1,3 +1,5 @@
+import { chmod, mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { ConnectedEngine } from "../../src/engine/engine.ts";
 import { BASE, buildFolder, connect, soon } from "./engine-fixture.ts";
@@ -122,6 +124,29 @@ it("copies a read-only folder in, even under a read-only root", async () => {
   expect((await container.exited(soon())).code).toBe(0);
   expect((await container.logs()).map((line) => line.text)).toEqual(["injected", "main"]);
   expect((await container.changes()).map((change) => change.path)).not.toContain("/inject/sitecustomize.py");
+});
+
+it("reads what a user without rights left in a folder for everybody, also when it has ended, and not without end", async () => {
+  await using folder = await buildFolder({});
+  await mkdir(join(folder.path, "seen"));
+  await chmod(join(folder.path, "seen"), 0o1777);
+  const code = `
+import os
+print(oct(os.stat("/inject").st_mode), os.access("/inject", os.W_OK))
+open("/inject/seen/note", "w").write("here")
+open("/inject/seen/zeros", "w").write("0" * 100_000)`;
+  await using container = await engine.start(BASE, {
+    ...python(code),
+    mounts: [{ source: folder.path, target: "/inject", readOnly: true }],
+    user: "1001",
+  });
+  expect((await container.exited(soon())).code).toBe(0);
+  expect((await container.logs()).map((line) => line.text)).toEqual(["0o40755 False"]);
+  const texts = async (mostBytes: number) =>
+    [...(await container.filesBelow("/inject/seen", mostBytes))].map(([path, bytes]) => `${path} ${bytes.length}`);
+  expect((await texts(1_000_000)).toSorted()).toEqual(["/inject/seen/note 4", "/inject/seen/zeros 100000"]);
+  expect(await texts(10_000)).not.toContain("/inject/seen/zeros 100000");
+  expect(await container.filesBelow("/nowhere", 1000)).toEqual(new Map());
 });
 
 it("shows each process with its effective uid, started as another user too", async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checksNamed, type FaultLab, healthyChecks, openLab } from "../faults/lab.ts";
+import type { Fault } from "../faults/fault.ts";
 import type { Verdict } from "../../src/model/types.ts";
 import { bodyless, declaredVolume, faults } from "../faults/table.ts";
 
@@ -37,6 +38,19 @@ it("lets a volume of ECS take over the owner of a path that the image declares",
     status: "pass",
     message: expect.stringContaining("volumes at /data"),
   });
+});
+
+it("leaves unproven what only notes from inside can tell, where Python takes nothing from outside", async () => {
+  const isolated: Fault = {
+    name: "isolated",
+    breaks: [],
+    dockerfile: [['CMD ["python", "/app/app.py"]', 'CMD ["python", "-I", "/app/app.py"]']],
+  };
+  const verdicts = await lab.verdicts(isolated, checksNamed(["writable-paths-declared", "required-env-known"]));
+  expect(said(verdicts, "pass")).toEqual([
+    expect.stringMatching(/^writable-paths-declared unproven: Python is started with -I/),
+    expect.stringMatching(/^required-env-known unproven: Python is started with -I/),
+  ]);
 });
 
 describe("each planted fault is caught", () => {

@@ -1,8 +1,15 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
+import { exampleContract } from "../../src/checks/support/examples.ts";
+import type { Container } from "../../src/engine/engine.ts";
+import type { HttpExpectation } from "../../src/model/types.ts";
 import type { NotedWrite } from "../../src/probes/support/hook-records.ts";
 import { readRecords } from "../../src/probes/support/hook-records.ts";
 import { whyBlind } from "../../src/probes/support/hooked-run.ts";
 import { minimalSet } from "../../src/probes/support/minimal-set.ts";
+import { sendRequests } from "../../src/probes/support/requests.ts";
 import { worseVisits } from "../../src/probes/support/visits.ts";
 import { writtenFolders } from "../../src/probes/support/written-folders.ts";
 
@@ -143,4 +150,24 @@ it("calls a request worse that failed only now", () => {
     { path: "POST /d", status: 0 },
   ];
   expect(worseVisits(usual, now)).toEqual(["/a (200 → 404)", "POST /d (201 → no answer)"]);
+});
+
+it("sends the team's requests in their order, and keeps no query", async () => {
+  const seen: string[] = [];
+  const server = createServer((request, response) => {
+    request.on("data", (body: Buffer) => seen.push(`${request.method} ${request.url} ${body.toString()}`));
+    request.on("end", () => response.writeHead(201).end());
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const expectation = { kind: "http", method: "POST", path: "/items?token=secret", headers: {}, body: "{}" };
+  const contract = {
+    ...exampleContract,
+    expectations: [{ ...expectation } as unknown as HttpExpectation, { kind: "log" } as never],
+  };
+  const container = { url: (_: number, path: string) => new URL(path, `http://127.0.0.1:${port}`) } as Container;
+  const visits = await sendRequests(container, contract, new AbortController().signal);
+  server.close();
+  expect(seen).toEqual(["POST /items?token=secret {}"]);
+  expect(visits).toEqual([{ path: "POST /items", status: 201 }]);
 });

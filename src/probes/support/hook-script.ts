@@ -140,9 +140,8 @@ def install():
 
     @guarded
     def read(how, name, present):
-        if isinstance(name, str):
-            by = place()
-            tell(("read", how, name, present), "read", how, text(name), present, by)
+        if isinstance(name, str) and ("read", how, name, present) not in known:
+            tell(("read", how, name, present), "read", how, text(name), present, place())
 
     def watch_variables():
         """Which names are asked for, how, and whether they are there."""

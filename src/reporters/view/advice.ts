@@ -4,8 +4,8 @@ import type { ResourceAdvice, WritableAdvice, WrittenPlace } from "../../model/t
 /** One sentence for what must be writable. */
 export function writableInWords({ needed, basis }: WritableAdvice): string {
   if (needed === undefined) return `What must be writable on a read-only root was not found: ${basis}`;
-  const what = needed.length === 0 ? "Nothing must be writable" : `${list(needed)} must be writable`;
-  return `${what} (${basis}).`;
+  const what = needed.length === 0 ? "nothing must be writable" : `${list(needed)} must be writable`;
+  return `For what was asked of it, ${what}: ${basis}. What other requests write shows when they are listed under \`checks\` in seaworthy.yaml.`;
 }
 
 /** One sentence for memory and processors. */
