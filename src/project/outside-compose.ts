@@ -44,6 +44,13 @@ function readServices(
     const path = ["services", name];
     const key = command === undefined ? "entrypoint" : "command";
     const builds = dockerfileOf(service["build"], posix.dirname(document.source.file));
+    const target = textAt(service["build"], "target");
+    if (builds !== undefined && target !== undefined)
+      outside.buildTargets.push({
+        dockerfile: builds,
+        stage: target,
+        evidence: document.evidence([...path, "build", "target"]),
+      });
     const compose = builds === undefined ? undefined : { name, builds, entrypoint: entrypoint !== undefined };
     addStart(outside, tree, "compose", { command, entrypoint, evidence: document.evidence([...path, key]), compose });
     addProbe(
