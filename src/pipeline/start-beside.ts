@@ -150,9 +150,11 @@ class RunningStack {
     const { name, where } = sidecar;
     const seen = { name, where, image: sidecar.image ?? `built from ${where.replace(/:\d+$/, "")}`, by: "", log: [] };
     const began = performance.now();
+    let isHere = false;
     own.tell(`Starting ${name} beside the service…`);
     try {
       const image = await this.#imageOf(sidecar);
+      isHere = true;
       const really = image.config.labels[STAND_IN_LABEL];
       const known = really === undefined || really === "" ? seen : { ...seen, standIn: really };
       const container = await this.engine.start(image.id, { alias: name, ...startOf(sidecar) });
@@ -165,7 +167,8 @@ class RunningStack {
       const cause = firstCause(error);
       if (cause instanceof UserError && cause.code === "engine/lost") throw cause;
       const problem = cause instanceof Error ? cause.message : String(cause);
-      this.sidecars.push({ ...seen, milliseconds: performance.now() - began, problem });
+      const milliseconds = performance.now() - began;
+      this.sidecars.push({ ...seen, milliseconds, problem, ...(isHere ? {} : { lacking: true }) });
     }
   }
 
