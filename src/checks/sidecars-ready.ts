@@ -2,7 +2,7 @@ import { formatMilliseconds } from "../kit/units.ts";
 import { type Roles, roles } from "../probes/roles.ts";
 import type { Check } from "./check.ts";
 import { exampleRoles, exampleSidecar, nothingBeside } from "./support/roles-example.ts";
-import { fail, notApplicable, pass, some } from "./support/verdicts.ts";
+import { fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
 
 export const sidecarsReady: Check<Roles> = {
   id: "sidecars-ready",
@@ -26,6 +26,11 @@ export const sidecarsReady: Check<Roles> = {
       status: "fail",
     },
     {
+      name: "its image cannot be pulled",
+      data: { ...exampleRoles, sidecars: [{ ...exampleSidecar, problem: "postgres:17 is not there", lacking: true }] },
+      status: "unproven",
+    },
+    {
       name: "nobody asked for it",
       data: { ...nothingBeside, notStarted: ["db (postgres:17)"] },
       status: "not-applicable",
@@ -34,6 +39,8 @@ export const sidecarsReady: Check<Roles> = {
   ],
   judge({ sidecars, notStarted }) {
     const lost = sidecars.find(({ problem }) => problem !== "");
+    if (lost?.lacking === true)
+      return unproven(`${lost.name} (${lost.image}, ${lost.where}) is not there: ${lost.problem}`);
     if (lost !== undefined) return fail(`${lost.name} (${lost.image}, ${lost.where}) is not ready: ${lost.problem}`);
     const missing =
       notStarted.length === 0 ? "" : `What it does with ${some(notStarted)} stayed unproven: nothing was started.`;

@@ -31,6 +31,8 @@ export interface Service {
   readonly dockerfiles: readonly string[];
   /** Stage of the first Dockerfile that ships, when it is not the last one: as the team says, or as CI builds it. */
   readonly target?: Fact<string>;
+  /** Stages that Compose, CI and Makefiles build by name; undefined when none does. */
+  readonly buildTargets?: readonly BuildTarget[];
   /** The .dockerignore that the Dockerfile to rework uses, or undefined. */
   readonly dockerignore: string | undefined;
   /** Health probes that live outside the Dockerfile: Compose, ECS, Kubernetes, CI. */
@@ -190,6 +192,13 @@ export interface StartCommand {
   readonly evidence: Evidence;
   /** The Compose service that is started so, when it is built here. */
   readonly compose?: ComposeService;
+}
+
+export interface BuildTarget {
+  /** Relative to the service's folder. */
+  readonly dockerfile: string;
+  readonly stage: string;
+  readonly evidence: Evidence;
 }
 
 export interface ComposeService {

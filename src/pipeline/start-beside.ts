@@ -10,7 +10,7 @@ import { STAND_IN_LABEL } from "../registry/pins.ts";
 import type { BesideFacts } from "./beside.ts";
 import { hashOf } from "./run-directory.ts";
 import type { Subject, SubjectBeside } from "./verify.ts";
-import { type SidecarFacts, startSidecars } from "./sidecars.ts";
+import { type SidecarFacts, type Sidecars, startSidecars } from "./sidecars.ts";
 
 /** One image's own surroundings, for as long as its proof takes. */
 export interface RunningBeside extends AsyncDisposable, SubjectBeside {}
@@ -20,15 +20,20 @@ export async function besideEach(
   subjects: readonly Subject[],
   request: Omit<BesideRequest, "image" | "reworked">,
 ): Promise<AsyncDisposable & { readonly subjects: readonly Subject[] }> {
-  const all: RunningBeside[] = [];
+  const all: AsyncDisposable[] = [];
   const stop = async () => {
     for (const one of all.splice(0)) await one[Symbol.asyncDispose]();
   };
   const started: Subject[] = [];
   try {
+    // What the team itself describes is shared by both images, where no Compose file gives each a network of its own.
+    const { engine, facts, own } = request;
+    const shared = facts.stack.steps.length > 0 ? undefined : await startSidecars({ ...own, engine });
+    if (shared !== undefined) all.push(shared);
     for (const subject of subjects) {
-      const reworked = subject.label === "after";
-      const running = await startBeside({ ...request, image: subject.build.image, reworked });
+      const { image } = subject.build;
+      const one = { ...request, image, reworked: subject.label === "after" };
+      const running = shared !== undefined || image === undefined ? unaccompanied(one, shared) : await startBeside(one);
       all.push(running);
       started.push({ ...subject, beside: running });
     }
@@ -52,36 +57,35 @@ export interface BesideRequest {
 
 const PATIENCE_MS = 120_000;
 
+const factsOf = ({ facts: { stack, roles }, reworked }: BesideRequest): BesideImage => ({
+  sidecars: [],
+  tasks: [],
+  roles,
+  reworked,
+  notStarted: stack.notStarted,
+  leftOut: stack.leftOut,
+});
+
+const keyOf = ({ facts: { stack, roles } }: BesideRequest): string => hashOf([stack, roles]);
+
+/** An image with nothing beside it but what the team itself describes. */
+const unaccompanied = (request: BesideRequest, own: Sidecars | undefined): RunningBeside => ({
+  engine: request.engine,
+  key: keyOf(request),
+  image: factsOf(request),
+  filled: (contract) => own?.withAddresses(contract) ?? contract,
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+});
+
 /** Starts the sidecars of the Compose file, each ready before what needs it, and the tasks that come before the service. */
 export async function startBeside(request: BesideRequest): Promise<RunningBeside> {
-  const { facts, engine, reworked } = request;
-  const { stack, roles } = facts;
-  const nothing: BesideImage = {
-    sidecars: [],
-    tasks: [],
-    roles,
-    reworked,
-    notStarted: stack.notStarted,
-    leftOut: stack.leftOut,
-  };
-  const key = hashOf([stack, roles]);
   const stacked = new RunningStack(request);
-  if (stack.steps.length === 0) {
-    const own = await startSidecars({ ...request.own, engine });
-    return {
-      engine,
-      key,
-      image: nothing,
-      filled: (contract) => own.withAddresses(contract),
-      [Symbol.asyncDispose]: () => own[Symbol.asyncDispose](),
-    };
-  }
   try {
     await stacked.start();
     return {
       engine: stacked.engine,
-      key,
-      image: { ...nothing, sidecars: stacked.sidecars, tasks: stacked.tasks },
+      key: keyOf(request),
+      image: { ...factsOf(request), sidecars: stacked.sidecars, tasks: stacked.tasks },
       filled: (contract) => stacked.filled(contract),
       [Symbol.asyncDispose]: () => stacked.stop(),
     };
@@ -97,7 +101,7 @@ class RunningStack {
   readonly #request: BesideRequest;
   readonly #running: AsyncDisposable[] = [];
   #network: Network | undefined;
-  #own: Awaited<ReturnType<typeof startSidecars>> | undefined;
+  #own: Sidecars | undefined;
   engine: Engine;
 
   constructor(request: BesideRequest) {
@@ -150,9 +154,11 @@ class RunningStack {
     const { name, where } = sidecar;
     const seen = { name, where, image: sidecar.image ?? `built from ${where.replace(/:\d+$/, "")}`, by: "", log: [] };
     const began = performance.now();
+    let isHere = false;
     own.tell(`Starting ${name} beside the service…`);
     try {
       const image = await this.#imageOf(sidecar);
+      isHere = true;
       const really = image.config.labels[STAND_IN_LABEL];
       const known = really === undefined || really === "" ? seen : { ...seen, standIn: really };
       const container = await this.engine.start(image.id, { alias: name, ...startOf(sidecar) });
@@ -165,7 +171,8 @@ class RunningStack {
       const cause = firstCause(error);
       if (cause instanceof UserError && cause.code === "engine/lost") throw cause;
       const problem = cause instanceof Error ? cause.message : String(cause);
-      this.sidecars.push({ ...seen, milliseconds: performance.now() - began, problem });
+      const milliseconds = performance.now() - began;
+      this.sidecars.push({ ...seen, milliseconds, problem, ...(isHere ? {} : { lacking: true }) });
     }
   }
 

@@ -5,6 +5,7 @@ import { webStart } from "../decisions/shared/server.ts";
 import { exactVersion } from "../decisions/shared/specifier.ts";
 import { finalStage, instructionsToday, lineage } from "../decisions/shared/today.ts";
 import type { ImageSpec, Refusal, Service } from "../model/types.ts";
+import { lostTargets } from "./lost-targets.ts";
 
 const stop = (refusal: Omit<Refusal, "blocking">): Refusal => ({ ...refusal, blocking: true });
 
@@ -228,7 +229,10 @@ function* proposals(facts: Facts, settled: ImageSpec["compose"]): Generator<Refu
 }
 
 /** Why this service, or one thing about it, is left as it is. */
-export function refusalsOf(facts: Facts, image?: Pick<ImageSpec, "compose">): readonly Refusal[] {
+export function refusalsOf(
+  facts: Facts,
+  image?: Pick<ImageSpec, "compose" | "dockerfile" | "tests">,
+): readonly Refusal[] {
   const commandChosen = facts.overrides["command"] !== undefined;
   return [
     ...managerRefusals(facts),
@@ -237,6 +241,7 @@ export function refusalsOf(facts: Facts, image?: Pick<ImageSpec, "compose">): re
     ...baseRefusals(facts),
     ...(commandChosen ? [] : [...processRefusals(facts), ...scriptRefusals(facts)]),
     ...certificateProposals(facts),
+    ...(image === undefined ? [] : lostTargets(facts, image)),
     ...proposals(facts, image?.compose),
   ];
 }

@@ -14,6 +14,9 @@ import {
 /** Name of the target that runs the service's own tests. */
 export const TEST_STAGE = "test";
 
+/** Names of the other stages. */
+export const STAGES = ["base", "builder", "runtime"] as const;
+
 /**
  * The service's own tests on the locked dependencies of the image. Nothing of it ships: no other stage starts from it
  * or copies out of it, so BuildKit makes it only when it is named.

@@ -115,8 +115,9 @@ function isOurs(name: string, command: unknown, { known, isOwn }: Reading): bool
 function addTarget(document: YamlDocument, path: readonly string[], file: string | undefined, outside: Outside): void {
   const value = textAt(document.value, ...path, "build", "target");
   if (value === undefined || value === "" || file === undefined) return;
-  const evidence = [document.evidence([...path, "build", "target"])];
-  outside.targets.push({ source: "compose", file, stage: { value, confidence: "likely", evidence } });
+  const evidence = document.evidence([...path, "build", "target"]);
+  outside.targets.push({ source: "compose", file, stage: { value, confidence: "likely", evidence: [evidence] } });
+  outside.buildTargets.push({ dockerfile: file, stage: value, evidence });
 }
 
 /** The Dockerfile of `build: .` or `build: { context, dockerfile }`, relative to the service's folder. */

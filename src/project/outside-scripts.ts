@@ -1,4 +1,5 @@
-import type { StartCommand } from "../model/types.ts";
+import { posix } from "node:path";
+import type { Evidence, StartCommand } from "../model/types.ts";
 import { addGrace, addProbe, addScript, addStart, type Outside } from "./outside.ts";
 import { SourceText } from "./source-text.ts";
 import { startOf } from "./starts.ts";
@@ -90,7 +91,11 @@ function addTargets(document: YamlDocument, outside: Outside): void {
         continue;
       const evidence = [document.evidence(["jobs", job, "steps", index, "with", "target"])];
       const stage = { value: target, confidence: "likely" as const, evidence };
-      outside.targets.push({ source: "ci", file: textAt(step, "with", "file"), stage });
+      const file = textAt(step, "with", "file");
+      outside.targets.push({ source: "ci", file, stage });
+      const context = textAt(step, "with", "context") ?? ".";
+      const dockerfile = file === undefined ? posix.join(context, "Dockerfile") : posix.normalize(file);
+      outside.buildTargets.push({ dockerfile, stage: target, evidence: evidence[0] as Evidence });
     }
 }
 

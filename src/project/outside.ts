@@ -1,4 +1,5 @@
 import type {
+  BuildTarget,
   ComposeMount,
   ComposeService,
   Evidence,
@@ -25,12 +26,29 @@ export interface Outside {
   readonly tasks: TaskDefinition[];
   /** Values given to variables, by name: the first one counts. */
   readonly examples: Map<string, string>;
+  /** Every stage that a file builds by name. */
+  readonly buildTargets: BuildTarget[];
   /** Stages that CI or Compose builds by name, with the Dockerfile when it is named, too. */
   readonly targets: Array<{
     readonly source: "ci" | "compose";
     readonly file: string | undefined;
     readonly stage: Fact<string>;
   }>;
+}
+
+/** The stage that a command of docker's names, when it builds one of these files: `docker build --target test -f x .`. */
+function addBuildTarget(outside: Outside, words: readonly string[], evidence: (at: string) => Evidence): void {
+  if (!/^(?:docker|podman)$/.test(baseName(words[0] ?? "")) || !words.slice(1, 3).includes("build")) return;
+  const valueOf = (...names: readonly string[]) =>
+    words.flatMap((word, at) => {
+      const name = names.find((one) => word === one || word.startsWith(`${one}=`));
+      if (name === undefined) return [];
+      return word === name ? [words[at + 1] ?? ""] : [word.slice(name.length + 1)];
+    })[0];
+  const stage = valueOf("--target");
+  const file = valueOf("-f", "--file") ?? (words.at(-1) === "." ? "Dockerfile" : undefined);
+  if (stage === undefined || file === undefined || /[$`]/.test(stage + file)) return;
+  outside.buildTargets.push({ dockerfile: file.replace(/^\.\//, ""), stage, evidence: evidence("--target") });
 }
 
 export const nothingOutside = (): Outside => ({
@@ -42,6 +60,7 @@ export const nothingOutside = (): Outside => ({
   tasks: [],
   examples: new Map(),
   targets: [],
+  buildTargets: [],
 });
 
 const textsOf = (value: unknown): readonly string[] | undefined =>
@@ -98,6 +117,7 @@ export function addScript(outside: Outside, source: Source, script: string, evid
   for (const { words } of simpleCommands(script)) {
     const unwrapped = unwrap(words);
     addContainerProbe(outside, source, words, evidence);
+    addBuildTarget(outside, words, evidence);
     if (unwrapped.role === "other" || (unwrapped.server === "own" && !isServing(unwrapped))) continue;
     const written = words.join(" ");
     const place = evidence(unwrapped.argv[0] ?? written);

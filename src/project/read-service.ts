@@ -95,6 +95,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     reads: [...uses.reads, ...conventionalReads(tree, starts, dependencies.runtimeClosure)],
     dockerfiles,
     ...(target === undefined ? {} : { target }),
+    ...(outside.buildTargets.length === 0 ? {} : { buildTargets: outside.buildTargets }),
     dockerignore: dockerignore?.file,
     outsideProbes: outside.probes,
     gracePeriods: outside.gracePeriods,

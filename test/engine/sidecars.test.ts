@@ -18,10 +18,12 @@ import { besideEach } from "../../src/pipeline/start-beside.ts";
 import { buildStep, pinStep, planStep, renderedDockerfile, renderStep } from "../../src/pipeline/steps.ts";
 import { collectEvidence, evidenceOf } from "../../src/pipeline/verify.ts";
 import { ordinaryRun } from "../../src/probes/ordinary-run.ts";
+import { becomesReady } from "../../src/probes/support/sidecar.ts";
+import { readinessOf } from "../../src/project/stack/families.ts";
 import { roles } from "../../src/probes/roles.ts";
 import { leftOf, start } from "./support/cli.ts";
 import { tinyConfiguration, tinyService } from "./support/tiny-service.ts";
-import { connect } from "./engine-fixture.ts";
+import { BASE, connect, soon } from "./engine-fixture.ts";
 
 /** The real example beside the PostgreSQL and the bucket of its own Compose file: today's image and the reworked one. */
 const EXAMPLE = ".lab/examples/reactbin-api";
@@ -96,6 +98,42 @@ describe("reactbin-api beside the sidecars of its Compose file", () => {
 
   it("leaves no container and no network", async () => {
     expect((await leftOf(folder)).filter((one) => !one.startsWith("image"))).toEqual([]);
+  });
+});
+
+describe("readiness by a port", () => {
+  const ready = [{ kind: "port", port: 9999 }] as const;
+  const late = (seconds: number) =>
+    `import http.server as h, time; time.sleep(${seconds}); h.test(h.SimpleHTTPRequestHandler, port=9999)`;
+  const started = (engine: ConnectedEngine, command: readonly string[]) =>
+    engine.start(BASE, { publish: [9999], command });
+
+  it("is not deceived by the engine's proxy, which accepts before the server listens", async () => {
+    await using engine = await connect();
+    await using container = await started(engine, ["python", "-c", late(2)]);
+    expect(await becomesReady(container, ready, { limitMs: 20_000, signal: soon() })).toMatchObject({ problem: "" });
+    expect((await fetch(container.url(9999, "/"))).status).toBe(200);
+  });
+
+  it("says what became of one that never listens", async () => {
+    await using engine = await connect();
+    await using silent = await started(engine, ["python", "-c", late(600)]);
+    const { problem } = await becomesReady(silent, ready, { limitMs: 1000, signal: soon() });
+    expect(problem).toBe("not ready within 1 s by port 9999. Its last line: The service wrote nothing.");
+    await using ended = await started(engine, ["python", "-c", "import sys; sys.exit('no room')"]);
+    const ending = await becomesReady(ended, ready, { limitMs: 20_000, signal: soon() });
+    expect(ending.problem).toBe("it ended with exit code 1. Its last line: no room");
+  });
+
+  it("knows a Redis that answers", async () => {
+    await using engine = await connect();
+    const { id } = await engine.ensure("redis:7");
+    await using container = await engine.start(id, { publish: [6379], noNewPrivileges: true });
+    const redis = readinessOf("redis:7", {});
+    expect(await becomesReady(container, redis, { limitMs: 20_000, signal: soon() })).toMatchObject({
+      by: "port 6379",
+    });
+    expect((await container.exec(["redis-cli", "ping"])).stdout.trim()).toBe("PONG");
   });
 });
 

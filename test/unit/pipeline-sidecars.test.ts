@@ -1,8 +1,10 @@
 import { expect, it } from "vitest";
-import type { BuildRequest, Container, StartOptions } from "../../src/engine/engine.ts";
-import type { Contract, Image } from "../../src/model/types.ts";
+import type { BuildRequest, Container, Engine, StartOptions } from "../../src/engine/engine.ts";
+import type { BuildSide, Contract, Image } from "../../src/model/types.ts";
+import type { BesideFacts } from "../../src/pipeline/beside.ts";
 import type { Sidecar } from "../../src/pipeline/config.ts";
 import { type SidecarFacts, startSidecars } from "../../src/pipeline/sidecars.ts";
+import { besideEach } from "../../src/pipeline/start-beside.ts";
 
 const aws: Sidecar = { name: "aws", image: "moto:5", port: 5555, health: "/ready", env: { MODE: "small" } };
 const contract = {
@@ -95,4 +97,31 @@ it("starts nothing where none is named", async () => {
   const beside = await startSidecars({ ...facts, sidecars: [] });
   expect(log).toEqual([]);
   expect(beside.withAddresses(contract)).toEqual(contract);
+});
+
+it("starts the team's own once for both images where no Compose file gives each a network", async () => {
+  const { facts, log } = lab([200]);
+  const { engine, ...own } = facts;
+  const nothing: BesideFacts = {
+    stack: { files: [], service: undefined, env: {}, steps: [], notStarted: ["db (postgres:17)"], leftOut: [] },
+    roles: [],
+    unknown: { sidecars: [], roles: [] },
+    compose: undefined,
+    isSettled: false,
+  };
+  const build = {} as BuildSide;
+  const subjects = [
+    { label: "before", build },
+    { label: "after", build },
+  ] as const;
+  {
+    await using beside = await besideEach(subjects, { engine: engine as Engine, facts: nothing, own, contract });
+    const filled = beside.subjects.map((one) => one.beside?.filled(contract).env[0]?.example);
+    expect(filled).toEqual(["http://172.17.0.5:5555", "http://172.17.0.5:5555"]);
+    expect(beside.subjects.map((one) => one.beside?.image.notStarted)).toEqual([
+      ["db (postgres:17)"],
+      ["db (postgres:17)"],
+    ]);
+  }
+  expect(log).toEqual(["ensure moto:5", expect.stringMatching(/^start /), "stop sha256:1"]);
 });

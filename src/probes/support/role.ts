@@ -1,5 +1,6 @@
 import type { Container, Engine, Exit, StartOptions } from "../../engine/engine.ts";
 import { UserError } from "../../kit/errors.ts";
+import { redactByShape } from "../../kit/text.ts";
 import type { Contract, Image, Role, RoleCommand, RoleKind } from "../../model/types.ts";
 import { firstHealthy, whyUnhealthy } from "./health.ts";
 import { lastLine, type LoggedLine, logTail } from "./logs.ts";
@@ -65,7 +66,7 @@ export async function seeRole(role: Role, context: RoleContext): Promise<RoleSee
     kind: role.kind,
     where: role.where,
     certain: role.certain,
-    command: [...(chosen.entrypoint ?? []), ...chosen.command].join(" "),
+    command: redactByShape([...(chosen.entrypoint ?? []), ...chosen.command].join(" ")),
     program: program === undefined ? undefined : { name: program, path: found.get(program) },
     notRun: role.notRun,
     life: undefined,

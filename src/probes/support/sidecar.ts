@@ -19,6 +19,8 @@ export interface SidecarSeen {
   readonly by: string;
   /** Why it is not ready; empty when it is. */
   readonly problem: string;
+  /** Its image could not be got or built: that says nothing about the Compose file. */
+  readonly lacking?: true;
   readonly log: readonly LoggedLine[];
 }
 

@@ -114,6 +114,9 @@ export function sidecarOf(
     },
     leftOut: [
       ...(bound.length === 0 ? [] : [`${name}: nothing of this machine is mounted at ${bound.join(", ")}`]),
+      ...(table["secrets"] === undefined && table["configs"] === undefined
+        ? []
+        : [`${name}: its secrets and configs are not given`]),
       ...(rights.length === 0 ? [] : [`${name}: no more rights are given (${rights.join(", ")})`]),
     ],
   };

@@ -168,6 +168,7 @@ export const serviceSchema: z.ZodType<Wire<Service>> = z.object({
   reads: z.array(pathUse),
   dockerfiles: texts,
   target: fact(text).optional(),
+  buildTargets: z.array(z.object({ dockerfile: text, stage: text, evidence })).optional(),
   dockerignore: text.optional(),
   outsideProbes: z.array(z.object({ source, program: text, command: text, evidence })),
   gracePeriods: z.array(fact(z.number())),
