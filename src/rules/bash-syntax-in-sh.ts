@@ -54,9 +54,17 @@ export const bashSyntaxInSh: Rule = {
   },
   *check(input) {
     const { dockerfile } = input;
-    for (const step of reachableSteps(dockerfile)) {
-      const shell = isScript(step.instruction) ? shellOf(dockerfile, step) : undefined;
-      if (shell !== undefined) yield* inInstruction(dockerfile, step, shell);
+    const mayBe = /\[\[|\bsource\b|pipefail|pushd|shopt|function|<\(|&>|\{\d+\.\./.test(dockerfile.text);
+    for (const step of mayBe ? reachableSteps(dockerfile) : []) {
+      const script = isScript(step.instruction) ? withoutQuoted(scriptIn(step.instruction)) : "";
+      // What dash does not know is all that could be wrong.
+      const shell = BASH.dash.test(script) ? shellOf(dockerfile, step) : undefined;
+      const word = shell && BASH[shell].exec(script)?.[0].trim();
+      if (word !== undefined)
+        yield {
+          message: `\`${word}\` is bash, and /bin/sh is ${shell} in this image.`,
+          where: at(dockerfile, step.instruction, find(dockerfile, step.instruction, word)),
+        };
     }
     const stage = shippedStage(dockerfile);
     const shell = stage && baseOf(rootImage(dockerfile, stage)).shell;
@@ -100,21 +108,12 @@ function shellOf(dockerfile: Dockerfile, { stage, instruction }: Step): "dash" |
   return shell === "dash" || shell === "busybox" ? shell : undefined;
 }
 
-function* inInstruction(
-  dockerfile: Dockerfile,
-  { instruction }: Step,
-  shell: "dash" | "busybox",
-): Generator<RuleFinding> {
+/** The script; nothing for one that names another interpreter. */
+function scriptIn(instruction: Instruction): string {
   const inner = instruction.inner ?? instruction;
   const script = inner.form === "exec" ? (inner.words[2] ?? "") : scriptOf(inner);
-  if (script.startsWith("#!")) return;
-  // What stands in quotes may be another shell's, or a pattern.
-  const word = BASH[shell].exec(withoutQuoted(script))?.[0].trim();
-  if (word === undefined) return;
-  yield {
-    message: `\`${word}\` is bash, and /bin/sh is ${shell} in this image.`,
-    where: at(dockerfile, instruction, find(dockerfile, instruction, word)),
-  };
+  return script.startsWith("#!") ? "" : script;
 }
 
+/** What stands in quotes may be another shell's, or a pattern. */
 const withoutQuoted = (text: string): string => text.replaceAll(/"(?:[^"\\]|\\[^])*"|'[^']*'/g, "''");

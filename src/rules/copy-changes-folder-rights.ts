@@ -34,6 +34,7 @@ export const copyChangesFolderRights: Rule = {
   },
   *check(input) {
     const { dockerfile } = input;
+    if (!dockerfile.text.includes("tmp")) return;
     const steps = shippedSteps(dockerfile);
     for (const [index, step] of steps.entries()) {
       const folder = temporaryFolder(input, step);

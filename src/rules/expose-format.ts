@@ -37,7 +37,8 @@ export const exposeFormat: Rule = {
   },
   *check({ dockerfile }) {
     for (const stage of reachable(dockerfile)) {
-      if (!stage.instructions.some(({ keyword }) => keyword === "EXPOSE")) continue;
+      const exposes = stage.instructions.filter(({ keyword }) => keyword === "EXPOSE");
+      if (exposes.every(({ words }) => words.every((word) => /^[1-9]\d{0,3}(?:\/tcp)?$/.test(word)))) continue;
       for (const { value, instruction, stage: of } of stageState(dockerfile, stage).exposed) {
         const wrong = of === stage.index ? whatIsWrong(value) : undefined;
         if (wrong === undefined) continue;

@@ -6,13 +6,13 @@ const mirrored = (address: string): string =>
 
 export const lockPinnedToMirror: Rule = {
   id: "lock-pinned-to-mirror",
-  title: "The lock takes its packages from a mirror of one region",
+  title: "The lock takes its packages from a mirror",
   why: "The address of every file is written in the lock. Built elsewhere, each one is fetched from the other side of the world, slowly or not at all; when the mirror drops a file, the lock can no longer be installed, although PyPI still has it.",
   source: "Trap T40 (Djagon)",
   severity: "warning",
   confidence: "certain",
   advice:
-    "Lock against PyPI (`uv lock --default-index https://pypi.org/simple`) and set a mirror where it is wanted, with UV_DEFAULT_INDEX.",
+    "Lock against PyPI itself, without a mirror in the settings of uv, and set one where it is wanted, with UV_DEFAULT_INDEX.",
   aliases: [],
   since: "0.1.0",
   provenBy: [],
@@ -20,10 +20,13 @@ export const lockPinnedToMirror: Rule = {
     bad: [
       project({
         Dockerfile: healthyDockerfile,
-        "uv.lock": mirrored("https://pypi.tuna.tsinghua.edu.cn/simple"),
+        "uv.lock": mirrored("https://pypi.mirrors.example.cn/simple"),
       }),
     ],
-    good: [healthy, project({ Dockerfile: healthyDockerfile, "uv.lock": mirrored("https://pypi.org/simple") })],
+    good: [
+      healthy,
+      project({ Dockerfile: healthyDockerfile, "uv.lock": mirrored("https://packages.example.io/simple") }),
+    ],
   },
   *check({ service }) {
     const { lock } = service;
@@ -33,5 +36,5 @@ export const lockPinnedToMirror: Rule = {
   },
 };
 
-const MIRRORS =
-  /^https?:\/\/(?:[\w.-]+\.)?(?:tsinghua\.edu\.cn|aliyun\.com|aliyuncs\.com|ustc\.edu\.cn|douban\.com|doubanio\.com|huaweicloud\.com|cloud\.tencent\.com|tencentyun\.com|bfsu\.edu\.cn|sjtu\.edu\.cn|nju\.edu\.cn|hustunique\.com|iranrepo\.ir|yandex\.ru|kakao\.com)(?:[:/]|$)/i;
+/** By the way mirrors are named; PyPI itself and a company's own index are not named so. */
+const MIRRORS = /^https?:\/\/(?:[\w-]+\.)*mirrors?\.|^https?:\/\/pypi\.[\w.-]+\.(?:cn|ir|jp|kr|ru|tw)(?=[:/]|$)/i;

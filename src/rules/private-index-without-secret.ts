@@ -28,7 +28,7 @@ export const privateIndexWithoutSecret: Rule = {
         Dockerfile: healthyWith(["RUN --mount=type=cache", `RUN ${secret} --mount=type=cache`]),
         "pyproject.toml": indexed(team),
       }),
-      project({ Dockerfile: healthyDockerfile, "pyproject.toml": indexed("https://download.pytorch.org/whl/cpu") }),
+      project({ Dockerfile: healthyDockerfile, "pyproject.toml": indexed("https://wheels.example/cpu") }),
     ],
   },
   *check({ dockerfile, service }) {

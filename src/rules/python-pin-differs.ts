@@ -45,8 +45,9 @@ export const pythonPinDiffers: Rule = {
     ],
   },
   *check(input) {
-    const { dockerfile } = input;
-    for (const sync of syncsIn(dockerfile)) {
+    const { dockerfile, service } = input;
+    const isExact = service.python.requires?.value.includes("==") === true || service.python.pinned !== undefined;
+    for (const sync of isExact ? syncsIn(dockerfile) : []) {
       const { step, env, command } = sync;
       const told = env.has("UV_PYTHON") || command.argv.some((word) => /^(?:--python|-p)(?:=|$)/.test(word));
       const { python, reference } = baseOf(rootImage(dockerfile, step.stage));

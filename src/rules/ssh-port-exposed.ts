@@ -1,6 +1,6 @@
 import { stageState } from "../dockerfile/stages.ts";
 import { changed, healthy } from "./queries/example.ts";
-import { at, find, shippedStage } from "./queries/steps.ts";
+import { at, find, shippedStage, shippedSteps, type Step } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
 export const sshPortExposed: Rule = {
@@ -17,7 +17,7 @@ export const sshPortExposed: Rule = {
   examples: { bad: [changed(["EXPOSE 8000", "EXPOSE 8000 22"])], good: [healthy] },
   *check({ dockerfile }) {
     const stage = shippedStage(dockerfile);
-    if (!stage) return;
+    if (!stage || !shippedSteps(dockerfile).some(mayExpose)) return;
     const open = stageState(dockerfile, stage).exposed.find(({ value }) => /^22(?:\/tcp)?$/i.test(value));
     if (open)
       yield {
@@ -26,3 +26,6 @@ export const sshPortExposed: Rule = {
       };
   },
 };
+
+const mayExpose = ({ instruction }: Step): boolean =>
+  instruction.keyword === "EXPOSE" && /\$|\b22\b/.test(instruction.args);

@@ -58,11 +58,13 @@ function emptyIn(dockerfile: Dockerfile, step: Step, globals: ReadonlySet<string
   const { stage, instruction } = step;
   const used = usedIn(dockerfile, instruction);
   if (used.length === 0) return [];
-  const { env, args } = stageState(dockerfile, stage, { before: instruction });
   const brought = ofBase(rootImage(dockerfile, stage));
   // Of another base nobody here knows what it sets; in a RUN the shell may know what we do not.
   const known = (name: string): boolean => brought === undefined || brought.has(name) || instruction.keyword === "RUN";
-  return [...new Set(used)].filter((name) => !env.has(name) && !args.has(name) && (globals.has(name) || !known(name)));
+  const unknown = [...new Set(used)].filter((name) => globals.has(name) || !known(name));
+  if (unknown.length === 0) return [];
+  const { env, args } = stageState(dockerfile, stage, { before: instruction });
+  return unknown.filter((name) => !env.has(name) && !args.has(name));
 }
 
 const READS = new Set(["ADD", "COPY", "ENV", "EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"]);

@@ -68,6 +68,16 @@ sdist = { url = "x", hash = "sha256:1" }
 const read = async (files: Readonly<Record<string, string>>) => readService(memoryTree(files));
 
 describe("uv.lock", () => {
+  it("names the indexes, each once, and where local packages lie", async () => {
+    const local = `${lock}\n[[package]]\nname = "shared"\nversion = "1"\nsource = { editable = "packages/shared" }\n`;
+    const { lock: found } = await read({ "pyproject.toml": pyproject, "uv.lock": local });
+    expect(found?.registries).toEqual(["x"]);
+    expect(found?.packages.flatMap(({ name, path }) => (path === undefined ? [] : [[name, path]]))).toEqual([
+      ["shop", "."],
+      ["shared", "packages/shared"],
+    ]);
+  });
+
   it("tells the runtime closure from development's", async () => {
     const { lock: found, dependencies, manager } = await read({ "pyproject.toml": pyproject, "uv.lock": lock });
     expect(manager.value).toBe("uv");

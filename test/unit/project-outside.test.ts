@@ -157,6 +157,51 @@ services:
     expect(service.env[0]?.kind).toBe("region");
   });
 
+  it("tells what Compose lays over the image, in both forms and from an override", async () => {
+    const { composeMounts } = await read({
+      "deploy/compose.yaml": `services:
+  api:
+    build: { context: .., dockerfile: api.Dockerfile }
+    volumes:
+      - ../:/app:ro
+      - /app/.venv
+      - cache:/var/cache
+  db:
+    image: postgres
+    volumes: ["./data:/var/lib/postgresql"]
+`,
+      "deploy/compose.override.yaml": `services:
+  api:
+    command: uv run uvicorn app.main:app
+    volumes:
+      - type: bind
+        source: ./src
+        target: /app/src
+`,
+    });
+    const seen = composeMounts.map(({ evidence, ...mount }) => ({ ...mount, at: `${evidence.file}:${evidence.line}` }));
+    expect(seen.toSorted((a, b) => (a.to < b.to ? -1 : 1))).toEqual([
+      {
+        name: "api",
+        builds: "api.Dockerfile",
+        from: "./",
+        to: "/app",
+        volumes: ["/app/.venv", "/var/cache"],
+        installs: false,
+        at: "deploy/compose.yaml:5",
+      },
+      {
+        name: "api",
+        builds: "api.Dockerfile",
+        from: "deploy/src",
+        to: "/app/src",
+        volumes: [],
+        installs: true,
+        at: "deploy/compose.override.yaml:5",
+      },
+    ]);
+  });
+
   it("reads Kubernetes, Helm and ECS", async () => {
     const k8s =
       'apiVersion: v1\nkind: Pod\nspec:\n  terminationGracePeriodSeconds: 45\n  containers:\n    - name: a\n      command: ["uvicorn"]\n      args: ["a:b"]\n      livenessProbe:\n        exec:\n          command: [wget, -q, x]\n';

@@ -5,10 +5,6 @@ import type { RuleInput } from "../rule.ts";
 import { once, onceFor } from "./once.ts";
 import { mountsOf, reachableSteps, type Step, stepsOf } from "./steps.ts";
 
-/** The context's files, without those that .dockerignore keeps out. */
-const contextFiles = ({ service, ignore }: RuleInput): readonly string[] =>
-  service.files.filter((file) => ignore.excludes(file) === undefined);
-
 /** What a COPY or ADD takes from the context. */
 export const copiedBy = (input: RuleInput, step: Step): Copied => copiesOf(input, step.stage)(step.instruction);
 
@@ -51,8 +47,10 @@ export function contextFilesIn(input: RuleInput, step: Step): ReadonlySet<string
     if (mount["type"] !== "bind" && mount["type"] !== undefined) continue;
     if (mount["from"] !== undefined) return undefined;
     const source = (mount["source"] ?? ".").replace(/^\.?\/?|\/$/g, "");
-    for (const file of contextFiles(input))
-      if (source === "" || source === "." || file === source || file.startsWith(`${source}/`)) present.add(file);
+    const whole = source === "" || source === ".";
+    for (const file of input.service.files)
+      if ((whole || file === source || file.startsWith(`${source}/`)) && input.ignore.excludes(file) === undefined)
+        present.add(file);
   }
   return present;
 }

@@ -2,6 +2,7 @@ import type { Place } from "../../model/types.ts";
 import type { RuleInput } from "../rule.ts";
 import { type Command, commandsIn } from "./commands.ts";
 import { copiedBy } from "./context.ts";
+import { once } from "./once.ts";
 import { absolute, situationAt } from "./settings.ts";
 import { shippedSteps } from "./steps.ts";
 
@@ -12,7 +13,9 @@ export interface EntrypointScript {
 }
 
 /** Scripts of the context that ENTRYPOINT or CMD name, found by where COPY put them. */
-export function entrypointScripts(input: RuleInput): readonly EntrypointScript[] {
+export const entrypointScripts: (input: RuleInput) => readonly EntrypointScript[] = once(readEntrypointScripts);
+
+function readEntrypointScripts(input: RuleInput): readonly EntrypointScript[] {
   const { dockerfile, read } = input;
   const steps = shippedSteps(dockerfile);
   const named = new Set<string>();
