@@ -55,7 +55,7 @@ export const rolesRun: Check<Roles> = {
     const left = all.flatMap(({ name, where, notRun }) =>
       notRun === undefined ? [] : [`${name} (${where}): ${notRun}`],
     );
-    const stayed = left.length === 0 ? "" : `Unproven stayed ${some(left)}.`;
+    const stayed = left.length === 0 ? "" : `Unproven: ${some(left)}.`;
     if (all.length === 0) return notApplicable("No file starts this image in another role than its web server's.");
     if (run.length === 0) return notApplicable(stayed);
     const problems = run.flatMap((role) => {
