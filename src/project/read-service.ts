@@ -59,6 +59,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   const dockerignore = dockerignoreOf(tree, dockerfiles[0]);
   const pyproject = readPyproject(tree, problems);
   const { manager, lock, reading } = readLock({ tree, pyproject, dockerfile, dockerignore, problems });
+  const locked = lock === undefined || reading === undefined ? undefined : { path: lock.path, reading };
   const dependencies = readDependencies({
     tree,
     pyproject,
@@ -81,11 +82,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     git: tree.git,
     manager,
     lock,
-    python: readPythonFacts(
-      tree,
-      pyproject,
-      lock === undefined || reading === undefined ? undefined : { path: lock.path, reading },
-    ),
+    python: readPythonFacts(tree, pyproject, locked),
     packaging: readPackaging({ tree, pyproject, sources, application: application?.value }),
     dependencies,
     framework,
