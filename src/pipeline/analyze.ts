@@ -1,4 +1,5 @@
 import { readIgnore } from "../dockerfile/ignore.ts";
+import { beyondLimits } from "../dockerfile/limits.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
 import { byText } from "../kit/text.ts";
 import type { Dockerfile, Finding, RenderedFile, Service, SuppressedFinding } from "../model/types.ts";
@@ -33,6 +34,7 @@ export async function analyze(
     return { service, dockerfile: undefined, findings: problemsOf(service) };
   const target = service.target === undefined ? {} : { target: service.target.value };
   const dockerfile = { ...parseDockerfile(path, text), ...target };
+  if (beyondLimits(dockerfile) !== undefined) return { service, dockerfile, findings: problemsOf(service) };
   const ignoreText = tree.read(`${path}.dockerignore`) ?? tree.read(".dockerignore") ?? "";
   const input = { dockerfile, service, ignore: readIgnore(ignoreText), read: (file: string) => tree.read(file) };
   const found = rules.flatMap((rule) => [...rule.check(input)].map((finding) => withMeta(rule, finding)));

@@ -32,7 +32,7 @@ export function readIndex(root: string, env: Readonly<Record<string, string | un
 }
 
 /** The nearest folder upwards that holds `.git`. */
-function topOf(root: string): string | undefined {
+export function topOf(root: string): string | undefined {
   for (let folder = root; ; folder = dirname(folder)) {
     if (statSync(join(folder, ".git"), { throwIfNoEntry: false }) !== undefined) return folder;
     if (folder === dirname(folder)) return undefined;

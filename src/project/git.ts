@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Finished } from "../kit/exec.ts";
 import type { Evidence, GitFacts } from "../model/types.ts";
-import { readIndex } from "./git-index.ts";
+import { readIndex, topOf } from "./git-index.ts";
 import type { TreeProblem } from "./tree.ts";
 
 export interface GitReading {
@@ -56,14 +56,24 @@ export async function readGit(root: string, problems: TreeProblem[], { changes }
     ]),
   ]);
   if (list === undefined) return NONE;
-  if (list.code !== 0) {
-    if (list.stderr.includes("dubious ownership"))
-      problems.push({ file: ".git", line: 1, message: "git refuses this repository: another user owns it" });
+  const listed = list.stdout.split("\0").filter(Boolean);
+  // A damaged index names folders.
+  if (list.code !== 0 || listed.some((path) => path.endsWith("/"))) {
+    const why = refusalOf(root, list);
+    if (why !== undefined) problems.push({ file: ".git", line: 1, message: why });
     return NONE;
   }
   const { commit, changed, prefixLength } = await readStatus(root, status);
   const dirty = changed.map((file) => file.slice(prefixLength));
-  return reading(root, list.stdout.split("\0").filter(Boolean), { commit, dirty });
+  return reading(root, listed, { commit, dirty });
+}
+
+/** Why git gives no files although there is a `.git`; undefined where there is none. */
+function refusalOf(root: string, { stderr }: Finished): string | undefined {
+  if (stderr.includes("dubious ownership")) return "git refuses this repository: another user owns it";
+  if (topOf(root) === undefined) return undefined;
+  const said = /^(?:fatal|error): (.*)$/m.exec(stderr)?.[1];
+  return `git cannot read this repository, so every file of the folder counts as tracked${said === undefined ? "" : `: ${said.replaceAll(root, ".")}`}`;
 }
 
 async function reading(
@@ -128,12 +138,9 @@ function afterFields(record: string, fields: number): string {
 }
 
 function prefixLengthOf(root: string): number {
-  const parts = root.split("/");
-  for (let depth = parts.length; depth > 0; depth -= 1) {
-    const top = parts.slice(0, depth).join("/") || "/";
-    if (existsSync(join(top, ".git"))) return root.length === top.length ? 0 : root.length - top.length;
-  }
-  return 0;
+  const top = topOf(root);
+  if (top === undefined || top === root) return 0;
+  return root.length - (top === "/" ? 0 : top.length);
 }
 
 /** Which line of which .gitignore hides each file. */

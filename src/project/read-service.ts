@@ -1,4 +1,5 @@
 import { readIgnore } from "../dockerfile/ignore.ts";
+import { beyondLimits } from "../dockerfile/limits.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
 import { hasStage } from "../dockerfile/stages.ts";
 import type { Dockerfile, Fact, Service, StartCommand } from "../model/types.ts";
@@ -54,9 +55,11 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   const outside = await readOutside(tree, dockerfiles[0], outsideProblems);
   const target = targetOf(parsed(tree, dockerfiles[0]), options.target, outside);
   const dockerfile = parsed(tree, dockerfiles[0], target?.value);
+  problems.push(...refusedDockerfile(tree, dockerfiles[0]));
   const dockerignore = dockerignoreOf(tree, dockerfiles[0]);
   const pyproject = readPyproject(tree, problems);
   const { manager, lock, reading } = readLock({ tree, pyproject, dockerfile, dockerignore, problems });
+  const locked = lock === undefined || reading === undefined ? undefined : { path: lock.path, reading };
   const dependencies = readDependencies({
     tree,
     pyproject,
@@ -79,7 +82,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     git: tree.git,
     manager,
     lock,
-    python: readPythonFacts(tree, pyproject, lock && reading && { path: lock.path, reading }),
+    python: readPythonFacts(tree, pyproject, locked),
     packaging: readPackaging({ tree, pyproject, sources, application: application?.value }),
     dependencies,
     framework,
@@ -169,8 +172,21 @@ function compare(a: readonly (string | number)[], b: readonly (string | number)[
 function parsed(tree: Tree, path: string | undefined, target?: string): Dockerfile | undefined {
   const text = path === undefined ? undefined : tree.read(path);
   if (path === undefined || text === undefined) return undefined;
-  return { ...parseDockerfile(path, text), ...(target === undefined ? {} : { target }) };
+  const dockerfile = parseDockerfile(path, text);
+  if (beyondLimits(dockerfile) !== undefined) return undefined;
+  return { ...dockerfile, ...(target === undefined ? {} : { target }) };
 }
+
+/** What of the Dockerfile to rework cannot be judged; of the others nothing is said. */
+function refusedDockerfile(tree: Tree, path: string | undefined): readonly TreeProblem[] {
+  const text = path === undefined ? undefined : tree.read(path);
+  if (path === undefined || text === undefined || text.length < MANY_BYTES) return [];
+  const message = beyondLimits(parseDockerfile(path, text));
+  return message === undefined ? [] : [{ file: path, line: 1, message }];
+}
+
+/** No shorter file holds as many instructions as are too many. */
+const MANY_BYTES = 20_000;
 
 /** A stage to develop or to test in, which nobody ships although it comes last. */
 const FOR_DEVELOPMENT = /(?:^|[-_.])(?:dev|develop|development|debug|tests?|lint|ci)(?:[-_.]|$)/i;

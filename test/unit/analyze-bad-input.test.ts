@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -146,6 +146,7 @@ describe("a structure", { timeout: 60_000 }, () => {
     ["app/main.py", `x = "${"a".repeat(2_000_000)}"\n`],
     ["Dockerfile", `FROM python:3.13-slim\nRUN ${"$(".repeat(20_000)}\nCMD ["python"]\n`],
     ["Dockerfile", `FROM python:3.13-slim\nRUN ${"a && \\\n".repeat(20_000)}b\n`],
+    ["Dockerfile", `FROM python:3.13-slim\n${"RUN true\n".repeat(100_000)}`],
     [".dockerignore", `${"**/".repeat(2000)}x\n`],
     [".dockerignore", `${"*".repeat(5000)}x\n`],
   ])("%s may be nested or long as it likes: case %#", async (name, content) => {
@@ -163,6 +164,58 @@ describe("a structure", { timeout: 60_000 }, () => {
     const { said } = await analyze();
     expect(said).toMatch(/file-cannot-be-read\n\s+holds more than 100000 files; the rest is not read/);
   });
+});
+
+describe("a git repository", { timeout: 60_000 }, () => {
+  const git = async (...args: readonly string[]) =>
+    run("git", ["-c", "user.name=t", "-c", "user.email=t@example.org", ...args], { cwd: folder });
+  const committed = async () => {
+    for (const args of [
+      ["init", "-q", "-b", "main"],
+      ["add", "-A"],
+      ["commit", "-qm", "first"],
+    ])
+      await git(...args);
+  };
+  const inGit = (name: string) => join(folder, ".git", name);
+  /** The findings about the service itself, which every state must leave as they are. */
+  const findings = (said: string) =>
+    said.split("\n").filter((line) => /  (?:error|warning|note)  (?!file-cannot)/.test(line));
+
+  it.each<[string, () => Promise<unknown>]>([
+    ["a head without a branch", async () => git("checkout", "-q", "--detach")],
+    ["no objects", async () => rmSync(inGit("objects"), { recursive: true })],
+    ["a commit of its own in a linked work tree", async () => git("worktree", "add", "-q", join(top, "linked"))],
+  ])("with %s is read as it is", async (_, change) => {
+    const before = findings((await analyze()).said);
+    await committed();
+    await change();
+    const { said } = await analyze();
+    expect(findings(said)).toEqual(before);
+    expect(said).not.toContain("git cannot read");
+  });
+
+  it.each<[string, () => void]>([
+    ["an index that ends early", () => writeFileSync(inGit("index"), readFileSync(inGit("index")).subarray(0, 50))],
+    ["an empty index", () => writeFileSync(inGit("index"), "")],
+    ["a head that is none", () => writeFileSync(inGit("HEAD"), "garbage\n")],
+    ["a .git that leads nowhere", () => replaceGit("gitdir: /nowhere\n")],
+    ["a .git that is a link to another folder", () => replaceGit(undefined)],
+  ])("with %s is told once, and its files are read all the same", async (_, change) => {
+    const before = findings((await analyze()).said);
+    await committed();
+    change();
+    const { said, about } = await analyze();
+    expect(about(".git")).toHaveLength(1);
+    expect(said).toContain("git cannot read this repository, so every file of the folder counts as tracked");
+    expect(findings(said)).toEqual(before);
+  });
+
+  function replaceGit(content: string | undefined): void {
+    rmSync(join(folder, ".git"), { recursive: true });
+    if (content === undefined) symlinkSync("/etc", join(folder, ".git"));
+    else writeFileSync(join(folder, ".git"), content);
+  }
 });
 
 describe("a name or a content", { timeout: 60_000 }, () => {
