@@ -234,7 +234,16 @@ describe("the programs that the service calls", () => {
   const calledIn = async (...entries: readonly LayerEntry[]) => {
     const context = {
       image: {
-        config: { user: "1001", workdir: "/app", env: [], labels: {}, history: [], entrypoint: [], command: [] },
+        config: {
+          user: "1001",
+          workdir: "/app",
+          env: [],
+          volumes: [],
+          labels: {},
+          history: [],
+          entrypoint: [],
+          command: [],
+        },
       },
       service: { programs },
       contract: { absentPrograms: [], writablePaths: [] },
