@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { UserError } from "../kit/errors.ts";
+import { business } from "../kit/machine.ts";
 import { ContainerEngine, type EngineFacts } from "./container-engine.ts";
 import { type Endpoint, endpointsToTry, wellKnownSockets } from "./endpoint.ts";
 import type { ConnectedEngine } from "./engine.ts";
@@ -32,6 +33,9 @@ interface Info {
   readonly MemoryLimit?: boolean;
   readonly PidsLimit?: boolean;
 }
+
+/** On a quiet machine. One that is busy with builds has taken three times as long to say what it is. */
+const ANSWERS_WITHIN_MS = 10_000;
 
 /** The newest API whose answers this code was written for. */
 const NEWEST_API = 1.48;
@@ -74,7 +78,7 @@ async function reached(endpoint: Endpoint, options: ConnectOptions): Promise<Con
 }
 
 async function meet(http: EngineHttp, tunnel: Tunnel | undefined, options: ConnectOptions): Promise<ConnectedEngine> {
-  const timeoutMs = Math.min(options.patienceMs ?? 10_000, 10_000);
+  const timeoutMs = Math.min(options.patienceMs ?? Infinity, ANSWERS_WITHIN_MS * business());
   const version = await http.json<Version>("GET", "/version", { timeoutMs });
   const offered = Number(version.ApiVersion ?? "0");
   if (!(offered >= OLDEST_API))

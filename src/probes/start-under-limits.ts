@@ -3,7 +3,7 @@ import type { Probe, ProbeContext } from "./probe.ts";
 import { firstHealthy, whyUnhealthy } from "./support/health.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
 import { limitsOf, placeOfLimits, smallest } from "./support/outside-limits.ts";
-import { business } from "./support/patience.ts";
+import { business } from "../kit/machine.ts";
 import { startService } from "./support/service.ts";
 import { within } from "./support/time.ts";
 

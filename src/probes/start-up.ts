@@ -5,7 +5,8 @@ import type { Measurement } from "../model/types.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
 import { FINE_POLL_MS, firstHealthy, type Health, healthPath, whyUnhealthy } from "./support/health.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
-import { crowd, startPatience } from "./support/patience.ts";
+import { crowd } from "../kit/machine.ts";
+import { startPatience } from "./support/patience.ts";
 import { startService } from "./support/service.ts";
 import { within } from "./support/time.ts";
 

@@ -85,6 +85,7 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
   await once(changing, "listening");
   let healthy: Measures | undefined;
   const places = new Places(AT_ONCE);
+  const builds = new Places(1);
   const judgeOnce: FaultLab["verdicts"] = async (fault, wanted, look) => {
     const name = (fault?.name ?? "healthy").replace(/[^a-z0-9]+/gi, "-").toLowerCase();
     const tag = `seaworthy-${runId}:${name}`;
@@ -96,6 +97,7 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
       tag,
       signal,
       digest,
+      turn: () => builds.take(),
       seconds: healthy === undefined ? 0 : secondsAbove(healthy, fault),
       changing: `http://127.0.0.1:${(changing.address() as AddressInfo).port}/changing`,
     });

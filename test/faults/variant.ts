@@ -41,6 +41,8 @@ export interface Variant {
   readonly tag: string;
   readonly signal: AbortSignal;
   readonly digest: string;
+  /** Waits for this build's turn. Docker 26 crashes now and then when builds that have steps in common end together. */
+  readonly turn: () => Promise<AsyncDisposable>;
   /** For the step that is too slow. */
   readonly seconds: number;
   /** Address that answers otherwise each time. */
@@ -50,7 +52,7 @@ export interface Variant {
 /** Builds the service with its fault, in as many ways as the checks of the fault want to see. */
 export async function buildVariant(
   engine: Engine,
-  { fault, folder, tag, signal, digest, seconds, changing }: Variant,
+  { fault, folder, tag, signal, digest, turn, seconds, changing }: Variant,
 ): Promise<BuildSide> {
   const context = join(folder, "context");
   await cp(SERVICE, context, { recursive: true });
@@ -71,6 +73,7 @@ export async function buildVariant(
   await rm(join(context, "Dockerfile"));
   const builds: Build[] = [];
   const build = async (kind: Build["kind"]) => {
+    await using _ = await turn();
     const { image, milliseconds, steps } = await engine.build({
       context,
       dockerfile: join(folder, "Dockerfile"),

@@ -2,7 +2,8 @@ import { expect, it } from "vitest";
 import { exampleContract } from "../../src/checks/support/examples.ts";
 import { exitProblem } from "../../src/checks/support/exit.ts";
 import { whyUnhealthy } from "../../src/probes/support/health.ts";
-import { business, startPatience } from "../../src/probes/support/patience.ts";
+import { business } from "../../src/kit/machine.ts";
+import { startPatience } from "../../src/probes/support/patience.ts";
 
 it.each([
   [0.2, 2, 1],

@@ -1,5 +1,5 @@
 import type { Container } from "../../engine/engine.ts";
-import { business } from "./patience.ts";
+import { business } from "../../kit/machine.ts";
 
 /** Quick, so that the proof takes seconds: only the command is what is asked about. */
 export const QUICK: { intervalMs: number; timeoutMs: number; retries: number; startPeriodMs: number } = {

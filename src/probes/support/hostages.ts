@@ -1,7 +1,7 @@
 import type { Container } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
 import { healthPath } from "./health.ts";
-import { business } from "./patience.ts";
+import { business } from "../../kit/machine.ts";
 import { openRequest, type RawRequest } from "./raw-request.ts";
 
 /**

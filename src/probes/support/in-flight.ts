@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Container } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
-import { business } from "./patience.ts";
+import { business } from "../../kit/machine.ts";
 import { openRequest, type RawAnswer, type RawRequest } from "./raw-request.ts";
 import { SLOW_PATH } from "./slow-route.ts";
 

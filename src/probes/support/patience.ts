@@ -1,20 +1,5 @@
-import { availableParallelism, loadavg } from "node:os";
+import { business } from "../../kit/machine.ts";
 import type { Contract } from "../../model/types.ts";
-
-const MOST = 4;
-
-/** How many times more this machine has to do now than it has processors: 1 on a quiet one. */
-export function crowd(load: number = loadavg()[0] ?? 0, processors: number = availableParallelism()): number {
-  return Math.max(1, load / processors);
-}
-
-/**
- * How much longer things take on this machine now than on a quiet one: 1 to 4. What is waited for longer is not yet
- * judged: a service must not be called sick because its host was busy.
- */
-export function business(load?: number, processors?: number): number {
-  return Math.min(MOST, crowd(load, processors));
-}
 
 /** How long a start may take on this machine now, in milliseconds. Its time is judged by `start-time`. */
 export function startPatience(contract: Contract): number {

@@ -2,7 +2,7 @@ import type { Container } from "../../engine/engine.ts";
 import type { Contract, Service } from "../../model/types.ts";
 import { healthPath } from "./health.ts";
 import { ask } from "./http.ts";
-import { business } from "./patience.ts";
+import { business } from "../../kit/machine.ts";
 
 /** What one request to a route saw. Only the status is compared: bodies hold times and random numbers. */
 export interface Visit {

@@ -1,6 +1,6 @@
 import type { Container, Exit } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
-import { business } from "./patience.ts";
+import { business } from "../../kit/machine.ts";
 
 export type StopSignal = Parameters<Container["signal"]>[0];
 
