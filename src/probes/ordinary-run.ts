@@ -51,7 +51,8 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
     context.shared.writableRun.catch(() => {});
     const stopping = used.then(() => stopIdle(container, stopSignal(contract), graceMs, signal));
     context.shared.endsWhenIdle = stopping.then(
-      ({ exit, milliseconds }) => exit !== undefined && milliseconds <= graceMs,
+      // A late exit on a busy machine tells nothing about the service: then, too, others try for themselves.
+      ({ exit, milliseconds, busy }) => exit !== undefined && (milliseconds <= graceMs || busy),
       () => true, // Nothing is known: others try for themselves.
     );
     const { usual, ...seen } = await used;
