@@ -5,7 +5,7 @@ import type { Contract, Image, Role, RoleCommand, RoleKind } from "../../model/t
 import { firstHealthy, whyUnhealthy } from "./health.ts";
 import { lastLine, type LoggedLine, logTail } from "./logs.ts";
 import { findPrograms } from "./on-path.ts";
-import { business } from "./patience.ts";
+import { business } from "../../kit/machine.ts";
 import { requiredEnv } from "./service.ts";
 import { stopIdle, type Stopped } from "./stop.ts";
 import { pause, within } from "./time.ts";

@@ -4,7 +4,7 @@ import { firstCause, UserError } from "../../kit/errors.ts";
 import type { Ready, StackSidecar } from "../../model/types.ts";
 import { watchExit } from "./exit-watch.ts";
 import { lastLine, type LoggedLine, logTail } from "./logs.ts";
-import { business } from "./patience.ts";
+import { business } from "../../kit/machine.ts";
 import { poll } from "./time.ts";
 
 /** How one sidecar came up. */
