@@ -77,8 +77,9 @@ async function lifeOn(env: Env): Promise<number> {
     });
     const ask = () => fetch(container.url(8000, "/"), { signal: AbortSignal.timeout(2000) }).then((got) => got.text());
     const why = async (error: Error) => {
+      const cause = error.cause instanceof Error ? error.cause.message : error.message;
       const log = (await container.logs()).map(({ text }) => text);
-      return `${container.url(8000, "/").href}: ${String(error.cause ?? error)}: ${log.slice(-5).join("; ")}`;
+      return `${container.url(8000, "/").href}: ${cause}: ${log.slice(-5).join("; ")}`;
     };
     await expect.poll(() => ask().catch(why), { timeout: 60_000 }).toBe("hello");
     expect(await container.exec(["ls", "/copied"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/Docker/) });
