@@ -76,7 +76,12 @@ async function lifeOn(env: Env): Promise<number> {
       mounts,
     });
     const ask = () => fetch(container.url(8000, "/"), { signal: AbortSignal.timeout(2000) }).then((got) => got.text());
-    await expect.poll(() => ask().catch(String), { timeout: 60_000 }).toBe("hello");
+    const why = async (error: Error) => {
+      const cause = error.cause instanceof Error ? error.cause.message : error.message;
+      const log = (await container.logs()).map(({ text }) => text);
+      return `${container.url(8000, "/").href}: ${cause}: ${log.slice(-5).join("; ")}`;
+    };
+    await expect.poll(() => ask().catch(why), { timeout: 60_000 }).toBe("hello");
     expect(await container.exec(["ls", "/copied"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/Docker/) });
     expect((await container.processes())[0]).toMatchObject({ pid: 1, uid: 0 });
     const exited = container.exited(soon());
