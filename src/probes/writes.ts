@@ -79,8 +79,15 @@ export const writes: Probe<Writes> = {
         trials: [],
         fargate: undefined,
       };
-    const { set: minimal, trials } = await minimalSet(inOrder(folders, context), (given) =>
-      tryOn(given, { context, seen, folders, signal }),
+    // Compiled code writes unseen, and a temporary file that is gone again is in no difference.
+    const unseen = context.contract.writablePaths
+      .filter((path) => !folders.some((folder) => folder.path === path))
+      .map((path): WrittenFolder => ({ path, mount: "tmpfs", by: [], examples: [], phase: "unknown" }));
+    const all = [...folders, ...unseen];
+    const { set: minimal, trials } = await minimalSet(
+      inOrder(folders, context),
+      unseen.map(({ path }) => path),
+      (given) => tryOn(given, { context, seen, folders: all, signal }),
     );
     return {
       ...known,

@@ -102,7 +102,7 @@ it.each([
   { candidates: ["/a"], needed: ["/elsewhere"], set: undefined, trials: 2 },
 ])("finds $set of $candidates in at most two more trials", async ({ candidates, needed, set, trials }) => {
   const { asked, tryWith } = needing(...needed);
-  const found = await minimalSet(candidates, tryWith);
+  const found = await minimalSet(candidates, [], tryWith);
   expect(found.set).toEqual(set);
   expect(asked).toHaveLength(trials);
   expect(asked.length).toBeLessThanOrEqual(candidates.length + 2);
@@ -110,7 +110,18 @@ it.each([
 
 it("keeps the later one where one of two is enough", async () => {
   const either = (given: readonly string[]) => Promise.resolve(given.length > 0 ? undefined : "no");
-  expect((await minimalSet(["/undeclared", "/declared"], either)).set).toEqual(["/declared"]);
+  expect((await minimalSet(["/undeclared", "/declared"], [], either)).set).toEqual(["/declared"]);
+});
+
+it("takes in where nobody was seen to write only when the rest is not enough", async () => {
+  const needs = (...paths: readonly string[]) => {
+    return (given: readonly string[]) =>
+      Promise.resolve(paths.every((path) => given.includes(path)) ? undefined : "It exits.");
+  };
+  expect((await minimalSet(["/db"], ["/tmp", "/spare"], needs("/db"))).set).toEqual(["/db"]);
+  expect((await minimalSet(["/db"], ["/tmp", "/spare"], needs("/db", "/tmp"))).set).toEqual(["/db", "/tmp"]);
+  expect((await minimalSet([], ["/tmp"], needs("/tmp"))).set).toEqual(["/tmp"]);
+  expect((await minimalSet(["/db"], ["/tmp"], needs("/elsewhere"))).set).toBeUndefined();
 });
 
 it("reads what the hook noted, and leaves out what it cannot have written", () => {

@@ -13,11 +13,13 @@ export interface Minimal {
 }
 
 /**
- * The candidates that are needed: none if none are, else all but those without which it works as well. At most two more
+ * The candidates that are needed: none if none are, else all but those without which it works as well. At most three more
  * trials than candidates. Candidates are left out in their order, so what should stay where there is a choice comes last.
+ * @param others Candidates only where the first ones are not enough: nobody was seen to write there.
  */
 export async function minimalSet(
-  candidates: readonly string[],
+  first: readonly string[],
+  others: readonly string[],
   tryWith: (given: readonly string[]) => Promise<string | undefined>,
 ): Promise<Minimal> {
   const trials: Trial[] = [];
@@ -27,7 +29,11 @@ export async function minimalSet(
     return problem === undefined;
   };
   if (await works([])) return { set: [], trials };
-  if (candidates.length === 0 || !(await works(candidates))) return { set: undefined, trials };
+  let candidates = first;
+  if (first.length === 0 || !(await works(first))) {
+    candidates = [...first, ...others];
+    if (others.length === 0 || !(await works(candidates))) return { set: undefined, trials };
+  }
   let kept = candidates;
   for (const candidate of candidates) {
     // Without the last one it does not work: that was the first trial.
