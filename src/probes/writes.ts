@@ -18,6 +18,7 @@ import { type WrittenFolder, writtenFolders } from "./support/written-folders.ts
 export interface Writes {
   /** Why the hook saw nothing; undefined when it ran. Only the engine's difference and the trials count then. */
   readonly blind: string | undefined;
+  /** Where it was seen to write, and where it was not and yet must. */
   readonly folders: readonly WrittenFolder[];
   /** Programs that it starts: what they write, only the engine's difference shows. */
   readonly programs: readonly string[];
@@ -91,6 +92,7 @@ export const writes: Probe<Writes> = {
     );
     return {
       ...known,
+      folders: [...folders, ...unseen.filter(({ path }) => minimal?.includes(path))],
       minimal,
       problem: minimal === undefined ? (trials.at(-1)?.problem ?? "") : "",
       trials,
