@@ -1,5 +1,6 @@
-import { lineAt } from "./queries/steps.ts";
+import { mountRefusal } from "../dockerfile/flag-values.ts";
 import { changed, healthy, project } from "./queries/example.ts";
+import { at, lineAt, reachableSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
 export const dockerfileRefused: Rule = {
@@ -29,15 +30,34 @@ export const dockerfileRefused: Rule = {
   since: "0.1.0",
   provenBy: ["builds"],
   examples: {
-    bad: [changed(["EXPOSE 8000", "EXPSE 8000"]), project({ Dockerfile: "# nothing yet\n" })],
-    good: [healthy],
+    bad: [
+      changed(["EXPOSE 8000", "EXPSE 8000"]),
+      project({ Dockerfile: "# nothing yet\n" }),
+      changed(["--interval=30s", "--interval=30"]),
+      changed(["type=cache,target=/root/.cache/uv", "type=cached,target=/root/.cache/uv"]),
+    ],
+    good: [
+      healthy,
+      changed([
+        "type=cache,target=/root/.cache/uv",
+        "type=cache,target=/root/.cache/uv,sharing=locked,uid=0,mode=0755",
+      ]),
+    ],
   },
   *check({ dockerfile }) {
-    for (const { message, range } of dockerfile.problems) {
+    for (const { message, range } of dockerfile.problems)
       yield {
-        message: `${message.charAt(0).toUpperCase()}${message.slice(1)}.`,
+        message: sentence(message),
         where: { file: dockerfile.path, line: lineAt(dockerfile.text, range.start), range },
       };
+    for (const { instruction } of reachableSteps(dockerfile)) {
+      if (instruction.keyword !== "RUN") continue;
+      for (const { name, value, range } of instruction.flags) {
+        const refusal = name === "mount" ? mountRefusal(value) : undefined;
+        if (refusal !== undefined) yield { message: sentence(refusal), where: at(dockerfile, instruction, range) };
+      }
     }
   },
 };
+
+const sentence = (message: string): string => `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
