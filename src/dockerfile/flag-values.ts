@@ -41,7 +41,19 @@ export function healthRefusal({ name, value }: Flag): string | undefined {
 
 const TYPES = ["bind", "cache", "tmpfs", "secret", "ssh"];
 const SHARING = ["shared", "private", "locked"];
-const KEYS = ["type", "from", "source", "target", "readonly", "readwrite", "id", "sharing", "required", "size", "env"];
+const KEYS = new Set([
+  "type",
+  "from",
+  "source",
+  "target",
+  "readonly",
+  "readwrite",
+  "id",
+  "sharing",
+  "required",
+  "size",
+  "env",
+]);
 const RIGHTS = ["mode", "uid", "gid"];
 
 /** `--mount` of RUN, which BuildKit looks at only in stages that it builds. Nothing is said where a variable decides. */
@@ -50,7 +62,7 @@ export function mountRefusal(value: string): string | undefined {
   const fields = mountFields(value);
   const type = (fields.get("type") ?? "bind").toLowerCase();
   if (!TYPES.includes(type)) return `unsupported mount type "${type}"; it is one of ${TYPES.join(", ")}`;
-  const strange = [...fields.keys()].find((key) => !KEYS.includes(key) && !RIGHTS.includes(key));
+  const strange = [...fields.keys()].find((key) => !KEYS.has(key) && !RIGHTS.includes(key));
   if (strange === "") return "a mount has an empty field: it holds no blanks and does not end with a comma";
   if (strange !== undefined) return `unexpected key "${strange}" in a mount`;
   const foreign = foreignKeys(type).find((key) => fields.has(key));
