@@ -91,7 +91,9 @@ function lineOf(whole: string, { line, column, range }: Place) {
   return { line: content, column: from, width: to - from };
 }
 
+/** The end of a word, or of a comment. */
 const wordEnd = (content: string, from: number): number => {
+  if (content.startsWith("#", from)) return content.trimEnd().length;
   const space = content.slice(from).search(/\s/);
   return space < 0 ? content.length : from + space;
 };

@@ -127,6 +127,13 @@ describe("text", () => {
     );
   });
 
+  it("marks a whole comment that is meant", () => {
+    const one: Finding = { ...evil, where: { file: "f", line: 1 }, related: [] };
+    expect(written("text", [{ ...clean, findings: [one], read: () => "  # a b \nx\n" }])).toContain(
+      "\n      |   ^^^^^\n",
+    );
+  });
+
   it("cuts a long line around the place that is meant", async () => {
     const long = "a".repeat(400);
     const one: Finding = {
