@@ -90,3 +90,24 @@ function secretRefusal(fields: ReadonlyMap<string, string>): string | undefined 
   const named = ["source", "target", "id", "env"].some((key) => fields.has(key));
   return named ? undefined : "a secret mount needs an id or a target";
 }
+
+/** `--chmod` in digits; modes in letters are left to newer releases of BuildKit. */
+export const chmodRefusal = (value: string): string | undefined =>
+  /^\d+$/.test(value) && !/^0*[0-7]{1,4}$/.test(value)
+    ? `--chmod is an octal number between 0 and 07777, not "${value}"`
+    : undefined;
+
+const SIGNALS = new Set(
+  (
+    "ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT STOP SYS TERM TRAP " +
+    "TSTP TTIN TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ RTMIN RTMAX"
+  ).split(" "),
+);
+
+/** A number from 1 on, or a signal's name with or without SIG. */
+export function signalRefusal(signal: string): string | undefined {
+  if (signal.includes("$") || /^\d*[1-9]\d*$/.test(signal)) return undefined;
+  const name = signal.toUpperCase().replace(/^SIG/, "");
+  const known = SIGNALS.has(name) || /^RT(?:MIN\+|MAX-)\d{1,2}$/.test(name);
+  return known ? undefined : `there is no signal "${signal}"`;
+}

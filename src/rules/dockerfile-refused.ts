@@ -1,4 +1,5 @@
-import { mountRefusal } from "../dockerfile/flag-values.ts";
+import { chmodRefusal, mountRefusal, signalRefusal } from "../dockerfile/flag-values.ts";
+import type { Instruction, Range } from "../model/types.ts";
 import { changed, healthy, project } from "./queries/example.ts";
 import { at, lineAt, reachableSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
@@ -35,6 +36,8 @@ export const dockerfileRefused: Rule = {
       project({ Dockerfile: "# nothing yet\n" }),
       changed(["--interval=30s", "--interval=30"]),
       changed(["type=cache,target=/root/.cache/uv", "type=cached,target=/root/.cache/uv"]),
+      changed(["COPY app/", "COPY --chmod=0855 app/"]),
+      changed(["EXPOSE 8000", "STOPSIGNAL SIGTREM\nEXPOSE 8000"]),
     ],
     good: [
       healthy,
@@ -50,14 +53,32 @@ export const dockerfileRefused: Rule = {
         message: sentence(message),
         where: { file: dockerfile.path, line: lineAt(dockerfile.text, range.start), range },
       };
-    for (const { instruction } of reachableSteps(dockerfile)) {
-      if (instruction.keyword !== "RUN") continue;
-      for (const { name, value, range } of instruction.flags) {
-        const refusal = name === "mount" ? mountRefusal(value) : undefined;
-        if (refusal !== undefined) yield { message: sentence(refusal), where: at(dockerfile, instruction, range) };
-      }
-    }
+    for (const { instruction } of reachableSteps(dockerfile))
+      for (const { refusal, range } of lateRefusals(instruction))
+        yield { message: sentence(refusal), where: at(dockerfile, instruction, range) };
   },
 };
 
 const sentence = (message: string): string => `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+
+const JUDGES: Readonly<Record<string, (value: string) => string | undefined>> = {
+  "RUN mount": mountRefusal,
+  "COPY chmod": chmodRefusal,
+  "ADD chmod": chmodRefusal,
+};
+
+interface Refusal {
+  readonly refusal: string;
+  readonly range?: Range;
+}
+
+/** What BuildKit sees only when it comes to the instruction, and so in no stage that it does not build. */
+function lateRefusals({ keyword, flags, words }: Instruction): readonly Refusal[] {
+  const signal = keyword === "STOPSIGNAL" ? signalRefusal(words.join(" ")) : undefined;
+  if (signal !== undefined) return [{ refusal: signal }];
+  return flags.flatMap(({ name, value, range }) => {
+    const judge = JUDGES[`${keyword} ${name}`];
+    const refusal = judge?.(value);
+    return refusal === undefined ? [] : [{ refusal, range }];
+  });
+}

@@ -1,4 +1,4 @@
-import { mountRefusal } from "../../src/dockerfile/flag-values.ts";
+import { chmodRefusal, mountRefusal, signalRefusal } from "../../src/dockerfile/flag-values.ts";
 import { describe, expect, it } from "vitest";
 import { parseDockerfile } from "../../src/dockerfile/parse.ts";
 import type { Dockerfile, Instruction } from "../../src/model/types.ts";
@@ -253,6 +253,13 @@ describe("what BuildKit refuses", () => {
     ["type=secret,id=a,from=b", "from is not for"],
   ])("a mount %j", (mount, message) => {
     expect(mountRefusal(mount)).toContain(message);
+  });
+  it("modes and signals that there are not", () => {
+    expect(["999", "20000", "0888"].filter((mode) => chmodRefusal(mode) === undefined)).toEqual([]);
+    expect(["0755", "7", "00755", "u+x", "$MODE"].filter((mode) => chmodRefusal(mode) !== undefined)).toEqual([]);
+    expect(["SIGTREM", "TERM INT", "0", "-1"].filter((signal) => signalRefusal(signal) === undefined)).toEqual([]);
+    const known = ["SIGTERM", "quit", "15", "RTMIN+3", "SIGRTMAX-1", "$S"];
+    expect(known.filter((signal) => signalRefusal(signal) !== undefined)).toEqual([]);
   });
   it.each([
     "type=cache,target=/x,sharing=LOCKED,uid=1001,gid=1001,mode=0755,id=a",
