@@ -68,6 +68,8 @@ export const bundleAnalyze = (options: BuildOptions = {}): Promise<BuildResult<{
     // A script that is compiled with `node:vm` may not call `import()`.
     supported: { "dynamic-import": false },
     define: { SEAWORTHY_VERSION: versionText },
+    // Its ES module asks `import.meta.url`, which a script does not have: a pattern would end in an error.
+    alias: { ...shared.alias, fdir: resolve("node_modules/fdir/dist/index.cjs") },
     plugins: [onlyEnglish, withoutExamples],
     minifyIdentifiers: true,
     banner: { js: wrapper.js },

@@ -31,21 +31,22 @@ const newOn = (said: Said | undefined, { bad, twin }: Pair): readonly string[] =
 
 function table(pairs: readonly Pair[], said: Readonly<Record<string, Said>>): void {
   const names = Object.keys(said);
-  say(`${"problem".padEnd(56)}${names.map((name) => name.padEnd(18)).join("")}`);
+  const width = 2 + Math.max(...pairs.map(({ id, problem }) => `${id} ${problem}`.length));
+  say(`${"problem".padEnd(width)}${names.map((name) => name.padEnd(18)).join("")}`);
   for (const pair of pairs) {
     const cells = names.map((name) => (newOn(said[name], pair).length > 0 ? "Y" : "").padEnd(18));
-    say(`${`${pair.id} ${pair.problem}`.padEnd(56)}${cells.join("")}`);
+    say(`${`${pair.id} ${pair.problem}`.padEnd(width)}${cells.join("")}`);
   }
   const sums = names.map((name) => {
     const found = pairs.filter((pair) => newOn(said[name], pair).length > 0).length;
     return `${found} of ${pairs.length}`.padEnd(18);
   });
-  say(`${"found".padEnd(56)}${sums.join("")}`);
+  say(`${"found".padEnd(width)}${sums.join("")}`);
   const noise = names.map((name) => {
     const twins = pairs.filter(({ twin }) => idsOf(said[name], twin).size > 0).length;
     return `${twins} of ${pairs.length}`.padEnd(18);
   });
-  say(`${"healthy twins about which it says something".padEnd(56)}${noise.join("")}`);
+  say(`${"healthy twins about which it says something".padEnd(width)}${noise.join("")}`);
 }
 
 function beforeAndAfter(examples: readonly Example[], said: Readonly<Record<string, Said>>): void {

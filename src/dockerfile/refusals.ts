@@ -1,5 +1,6 @@
 import type { Flag, Instruction } from "../model/types.ts";
 import { trimSpace } from "./chars.ts";
+import { healthRefusal, modeRefusal } from "./flag-values.ts";
 import { heredocName } from "./heredoc.ts";
 
 type FlagKind = "text" | "switch" | "list";
@@ -30,6 +31,14 @@ const flagKinds: Readonly<Record<string, Readonly<Record<string, FlagKind>>>> = 
 const flagsUnchecked = new Set(["ARG", "STOPSIGNAL"]);
 
 type Check = (instruction: Instruction) => string | undefined;
+
+function firstOf(flags: readonly Flag[], refusal: (flag: Flag) => string | undefined): string | undefined {
+  for (const flag of flags) {
+    const found = refusal(flag);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 const atLeastOne: Check = ({ keyword, words }) =>
   words.length === 0 ? `${keyword} requires at least one argument` : undefined;
@@ -65,12 +74,13 @@ const onbuild: Check = ({ words, inner }) => {
   }
   return undefined;
 };
-const healthcheck: Check = ({ words }) => {
+const healthcheck: Check = ({ words, flags }) => {
   const [kind, ...command] = words;
   if (kind === undefined) return "HEALTHCHECK requires at least one argument";
   if (kind.toUpperCase() === "NONE") return command.length > 0 ? "HEALTHCHECK NONE takes no arguments" : undefined;
   if (kind.toUpperCase() !== "CMD") return `unknown type "${kind}" in HEALTHCHECK; it is CMD or NONE`;
-  return command.length === 0 ? "HEALTHCHECK CMD has no command" : undefined;
+  if (command.length === 0) return "HEALTHCHECK CMD has no command";
+  return firstOf(flags, healthRefusal);
 };
 const volume: Check = (instruction) =>
   atLeastOne(instruction) ??
@@ -81,7 +91,7 @@ const run: Check = ({ flags }) => {
       return "the from of a mount can not hold a variable; name the image in a FROM instead";
     }
   }
-  return undefined;
+  return firstOf(flags, modeRefusal);
 };
 const nothing: Check = () => undefined;
 

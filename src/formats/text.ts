@@ -1,5 +1,7 @@
 import type { Finding, Place } from "../model/types.ts";
 import type { Format, FormatContext, Judged } from "./format.ts";
+import { plural } from "../reporters/view/words.ts";
+import { cellsOf } from "./view/cells.ts";
 import { addTo, allOf, noTotals } from "./view/count.ts";
 import { notShown } from "./view/not-shown.ts";
 import { nameOf, shownPath } from "./view/places.ts";
@@ -20,7 +22,8 @@ export const text: Format = {
         if (totals.services < 2) return "";
         const { error, warning, note } = totals.findings;
         const refused = totals.refused === 0 ? "" : ` ${totals.refused} could not be judged.`;
-        return `\n${totals.services} services: ${allOf(totals)} findings (${error} errors, ${warning} warnings, ${note} notes).${refused}\n`;
+        const counts = [plural(error, "error"), plural(warning, "warning"), plural(note, "note")].join(", ");
+        return `\n${totals.services} services: ${plural(allOf(totals), "finding")} (${counts}).${refused}\n`;
       },
     };
   },
@@ -28,7 +31,7 @@ export const text: Format = {
 
 function textOf(judged: Judged, context: Pick<FormatContext, "colour">): string {
   const { findings } = judged;
-  const last = findings.length === 0 ? "nothing to change." : `${findings.length} findings.`;
+  const last = findings.length === 0 ? "nothing to change." : `${plural(findings.length, "finding")}.`;
   const ending = judged.service === undefined ? [] : [`${safe(nameOf(judged))}: ${last}${notShown(judged)}`];
   return `${[...findings.map((finding) => findingText(finding, judged, context)), ...ending].join("\n")}\n`;
 }
@@ -59,11 +62,18 @@ function excerptOf({ rule, where }: Finding, { read }: Judged): readonly string[
   const { line, column, width } = found;
   const from = column > WIDEST - 20 ? column - 20 : 0;
   const shown = `${from > 0 ? "…" : ""}${line.slice(from, from + WIDEST)}${line.length > from + WIDEST ? "…" : ""}`;
-  const before = line.slice(from, column).replaceAll(/[^\t]/g, " ");
-  const caret = "^".repeat(Math.max(1, Math.min(width, from + WIDEST - column)));
+  const before = " ".repeat(cellsOf(plain(line.slice(from, column))));
+  const meant = plain(line.slice(column, Math.min(column + width, from + WIDEST)));
+  const caret = "^".repeat(Math.max(1, cellsOf(meant)));
   const margin = String(where.line);
-  return [`    ${margin} | ${shown}`, `    ${" ".repeat(margin.length)} | ${from > 0 ? " " : ""}${before}${caret}`];
+  return [
+    `    ${margin} | ${plain(shown)}`,
+    `    ${" ".repeat(margin.length)} | ${from > 0 ? " " : ""}${before}${caret}`,
+  ];
 }
+
+/** As it is shown: control characters written out, and a tab as wide as it is for the caret below. */
+const plain = (part: string): string => safe(part).replaceAll("\t", "    ");
 
 /** The line, and which part of it is meant: from a column, 0 first, so many characters wide. */
 function lineOf(whole: string, { line, column, range }: Place) {
@@ -81,7 +91,9 @@ function lineOf(whole: string, { line, column, range }: Place) {
   return { line: content, column: from, width: to - from };
 }
 
+/** The end of a word, or of a comment. */
 const wordEnd = (content: string, from: number): number => {
+  if (content.startsWith("#", from)) return content.trimEnd().length;
   const space = content.slice(from).search(/\s/);
   return space < 0 ? content.length : from + space;
 };

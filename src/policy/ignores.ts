@@ -76,7 +76,8 @@ function linesOf(
 ): { readonly from: number; readonly to: number } | undefined {
   if (scope === "global") return { from: 1, to: lineOf(text, text.length) };
   const next = instructions.find(({ endLine }) => endLine >= line);
-  if (scope === "next") return next && { from: next.line, to: next.endLine };
+  // Below the last instruction it speaks for nothing, and is then told to be unused.
+  if (scope === "next") return { from: next?.line ?? line, to: next?.endLine ?? line };
   const stage = stages.find(({ from }) => from === next) ?? stages.findLast(({ from }) => from.line <= line);
   if (stage === undefined) return undefined;
   return { from: stage.from.line, to: stage.instructions.at(-1)?.endLine ?? stage.from.endLine };

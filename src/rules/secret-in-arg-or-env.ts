@@ -65,7 +65,7 @@ export const secretInArgOrEnv: Rule = {
             ? "its value is kept in the image's history"
             : "its value is kept in the image for everybody to read";
         yield {
-          message: `${instruction.keyword} ${name} ${what}: ${kept}.`,
+          message: `\`${instruction.keyword} ${name}\` ${what}: ${kept}.`,
           where: at(dockerfile, instruction, find(dockerfile, instruction, name)),
         };
       }

@@ -6,8 +6,11 @@ import { parseDockerfile, readInstructions } from "../../src/dockerfile/parse.ts
 import { refusals } from "../../src/dockerfile/refusals.ts";
 import type { Flag, Instruction } from "../../src/model/types.ts";
 
-const folder = resolve(process.env["SEAWORTHY_CONFORMANCE"] ?? "../shared/conformance/buildkit");
+/** The data's folder, or the one above it that holds it as `buildkit`. */
+const named = resolve(process.env["SEAWORTHY_CONFORMANCE"] ?? "../shared/conformance");
+const folder = [join(named, "buildkit"), named].find((one) => existsSync(join(one, "inline.jsonl"))) ?? named;
 const here = existsSync(join(folder, "inline.jsonl"));
+const asked = process.env["SEAWORTHY_CONFORMANCE"] !== undefined;
 
 interface Heredoc {
   readonly Name: string;
@@ -99,10 +102,11 @@ function dump(instruction: Instruction): string {
 
 let compared = 0;
 
-const reason = here ? "is there" : "is not there (set SEAWORTHY_CONFORMANCE to its folder): nothing is compared";
+const reason = here ? "is there" : `is not in ${named} (set SEAWORTHY_CONFORMANCE to its folder): nothing is compared`;
 
-it(`BuildKit's data ${reason}`, () => {
-  expect(existsSync(folder)).toBe(here);
+// A place that was named must hold it; without one, that nothing was compared is said and is no failure.
+it.skipIf(!here && !asked)(`BuildKit's data ${reason}`, () => {
+  expect(here).toBe(true);
 });
 
 const list = (name: string): string[] => (here ? readdirSync(join(folder, name)).toSorted() : []);

@@ -21,6 +21,18 @@ export function row(
   return { id, problem, rules, bad, twin };
 }
 
+interface Planted {
+  /** Which of the rule's examples: the first bad one, and the healthy service where no other is good and nothing else. */
+  readonly bad?: number;
+  readonly good?: number;
+  /** The rules that speak of the same service, besides. */
+  readonly also?: readonly string[];
+}
+
+/** A rule's own example as a row, under the rule's title. */
+export const planted = (id: string, rule: Rule, { bad: index = 0, good: other, also = [] }: Planted = {}): OneDefect =>
+  row(id, rule.title, [rule.id, ...also], bad(rule, index), other === undefined ? healthy : good(rule, other));
+
 /** One of a rule's own examples. */
 export const bad = (rule: Rule, index: number): Project => one(rule, "bad", index);
 export const good = (rule: Rule, index: number): Project => one(rule, "good", index);

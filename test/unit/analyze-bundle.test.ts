@@ -35,7 +35,8 @@ it("leaves out the rules' examples, and nothing else of a rule", () => {
   expect(code.match(/provenBy:\[/g)).toHaveLength(code.match(/examples:\{bad/g)?.length ?? 0);
 });
 
-it("runs alone, and loads nothing of node that a plain repository does not need", async () => {
+/** The bundled command, called in a folder with a service. */
+async function started(...words: readonly string[]): Promise<{ stdout: string; stderr: string }> {
   const folder = mkdtempSync(join(tmpdir(), "seaworthy-light-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, "Dockerfile"), "FROM python:3.13-slim\nCOPY . .\nCMD python app.py\n");
@@ -47,10 +48,21 @@ it("runs alone, and loads nothing of node that a plain repository does not need"
   ])
     expect(await run("git", args, { cwd: folder })).toMatchObject({ code: 0 });
   writeFileSync(join(folder, "analyze.cjs"), `${code}(exports, require, module);`);
-  const script = `require("./analyze.cjs").start(["analyze", "."], process).then(() => console.error(process.moduleLoadList.join(" ")))`;
-  const { stdout, stderr } = await run(process.execPath, ["-e", script], { cwd: folder });
+  const start = `require("./analyze.cjs").start(["analyze", ...${JSON.stringify(words)}], process)`;
+  const loaded = "() => console.error(process.moduleLoadList.join(' '))";
+  return run(process.execPath, ["-e", `${start}.then(${loaded})`], { cwd: folder });
+}
+
+it("runs alone, and loads nothing of node that a plain repository does not need", async () => {
+  const { stdout, stderr } = await started(".");
   expect(stdout).toContain("runs-as-root");
   const loaded = stderr.split(" ").map((name) => name.replace("NativeModule ", ""));
   expect(loaded).toContain("fs");
   expect(loaded.filter((name) => /^(?:child_process|crypto|readline|perf_hooks|zlib|http)$/.test(name))).toEqual([]);
+});
+
+it("finds services by a pattern as a script, too", async () => {
+  const { stdout, stderr } = await started("**/Docker*");
+  expect(stderr).not.toContain("This is a bug");
+  expect(stdout).toContain("Dockerfile:1  error  runs-as-root");
 });

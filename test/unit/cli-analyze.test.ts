@@ -85,7 +85,7 @@ describe("targets", () => {
 describe("several services", { timeout: 60_000 }, () => {
   it("gives one summary, and the worst exit code", async () => {
     const good = await analyze(at("good"), at("nested"));
-    expect(good.stdout).toMatch(/\n2 services: \d+ findings \(\d+ errors/);
+    expect(good.stdout).toMatch(/\n2 services: \d+ findings? \(\d+ errors?/);
     const { code, stdout } = await analyze(at("bad"), at("good"));
     expect(code).toBe(1);
     expect(stdout).toContain(`${at("good")}/Dockerfile: nothing to change.`);
@@ -95,8 +95,20 @@ describe("several services", { timeout: 60_000 }, () => {
     const { code, stdout } = await analyze(at("gone"), at("none"), at("bad"));
     expect(stdout).toContain("project-no-folder");
     expect(stdout).toContain("project-no-dockerfile");
-    expect(stdout).toMatch(/\n3 services: \d+ findings .* 2 could not be judged\.\n$/);
+    expect(stdout).toMatch(/\n3 services: \d+ findings? .* 2 could not be judged\.\n$/);
     expect(code).toBe(2);
+  });
+
+  it("judges a service once, also when its folder and its Dockerfile are both named", async () => {
+    const { stdout } = await analyze(
+      "--format",
+      "json",
+      at("bad"),
+      at("bad/Dockerfile"),
+      at("bad/uv.lock"),
+      at("good"),
+    );
+    expect(JSON.parse(stdout).summary.services).toBe(2);
   });
 
   it("keeps the refusal of a single one", async () => {

@@ -1,3 +1,4 @@
+import { chmodRefusal, mountRefusal, signalRefusal } from "../../src/dockerfile/flag-values.ts";
 import { describe, expect, it } from "vitest";
 import { parseDockerfile } from "../../src/dockerfile/parse.ts";
 import type { Dockerfile, Instruction } from "../../src/model/types.ts";
@@ -210,6 +211,12 @@ describe("what BuildKit refuses", () => {
     ["FROM a\nSHELL bash", "SHELL requires the arguments to be in JSON form"],
     ["FROM a\nHEALTHCHECK TCP 1", 'unknown type "TCP" in HEALTHCHECK'],
     ["FROM a\nHEALTHCHECK CMD", "HEALTHCHECK CMD has no command"],
+    ["FROM a\nHEALTHCHECK --interval=30 CMD b", "--interval is a time with its unit"],
+    ["FROM a\nHEALTHCHECK --timeout=1s5 CMD b", "--timeout is a time with its unit"],
+    ["FROM a\nHEALTHCHECK --timeout=50ns CMD b", "--timeout cannot be less than 1ms"],
+    ["FROM a\nHEALTHCHECK --retries=-1 CMD b", "--retries is a number from 0 on"],
+    ["FROM a\nRUN --network=bridge b", 'invalid network mode "bridge"'],
+    ["FROM a\nRUN --security=off b", 'invalid security mode "off"'],
     ["FROM a\nONBUILD FROM b", "FROM is not allowed in ONBUILD"],
     ["FROM a\nONBUILD ONBUILD RUN b", "ONBUILD in ONBUILD is not allowed"],
     ["FROM a\nRUN --mount=from=$X b", "the from of a mount can not hold a variable"],
@@ -221,10 +228,49 @@ describe("what BuildKit refuses", () => {
   it("still gives every stage that could be read", () => {
     expect(parse("FOO\nFROM a\nBAR\nFROM b").stages).toHaveLength(2);
   });
-  it.each(["FROM a\nRUN x", "FROM a\nHEALTHCHECK --interval=1s NONE", "FROM a\nCMD", "from a as b\nrun x"])(
-    "and not %j",
-    (text) => {
-      expect(problems(text)).toEqual([]);
-    },
-  );
+  it.each([
+    "FROM a\nRUN x",
+    "FROM a\nHEALTHCHECK --interval=1s NONE",
+    "FROM a\nHEALTHCHECK --interval=1m30s --timeout=1.5s --start-period=0s --retries=0 CMD x",
+    "FROM a\nRUN --network=none --security=insecure x",
+    "FROM a\nCMD",
+    "from a as b\nrun x",
+  ])("and not %j", (text) => {
+    expect(problems(text)).toEqual([]);
+  });
+  it.each([
+    ["type=cached,target=/x", 'unsupported mount type "cached"'],
+    ["type=cache,", "an empty field"],
+    ["type=cache,path=/x", 'unexpected key "path"'],
+    ["type=cache,target=/x,sharing=never", 'unsupported sharing "never"'],
+    ["target=/x,sharing=locked", "sharing is not for a mount of type bind"],
+    ["type=tmpfs,target=/x,mode=0700", "mode is not for a mount of type tmpfs"],
+    ["type=cache,target=/x,size=1g", "size is not for"],
+    ["type=bind,target=/x,required", "required is not for"],
+    ["type=bind,target=/", "/ as its target"],
+    ["type=secret", "needs an id or a target"],
+    ["type=secret,id=a,src=b", "both source and id"],
+    ["type=secret,id=a,from=b", "from is not for"],
+  ])("a mount %j", (mount, message) => {
+    expect(mountRefusal(mount)).toContain(message);
+  });
+  it("modes and signals that there are not", () => {
+    expect(["999", "20000", "0888"].filter((mode) => chmodRefusal(mode) === undefined)).toEqual([]);
+    expect(["0755", "7", "00755", "u+x", "$MODE"].filter((mode) => chmodRefusal(mode) !== undefined)).toEqual([]);
+    expect(["SIGTREM", "TERM INT", "0", "-1"].filter((signal) => signalRefusal(signal) === undefined)).toEqual([]);
+    const known = ["SIGTERM", "quit", "15", "RTMIN+3", "SIGRTMAX-1", "$S"];
+    expect(known.filter((signal) => signalRefusal(signal) !== undefined)).toEqual([]);
+  });
+  it.each([
+    "type=cache,target=/x,sharing=LOCKED,uid=1001,gid=1001,mode=0755,id=a",
+    "type=secret,id=a,env=TOKEN,required=true",
+    "type=secret,target=/run/a,mode=0400",
+    "type=ssh",
+    "type=tmpfs,target=/x,size=1g",
+    "dst=/x,src=.,from=b,rw",
+    "type=$TYPE,target=/x",
+    '"type=bind","target=/a,b"',
+  ])("and not a mount %j", (mount) => {
+    expect(mountRefusal(mount)).toBeUndefined();
+  });
 });

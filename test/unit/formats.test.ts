@@ -110,7 +110,28 @@ describe("text", () => {
 
   it("ends several services with one summary", () => {
     expect(written("text", [clean])).toBe("services/two/Dockerfile: nothing to change.\n");
-    expect(written("text", [faulty, clean])).toContain("\n2 services: 2 findings (1 errors, 1 warnings, 0 notes).\n");
+    expect(written("text", [faulty, clean])).toContain("\n2 services: 2 findings (1 error, 1 warning, 0 notes).\n");
+  });
+
+  it.each([
+    ["RUN echo '日本' && uv sync", "uv sync", "RUN echo '日本' && uv sync", 19],
+    ["RUN\techo é\u0301 && uv\tsync", "uv\tsync", "RUN    echo é\u0301 && uv    sync", 17],
+    ["RUN echo 🐍\u0007 && uv sync", "uv sync", "RUN echo 🐍\\x07 && uv sync", 19],
+    ["\u{20000} \\", "\\", "\u{20000} \\", 3],
+  ])("puts the caret where a terminal shows it: %j", (line, meant, shown, before) => {
+    const start = 2 + line.indexOf(meant);
+    const one: Finding = { ...evil, where: { file: "f", line: 2, range: { start, end: start + meant.length } } };
+    const caret = "^".repeat(meant.replace("\t", "    ").length);
+    expect(written("text", [{ ...clean, findings: [{ ...one, related: [] }], read: () => `x\n${line}\n` }])).toContain(
+      `\n    2 | ${shown}\n      | ${" ".repeat(before)}${caret}\n`,
+    );
+  });
+
+  it("marks a whole comment that is meant", () => {
+    const one: Finding = { ...evil, where: { file: "f", line: 1 }, related: [] };
+    expect(written("text", [{ ...clean, findings: [one], read: () => "  # a b \nx\n" }])).toContain(
+      "\n      |   ^^^^^\n",
+    );
   });
 
   it("cuts a long line around the place that is meant", async () => {

@@ -21,7 +21,10 @@ export interface Judgement {
   readonly session?: Session;
 }
 
-/** Judges one service after the other, so that only one is held at a time. `undefined`: a Dockerfile alone, from stdin. */
+/**
+ * Judges one service after the other, so that only one is held at a time; each Dockerfile once, also when it was named
+ * and its folder too, as by a hook. `undefined`: a Dockerfile alone, from stdin.
+ */
 export async function* judgements(
   flags: AnalyzeFlags,
   targets: readonly Target[] | undefined,
@@ -33,9 +36,13 @@ export async function* judgements(
     yield { judged, fails: judged.findings.some(({ severity }) => reaches(severity, limit)) };
     return;
   }
+  const seen = new Set<string>();
   for (const target of targets) {
     try {
-      yield await judge(target, flags, world);
+      const judgement = await judge(target, flags, world);
+      const which = `${target.folder}\0${judgement.judged.dockerfile?.path ?? ""}`;
+      if (!seen.has(which)) yield judgement;
+      seen.add(which);
     } catch (error) {
       if (targets.length === 1 || !(error instanceof UserError) || world.signal.aborted) throw error;
       yield { judged: (await import("./refused.ts")).refused(target.folder, error), fails: true };

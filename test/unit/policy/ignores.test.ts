@@ -76,6 +76,12 @@ describe("a comment in a Dockerfile", () => {
     expect(left(judged)).toEqual(["shell-form-cmd:4", "ignore-unused:2"]);
   });
 
+  it("is unused below the last instruction", () => {
+    const own = judge("FROM a\nUSER b\nCMD a b\n# seaworthy ignore=shell-form-cmd x\n", [shell]);
+    expect(left(own)).toEqual(["shell-form-cmd:3", "ignore-unused:4"]);
+    expect(left(judge("FROM a\nUSER b\nCMD a b\n# hadolint ignore=DL3025\n", [shell]))).toEqual(["shell-form-cmd:3"]);
+  });
+
   it("may stand within the instruction it is for, also in a script", () => {
     const text =
       "FROM a\nRUN a \\\n  # seaworthy ignore=sudo-in-image x\n  && sudo b\nRUN <<EOF\n# seaworthy ignore=sudo-in-image x\nsudo c\nEOF\n";
