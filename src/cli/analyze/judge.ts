@@ -34,6 +34,7 @@ export async function* judgements(
     return;
   }
   for (const target of targets) {
+    world.signal.throwIfAborted();
     try {
       yield await judge(target, flags, world);
     } catch (error) {
