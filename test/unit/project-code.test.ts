@@ -266,35 +266,6 @@ describe("files and programs", () => {
     expect(service.reads.map(({ path }) => path)).toEqual(["in.csv"]);
   });
 
-  it("knows which of them are logs, by call and by configuration", async () => {
-    const { writes } = await python(
-      [
-        "import logging, logging.config",
-        "from loguru import logger",
-        "LOGS = '/var/log/app'",
-        "LOGGING = {'version': 1, 'handlers': {",
-        "    'file': {'class': 'logging.handlers.RotatingFileHandler', 'filename': LOGS + '/rotated.log'},",
-        "    'joined': {'class': 'logging.FileHandler', 'filename': f'{LOGS}/joined.log'},",
-        "    'console': {'class': 'logging.StreamHandler'},",
-        "}, 'other': {'filename': 'none.txt'}}",
-        "logging.config.dictConfig({'handlers': {'x': {'class': 'logging.FileHandler', 'filename': 'given.log'}}})",
-        "logger.add('loguru.log', rotation='1 day')",
-        "logger.add(print)",
-        "logging.basicConfig(filename='basic.log')",
-        "open('data.csv', 'w')",
-        "",
-      ].join("\n"),
-    );
-    const logs = writes.filter(({ log }) => log === true);
-    expect(logs.map(({ path }) => path).toSorted()).toEqual([
-      "/var/log/app/joined.log",
-      "basic.log",
-      "given.log",
-      "loguru.log",
-    ]);
-    expect(writes.map(({ path }) => path)).toContain("data.csv");
-  });
-
   it("lists programs, of the code and of libraries", async () => {
     const service = await python(
       'import shutil, subprocess\nsubprocess.run(["/usr/bin/git", "status"])\nsubprocess.run("pdftotext a.pdf", shell=True)\nshutil.which("node")\nsubprocess.run([sys.executable, "-m", "x"])\n',
