@@ -5,6 +5,8 @@ import { rootImage } from "./queries/settings.ts";
 import { at, shippedStage, shippedSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
+const CAIRO = { needs: /^(libcairo|cairo|libpango|pango|weasyprint)/, name: "cairo (libcairo2; Alpine: cairo)" };
+
 /** Distributions that load a library of the system; their `-binary` and wheel-bundled siblings are not here. */
 const libraries: Readonly<Record<string, { readonly needs: RegExp; readonly name: string }>> = {
   psycopg2: { needs: /^(libpq|postgresql)/, name: "libpq (libpq5)" },
@@ -17,6 +19,10 @@ const libraries: Readonly<Record<string, { readonly needs: RegExp; readonly name
   weasyprint: { needs: /^(libpango|pango|weasyprint)/, name: "pango (libpango-1.0-0, libpangoft2-1.0-0)" },
   "python-ldap": { needs: /^(libldap|openldap)/, name: "libldap" },
   "opencv-python": { needs: /^(libgl|mesa|libopencv)/, name: "libGL (libgl1), or take opencv-python-headless" },
+  pycairo: CAIRO,
+  cairocffi: CAIRO,
+  cairosvg: CAIRO,
+  pyzbar: { needs: /^(libzbar|zbar)/, name: "libzbar (libzbar0)" },
   pyodbc: { needs: /^(unixodbc|libodbc|msodbcsql)/, name: "unixODBC (unixodbc)" },
 };
 const pyproject = (dependency: string): string =>
@@ -35,9 +41,19 @@ export const runtimeSharedLibraryMissing: Rule = {
   since: "0.1.0",
   provenBy: ["becomes-healthy"],
   examples: {
-    bad: [project({ Dockerfile: healthyDockerfile, "pyproject.toml": pyproject("psycopg2==2.9.10"), "uv.lock": "" })],
+    bad: ["psycopg2==2.9.10", "cairosvg==2.8.2", "pyzbar==0.1.9"].map((dependency) =>
+      project({ Dockerfile: healthyDockerfile, "pyproject.toml": pyproject(dependency), "uv.lock": "" }),
+    ),
     good: [
       healthy,
+      project({
+        Dockerfile: healthyWith([
+          `FROM ${slim}\nRUN`,
+          `FROM ${slim}\nRUN apt-get update && apt-get install -y --no-install-recommends libcairo2 && rm -rf /var/lib/apt/lists/*\nRUN`,
+        ]),
+        "pyproject.toml": pyproject("cairosvg==2.8.2"),
+        "uv.lock": "",
+      }),
       project({ Dockerfile: healthyDockerfile, "pyproject.toml": pyproject("psycopg2-binary==2.9.10"), "uv.lock": "" }),
       project({
         Dockerfile: healthyWith([
@@ -60,9 +76,11 @@ export const runtimeSharedLibraryMissing: Rule = {
       ({ instruction }) => instruction.keyword === "COPY" && /\/lib(64)?(\/|$)|\.so/.test(instruction.args),
     );
     if (copiesLibraries || packages.some((name) => name.includes("$"))) return;
+    const told = new Set<object>();
     for (const name of service.dependencies.runtimeClosure) {
       const library = libraries[name];
-      if (!library || packages.some((one) => library.needs.test(one))) continue;
+      if (!library || told.has(library) || packages.some((one) => library.needs.test(one))) continue;
+      told.add(library);
       yield {
         message: `${name} needs ${library.name}, which ${base.reference} does not have and no step of the shipped stage installs.`,
         where: at(dockerfile, stage.from),
