@@ -20,25 +20,33 @@ export async function inWorld<T>(work: (world: World) => Promise<T>): Promise<T>
     );
   };
   for (const signal of SIGNALS) process.on(signal, interrupt);
-  // Not `performance.now()`: to load its module is a twentieth of an analysis.
-  const started = process.hrtime.bigint();
   try {
-    return await work({
-      env: process.env,
-      now: Date.now,
-      fetch: globalThis.fetch,
-      signal: control.signal,
-      tell: (line) => {
-        const seconds = (Number(process.hrtime.bigint() - started) / 1e9).toFixed(1).padStart(6);
-        process.stderr.write(`${seconds} s  ${visible(redactByShape(line))}\n`);
-      },
-    });
+    return await work(worldUntil(control.signal));
   } catch (error) {
     if (control.signal.aborted) throw control.signal.reason;
     throw error;
   } finally {
     for (const signal of SIGNALS) process.off(signal, interrupt);
   }
+}
+
+/** The real world for work that starts and leaves nothing: Ctrl-C and SIGTERM end the process as they do any other. */
+export const inPassing = <T>(work: (world: World) => Promise<T>): Promise<T> =>
+  work(worldUntil(new AbortController().signal));
+
+function worldUntil(signal: AbortSignal): World {
+  // Not `performance.now()`: to load its module is a twentieth of an analysis.
+  const started = process.hrtime.bigint();
+  return {
+    env: process.env,
+    now: Date.now,
+    fetch: globalThis.fetch,
+    signal,
+    tell: (line) => {
+      const seconds = (Number(process.hrtime.bigint() - started) / 1e9).toFixed(1).padStart(6);
+      process.stderr.write(`${seconds} s  ${visible(redactByShape(line))}\n`);
+    },
+  };
 }
 
 /**

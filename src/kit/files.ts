@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { promises, readFileSync } from "node:fs";
+import { promises, readFileSync, type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { UserError } from "./errors.ts";
 
@@ -37,24 +37,45 @@ export function unwritable(path: string, cause: unknown): UserError {
   });
 }
 
+/** What stands where a file should be, and would be read without an end: nothing is opened to tell. */
+export function specialKind(stats: Stats): "device" | "socket" | "pipe" | undefined {
+  if (stats.isFile() || stats.isDirectory()) return undefined;
+  if (stats.isSocket()) return "socket";
+  return stats.isFIFO() ? "pipe" : "device";
+}
+
+/** Far more than any file that is read whole holds; a sparse file may claim terabytes. */
+const MAX_BYTES = 256_000_000;
+/** A shell hands over what another program prints as a pipe with such a name: `--baseline <(…)`. */
+const HANDED_OVER = /^\/(?:dev|proc)\//;
+
 /** The text of a file, or undefined when there is none.
  * @throws UserError `files/not-utf8` when it is not UTF-8 text, `files/unreadable` when it cannot be read. */
 export async function readText(file: string): Promise<string | undefined> {
   let bytes: Buffer;
   try {
+    const stats = statSync(file);
+    const kind = specialKind(stats);
+    if (kind !== undefined && !(kind === "pipe" && HANDED_OVER.test(file)))
+      throw unreadable(file, `is a ${kind}, not a file`);
+    if (stats.size > MAX_BYTES) throw unreadable(file, `is larger than ${MAX_BYTES / 1_000_000} MB`);
     // In one go: for the few files a command reads, asking another thread costs more than the reading.
     bytes = readFileSync(file);
   } catch (thrown) {
+    if (thrown instanceof UserError) throw thrown;
     const cause = thrown as NodeJS.ErrnoException;
     if (cause.code === "ENOENT" || cause.code === "ENOTDIR") return undefined;
-    throw new UserError("files/unreadable", `${file} cannot be read: ${cause.code ?? cause.message}`, {
-      hint: "Check its type and its permissions.",
-      where: { file },
-      cause,
-    });
+    throw unreadable(file, `cannot be read: ${cause.code ?? cause.message}`, cause);
   }
   return decodeText(bytes, file);
 }
+
+const unreadable = (file: string, why: string, cause?: unknown): UserError =>
+  new UserError("files/unreadable", `${file} ${why}`, {
+    hint: "Check its type and its permissions.",
+    where: { file },
+    cause,
+  });
 
 /** @throws UserError `files/not-utf8` with the line of the first wrong byte. */
 export function decodeText(bytes: Uint8Array, file: string): string {

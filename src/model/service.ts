@@ -252,6 +252,8 @@ export interface EnvVariable {
 export interface PathUse {
   readonly path: string;
   readonly when: "import" | "start" | "request" | "unknown";
+  /** Log lines go there. */
+  readonly log?: true;
   readonly evidence: Evidence;
 }
 

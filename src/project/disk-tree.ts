@@ -1,12 +1,14 @@
 import { promises, readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, join, sep } from "node:path";
 import { UserError } from "../kit/errors.ts";
-import { decodeText } from "../kit/files.ts";
+import { decodeText, specialKind } from "../kit/files.ts";
 import { type GitOptions, readGit } from "./git.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 
 const MAX_FILES = 100_000;
 const MAX_BYTES = 16_000_000;
+/** Longer ones no system opens, nor anybody reads. */
+const MAX_PATH = 2000;
 /** Folders that hold no source of a service: tools made them. */
 const MADE_BY_TOOLS = new Set([
   ".git",
@@ -72,9 +74,13 @@ function readInside(root: string, path: string, problems: TreeProblem[]): string
     const real = realpathSync.native(full);
     if (real !== root && !real.startsWith(root + sep)) return note("leads out of the folder and is not read");
     const stats = statSync(real);
-    if (!stats.isFile()) return undefined;
+    if (stats.isDirectory()) return undefined;
+    const kind = specialKind(stats);
+    if (kind !== undefined) return note(`is a ${kind}, not a file, and is not read`);
     if (stats.size > MAX_BYTES) return note(`is larger than ${MAX_BYTES / 1_000_000} MB and is not read`);
-    return decodeText(readFileSync(real), path);
+    const text = decodeText(readFileSync(real), path);
+    const conflict = conflictIn(text);
+    return conflict === undefined ? text : note("holds a merge conflict that nobody has resolved", conflict);
   } catch (error) {
     if (error instanceof UserError) return note("is not UTF-8 text", error.where?.line);
     const { code = "" } = error as NodeJS.ErrnoException;
@@ -83,21 +89,41 @@ function readInside(root: string, path: string, problems: TreeProblem[]): string
   }
 }
 
+/** The line where git has left both sides of a merge; only all three marks, each on a line of its own, are one. */
+function conflictIn(text: string): number | undefined {
+  if (!text.includes("<<<<<<< ")) return undefined;
+  let start: number | undefined;
+  let hasBoth = false;
+  for (const [index, line] of text.split("\n").entries()) {
+    if (line.startsWith("<<<<<<< ")) [start, hasBoth] = [index + 1, false];
+    else if (/^={7}\r?$/.test(line)) hasBoth = start !== undefined;
+    else if (hasBoth && line.startsWith(">>>>>>> ")) return start;
+  }
+  return undefined;
+}
+
 /** Every file below a folder, without following links to folders and without what tools made. */
 async function walk(root: string, problems: TreeProblem[]): Promise<readonly string[]> {
   const files: string[] = [];
   const folders = [""];
+  const tooDeep = new Set<string>();
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    if (folder.length > MAX_PATH) {
+      tooDeep.add(folder.slice(0, folder.indexOf("/")));
+      continue;
+    }
     for (const entry of await list(root, folder, problems)) {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory() && !MADE_BY_TOOLS.has(entry.name)) folders.push(path);
-      if (entry.isFile() || entry.isSymbolicLink()) files.push(path);
+      if (!entry.isDirectory()) files.push(path);
     }
     if (files.length > MAX_FILES) {
       problems.push({ file: ".", line: 1, message: `holds more than ${MAX_FILES} files; the rest is not read` });
       return files.slice(0, MAX_FILES).toSorted();
     }
   }
+  for (const file of tooDeep)
+    problems.push({ file, line: 1, message: `holds paths of more than ${MAX_PATH} characters, which are not read` });
   return files.toSorted();
 }
 

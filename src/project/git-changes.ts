@@ -1,5 +1,5 @@
 import { UserError } from "../kit/errors.ts";
-import { git, withoutFilters } from "./git.ts";
+import { git, refusalOf, withoutFilters } from "./git.ts";
 
 /** Lines of one file, from 1, both ends included. */
 interface Lines {
@@ -19,7 +19,7 @@ const HINT = "Name a commit or a branch that is here: `--changed=origin/main`.";
 /**
  * What changed in a folder since its history and that of `ref` parted: commits, uncommitted changes and new files that
  * git does not ignore. Without `ref`: what a pull request goes into, as the CI says it, else the remote's main branch.
- * @throws UserError `changed/no-repository`, `changed/no-ref`, `changed/no-merge-base`.
+ * @throws UserError `changed/no-repository`, `changed/no-ref`, `changed/no-merge-base`, `changed/objects-missing`.
  */
 export async function changesSince(
   folder: string,
@@ -27,17 +27,21 @@ export async function changesSince(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Changes> {
   const inside = await git(folder, ["rev-parse", "--is-inside-work-tree"]);
-  if (inside?.stdout.trim() !== "true")
-    throw new UserError("changed/no-repository", `${folder} is not in a git repository`, {
-      hint: "`--changed` asks git what changed; leave it out elsewhere.",
+  if (inside?.stdout.trim() !== "true") {
+    const why = inside === undefined ? undefined : refusalOf(folder, inside);
+    throw new UserError("changed/no-repository", `${folder} is not in a git repository that can be asked`, {
+      hint: "`--changed` asks git what changed; mend the repository, or leave it out.",
+      details: why === undefined ? [] : [why],
     });
+  }
   const base = await mergeBase(folder, await commitOf(folder, ref === "" ? guesses(env) : [ref]));
   const safe = await withoutFilters(folder);
   const [diff, untracked] = await Promise.all([
     git(folder, [...safe, ...DIFF, base, "--", "."]),
     git(folder, ["ls-files", "--others", "--exclude-standard", "-z", "--", "."]),
   ]);
-  const files = new Map<string, "whole" | readonly Lines[]>(linesIn(diff?.stdout ?? ""));
+  if (diff?.code !== 0) throw damaged(`what changed since ${base}`, diff?.stderr);
+  const files = new Map<string, "whole" | readonly Lines[]>(linesIn(diff.stdout));
   for (const file of untracked?.stdout.split("\0").filter(Boolean) ?? []) files.set(file, "whole");
   return { base, files };
 }
@@ -69,11 +73,22 @@ async function commitOf(folder: string, refs: readonly string[]): Promise<string
   for (const ref of refs) {
     const found = await git(folder, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`]);
     if (found?.code === 0) return found.stdout.trim();
+    const named = await git(folder, ["rev-parse", "--verify", "--quiet", "--end-of-options", ref]);
+    const object = named?.code === 0 ? named.stdout.trim() : "";
+    if (object !== "" && (await git(folder, ["cat-file", "-e", object]))?.code !== 0)
+      throw damaged(`${ref} (${object})`, found?.stderr);
   }
   throw new UserError("changed/no-ref", `git knows no ${refs.join(", ")}`, {
     hint: `${HINT} In CI, fetch it first: a shallow clone holds only one commit.`,
   });
 }
+
+/** The name is known, and what it names is not there: no other name helps. */
+const damaged = (what: string, stderr = ""): UserError =>
+  new UserError("changed/objects-missing", `git cannot read ${what}: objects are missing from the repository`, {
+    hint: "`git fsck` tells which; fetch them (`git fetch --refetch`) or clone the repository again.",
+    details: stderr.split("\n").filter(Boolean).slice(0, 3),
+  });
 
 async function mergeBase(folder: string, commit: string): Promise<string> {
   const found = await git(folder, ["merge-base", "HEAD", commit]);

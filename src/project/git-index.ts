@@ -45,8 +45,14 @@ function isPlain(git: string): boolean {
   const user = process.getuid?.();
   if (!facts.isDirectory() || facts.uid !== user || statSync(dirname(git)).uid !== user) return false;
   const config = readFileSync(join(git, "config"), "utf8");
-  return !/^\s*\[(?:extensions|include)|^\s*(?:worktree|bare\s*=\s*true)/im.test(config);
+  return (
+    !/^\s*\[(?:extensions|include)|^\s*(?:worktree|bare\s*=\s*true)/im.test(config) &&
+    config.split("\n").every((line) => SETTING.test(line))
+  );
 }
+
+/** A line of git's configuration that git surely accepts: nothing, a comment, a section, or a value on one line. */
+const SETTING = /^\s*(?:[#;].*|\[[^\]"]+(?:"[^"]*")?\]\s*|[a-z][a-z\d-]*\s*(?:=[^"\\]*)?)?$/i;
 
 const HEADER = 12;
 /** Times, device, inode, mode, owner and size; then the object's name and two bytes of flags. */

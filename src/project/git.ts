@@ -69,8 +69,9 @@ export async function readGit(root: string, problems: TreeProblem[], { changes }
 }
 
 /** Why git gives no files although there is a `.git`; undefined where there is none. */
-function refusalOf(root: string, { stderr }: Finished): string | undefined {
+export function refusalOf(root: string, { stderr }: Finished): string | undefined {
   if (stderr.includes("dubious ownership")) return "git refuses this repository: another user owns it";
+  if (stderr.includes("bare repository")) return "this is a bare repository: it holds history, and no files to read";
   if (topOf(root) === undefined) return undefined;
   const said = /^(?:fatal|error): (.*)$/m.exec(stderr)?.[1];
   return `git cannot read this repository, so every file of the folder counts as tracked${said === undefined ? "" : `: ${said.replaceAll(root, ".")}`}`;

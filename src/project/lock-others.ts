@@ -15,7 +15,10 @@ export function readOtherLock(file: string, text: string, tree: Tree, problems: 
   return {
     packages,
     requiresPython:
-      textAt(toml.data, "metadata", "python-versions") ?? textAt(toml.data, "metadata", "requires_python"),
+      textAt(toml.data, "metadata", "python-versions") ??
+      textAt(toml.data, "metadata", "requires_python") ??
+      // pdm since its lock 4.5: one for each target.
+      textAt(listAt(toml.data, "metadata", "targets")[0], "requires_python"),
     registries: unique(listAt(toml.data, "package").map(registryOf)),
     wishes: undefined,
     closure: (roots) => closureOf(packages, roots),
@@ -70,9 +73,14 @@ function readPipfileLock(file: string, text: string, problems: TreeProblem[]): L
     problems.push({ file, line: 1, message: `is not valid JSON: ${(error as Error).message}` });
   }
   const section = (name: string) =>
-    Object.entries(tableAt(data, name)).map(([key, value]) => plainPackage(key, textAt(value, "version") ?? ""));
+    Object.entries(tableAt(data, name)).map(([key, value]) => ({
+      ...plainPackage(key, textAt(value, "version") ?? ""),
+      ...pipenvSource(value),
+    }));
   const runtime = section("default");
-  const packages = [...runtime, ...section("develop")];
+  // Besides `develop` there may be categories of any name.
+  const others = isTable(data) ? Object.keys(data).filter((name) => name !== "_meta" && name !== "default") : [];
+  const packages = [...runtime, ...others.flatMap(section)];
   return {
     packages,
     requiresPython: undefined,
@@ -81,6 +89,14 @@ function readPipfileLock(file: string, text: string, problems: TreeProblem[]): L
     // The file lists the whole closure of the runtime; nothing in it says who needs whom.
     closure: () => runtime.map(({ name }) => name).toSorted(),
   };
+}
+
+/** Where pipenv takes a package from, when it is no index. */
+function pipenvSource(entry: unknown): Partial<Pick<LockedPackage, "source" | "path">> {
+  if (textAt(entry, "git") !== undefined) return { source: "git" };
+  const path = textAt(entry, "path");
+  if (path !== undefined) return { source: "path", path };
+  return textAt(entry, "file") === undefined ? {} : { source: "url" };
 }
 
 const plainPackage = (name: string, version: string): LockedPackage => ({

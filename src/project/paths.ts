@@ -33,6 +33,10 @@ function ofName(
 
 function ofPart(expression: Expression, again: Again): string | undefined {
   if (expression.kind === "operation" && expression.operator === "/") return joined(expression.operands.map(again));
+  if (expression.kind === "operation" && expression.operator === "+") {
+    const parts = expression.operands.map(again);
+    return parts.includes(undefined) ? undefined : parts.join("");
+  }
   if (expression.kind === "member") return climbed(again(expression.of), expression.name === "parent" ? 1 : 0);
   if (expression.kind !== "subscript" || expression.index?.kind !== "number") return undefined;
   const { of, index } = expression;

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type { PathUse } from "../model/types.ts";
+import { configuredLogFiles, isLogCall } from "./log-files.ts";
 import { pathOf } from "./paths.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
 import { type Call, enclosing, type Expression, type Scope, within } from "./python-tree.ts";
@@ -15,6 +16,7 @@ type Use = "write" | "read";
 const BY_FIRST: ReadonlyArray<readonly [RegExp, Use]> = [
   [/^os\.(?:makedirs|mkdir|remove|unlink|rename|replace|mkfifo)$/, "write"],
   [/(?:^|\.)(?:RotatingFileHandler|TimedRotatingFileHandler|WatchedFileHandler|FileHandler)$/, "write"],
+  [/^loguru\.logger\.add$/, "write"],
   [/^sqlite3\.connect$/, "write"],
   [/^shelve\.open$/, "write"],
   [/(?:^|\.)(?:PersistentClient|DiskCache|Cache)$/, "write"],
@@ -60,6 +62,8 @@ const MORE_WORDS = [
   "fileConfig",
   "load_dotenv",
   "shutil",
+  "loguru",
+  "FileHandler",
 ];
 
 /** Files and folders that the code writes and reads by a path it says itself. */
@@ -73,10 +77,12 @@ export function readFileUses(sources: PythonSources): FileUses {
       const use = {
         path: posix.normalize(found.path),
         when: whenOf(file, call.scope),
+        ...(found.use === "write" && isLogCall(calledName(file, call)) ? { log: true as const } : {}),
         evidence: evidenceOf(file, call),
       };
       (found.use === "write" ? writes : reads).push(use);
     }
+    writes.push(...logFilesOf(sources, file));
     for (const { value, scope } of file.assignments) {
       const path = value?.kind === "text" ? /^sqlite(?:\+\w+)?:\/\/\/(.+)$/.exec(value.value)?.[1] : undefined;
       if (path !== undefined && value !== undefined && !path.startsWith(":memory:"))
@@ -84,6 +90,20 @@ export function readFileUses(sources: PythonSources): FileUses {
     }
   }
   return { writes, reads };
+}
+
+/** Files of configurations for logging: in a name, or given to `dictConfig` as they stand. */
+function* logFilesOf(sources: PythonSources, file: PythonFile): Generator<PathUse> {
+  if (!file.source.text.includes("FileHandler")) return;
+  const given = file.calls
+    .filter((call) => /(?:^|\.)dictConfig$/.test(calledName(file, call)))
+    .flatMap(({ args, scope }) => args.slice(0, 1).map((value) => ({ value, scope })));
+  for (const { value, scope } of [...file.assignments, ...given])
+    for (const named of value === undefined ? [] : configuredLogFiles(value)) {
+      const path = pathOf(sources, file, named);
+      if (path !== undefined)
+        yield { path: posix.normalize(path), when: whenOf(file, scope), log: true, evidence: evidenceOf(file, named) };
+    }
 }
 
 function useOf(

@@ -65,7 +65,9 @@ export const copyOfIgnoredOrMissingFile: Rule = {
               : {}),
           };
         } else if (source.startsWith("..")) yield { message: `${source} lies outside the build context.`, where };
-        else yield { message: `${source} is not among the files under version control.`, where };
+        // What lies in a folder that cannot be listed nobody knows.
+        else if (!service.problems.some(({ file }) => source === `${file}/` || `${source}/`.startsWith(`${file}/`)))
+          yield { message: `${source} is not among the files under version control.`, where };
       }
     }
   },

@@ -31,7 +31,8 @@ export const lockNotTracked: Rule = {
     if (!lock) {
       // The project may stand in a sub-folder or be named by an option: then the lock is not ours to miss.
       const elsewhere = sync.command.argv.some((word) => /^--(project|directory|script)/.test(word));
-      if (elsewhere || isContextElsewhere(input) || !service.files.includes("pyproject.toml")) return;
+      const unread = service.problems.some(({ file }) => file === "uv.lock");
+      if (elsewhere || unread || isContextElsewhere(input) || !service.files.includes("pyproject.toml")) return;
       yield { message: "`uv sync` runs, but the repository holds no uv.lock.", where, confidence: "likely" };
     } else if (!lock.tracked) {
       const hidden = lock.gitIgnored;

@@ -1,9 +1,19 @@
 import { changed, healthy, startLine } from "./queries/example.ts";
 import { option, startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
-import type { Rule } from "./rule.ts";
+import type { Project, Rule } from "./rule.ts";
 
 const stream = /^(-|\/dev\/(std(out|err)|null|fd\/\d|tty)|\/proc\/(1|self)\/fd\/\d|[&\d]+)$/;
+
+/** Settings of other places than production, and programs beside the service. */
+const OTHER_PROGRAM =
+  /(?:^|[/_])(?:dev|devel|development|local|debug|tests?|scripts?|tools?|bin|examples?|notebooks?|conftest)(?:[/_.]|$)/i;
+
+/** The healthy service with a configuration of logging. */
+const withLogging = (configuration: string): Project => ({
+  ...healthy,
+  "app/main.py": `${healthy["app/main.py"]}\nimport logging.config\n\nlogging.config.dictConfig(${configuration})\n`,
+});
 
 export const logsToFile: Rule = {
   id: "logs-to-file",
@@ -23,16 +33,23 @@ export const logsToFile: Rule = {
         'CMD ["gunicorn", "-b", "0.0.0.0:8000", "--access-logfile", "/var/log/access.log", "app.main:app"]\n',
       ]),
       changed([startLine, "CMD exec uvicorn app.main:app --host 0.0.0.0 > /var/log/app.log 2>&1\n"]),
+      withLogging(
+        `{"version": 1, "handlers": {"f": {"class": "logging.FileHandler", "filename": "/var/log/app.log"}}}`,
+      ),
     ],
     good: [
       healthy,
+      withLogging(
+        `{"version": 1, "handlers": {"c": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout"}}}`,
+      ),
+      withLogging(`{"version": 1, "handlers": {"f": {"class": "logging.FileHandler", "filename": "/dev/stdout"}}}`),
       changed([
         startLine,
         'CMD ["gunicorn", "-b", "0.0.0.0:8000", "--access-logfile", "-", "--error-logfile=/dev/stderr", "app.main:app"]\n',
       ]),
     ],
   },
-  *check({ dockerfile }) {
+  *check({ dockerfile, service }) {
     const start = startOf(dockerfile);
     if (!start) return;
     const given = ["--access-logfile", "--error-logfile", "--log-file", "--logfile", "--logto"].map((name) =>
@@ -43,5 +60,10 @@ export const logsToFile: Rule = {
     );
     if (target !== undefined)
       yield { message: `Logs are written to ${target}.`, where: at(dockerfile, start.instruction) };
+    for (const { path, when, log, evidence } of service.writes) {
+      const certain = when === "import" || when === "start";
+      if (log !== true || !certain || stream.test(path) || OTHER_PROGRAM.test(evidence.file)) continue;
+      yield { message: `The service logs to ${path}.`, where: evidence, confidence: "likely" };
+    }
   },
 };

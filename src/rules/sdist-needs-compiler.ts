@@ -17,6 +17,12 @@ const native = new Set([
   "netifaces",
   "pysqlite3",
   "pyaudio",
+  "pycairo",
+  "pygobject",
+  "pygraphviz",
+  "dbus-python",
+  "lxml",
+  "xmlsec",
 ]);
 const pyproject =
   '[project]\nname = "reactions"\nversion = "1.0.0"\nrequires-python = ">=3.12"\ndependencies = ["uwsgi==2.0.31"]\n';

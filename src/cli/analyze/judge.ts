@@ -38,6 +38,7 @@ export async function* judgements(
   }
   const seen = new Set<string>();
   for (const target of targets) {
+    world.signal.throwIfAborted();
     try {
       const judgement = await judge(target, flags, world);
       const which = `${target.folder}\0${judgement.judged.dockerfile?.path ?? ""}`;

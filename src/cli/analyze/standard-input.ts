@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readSync } from "node:fs";
 import { UserError } from "../../kit/errors.ts";
 import { decodeText } from "../../kit/files.ts";
 import type { Judged } from "../../formats/format.ts";
@@ -40,13 +40,26 @@ export async function judgeStandardInput({ now }: Pick<World, "now">): Promise<J
   return { folder: "", service, dockerfile, findings, suppressed, unchanged: 0, read: (path) => tree.read(path) };
 }
 
+/** No Dockerfile comes near it, and a program may write without an end. */
+const MAX_BYTES = 16_000_000;
+
 function read(): Buffer {
+  const parts: Buffer[] = [];
   try {
-    return readFileSync(0);
+    for (let size = 0; size <= MAX_BYTES;) {
+      const part = Buffer.alloc(65_536);
+      const count = readSync(0, part);
+      if (count === 0) return Buffer.concat(parts);
+      parts.push(part.subarray(0, count));
+      size += count;
+    }
   } catch (cause) {
     throw new UserError("analyze/stdin", `stdin cannot be read: ${(cause as Error).message}`, {
       hint: "Pipe a Dockerfile in: seaworthy analyze - < Dockerfile.",
       cause,
     });
   }
+  throw new UserError("analyze/stdin", `stdin gives more than ${MAX_BYTES / 1_000_000} MB, which is no Dockerfile`, {
+    hint: "Pipe a Dockerfile in: seaworthy analyze - < Dockerfile.",
+  });
 }

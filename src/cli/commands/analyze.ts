@@ -8,14 +8,16 @@ import { type AnalyzeFlags, type Judgement, judgements } from "../analyze/judge.
 import type { Output } from "../analyze/outputs.ts";
 import type { Target } from "../analyze/target.ts";
 import { failed, inColour, print, printJson } from "../output.ts";
-import { inWorld } from "../world.ts";
+import { inPassing, inWorld } from "../world.ts";
 
 /** What only some calls need is loaded when they need it: most are about one folder, for a person. */
 export default async function analyze(this: CommandContext, flags: AnalyzeFlags, ...written: string[]): Promise<void> {
   const targets = await targetsOf(written);
   const outputs = flags.writeBaseline ? [] : await outputsOf(this, flags, targets);
   try {
-    await inWorld(async (world) => {
+    // A busy analysis cannot answer a signal. Where nothing has to be removed, the signal's own effect ends it at once.
+    const leavesFiles = flags.format?.some((each) => each.includes("=")) === true || flags.writeBaseline;
+    await (leavesFiles ? inWorld : inPassing)(async (world) => {
       for await (const judgement of judgements(flags, targets, world)) {
         if (flags.writeBaseline) await writeBaseline(this, judgement);
         else {
