@@ -17,8 +17,8 @@ export const appOf = (routes: Readonly<Record<string, Command<CommandContext>>>)
       docs: {
         brief: "From a Dockerfile that works on one machine to an image that is proven by running it",
         fullDescription:
-          "`seaworthy FOLDER` goes the whole way: analyse, plan, pin, render, build before and after, run both, judge both by " +
-          "the same checks, report. It changes nothing in the folder; `seaworthy apply` does, after a backup.\n\n" +
+          "`seaworthy ./FOLDER` is short for `seaworthy run FOLDER`, and `seaworthy` alone for `seaworthy run .`: the whole way, " +
+          "from the analysis to the report. It changes nothing in the folder; `seaworthy apply` does, after a backup.\n\n" +
           "Exit code: 0 all promises kept; 1 something fails or is unproven; 2 usage, configuration or environment.",
       },
     }),

@@ -23,7 +23,7 @@ export const flag = {
   renewPins: yes("ask the registry for today's digests, also where seaworthy.lock has one"),
   fresh: yes("begin a new run even when the newest one was never finished"),
   keepImages: yes("leave the built images in the engine, for 14 days"),
-  tests: yes("run the service's own tests too, also where no requirement rests on them"),
+  tests: yes("with the service's own tests as a stage of the Dockerfile, also where no requirement rests on them"),
   repetitions: {
     kind: "parsed",
     parse: wholeNumber,
@@ -31,17 +31,19 @@ export const flag = {
     placeholder: "n",
     default: "3",
   },
-  run: text("a run to read again: its id, its path, or `latest`", "run"),
+  run: text(
+    "a run to read again: its id, its path, or `latest` (what `report` and `apply` take when nothing is said)",
+    "run",
+  ),
   pushTo: text("repository to push the image to and pull it back from by digest, as a proof", "repository"),
   structureTest: {
     kind: "parsed",
     parse: String,
-    brief: "a file of container-structure-test to judge as well; may be given several times",
+    brief: "a file of container-structure-test to judge as well; may be repeated",
     placeholder: "file",
     variadic: true,
     optional: true,
   },
-  force: yes("do it although it was not verified, or was changed since"),
 } as const;
 
 export const folder = {

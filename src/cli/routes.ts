@@ -56,7 +56,9 @@ export const routes = {
       },
       positional: folder,
     },
-    docs: { brief: "Prove an existing image, or judge a run again without an engine (--run)" },
+    docs: {
+      brief: "Prove the reworked image, or an existing one (--image), or judge a run again without an engine (--run)",
+    },
   }),
   report: buildCommand({
     loader: () => import("./commands/report.ts"),
@@ -65,13 +67,20 @@ export const routes = {
   }),
   apply: buildCommand({
     loader: () => import("./commands/apply.ts"),
-    parameters: { flags: { run: flag.run, force: flag.force, dryRun: dryRun() }, positional: folder },
+    parameters: {
+      flags: {
+        run: flag.run,
+        force: force("write although it was not verified, or files were changed since"),
+        dryRun: dryRun(),
+      },
+      positional: folder,
+    },
     docs: { brief: "Write what a run verified into the folder, after a backup" },
   }),
   rollback: buildCommand({
     loader: () => import("./commands/rollback.ts"),
-    parameters: { flags: { force: flag.force }, positional: folder },
-    docs: { brief: "Take the last apply back" },
+    parameters: { flags: { force: force("take it back although files were changed since") }, positional: folder },
+    docs: { brief: "Take the last apply, or the last `analyze --fix`, back" },
   }),
   explain: buildCommand({
     loader: () => import("./commands/explain.ts"),
@@ -79,7 +88,7 @@ export const routes = {
       flags: { json: flag.json },
       positional: {
         kind: "tuple",
-        parameters: [{ parse: String, brief: "id of a rule or a check, or another linter's id", placeholder: "id" }],
+        parameters: [{ parse: String, brief: "id of a rule or a check, or another tool's id", placeholder: "id" }],
       },
     },
     docs: { brief: "Say what a rule or a check is about, and why" },
@@ -100,7 +109,7 @@ function imageFlag() {
   return {
     kind: "parsed",
     parse: String,
-    brief: "an existing image instead of building",
+    brief: "an existing image, instead of building the reworked one",
     placeholder: "name",
     optional: true,
   } as const;
@@ -108,10 +117,14 @@ function imageFlag() {
 function quickFlag() {
   return {
     kind: "boolean",
-    brief: "only whether it builds, starts, keeps its layers and secrets, and refuses a missing variable",
+    brief:
+      "only what is asked at every change: it builds, starts, is not root, logs, keeps secrets and layers, refuses a missing variable",
     default: false,
     withNegated: false,
   } as const;
+}
+function force(brief: string) {
+  return { kind: "boolean", brief, default: false, withNegated: false } as const;
 }
 function dryRun() {
   return { kind: "boolean", brief: "show the difference only", default: false, withNegated: false } as const;

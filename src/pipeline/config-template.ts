@@ -21,15 +21,16 @@ export const CONFIG_TEMPLATE = `# yaml-language-server: $schema=.seaworthy/seawo
 # Values of the service's variables while its image is proven. Do not put real secrets here.
 # env: { LOG_LEVEL: info }
 
-# What the service needs to talk to while it is proven; started anew for each image, ready before the service, and thrown
-# away. \`compose\` in place of the list: all that it needs of its Compose file. In the list: names of Compose services, and
-# programs of your own, with an \`image\` or a folder to \`build\`; \`{name}\` in a value of \`env\` stands for their address
-# and port.
+# What the service needs to talk to while it is proven; started for the proof, ready before the service, and thrown away.
+# \`compose\` in place of the list: all that it needs of its Compose file. In the list: names of Compose services, and
+# programs of your own, with an \`image\` or a folder to \`build\`, the \`port\` they listen on, the \`health\` path that
+# answers once they are ready, and \`env\`. \`{name}\` in a value of the service's \`env\` is their address and port.
 # sidecars:
 #   - db
 #   - { name: aws, build: ../aws-stand-in, port: 5555, health: /exports }
 
-# Compose files, the later laid over the earlier; without this key, those that Compose itself reads.
+# Compose files, the later laid over the earlier; they may lie outside this folder. Without this key, those that Compose
+# itself reads.
 # composeFiles: [deploy/compose.yaml]
 
 # Roles of the image beside its web server's. A task ends with 0 \`within\` so many seconds; a worker says \`ready\`, works
@@ -55,11 +56,15 @@ export const CONFIG_TEMPLATE = `# yaml-language-server: $schema=.seaworthy/seawo
 # Files of container-structure-test, read as they are.
 # structureTests: [tests/structure.yaml]
 
-# Choices of the team; they win over the planner's, and the report says so.
+# Choices of the team, by decision; they win over the planner's, and the report says so. Some have fields: base (python,
+# image), user (uid, gid), uv (version), sync (groups, extras), tests (command, lint, copies). The others have one value:
+# workdir and health (a path), ports (a number), command (a list, or the name of a server that the lock has), copies,
+# packages and writable (lists), environment and labels (tables).
 # decisions:
 #   user: { uid: 1001 }
 
-# Limits of the checks: startSeconds, warmBuildSeconds, coldBuildSeconds (seconds), sizeRatio (after / before).
+# Limits of the checks: startSeconds, warmBuildSeconds, coldBuildSeconds, graceSeconds (seconds, until a stopped service
+# is killed), sizeRatio (after / before).
 # limits: { startSeconds: 30, sizeRatio: 0.7 }
 
 # Severity of rules (error, warning, note), by id; other tools' ids are understood. \`seaworthy explain ID\` knows them.

@@ -10,12 +10,11 @@ const floors = [
   ["dockerfile"],
   ["project", "registry", "engine"],
   ["profiles"],
-  ["rules", "decisions", "probes", "manifests", "reporters"],
+  ["rules", "decisions", "probes", "reporters"],
   ["formats"],
   ["checks"],
   ["planner", "requirements", "policy"],
   ["pipeline"],
-  ["fleet"],
   ["cli", "index.ts"],
 ];
 const floorOf = (folder: string) => floors.findIndex((floor) => floor.includes(folder));
