@@ -2,6 +2,9 @@ import { buildCommand } from "@stricli/core";
 import { analyzeRoute } from "./analyze-route.ts";
 import { flag, folder, sessionFlags } from "./flags.ts";
 
+/** `pin` always renews. */
+const { renewPins: _, ...pinFlags } = sessionFlags;
+
 /** Every command: its flags here, its work in a chunk of its own that is loaded when it is called. */
 export const routes = {
   run: buildCommand({
@@ -29,8 +32,8 @@ export const routes = {
   }),
   pin: buildCommand({
     loader: () => import("./commands/pin.ts"),
-    parameters: { flags: { ...sessionFlags, json: flag.json }, positional: folder },
-    docs: { brief: "Resolve the plan's base images to digests" },
+    parameters: { flags: { ...pinFlags, json: flag.json }, positional: folder },
+    docs: { brief: "Ask the registry for the digests of the plan's base images; writes nothing" },
   }),
   rework: buildCommand({
     loader: () => import("./commands/rework.ts"),

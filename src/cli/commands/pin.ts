@@ -8,7 +8,7 @@ import { inWorld } from "../world.ts";
 
 export default async function pin(
   this: CommandContext,
-  flags: SessionFlags & { readonly json: boolean },
+  flags: Omit<SessionFlags, "renewPins"> & { readonly json: boolean },
   folder: string,
 ): Promise<void> {
   await inWorld(async (world) => {
