@@ -16,7 +16,7 @@ export const flag = {
     optional: true,
     variadic: true,
   },
-  profile: text("base image family, for example debian-slim", "id"),
+  profile: text("base image family: debian-slim when nothing is said, or amazonlinux2023", "id"),
   engine: text("address of the container engine, instead of DOCKER_HOST", "url"),
   ca: text("PEM file with your company's CA certificates, instead of SEAWORTHY_CA", "file"),
   offline: yes("ask no registry: digests come from seaworthy.lock"),

@@ -37,7 +37,7 @@ const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines" | "composeSidec
   dockerfile: said("The Dockerfile of the image that ships today, relative to this folder.", text),
   output: said("Where the reworked Dockerfile goes. Equal to `dockerfile`: it replaces it, after a backup.", text),
   keep: said("Files that must stay exactly as they are.", listOf(text)),
-  profile: said("Base image family of the reworked image.", text),
+  profile: said("Base image family of the reworked image: debian-slim when nothing is said, or amazonlinux2023.", text),
   target: said("Stage of the present Dockerfile that ships, when it is not the last one.", text),
   buildArgs: said("Build arguments of the present Dockerfile.", mapOf(text)),
   env: said("Values of the service's variables while its image is proven. No real secrets.", mapOf(text)),
@@ -88,7 +88,10 @@ const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines" | "composeSidec
   checks: said("What the team expects of the image beside the catalogue: checks of its own.", expectationsKind),
   structureTests: said("Files of container-structure-test, relative to this folder.", listOf(filled)),
   decisions: said("Choices of the team, by decision; they win over the planner's.", mapOf(anything)),
-  limits: said("Limits of the checks: startSeconds, warmBuildSeconds, coldBuildSeconds, sizeRatio.", mapOf(number)),
+  limits: said(
+    "Limits of the checks: startSeconds, warmBuildSeconds, coldBuildSeconds, graceSeconds, sizeRatio.",
+    mapOf(number),
+  ),
   severity: said(
     "Severity of rules, by id; other tools' ids of the same concern are understood.",
     mapOf(severity, ruleId),
