@@ -79,9 +79,17 @@ function tallyJunit(report: string | undefined, code: number): Tally {
   return atLeastOneFailure({ passed: count("tests") - failed - skipped, failed, skipped }, code);
 }
 
+/** Tests that passed, and not the first time. */
+const retried: string[] = [];
+
 async function show(program: string, args: readonly string[]): Promise<number> {
   process.stdout.write(`\n> ${program} ${args.join(" ")}\n`);
-  const finished = await run(program, args, { onLine: (_, line) => process.stdout.write(`${line}\n`) });
+  const onLine = (_: unknown, line: string) => {
+    process.stdout.write(`${line}\n`);
+    const plain = stripVTControlCharacters(line);
+    if (/\(retry x\d+\)/.test(plain)) retried.push(plain.trim());
+  };
+  const finished = await run(program, args, { onLine });
   return finished.code;
 }
 
@@ -138,6 +146,7 @@ for (const { failures = [] } of Object.values(parts)) {
   for (const failure of failures) process.stdout.write(`FAILED ${failure}\n`);
 }
 for (const [name, tally] of Object.entries(parts)) process.stdout.write(`${name.padEnd(24)} ${line(tally)}\n`);
+for (const test of retried) process.stdout.write(`TRIED AGAIN ${test}\n`);
 const crashes = (await readText(".lab/engine/engine.log"))?.match(/starting it again/g)?.length ?? 0;
 if (crashes > 0)
   process.stdout.write(`The lab's engine crashed and came back: ${crashes} times (.lab/engine/engine.log).\n`);
