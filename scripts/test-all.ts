@@ -11,6 +11,8 @@ interface Tally {
   readonly skipped: number;
   /** One line for each failed test: its file, its name, the first line of its message. */
   readonly failures?: readonly string[];
+  /** Likewise for each test that passed when it was tried again. */
+  readonly retried?: readonly string[];
 }
 
 /** The part of vitest's JSON report that is read here. */
@@ -47,19 +49,23 @@ function tallyVitest(report: string | undefined, code: number): Tally {
   const brokenFiles = testResults.filter(
     ({ status, assertionResults }) => status === "failed" && assertionResults.every((one) => one.status !== "failed"),
   );
+  // A test that passes and has a message failed before.
+  const linesOf = (wanted: string) =>
+    testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults
+        .filter(({ status, failureMessages }) => status === wanted && failureMessages.length > 0)
+        .map(({ fullName, failureMessages }) => failureLine(name, fullName, failureMessages[0] ?? "")),
+    );
   const failures = [
     ...brokenFiles.map(({ name, message }) => failureLine(name, "does not load", message)),
-    ...testResults.flatMap(({ name, assertionResults }) =>
-      assertionResults
-        .filter(({ status }) => status === "failed")
-        .map(({ fullName, failureMessages }) => failureLine(name, fullName, failureMessages[0] ?? "")),
-    ),
+    ...linesOf("failed"),
   ];
   const tally = {
     passed: numPassedTests,
     failed: numFailedTests + brokenFiles.length,
     skipped: numPendingTests + numTodoTests,
     failures,
+    retried: linesOf("passed"),
   };
   return atLeastOneFailure(tally, code);
 }
@@ -79,17 +85,9 @@ function tallyJunit(report: string | undefined, code: number): Tally {
   return atLeastOneFailure({ passed: count("tests") - failed - skipped, failed, skipped }, code);
 }
 
-/** Tests that passed, and not the first time. */
-const retried: string[] = [];
-
 async function show(program: string, args: readonly string[]): Promise<number> {
   process.stdout.write(`\n> ${program} ${args.join(" ")}\n`);
-  const onLine = (_: unknown, line: string) => {
-    process.stdout.write(`${line}\n`);
-    const plain = stripVTControlCharacters(line);
-    if (/\(retry x\d+\)/.test(plain)) retried.push(plain.trim());
-  };
-  const finished = await run(program, args, { onLine });
+  const finished = await run(program, args, { onLine: (_, line) => process.stdout.write(`${line}\n`) });
   return finished.code;
 }
 
@@ -142,11 +140,11 @@ parts["stack of benchling"] = await stack();
 parts["tests of the examples"] = await examples();
 
 process.stdout.write("\n");
-for (const { failures = [] } of Object.values(parts)) {
+for (const { failures = [], retried = [] } of Object.values(parts)) {
+  for (const line of retried) process.stdout.write(`TRIED AGAIN ${line}\n`);
   for (const failure of failures) process.stdout.write(`FAILED ${failure}\n`);
 }
 for (const [name, tally] of Object.entries(parts)) process.stdout.write(`${name.padEnd(24)} ${line(tally)}\n`);
-for (const test of retried) process.stdout.write(`TRIED AGAIN ${test}\n`);
 const crashes = (await readText(".lab/engine/engine.log"))?.match(/starting it again/g)?.length ?? 0;
 if (crashes > 0)
   process.stdout.write(`The lab's engine crashed and came back: ${crashes} times (.lab/engine/engine.log).\n`);
