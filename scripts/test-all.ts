@@ -141,7 +141,7 @@ parts["tests of the examples"] = await examples();
 
 process.stdout.write("\n");
 for (const { failures = [], retried = [] } of Object.values(parts)) {
-  for (const line of retried) process.stdout.write(`TRIED AGAIN ${line}\n`);
+  for (const test of retried) process.stdout.write(`TRIED AGAIN ${test}\n`);
   for (const failure of failures) process.stdout.write(`FAILED ${failure}\n`);
 }
 for (const [name, tally] of Object.entries(parts)) process.stdout.write(`${name.padEnd(24)} ${line(tally)}\n`);
