@@ -4,6 +4,7 @@ import { firstCause, UserError } from "../kit/errors.ts";
 import { makeFolder } from "../kit/files.ts";
 import type { Contract, Image, Stack, StackSidecar } from "../model/types.ts";
 import type { BesideImage } from "../probes/probe.ts";
+import { logTail } from "../probes/support/logs.ts";
 import { type RoleSeen, seeRole } from "../probes/support/role.ts";
 import { becomesReady, onNetwork, type SidecarSeen, startOf } from "../probes/support/sidecar.ts";
 import { STAND_IN_LABEL } from "../registry/pins.ts";
@@ -199,7 +200,7 @@ class RunningStack {
 }
 
 const lastLines = async (container: Container): Promise<SidecarSeen["log"]> =>
-  (await container.logs()).slice(-20).map(({ stream, at, text }) => ({ stream, at, text: text.slice(0, 500) }));
+  logTail(await container.logs()).slice(-20);
 
 /** What Compose gives the service; what the team itself sets for the proof stays. */
 function withValues(contract: Contract, { env }: Stack): Contract {
