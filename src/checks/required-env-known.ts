@@ -58,6 +58,11 @@ export const requiredEnvKnown: Check<Environment> = {
       data: { ...good, healthy: false, problem: "It exited with code 1.", suspected: ["DEMO_REGION"] },
       status: "unproven",
     },
+    {
+      name: "either of two will do",
+      data: { ...good, suspected: ["DEMO_REGION", "DEMO_ZONE"] },
+      status: "unproven",
+    },
   ],
   judge({ blind, read, needed, suspected, healthy, problem }, { contract }) {
     if (needed.length > 0)
@@ -67,6 +72,10 @@ export const requiredEnvKnown: Check<Environment> = {
       return unproven(`${problem}${looked}`);
     }
     if (blind !== undefined) return unproven(blind);
+    if (suspected.length > 0)
+      return unproven(
+        `It became healthy only with values for ${some(suspected, 6)}, which nobody gave it; which of them it needs, no start showed.`,
+      );
     const required = contract.env.filter((one) => one.required).length;
     return pass(
       `With ${counted(required, "required variable")} of the contract it lacked none; it asked for ${counted(read.length, "name")}.`,
