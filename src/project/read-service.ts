@@ -99,7 +99,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     reads: [...uses.reads, ...conventionalReads(tree, starts, dependencies.runtimeClosure)],
     dockerfiles,
     ...(target === undefined ? {} : { target }),
-    ...(outside.buildTargets.length === 0 ? {} : { buildTargets: outside.buildTargets }),
+    ...(outside.targets.length === 0 ? {} : { buildTargets: outside.targets.map(({ by: _, ...target }) => target) }),
     dockerignore: dockerignore?.file,
     outsideProbes: outside.probes,
     gracePeriods: outside.gracePeriods,
@@ -204,14 +204,15 @@ function targetOf(
   if (named !== undefined) return { value: named, confidence: "certain", evidence: [] };
   if (dockerfile === undefined) return undefined;
   const own = targets.filter(
-    ({ file, stage }) =>
-      (file === undefined || file.replace(/^\.\//, "").endsWith(dockerfile.path)) && hasStage(dockerfile, stage.value),
+    ({ by, dockerfile: file, stage }) =>
+      by !== "command" && file.endsWith(dockerfile.path) && hasStage(dockerfile, stage),
   );
-  const ofCi = own.filter(({ source }) => source === "ci");
+  const ofCi = own.filter(({ by }) => by === "step");
   const isAside = FOR_DEVELOPMENT.test(dockerfile.stages.at(-1)?.name ?? "");
   const counting = ofCi.length > 0 || !isAside ? ofCi : own;
   const [first] = counting;
-  return counting.every(({ stage }) => stage.value === first?.stage.value) ? first?.stage : undefined;
+  if (first === undefined || counting.some(({ stage }) => stage !== first.stage)) return undefined;
+  return { value: first.stage, confidence: "likely", evidence: [first.evidence] };
 }
 
 function dockerignoreOf(tree: Tree, dockerfile: string | undefined) {
