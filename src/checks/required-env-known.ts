@@ -1,3 +1,4 @@
+import { placeInCode } from "../kit/text.ts";
 import { environment, type Environment, type NeededVariable } from "../probes/environment.ts";
 import type { Check } from "./check.ts";
 import { exampleContract } from "./support/examples.ts";
@@ -84,7 +85,7 @@ export const requiredEnvKnown: Check<Environment> = {
 };
 
 function inWords({ name, by, without }: NeededVariable, env: ReadonlyArray<{ readonly name: string }>): string {
-  const place = by === "" ? "" : `read by ${by.replace(/^.*\/(?:site|dist)-packages\//, "")}; `;
+  const place = by === "" ? "" : `read by ${placeInCode(by)}; `;
   const named = env.some((one) => one.name === name) ? "the contract calls it optional; " : "";
   return `${name} (${place}${named}without it ${without})`;
 }

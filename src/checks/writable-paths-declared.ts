@@ -1,3 +1,4 @@
+import { placeInCode } from "../kit/text.ts";
 import { isIn } from "../probes/support/written-folders.ts";
 import { writes, type Writes } from "../probes/writes.ts";
 import type { Check } from "./check.ts";
@@ -79,6 +80,3 @@ function writtenBy(folder: Writes["folders"][number] | undefined): string {
   const words = told.filter(Boolean).join(" ");
   return words === "" ? "" : ` (${words})`;
 }
-
-/** Without the folder where distributions are installed. */
-const placeInCode = (place: string): string => place.replace(/^.*\/(?:site|dist)-packages\//, "");

@@ -3,7 +3,7 @@ import { readIgnore } from "../dockerfile/ignore.ts";
 import { beyondLimits } from "../dockerfile/limits.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
 import { hasStage } from "../dockerfile/stages.ts";
-import type { Dockerfile, Fact, Service, StartCommand } from "../model/types.ts";
+import type { BuildTarget, Dockerfile, Fact, Service, StartCommand } from "../model/types.ts";
 import { findApplication } from "./application.ts";
 import { readDependencies } from "./dependencies.ts";
 import { conventionalReads } from "./conventional-reads.ts";
@@ -16,7 +16,7 @@ import { findFramework, findServer } from "./framework.ts";
 import { refined } from "./own-server.ts";
 import { readLock } from "./lock.ts";
 import { consoleScripts, readPackaging } from "./packaging.ts";
-import { nothingOutside, type Outside } from "./outside.ts";
+import { type NamedTarget, nothingOutside, type Outside } from "./outside.ts";
 import { readCompose } from "./outside-compose.ts";
 import { readPlatforms } from "./outside-platforms.ts";
 import { readScripts } from "./outside-scripts.ts";
@@ -99,7 +99,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     reads: [...uses.reads, ...conventionalReads(tree, starts, dependencies.runtimeClosure)],
     dockerfiles,
     ...(target === undefined ? {} : { target }),
-    ...(outside.targets.length === 0 ? {} : { buildTargets: outside.targets.map(({ by: _, ...target }) => target) }),
+    ...(outside.targets.length === 0 ? {} : { buildTargets: outside.targets.map(asBuilt) }),
     dockerignore: dockerignore?.file,
     outsideProbes: outside.probes,
     gracePeriods: outside.gracePeriods,
@@ -188,6 +188,9 @@ function refusedDockerfile(tree: Tree, path: string | undefined): readonly TreeP
 
 /** No shorter file holds as many instructions as are too many. */
 const MANY_BYTES = 20_000;
+
+/** How it is built counts here alone. */
+const asBuilt = ({ dockerfile, stage, evidence }: NamedTarget): BuildTarget => ({ dockerfile, stage, evidence });
 
 /** A stage to develop or to test in, which nobody ships although it comes last. */
 const FOR_DEVELOPMENT = /(?:^|[-_.])(?:dev|develop|development|debug|tests?|lint|ci)(?:[-_.]|$)/i;
