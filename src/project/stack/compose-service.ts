@@ -3,7 +3,7 @@ import type { Ready, RoleCommand, StackSidecar } from "../../model/types.ts";
 import { seconds } from "../outside.ts";
 import { composeBuild } from "../outside-compose.ts";
 import { composeVolume } from "../outside-mounts.ts";
-import { isTable, type Table, tableAt, textAt } from "../toml.ts";
+import { isTable, type Table, tableAt, textAt, valueAt } from "../toml.ts";
 import type { ComposeEntry } from "./compose-project.ts";
 import { readinessOf } from "./families.ts";
 import { normal, plainText } from "./merge.ts";
@@ -107,6 +107,7 @@ export function sidecarOf(
       ...(table["secrets"] === undefined && table["configs"] === undefined
         ? []
         : [`${name}: its secrets and configs are not given`]),
+      ...(valueAt(table, "build", "args") === undefined ? [] : [`${name}: the arguments of its build are not given`]),
       ...(rights.length === 0 ? [] : [`${name}: no more rights are given (${rights.join(", ")})`]),
     ],
   };
