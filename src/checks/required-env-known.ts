@@ -1,3 +1,4 @@
+import { placeInCode } from "../kit/text.ts";
 import { environment, type Environment, type NeededVariable } from "../probes/environment.ts";
 import type { Check } from "./check.ts";
 import { exampleContract } from "./support/examples.ts";
@@ -58,6 +59,11 @@ export const requiredEnvKnown: Check<Environment> = {
       data: { ...good, healthy: false, problem: "It exited with code 1.", suspected: ["DEMO_REGION"] },
       status: "unproven",
     },
+    {
+      name: "either of two will do",
+      data: { ...good, suspected: ["DEMO_REGION", "DEMO_ZONE"] },
+      status: "unproven",
+    },
   ],
   judge({ blind, read, needed, suspected, healthy, problem }, { contract }) {
     if (needed.length > 0)
@@ -67,6 +73,10 @@ export const requiredEnvKnown: Check<Environment> = {
       return unproven(`${problem}${looked}`);
     }
     if (blind !== undefined) return unproven(blind);
+    if (suspected.length > 0)
+      return unproven(
+        `It became healthy only with values for ${some(suspected, 6)}, which nobody gave it; which of them it needs, no start showed.`,
+      );
     const required = contract.env.filter((one) => one.required).length;
     return pass(
       `With ${counted(required, "required variable")} of the contract it lacked none; it asked for ${counted(read.length, "name")}.`,
@@ -75,7 +85,7 @@ export const requiredEnvKnown: Check<Environment> = {
 };
 
 function inWords({ name, by, without }: NeededVariable, env: ReadonlyArray<{ readonly name: string }>): string {
-  const place = by === "" ? "" : `read by ${by.replace(/^.*\/(?:site|dist)-packages\//, "")}; `;
+  const place = by === "" ? "" : `read by ${placeInCode(by)}; `;
   const named = env.some((one) => one.name === name) ? "the contract calls it optional; " : "";
   return `${name} (${place}${named}without it ${without})`;
 }

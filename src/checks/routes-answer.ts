@@ -1,7 +1,7 @@
 import { ordinaryRun, type OrdinaryRun } from "../probes/ordinary-run.ts";
 import type { Check } from "./check.ts";
 import { exampleRun } from "./support/examples.ts";
-import { counted, fail, notApplicable, pass, some } from "./support/verdicts.ts";
+import { counted, fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
 
 const beside: OrdinaryRun = {
   ...exampleRun,
@@ -33,19 +33,26 @@ export const routesAnswer: Check<OrdinaryRun> = {
       status: "fail",
     },
     {
+      name: "another sidecar was not started",
+      data: { ...beside, visits: [{ path: "/items", status: 500 }], notStarted: ["cache (redis:8)"] },
+      status: "unproven",
+    },
+    {
       name: "nothing runs beside it",
       data: { ...exampleRun, visits: [{ path: "/items", status: 500 }] },
       status: "not-applicable",
     },
   ],
-  judge({ visits, sidecars = [] }) {
+  judge({ visits, sidecars = [], notStarted = [] }) {
     if (sidecars.length === 0)
       return notApplicable("Nothing of a Compose file ran beside it, so what a route needs may be missing.");
     const bad = visits.filter(({ status, open }) => open !== true && (status === 0 || status >= 500));
-    if (bad.length > 0)
-      return fail(
-        `Beside ${some(sidecars, 6)}: ${some(bad.map(({ path, status }) => `${path} ${status === 0 ? "does not answer" : `answers ${status}`}`))}.`,
-      );
+    if (bad.length > 0) {
+      const said = `Beside ${some(sidecars, 6)}: ${some(bad.map(({ path, status }) => `${path} ${status === 0 ? "does not answer" : `answers ${status}`}`))}.`;
+      return notStarted.length === 0
+        ? fail(said)
+        : unproven(`${said} It may need ${some(notStarted)}, which nobody started: name it under \`sidecars\` too.`);
+    }
     return pass(
       `Beside ${some(sidecars, 6)}, ${counted(visits.length, "route")} answered: ${some(
         visits.map(({ path, status }) => `${path} ${status}`),

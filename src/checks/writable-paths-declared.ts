@@ -1,3 +1,5 @@
+import { placeInCode } from "../kit/text.ts";
+import { isIn } from "../probes/support/written-folders.ts";
 import { writes, type Writes } from "../probes/writes.ts";
 import type { Check } from "./check.ts";
 import { exampleContract } from "./support/examples.ts";
@@ -56,8 +58,7 @@ export const writablePathsDeclared: Check<Writes> = {
       return fail(
         `On a read-only root it does not work, not even with each folder writable where it was seen to write${folders.length === 0 ? "" : ` (${some(folders.map(({ path }) => path))})`}: ${problem}`,
       );
-    const isDeclared = (path: string) =>
-      contract.writablePaths.some((declared) => `${path}/`.startsWith(`${declared.replace(/\/+$/, "")}/`));
+    const isDeclared = (path: string) => contract.writablePaths.some((declared) => isIn(path, declared));
     const undeclared = minimal.filter((path) => !isDeclared(path));
     if (undeclared.length > 0) {
       const told = undeclared.map((path) => `${path}${writtenBy(folders.find((folder) => folder.path === path))}`);
@@ -65,7 +66,7 @@ export const writablePathsDeclared: Check<Writes> = {
     }
     const needs = minimal.length === 0 ? "it needs no writable path" : `${minimal.join(", ")} must be writable`;
     if (blind !== undefined) return unproven(`${blind} As far as ${used} tell, ${needs}.`);
-    const spare = contract.writablePaths.filter((path) => !minimal.some((one) => `${one}/`.startsWith(`${path}/`)));
+    const spare = contract.writablePaths.filter((path) => !minimal.some((one) => isIn(one, path)));
     return pass(
       `As ${used} and notes from inside tell, ${needs}${minimal.length === 0 ? "" : " and the contract names it"}${spare.length === 0 ? "" : `; the contract also names ${spare.join(", ")}, which these requests do not need`}.`,
     );
@@ -79,6 +80,3 @@ function writtenBy(folder: Writes["folders"][number] | undefined): string {
   const words = told.filter(Boolean).join(" ");
   return words === "" ? "" : ` (${words})`;
 }
-
-/** Without the folder where distributions are installed. */
-const placeInCode = (place: string): string => place.replace(/^.*\/(?:site|dist)-packages\//, "");

@@ -1,4 +1,5 @@
 import type { Evidence, PathUse } from "../model/types.ts";
+import { ownTask } from "../project/own-task.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
 import { list, places } from "./shared/say.ts";
@@ -61,12 +62,12 @@ export const writable: Decider = {
 };
 
 /** Fargate gives a volume the owner of the folder only where the image declares it; elsewhere it belongs to root. */
-const mountedOnFargate = ({ service }: Facts): ReadonlyArray<{ readonly path: string; readonly evidence: Evidence }> =>
-  service.taskDefinitions
-    .filter(({ fargate }) => fargate)
-    .flatMap(({ mounts, evidence }) =>
-      mounts.filter(({ readOnly }) => !readOnly).map(({ path }) => ({ path, evidence })),
-    );
+function mountedOnFargate({ service }: Facts): ReadonlyArray<{ readonly path: string; readonly evidence: Evidence }> {
+  // What the task mounts into the containers beside it is no matter of this image.
+  const task = ownTask(service, service.port?.value.number);
+  if (task?.fargate !== true) return [];
+  return task.mounts.filter(({ readOnly }) => !readOnly).map(({ path }) => ({ path, evidence: task.evidence }));
+}
 
 /** A volume that holds the code belongs to the code; one whose name only the build knows cannot be made before it. */
 const isFolderOfItsOwn = (path: string, workdir: string): boolean =>

@@ -129,6 +129,8 @@ function storeOf(info: Info): string {
 }
 
 function causeOf(error: UserError): string {
+  // What to do about ssh is no matter of the engine.
+  if (error.code === "engine/ssh-failed") return [error.message, error.hint].join(" ").replace(/\.$/, "");
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
 

@@ -115,7 +115,7 @@ export interface StartOptions {
   /** A read-only folder is copied in before the start, so that the engine need not see its path; everything else is bound.
    * A folder in it that everybody may write to stays so. */
   readonly mounts?: ReadonlyArray<{ readonly source: string; readonly target: string; readonly readOnly: boolean }>;
-  /** Container ports to publish on a free port of 127.0.0.1. */
+  /** Container ports to publish on a free port where they are reached from here: of 127.0.0.1 unless the engine is elsewhere. */
   readonly publish?: readonly number[];
   readonly user?: string;
   readonly init?: boolean;

@@ -124,6 +124,13 @@ class SshTunnel implements Tunnel {
     near.on("error", () => {});
     const args = [...this.#shared(), "-T", ...this.#where(), "docker", "system", "dial-stdio"];
     const far = await converse("ssh", args);
+    // What was hung up on meanwhile tells it no more.
+    if (near.destroyed) {
+      this.#open.delete(near);
+      far.end();
+      return;
+    }
+    far.output.once("close", () => near.destroySoon());
     near.once("close", () => {
       this.#open.delete(near);
       far.end();

@@ -31,5 +31,8 @@ export function redactByShape(text: string): string {
     );
 }
 
+/** A place in code, without the folder where distributions are installed. */
+export const placeInCode = (place: string): string => place.replace(/^.*\/(?:site|dist)-packages\//, "");
+
 /** Order of two texts by their code units: the same on every machine. `localeCompare` would load the locale's tables. */
 export const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

@@ -3,6 +3,7 @@ import { formatBytes, formatMilliseconds } from "../kit/units.ts";
 import type { Advice, Contract, Report, ResourceAdvice, Seen, WritableAdvice } from "../model/types.ts";
 import { memory, type MemoryUse } from "../probes/memory.ts";
 import { startUnderLimits, type StartUnderLimits } from "../probes/start-under-limits.ts";
+import { isIn } from "../probes/support/written-folders.ts";
 import { writes, type Writes } from "../probes/writes.ts";
 import type { Run } from "./run-directory.ts";
 import { evidenceOf } from "./verify.ts";
@@ -42,7 +43,7 @@ export function writableAdvice(
     folders: folders.map(({ path, by, examples, phase }) => ({
       path,
       needed: minimal?.includes(path) === true,
-      declared: contract.writablePaths.some((declared) => `${path}/`.startsWith(`${declared.replace(/\/+$/, "")}/`)),
+      declared: contract.writablePaths.some((declared) => isIn(path, declared)),
       when: phase,
       by,
       example: examples[0] ?? "",

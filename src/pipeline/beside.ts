@@ -3,6 +3,7 @@ import { UserError } from "../kit/errors.ts";
 import { readText } from "../kit/files.ts";
 import type { Plan, Service } from "../model/types.ts";
 import type { Beside } from "../project/stack/read-stack.ts";
+import type { TreeProblem } from "../project/tree.ts";
 import { CONFIG_FILE } from "./config.ts";
 import type { Session } from "./session.ts";
 
@@ -20,6 +21,7 @@ export async function findBeside(session: Session, plan: Plan, service: Service)
   const read = (file: string) =>
     file.startsWith("..") ? readText(join(folder, file)) : Promise.resolve(tree.read(file));
   const wanted = config.composeSidecars;
+  const problems: TreeProblem[] = [];
   const beside = await readBeside(
     {
       source: { tree, read, files: config.composeFiles },
@@ -31,13 +33,14 @@ export async function findBeside(session: Session, plan: Plan, service: Service)
       dockerfiles: [today, plan.image.dockerfile],
       reworked: plan.image.compose?.commands ?? {},
     },
-    [],
+    problems,
   );
   const isAsked = wanted !== undefined && wanted.length > 0;
   if (beside.compose === undefined && (isAsked || config.composeFiles !== undefined))
     throw new UserError("config/no-compose-file", "There is no Compose file to take sidecars from", {
       hint: `Name it by \`composeFiles\` in ${CONFIG_FILE}, relative to the service's folder.`,
       where: { file: CONFIG_FILE },
+      details: problems.map(({ file, line, message }) => `${file}:${line} ${message}`),
     });
   const [sidecar] = beside.unknown.sidecars;
   if (sidecar !== undefined)

@@ -11,9 +11,9 @@ export interface Noted {
   readonly sides: Sides;
   /** Why the service's own tests gave no figures. */
   readonly own: string | undefined;
-  /** Processes that wanted a processor at the end of the run, and how many processors there are. */
   /** What runs beside the images, and what the proof started of it. */
   readonly beside: Pick<BesideFacts, "stack" | "isSettled"> & { readonly seen: readonly SidecarSeen[] };
+  /** Processes that wanted a processor at the end of the run, and how many processors there are. */
   readonly machine: { readonly load: number; readonly processors: number };
 }
 

@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import type { Container, Engine } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
 import { makeFolder } from "../kit/files.ts";
-import type { Contract } from "../model/types.ts";
+import type { Contract, Image, StackSidecar } from "../model/types.ts";
 import { poll } from "../probes/support/time.ts";
 import type { Sidecar } from "./config.ts";
 import type { Run } from "./run-directory.ts";
@@ -85,20 +85,31 @@ async function imageOf(sidecar: Sidecar, facts: SidecarFacts): Promise<string> {
     });
   if (sidecar.build === undefined) return (await facts.engine.ensure(sidecar.image ?? "")).id;
   const context = resolve(facts.folder, sidecar.build);
-  const logs = join(facts.directory, "logs");
+  const image = await buildSidecar(sidecar.name, { context, dockerfile: join(context, "Dockerfile") }, facts);
+  return image.id;
+}
+
+/** Builds the image of a sidecar, which goes away with the run. */
+export async function buildSidecar(
+  name: string,
+  { context, dockerfile, target }: NonNullable<StackSidecar["build"]>,
+  { engine, directory, runId, ca, signal }: Pick<SidecarFacts, "engine" | "directory" | "runId" | "ca" | "signal">,
+): Promise<Image> {
+  const logs = join(directory, "logs");
   await makeFolder(logs);
-  const { image } = await facts.engine.build({
+  const { image } = await engine.build({
     context,
-    dockerfile: join(context, "Dockerfile"),
-    tag: `seaworthy/sidecar-${sidecar.name}:${facts.runId}`,
+    dockerfile,
+    ...(target === undefined ? {} : { target }),
+    tag: `seaworthy/sidecar-${name.toLowerCase().replaceAll(/[^a-z0-9-]/g, "-")}:${runId}`,
     noCache: false,
     buildArgs: {},
-    secrets: facts.ca === undefined ? {} : { "ca-bundle": facts.ca },
+    secrets: ca === undefined ? {} : { "ca-bundle": ca },
     contexts: {},
-    logFile: join(logs, `sidecar-${sidecar.name}.log`),
-    signal: facts.signal,
+    logFile: join(logs, `sidecar-${name}.log`),
+    signal,
   });
-  return image.id;
+  return image;
 }
 
 async function answering(container: Container, sidecar: Sidecar, facts: SidecarFacts): Promise<void> {

@@ -1,16 +1,15 @@
-import { join } from "node:path";
 import type { Container, Engine, Network } from "../engine/engine.ts";
 import { firstCause, UserError } from "../kit/errors.ts";
-import { makeFolder } from "../kit/files.ts";
 import type { Contract, Image, Stack, StackSidecar } from "../model/types.ts";
 import type { BesideImage } from "../probes/probe.ts";
+import { logTail } from "../probes/support/logs.ts";
 import { type RoleSeen, seeRole } from "../probes/support/role.ts";
 import { becomesReady, onNetwork, type SidecarSeen, startOf } from "../probes/support/sidecar.ts";
 import { STAND_IN_LABEL } from "../registry/pins.ts";
 import type { BesideFacts } from "./beside.ts";
 import { hashOf } from "./run-directory.ts";
 import type { Subject, SubjectBeside } from "./verify.ts";
-import { type SidecarFacts, type Sidecars, startSidecars } from "./sidecars.ts";
+import { buildSidecar, type SidecarFacts, type Sidecars, startSidecars } from "./sidecars.ts";
 
 /** One image's own surroundings, for as long as its proof takes. */
 export interface RunningBeside extends AsyncDisposable, SubjectBeside {}
@@ -176,30 +175,14 @@ class RunningStack {
     }
   }
 
-  async #imageOf({ name, image, build }: StackSidecar): Promise<Image> {
+  #imageOf({ name, image, build }: StackSidecar): Promise<Image> {
     const { engine, own } = this.#request;
-    if (build === undefined) return engine.ensure(image ?? "");
-    const logs = join(own.directory, "logs");
-    await makeFolder(logs);
-    const { context, dockerfile, target } = build;
-    const built = await engine.build({
-      context,
-      dockerfile,
-      ...(target === undefined ? {} : { target }),
-      tag: `seaworthy/sidecar-${name.toLowerCase().replaceAll(/[^a-z0-9-]/g, "-")}:${own.runId}`,
-      noCache: false,
-      buildArgs: {},
-      secrets: own.ca === undefined ? {} : { "ca-bundle": own.ca },
-      contexts: {},
-      logFile: join(logs, `sidecar-${name}.log`),
-      signal: own.signal,
-    });
-    return built.image;
+    return build === undefined ? engine.ensure(image ?? "") : buildSidecar(name, build, { ...own, engine });
   }
 }
 
 const lastLines = async (container: Container): Promise<SidecarSeen["log"]> =>
-  (await container.logs()).slice(-20).map(({ stream, at, text }) => ({ stream, at, text: text.slice(0, 500) }));
+  logTail(await container.logs()).slice(-20);
 
 /** What Compose gives the service; what the team itself sets for the proof stays. */
 function withValues(contract: Contract, { env }: Stack): Contract {

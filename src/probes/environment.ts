@@ -16,7 +16,8 @@ export interface Environment {
   readonly read: readonly string[];
   /** It needed them, as starts with and without each showed. */
   readonly needed: readonly NeededVariable[];
-  /** With harmless values for everything it looked for it was still not healthy, so nothing is proven about these. */
+  /** It lacked some of these, and nothing is proven about which: with harmless values for all of them it was still not
+   * healthy, or without any single one of them it was. */
   readonly suspected: readonly string[];
   readonly healthy: boolean;
   readonly problem: string;
@@ -53,7 +54,8 @@ export const environment: Probe<Environment> = {
     if (!run.healthy) return { ...known, problem, needed: [], suspected: suspects.map(({ name }) => name) };
     const atStart = await withoutEach(suspects, first, context, signal);
     const inUse = await neededInUse(run, suspects, context, signal);
-    return { ...known, problem: "", needed: [...atStart, ...inUse], suspected: [] };
+    const suspected = atStart.length === 0 ? suspects.map(({ name }) => name) : [];
+    return { ...known, problem: "", needed: [...atStart, ...inUse], suspected };
   },
 };
 

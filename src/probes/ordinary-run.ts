@@ -26,6 +26,8 @@ export interface OrdinaryRun {
   readonly stop: Stopped;
   /** What of its Compose file ran beside it. */
   readonly sidecars?: readonly string[];
+  /** What it names there and nobody started. */
+  readonly notStarted?: readonly string[];
   readonly log: readonly LoggedLine[];
 }
 
@@ -61,8 +63,11 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
     const { usual, ...seen } = await used;
     const stop = await stopping;
     const lines = await container.logs();
-    const sidecars = context.beside?.sidecars.map(({ name }) => name) ?? [];
-    return { ...seen, visits: usual.visits, linesAtEnd: count(lines), stop, sidecars, log: logTail(lines) };
+    const beside = {
+      sidecars: context.beside?.sidecars.map(({ name }) => name) ?? [],
+      notStarted: context.beside?.notStarted ?? [],
+    };
+    return { ...seen, ...beside, visits: usual.visits, linesAtEnd: count(lines), stop, log: logTail(lines) };
   },
 };
 

@@ -12,7 +12,7 @@ import { contractUnder, environmentUnder, taskOf } from "./support/task.ts";
 import { within } from "./support/time.ts";
 import { worseVisits } from "./support/visits.ts";
 import { complaints } from "./support/writable-run.ts";
-import { type WrittenFolder, writtenFolders } from "./support/written-folders.ts";
+import { isIn, type WrittenFolder, writtenFolders } from "./support/written-folders.ts";
 
 /** Where the image writes, and which of these places must be writable for it to work on a strictly read-only root. */
 export interface Writes {
@@ -176,7 +176,7 @@ async function underFargate(
     paths.push({
       path,
       declared: image.config.volumes.includes(path),
-      mounted: task.mounts.some((mount) => !mount.readOnly && `${path}/`.startsWith(`${mount.path}/`)),
+      mounted: task.mounts.some((mount) => !mount.readOnly && isIn(path, mount.path)),
       owner: ownerOf(await files.look(path)),
     });
   const mounted = paths.filter((one) => one.mounted);

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { addGrace, addProbe, addStart, looksLikeService, type Outside } from "./outside.ts";
+import { addGrace, addProbe, addStart, addTarget, looksLikeService, type Outside } from "./outside.ts";
 import { composeMounts } from "./outside-mounts.ts";
 import { composeLimits } from "./outside-limits.ts";
 import { isTable, tableAt, textAt, valueAt } from "./toml.ts";
@@ -53,7 +53,7 @@ function knownServices(documents: readonly YamlDocument[]): ReadonlyMap<string, 
   for (const { value, source } of documents)
     for (const [name, service] of Object.entries(tableAt(value, "services"))) {
       const before = known.get(name);
-      const builds = dockerfileOf(valueAt(service, "build"), folderOf(source.file));
+      const builds = composeBuild(valueAt(service, "build"), folderOf(source.file))?.dockerfile;
       known.set(name, {
         builds: before?.builds ?? builds,
         image: before?.image === true || valueAt(service, "image") !== undefined,
@@ -79,7 +79,7 @@ function readServices(document: YamlDocument, over: readonly YamlDocument[], rea
     if (!isOurs(name, command, reading)) continue;
     const path = ["services", name];
     const key = command === undefined ? "entrypoint" : "command";
-    const builds = dockerfileOf(service["build"], folderOf(document.source.file));
+    const builds = composeBuild(service["build"], folderOf(document.source.file))?.dockerfile;
     const compose = builds === undefined ? undefined : { name, builds, entrypoint: entrypoint !== undefined };
     addStart(outside, tree, "compose", {
       command,
@@ -88,7 +88,14 @@ function readServices(document: YamlDocument, over: readonly YamlDocument[], rea
       compose,
       name,
     });
-    addTarget(document, path, builds, outside);
+    const stage = textAt(service, "build", "target");
+    if (stage !== undefined && builds !== undefined)
+      addTarget(outside, {
+        by: "compose",
+        dockerfile: builds,
+        stage,
+        evidence: document.evidence([...path, "build", "target"]),
+      });
     addProbe(
       outside,
       "compose",
@@ -112,19 +119,15 @@ function isOurs(name: string, command: unknown, { known, isOwn }: Reading): bool
   return !image || looksLikeService(command);
 }
 
-function addTarget(document: YamlDocument, path: readonly string[], file: string | undefined, outside: Outside): void {
-  const value = textAt(document.value, ...path, "build", "target");
-  if (value === undefined || value === "" || file === undefined) return;
-  const evidence = document.evidence([...path, "build", "target"]);
-  outside.targets.push({ source: "compose", file, stage: { value, confidence: "likely", evidence: [evidence] } });
-  outside.buildTargets.push({ dockerfile: file, stage: value, evidence });
-}
-
-/** The Dockerfile of `build: .` or `build: { context, dockerfile }`, relative to the service's folder. */
-function dockerfileOf(build: unknown, folder: string): string | undefined {
-  const context = typeof build === "string" ? build : (textAt(build, "context") ?? (isTable(build) ? "." : undefined));
-  if (context === undefined || context.includes("://")) return undefined;
-  return posix.join(folder, context, textAt(build, "dockerfile") ?? "Dockerfile");
+/** The folder and Dockerfile of `build: .` or `build: { context, dockerfile }`, relative to the service's folder. */
+export function composeBuild(
+  build: unknown,
+  folder: string,
+): { readonly context: string; readonly dockerfile: string } | undefined {
+  const written = typeof build === "string" ? build : (textAt(build, "context") ?? (isTable(build) ? "." : undefined));
+  if (written === undefined || written.includes("://")) return undefined;
+  const context = posix.join(folder, written);
+  return { context, dockerfile: posix.join(context, textAt(build, "dockerfile") ?? "Dockerfile") };
 }
 
 function environmentOf(environment: unknown): ReadonlyArray<readonly [string, string]> {

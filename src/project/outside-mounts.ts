@@ -10,11 +10,12 @@ export function composeMounts(
 ): readonly ComposeMount[] {
   const path = ["services", service.name];
   const folder = posix.dirname(document.source.file);
-  const volumes = listAt(document.value, ...path, "volumes").map(mountOf);
+  const volumes = listAt(document.value, ...path, "volumes").map(composeVolume);
   const command = [valueAt(document.value, ...path, "entrypoint"), valueAt(document.value, ...path, "command")];
   const installs = /\buv\b|\b(?:pip|poetry|pdm|pipenv)\b.*\b(?:install|sync|run)\b/.test(JSON.stringify(command));
   return volumes.flatMap((mount, index): readonly ComposeMount[] => {
-    if (mount === undefined || !/^[./]/.test(mount.from)) return [];
+    // What lies below a home, or where a variable says, is no part of the repository.
+    if (mount?.type !== "bind" || !/^[./]/.test(mount.from)) return [];
     const others = volumes.flatMap((other) => (other === undefined || other === mount ? [] : [other.to]));
     const from = mount.from.startsWith("/") ? mount.from : posix.join(folder, mount.from);
     const evidence = document.evidence([...path, "volumes", index]);
@@ -23,17 +24,25 @@ export function composeMounts(
 }
 
 interface Mount {
+  readonly type: "bind" | "volume" | "tmpfs";
   /** Empty for an anonymous volume, a bare name for a named one. */
   readonly from: string;
   readonly to: string;
 }
 
-function mountOf(volume: unknown): Mount | undefined {
+/** One entry of `volumes`, in the short form or the long one; undefined when it names no place in the container. */
+export function composeVolume(volume: unknown): Mount | undefined {
   if (typeof volume === "string") {
     const [first = "", second] = volume.split(":");
-    return second === undefined ? { from: "", to: first } : { from: first, to: second };
+    if (second === undefined) return { type: "volume", from: "", to: first };
+    return { type: /^[./~]/.test(first) ? "bind" : "volume", from: first, to: second };
   }
   const to = textAt(volume, "target");
   if (to === undefined) return undefined;
-  return { from: textAt(volume, "type") === "bind" ? (textAt(volume, "source") ?? "") : "", to };
+  const type = textAt(volume, "type");
+  return {
+    type: type === "bind" || type === "tmpfs" ? type : "volume",
+    from: textAt(volume, "source") ?? "",
+    to,
+  };
 }

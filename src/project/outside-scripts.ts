@@ -1,6 +1,6 @@
 import { posix } from "node:path";
-import type { Evidence, StartCommand } from "../model/types.ts";
-import { addGrace, addProbe, addScript, addStart, type Outside } from "./outside.ts";
+import type { StartCommand } from "../model/types.ts";
+import { addGrace, addProbe, addScript, addStart, addTarget, type Outside } from "./outside.ts";
 import { SourceText } from "./source-text.ts";
 import { startOf } from "./starts.ts";
 import { childrenOf, isTable, listAt, tableAt, textAt, valueAt } from "./toml.ts";
@@ -68,7 +68,7 @@ async function readCi(tree: Tree, outside: Outside, problems: TreeProblem[]): Pr
     if (text === undefined) continue;
     for (const document of await readYaml(file, text, problems)) {
       for (const { script, path } of scriptsIn(document.value)) addCiScript(document, script, path, outside);
-      if (text.includes("build-push-action")) addTargets(document, outside);
+      if (text.includes("build-push-action")) readBuildSteps(document, outside);
     }
   }
 }
@@ -81,21 +81,18 @@ function addCiScript(document: YamlDocument, script: string, path: Path, outside
 }
 
 /** `target:` of the steps that build an image with docker/build-push-action. */
-function addTargets(document: YamlDocument, outside: Outside): void {
+function readBuildSteps(document: YamlDocument, outside: Outside): void {
   for (const [job, { steps }] of Object.entries(tableAt(document.value, "jobs")).map(
     ([name, table]) => [name, { steps: listAt(table, "steps") }] as const,
   ))
     for (const [index, step] of steps.entries()) {
-      const target = textAt(step, "with", "target");
-      if (target === undefined || target === "" || textAt(step, "uses")?.includes("build-push-action") !== true)
-        continue;
-      const evidence = [document.evidence(["jobs", job, "steps", index, "with", "target"])];
-      const stage = { value: target, confidence: "likely" as const, evidence };
+      const stage = textAt(step, "with", "target");
+      if (stage === undefined || textAt(step, "uses")?.includes("build-push-action") !== true) continue;
+      const evidence = document.evidence(["jobs", job, "steps", index, "with", "target"]);
       const file = textAt(step, "with", "file");
-      outside.targets.push({ source: "ci", file, stage });
       const context = textAt(step, "with", "context") ?? ".";
       const dockerfile = file === undefined ? posix.join(context, "Dockerfile") : posix.normalize(file);
-      outside.buildTargets.push({ dockerfile, stage: target, evidence: evidence[0] as Evidence });
+      addTarget(outside, { by: "step", dockerfile, stage, evidence });
     }
 }
 

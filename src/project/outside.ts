@@ -27,17 +27,21 @@ export interface Outside {
   /** Values given to variables, by name: the first one counts. */
   readonly examples: Map<string, string>;
   /** Every stage that a file builds by name. */
-  readonly buildTargets: BuildTarget[];
-  /** Stages that CI or Compose builds by name, with the Dockerfile when it is named, too. */
-  readonly targets: Array<{
-    readonly source: "ci" | "compose";
-    readonly file: string | undefined;
-    readonly stage: Fact<string>;
-  }>;
+  readonly targets: NamedTarget[];
+}
+
+/** What builds it: a step of CI that is made for it, a Compose service, or a command in a script. */
+export interface NamedTarget extends BuildTarget {
+  readonly by: "step" | "compose" | "command";
+}
+
+/** One that a variable names is known only when it is built. */
+export function addTarget(outside: Outside, target: NamedTarget): void {
+  if (target.stage !== "" && !/[$`]/.test(target.stage)) outside.targets.push(target);
 }
 
 /** The stage that a command of docker's names, when it builds one of these files: `docker build --target test -f x .`. */
-function addBuildTarget(outside: Outside, words: readonly string[], evidence: (at: string) => Evidence): void {
+function addCommandTarget(outside: Outside, words: readonly string[], evidence: (at: string) => Evidence): void {
   if (!/^(?:docker|podman)$/.test(baseName(words[0] ?? "")) || !words.slice(1, 3).includes("build")) return;
   const valueOf = (...names: readonly string[]) =>
     words.flatMap((word, at) => {
@@ -47,8 +51,9 @@ function addBuildTarget(outside: Outside, words: readonly string[], evidence: (a
     })[0];
   const stage = valueOf("--target");
   const file = valueOf("-f", "--file") ?? (words.at(-1) === "." ? "Dockerfile" : undefined);
-  if (stage === undefined || file === undefined || /[$`]/.test(stage + file)) return;
-  outside.buildTargets.push({ dockerfile: file.replace(/^\.\//, ""), stage, evidence: evidence("--target") });
+  if (stage === undefined || file === undefined || /[$`]/.test(file)) return;
+  const dockerfile = file.replace(/^\.\//, "");
+  addTarget(outside, { by: "command", dockerfile, stage, evidence: evidence("--target") });
 }
 
 export const nothingOutside = (): Outside => ({
@@ -60,7 +65,6 @@ export const nothingOutside = (): Outside => ({
   tasks: [],
   examples: new Map(),
   targets: [],
-  buildTargets: [],
 });
 
 const textsOf = (value: unknown): readonly string[] | undefined =>
@@ -117,7 +121,7 @@ export function addScript(outside: Outside, source: Source, script: string, evid
   for (const { words } of simpleCommands(script)) {
     const unwrapped = unwrap(words);
     addContainerProbe(outside, source, words, evidence);
-    addBuildTarget(outside, words, evidence);
+    addCommandTarget(outside, words, evidence);
     if (unwrapped.role === "other" || (unwrapped.server === "own" && !isServing(unwrapped))) continue;
     const written = words.join(" ");
     const place = evidence(unwrapped.argv[0] ?? written);

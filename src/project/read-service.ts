@@ -3,7 +3,7 @@ import { readIgnore } from "../dockerfile/ignore.ts";
 import { beyondLimits } from "../dockerfile/limits.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
 import { hasStage } from "../dockerfile/stages.ts";
-import type { Dockerfile, Fact, Service, StartCommand } from "../model/types.ts";
+import type { BuildTarget, Dockerfile, Fact, Service, StartCommand } from "../model/types.ts";
 import { findApplication } from "./application.ts";
 import { readDependencies } from "./dependencies.ts";
 import { conventionalReads } from "./conventional-reads.ts";
@@ -16,7 +16,7 @@ import { findFramework, findServer } from "./framework.ts";
 import { refined } from "./own-server.ts";
 import { readLock } from "./lock.ts";
 import { consoleScripts, readPackaging } from "./packaging.ts";
-import { nothingOutside, type Outside } from "./outside.ts";
+import { type NamedTarget, nothingOutside, type Outside } from "./outside.ts";
 import { readCompose } from "./outside-compose.ts";
 import { readPlatforms } from "./outside-platforms.ts";
 import { readScripts } from "./outside-scripts.ts";
@@ -99,7 +99,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     reads: [...uses.reads, ...conventionalReads(tree, starts, dependencies.runtimeClosure)],
     dockerfiles,
     ...(target === undefined ? {} : { target }),
-    ...(outside.buildTargets.length === 0 ? {} : { buildTargets: outside.buildTargets }),
+    ...(outside.targets.length === 0 ? {} : { buildTargets: outside.targets.map(asBuilt) }),
     dockerignore: dockerignore?.file,
     outsideProbes: outside.probes,
     gracePeriods: outside.gracePeriods,
@@ -189,6 +189,9 @@ function refusedDockerfile(tree: Tree, path: string | undefined): readonly TreeP
 /** No shorter file holds as many instructions as are too many. */
 const MANY_BYTES = 20_000;
 
+/** How it is built counts here alone. */
+const asBuilt = ({ dockerfile, stage, evidence }: NamedTarget): BuildTarget => ({ dockerfile, stage, evidence });
+
 /** A stage to develop or to test in, which nobody ships although it comes last. */
 const FOR_DEVELOPMENT = /(?:^|[-_.])(?:dev|develop|development|debug|tests?|lint|ci)(?:[-_.]|$)/i;
 
@@ -204,14 +207,15 @@ function targetOf(
   if (named !== undefined) return { value: named, confidence: "certain", evidence: [] };
   if (dockerfile === undefined) return undefined;
   const own = targets.filter(
-    ({ file, stage }) =>
-      (file === undefined || file.replace(/^\.\//, "").endsWith(dockerfile.path)) && hasStage(dockerfile, stage.value),
+    ({ by, dockerfile: file, stage }) =>
+      by !== "command" && file.endsWith(dockerfile.path) && hasStage(dockerfile, stage),
   );
-  const ofCi = own.filter(({ source }) => source === "ci");
+  const ofCi = own.filter(({ by }) => by === "step");
   const isAside = FOR_DEVELOPMENT.test(dockerfile.stages.at(-1)?.name ?? "");
   const counting = ofCi.length > 0 || !isAside ? ofCi : own;
   const [first] = counting;
-  return counting.every(({ stage }) => stage.value === first?.stage.value) ? first?.stage : undefined;
+  if (first === undefined || counting.some(({ stage }) => stage !== first.stage)) return undefined;
+  return { value: first.stage, confidence: "likely", evidence: [first.evidence] };
 }
 
 function dockerignoreOf(tree: Tree, dockerfile: string | undefined) {

@@ -163,6 +163,16 @@ it("calls a request worse that failed only now", () => {
   expect(worseVisits(usual, now)).toEqual(["/a (200 → 404)", "POST /d (201 → no answer)"]);
 });
 
+it("compares a request that is made twice with the same one before", () => {
+  const of = (...statuses: readonly number[]) => statuses.map((status) => ({ path: "GET /me", status }));
+  expect(worseVisits(of(200, 401), of(200, 401))).toEqual([]);
+  expect(worseVisits(of(200, 401), of(200, 500))).toEqual(["GET /me (401 → 500)"]);
+});
+
+it("calls no request worse that an earlier run made succeed", () => {
+  expect(worseVisits([{ path: "GET /items/1", status: 404 }], [{ path: "GET /items/1", status: 200 }])).toEqual([]);
+});
+
 it("sends the team's requests in their order, and keeps no query", async () => {
   const seen: string[] = [];
   const server = createServer((request, response) => {

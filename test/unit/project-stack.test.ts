@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { readService } from "../../src/project/read-service.ts";
 import { type Beside, readBeside, type StackRequest } from "../../src/project/stack/read-stack.ts";
 import { memoryTree } from "../../src/project/tree.ts";
 
@@ -198,9 +199,34 @@ it("takes a role of the team's by its words, and the rest from the files", async
   expect(found.unknown).toEqual({ sidecars: [], roles: ["unknown"] });
 });
 
+it("takes the command of a role from the line of the Procfile that has its name", async () => {
+  const Procfile = "release: alembic upgrade head\nconsumer: python consume.py\n";
+  const { starts } = await readService(memoryTree({ Procfile }));
+  const roles = [{ name: "release" }, { name: "consumer", kind: "worker" as const }];
+  const found = await beside({ wanted: undefined, starts, roles });
+  expect(found.unknown.roles).toEqual([]);
+  expect(found.roles.find(({ name }) => name === "release")).toMatchObject({
+    kind: "task",
+    where: "Procfile:1",
+    commands: [{ command: ["alembic", "upgrade", "head"] }],
+  });
+  expect(found.roles.find(({ name }) => name === "consumer")?.commands).toEqual([
+    { command: ["python", "consume.py"] },
+  ]);
+});
+
 it("says which named service the Compose file does not have, and that there is none", async () => {
   expect((await beside({ wanted: ["database"] })).unknown.sidecars).toEqual(["database"]);
   expect((await beside({ changes: { "compose.yaml": "" } })).compose).toBeUndefined();
+});
+
+it("says that the build of a sidecar gets no arguments", async () => {
+  const services = `services:
+  api: { build: ., depends_on: [mock] }
+  mock: { build: { context: ./mock, args: { VERSION: 2 } } }
+`;
+  const { stack } = await beside({ changes: { "compose.yaml": services } });
+  expect(stack.leftOut).toContain("mock: the arguments of its build are not given");
 });
 
 it("takes a program of the service's own that no port leads to as a worker, which may end unless it is restarted", async () => {

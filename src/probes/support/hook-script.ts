@@ -110,8 +110,8 @@ def install():
 
     def started(program, *rest):
         if isinstance(program, (str, bytes, os.PathLike)):
-            # Arguments may hold a secret: the program alone.
-            name = os.fsdecode(program).split()[:1]
+            # Arguments, and variables that stand before them, may hold a secret: the program alone.
+            name = [word for word in os.fsdecode(program).split() if "=" not in word][:1]
             by = place()
             tell(("program", *name, by), "program", text("".join(name)), by)
 

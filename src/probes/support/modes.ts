@@ -1,5 +1,6 @@
 import type { LayerEntry } from "../../engine/engine.ts";
 import type { FinalTree } from "./tree.ts";
+import { isIn } from "./written-folders.ts";
 
 /** Who may do what with the files of the final tree. */
 export interface Modes {
@@ -89,7 +90,8 @@ const MODED: ReadonlySet<LayerEntry["kind"]> = new Set(["file", "directory", "ha
 /** An installer's lock file: it is there to be opened by everybody, and nothing is ever in it. */
 const isLock = ({ path, bytes }: LayerEntry): boolean => bytes === 0 && path.endsWith(".lock");
 const mayAll = (mode: number): boolean => (mode & 0o002) !== 0;
-const isBelow = (path: string, folder: string): boolean => `/${path}/`.startsWith(`${folder.replace(/\/+$/, "")}/`);
+/** A layer names its paths without the slash in front. */
+const isBelow = (path: string, folder: string): boolean => isIn(`/${path}`, folder);
 
 /** Who owns a file may give itself the right to write it. */
 function mayWrite({ mode, uid, gid }: LayerEntry, user: User): boolean {

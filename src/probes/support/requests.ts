@@ -1,8 +1,10 @@
 import type { Container } from "../../engine/engine.ts";
+import { business } from "../../kit/machine.ts";
 import type { Contract, HttpExpectation } from "../../model/types.ts";
 import { ask } from "./http.ts";
 import type { Visit } from "./routes.ts";
 
+/** On a quiet machine. */
 const ANSWER_MS = 10_000;
 
 /** Sends the requests that the team lists in `seaworthy.yaml`, in their order; only the status is kept. */
@@ -15,8 +17,7 @@ export async function sendRequests(
   for (const request of contract.expectations ?? []) {
     if (request.kind !== "http") continue;
     const answer = await ask(container.url(contract.port, request.path), {
-      ...bodyOf(request),
-      timeoutMs: ANSWER_MS,
+      ...asked(request),
       signal,
     }).catch(() => {
       signal.throwIfAborted();
@@ -29,11 +30,14 @@ export async function sendRequests(
 }
 
 /** What `ask` is told of a request. */
-export function bodyOf({ method, headers, body }: HttpExpectation): {
+export function asked({ method, headers, body }: HttpExpectation): {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  readonly timeoutMs: number;
 } {
-  if (body === undefined) return { method, headers };
-  return { method, headers: { "content-length": String(Buffer.byteLength(body)), ...headers }, body };
+  const timeoutMs = ANSWER_MS * business();
+  if (body === undefined) return { method, headers, timeoutMs };
+  const length = { "content-length": String(Buffer.byteLength(body)) };
+  return { method, headers: { ...length, ...headers }, body, timeoutMs };
 }

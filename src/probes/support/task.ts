@@ -1,15 +1,10 @@
 import type { StartOptions } from "../../engine/engine.ts";
 import type { Contract, Image, Service, TaskDefinition } from "../../model/types.ts";
+import { ownTask } from "../../project/own-task.ts";
 import { QUICK } from "./health-status.ts";
 
-/** The container of a task definition that is this service: the one with its port, else the first that has a port. */
-export function taskOf({ taskDefinitions }: Service, contract: Contract): TaskDefinition | undefined {
-  const [first] = taskDefinitions;
-  // Only the first file: a second one is another environment's, or a copy.
-  const together = taskDefinitions.filter(({ evidence }) => evidence.file === first?.evidence.file);
-  const withPort = together.find(({ ports }) => ports.includes(contract.port));
-  return withPort ?? together.find(({ ports }) => ports.length > 0) ?? first;
-}
+/** The container of a task definition that is this service. */
+export const taskOf = (service: Service, { port }: Contract): TaskDefinition | undefined => ownTask(service, port);
 
 /** The contract as the task definition has it run. */
 export function contractUnder(task: TaskDefinition, contract: Contract): Contract {

@@ -18,8 +18,8 @@ export interface WrittenFolder {
 const TEMPORARY = ["/tmp", "/var/tmp", "/run"];
 const MOST_EACH = 4;
 
-const isIn = (path: string, folder: string): boolean =>
-  path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
+/** Whether a path is a folder, which may be written with a slash at its end, or below it. */
+export const isIn = (path: string, folder: string): boolean => `${path}/`.startsWith(`${folder.replace(/\/+$/, "")}/`);
 
 /** The folders of all writes: those noted from inside, and those that only the engine's difference shows. */
 export function writtenFolders(writes: readonly NotedWrite[], changes: readonly Change[]): readonly WrittenFolder[] {

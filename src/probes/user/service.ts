@@ -7,13 +7,12 @@ import { ask } from "../support/http.ts";
 import { logTail } from "../support/logs.ts";
 import { business } from "../../kit/machine.ts";
 import { startPatience } from "../support/patience.ts";
-import { bodyOf } from "../support/requests.ts";
+import { asked } from "../support/requests.ts";
 import { startService } from "../support/service.ts";
 import { poll } from "../support/time.ts";
 import { LEAST_RIGHTS } from "./commands.ts";
 import { compare, type Compared, inWords, lastLines, occurs, search, type UserSeen } from "./compared.ts";
 
-const ANSWER_MS = 10_000;
 const KEEP_BYTES = 4_000_000;
 
 /** One life of the service, in which its log is watched from the start and its routes are asked in the order of the file. */
@@ -91,8 +90,7 @@ async function seeHttp(
   const what = `${wanted.method} ${wanted.path}`;
   try {
     const answer = await ask(url, {
-      ...bodyOf(wanted),
-      timeoutMs: ANSWER_MS,
+      ...asked(wanted),
       keepBytes: KEEP_BYTES,
       signal,
     });

@@ -1,7 +1,9 @@
 import { posix } from "node:path";
 import type { Ready, RoleCommand, StackSidecar } from "../../model/types.ts";
 import { seconds } from "../outside.ts";
-import { isTable, type Table, tableAt, textAt } from "../toml.ts";
+import { composeBuild } from "../outside-compose.ts";
+import { composeVolume } from "../outside-mounts.ts";
+import { isTable, type Table, tableAt, textAt, valueAt } from "../toml.ts";
 import type { ComposeEntry } from "./compose-project.ts";
 import { readinessOf } from "./families.ts";
 import { normal, plainText } from "./merge.ts";
@@ -22,14 +24,9 @@ export function commandOf({ table }: ComposeEntry): RoleCommand | undefined {
 
 /** The folder and Dockerfile that a service is built from, relative to the service's folder. */
 export function buildOf({ table, folder }: ComposeEntry) {
-  const { build } = normal(table);
-  if (!isTable(build)) return undefined;
-  const context = textAt(build, "context") ?? ".";
-  if (context.includes("://")) return undefined;
-  const target = textAt(build, "target");
-  const path = posix.join(folder, context);
-  const dockerfile = posix.join(path, textAt(build, "dockerfile") ?? "Dockerfile");
-  return { context: path, dockerfile, ...(target === undefined ? {} : { target }) };
+  const build = composeBuild(table["build"], folder);
+  const target = textAt(table, "build", "target");
+  return build && { ...build, ...(target === undefined ? {} : { target }) };
 }
 
 /** Services that one waits for, and whether for their end. */
@@ -63,20 +60,13 @@ export function volumesOf({ table }: ComposeEntry): Volumes {
   const bound: string[] = [];
   const tmpfs = [table["tmpfs"]].flat().flatMap((one) => (typeof one === "string" ? [one] : []));
   for (const volume of Array.isArray(table["volumes"]) ? table["volumes"] : []) {
-    const [source, target, type] = isTable(volume)
-      ? [textAt(volume, "source") ?? "", textAt(volume, "target") ?? "", textAt(volume, "type") ?? "volume"]
-      : shortVolume(String(volume));
-    if (target === "") continue;
-    if (type === "tmpfs") tmpfs.push(target);
-    else if (type === "bind" || /^[./~]/.test(source)) bound.push(target);
-    else volumes.push(target);
+    const mount = composeVolume(volume);
+    if (mount === undefined || mount.to === "") continue;
+    if (mount.type === "tmpfs") tmpfs.push(mount.to);
+    else if (mount.type === "bind") bound.push(mount.to);
+    else volumes.push(mount.to);
   }
   return { volumes: [...new Set(volumes)], tmpfs, bound };
-}
-
-function shortVolume(text: string): readonly [source: string, target: string, type: string] {
-  const [first = "", second] = text.split(":");
-  return second === undefined ? ["", first, "volume"] : [first, second, "volume"];
 }
 
 /** A sidecar as the proof starts it, and what of its Compose service is left out. */
@@ -117,6 +107,7 @@ export function sidecarOf(
       ...(table["secrets"] === undefined && table["configs"] === undefined
         ? []
         : [`${name}: its secrets and configs are not given`]),
+      ...(valueAt(table, "build", "args") === undefined ? [] : [`${name}: the arguments of its build are not given`]),
       ...(rights.length === 0 ? [] : [`${name}: no more rights are given (${rights.join(", ")})`]),
     ],
   };

@@ -131,13 +131,18 @@ export interface RoleAsked {
 
 const OUTSIDE = new Set<StartCommand["source"]>(["procfile", "kubernetes", "ecs", "cdk"]);
 
+/** A Procfile names each of its lines as it likes; elsewhere what a start is for is its name. */
+const startOf = (name: string, starts: readonly StartCommand[]): StartCommand | undefined =>
+  starts.find(({ source, evidence }) => source === "procfile" && evidence.text.startsWith(`${name}:`)) ??
+  starts.find(({ source, role }) => OUTSIDE.has(source) && role === name);
+
 /** A role that the team asks for: with what the files say of one of its name. Undefined when nothing says its command. */
 export function askedRole(
   asked: RoleAsked,
   known: Role | undefined,
   starts: readonly StartCommand[],
 ): Role | undefined {
-  const start = starts.find(({ source, role }) => OUTSIDE.has(source) && role === asked.name);
+  const start = startOf(asked.name, starts);
   const own = commandIn(asked.command);
   const commands = own ?? known?.commands ?? (start && [shellCommand(start)]);
   if (commands === undefined) return undefined;

@@ -1,3 +1,4 @@
+import { placeInCode } from "../../kit/text.ts";
 import { formatBytes } from "../../kit/units.ts";
 import type { ResourceAdvice, WritableAdvice, WrittenPlace } from "../../model/types.ts";
 
@@ -22,13 +23,10 @@ export const PLACE_COLUMNS = ["Folder", "Needed", "In the contract", "Written", 
 
 /** The same order as the columns. */
 export function placeCells({ path, needed, declared, when, by, example }: WrittenPlace): readonly string[] {
-  return [path, yes(needed), yes(declared), WHEN[when], example, by.map(inCode).join(", ") || "not seen"];
+  return [path, yes(needed), yes(declared), WHEN[when], example, by.map(placeInCode).join(", ") || "not seen"];
 }
 
 const WHEN = { start: "at the start", use: "in use", unknown: "not seen" } as const;
 const yes = (is: boolean): string => (is ? "yes" : "no");
 const list = (items: readonly string[]): string =>
   items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
-
-/** Without the folder where distributions are installed. */
-const inCode = (place: string): string => place.replace(/^.*\/(?:site|dist)-packages\//, "");

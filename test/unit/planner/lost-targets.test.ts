@@ -33,6 +33,13 @@ it("finds the stages that Compose, CI and a Makefile build by name", async () =>
   expect(await targetsOf({})).toEqual([]);
 });
 
+it("takes no variable for the name of a stage", async () => {
+  const compose = "services:\n  app:\n    build: { context: ., target: '${TARGET:-dev}' }\n";
+  const ci =
+    "jobs: { image: { steps: [{ uses: docker/build-push-action@v6, with: { target: '${{ matrix.target }}' } }] } }\n";
+  expect(await targetsOf({ "compose.yaml": compose, ".github/workflows/a.yml": ci })).toEqual([]);
+});
+
 const planOf = (stage: string, output: string) => {
   const buildTargets = [{ dockerfile: "Dockerfile", stage, evidence: evidence("compose.yaml", 5) }];
   return makePlan(facts({ buildTargets }, { output })).refusals.filter(({ id }) => id === "lost-target");

@@ -273,6 +273,9 @@ describe("volumes of today", () => {
     expect(folders).toBe("RUN install -d -o 1001 -g 0 -m 0770 /data");
     expect(dockerfile.match(/^VOLUME.*$/gm)).toEqual(['VOLUME ["/data"]']);
     expect(at({ fargate: false }).dockerfile).not.toMatch(/^VOLUME/m);
+    const agent = { ...task, mounts: [{ path: "/agent", readOnly: false }] };
+    const both = [agent, { ...task, ports: [8000] }] as unknown as readonly TaskDefinition[];
+    expect(of("", { taskDefinitions: both }).dockerfile.match(/^VOLUME.*$/gm)).toEqual(['VOLUME ["/data"]']);
   });
 });
 
