@@ -59,7 +59,13 @@ async function tally(bin: string, files: readonly string[]): Promise<Said> {
     interface Result {
       readonly files: readonly { readonly violations: readonly { readonly rule: string }[] }[];
     }
-    const { files: found } = JSON.parse(await output(bin, flags)) as Result;
+    // A file that it cannot parse ends it: kind to it, that counts as having found what is wrong.
+    const out = await output(bin, flags).catch((error: unknown) => {
+      if (error instanceof Error && error.message.includes("failed to lint")) return undefined;
+      throw error;
+    });
+    if (out === undefined) return ["refuses the file"];
+    const { files: found } = JSON.parse(out) as Result;
     return found.flatMap(({ violations }) => violations.map(({ rule }) => rule));
   });
 }

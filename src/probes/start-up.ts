@@ -89,7 +89,7 @@ export const startUp: Probe<StartUp> = {
       time: {
         value,
         unit: "ms",
-        how: `median of ${kept.length} starts, from the request to start to the first good answer of ${healthPath(contract)}; ${dropped === 0 ? "other probes had started the image before" : "the first start is dropped"}`,
+        how: `median of several starts, from the request to start to the first good answer of ${healthPath(contract)}; ${dropped === 0 ? "other probes had started the image before" : "the first start is dropped"}`,
         samples: kept,
       },
       deviationMs,
