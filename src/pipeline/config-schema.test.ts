@@ -17,6 +17,7 @@ it("accepts the template as it is, and with its lines switched on", () => {
 it.each([
   ["an unknown key", "output: x\noutptu: y\n", 2],
   ["a wrong type", "output: x\nkeep: no\n", 2],
+  ["a limit that is none", "output: x\nlimits:\n  startSecond: 30\n", 3],
   ["a rule that is off without a reason", 'ignore:\n  - rule: DL3025\n    reason: ""\n', 3],
   ["broken YAML", "output: [\n", 2],
   ["an alias bomb", `a: &a [x]\nb: &b [${"*a, ".repeat(50)}*a]\nc: [${"*b, ".repeat(50)}*b]\n`, 1],

@@ -89,8 +89,17 @@ const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines" | "composeSidec
   structureTests: said("Files of container-structure-test, relative to this folder.", listOf(filled)),
   decisions: said("Choices of the team, by decision; they win over the planner's.", mapOf(anything)),
   limits: said(
-    "Limits of the checks: startSeconds, warmBuildSeconds, coldBuildSeconds, graceSeconds, sizeRatio.",
-    mapOf(number),
+    "Limits of the checks: seconds, and the share of the baseline's size that the image may have.",
+    shape(
+      {
+        startSeconds: number,
+        warmBuildSeconds: number,
+        coldBuildSeconds: number,
+        graceSeconds: number,
+        sizeRatio: number,
+      },
+      [],
+    ),
   ),
   severity: said(
     "Severity of rules, by id; other tools' ids of the same concern are understood.",

@@ -15,7 +15,7 @@ it("reads every key", () => {
     "composeFiles: [deploy/compose.yaml]",
     "roles: [{name: migrate, command: [alembic, upgrade, head], kind: task, within: 60}]",
     "decisions: {user: {uid: 1001}, health: [1, null]}",
-    "limits: {startMs: 1500.5}",
+    "limits: {startSeconds: 1500.5}",
     "ignore: [{rule: runs-as-root, reason: a sidecar}]",
   ].join("\n");
   expect(parseConfig(text)).toEqual({
@@ -32,7 +32,7 @@ it("reads every key", () => {
       composeFiles: ["deploy/compose.yaml"],
       roles: [{ name: "migrate", command: ["alembic", "upgrade", "head"], kind: "task", within: 60 }],
       decisions: { user: { uid: 1001 }, health: [1, null] },
-      limits: { startMs: 1500.5 },
+      limits: { startSeconds: 1500.5 },
       ignore: [{ rule: "runs-as-root", reason: "a sidecar" }],
     },
   });
@@ -60,8 +60,8 @@ it.each([
   ["keep:\n  - a\n  - [b]", "keep.1: expected a text, found a list", 3],
   ["env:", "env: expected a map, found nothing", 1],
   ["env:\n  PORT: 8000", "env.PORT: expected a text, found number", 2],
-  ["limits: {size: big}", "limits.size: expected a finite number, found string", 1],
-  ["limits: {size: .inf}", "limits.size: expected a finite number, found number", 1],
+  ["limits: {sizeRatio: big}", "limits.sizeRatio: expected a finite number, found string", 1],
+  ["limits: {sizeRatio: .inf}", "limits.sizeRatio: expected a finite number, found number", 1],
   ["ignore:\n  - rule: a", "ignore.0: `reason` is missing", 2],
   ["ignore: [{rule: run-as-root, reason: x}]", expect.stringContaining("Did you mean `runs-as-root`?"), 1],
   ["ignore: [{rule: DL3002, reason: x, until: soon}]", "ignore.0.until: is to be a day like 2026-12-31", 1],
