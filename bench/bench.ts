@@ -4,14 +4,18 @@
  */
 import { benchAnalyze } from "./analyze.ts";
 import { benchBytecode } from "./bytecode.ts";
-import { benchWholeRun } from "./whole-run.ts";
+import { benchWholeRun, removeImages } from "./whole-run.ts";
 import { say } from "./measure.ts";
 
 const folder = process.argv[2] ?? ".lab/examples/reactbin-api";
 say(`Service: ${folder}. Node ${process.version}.`);
 const analyze = await benchAnalyze(folder);
 const whole = await benchWholeRun(folder, 3);
-await benchBytecode(whole.report);
+try {
+  await benchBytecode(whole.report);
+} finally {
+  await removeImages(whole.runs);
+}
 
 say("");
 for (const { title, reached, limit, unit } of [analyze, whole.goal])

@@ -39,8 +39,7 @@ export async function benchBytecode(report: Report): Promise<void> {
     say(`\nStart-up CPU: importing ${module} in the reworked image, with bytecode for`);
     for (const [name, samples] of Object.entries(await inTurn(measures, 7))) say(row(name, samples, "ms"));
   } finally {
-    for (const tag of [...tags, image.tag, report.before.image?.tag ?? ""])
-      if (tag !== "") await run("docker", ["rmi", "-f", tag]);
+    for (const tag of tags) await run("docker", ["rmi", "-f", tag]);
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -5,11 +5,14 @@ import { formatMilliseconds, median } from "../src/kit/units.ts";
 import type { Report } from "../src/model/types.ts";
 import { type Goal, row, say } from "./measure.ts";
 
-/** The whole way on warm caches, with a timeline. Goal: at most 120 s on 2 cores. Returns the last run's report, too. */
+/**
+ * The whole way on warm caches, with a timeline. Goal: at most 120 s on 2 cores. Each round finds the layers of the one
+ * before, so images stay until `removeImages(runs)`. Returns the last run's report, too.
+ */
 export async function benchWholeRun(
   folder: string,
   rounds: number,
-): Promise<{ readonly report: Report; readonly goal: Goal }> {
+): Promise<{ readonly report: Report; readonly goal: Goal; readonly runs: readonly string[] }> {
   const samples: number[] = [];
   const runs: string[] = [];
   for (let round = 0; round <= rounds; round += 1) {
@@ -18,7 +21,6 @@ export async function benchWholeRun(
     runs.push(await readlink(join(folder, ".seaworthy/runs/latest")));
     if (round > 0) samples.push(milliseconds / 1000);
   }
-  await removeImages(runs);
   const file = join(folder, ".seaworthy/runs/latest/report.json");
   const report = JSON.parse(await readFile(file, "utf8")) as Report;
   say("\nThe whole run on warm caches (the first round is a warm-up)");
@@ -28,11 +30,11 @@ export async function benchWholeRun(
     say(`${formatMilliseconds(startMs).padStart(12)}  ${formatMilliseconds(milliseconds).padStart(10)}  ${step}`);
   for (const note of report.run.notes) say(`note: ${note}`);
   const goal = { title: "the whole run on warm caches", reached: median(samples), limit: 120, unit: "s" };
-  return { report, goal };
+  return { report, goal, runs };
 }
 
-/** The rounds keep their images, so that each finds the layers of the one before; afterwards nobody needs them. */
-async function removeImages(runs: readonly string[]): Promise<void> {
+/** Removes what the rounds left on the engine. */
+export async function removeImages(runs: readonly string[]): Promise<void> {
   for (const id of runs) {
     const { stdout } = await run("docker", ["images", "-q", "--filter", `label=seaworthy.run=${id}`]);
     const images = [...new Set(stdout.split("\n").filter((line) => line !== ""))];

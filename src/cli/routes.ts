@@ -55,6 +55,7 @@ export const routes = {
         run: flag.run,
         image: imageFlag(),
         quick: quickFlag(),
+        fresh: flag.fresh,
         pushTo: flag.pushTo,
       },
       positional: folder,

@@ -83,6 +83,6 @@ export interface BuildSide {
   /** Random values that were passed to a build without cache, as arguments or secrets: none may come out in the image.
    * Secrets are no part of the cache's key, so a cached layer would hold the value of an earlier build. */
   readonly canaries?: readonly string[];
-  /** Hash of everything that a cold build depends on. */
-  readonly coldKey?: string;
+  /** Hash of everything that its builds depend on. */
+  readonly inputKey?: string;
 }

@@ -9,7 +9,7 @@ import { endpointsFor } from "../registry/endpoints.ts";
 import { STAND_IN_LABEL } from "../registry/pins.ts";
 import { canonicalName, parseReference } from "../registry/reference.ts";
 import { type Canaries, plantCanaries } from "./canaries.ts";
-import type { EarlierCold } from "./earlier-cold.ts";
+import type { EarlierBuilds } from "./earlier-builds.ts";
 import { exportContext } from "./context.ts";
 
 /** What one side of the comparison is built from. The same for both, so that the figures can be compared. */
@@ -40,12 +40,12 @@ export interface SideFacts {
   readonly directory: string;
 }
 
-/** A side, and how its cold build is timed. */
+/** A side, and which of its builds are timed now. */
 export interface SideRequest extends SideFacts {
-  /** Hash of everything that a cold build depends on. */
-  readonly coldKey: string;
-  /** What an earlier run measured of the same input; without it the cold build is made now. */
-  readonly earlier: EarlierCold | undefined;
+  /** Hash of everything that its builds depend on. */
+  readonly inputKey: string;
+  /** What an earlier run measured of the same input; without it the cold build and the one with an edited lock are made now. */
+  readonly earlier: EarlierBuilds | undefined;
   /** One build, and one with a source file edited: no cold build, and no edit of the lock. */
   readonly quick?: boolean;
 }
@@ -90,10 +90,10 @@ export async function buildSide(
     builds.push({ kind, milliseconds, steps });
     return image;
   };
+  // A substituted base is named by its content: the tag of the Dockerfile may have moved since.
+  const earlier = isDeepStrictEqual(request.earlier?.bases, bases.used) ? request.earlier : undefined;
   let image;
   try {
-    // A substituted base is named by its content: the tag of the Dockerfile may have moved since.
-    const earlier = isDeepStrictEqual(request.earlier?.bases, bases.used) ? request.earlier : undefined;
     if (request.quick === true) image = undefined;
     else if (earlier === undefined) image = await time("cold", { noCache: true });
     else {
@@ -106,14 +106,14 @@ export async function buildSide(
   } catch (error) {
     return failed(error, bases.used, canaries.values);
   }
-  const edited = await timeEdits(request, context, time);
+  const edited = await timeEdits(request, context, { time, builds, lockEdit: earlier?.lockEdit });
   if (request.quick !== true)
     await touchAll(context, () => time("touch", { tag: `${request.tag}-edited`, keepMs: undefined }));
   if (canaries.ca !== undefined) await rm(canaries.ca, { force: true });
   // The layers of an earlier cold build hold, if anything, what was planted then.
   const planted = [...canaries.values, ...(request.earlier?.canaries ?? [])];
-  const { coldKey } = request;
-  return { dockerfile: dockerfile.path, bases: bases.used, canaries: planted, coldKey, image, builds, edited };
+  const { inputKey } = request;
+  return { dockerfile: dockerfile.path, bases: bases.used, canaries: planted, inputKey, image, builds, edited };
 }
 
 /** Builds another target of the same Dockerfile from the same files, once and not timed. */
@@ -147,11 +147,11 @@ const SLOW = { milliseconds: 10_000, atLeast: 2 };
 
 type Timed = (kind: Build["kind"], change: Partial<BuildRequest>) => Promise<unknown>;
 
-/** Edits a source file and then the lock in the exported context, and times the build after each edit. */
+/** Edits a source file and then the lock in the exported context, and times the build after each edit that is not known already. */
 async function timeEdits(
   request: SideRequest,
   context: string,
-  time: Timed,
+  { time, builds, lockEdit }: { readonly time: Timed; readonly builds: Build[]; readonly lockEdit: Build | undefined },
 ): Promise<NonNullable<BuildSide["edited"]>> {
   const source = sourceToEdit(request.service);
   const tag = `${request.tag}-edited`;
@@ -170,7 +170,8 @@ async function timeEdits(
     await writeFile(join(context, source), original);
   }
   const lock = request.quick === true ? undefined : request.service.lock?.path;
-  if (lock !== undefined) {
+  if (lock !== undefined && lockEdit !== undefined) builds.push(lockEdit);
+  else if (lock !== undefined) {
     const original = await readFile(join(context, lock), "utf8");
     await writeFile(join(context, lock), `${original}\n# seaworthy: edit ${Date.now()}\n`);
     await time("lock-edit", { tag, keepMs: undefined });

@@ -1,4 +1,4 @@
-import type { BuildSide, Report } from "../model/types.ts";
+import type { Build, BuildSide, Report } from "../model/types.ts";
 import type { SidecarSeen } from "../probes/support/sidecar.ts";
 import type { BesideFacts } from "./beside.ts";
 import type { Session } from "./session.ts";
@@ -28,7 +28,7 @@ export function notesOf({ pins, session, sides, own, machine, beside }: Noted): 
     ...(session.ca === undefined
       ? []
       : ["Builds used a company CA bundle: the baseline by substituted bases, the reworked image by a build secret."]),
-    ...coldElsewhere(sides),
+    ...Object.entries(sides).flatMap(([label, side]) => builtEarlier(label, side?.builds ?? [])),
     ...(machine.load <= BUSY * machine.processors
       ? []
       : [
@@ -65,10 +65,18 @@ function standIns(pins: Report["pins"], { before, after }: Sides): readonly stri
   return [...named].map(([image, really]) => `${image} is a stand-in: ${really}.`);
 }
 
-const coldElsewhere = (sides: Sides): readonly string[] =>
-  Object.entries(sides).flatMap(([label, side]) => {
-    const run = side?.builds.find(({ kind }) => kind === "cold")?.measuredIn;
-    return run === undefined
-      ? []
-      : [`The cold build of ${label} was measured in run ${run}, from the same input; --fresh measures it again.`];
+const TOLD: Partial<Readonly<Record<Build["kind"], string>>> = {
+  cold: "the cold build",
+  "lock-edit": "the build after a lock edit",
+};
+
+/** Which builds of an image were not made in this run, and which run made them. */
+export function builtEarlier(label: string, builds: readonly Build[]): readonly string[] {
+  const runs = new Map<string, string[]>();
+  for (const { kind, measuredIn } of builds)
+    if (measuredIn !== undefined) runs.set(measuredIn, [...(runs.get(measuredIn) ?? []), TOLD[kind] ?? kind]);
+  return [...runs].map(([run, kinds]) => {
+    const [them, were] = kinds.length === 1 ? ["it", "was"] : ["them", "were"];
+    return `Of ${label}, ${kinds.join(" and ")} ${were} measured in run ${run}, from the same input; --fresh measures ${them} again.`;
   });
+}

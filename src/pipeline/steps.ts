@@ -18,7 +18,7 @@ import { stopWhenUnreadable } from "./analyze-step.ts";
 import { buildSide, type SideFacts } from "./build-side.ts";
 import { seenAs } from "./apply.ts";
 import { contentHashes } from "./content-hashes.ts";
-import { earlierCold } from "./earlier-cold.ts";
+import { earlierBuilds } from "./earlier-builds.ts";
 import { withPolicy } from "./policy-step.ts";
 import { withExpectations } from "./expectations.ts";
 import { hashOf, type Run, runStep } from "./run-directory.ts";
@@ -168,12 +168,12 @@ export async function buildStep(
   run: Run,
   engine: ConnectedEngine,
   {
-    reuseCold,
+    reuseBuilds,
     quick,
     ...side
   }: BuiltSide & {
-    /** Take the cold build's time from an earlier run of the same input. */
-    readonly reuseCold?: boolean;
+    /** Take the builds that install the dependencies again from an earlier run of the same input. */
+    readonly reuseBuilds?: boolean;
     /** Only what the short proof looks at. */
     readonly quick?: boolean;
   },
@@ -186,7 +186,7 @@ export async function buildStep(
     overlay,
     request: { ...request, service: "" },
   };
-  const coldKey = hashOf({
+  const inputKey = hashOf({
     files: input.files,
     dockerfile: dockerfile.text,
     // The digests stand in the Dockerfile; the lock beside them has the date of today.
@@ -195,14 +195,14 @@ export async function buildStep(
     ca: request.ca === undefined ? "none" : hashOf(await readText(request.ca)),
     engine: [engine.name, engine.version, engine.store],
   });
-  const saved = { name: `${label}/build`, version: 2 };
+  const saved = { name: `${label}/build`, version: 3 };
   return runStep(
     run,
     {
       ...saved,
       run: async () => {
-        const earlier = reuseCold === true ? await earlierCold(run, saved, coldKey) : undefined;
-        return buildSide(engine, { ...request, coldKey, earlier }, session.world.signal);
+        const earlier = reuseBuilds === true ? await earlierBuilds(run, saved, inputKey) : undefined;
+        return buildSide(engine, { ...request, inputKey, earlier }, session.world.signal);
       },
       stillHolds: async ({ image }) => image === undefined || (await engine.inspect(image.tag)) !== undefined,
     },

@@ -12,6 +12,7 @@ import { judgeRequirements } from "../requirements/judge.ts";
 import { readRequirements } from "../requirements/read.ts";
 import { analyzeStep } from "./analyze-step.ts";
 import { engineOf, imagesOf } from "./engine-of.ts";
+import { builtEarlier } from "./notes.ts";
 import { quickChecks } from "./quick.ts";
 import { registryOf } from "./registry-of.ts";
 import { sideOf } from "./report-step.ts";
@@ -44,6 +45,8 @@ export interface VerifyOptions {
   readonly image?: string | undefined;
   /** The seven checks that a team wants at every change, and nothing that takes long. */
   readonly quick: boolean;
+  /** Measure every build again, also where an earlier run did so from the same input. */
+  readonly fresh?: boolean | undefined;
 }
 
 /**
@@ -115,7 +118,9 @@ async function subjectOf(
   const dockerfile =
     applied === undefined ? renderedDockerfile(plan, rendered) : parseDockerfile(plan.image.dockerfile, applied);
   const side = { label: "after" as const, dockerfile, overlay, service, pins, repetitions: 1 };
-  const build = await buildStep(session, run, engine, { ...side, quick });
+  const reuseBuilds = options.fresh !== true && !quick;
+  const build = await buildStep(session, run, engine, { ...side, quick, reuseBuilds });
+  for (const note of builtEarlier("the image", build.builds)) session.world.tell(note);
   return { build, side, files: applied === undefined ? rendered : await asTheyLie(session.folder, rendered) };
 }
 

@@ -74,7 +74,7 @@ export async function runWhole(
       label === "before"
         ? { dockerfile, overlay: [] }
         : { dockerfile: renderedDockerfile(plan, files), overlay: files };
-    const side = await buildStep(session, run, engine, { ...common, ...what, label, reuseCold: !options.fresh });
+    const side = await buildStep(session, run, engine, { ...common, ...what, label, reuseBuilds: !options.fresh });
     sides[label] = side;
     if (side.failure !== undefined) tellFailure(session, label, side.failure);
   }

@@ -15,7 +15,8 @@ const floors = [
   ["checks"],
   ["planner", "requirements", "policy"],
   ["pipeline"],
-  ["cli", "index.ts"],
+  ["cli", "library"],
+  ["index.ts"],
 ];
 const floorOf = (folder: string) => floors.findIndex((floor) => floor.includes(folder));
 const sources = readdirSync("src", { recursive: true, encoding: "utf8" }).filter(

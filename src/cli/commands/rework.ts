@@ -1,8 +1,7 @@
 import type { CommandContext } from "@stricli/core";
-import { analyzeStep } from "../../pipeline/analyze-step.ts";
 import { differenceOf } from "../../pipeline/difference.ts";
+import { reworkInMemory } from "../../pipeline/rework.ts";
 import { openSession } from "../../pipeline/session.ts";
-import { pinStep, planStep, renderStep } from "../../pipeline/steps.ts";
 import { optionsOf, type SessionFlags, type TestsFlag } from "../flags.ts";
 import { print, printJson } from "../output.ts";
 import { inWorld } from "../world.ts";
@@ -14,10 +13,7 @@ export default async function rework(
 ): Promise<void> {
   await inWorld(async (world) => {
     const session = await openSession(folder, optionsOf(flags), world);
-    const analysis = await analyzeStep(session, undefined);
-    const plan = await planStep(session, undefined, analysis);
-    const pins = await pinStep(session, undefined, plan);
-    const files = await renderStep(session, undefined, { plan, pins, service: analysis.service });
+    const { plan, pins, files } = await reworkInMemory(session);
     if (flags.json) printJson(this, { files, pins, decisions: plan.decisions, refusals: plan.refusals });
     else print(this, await differenceOf(session.folder, files));
   });

@@ -12,6 +12,7 @@ interface Flags extends SessionFlags, PushFlag, StructureTestFlag {
   readonly run?: string;
   readonly image?: string;
   readonly quick: boolean;
+  readonly fresh: boolean;
 }
 
 const MARKS: Readonly<Record<CheckResult["status"], string>> = {

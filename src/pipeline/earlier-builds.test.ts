@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { BuildSide, Image } from "../model/types.ts";
-import { earlierCold } from "./earlier-cold.ts";
+import { earlierBuilds } from "./earlier-builds.ts";
 import { finishRun, openRun, runStep } from "./run-directory.ts";
 
 const STEP = { name: "before/build", version: 2 };
@@ -13,13 +13,17 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const side = (coldKey: string, image: Image | undefined = { id: "sha256:1" } as Image): BuildSide => ({
+const side = (inputKey: string, image: Image | undefined = { id: "sha256:1" } as Image): BuildSide => ({
   image,
   dockerfile: "Dockerfile",
-  builds: [{ kind: "cold", milliseconds: 14_000, steps: [] }],
+  builds: [
+    { kind: "cold", milliseconds: 14_000, steps: [] },
+    { kind: "warm", milliseconds: 900, steps: [] },
+    { kind: "lock-edit", milliseconds: 5000, steps: [] },
+  ],
   bases: [],
   canaries: ["canary-1"],
-  coldKey,
+  inputKey,
 });
 const runWith = async (built: BuildSide) => {
   const run = await openRun(folder, { now: Date.now(), fresh: true });
@@ -29,10 +33,11 @@ const runWith = async (built: BuildSide) => {
 };
 const now = () => openRun(folder, { now: Date.now(), fresh: true });
 
-it("finds the cold build of the same input, names its run and keeps what was planted in it", async () => {
+it("finds the builds of the same input, names its run and keeps what was planted in it", async () => {
   const { id } = await runWith(side("same"));
-  expect(await earlierCold(await now(), STEP, "same")).toEqual({
+  expect(await earlierBuilds(await now(), STEP, "same")).toEqual({
     cold: { kind: "cold", milliseconds: 14_000, steps: [], measuredIn: id },
+    lockEdit: { kind: "lock-edit", milliseconds: 5000, steps: [], measuredIn: id },
     canaries: ["canary-1"],
     bases: [],
   });
@@ -42,6 +47,6 @@ it("takes none from another input, from a build that failed, or from another ver
   await runWith(side("other"));
   await runWith({ ...side("same"), image: undefined });
   const run = await now();
-  expect(await earlierCold(run, STEP, "same")).toBeUndefined();
-  expect(await earlierCold(run, { ...STEP, version: 3 }, "other")).toBeUndefined();
+  expect(await earlierBuilds(run, STEP, "same")).toBeUndefined();
+  expect(await earlierBuilds(run, { ...STEP, version: 3 }, "other")).toBeUndefined();
 });

@@ -1,0 +1,38 @@
+import { readdir } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import type { Build, BuildSide } from "../model/types.ts";
+import { isRunId, type Run, readStep } from "./run-directory.ts";
+
+/** Builds of an earlier run from exactly the same input, and the values that were planted in them. */
+export interface EarlierBuilds {
+  readonly cold: Build;
+  /** Undefined where that run made none. */
+  readonly lockEdit: Build | undefined;
+  readonly canaries: readonly string[];
+  readonly bases: BuildSide["bases"];
+}
+
+/**
+ * Looks through the runs of the same folder, newest first. The builds that install the dependencies again take longest
+ * and depend on nothing but their input, so the same input needs to be measured once; the report names the run that did.
+ */
+export async function earlierBuilds(
+  run: Run,
+  step: { readonly name: string; readonly version: number },
+  inputKey: string,
+): Promise<EarlierBuilds | undefined> {
+  const folder = dirname(run.directory);
+  const names = (await readdir(folder)).filter((name) => isRunId(name) && name !== basename(run.directory));
+  for (const name of names.toSorted((a, b) => (a < b ? 1 : -1))) {
+    const directory = `${folder}/${name}`;
+    const side = await readStep<BuildSide>({ ...run, directory }, step);
+    const of = (kind: Build["kind"]): Build | undefined => {
+      const build = side?.builds.find((one) => one.kind === kind);
+      return build === undefined ? undefined : { ...build, measuredIn: build.measuredIn ?? name };
+    };
+    const cold = of("cold");
+    if (side?.inputKey !== inputKey || side.image === undefined || cold === undefined) continue;
+    return { cold, lockEdit: of("lock-edit"), canaries: side.canaries ?? [], bases: side.bases };
+  }
+  return undefined;
+}
