@@ -183,6 +183,12 @@ describe("verify", () => {
     expect(outcome.code).toBe(1);
     expect(await leftOf(fixture.folder)).toEqual([]);
     expect(await changes(fixture)).toBe("");
+
+    // The same input again: what installs the dependencies is read back, and proves the same.
+    const again = await seaworthy(["verify", "--json", fixture.folder]);
+    expect(again.stderr).toMatch(/the cold build and the build after a lock edit were measured in run \d{14}-/);
+    for (const id of ["cold-build-time", "dependency-layer-refreshed", "no-secrets-in-layers"])
+      expect(statusesIn(again).get(id), id).toBe(statusesIn(outcome).get(id));
   });
 
   it("DIR fails what was applied and then broken", async () => {
