@@ -141,6 +141,8 @@ export interface Contract {
     /** Unpacked size after divided by before; 1 means "not larger". */
     readonly sizeRatio: number;
   };
+  /** Nobody wrote it down: port, user and signal are what the image itself says. */
+  readonly ofImage?: true;
   /** What the team itself expects, beside the catalogue. */
   readonly expectations?: readonly Expectation[];
 }

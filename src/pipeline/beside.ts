@@ -13,8 +13,11 @@ export interface BesideFacts extends Beside {
   readonly isSettled: boolean;
 }
 
-/** @throws UserError `config/no-compose-file`, `config/no-sidecar`, `config/no-role`. */
-export async function findBeside(session: Session, plan: Plan, service: Service): Promise<BesideFacts> {
+/**
+ * @param plan what the image was reworked by, if it was.
+ * @throws UserError `config/no-compose-file`, `config/no-sidecar`, `config/no-role`.
+ */
+export async function findBeside(session: Session, plan: Plan | undefined, service: Service): Promise<BesideFacts> {
   const { config, tree, folder } = session;
   const { readBeside } = await import("../project/stack/read-stack.ts");
   const [today = "Dockerfile"] = service.dockerfiles;
@@ -29,9 +32,9 @@ export async function findBeside(session: Session, plan: Plan, service: Service)
       wanted,
       roles: config.roles,
       starts: service.starts,
-      kept: plan.contract.portVariable,
-      dockerfiles: [today, plan.image.dockerfile],
-      reworked: plan.image.compose?.commands ?? {},
+      kept: plan === undefined ? service.port?.value.variable : plan.contract.portVariable,
+      dockerfiles: plan === undefined ? [today] : [today, plan.image.dockerfile],
+      reworked: plan?.image.compose?.commands ?? {},
     },
     problems,
   );

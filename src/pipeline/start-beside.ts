@@ -31,7 +31,7 @@ export async function besideEach(
     if (shared !== undefined) all.push(shared);
     for (const subject of subjects) {
       const { image } = subject.build;
-      const one = { ...request, image, reworked: subject.label === "after" };
+      const one = { ...request, image, reworked: subject.reworked ?? subject.label === "after" };
       const running = shared !== undefined || image === undefined ? unaccompanied(one, shared) : await startBeside(one);
       all.push(running);
       started.push({ ...subject, beside: running });

@@ -8,10 +8,8 @@ import type { BuildSide, Dockerfile, Pin, Plan, RenderedFile, Service } from "..
 import { makePlan } from "../planner/make-plan.ts";
 import { renderFiles } from "../planner/render.ts";
 import { renderRunbook } from "../planner/render-runbook.ts";
-import { profiles } from "../profiles/index.gen.ts";
 import { PINS_FILE, readPins, renderPins, resolvePins } from "../registry/pins.ts";
 import { fetchWithProxy } from "../registry/proxy.ts";
-import { readRequirements } from "../requirements/read.ts";
 import { rules } from "../rules/index.gen.ts";
 import { type Analysis, analyze, treeWith } from "./analyze.ts";
 import { stopWhenUnreadable } from "./analyze-step.ts";
@@ -21,33 +19,16 @@ import { contentHashes } from "./content-hashes.ts";
 import { earlierBuilds } from "./earlier-builds.ts";
 import { withPolicy } from "./policy-step.ts";
 import { withExpectations } from "./expectations.ts";
+import { planFacts } from "./plan-facts.ts";
 import { hashOf, type Run, runStep } from "./run-directory.ts";
 import type { Session } from "./session.ts";
-import { testsWanted } from "./tests-wanted.ts";
 
 /** Decides what the image shall be. */
 export async function planStep(session: Session, run: Run | undefined, analysis: Analysis): Promise<Plan> {
   stopWhenUnreadable(analysis);
-  const { config } = session;
-  const profile = profiles.find(({ id }) => id === (config.profile ?? "debian-slim"));
-  if (profile === undefined)
-    throw new UserError("config/no-profile", `There is no profile \`${config.profile}\``, {
-      hint: `Known: ${profiles.map(({ id }) => id).join(", ")}.`,
-    });
-  const overrides = {
-    ...config.decisions,
-    ...(config.output === undefined ? {} : { output: config.output }),
-    limits: config.limits,
-    env: config.env,
-    keep: config.keep,
-    ...(config.sidecars.length === 0 ? {} : { sidecars: config.sidecars }),
-  };
-  const { service, dockerfile } = analysis;
-  // What the team lives with today, the rework may still take away.
-  const findings = [...analysis.findings, ...(analysis.suppressed ?? [])];
-  const testsAsked = testsWanted(await readRequirements(session.folder), session.options);
-  const decide = async () =>
-    makePlan({ service, profile, findings, dockerfile, overrides, uvVersion: UV_VERSION, testsAsked });
+  const facts = await planFacts(session, analysis);
+  const decide = async () => makePlan(facts);
+  const { overrides, profile, testsAsked } = facts;
   const plan =
     run === undefined
       ? await decide()
@@ -58,9 +39,6 @@ export async function planStep(session: Session, run: Run | undefined, analysis:
         );
   return { ...plan, contract: await withExpectations(session, plan.contract) };
 }
-
-/** The uv that is taken when neither the service nor its team asks for one. */
-const UV_VERSION = "0.13.8";
 
 /** Resolves the plan's images to digests: from the registry, or offline from the committed lock. */
 export async function pinStep(session: Session, run: Run | undefined, plan: Plan): Promise<readonly Pin[]> {

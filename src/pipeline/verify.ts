@@ -15,6 +15,8 @@ import { readStep, type Run, runStep } from "./run-directory.ts";
 export interface Subject {
   readonly label: "before" | "after";
   readonly build: BuildSide;
+  /** A rework of ours made it; without it, `after` says so. */
+  readonly reworked?: boolean;
   /** What runs beside this image alone. */
   readonly beside?: SubjectBeside;
 }

@@ -16,6 +16,7 @@ import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
 import { withAdvice } from "./advice.ts";
 import { engineOf, imagesOf } from "./engine-of.ts";
 import { notesOf } from "./notes.ts";
+import { stopWhenRefused } from "./refused.ts";
 import { registryOf } from "./registry-of.ts";
 import { withRequirements } from "./requirements-step.ts";
 import { sideOf, writeReports } from "./report-step.ts";
@@ -91,18 +92,6 @@ export async function runWhole(
   await writeReports(report, run.directory, reporters);
   await finishRun(run, world.now(), true);
   return { report, run };
-}
-
-/** Some services must not be reworked until something is settled; that is an answer, not a failure of ours.
- * @throws UserError `plan/refused`. */
-function stopWhenRefused({ refusals }: Plan): void {
-  const blocking = refusals.filter((refusal) => refusal.blocking === true);
-  const [first] = blocking;
-  if (first === undefined) return;
-  throw new UserError("plan/refused", `This service is not reworked: ${first.what}`, {
-    hint: first.instead,
-    details: blocking.map(({ what, because, instead }) => `${what}: ${because} ${instead}`),
-  });
 }
 
 /** The failing step and the last lines of its log, for people; the report holds them too. */

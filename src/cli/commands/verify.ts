@@ -13,6 +13,7 @@ interface Flags extends SessionFlags, PushFlag, StructureTestFlag {
   readonly image?: string;
   readonly quick: boolean;
   readonly fresh: boolean;
+  readonly before: boolean;
 }
 
 const MARKS: Readonly<Record<CheckResult["status"], string>> = {
