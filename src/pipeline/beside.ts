@@ -24,6 +24,7 @@ export async function findBeside(session: Session, plan: Plan | undefined, servi
   const read = (file: string) =>
     file.startsWith("..") ? readText(join(folder, file)) : Promise.resolve(tree.read(file));
   const wanted = config.composeSidecars;
+  const { portVariable } = plan?.contract ?? { portVariable: service.port?.value.variable };
   const problems: TreeProblem[] = [];
   const beside = await readBeside(
     {
@@ -32,18 +33,30 @@ export async function findBeside(session: Session, plan: Plan | undefined, servi
       wanted,
       roles: config.roles,
       starts: service.starts,
-      kept: plan === undefined ? service.port?.value.variable : plan.contract.portVariable,
-      dockerfiles: plan === undefined ? [today] : [today, plan.image.dockerfile],
+      kept: portVariable,
+      dockerfiles: [today, ...(plan === undefined ? [] : [plan.image.dockerfile])],
       reworked: plan?.image.compose?.commands ?? {},
     },
     problems,
   );
-  const isAsked = wanted !== undefined && wanted.length > 0;
-  if (beside.compose === undefined && (isAsked || config.composeFiles !== undefined))
+  mustBeThere(beside, { isAsked: wanted !== undefined && wanted.length > 0, files: config.composeFiles, problems });
+  return { ...beside, isSettled: wanted !== undefined };
+}
+
+/** What the team names and nobody knows. */
+function mustBeThere(
+  beside: Beside,
+  asked: {
+    readonly isAsked: boolean;
+    readonly files: readonly string[] | undefined;
+    readonly problems: readonly TreeProblem[];
+  },
+): void {
+  if (beside.compose === undefined && (asked.isAsked || asked.files !== undefined))
     throw new UserError("config/no-compose-file", "There is no Compose file to take sidecars from", {
       hint: `Name it by \`composeFiles\` in ${CONFIG_FILE}, relative to the service's folder.`,
       where: { file: CONFIG_FILE },
-      details: problems.map(({ file, line, message }) => `${file}:${line} ${message}`),
+      details: asked.problems.map(({ file, line, message }) => `${file}:${line} ${message}`),
     });
   const [sidecar] = beside.unknown.sidecars;
   if (sidecar !== undefined)
@@ -57,5 +70,4 @@ export async function findBeside(session: Session, plan: Plan | undefined, servi
       hint: `Give it a \`command\` under \`roles\` in ${CONFIG_FILE}. Known by name: ${beside.roles.map(({ name }) => name).join(", ") || "none"}.`,
       where: { file: CONFIG_FILE },
     });
-  return { ...beside, isSettled: wanted !== undefined };
 }

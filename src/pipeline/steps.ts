@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { parseDockerfile } from "../dockerfile/parse.ts";
 import { reachableStages, sourcesOf } from "../dockerfile/stages.ts";
 import type { ConnectedEngine } from "../engine/engine.ts";
-import { UserError } from "../kit/errors.ts";
 import { readText } from "../kit/files.ts";
 import type { BuildSide, Dockerfile, Pin, Plan, RenderedFile, Service } from "../model/types.ts";
 import { makePlan } from "../planner/make-plan.ts";

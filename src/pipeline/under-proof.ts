@@ -69,7 +69,8 @@ export async function underProof(
   const pins: BuiltSide["pins"] = [];
   const { service } = analysis;
   const today = { label: "before" as const, dockerfile: dockerfileOf(analysis), overlay: [], service, pins };
-  return settled(session, { ...known, build: await built(session, run, engine, { ...today, repetitions: 1 }, wanted) });
+  const build = await built(session, run, engine, { ...today, repetitions: 1, wanted });
+  return settled(session, { ...known, build });
 }
 
 async function settled(
@@ -102,7 +103,7 @@ async function reworked(
   const dockerfile =
     applied === undefined ? renderedDockerfile(plan, rendered) : parseDockerfile(plan.image.dockerfile, applied);
   const side = { label: "after" as const, dockerfile, overlay, service, pins, repetitions: 1 };
-  const build = await built(session, run, engine, side, wanted);
+  const build = await built(session, run, engine, { ...side, wanted });
   const files = applied === undefined ? rendered : await asTheyLie(session.folder, rendered);
   return { build, contract: plan.contract, rework: { plan, files, side } };
 }
@@ -111,8 +112,7 @@ async function built(
   session: Session,
   run: Run,
   engine: ConnectedEngine,
-  side: BuiltSide,
-  { quick, fresh }: Wanted,
+  { wanted: { quick, fresh }, ...side }: BuiltSide & { readonly wanted: Wanted },
 ): Promise<BuildSide> {
   const build = await buildStep(session, run, engine, { ...side, quick, reuseBuilds: fresh !== true && !quick });
   for (const note of builtEarlier("the image", build.builds)) session.world.tell(note);

@@ -2,7 +2,6 @@ import { cpus, hostname, loadavg } from "node:os";
 import { checks } from "../checks/index.gen.ts";
 import { expectationEntry } from "../checks/user/expected.ts";
 import type { Engine } from "../engine/engine.ts";
-import { UserError } from "../kit/errors.ts";
 import type { BuildSide, CatalogueEntry, Plan, Report } from "../model/types.ts";
 import { layers } from "../probes/layers.ts";
 import { type Roles, roles } from "../probes/roles.ts";

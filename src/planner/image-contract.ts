@@ -2,6 +2,7 @@ import type { Facts } from "../decisions/decider.ts";
 import { override } from "../decisions/shared/override.ts";
 import type { Contract, ImageConfig } from "../model/types.ts";
 import { makeContract, type Promised } from "./contract.ts";
+import { checkOverrides } from "./make-plan.ts";
 
 const UNKNOWN: ImageConfig = {
   user: "",
@@ -28,8 +29,10 @@ const ASKED = /https?:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d+)
  * its configuration, and what the folder's code tells of variables and health. Nothing is promised that nobody said: the
  * checks that compare an image with a contract do not apply to it.
  * @param config of the image itself; undefined where it does not build.
+ * @throws UserError `config/bad-value`, `config/unknown-decision` for what the configuration says.
  */
 export function contractOfImage(facts: Facts, config: ImageConfig = UNKNOWN): Contract {
+  checkOverrides(facts);
   const asked = ASKED.exec(config.healthcheck?.test.join(" ") ?? "");
   const port = override(facts, "ports", "number") ?? portOf(config, facts, Number(asked?.[1] ?? 0));
   const path = override(facts, "health", "text") ?? facts.service.healthPaths[0]?.value ?? asked?.[2];

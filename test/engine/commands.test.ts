@@ -185,8 +185,9 @@ describe("verify", () => {
     // The same input again: what installs the dependencies is read back, and proves the same.
     const again = await seaworthy(["verify", "--json", fixture.folder]);
     expect(again.stderr).toMatch(/the cold build and the build after a lock edit were measured in run \d{14}-/);
+    const [first, second] = [statusesIn(outcome), statusesIn(again)];
     for (const id of ["cold-build-time", "dependency-layer-refreshed", "no-secrets-in-layers"])
-      expect(statusesIn(again).get(id), id).toBe(statusesIn(outcome).get(id));
+      expect([id, second.get(id)]).toEqual([id, first.get(id)]);
   });
 
   it("DIR fails what was applied and then broken", async () => {
@@ -244,8 +245,8 @@ describe("verify", () => {
     expect(outcome.stderr).toContain("port 8000, which it exposes; user 10001; SIGTERM");
     expect(withStatus(outcome, "pass")).toEqual(expect.arrayContaining(["becomes-healthy", "non-root", "start-time"]));
     expect(withStatus(outcome, "fail")).toEqual(expect.arrayContaining(["labelled", "healthcheck-healthy"]));
-    for (const id of [...needsBuild, "configuration-as-contract", "size", "build-values-absent"])
-      expect(statusesIn(outcome).get(id), id).toBe("not-applicable");
+    const apart = [...needsBuild, "configuration-as-contract", "size", "build-values-absent"];
+    expect(withStatus(outcome, "not-applicable")).toEqual(expect.arrayContaining(apart));
     expect(outcome.code).toBe(1);
   });
 

@@ -60,6 +60,10 @@ describe("the contract of an image that nobody reworked", () => {
     expect(contract({}, {}, coded).port).toBe(8001);
   });
 
+  it("takes no decision that does not exist", () => {
+    expect(() => contract({}, { prots: 9000 })).toThrow("no decision `prots`");
+  });
+
   it("is told to a person", () => {
     const config = { ...bare, user: "app", exposed: ["80/tcp"] };
     expect(toldOf(contract(config), config)).toContain("port 80, which it exposes; user app; SIGTERM");
