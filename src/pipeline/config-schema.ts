@@ -109,6 +109,10 @@ const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines" | "composeSidec
     "Rules that are off, each with its reason; `file` for one file only, `until` for the last day on which it holds.",
     listOf(shape({ rule: ruleId, reason: filled, file: filled, until: day }, ["rule", "reason"])),
   ),
+  accept: said(
+    "Checks that may fail or stay unproven, each with its reason; `until` for the last day on which that holds.",
+    listOf(shape({ check: filled, reason: filled, until: day }, ["check", "reason"])),
+  ),
   failOn: said(
     "The least severity of a finding that makes `analyze` end with 1; `error` when nothing is said.",
     oneOf(["error", "warning", "note", "never"]),

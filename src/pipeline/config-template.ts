@@ -76,6 +76,11 @@ export const CONFIG_TEMPLATE = `# yaml-language-server: $schema=.seaworthy/seawo
 #   - { rule: base-floating-tag, reason: "our bot moves it" }
 #   - { rule: runs-as-root, file: Dockerfile.dev, until: "2027-03-31", reason: "only on developers' machines" }
 
+# Checks that may fail or stay unproven, each with its reason; \`until\` for the last day on which that holds. They are
+# shown as accepted, never as passed.
+# accept:
+#   - { check: labelled, reason: "our platform labels images when it deploys them" }
+
 # The least severity of a finding that makes \`analyze\` end with 1: error, warning, note, never.
 # failOn: error
 

@@ -43,6 +43,8 @@ export interface Config {
   readonly severity: Readonly<Record<string, Severity>>;
   /** Rules that are off, each with its reason. */
   readonly ignore: readonly IgnoreEntry[];
+  /** Checks that may fail or stay unproven, each with its reason. */
+  readonly accept: readonly Accepted[];
   /** The least severity of a finding that makes `analyze` end with 1. */
   readonly failOn: FailOn | undefined;
   /** File of old findings, relative to the folder. */
@@ -51,6 +53,14 @@ export interface Config {
   readonly rulesSince: string | undefined;
   /** Whether what `.hadolint.yaml` settles counts here, too. */
   readonly hadolint: boolean;
+}
+
+/** A promise that the team lives without, as `seaworthy.yaml` says. */
+export interface Accepted {
+  readonly check: string;
+  readonly reason: string;
+  /** The last day on which it holds, `2026-12-31`. */
+  readonly until?: string;
 }
 
 /** A program that is started beside the service, from an image or from a folder with a Dockerfile. */
@@ -78,6 +88,7 @@ const NOTHING: Config = {
   limits: {},
   severity: {},
   ignore: [],
+  accept: [],
   failOn: undefined,
   baseline: undefined,
   rulesSince: undefined,

@@ -4,17 +4,23 @@ import { UserError } from "../kit/errors.ts";
 import { readText } from "../kit/files.ts";
 import type { RenderedFile, Report } from "../model/types.ts";
 import { readRequirements } from "../requirements/read.ts";
+import { acceptedBy, withAccepted } from "./accepted.ts";
+import { readConfig } from "./config.ts";
 import { withRequirements } from "./requirements-step.ts";
 import { findRun } from "./run-directory.ts";
 import { judgeSide } from "./verify.ts";
 
-/** Judges the evidence of an old run by the checks and the requirements of today. Needs no engine. */
-export async function judgeAgain(folder: string, name: string): Promise<Report> {
+/**
+ * Judges the evidence of an old run by the checks, the requirements and the acceptances of today. Needs no engine.
+ * @param now milliseconds since 1970: an acceptance may end with a day.
+ */
+export async function judgeAgain(folder: string, name: string, now = Date.now()): Promise<Report> {
   const run = await findRun(folder, name);
   const report = await readReport(run.directory);
   const context = { contract: report.contract, service: report.service };
   const before = await judgeSide(run, "before", checks, context);
-  const after = await judgeSide(run, "after", checks, context);
+  const judged = await judgeSide(run, "after", checks, context);
+  const { results: after } = withAccepted(judged, acceptedBy(await readConfig(folder), now));
   const again = {
     ...report,
     before: { ...report.before, checks: before },

@@ -5,6 +5,7 @@ import { buildRecord } from "../probes/build-record.ts";
 import { layers } from "../probes/layers.ts";
 import { judgeRequirements } from "../requirements/judge.ts";
 import { readRequirements } from "../requirements/read.ts";
+import { acceptedBy, refuseUnknownAccepted, withAccepted } from "./accepted.ts";
 import { analyzeStep } from "./analyze-step.ts";
 import { findBeside } from "./beside.ts";
 import { engineOf, imagesOf } from "./engine-of.ts";
@@ -46,6 +47,7 @@ export async function verifyImage(session: Session, wanted: Wanted): Promise<Ver
   await using _ = imagesOf(engine, run.id);
   const proof = await underProof(session, run, engine, { analysis, plan, wanted });
   const { build, rework } = proof;
+  refuseUnknownAccepted(session.config, proof.contract);
   // The short proof is the same for every service: what the team asks besides belongs to the whole one.
   const contract = quick ? { ...proof.contract, expectations: [] } : proof.contract;
   const own =
@@ -70,7 +72,9 @@ export async function verifyImage(session: Session, wanted: Wanted): Promise<Ver
   });
   await finishRun(run, world.now());
   const told = await judgeSide(run, "after", catalogue, { contract, service });
-  const judged = told.map((result) => ofOneImage(result, catalogue, image === undefined));
+  const shown = told.map((result) => ofOneImage(result, catalogue, image === undefined));
+  const { results: judged, notes } = withAccepted(shown, acceptedBy(session.config, world.now()));
+  for (const note of notes) world.tell(note);
   if (demanded === undefined || rework === undefined) return { checks: judged, requirements: undefined };
   const { files } = rework;
   const { findings } = await analyzeRendered(session, rework.plan, files);

@@ -12,6 +12,7 @@ import { readRequirements } from "../requirements/read.ts";
 import { rules } from "../rules/index.gen.ts";
 import type { Analysis } from "./analyze.ts";
 import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
+import { acceptedBy, refuseUnknownAccepted, withAccepted } from "./accepted.ts";
 import { withAdvice } from "./advice.ts";
 import { engineOf, imagesOf } from "./engine-of.ts";
 import { notesOf } from "./notes.ts";
@@ -54,6 +55,7 @@ export async function runWhole(
   world.tell(`${dockerfile.path}: ${analysis.findings.length} findings.`);
   const plan = await planStep(session, run, analysis);
   stopWhenRefused(plan);
+  refuseUnknownAccepted(session.config, plan.contract);
   const facts = await findBeside(session, plan, analysis.service);
   const pins = await pinStep(session, run, plan);
   for (const pin of pins)
@@ -159,13 +161,14 @@ async function assemble(
   const { plan, analysis, rendered, pins, files, sides, own, facts } = known;
   const context = { contract: plan.contract, service: analysis.service };
   const before = await judgeSide(run, "before", checks, context);
-  const after = await judgeSide(run, "after", checks, context);
+  const judged = await judgeSide(run, "after", checks, context);
+  const { results: after, notes: accepted } = withAccepted(judged, acceptedBy(session.config, session.world.now()));
   const size = async (label: "before" | "after") => {
     const seen = await evidenceOf(run, label, layers);
     return seen?.status === "seen" ? seen.value : undefined;
   };
   const beside = { ...facts, seen: await sidecarsOf(run) };
-  const notes = notesOf({ pins, session, sides, own: own.problem, machine: busyness(), beside });
+  const notes = [...accepted, ...notesOf({ pins, session, sides, own: own.problem, machine: busyness(), beside })];
   return {
     schema: 1,
     tool: { name: "seaworthy", version: VERSION },

@@ -46,8 +46,8 @@ function requirementSuites(report: Report): readonly Suite[] {
 }
 
 function countsOf(results: readonly { readonly status: Status }[]): Suite["counts"] {
-  const { fail, unproven, "not-applicable": apart } = countByStatus(results);
-  return { tests: results.length, failures: fail, errors: unproven, skipped: apart };
+  const { fail, unproven, accepted, "not-applicable": apart } = countByStatus(results);
+  return { tests: results.length, failures: fail, errors: unproven, skipped: apart + accepted };
 }
 
 function findingSuite(report: Report): Suite {
@@ -86,6 +86,7 @@ function outcomeOf({ status, message }: Verdict, body: string): readonly string[
     pass: [],
     fail: [`      ${openTag("failure", { type: "fail", message })}>${body}</failure>`],
     unproven: [`      ${openTag("error", { type: "unproven", message })}>${body}</error>`],
+    accepted: [`      ${openTag("skipped", { message })}/>`],
     "not-applicable": [`      ${openTag("skipped", { message })}/>`],
   };
   return outcome[status];

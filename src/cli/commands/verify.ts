@@ -20,6 +20,7 @@ const MARKS: Readonly<Record<CheckResult["status"], string>> = {
   pass: "pass    ",
   fail: "FAIL    ",
   unproven: "unproven",
+  accepted: "accepted",
   "not-applicable": "n/a     ",
 };
 

@@ -10,7 +10,7 @@ const measurement = z.object({
   samples: z.array(z.number()),
 });
 
-const status = z.enum(["pass", "fail", "unproven", "not-applicable"]);
+const status = z.enum(["pass", "fail", "unproven", "accepted", "not-applicable"]);
 const check = z.object({
   id: text,
   title: text,
