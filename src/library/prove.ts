@@ -1,7 +1,8 @@
 import type { Report } from "../model/types.ts";
 import { judgeAgain } from "../pipeline/judge-again.ts";
 import { serviceFolder } from "../pipeline/folder.ts";
-import { type Verified, verifyImage } from "../pipeline/verify-image.ts";
+import { verifyImage } from "../pipeline/verify-image.ts";
+import type { Verified } from "../pipeline/verified-files.ts";
 import { runWhole } from "../pipeline/whole.ts";
 import { inFolder, type Options } from "./session.ts";
 

@@ -1,6 +1,6 @@
 import type { Check } from "../checks/check.ts";
 import { checks } from "../checks/index.gen.ts";
-import type { CheckResult, RequirementResult } from "../model/types.ts";
+import type { BuildSide, CheckResult, RequirementResult } from "../model/types.ts";
 import { buildRecord } from "../probes/build-record.ts";
 import { layers } from "../probes/layers.ts";
 import { judgeRequirements } from "../requirements/judge.ts";
@@ -12,21 +12,16 @@ import { engineOf, imagesOf } from "./engine-of.ts";
 import { quickChecks } from "./quick.ts";
 import { registryOf } from "./registry-of.ts";
 import { sideOf } from "./report-step.ts";
-import { finishRun, openRun } from "./run-directory.ts";
+import { finishRun, openRun, type Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
 import { sidecarFacts } from "./sidecars.ts";
 import { besideEach } from "./start-beside.ts";
 import { analyzeRendered } from "./steps.ts";
-import { NOT_RUN, testsStep } from "./tests-step.ts";
+import { NOT_RUN, type TestRun, testsStep } from "./tests-step.ts";
 import { testsWanted } from "./tests-wanted.ts";
-import { planOf, underProof, type Wanted } from "./under-proof.ts";
+import { planOf, type UnderProof, underProof, type Wanted } from "./under-proof.ts";
+import { keepVerified, type Verified } from "./verified-files.ts";
 import { collectEvidence, evidenceOf, judgeSide, probesFor } from "./verify.ts";
-
-export interface Verified {
-  readonly checks: readonly CheckResult[];
-  /** Undefined when the team wrote none, and for an image that was not built here: its files are not known. */
-  readonly requirements: readonly RequirementResult[] | undefined;
-}
 
 /**
  * Proves one image by itself, without a baseline: the reworked one, the one that the Dockerfile of today gives, or any
@@ -70,20 +65,37 @@ export async function verifyImage(session: Session, wanted: Wanted): Promise<Ver
     signal: world.signal,
     onProbe: (_label, probe, seen) => world.tell(`${probe.title} (${Math.round(seen.milliseconds)} ms)`),
   });
-  await finishRun(run, world.now());
   const told = await judgeSide(run, "after", catalogue, { contract, service });
   const shown = told.map((result) => ofOneImage(result, catalogue, image === undefined));
-  const { results: judged, notes } = withAccepted(shown, acceptedBy(session.config, world.now()));
+  const { results, notes } = withAccepted(shown, acceptedBy(session.config, world.now()));
   for (const note of notes) world.tell(note);
-  if (demanded === undefined || rework === undefined) return { checks: judged, requirements: undefined };
-  const { files } = rework;
-  const { findings } = await analyzeRendered(session, rework.plan, files);
+  const requirements =
+    demanded === undefined || rework === undefined
+      ? undefined
+      : await requirementsOf(session, run, { demanded, rework, build, checks: results, figures: own.figures });
+  await keepVerified(run, service, { checks: results, requirements });
+  await finishRun(run, world.now());
+  return { checks: results, requirements };
+}
+
+async function requirementsOf(
+  session: Session,
+  run: Run,
+  known: {
+    readonly demanded: NonNullable<Awaited<ReturnType<typeof readRequirements>>>;
+    readonly rework: NonNullable<UnderProof["rework"]>;
+    readonly build: BuildSide;
+    readonly checks: readonly CheckResult[];
+    readonly figures: TestRun["figures"];
+  },
+): Promise<readonly RequirementResult[]> {
+  const { demanded, rework, ...side } = known;
+  const { plan, files } = rework;
+  const { findings } = await analyzeRendered(session, plan, files);
   const seen = await evidenceOf(run, "after", layers);
   const size = seen?.status === "seen" ? seen.value : undefined;
-  const { dockerfile } = rework.plan.image;
-  const after = sideOf("after", { dockerfile, findings, build, size, checks: judged, figures: own.figures });
-  const judgedBy = { after, before: undefined, decisions: rework.plan.decisions, files };
-  return { checks: judged, requirements: judgeRequirements(demanded, judgedBy) };
+  const after = sideOf("after", { ...side, dockerfile: plan.image.dockerfile, findings, size });
+  return judgeRequirements(demanded, { after, before: undefined, decisions: plan.decisions, files });
 }
 
 /** What one image alone cannot show is no fault of the image. */
