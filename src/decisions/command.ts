@@ -56,13 +56,29 @@ function argvToday(
     return start === undefined ? undefined : { argv: start.argv, server: start.server, from: "It is today's command" };
   }
   return {
-    argv: ["uvicorn", objectOf(application), ...(application.factory ? ["--factory"] : [])],
+    argv: [
+      "uvicorn",
+      objectOf(application),
+      ...(application.factory ? ["--factory"] : []),
+      ...sharedOptions(start?.argv),
+    ],
     server: "uvicorn",
     from:
       start === undefined
         ? "No file says how the service is started; its application object and its server do"
         : `The ${STARTS_UVICORN[start.server]} command line starts uvicorn, and uvicorn itself can be told how long to drain`,
   };
+}
+
+/** What a framework's command line hands to uvicorn as it stands; `--web-concurrency` is Litestar's word for workers. */
+function sharedOptions(argv: readonly string[] = []): readonly string[] {
+  const words = argv.flatMap((word) => /^(--[\w-]+)=(.*)$/.exec(word)?.slice(1) ?? [word]);
+  return words.flatMap((word, at) => {
+    const value = words[at + 1] ?? "";
+    if (/^--(?:no-)?proxy-headers$/.test(word)) return [word];
+    if (/^--(?:root-path|forwarded-allow-ips)$/.test(word)) return [word, value];
+    return /^(?:--workers|--web-concurrency|--wc|-W)$/.test(word) ? ["--workers", value] : [];
+  });
 }
 
 /** Variables in a command need a shell to be filled in; `exec` makes the server process 1 again. */

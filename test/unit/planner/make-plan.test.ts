@@ -175,6 +175,13 @@ describe("the command", () => {
   it("starts the server that the FastAPI command line would start", () => {
     expect(command(startedBy(["fastapi", "run", "app/main.py"], "fastapi-cli"))[0]).toBe("uvicorn");
   });
+  it("keeps what the command line hands to that server", () => {
+    const argv = ["fastapi", "run", "app/main.py", "--host", "::", "--workers", "4", "--root-path=/shop"];
+    expect(command(startedBy(argv, "fastapi-cli")).join(" ")).toBe(
+      "uvicorn app.main:app --workers 4 --root-path /shop --host 0.0.0.0 --port 8000 --timeout-graceful-shutdown 8",
+    );
+    expect(command(startedBy(["litestar", "run", "-W", "2"], "litestar-cli")).join(" ")).toContain("--workers 2 ");
+  });
   it("stops a server that ignores SIGTERM by SIGINT", () => {
     expect(plan(startedBy(["python", "-m", "app"], "flask-dev")).image.stopSignal).toBe("SIGINT");
     expect(plan().image.stopSignal).toBe("SIGTERM");
