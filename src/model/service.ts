@@ -28,6 +28,8 @@ export interface Service {
   readonly programs: readonly ProgramUse[];
   /** Files the code opens at run time by a path relative to the working directory or the project's root. */
   readonly reads: readonly PathUse[];
+  /** The folder of the project that Django's `collectstatic` fills; undefined when no setting says it. */
+  readonly staticRoot?: Fact<string>;
   /** Dockerfiles in the folder, the one to rework first. */
   readonly dockerfiles: readonly string[];
   /** Stage of the first Dockerfile that ships, when it is not the last one: as the team says, or as CI builds it. */

@@ -6,6 +6,8 @@ import { exactVersion } from "../decisions/shared/specifier.ts";
 import { finalStage, instructionsToday, lineage } from "../decisions/shared/today.ts";
 import type { ImageSpec, Refusal, Service } from "../model/types.ts";
 import { lostTargets } from "./lost-targets.ts";
+import { managerRefusals } from "./manager-refusals.ts";
+import { stepRefusals } from "./step-refusals.ts";
 
 const stop = (refusal: Omit<Refusal, "blocking">): Refusal => ({ ...refusal, blocking: true });
 
@@ -15,24 +17,6 @@ const SPECIAL_BASE =
 
 /** Programs of an entry point that must start as root to do its work. */
 const NEEDS_ROOT = /\b(gosu|su-exec|setpriv|usermod|groupmod|chown|s6-svscan)\b/;
-
-function* managerRefusals({ service }: Facts): Generator<Refusal> {
-  if (service.manager.value !== "uv")
-    yield stop({
-      id: "manager",
-      what: `The project is managed with ${service.manager.value === "none" ? "no package manager" : service.manager.value}`,
-      because: "This version installs from a uv.lock only; translating another lock would change versions unseen.",
-      instead: "Run `uv init --bare` or `uv migrate` on a branch, then `uv lock`, commit uv.lock and run again.",
-    });
-  else if (service.lock === undefined)
-    yield stop({
-      id: "no-lock",
-      what: "There is no uv.lock",
-      because:
-        "Without a lock every build may install other versions, and nothing that is proven today holds tomorrow.",
-      instead: "Run `uv lock`, commit uv.lock and run again.",
-    });
-}
 
 function* lockRefusals({ service }: Facts): Generator<Refusal> {
   const { lock } = service;
@@ -144,7 +128,7 @@ function betterServer(service: Service): Pick<Refusal, "because" | "instead"> {
 
 /** A start script may migrate, wait or write configuration; which of it must stay is not ours to guess. */
 function* scriptRefusals({ service }: Facts): Generator<Refusal> {
-  const script = webStart(service)?.wrappers.find((wrapper) => /\.(sh|bash)$|entrypoint$/.test(wrapper));
+  const script = webStart(service)?.wrappers.find((wrapper) => /\.(sh|bash)$|entrypoint$|^\S*\/\S+$/.test(wrapper));
   if (script !== undefined)
     yield stop({
       id: "start-script",
@@ -238,6 +222,7 @@ export function refusalsOf(
     ...managerRefusals(facts),
     ...lockRefusals(facts),
     ...besideLockRefusals(facts),
+    ...stepRefusals(facts),
     ...baseRefusals(facts),
     ...(commandChosen ? [] : [...processRefusals(facts), ...scriptRefusals(facts)]),
     ...certificateProposals(facts),
