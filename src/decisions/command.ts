@@ -43,15 +43,23 @@ const STARTS_UVICORN: Readonly<Partial<Record<Server, string>>> = {
   "litestar-cli": "Litestar",
 };
 
-/** The command of today without its wrappers; a framework's command line is replaced by the server it starts. */
-function argvToday(
+/**
+ * The command of today without its wrappers; a framework's command line is replaced by the server it starts. Where no
+ * file starts the service: its application object in a locked server that fits it.
+ */
+export function argvToday(
   service: Service,
 ): { readonly argv: readonly string[]; readonly server: Server; readonly from: string } | undefined {
   const start = webStart(service);
   const application = service.application?.value;
-  const hasUvicorn = service.dependencies.runtimeClosure.includes("uvicorn");
+  const isWsgi = /^(?:django|flask)$/.test(service.framework.value) && !/asgi/.test(application?.module ?? "");
+  const hasUvicorn = service.dependencies.runtimeClosure.includes("uvicorn") && !isWsgi;
   if (start !== undefined && STARTS_UVICORN[start.server] === undefined && start.argv.length > 0)
     return { argv: start.argv, server: start.server, from: "It is today's command" };
+  if (start === undefined && application !== undefined && isWsgi) {
+    if (!service.dependencies.runtimeClosure.includes("gunicorn")) return undefined;
+    return { argv: argvOfServer("gunicorn", service), server: "gunicorn", from: NO_START };
+  }
   if (application === undefined || !hasUvicorn) {
     return start === undefined ? undefined : { argv: start.argv, server: start.server, from: "It is today's command" };
   }
@@ -65,10 +73,12 @@ function argvToday(
     server: "uvicorn",
     from:
       start === undefined
-        ? "No file says how the service is started; its application object and its server do"
+        ? NO_START
         : `The ${STARTS_UVICORN[start.server]} command line starts uvicorn, and uvicorn itself can be told how long to drain`,
   };
 }
+
+const NO_START = "No file says how the service is started; its application object and its server do";
 
 /** What a framework's command line hands to uvicorn as it stands; `--web-concurrency` is Litestar's word for workers. */
 function sharedOptions(argv: readonly string[] = []): readonly string[] {

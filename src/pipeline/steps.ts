@@ -5,6 +5,7 @@ import type { ConnectedEngine } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
 import { readText } from "../kit/files.ts";
 import type { BuildSide, Dockerfile, Pin, Plan, RenderedFile, Service } from "../model/types.ts";
+import { DEFAULT_OUTPUT } from "../decisions/context.ts";
 import { makePlan } from "../planner/make-plan.ts";
 import { renderFiles } from "../planner/render.ts";
 import { renderRunbook } from "../planner/render-runbook.ts";
@@ -46,15 +47,17 @@ export async function planStep(session: Session, run: Run | undefined, analysis:
   // What the team lives with today, the rework may still take away.
   const findings = [...analysis.findings, ...(analysis.suppressed ?? [])];
   const testsAsked = testsWanted(await readRequirements(session.folder), session.options);
+  const present = session.tree.read(config.output ?? DEFAULT_OUTPUT);
+  const output = present === undefined ? {} : { outputText: present };
   const decide = async () =>
-    makePlan({ service, profile, findings, dockerfile, overrides, uvVersion: UV_VERSION, testsAsked });
+    makePlan({ service, profile, findings, dockerfile, overrides, uvVersion: UV_VERSION, testsAsked, ...output });
   const plan =
     run === undefined
       ? await decide()
       : await runStep(
           run,
           { name: "plan", version: 1, run: decide },
-          { analysis, overrides, profile: profile.id, testsAsked },
+          { analysis, overrides, profile: profile.id, testsAsked, ...output },
         );
   return { ...plan, contract: await withExpectations(session, plan.contract) };
 }

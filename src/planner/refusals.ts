@@ -1,4 +1,5 @@
 import { pythonAllowed } from "../decisions/base.ts";
+import { argvToday } from "../decisions/command.ts";
 import type { Facts } from "../decisions/decider.ts";
 import { list } from "../decisions/shared/say.ts";
 import { webStart } from "../decisions/shared/server.ts";
@@ -7,6 +8,7 @@ import { finalStage, instructionsToday, lineage } from "../decisions/shared/toda
 import type { ImageSpec, Refusal, Service } from "../model/types.ts";
 import { lostTargets } from "./lost-targets.ts";
 import { managerRefusals } from "./manager-refusals.ts";
+import { outputRefusals } from "./output-refusals.ts";
 import { stepRefusals } from "./step-refusals.ts";
 
 const stop = (refusal: Omit<Refusal, "blocking">): Refusal => ({ ...refusal, blocking: true });
@@ -79,12 +81,13 @@ function* baseRefusals(facts: Facts): Generator<Refusal> {
 function* processRefusals(facts: Facts): Generator<Refusal> {
   const start = webStart(facts.service);
   if (start === undefined) {
-    if (facts.service.application === undefined)
+    if (argvToday(facts.service) === undefined)
       yield stop({
         id: "no-start",
-        what: "No file says how the service is started, and no application object was found",
+        what: `No file says how the service is started, and no ${facts.service.application === undefined ? "application object was found" : "locked server is known to serve its application object"}`,
         because: "A start command that is guessed starts something else.",
-        instead: "Set `command` in the configuration.",
+        instead:
+          "Set `command` under `decisions` to the server's command, as a list; where Compose starts the service from another folder, name that file under `composeFiles`.",
       });
     return;
   }
@@ -226,7 +229,7 @@ export function refusalsOf(
     ...baseRefusals(facts),
     ...(commandChosen ? [] : [...processRefusals(facts), ...scriptRefusals(facts)]),
     ...certificateProposals(facts),
-    ...(image === undefined ? [] : lostTargets(facts, image)),
+    ...(image === undefined ? [] : [...lostTargets(facts, image), ...outputRefusals(facts, image)]),
     ...proposals(facts, image?.compose),
   ];
 }

@@ -4,7 +4,7 @@ import { differenceOf } from "../../pipeline/difference.ts";
 import { openSession } from "../../pipeline/session.ts";
 import { pinStep, planStep, renderStep } from "../../pipeline/steps.ts";
 import { optionsOf, type SessionFlags, type TestsFlag } from "../flags.ts";
-import { print, printJson } from "../output.ts";
+import { failed, print, printJson } from "../output.ts";
 import { inWorld } from "../world.ts";
 
 export default async function rework(
@@ -20,5 +20,11 @@ export default async function rework(
     const files = await renderStep(session, undefined, { plan, pins, service: analysis.service });
     if (flags.json) printJson(this, { files, pins, decisions: plan.decisions, refusals: plan.refusals });
     else print(this, await differenceOf(session.folder, files));
+    // The difference only shows the intention; whoever commits it should know what it does not know.
+    for (const { what, because, instead, blocking } of plan.refusals) {
+      if (blocking !== true) continue;
+      failed();
+      this.process.stderr.write(`Stops the rework: ${what}\n    because ${because}\n    → ${instead}\n`);
+    }
   });
 }

@@ -182,6 +182,23 @@ describe("the command", () => {
     );
     expect(command(startedBy(["litestar", "run", "-W", "2"], "litestar-cli")).join(" ")).toContain("--workers 2 ");
   });
+  it("starts the application object by a locked server that fits it, where no file starts it", () => {
+    const of = (framework: "django" | "fastapi", ...closure: readonly string[]) =>
+      plan({
+        starts: [],
+        framework: fact(framework),
+        application: fact({ module: "shop.wsgi", attribute: "application", factory: false }),
+        dependencies: { ...sample.dependencies, runtimeClosure: closure },
+      });
+    expect(of("django", "gunicorn", "uvicorn").image.command.slice(0, 2)).toEqual([
+      "gunicorn",
+      "shop.wsgi:application",
+    ]);
+    const ids = ({ refusals }: ReturnType<typeof of>) => refusals.map(({ id }) => id);
+    expect(ids(of("django", "gunicorn"))).not.toContain("no-start");
+    expect(ids(of("django", "uvicorn"))).toContain("no-start");
+    expect(ids(of("fastapi", "gunicorn"))).toContain("no-start");
+  });
   it("stops a server that ignores SIGTERM by SIGINT", () => {
     expect(plan(startedBy(["python", "-m", "app"], "flask-dev")).image.stopSignal).toBe("SIGINT");
     expect(plan().image.stopSignal).toBe("SIGTERM");
