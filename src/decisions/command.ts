@@ -43,39 +43,38 @@ const STARTS_UVICORN: Readonly<Partial<Record<Server, string>>> = {
   "litestar-cli": "Litestar",
 };
 
+interface Today {
+  readonly argv: readonly string[];
+  readonly server: Server;
+  readonly from: string;
+}
+
 /**
  * The command of today without its wrappers; a framework's command line is replaced by the server it starts. Where no
  * file starts the service: its application object in a locked server that fits it.
  */
-export function argvToday(
-  service: Service,
-): { readonly argv: readonly string[]; readonly server: Server; readonly from: string } | undefined {
+export function argvToday(service: Service): Today | undefined {
   const start = webStart(service);
+  if (start === undefined) return served(service, NO_START);
+  const { argv, server } = start;
+  const started: Today = { argv, server, from: "It is today's command" };
+  const framework = STARTS_UVICORN[server];
+  if (framework === undefined && argv.length > 0) return started;
+  const from = `The ${framework} command line starts uvicorn, and uvicorn itself can be told how long to drain`;
+  const direct = service.dependencies.runtimeClosure.includes("uvicorn") ? served(service, from) : undefined;
+  return direct?.server === "uvicorn" ? { ...direct, argv: [...direct.argv, ...sharedOptions(argv)] } : started;
+}
+
+/** The application object in a locked server that speaks its protocol. */
+function served(service: Service, from: string): Today | undefined {
   const application = service.application?.value;
-  const isWsgi = /^(?:django|flask)$/.test(service.framework.value) && !/asgi/.test(application?.module ?? "");
-  const hasUvicorn = service.dependencies.runtimeClosure.includes("uvicorn") && !isWsgi;
-  if (start !== undefined && STARTS_UVICORN[start.server] === undefined && start.argv.length > 0)
-    return { argv: start.argv, server: start.server, from: "It is today's command" };
-  if (start === undefined && application !== undefined && isWsgi) {
-    if (!service.dependencies.runtimeClosure.includes("gunicorn")) return undefined;
-    return { argv: argvOfServer("gunicorn", service), server: "gunicorn", from: NO_START };
-  }
-  if (application === undefined || !hasUvicorn) {
-    return start === undefined ? undefined : { argv: start.argv, server: start.server, from: "It is today's command" };
-  }
-  return {
-    argv: [
-      "uvicorn",
-      objectOf(application),
-      ...(application.factory ? ["--factory"] : []),
-      ...sharedOptions(start?.argv),
-    ],
-    server: "uvicorn",
-    from:
-      start === undefined
-        ? NO_START
-        : `The ${STARTS_UVICORN[start.server]} command line starts uvicorn, and uvicorn itself can be told how long to drain`,
-  };
+  const has = (name: string) => service.dependencies.runtimeClosure.includes(name);
+  if (application === undefined) return undefined;
+  const isWsgi = /^(?:django|flask)$/.test(service.framework.value) && !application.module.includes("asgi");
+  if (isWsgi)
+    return has("gunicorn") ? { argv: argvOfServer("gunicorn", service), server: "gunicorn", from } : undefined;
+  const argv = ["uvicorn", objectOf(application), ...(application.factory ? ["--factory"] : [])];
+  return has("uvicorn") ? { argv, server: "uvicorn", from } : undefined;
 }
 
 const NO_START = "No file says how the service is started; its application object and its server do";

@@ -205,7 +205,7 @@ export async function buildStep(
       ...saved,
       run: async () => {
         const earlier = reuseCold === true ? await earlierCold(run, saved, coldKey) : undefined;
-        return buildSide(engine, { ...request, coldKey, earlier }, session.world.signal);
+        return buildSide(engine, { ...request, coldKey, earlier }, session.world.signal, session.world.tell);
       },
       stillHolds: async ({ image }) => image === undefined || (await engine.inspect(image.tag)) !== undefined,
     },

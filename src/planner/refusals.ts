@@ -105,7 +105,7 @@ function* processRefusals(facts: Facts): Generator<Refusal> {
       because:
         "Dropping the other commands changes what a start does; keeping them in a shell keeps the signal from the server.",
       instead:
-        "Run them as a step of their own before the start (the image can do both), or set `command` in the configuration.",
+        "Run them as a step of their own before the start (the image can do both), or set `command` under `decisions`.",
     });
 }
 
@@ -176,7 +176,8 @@ function* proposals(facts: Facts, settled: ImageSpec["compose"]): Generator<Refu
       id: "no-health-route",
       what: "The image gets no HEALTHCHECK",
       because: "The code has no route that says it is alive, and routes are never added to your code.",
-      instead: "Add a route that answers 200 without asking another system, or set `health` in the configuration.",
+      instead:
+        "Add a route that answers 200 without asking another system, or set `health: /path` under `decisions` in seaworthy.yaml.",
     };
   if (service.packaging.versionFromGit.value)
     yield stop({
