@@ -38,5 +38,6 @@ const withoutMounts = (step: string): string => step.replaceAll(/--(?:mount|netw
 /** What the step itself calls an error, else its last words. */
 function saidBy(log: readonly string[]): string {
   const lines = log.map((line) => line.trim()).filter((line) => line !== "");
-  return lines.find((line) => /^(?:\w*error|fatal|E):/i.test(line)) ?? lines.at(-1) ?? "";
+  const isError = (line: string) => /^(?:\w*error|fatal|E):/i.test(line) && !line.includes("subprocess-exited");
+  return lines.find(isError) ?? lines.at(-1) ?? "";
 }

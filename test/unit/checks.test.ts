@@ -38,7 +38,7 @@ describe.each(checks.map((check) => ({ id: check.id, check })))("$id", ({ check 
 it("says of a build that failed what the step ran and what it called an error, once", () => {
   const log = ["Resolved 3 packages", "error: The lockfile needs to be updated", "", "hint: run `uv lock`"];
   const failure = { step: "The build failed at the step `[b 2/3] RUN --mount=type=cache,target=/c uv sync`", log };
-  const [check] = checks.filter(({ id }) => id === "builds");
+  const check = checks.find(({ id }) => id === "builds");
   if (check === undefined) throw new Error("builds is gone");
   const data = { ...(check.examples[0]?.data as object), built: false, failure };
   expect(judge(check, { status: "seen", value: data, milliseconds: 1 }, context).message).toBe(
