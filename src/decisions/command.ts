@@ -13,23 +13,31 @@ interface Shape {
   readonly drain: number;
 }
 
+/** Whether the lock has a version of a package that allows it; `unknown` is the answer where it names none. */
+function hasVersion({ lock }: Service, name: string, specifier: string, unknown = true): boolean {
+  const version = lock?.packages.find((one) => one.name === name)?.version;
+  return version === undefined ? unknown : allows(specifier, version);
+}
+
 /** What each server needs to listen on all addresses, to drain in time and to run on a read-only root. */
 const SHAPERS: Partial<Record<Server, (argv: readonly string[], shape: Shape) => readonly string[]>> = {
-  uvicorn: (argv, { port, drain }) => {
+  uvicorn: (argv, { service, port, drain }) => {
     let result = without(argv, ["--reload"], false);
     result = without(result, ["--reload-dir"], true);
     result = withOption(result, ["--host"], "0.0.0.0");
     result = withOption(result, ["--port"], port);
-    return withOption(result, ["--timeout-graceful-shutdown"], String(drain));
+    // An older one ends at once with "No such option".
+    return hasVersion(service, "uvicorn", ">=0.22")
+      ? withOption(result, ["--timeout-graceful-shutdown"], String(drain))
+      : result;
   },
   gunicorn: (argv, { service, port, drain }) => {
     let result = without(argv, ["--reload"], false);
     result = withOption(result, ["--bind", "-b"], `0.0.0.0:${port}`);
     result = withOption(result, ["--graceful-timeout"], String(drain));
     result = withOption(result, ["--worker-tmp-dir"], "/dev/shm");
-    const version = service.lock?.packages.find((one) => one.name === "gunicorn")?.version;
     // From 25.1 on gunicorn opens a control socket beside itself, which a read-only root refuses.
-    return version !== undefined && allows(">=25.1", version)
+    return hasVersion(service, "gunicorn", ">=25.1", false)
       ? [...without(result, ["--no-control-socket"], false), "--no-control-socket"]
       : result;
   },

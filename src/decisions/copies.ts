@@ -152,12 +152,20 @@ function* conventionalNeeds({ framework }: Service): Generator<Need> {
     yield { path, why: `${framework.value} looks there`, evidence: places(framework.evidence) };
 }
 
-/** Only what is tracked, inside the folder, and not already inside something that is copied. */
-function settle(service: Service, needs: Iterable<Need>, installed: readonly string[]): readonly Need[] {
+/**
+ * Only what is tracked, inside the folder, and not already inside something that is copied. The folder whose content
+ * lies in the working directory is copied by its content alone.
+ */
+function settle(
+  service: Service,
+  needs: Iterable<Need>,
+  { installed, root }: { readonly installed: readonly string[]; readonly root: string | undefined },
+): readonly Need[] {
   const byPath = new Map<string, Need>();
   for (const need of needs)
-    if (!byPath.has(need.path) && /^(?:[\w@]|\.streamlit\/)[\w@./-]*$/.test(need.path) && tracked(service, need.path))
-      byPath.set(need.path, need);
+    if (need.path !== root)
+      if (!byPath.has(need.path) && /^(?:[\w@]|\.streamlit\/)[\w@./-]*$/.test(need.path) && tracked(service, need.path))
+        byPath.set(need.path, need);
   const outer = (path: string) =>
     [...byPath.keys(), ...installed].some((other) => other !== path && path.startsWith(`${other}/`));
   const isInstalled = (path: string) => installed.some((one) => one === path || one.startsWith(`${path}/`));
@@ -197,7 +205,7 @@ export const copies: Decider = {
         ...codeNeeds(service),
         ...asked,
       ],
-      installed,
+      { installed, root: movedUp(placedToday(facts.dockerfile, service, workdir), workdir, service)?.from },
     );
     const value = needs.map(({ path, to, why }): Copy => ({ from: path, to: to ?? `${workdir}/${path}`, why }));
     const names = needs.map((need) => `\`${need.path}\``);

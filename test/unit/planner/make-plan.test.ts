@@ -172,6 +172,20 @@ describe("the command", () => {
     );
     expect(command(locked("25.3.0")).at(-1)).toBe("--no-control-socket");
   });
+  it("gives uvicorn no option that its locked version does not have", () => {
+    const locked = (version: string) => ({
+      ...(sample.lock === undefined
+        ? {}
+        : {
+            lock: {
+              ...sample.lock,
+              packages: [{ name: "uvicorn", version, source: "registry" as const, sdistOnly: false, dependencies: [] }],
+            },
+          }),
+    });
+    expect(command(locked("0.21.1"))).not.toContain("--timeout-graceful-shutdown");
+    expect(command(locked("0.22.0"))).toContain("--timeout-graceful-shutdown");
+  });
   it("starts the server that the FastAPI command line would start", () => {
     expect(command(startedBy(["fastapi", "run", "app/main.py"], "fastapi-cli"))[0]).toBe("uvicorn");
   });
@@ -324,6 +338,29 @@ describe("packages", () => {
           };
     expect(plan({ lock }).image.packages).toEqual({ builder: ["gcc", "libc6-dev"], runtime: [] });
     expect(plan().image.packages.builder).toEqual([]);
+  });
+});
+
+describe("packages of today's image", () => {
+  const of = (lines: string, service: Partial<Service> = {}) =>
+    makePlan(facts(service, {}, `FROM python:3.13-slim-bookworm AS b\nRUN apt-get install -y libheif1\n${lines}`)).image
+      .packages.runtime;
+  it("stay when the service may use them without saying so", () => {
+    expect(
+      of("FROM python:3.13-slim\nRUN apt-get update && apt-get install -y ffmpeg libgl1-mesa-glx fonts-dejavu=2.37\n"),
+    ).toEqual(["ffmpeg", "fonts-dejavu", "libgl1"]);
+  });
+  it("go when they are for the build, for a shell, for waiting or for a probe, or were removed again", () => {
+    expect(
+      of(
+        "FROM python:3.13-slim\nRUN apt-get update && apt-get install -y --no-install-recommends build-essential gcc libpq-dev curl wget git vim netcat-openbsd procps ca-certificates $MORE && rm -rf /var/lib/apt/lists/*\nRUN apt-get install -y ghostscript && apt-get purge -y ghostscript\n",
+      ),
+    ).toEqual([]);
+  });
+  it("are the team's to take away", () => {
+    const text = "FROM python:3.13-slim\nRUN apt-get update && apt-get install -y ffmpeg\n";
+    expect(makePlan(facts({}, { packages: [] }, text)).image.packages.runtime).toEqual([]);
+    expect(makePlan({ ...facts({}, {}, text), profile: amazonlinux2023 }).image.packages.runtime).toEqual([]);
   });
 });
 

@@ -46,6 +46,7 @@ describe("files that today's Dockerfile names", () => {
   it.each([
     ["a folder whose content is copied", ["WORKDIR /app", "COPY src/ ./"]],
     ["a working directory inside what is copied", ["WORKDIR /app", "COPY . .", "WORKDIR /app/src"]],
+    ["a folder that a variable names as well", ["WORKDIR /app", "COPY src/ ./", "ENV PYTHONPATH=/app/src"]],
     ["a variable", ["ENV HOME_OF_APP=/srv/web", "WORKDIR $HOME_OF_APP", "COPY src $HOME_OF_APP"]],
   ])("lie in the working directory where that holds %s", (_, lines) => {
     const { copies, plan } = copiesOf(...lines);
