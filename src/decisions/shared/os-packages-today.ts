@@ -37,20 +37,28 @@ export function packagesToday(dockerfile: Dockerfile | undefined, family: "apt" 
   const found = new Map<string, PackageToday>();
   for (const stage of lineage(dockerfile))
     for (const instruction of stage.instructions) {
-      if (instruction.keyword !== "RUN") continue;
-      for (const { name, args, words } of commandsOfInstruction(instruction, stage)) {
-        const manager = baseName(name);
-        if (!MANAGERS.test(manager) || manager.startsWith("apt") !== (family === "apt")) continue;
-        const verb = args.findIndex((word) => /^(?:install|remove|purge|autoremove|erase)$/.test(word));
-        const named = args.slice(verb + 1).filter((word, at) => !word.startsWith("-") && words[verb + 2 + at]?.static);
-        for (const word of verb < 0 ? [] : named) {
-          const plain = word.replace(/[=:].*$/, "");
-          const known = RENAMED[plain] ?? plain;
-          if (args[verb] !== "install") found.delete(known);
-          else if (/^[a-z\d][a-z\d+.-]+$/.test(known) && !NOT_THE_SERVICE.test(known))
-            found.set(known, { name: known, place: `${dockerfile?.path}:${instruction.line}` });
-        }
-      }
+      const commands = instruction.keyword === "RUN" ? commandsOfInstruction(instruction, stage) : [];
+      for (const { installs, name } of commands.flatMap((command) => changesOf(command, family)))
+        if (!installs) found.delete(name);
+        else if (!NOT_THE_SERVICE.test(name))
+          found.set(name, { name, place: `${dockerfile?.path}:${instruction.line}` });
     }
   return [...found.values()];
+}
+
+/** What a call of the package manager installs or removes, by name; a name with a variable in it is nobody's. */
+function changesOf(
+  { name, args, words }: ReturnType<typeof commandsOfInstruction>[number],
+  family: "apt" | "dnf",
+): ReadonlyArray<{ readonly installs: boolean; readonly name: string }> {
+  const manager = baseName(name);
+  if (!MANAGERS.test(manager) || manager.startsWith("apt") !== (family === "apt")) return [];
+  const verb = args.findIndex((word) => /^(?:install|remove|purge|autoremove|erase)$/.test(word));
+  if (verb < 0) return [];
+  return args
+    .slice(verb + 1)
+    .filter((word, at) => !word.startsWith("-") && words[verb + 2 + at]?.static === true)
+    .map((word) => word.replace(/[=:].*$/, ""))
+    .filter((word) => /^[a-z\d][a-z\d+.-]+$/.test(word))
+    .map((word) => ({ installs: args[verb] === "install", name: RENAMED[word] ?? word }));
 }

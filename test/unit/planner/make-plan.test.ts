@@ -173,16 +173,10 @@ describe("the command", () => {
     expect(command(locked("25.3.0")).at(-1)).toBe("--no-control-socket");
   });
   it("gives uvicorn no option that its locked version does not have", () => {
-    const locked = (version: string) => ({
-      ...(sample.lock === undefined
-        ? {}
-        : {
-            lock: {
-              ...sample.lock,
-              packages: [{ name: "uvicorn", version, source: "registry" as const, sdistOnly: false, dependencies: [] }],
-            },
-          }),
-    });
+    const locked = (version: string) => {
+      const uvicorn = { name: "uvicorn", version, source: "registry" as const, sdistOnly: false, dependencies: [] };
+      return { lock: sample.lock === undefined ? undefined : { ...sample.lock, packages: [uvicorn] } };
+    };
     expect(command(locked("0.21.1"))).not.toContain("--timeout-graceful-shutdown");
     expect(command(locked("0.22.0"))).toContain("--timeout-graceful-shutdown");
   });

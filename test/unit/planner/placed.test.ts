@@ -56,6 +56,8 @@ describe("files that today's Dockerfile names", () => {
     expect(rendered).toContain(`COPY src/main.py ${workdir}/`);
     expect(rendered).toContain(`COPY src/jobs ${workdir}/jobs`);
     expect(rendered).toContain(`COPY --from=builder --chown=0:0 ${workdir}/main.py ${workdir}/`);
+    // Without it every start would compile a module that is copied alone.
+    expect(rendered).toContain(`COPY --from=builder --chown=0:0 ${workdir}/__pycache__ ${workdir}/__pycache__`);
   });
 
   it("move with a working directory that nobody set", () => {
