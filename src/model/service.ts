@@ -46,6 +46,8 @@ export interface Service {
   readonly outsideLimits: readonly OutsideLimits[];
   /** Folders and files of the repository that Compose lays over those of the image. */
   readonly composeMounts: readonly ComposeMount[];
+  /** Where Compose mounts a named volume into what is built here: somebody expects that it can be written. */
+  readonly composeVolumes?: ReadonlyArray<{ readonly path: string; readonly evidence: Evidence }>;
   /** Containers of ECS task definitions, the one that the team named first, then by file. */
   readonly taskDefinitions: readonly TaskDefinition[];
   /** What could not be read, such as a pyproject with an error; each with its place. */

@@ -106,6 +106,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     gracePeriods: outside.gracePeriods,
     outsideLimits: outside.limits,
     composeMounts: outside.mounts,
+    ...(outside.volumes.length === 0 ? {} : { composeVolumes: outside.volumes }),
     taskDefinitions: outside.tasks,
     problems: [...problems, ...sources.problems, ...tree.problems],
   };

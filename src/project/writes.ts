@@ -64,6 +64,7 @@ const MORE_WORDS = [
   "shutil",
   "loguru",
   "FileHandler",
+  "MEDIA_ROOT",
 ];
 
 /** Files and folders that the code writes and reads by a path it says itself. */
@@ -83,7 +84,11 @@ export function readFileUses(sources: PythonSources): FileUses {
       (found.use === "write" ? writes : reads).push(use);
     }
     writes.push(...logFilesOf(sources, file));
-    for (const { value, scope } of file.assignments) {
+    for (const { target, value, scope } of file.assignments) {
+      // Django stores every upload below it.
+      const media = target === "MEDIA_ROOT" && scope.kind === "module" ? pathOf(sources, file, value) : undefined;
+      if (media !== undefined && value !== undefined && media !== "")
+        writes.push({ path: posix.normalize(media), when: "request", evidence: evidenceOf(file, value) });
       const path = value?.kind === "text" ? /^sqlite(?:\+\w+)?:\/\/\/(.+)$/.exec(value.value)?.[1] : undefined;
       if (path !== undefined && value !== undefined && !path.startsWith(":memory:"))
         writes.push({ path, when: whenOf(file, scope), evidence: evidenceOf(file, value) });

@@ -35,14 +35,15 @@ const RENAMED: Readonly<Record<string, string>> = {
 /** Packages of the shipped stage that the service may need without a line of its code saying so: libraries, programs, fonts. */
 export function packagesToday(dockerfile: Dockerfile | undefined, family: "apt" | "dnf"): readonly PackageToday[] {
   const found = new Map<string, PackageToday>();
-  for (const stage of lineage(dockerfile))
-    for (const instruction of stage.instructions) {
-      const commands = instruction.keyword === "RUN" ? commandsOfInstruction(instruction, stage) : [];
-      for (const { installs, name } of commands.flatMap((command) => changesOf(command, family)))
-        if (!installs) found.delete(name);
-        else if (!NOT_THE_SERVICE.test(name))
-          found.set(name, { name, place: `${dockerfile?.path}:${instruction.line}` });
-    }
+  const steps = lineage(dockerfile).flatMap((stage) =>
+    stage.instructions.map((instruction) => ({ stage, instruction })),
+  );
+  for (const { stage, instruction } of steps) {
+    const commands = instruction.keyword === "RUN" ? commandsOfInstruction(instruction, stage) : [];
+    for (const { installs, name } of commands.flatMap((command) => changesOf(command, family)))
+      if (!installs) found.delete(name);
+      else if (!NOT_THE_SERVICE.test(name)) found.set(name, { name, place: `${dockerfile?.path}:${instruction.line}` });
+  }
   return [...found.values()];
 }
 

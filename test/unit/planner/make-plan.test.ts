@@ -335,6 +335,25 @@ describe("packages", () => {
   });
 });
 
+describe("named volumes of Compose", () => {
+  const service = {
+    composeVolumes: [
+      { path: "/app/media", evidence: evidence("compose.yaml", 9) },
+      { path: "/app", evidence: evidence("compose.yaml", 10) },
+    ],
+  };
+  it("are made for the service's user, but for one that holds the code", () => {
+    const { image, decisions } = plan(service);
+    expect(image.writable).toEqual(["/app/media"]);
+    expect(image.volumes).toEqual([]);
+    expect(decisions.find(({ id }) => id === "writable")).toMatchObject({
+      because: expect.stringContaining("Compose mounts a volume at /app/media."),
+      evidence: ["compose.yaml:9"],
+    });
+    expect(plan(service, { writable: [] }).image.writable).toEqual([]);
+  });
+});
+
 describe("packages of today's image", () => {
   const of = (lines: string, service: Partial<Service> = {}) =>
     makePlan(facts(service, {}, `FROM python:3.13-slim-bookworm AS b\nRUN apt-get install -y libheif1\n${lines}`)).image
