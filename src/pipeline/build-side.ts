@@ -12,6 +12,7 @@ import { canonicalName, parseReference } from "../registry/reference.ts";
 import { type Canaries, plantCanaries } from "./canaries.ts";
 import type { EarlierCold } from "./earlier-cold.ts";
 import { exportContext } from "./context.ts";
+import { lockToEdit } from "./lock-to-edit.ts";
 
 /** What one side of the comparison is built from. The same for both, so that the figures can be compared. */
 export interface SideFacts {
@@ -187,7 +188,7 @@ async function timeEdits(
     }
     await writeFile(join(context, source), original);
   }
-  const lock = request.quick === true ? undefined : request.service.lock?.path;
+  const lock = request.quick === true ? undefined : lockToEdit(request.dockerfile, request.service);
   if (lock !== undefined) {
     const original = await readFile(join(context, lock), "utf8");
     await writeFile(join(context, lock), `${original}\n# seaworthy: edit ${Date.now()}\n`);

@@ -102,15 +102,19 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     ...(target === undefined ? {} : { target }),
     ...(outside.targets.length === 0 ? {} : { buildTargets: outside.targets.map(asBuilt) }),
     dockerignore: dockerignore?.file,
-    outsideProbes: outside.probes,
-    gracePeriods: outside.gracePeriods,
-    outsideLimits: outside.limits,
-    composeMounts: outside.mounts,
-    ...(outside.volumes.length === 0 ? {} : { composeVolumes: outside.volumes }),
-    taskDefinitions: outside.tasks,
+    ...saidOutside(outside),
     problems: [...problems, ...sources.problems, ...tree.problems],
   };
 }
+
+const saidOutside = (outside: Outside) => ({
+  outsideProbes: outside.probes,
+  gracePeriods: outside.gracePeriods,
+  outsideLimits: outside.limits,
+  composeMounts: outside.mounts,
+  ...(outside.volumes.length === 0 ? {} : { composeVolumes: outside.volumes }),
+  taskDefinitions: outside.tasks,
+});
 
 async function readOutside(tree: Tree, own: string | undefined, problems: TreeProblem[]): Promise<Outside> {
   const outside = nothingOutside();

@@ -37,16 +37,18 @@ describe.each(checks.map((check) => ({ id: check.id, check })))("$id", ({ check 
 
 it("says of a role that failed under the contract what it lacked", () => {
   const check = checks.find(({ id }) => id === "roles-run");
-  if (check === undefined) throw new Error("roles-run is gone");
-  const example = check.examples.find(({ name }) => name === "a worker ends by itself");
-  const [role] = (example?.data as { roles: ReadonlyArray<{ life: object }> }).roles;
+  const example = check?.examples.find(({ name }) => name === "a worker ends by itself");
+  if (check === undefined || example === undefined) throw new Error("roles-run or its example is gone");
+  const {
+    roles: [role],
+  } = example.data as { readonly roles: ReadonlyArray<{ readonly life: object }> };
   const lacking = "it ended by itself with exit code 1; its last line: Permission denied: 'logs/x.log'";
   const of = (life: object) =>
     judge(
       check,
       {
         status: "seen",
-        value: { ...(example?.data as object), roles: [{ ...role, life: { ...role?.life, ...life } }] },
+        value: { ...(example.data as object), roles: [{ ...role, life: { ...role?.life, ...life } }] },
         milliseconds: 1,
       },
       context,

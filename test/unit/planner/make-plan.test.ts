@@ -343,10 +343,10 @@ describe("named volumes of Compose", () => {
     ],
   };
   it("are made for the service's user, but for one that holds the code", () => {
-    const { image, decisions } = plan(service);
+    const { image, decisions: made } = plan(service);
     expect(image.writable).toEqual(["/app/media"]);
     expect(image.volumes).toEqual([]);
-    expect(decisions.find(({ id }) => id === "writable")).toMatchObject({
+    expect(made.find(({ id }) => id === "writable")).toMatchObject({
       because: expect.stringContaining("Compose mounts a volume at /app/media."),
       evidence: ["compose.yaml:9"],
     });
