@@ -28,6 +28,8 @@ export interface Service {
   readonly programs: readonly ProgramUse[];
   /** Files the code opens at run time by a path relative to the working directory or the project's root. */
   readonly reads: readonly PathUse[];
+  /** The folder of the project that Django's `collectstatic` fills; undefined when no setting says it. */
+  readonly staticRoot?: Fact<string>;
   /** Dockerfiles in the folder, the one to rework first. */
   readonly dockerfiles: readonly string[];
   /** Stage of the first Dockerfile that ships, when it is not the last one: as the team says, or as CI builds it. */
@@ -44,6 +46,8 @@ export interface Service {
   readonly outsideLimits: readonly OutsideLimits[];
   /** Folders and files of the repository that Compose lays over those of the image. */
   readonly composeMounts: readonly ComposeMount[];
+  /** Where Compose mounts a named volume into what is built here: somebody expects that it can be written. */
+  readonly composeVolumes?: ReadonlyArray<{ readonly path: string; readonly evidence: Evidence }>;
   /** Containers of ECS task definitions, the one that the team named first, then by file. */
   readonly taskDefinitions: readonly TaskDefinition[];
   /** What could not be read, such as a pyproject with an error; each with its place. */

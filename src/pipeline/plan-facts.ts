@@ -1,3 +1,4 @@
+import { DEFAULT_OUTPUT } from "../decisions/context.ts";
 import type { Facts } from "../decisions/decider.ts";
 import { UserError } from "../kit/errors.ts";
 import { profiles } from "../profiles/index.gen.ts";
@@ -18,6 +19,7 @@ export async function planFacts(session: Session, analysis: Analysis): Promise<F
     throw new UserError("config/no-profile", `There is no profile \`${config.profile}\``, {
       hint: `Known: ${profiles.map(({ id }) => id).join(", ")}.`,
     });
+  const present = session.tree.read(config.output ?? DEFAULT_OUTPUT);
   return {
     service: analysis.service,
     profile,
@@ -34,5 +36,6 @@ export async function planFacts(session: Session, analysis: Analysis): Promise<F
     },
     uvVersion: UV_VERSION,
     testsAsked: testsWanted(await readRequirements(session.folder), session.options),
+    ...(present === undefined ? {} : { outputText: present }),
   };
 }

@@ -27,14 +27,14 @@ export async function planStep(session: Session, run: Run | undefined, analysis:
   stopWhenUnreadable(analysis);
   const facts = await planFacts(session, analysis);
   const decide = async () => makePlan(facts);
-  const { overrides, profile, testsAsked } = facts;
+  const { overrides, profile, testsAsked, outputText } = facts;
   const plan =
     run === undefined
       ? await decide()
       : await runStep(
           run,
           { name: "plan", version: 1, run: decide },
-          { analysis, overrides, profile: profile.id, testsAsked },
+          { analysis, overrides, profile: profile.id, testsAsked, outputText },
         );
   return { ...plan, contract: await withExpectations(session, plan.contract) };
 }
@@ -179,7 +179,7 @@ export async function buildStep(
       ...saved,
       run: async () => {
         const earlier = reuseBuilds === true ? await earlierBuilds(run, saved, inputKey) : undefined;
-        return buildSide(engine, { ...request, inputKey, earlier }, session.world.signal);
+        return buildSide(engine, { ...request, inputKey, earlier }, session.world.signal, session.world.tell);
       },
       stillHolds: async ({ image }) => image === undefined || (await engine.inspect(image.tag)) !== undefined,
     },

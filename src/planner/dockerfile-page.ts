@@ -72,12 +72,14 @@ export const osPackages = (profile: Profile, names: Lines): Lines =>
 /** COPY lines into the builder: one for all single files of a folder, one for each folder. */
 export function copyLines(page: Page, paths: readonly string[]): Lines {
   const { service, image } = page;
-  const isFile = (path: string) => service.files.includes(path);
-  const flat = paths.filter((path) => isFile(path) && !path.includes("/"));
+  const { workdir } = image;
+  const to = (path: string) => image.copies.find((copy) => copy.from === path)?.to ?? `${workdir}/${path}`;
+  const isFlat = (path: string) => service.files.includes(path) && to(path) === `${workdir}/${path.split("/").at(-1)}`;
+  const flat = paths.filter((path) => isFlat(path));
   const nested = paths.filter((path) => !flat.includes(path));
   return [
-    ...(flat.length === 0 ? [] : [`COPY ${flat.join(" ")} ${image.workdir}/`]),
-    ...nested.map((path) => `COPY ${path} ${image.workdir}/${path}`),
+    ...(flat.length === 0 ? [] : [`COPY ${flat.join(" ")} ${workdir}/`]),
+    ...nested.map((path) => `COPY ${path} ${to(path)}`),
   ];
 }
 

@@ -7,6 +7,8 @@ import type { TreeProblem } from "./tree.ts";
 export interface LockReading {
   readonly packages: readonly LockedPackage[];
   readonly requiresPython: string | undefined;
+  /** The version that the project itself had. */
+  readonly ownVersion?: string | undefined;
   readonly registries: readonly string[];
   /** Requirements the lock was made from, as wishes (see `wishOf`): by group, "" for the runtime, `extra:x` for extras. */
   readonly wishes: ReadonlyMap<string, ReadonlySet<string>> | undefined;
@@ -36,6 +38,7 @@ export function readUvLock(
   return {
     packages,
     requiresPython: textAt(toml.data, "requires-python"),
+    ownVersion: textAt(root, "version"),
     registries: unique(tables.map((table) => textAt(table, "source", "registry"))),
     wishes: wishesOf(root, tableAt(toml.data, "manifest")),
     closure: (roots) => closureOf(tables, roots),

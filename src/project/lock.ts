@@ -7,7 +7,7 @@ import type { Pyproject } from "./pyproject.ts";
 import { readRequirement, wishOf } from "./requirement.ts";
 import { SourceText } from "./source-text.ts";
 import { baseName } from "./unwrap.ts";
-import { isTable, valueAt } from "./toml.ts";
+import { isTable, textAt, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 
 /** Lock files by the manager that writes them; the first that is there is the one that counts. */
@@ -176,13 +176,25 @@ function inStepWithWishes(
     for (const item of items)
       if (!known.has(`${section} ${item}`)) evidence.push({ file: path, line: 1, text: `still locked for: ${item}` });
   }
-  const python = pythonDrift(reading, pyproject);
-  if (python !== undefined) evidence.push(python);
+  const others = [pythonDrift(reading, pyproject), versionDrift(reading, pyproject)];
+  evidence.push(...others.filter((one) => one !== undefined));
   return { value: evidence.length === 0, confidence: "certain", evidence };
 }
 
 const extrasOf = ({ extras }: Pyproject) =>
   Object.entries(extras).map(([name, dependencies]) => [`extra:${name}`, dependencies] as const);
+
+/** A release that raised the project's version alone: uv refuses the lock for that, too. */
+function versionDrift({ ownVersion }: LockReading, { toml }: Pyproject): Evidence | undefined {
+  const path = ["project", "version"];
+  const plain = (text: string | undefined) =>
+    /^v?(\d+(?:\.\d+)*)$/
+      .exec(text ?? "")?.[1]
+      ?.replaceAll(/(?:^|(?<=\.))0+(?=\d)/g, "")
+      .replace(/(?:\.0)+$/, "");
+  const [now, locked] = [plain(textAt(toml.data, ...path)), plain(ownVersion)];
+  return now === undefined || locked === undefined || now === locked ? undefined : toml.evidence(path);
+}
 
 /** Only bounds that both files must write alike are compared: uv rewrites `~=` and `==` ranges in words of its own. */
 function pythonDrift(reading: LockReading, pyproject: Pyproject): Evidence | undefined {

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { addGrace, addProbe, addStart, addTarget, looksLikeService, type Outside } from "./outside.ts";
-import { composeMounts } from "./outside-mounts.ts";
+import { composeMounts, namedVolumes } from "./outside-mounts.ts";
 import { composeLimits } from "./outside-limits.ts";
 import { isTable, tableAt, textAt, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
@@ -105,7 +105,10 @@ function readServices(document: YamlDocument, over: readonly YamlDocument[], rea
     addGrace(outside, service["stop_grace_period"], document.evidence([...path, "stop_grace_period"]));
     // An override only adds to a service: the file beside it says what that is built from.
     const built = builds ?? reading.known.get(name)?.builds;
-    if (built !== undefined) outside.mounts.push(...composeMounts(document, { name, builds: built }));
+    if (built !== undefined) {
+      outside.mounts.push(...composeMounts(document, { name, builds: built }));
+      outside.volumes.push(...namedVolumes(document, name));
+    }
     outside.limits.push(composeLimits(service, { container: name, evidence: document.evidence(path) }));
     for (const [variable, value] of environmentOf(service["environment"]))
       if (!outside.examples.has(variable)) outside.examples.set(variable, value);

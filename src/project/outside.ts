@@ -22,6 +22,7 @@ export interface Outside {
   readonly gracePeriods: Fact<number>[];
   readonly limits: OutsideLimits[];
   readonly mounts: ComposeMount[];
+  readonly volumes: Array<{ readonly path: string; readonly evidence: Evidence }>;
   /** Containers of ECS task definitions, the one that the team named first. */
   readonly tasks: TaskDefinition[];
   /** Values given to variables, by name: the first one counts. */
@@ -62,6 +63,7 @@ export const nothingOutside = (): Outside => ({
   gracePeriods: [],
   limits: [],
   mounts: [],
+  volumes: [],
   tasks: [],
   examples: new Map(),
   targets: [],

@@ -27,6 +27,7 @@ import { GrammarNeeded, PythonSources } from "./python-source.ts";
 import { readPythonFacts } from "./python.ts";
 import { readRoutes } from "./routes.ts";
 import { dockerfileStarts } from "./starts.ts";
+import { staticRootOf } from "./static-root.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 
 export interface ReadOptions {
@@ -71,8 +72,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   problems.push(...outsideProblems);
   const scripts = consoleScripts(pyproject?.toml.data);
   const starts = refined(sources, [...startsOfImages(tree, dockerfiles, target?.value), ...outside.starts], scripts);
-  const imageEnv = dockerEnv(dockerfile);
-  const application = findApplication(starts, sources, pyproject, imageEnv);
+  const application = findApplication(starts, sources, pyproject, dockerEnv(dockerfile));
   const framework = findFramework(sources, application, dependencies);
   const server = findServer(starts, dependencies);
   const routes = readRoutes(sources);
@@ -97,18 +97,24 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     writes: [...uses.writes, ...iniLogFiles(tree, uses.reads, starts)],
     programs: readPrograms(sources, dependencies, lock?.path ?? "pyproject.toml"),
     reads: [...uses.reads, ...conventionalReads(tree, starts, dependencies.runtimeClosure)],
+    ...staticRootOf(sources),
     dockerfiles,
     ...(target === undefined ? {} : { target }),
     ...(outside.targets.length === 0 ? {} : { buildTargets: outside.targets.map(asBuilt) }),
     dockerignore: dockerignore?.file,
-    outsideProbes: outside.probes,
-    gracePeriods: outside.gracePeriods,
-    outsideLimits: outside.limits,
-    composeMounts: outside.mounts,
-    taskDefinitions: outside.tasks,
+    ...saidOutside(outside),
     problems: [...problems, ...sources.problems, ...tree.problems],
   };
 }
+
+const saidOutside = (outside: Outside) => ({
+  outsideProbes: outside.probes,
+  gracePeriods: outside.gracePeriods,
+  outsideLimits: outside.limits,
+  composeMounts: outside.mounts,
+  ...(outside.volumes.length === 0 ? {} : { composeVolumes: outside.volumes }),
+  taskDefinitions: outside.tasks,
+});
 
 async function readOutside(tree: Tree, own: string | undefined, problems: TreeProblem[]): Promise<Outside> {
   const outside = nothingOutside();

@@ -102,6 +102,24 @@ describe("uv.lock", () => {
     expect(found?.inStep.evidence.find(({ file }) => file === "pyproject.toml")?.line).toBe(line);
   });
 
+  it.each([
+    ["1.2.0", "1.2.0", true],
+    ["1.3.0", "1.2.0", false],
+    ["2026.01", "2026.1", true],
+    ["1.2", "1.2.0", true],
+    ["1.3.0rc1", "1.2.0", true], // Not compared: uv writes it in words of its own.
+  ])("with version %s and %s locked: %s", async (version, locked, expected) => {
+    const [now, then] = [pyproject, lock].map((text, at) =>
+      text.replace(
+        /^name = "shop"\n(?:version = .*\n)?/m,
+        `name = "shop"\nversion = "${at === 0 ? version : locked}"\n`,
+      ),
+    );
+    const { lock: found } = await read({ "pyproject.toml": now ?? "", "uv.lock": then ?? "" });
+    expect(found?.inStep.value).toBe(expected);
+    expect(found?.inStep.evidence.map(({ line }) => line)).toEqual(expected ? [] : [3]);
+  });
+
   it("is out of step when pyproject no longer asks for something", async () => {
     const { lock: found } = await read({
       "pyproject.toml": pyproject.replace('    "sqlalchemy==2.0.1",\n', ""),

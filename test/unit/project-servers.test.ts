@@ -189,3 +189,17 @@ it("reads what supervisord starts, and nothing from a script that is handed noth
   });
   expect((await readService(empty)).starts).toEqual([]);
 });
+
+it.each(["bin/boot-web", "start"])("sees through a script by its first line, whatever its name: %s", async (name) => {
+  const files = { [name]: '#!/usr/bin/env bash\nset -e\nexec "$@"\n' };
+  const start = `["/app/${name}"]\nCMD ["gunicorn", "shop:app", "-b", ":8000"]`;
+  const service = await readService(
+    memoryTree({ Dockerfile: `FROM python:3.13\nENTRYPOINT ${start}\n`, "shop.py": "", ...files }),
+  );
+  expect(service.starts.map(({ argv, wrappers }) => [argv[0], wrappers])).toEqual([["gunicorn", [`/app/${name}`]]]);
+  const python = memoryTree({
+    Dockerfile: `FROM python:3.13\nENTRYPOINT ${start}\n`,
+    [name]: "#!/usr/bin/env python3\nprint()\n",
+  });
+  expect((await readService(python)).starts[0]?.argv[0]).toBe(`/app/${name}`);
+});

@@ -196,6 +196,8 @@ export const serviceSchema: z.ZodType<Wire<Service>> = z.object({
       evidence,
     }),
   ),
+  composeVolumes: z.array(z.object({ path: text, evidence })).optional(),
+  staticRoot: fact(text).optional(),
   taskDefinitions: z.array(task),
   problems: z.array(place.extend({ message: text })),
 });
