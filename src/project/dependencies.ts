@@ -1,4 +1,5 @@
 import type { Dependency, DependencyFacts, Dockerfile, LockedPackage } from "../model/types.ts";
+import { isForDevelopment } from "./development.ts";
 import { indexesOf } from "./indexes.ts";
 import { installedBy } from "./installed.ts";
 import { extraOf, type LockReading } from "./lock-reading.ts";
@@ -8,9 +9,6 @@ import type { Pipfile } from "./pipfile.ts";
 import type { Pyproject } from "./pyproject.ts";
 import { mainRequirements, readRequirementsFile } from "./requirements-file.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
-
-const FOR_DEVELOPMENT =
-  /^(?:dev|develop|development|tests?|testing|lint|linting|docs?|typing|types|ci|debug|notebooks?|bench|benchmarks?|format|qa|local)$/;
 
 interface Declared extends Pick<DependencyFacts, "runtime" | "groups" | "extras"> {}
 
@@ -35,10 +33,7 @@ export function readDependencies(input: DependencyInput): Dependencies {
   const { tree, pyproject, pipfile, reading, dockerfile, python, problems } = input;
   const declared = declaredIn(input);
   const installed = installedBy(dockerfile, { ...pyproject, ...declared });
-  const use = new LockUse(
-    reading,
-    sectionsOf(declared, installed, (name) => FOR_DEVELOPMENT.test(name)),
-  );
+  const use = new LockUse(reading, sectionsOf(declared, installed, isForDevelopment));
   const here = conditionsOf({ python });
   // With another Python the image may need what it does not need today.
   const needed = use.names(isInProduction, conditionsOf({ python: undefined }));
@@ -83,5 +78,5 @@ const dependenciesIn = (tree: Tree, from: string): readonly Dependency[] =>
 
 function groupOfFile(file: string): string | undefined {
   const words = file.replace(/\.(?:txt|in)$/, "").split(/[/_.-]/);
-  return words.find((word) => FOR_DEVELOPMENT.test(word));
+  return words.find((word) => isForDevelopment(word));
 }

@@ -48,7 +48,7 @@ function extrasOf(program: string, words: readonly string[], known: Known): read
 }
 
 /** Groups that one command installs beside what is always installed. */
-function groupsInstalled(program: string, words: readonly string[], known: Known): readonly string[] {
+export function groupsInstalled(program: string, words: readonly string[], known: Known): readonly string[] {
   if (!installs(words)) return [];
   switch (program) {
     case "uv":

@@ -59,6 +59,10 @@ export function baseOf(reference: string): Base {
   };
 }
 
+/** Python without more, and the distributions themselves: what is not installed is not there. */
+export const isBare = ({ name, short, minimal }: Base): boolean =>
+  ((name === "python" || short === "uv") && minimal) || ["debian", "ubuntu", "alpine", "amazonlinux"].includes(short);
+
 const shells = {
   debian: "dash",
   ubuntu: "dash",
