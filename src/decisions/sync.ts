@@ -1,13 +1,11 @@
 import type { SyncSpec } from "../model/types.ts";
+import { isForDevelopment } from "../project/development.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
 import { list, placesOf } from "./shared/say.ts";
 
-const DEVELOPMENT =
-  /^(dev|develop|development|test|tests|testing|lint|linting|typing|types|docs?|ci|local|debug|build)$/;
-
 const kept = (names: readonly string[]): readonly string[] =>
-  names.filter((name) => /^[\w.-]+$/.test(name) && !DEVELOPMENT.test(name)).toSorted();
+  names.filter((name) => /^[\w.-]+$/.test(name) && !isForDevelopment(name)).toSorted();
 
 /** Installed as a package, left where it lies, or not installed at all; a wrong choice is a ModuleNotFoundError at start. */
 function projectInstall(facts: Facts): { readonly project: SyncSpec["project"]; readonly because: string } {

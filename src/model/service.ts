@@ -118,6 +118,16 @@ export interface LockedPackage {
   /** No wheel in the lock: it is built from source. */
   readonly sdistOnly: boolean;
   readonly dependencies: readonly string[];
+  /** When it is installed at all, as the lock says it of the package itself (PEP 508): `sys_platform == "win32"`. */
+  readonly marker?: string;
+  /**
+   * `production`: the image needs it. `development`: only what is for development does. `optional`: only a group or an
+   * extra that the image does not install. `elsewhere`: only another system or another Python does. `none`: nothing of
+   * this project asks for it; a neighbour in the workspace may, or the lock is out of step.
+   */
+  readonly use: "production" | "development" | "optional" | "elsewhere" | "none";
+  /** Who asks for it, on Linux and with the image's Python: `main`, the name of a group, `extra:x`. */
+  readonly askedBy: readonly string[];
 }
 
 export interface PythonFacts {

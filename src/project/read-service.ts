@@ -5,16 +5,14 @@ import { parseDockerfile } from "../dockerfile/parse.ts";
 import { hasStage } from "../dockerfile/stages.ts";
 import type { BuildTarget, Dockerfile, Fact, Service, StartCommand } from "../model/types.ts";
 import { findApplication } from "./application.ts";
-import { readDependencies } from "./dependencies.ts";
 import { conventionalReads } from "./conventional-reads.ts";
 import { readPrograms } from "./programs.ts";
 import { readFileUses } from "./writes.ts";
 import { dockerEnv } from "./docker-facts.ts";
 import { readEnv } from "./env.ts";
-import { installedBy } from "./installed.ts";
 import { findFramework, findServer } from "./framework.ts";
 import { refined } from "./own-server.ts";
-import { readLock } from "./lock.ts";
+import { readManaged } from "./managed.ts";
 import { consoleScripts, readPackaging } from "./packaging.ts";
 import { type NamedTarget, nothingOutside, type Outside } from "./outside.ts";
 import { readCompose } from "./outside-compose.ts";
@@ -24,7 +22,6 @@ import { healthPathsOf } from "./health-paths.ts";
 import { findPort } from "./port.ts";
 import { readPyproject } from "./pyproject.ts";
 import { GrammarNeeded, PythonSources } from "./python-source.ts";
-import { readPythonFacts } from "./python.ts";
 import { readRoutes } from "./routes.ts";
 import { dockerfileStarts } from "./starts.ts";
 import { staticRootOf } from "./static-root.ts";
@@ -60,15 +57,8 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   problems.push(...refusedDockerfile(tree, dockerfiles[0]));
   const dockerignore = dockerignoreOf(tree, dockerfiles[0]);
   const pyproject = readPyproject(tree, problems);
-  const { manager, lock, reading } = readLock({ tree, pyproject, dockerfile, dockerignore, problems });
-  const locked = lock === undefined || reading === undefined ? undefined : { path: lock.path, reading };
-  const dependencies = readDependencies({
-    tree,
-    pyproject,
-    reading,
-    installed: installedBy(dockerfile, pyproject),
-    problems,
-  });
+  const managed = readManaged({ tree, pyproject, dockerfile, dockerignore, problems });
+  const { lock, dependencies } = managed;
   problems.push(...outsideProblems);
   const scripts = consoleScripts(pyproject?.toml.data);
   const starts = refined(sources, [...startsOfImages(tree, dockerfiles, target?.value), ...outside.starts], scripts);
@@ -81,11 +71,8 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     name: pyproject?.name ?? nameOf(tree),
     files: tree.files,
     git: tree.git,
-    manager,
-    lock,
-    python: readPythonFacts(tree, pyproject, locked),
+    ...managed,
     packaging: readPackaging({ tree, pyproject, sources, application: application?.value }),
-    dependencies,
     framework,
     server,
     application,

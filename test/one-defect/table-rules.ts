@@ -20,6 +20,7 @@ import { legacyKeyValue } from "../../src/rules/legacy-key-value.ts";
 import { lockNotTracked } from "../../src/rules/lock-not-tracked.ts";
 import { lockStale } from "../../src/rules/lock-stale.ts";
 import { maintainerDeprecated } from "../../src/rules/maintainer-deprecated.ts";
+import { noWheelForMusl } from "../../src/rules/no-wheel-for-musl.ts";
 import { outsideProbeToolAbsent } from "../../src/rules/outside-probe-tool-absent.ts";
 import { outsideStarterToolAbsent } from "../../src/rules/outside-starter-tool-absent.ts";
 import { overriddenCommand } from "../../src/rules/overridden-command.ts";
@@ -115,4 +116,5 @@ export const ruleDefects: readonly OneDefect[] = [
   planted("150", workersWithoutReaper, { good: 1, also: ["program-not-installed"] }),
   planted("151", worldWritable, { good: 1 }),
   planted("152", writesOutsideTmpOnReadOnly, { good: 1, also: ["written-folder-not-users"] }),
+  planted("181", noWheelForMusl, { good: 1 }),
 ];

@@ -14,7 +14,7 @@ dependencies = [
 dev = ["pytest>=8", { include-group = "lint" }]
 lint = ["ruff"]
 `;
-const lock = `version = 1
+const packages = `version = 1
 requires-python = ">=3.12"
 
 [[package]]
@@ -65,6 +65,9 @@ source = { registry = "x" }
 dependencies = [{ name = "typing-extensions" }]
 sdist = { url = "x", hash = "sha256:1" }
 `;
+const small = (name: string) =>
+  `\n[[package]]\nname = "${name}"\nversion = "1"\nsource = { registry = "x" }\nwheels = [\n    { url = "x", hash = "sha256:1" },\n]\n`;
+const lock = packages + ["pluggy", "ruff", "starlette", "typing-extensions", "uvicorn"].map(small).join("");
 const read = async (files: Readonly<Record<string, string>>) => readService(memoryTree(files));
 
 describe("uv.lock", () => {

@@ -13,6 +13,7 @@ import { evidence, fact, facts, sample } from "./sample.ts";
 
 const plan = (service: Partial<Service> = {}, overrides: Record<string, unknown> = {}): Plan =>
   makePlan(facts(service, overrides));
+const PRODUCTION = { use: "production" as const, askedBy: ["main"] };
 const start = sample.starts[0];
 const startedBy = (
   argv: readonly string[],
@@ -162,7 +163,14 @@ describe("the command", () => {
             lock: {
               ...sample.lock,
               packages: [
-                { name: "gunicorn", version, source: "registry" as const, sdistOnly: false, dependencies: [] },
+                {
+                  name: "gunicorn",
+                  version,
+                  source: "registry" as const,
+                  sdistOnly: false,
+                  dependencies: [],
+                  ...PRODUCTION,
+                },
               ],
             },
           }),
@@ -327,7 +335,14 @@ describe("packages", () => {
         : {
             ...sample.lock,
             packages: [
-              { name: "fastapi", version: "1", source: "registry" as const, sdistOnly: true, dependencies: [] },
+              {
+                name: "fastapi",
+                version: "1",
+                source: "registry" as const,
+                sdistOnly: true,
+                dependencies: [],
+                ...PRODUCTION,
+              },
             ],
           };
     expect(plan({ lock }).image.packages).toEqual({ builder: ["gcc", "libc6-dev"], runtime: [] });
