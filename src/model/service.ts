@@ -47,6 +47,8 @@ export interface Service {
   readonly outsideProbes: readonly OutsideProbe[];
   /** Grace periods set outside: Compose's stop_grace_period, Kubernetes' terminationGracePeriodSeconds, ECS's stopTimeout. */
   readonly gracePeriods: readonly GracePeriod[];
+  /** How long the server's own configuration file lets requests finish after the signal, in seconds. */
+  readonly configuredStop?: Fact<number>;
   /** What Compose, Kubernetes and ECS give the containers that are this service's. */
   readonly outsideLimits: readonly OutsideLimits[];
   /** Folders and files of the repository that Compose lays over those of the image. */

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { ImageOrigin } from "../model/types.ts";
-import { addGrace, addProbe, addStart, addTarget, looksLikeService, type Outside } from "./outside.ts";
+import { addGrace, addProbe, addStart, addTarget, looksLikeService, mayServe, type Outside } from "./outside.ts";
 import { composeMounts } from "./outside-mounts.ts";
 import { composeLimits } from "./outside-limits.ts";
 import { isTable, tableAt, textAt, valueAt } from "./toml.ts";
@@ -108,7 +108,7 @@ function readServices(document: YamlDocument, over: readonly YamlDocument[], rea
     const builds = composeBuild(service["build"], folderOf(document.source.file))?.dockerfile;
     const compose = builds === undefined ? undefined : { name, builds, entrypoint: entrypoint !== undefined };
     const origin = originOf(service, document, reading.known.get(name));
-    addStart(outside, tree, "compose", {
+    const role = addStart(outside, tree, "compose", {
       command,
       entrypoint,
       evidence: document.evidence([...path, key]),
@@ -128,7 +128,8 @@ function readServices(document: YamlDocument, over: readonly YamlDocument[], rea
       evidence: document.evidence([...path, "healthcheck", "test"]),
       origin,
     });
-    addGrace(outside, service["stop_grace_period"], document.evidence([...path, "stop_grace_period"]), origin);
+    if (mayServe(role))
+      addGrace(outside, service["stop_grace_period"], document.evidence([...path, "stop_grace_period"]), origin);
     // An override only adds to a service: the file beside it says what that is built from.
     const built = builds ?? reading.known.get(name)?.builds;
     if (built !== undefined) outside.mounts.push(...composeMounts(document, { name, builds: built }));

@@ -1,6 +1,6 @@
 import type { ImageOrigin, OutsideLimits, TaskDefinition } from "../model/types.ts";
 import { Later, resolveIntrinsics } from "./cloudformation.ts";
-import { addGrace, addProbe, addStart, type Outside } from "./outside.ts";
+import { addGrace, addProbe, addStart, mayServe, type Outside } from "./outside.ts";
 import { childrenOf, isTable, valueAt } from "./toml.ts";
 import type { Tree } from "./tree.ts";
 import type { Path, YamlDocument } from "./yaml-file.ts";
@@ -55,12 +55,17 @@ function readStart({ document, path, container, key }: Found, origin: ImageOrigi
     shown(valueAt(container, key("entryPoint"))),
   ];
   const at = key(command === undefined ? "entryPoint" : "command");
-  addStart(outside, tree, "ecs", { command, entrypoint, evidence: document.evidence([...path, at]), origin });
+  const role = addStart(outside, tree, "ecs", {
+    command,
+    entrypoint,
+    evidence: document.evidence([...path, at]),
+    origin,
+  });
   const probe = [key("healthCheck"), key("command")];
   const evidence = document.evidence([...path, ...probe]);
   addProbe(outside, "ecs", shown(valueAt(container, ...probe)), { evidence, origin });
   const stop = numberOf(valueAt(container, key("stopTimeout")));
-  addGrace(outside, stop, document.evidence([...path, key("stopTimeout")]), origin);
+  if (mayServe(role)) addGrace(outside, stop, document.evidence([...path, key("stopTimeout")]), origin);
 }
 
 function taskDefinitionOf({ document, path, container, task, key }: Found): TaskDefinition {

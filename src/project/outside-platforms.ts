@@ -1,5 +1,5 @@
 import type { ImageOrigin } from "../model/types.ts";
-import { addGrace, addProbe, addStart, looksLikeService, type Outside } from "./outside.ts";
+import { addGrace, addProbe, addStart, looksLikeService, mayServe, type Outside } from "./outside.ts";
 import { isCompose } from "./outside-compose.ts";
 import { readEcs } from "./outside-ecs.ts";
 import { kubernetesLimits, preStopOfPod } from "./outside-limits.ts";
@@ -84,16 +84,14 @@ function readKubernetes(document: YamlDocument, tree: Tree, outside: Outside): v
     const grace = valueAt(table, "terminationGracePeriodSeconds");
     // What the hook takes is not there for the service.
     const left = typeof grace === "number" ? Math.max(1, grace - preStopOfPod(containers)) : grace;
-    const origins = containers.map(originOf);
-    const evidenceOfGrace = document.evidence([...path, "terminationGracePeriodSeconds"]);
-    addGrace(outside, left, evidenceOfGrace, origins.length === 1 ? origins[0] : undefined);
+    const roles: ReturnType<typeof addStart>[] = [];
     for (const [index, container] of containers.entries()) {
       const here = [...path, "containers", index];
       const name = textAt(container, "name") ?? "";
       const origin = originOf(container);
       const evidence = document.evidence(here);
       outside.limits.push(kubernetesLimits(container, table, { container: name, evidence, origin }));
-      addContainer(container, { document, tree, outside, path: here });
+      roles.push(addContainer(container, { document, tree, outside, path: here }));
       for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"]) {
         const test = valueAt(container, probe, "exec", "command");
         addProbe(outside, "kubernetes", test, {
@@ -102,6 +100,14 @@ function readKubernetes(document: YamlDocument, tree: Tree, outside: Outside): v
         });
       }
     }
+    const [only, ...others] = containers.map(originOf);
+    if (roles.some(mayServe))
+      addGrace(
+        outside,
+        left,
+        document.evidence([...path, "terminationGracePeriodSeconds"]),
+        others.length === 0 ? only : undefined,
+      );
   }
 }
 
@@ -112,12 +118,12 @@ interface Where {
   readonly path: Path;
 }
 
-function addContainer(container: unknown, { document, tree, outside, path }: Where): void {
+function addContainer(container: unknown, { document, tree, outside, path }: Where): ReturnType<typeof addStart> {
   const [entrypoint, command] = [valueAt(container, "command"), valueAt(container, "args")];
   const key = entrypoint === undefined ? "args" : "command";
   const name = textAt(container, "name") ?? "";
   const evidence = document.evidence([...path, key]);
-  addStart(outside, tree, "kubernetes", { command, entrypoint, evidence, name, origin: originOf(container) });
+  return addStart(outside, tree, "kubernetes", { command, entrypoint, evidence, name, origin: originOf(container) });
 }
 
 /** A container without an image is a fragment: something else says what it runs. */

@@ -71,7 +71,10 @@ export const nothingOutside = (): Outside => ({
 const textsOf = (value: unknown): readonly string[] | undefined =>
   Array.isArray(value) ? value.map((item) => String(item)) : undefined;
 
-/** A command given as a list, or as one text that is split into words but given to no shell. */
+/**
+ * A command given as a list, or as one text that is split into words but given to no shell. Returns what it is for;
+ * undefined where there is none, and the image starts as it says itself.
+ */
 export function addStart(
   outside: Outside,
   tree: Tree,
@@ -85,9 +88,9 @@ export function addStart(
     /** The container's name, which tells what a program of the service's own is for. */
     readonly name?: string;
   },
-): void {
+): StartCommand["role"] | undefined {
   const words = [...wordsOf(found.entrypoint), ...wordsOf(found.command)];
-  if (words.length === 0) return;
+  if (words.length === 0) return undefined;
   const written = [found.entrypoint, found.command]
     .filter((each) => each !== undefined && each !== null)
     .map(shown)
@@ -96,7 +99,9 @@ export function addStart(
   const unwrapped =
     several && typeof found.command === "string" ? unwrapShell(found.command) : unwrapWithScripts(tree, words);
   const start = startOf(source, { written, evidence: found.evidence, compose: found.compose }, "exec", unwrapped);
-  outside.starts.push({ ...start, role: roleByName(start, found.name), ...from(found.origin) });
+  const role = roleByName(start, found.name);
+  outside.starts.push({ ...start, role, ...from(found.origin) });
+  return role;
 }
 
 const BY_NAME: ReadonlyArray<readonly [RegExp, StartCommand["role"]]> = [
@@ -203,6 +208,10 @@ export function seconds(value: unknown): number | undefined {
   if (match === null || match[0] === "") return undefined;
   return Number(match[1] ?? 0) * 3600 + Number(match[2] ?? 0) * 60 + Number(match[3] ?? 0);
 }
+
+/** Of a container that serves, or may: how long a worker may take is no limit of the server's. */
+export const mayServe = (role: StartCommand["role"] | undefined): boolean =>
+  role === undefined || role === "web" || role === "other";
 
 export function addGrace(outside: Outside, value: unknown, evidence: Evidence, origin?: ImageOrigin): void {
   const number = value === undefined || value === null ? undefined : seconds(value);

@@ -26,6 +26,7 @@ import { readPyproject } from "./pyproject.ts";
 import { GrammarNeeded, PythonSources } from "./python-source.ts";
 import { readPythonFacts } from "./python.ts";
 import { readRoutes } from "./routes.ts";
+import { configuredStop } from "./stop-config.ts";
 import { dockerfileStarts } from "./starts.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 
@@ -76,6 +77,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   const framework = findFramework(sources, application, dependencies);
   const server = findServer(starts, dependencies);
   const routes = readRoutes(sources);
+  const stop = configuredStop(starts, sources, imageEnv);
   const uses = readFileUses(sources);
   return {
     name: pyproject?.name ?? nameOf(tree),
@@ -103,6 +105,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     dockerignore: dockerignore?.file,
     outsideProbes: outside.probes,
     gracePeriods: outside.gracePeriods,
+    ...(stop === undefined ? {} : { configuredStop: stop }),
     outsideLimits: outside.limits,
     composeMounts: outside.mounts,
     taskDefinitions: outside.tasks,

@@ -1,3 +1,4 @@
+import { gracePeriodsMismatch } from "../../src/rules/grace-periods-mismatch.ts";
 import { outsideProbeToolAbsent } from "../../src/rules/outside-probe-tool-absent.ts";
 import { outsideStarterToolAbsent } from "../../src/rules/outside-starter-tool-absent.ts";
 import { bad, good, type OneDefect, row } from "./defect.ts";
@@ -24,5 +25,19 @@ export const deploymentDefects: readonly OneDefect[] = [
     ["outside-probe-tool-absent"],
     bad(outsideProbeToolAbsent, 0),
     good(outsideProbeToolAbsent, 5),
+  ),
+  row(
+    "183",
+    "gunicorn's file gives requests more time than Compose gives the container",
+    ["grace-periods-mismatch"],
+    bad(gracePeriodsMismatch, 2),
+    good(gracePeriodsMismatch, 2),
+  ),
+  row(
+    "184",
+    "gunicorn's own time is longer than Compose's",
+    ["grace-periods-mismatch"],
+    bad(gracePeriodsMismatch, 4),
+    good(gracePeriodsMismatch, 5),
   ),
 ];

@@ -175,6 +175,7 @@ export const serviceSchema: z.ZodType<Wire<Service>> = z.object({
   dockerignore: text.optional(),
   outsideProbes: z.array(z.object({ source, program: text, command: text, evidence, origin })),
   gracePeriods: z.array(fact(z.number()).extend({ origin })),
+  configuredStop: fact(z.number()).optional(),
   outsideLimits: z.array(
     z.object({
       source: z.enum(["compose", "kubernetes", "ecs"]),

@@ -21,7 +21,7 @@ const FROM_AFAR: Readonly<Record<Manager, RegExp>> = {
 };
 
 /** How an instruction brings a manager: the command that installs it, or the COPY. */
-export function broughtBy(instruction: Instruction, manager: Manager): string | undefined {
+function broughtBy(instruction: Instruction, manager: Manager): string | undefined {
   if (instruction.keyword === "COPY") {
     const named = flag(instruction, "from") !== undefined && instruction.words.some(isProgram(manager));
     return named ? "The COPY" : undefined;
