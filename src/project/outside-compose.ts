@@ -116,14 +116,7 @@ function readServices(document: YamlDocument, over: readonly YamlDocument[], rea
       name,
       origin,
     });
-    const stage = textAt(service, "build", "target");
-    if (stage !== undefined && builds !== undefined)
-      addTarget(outside, {
-        by: "compose",
-        dockerfile: builds,
-        stage,
-        evidence: document.evidence([...path, "build", "target"]),
-      });
+    if (builds !== undefined) addBuiltStage(document, name, builds, outside);
     addProbe(outside, "compose", valueAt(service, "healthcheck", "test"), {
       evidence: document.evidence([...path, "healthcheck", "test"]),
       origin,
@@ -137,6 +130,12 @@ function readServices(document: YamlDocument, over: readonly YamlDocument[], rea
     for (const [variable, value] of environmentOf(service["environment"]))
       if (!outside.examples.has(variable)) outside.examples.set(variable, value);
   }
+}
+
+function addBuiltStage(document: YamlDocument, name: string, dockerfile: string, outside: Outside): void {
+  const path = ["services", name, "build", "target"];
+  const stage = textAt(document.value, ...path);
+  if (stage !== undefined) addTarget(outside, { by: "compose", dockerfile, stage, evidence: document.evidence(path) });
 }
 
 /** Built here; or of no known image, as in a file that is laid over one we do not have; or plainly a Python service. */

@@ -77,7 +77,6 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   const framework = findFramework(sources, application, dependencies);
   const server = findServer(starts, dependencies);
   const routes = readRoutes(sources);
-  const stop = configuredStop(starts, sources, imageEnv);
   const uses = readFileUses(sources);
   return {
     name: pyproject?.name ?? nameOf(tree),
@@ -103,15 +102,19 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     ...(target === undefined ? {} : { target }),
     ...(outside.targets.length === 0 ? {} : { buildTargets: outside.targets.map(asBuilt) }),
     dockerignore: dockerignore?.file,
-    outsideProbes: outside.probes,
-    gracePeriods: outside.gracePeriods,
-    ...(stop === undefined ? {} : { configuredStop: stop }),
-    outsideLimits: outside.limits,
-    composeMounts: outside.mounts,
-    taskDefinitions: outside.tasks,
+    ...told(outside),
+    ...configuredStop(starts, sources, imageEnv),
     problems: [...problems, ...sources.problems, ...tree.problems],
   };
 }
+
+const told = ({ probes, gracePeriods, limits, mounts, tasks }: Outside) => ({
+  outsideProbes: probes,
+  gracePeriods,
+  outsideLimits: limits,
+  composeMounts: mounts,
+  taskDefinitions: tasks,
+});
 
 async function readOutside(tree: Tree, own: string | undefined, problems: TreeProblem[]): Promise<Outside> {
   const outside = nothingOutside();

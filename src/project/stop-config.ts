@@ -12,12 +12,13 @@ export function configuredStop(
   starts: readonly StartCommand[],
   sources: PythonSources,
   env: EnvSettings,
-): Fact<number> | undefined {
+): { readonly configuredStop?: Fact<number> } {
   const start = starts.find(({ role }) => role === "web");
-  if (start === undefined) return undefined;
+  if (start === undefined) return {};
   const server = serverOf(start.argv);
-  if (server === "gunicorn") return ofGunicorn(start, sources, env);
-  return server === "hypercorn" ? ofHypercorn(start, sources) : undefined;
+  const found = server === "gunicorn" ? ofGunicorn(start, sources, env) : undefined;
+  const stop = server === "hypercorn" ? ofHypercorn(start, sources) : found;
+  return stop === undefined ? {} : { configuredStop: stop };
 }
 
 const fact = (value: number | undefined, evidence: Evidence): Fact<number> | undefined =>
