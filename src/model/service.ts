@@ -1,4 +1,11 @@
-import type { BuildTarget, ComposeMount, ComposeService, OutsideLimits, TaskDefinition } from "./deployment.ts";
+import type {
+  BuildTarget,
+  ComposeMount,
+  ComposeService,
+  ImageOrigin,
+  OutsideLimits,
+  TaskDefinition,
+} from "./deployment.ts";
 import type { Evidence, Fact, Place } from "./source.ts";
 
 /** What the files of one folder tell about one Python service. Nothing in it is a choice of ours. */
@@ -41,7 +48,9 @@ export interface Service {
   /** Health probes that live outside the Dockerfile: Compose, ECS, Kubernetes, CI. */
   readonly outsideProbes: readonly OutsideProbe[];
   /** Grace periods set outside: Compose's stop_grace_period, Kubernetes' terminationGracePeriodSeconds, ECS's stopTimeout. */
-  readonly gracePeriods: readonly Fact<number>[];
+  readonly gracePeriods: readonly GracePeriod[];
+  /** How long the server's own configuration file lets requests finish after the signal, in seconds. */
+  readonly configuredStop?: Fact<number>;
   /** What Compose, Kubernetes and ECS give the containers that are this service's. */
   readonly outsideLimits: readonly OutsideLimits[];
   /** Folders and files of the repository that Compose lays over those of the image. */
@@ -207,6 +216,8 @@ export interface StartCommand {
   readonly evidence: Evidence;
   /** The Compose service that is started so, when it is built here. */
   readonly compose?: ComposeService;
+  /** Of a container that another file describes. */
+  readonly origin?: ImageOrigin;
 }
 
 export interface Port {
@@ -253,9 +264,17 @@ export interface ProgramUse {
   readonly evidence: Evidence;
 }
 
+/** In seconds. */
+export interface GracePeriod extends Fact<number> {
+  /** Of a container that a file describes. */
+  readonly origin?: ImageOrigin;
+}
+
 export interface OutsideProbe {
   readonly source: StartCommand["source"];
   readonly program: string;
   readonly command: string;
   readonly evidence: Evidence;
+  /** Of a container that a file describes. */
+  readonly origin?: ImageOrigin;
 }

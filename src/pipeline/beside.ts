@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { parseDockerfile } from "../dockerfile/parse.ts";
+import { makesShipped } from "../dockerfile/stages.ts";
 import { UserError } from "../kit/errors.ts";
 import { readText } from "../kit/files.ts";
 import type { Plan, Service } from "../model/types.ts";
@@ -35,6 +37,16 @@ export async function findBeside(session: Session, plan: Plan | undefined, servi
       starts: service.starts,
       kept: portVariable,
       dockerfiles: [today, ...(plan === undefined ? [] : [plan.image.dockerfile])],
+      makesImage(file, target) {
+        const text = tree.read(file);
+        // One that is not written yet ships its last stage, and no file names another.
+        if (text === undefined) return true;
+        const ships = file === today ? service.target?.value : undefined;
+        return makesShipped(
+          { ...parseDockerfile(file, text), ...(ships === undefined ? {} : { target: ships }) },
+          target,
+        );
+      },
       reworked: plan?.image.compose?.commands ?? {},
     },
     problems,

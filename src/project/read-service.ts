@@ -23,6 +23,7 @@ import { findPort } from "./port.ts";
 import { readPyproject } from "./pyproject.ts";
 import { GrammarNeeded, PythonSources } from "./python-source.ts";
 import { readRoutes } from "./routes.ts";
+import { configuredStop } from "./stop-config.ts";
 import { dockerfileStarts } from "./starts.ts";
 import { staticRootOf } from "./static-root.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
@@ -62,7 +63,8 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   problems.push(...outsideProblems);
   const scripts = consoleScripts(pyproject?.toml.data);
   const starts = refined(sources, [...startsOfImages(tree, dockerfiles, target?.value), ...outside.starts], scripts);
-  const application = findApplication(starts, sources, pyproject, dockerEnv(dockerfile));
+  const imageEnv = dockerEnv(dockerfile);
+  const application = findApplication(starts, sources, pyproject, imageEnv);
   const framework = findFramework(sources, application, dependencies);
   const server = findServer(starts, dependencies);
   const routes = readRoutes(sources);
@@ -89,18 +91,19 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     ...(target === undefined ? {} : { target }),
     ...(outside.targets.length === 0 ? {} : { buildTargets: outside.targets.map(asBuilt) }),
     dockerignore: dockerignore?.file,
-    ...saidOutside(outside),
+    ...told(outside),
+    ...configuredStop(starts, sources, imageEnv),
     problems: [...problems, ...sources.problems, ...tree.problems],
   };
 }
 
-const saidOutside = (outside: Outside) => ({
-  outsideProbes: outside.probes,
-  gracePeriods: outside.gracePeriods,
-  outsideLimits: outside.limits,
-  composeMounts: outside.mounts,
-  ...(outside.volumes.length === 0 ? {} : { composeVolumes: outside.volumes }),
-  taskDefinitions: outside.tasks,
+const told = ({ probes, gracePeriods, limits, mounts, volumes, tasks }: Outside) => ({
+  outsideProbes: probes,
+  gracePeriods,
+  outsideLimits: limits,
+  composeMounts: mounts,
+  ...(volumes.length === 0 ? {} : { composeVolumes: volumes }),
+  taskDefinitions: tasks,
 });
 
 async function readOutside(tree: Tree, own: string | undefined, problems: TreeProblem[]): Promise<Outside> {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { ImageConfig } from "../../src/model/types.ts";
+import { serverSeconds } from "../../src/probes/support/server-seconds.ts";
 import { readService } from "../../src/project/read-service.ts";
 import { memoryTree } from "../../src/project/tree.ts";
 
@@ -202,4 +204,24 @@ it.each(["bin/boot-web", "start"])("sees through a script by its first line, wha
     [name]: "#!/usr/bin/env python3\nprint()\n",
   });
   expect((await readService(python)).starts[0]?.argv[0]).toBe(`/app/${name}`);
+});
+
+describe("the time to stop that a configuration file gives the server", () => {
+  const config = (start: string) => ({ env: [], entrypoint: [], command: start.split(" ") }) as unknown as ImageConfig;
+
+  it.each([
+    [120, "gunicorn shop:app", { "gunicorn.conf.py": "graceful_timeout = 120\n" }],
+    [
+      25,
+      "gunicorn -c ops/g.py shop:app",
+      { "ops/g.py": 'import os\ngraceful_timeout = int(os.getenv("STOP", "25"))\n' },
+    ],
+    [12, "gunicorn shop:app --graceful-timeout 12", { "gunicorn.conf.py": "graceful_timeout = 120\n" }],
+    [7, "hypercorn -c h.toml shop:app", { "h.toml": "graceful_timeout = 7\n" }],
+    [undefined, "gunicorn shop:app", { "gunicorn.conf.py": "timeout = 120\n" }],
+    [undefined, "uvicorn shop:app", { "gunicorn.conf.py": "graceful_timeout = 120\n" }],
+  ])("%s: %s", async (seconds, start, files) => {
+    const service = await readService(image({ start, files: { ...flask, ...files } }));
+    expect(serverSeconds(config(start), service)).toBe(seconds);
+  });
 });

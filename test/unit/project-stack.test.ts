@@ -144,6 +144,15 @@ it("starts nothing where nobody asks for it", async () => {
   expect(roles.every(({ notRun }) => notRun !== undefined)).toBe(true);
 });
 
+it("is not certain of a role that a stage to develop in starts: the image that ships may have no uv", async () => {
+  const changes = { "compose.yaml": COMPOSE.replaceAll("build: .", "build: { context: ., target: dev }") };
+  expect(changes["compose.yaml"]).not.toBe(COMPOSE);
+  const { roles } = await beside({ changes, makesImage: (_, target) => target !== "dev" });
+  expect(roles.map(({ certain }) => certain)).toEqual([false, false]);
+  const shipped = await beside({ changes, makesImage: () => true });
+  expect(shipped.roles.map(({ certain }) => certain)).toEqual([true, true]);
+});
+
 it("knows the roles with their commands on today's image and on the reworked one", async () => {
   const { roles } = await beside({ reworked: { migrate: ["alembic", "upgrade", "head"] } });
   expect(roles.find(({ name }) => name === "migrate")).toMatchObject({

@@ -84,7 +84,7 @@ async function withSlowRoute(
 async function stopWith(
   container: Container,
   { rung, request }: { readonly rung: Drain["rung"]; readonly request: InFlight },
-  { contract, image }: ProbeContext,
+  { contract, image, service }: ProbeContext,
   signal: AbortSignal,
 ): Promise<Drain> {
   const { graceSeconds } = contract.signals;
@@ -116,7 +116,7 @@ async function stopWith(
     exitMs: end === undefined ? undefined : end.at - sent,
     exit: end?.exit,
     graceSeconds,
-    serverSeconds: serverSeconds(image.config),
+    serverSeconds: serverSeconds(image.config, service),
     busy: busy > 1,
     newConnections: await asked,
     log: logTail(await container.logs()),

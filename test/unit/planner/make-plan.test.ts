@@ -3,7 +3,7 @@ import type { Decider } from "../../../src/decisions/decider.ts";
 import { decisions } from "../../../src/decisions/index.gen.ts";
 import { allows, exactVersion } from "../../../src/decisions/shared/specifier.ts";
 import { UserError } from "../../../src/kit/errors.ts";
-import type { Finding, Plan, Service, TaskDefinition } from "../../../src/model/types.ts";
+import type { Finding, LockedPackage, Plan, Service, TaskDefinition } from "../../../src/model/types.ts";
 import { renderDockerfile } from "../../../src/planner/render-dockerfile.ts";
 import { makePlan } from "../../../src/planner/make-plan.ts";
 import { inOrder } from "../../../src/planner/order.ts";
@@ -182,7 +182,8 @@ describe("the command", () => {
   });
   it("gives uvicorn no option that its locked version does not have", () => {
     const locked = (version: string) => {
-      const uvicorn = { name: "uvicorn", version, source: "registry" as const, sdistOnly: false, dependencies: [] };
+      const [any] = sample.lock?.packages ?? [];
+      const uvicorn = { ...any, name: "uvicorn", version } as LockedPackage;
       return { lock: sample.lock === undefined ? undefined : { ...sample.lock, packages: [uvicorn] } };
     };
     expect(command(locked("0.21.1"))).not.toContain("--timeout-graceful-shutdown");
