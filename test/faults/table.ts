@@ -328,6 +328,16 @@ export const faults: readonly Fault[] = [
     asRoot: "RUN python -m compileall -q -f --invalidation-mode timestamp /app && touch -d '2001-01-01' /app/app.py",
   },
   {
+    name: "source changed after it was compiled with unchecked hashes",
+    breaks: ["bytecode-valid"],
+    asRoot: "RUN echo '# changed' >> /app/app.py",
+  },
+  {
+    name: "source changed after it was compiled with checked hashes",
+    breaks: ["bytecode-valid"],
+    asRoot: "RUN python -m compileall -q -f --invalidation-mode checked-hash /app && echo '# changed' >> /app/app.py",
+  },
+  {
     name: "no bytecode",
     breaks: ["bytecode-valid"],
     asRoot: "RUN rm -r /usr/lib/python3.13/__pycache__ /usr/lib/python3.13/*/__pycache__ /app/__pycache__",
