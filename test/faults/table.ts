@@ -25,7 +25,7 @@ spec:
 export const bodyless: Fault = {
   name: "healthy, and no route reads a body",
   breaks: [],
-  keeps: ["stop-answers-in-flight", "stops-when-idle"],
+  keeps: ["stop-answers-in-flight", "stops-when-idle", "healthcheck-notices"],
   dockerfile: [[COMMAND, 'CMD ["python", "/app/wsgi.py"]']],
 };
 
@@ -364,6 +364,12 @@ export const faults: readonly Fault[] = [
     name: "a HEALTHCHECK that always succeeds",
     breaks: ["healthcheck-notices"],
     atEnd: 'HEALTHCHECK CMD ["true"]',
+  },
+  {
+    name: "a HEALTHCHECK that accepts an error page",
+    breaks: ["healthcheck-notices"],
+    dockerfile: [[COMMAND, 'CMD ["python", "/app/wsgi.py"]']],
+    atEnd: `HEALTHCHECK CMD ["python", "-c", "import http.client as h; c = h.HTTPConnection('127.0.0.1', 8000, timeout=2); c.request('GET', '/health'); c.getresponse()"]`,
   },
   {
     name: "a HEALTHCHECK whose program is missing",

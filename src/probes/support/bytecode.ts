@@ -88,19 +88,22 @@ export function countBytecode(
     if (area === "packages" && venvs.length > 0 && !venvs.some((venv) => source.path.startsWith(venv))) continue;
     const path = `${parent(source.path)}/__pycache__/${base(source.path).slice(0, -3)}.${tag}.pyc`;
     const header = tree.get(path) === undefined ? undefined : headers.get(path);
-    const [state, why] = stateOf(source, header, magic, () => hashes.of(source.path, tag, magic));
-    const count = (counts[area] ??= { sources: 0, valid: 0, stale: 0, missing: 0, examples: [] });
-    count.sources += 1;
-    count[state] += 1;
-    if (why === OTHER_CODE) count.otherCode = (count.otherCode ?? 0) + 1;
-    if (why === UNCOMPARED) count.uncompared = (count.uncompared ?? 0) + 1;
-    if (state === "valid") continue;
-    const example = `${source.path} (${why ?? state})`;
-    // What runs other code than the image shows is the worst of them.
-    if (why === OTHER_CODE && count.otherCode === 1) count.examples.unshift(example);
-    else if (count.examples.length < 5) count.examples.push(example);
+    const state = stateOf(source, header, magic, () => hashes.of(source.path, tag, magic));
+    note((counts[area] ??= { sources: 0, valid: 0, stale: 0, missing: 0, examples: [] }), source.path, state);
   }
   return counts;
+}
+
+function note(count: Counting, path: string, [state, why]: State): void {
+  count.sources += 1;
+  count[state] += 1;
+  if (why === OTHER_CODE) count.otherCode = (count.otherCode ?? 0) + 1;
+  if (why === UNCOMPARED) count.uncompared = (count.uncompared ?? 0) + 1;
+  if (state === "valid") return;
+  const example = `${path} (${why ?? state})`;
+  // What runs other code than the image shows is the worst of them.
+  if (why === OTHER_CODE && count.otherCode === 1) count.examples.unshift(example);
+  else if (count.examples.length < 5) count.examples.push(example);
 }
 
 /** The bytecode's version that most files of this interpreter have. */
@@ -128,12 +131,14 @@ function otherInterpreter(path: string, tag: string): boolean {
 const OTHER_CODE = "stale: an unchecked hash of another source";
 const UNCOMPARED = "by hash, its source not read";
 
+type State = readonly [state: "valid" | "stale" | "missing", why?: string];
+
 function stateOf(
   source: LayerEntry,
   header: PycHeader | undefined,
   magic: number,
   hash: () => string | undefined,
-): readonly [state: "valid" | "stale" | "missing", why?: string] {
+): State {
   if (header === undefined) return ["missing"];
   if (header.kind === "broken") return ["stale", "stale: a broken header"];
   if (header.magic !== magic) return ["stale", "stale: of another Python"];
