@@ -38,6 +38,20 @@ export const declaredVolume: Fault = {
   dockerfile: [[USER, `VOLUME /data\n${USER}`]],
 };
 
+/** Bash under the name of an init: it starts one process, and hands it the signal. */
+const underInit = (command: string): readonly [string, string] => [
+  COMMAND,
+  `CMD ["bash", "-c", "exec -a tini bash -c 'trap \\"kill -TERM \\\\$child\\" TERM; ${command} & child=$!; wait $child; wait $child'"]`,
+];
+
+/** Another healthy service: what its init starts is the service itself. */
+export const init: Fault = {
+  name: "healthy, below an init",
+  breaks: [],
+  keeps: ["exec-form", "stops-when-idle"],
+  dockerfile: [underInit("python /app/app.py")],
+};
+
 /** Another healthy service: whatever sends new connections has gone elsewhere before the signal. */
 export const waitsBefore: Fault = {
   name: "listens on behind a preStop hook that waits",
@@ -202,6 +216,11 @@ export const faults: readonly Fault[] = [
     name: "a shell that does not pass signals on",
     breaks: ["exec-form", "stops-when-idle", "stop-answers-in-flight"],
     dockerfile: [[COMMAND, 'CMD python /app/app.py; echo "ended"']],
+  },
+  {
+    name: "a shell below an init",
+    breaks: ["exec-form"],
+    dockerfile: [underInit('sh -c \\"python /app/app.py; echo ended\\"')],
   },
   {
     name: "drops the request in flight",
