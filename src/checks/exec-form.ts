@@ -3,7 +3,7 @@ import type { Check } from "./check.ts";
 import { exampleRun } from "./support/examples.ts";
 import { fail, pass, unproven } from "./support/verdicts.ts";
 
-const first = (argv: string): OrdinaryRun => ({ ...exampleRun, processes: [{ pid: 1, uid: 1001, argv }] });
+const alone = (argv: string): OrdinaryRun => ({ ...exampleRun, processes: [{ pid: 1, uid: 1001, argv }] });
 
 const under = (init: string, argv: string): OrdinaryRun => ({
   ...exampleRun,
@@ -30,8 +30,8 @@ export const execForm: Check<OrdinaryRun> = {
   needs: ordinaryRun,
   examples: [
     { name: "uvicorn", data: exampleRun, status: "pass" },
-    { name: "a shell", data: first("/bin/sh -c uvicorn app.main:app"), status: "fail" },
-    { name: "uv run", data: first("uv run uvicorn app.main:app"), status: "fail" },
+    { name: "a shell", data: alone("/bin/sh -c uvicorn app.main:app"), status: "fail" },
+    { name: "uv run", data: alone("uv run uvicorn app.main:app"), status: "fail" },
     { name: "an init", data: under("/usr/bin/tini -- uvicorn app.main:app", "uvicorn app.main:app"), status: "pass" },
     { name: "uv run below an init", data: under("tini -- uv run app", "uv run app"), status: "fail" },
     {
@@ -41,7 +41,7 @@ export const execForm: Check<OrdinaryRun> = {
     },
     {
       name: "an init whose child was not seen",
-      data: first("/sbin/docker-init -- uvicorn app.main:app"),
+      data: alone("/sbin/docker-init -- uvicorn app.main:app"),
       status: "unproven",
     },
     { name: "not seen", data: { ...exampleRun, processes: [] }, status: "unproven" },

@@ -2,7 +2,7 @@ import { formatMilliseconds } from "../kit/units.ts";
 import { healthCommand, type HealthCommand } from "../probes/health-command.ts";
 import type { Check } from "./check.ts";
 import { exampleHealth } from "./support/health-example.ts";
-import { fail, pass, unproven } from "./support/verdicts.ts";
+import { fail, leaving, pass, unproven } from "./support/verdicts.ts";
 
 export const healthcheckNotices: Check<HealthCommand> = {
   id: "healthcheck-notices",
@@ -31,8 +31,11 @@ export const healthcheckNotices: Check<HealthCommand> = {
       return fail("Every route answered 500, and the HEALTHCHECK still said healthy: it accepts an error page.");
     const halted = `Every process was halted, and the HEALTHCHECK turned unhealthy ${formatMilliseconds(noticedMs ?? 0)} later (its interval shortened to 1 s)`;
     if (noticedErrors === undefined)
-      return pass(
-        `${halted}. Not tried: whether it notices an error page, since this service's routes cannot be made to answer one from outside.`,
+      return leaving(
+        pass(
+          `${halted}. Not tried: whether it notices an error page, since this service's routes cannot be made to answer one from outside.`,
+        ),
+        ["whether the HEALTHCHECK notices an error page"],
       );
     return pass(`${halted}; it did so too when every route answered 500.`);
   },

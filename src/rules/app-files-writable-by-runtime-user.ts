@@ -41,27 +41,36 @@ export const appFilesWritableByRuntimeUser: Rule = {
     const isCode = (word: string) =>
       /\.?venv\/?$|^\.\/?$/.test(word) || packages.has(word.replace(/^\.?\//, "").split("/")[0] ?? "");
     const own = shippedSteps(dockerfile).flatMap((step) => foldersGiven(dockerfile, step, user));
-    for (const { stage: its, instruction } of shippedSteps(dockerfile)) {
+    for (const step of shippedSteps(dockerfile)) {
+      const { instruction } = step;
       if (instruction.keyword !== "COPY") continue;
       const sources = instruction.words.slice(0, -1);
       if (!venvs.has(instruction) && !sources.some(isCode)) continue;
-      const owner = flag(instruction, "chown")?.split(":")[0] ?? "0";
-      const mode = flag(instruction, "chmod");
-      const where = at(dockerfile, instruction);
-      if (owner === user && (mode === undefined || /^[0-7]?[2367]/.test(mode)))
-        yield { message: `${sources.join(" ")} belongs to ${owner}, the user that the service runs as.`, where };
-      if (!isRoot(owner)) continue;
-      const target = absolute(situationAt(dockerfile, its, instruction).workdir, instruction.words.at(-1) ?? "");
-      // A copied folder gives its own rights to the one it is copied to, so only the folders above are surely the user's.
-      const folder = own.find((path) => target.startsWith(`${path}/`));
-      if (folder !== undefined)
-        yield {
-          message: `${sources.join(" ")} is root's, in ${folder}, which belongs to ${user}, the user that the service runs as: it can put other files in their place.`,
-          where,
-        };
+      const message = problemOf(dockerfile, step, { user, own });
+      if (message !== undefined)
+        yield { message: `${sources.join(" ")} ${message}`, where: at(dockerfile, instruction) };
     }
   },
 };
+
+function problemOf(
+  dockerfile: Dockerfile,
+  { stage, instruction }: Step,
+  { user, own }: { readonly user: string; readonly own: readonly string[] },
+): string | undefined {
+  const owner = flag(instruction, "chown")?.split(":")[0] ?? "0";
+  const mode = flag(instruction, "chmod");
+  if (owner === user && (mode === undefined || /^[0-7]?[2367]/.test(mode)))
+    return `belongs to ${owner}, the user that the service runs as.`;
+  if (!isRoot(owner)) return undefined;
+  const target = absolute(situationAt(dockerfile, stage, instruction).workdir, instruction.words.at(-1) ?? "");
+  // A copied folder gives its own rights to the one it is copied to, so only the folders above are surely the user's.
+  const folder = own.find((path) => target.startsWith(`${path}/`));
+  return (
+    folder &&
+    `is root's, in ${folder}, which belongs to ${user}, the user that the service runs as: it can put other files there.`
+  );
+}
 
 /** The folders that a step gives to the user itself, what is in them or not. */
 function foldersGiven(dockerfile: Dockerfile, { stage, instruction }: Step, user: string): readonly string[] {
