@@ -76,6 +76,11 @@ export const fileFaults: readonly Fault[] = [
     dockerfile: [["LABEL org.opencontainers.image.title=demo org.opencontainers.image.revision=4be1f2c\n", ""]],
   },
   {
+    name: "a label for the revision, and no value for it",
+    breaks: ["labelled"],
+    dockerfile: [["image.revision=4be1f2c", "image.revision="]],
+  },
+  {
     name: "another port than the contract's",
     breaks: ["configuration-as-contract"],
     dockerfile: [["EXPOSE 8000", "EXPOSE 5000"]],

@@ -55,7 +55,7 @@ describe("what nobody measured", () => {
   it("is unproven where a requirement demands the check by its name", () => {
     const after = { checks: [result("roles-run", notRun)] } as never;
     const proof = { kind: "check", id: "roles-run" } as const;
-    const judged = judgeCheck(proof as never, { after, before: undefined } as never);
+    const judged = judgeCheck(proof, { after, before: undefined } as never);
     expect(judged.after).toMatchObject({ status: "unproven" });
   });
 });
