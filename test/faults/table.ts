@@ -111,6 +111,16 @@ export const faults: readonly Fault[] = [
     ],
   },
   {
+    name: "hides a failed write before many lines",
+    breaks: ["read-only-root"],
+    app: [
+      [
+        "server = Server",
+        'try:\n    open("/tmp/cache", "w").close()\nexcept OSError as error:\n    print("no cache:", error)\nfor number in range(500):\n    print("line", number)\nserver = Server',
+      ],
+    ],
+  },
+  {
     name: "calls a program that the image does not have",
     breaks: ["called-programs-present"],
     calls: "git",
@@ -259,6 +269,13 @@ export const faults: readonly Fault[] = [
     breaks: ["logs-on-streams"],
     asRoot: "RUN mkdir /app/logs && chown 1001 /app/logs",
     app: [["        print(text % args)", '        print(text % args, file=open("/app/logs/app.log", "a"))']],
+  },
+  {
+    name: "logs to a file in a volume",
+    breaks: ["logs-on-streams"],
+    asRoot: "RUN install -d -o 1001 /var/log/demo",
+    app: [["        print(text % args)", '        print(text % args, file=open("/var/log/demo/app.log", "a"))']],
+    atEnd: "VOLUME /var/log/demo",
   },
   {
     name: "buffered stdout",
