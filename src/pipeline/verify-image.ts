@@ -31,6 +31,7 @@ import {
   renderStep,
 } from "./steps.ts";
 import { NOT_RUN, testsStep } from "./tests-step.ts";
+import { timedFigures } from "./timed-figures.ts";
 import { testsWanted } from "./tests-wanted.ts";
 import { collectEvidence, evidenceOf, judgeSide, probesFor } from "./verify.ts";
 
@@ -94,7 +95,7 @@ export async function verifyImage(session: Session, options: VerifyOptions): Pro
   const { findings } = await analyzeRendered(session, plan, files);
   const seen = await evidenceOf(run, "after", layers);
   const size = seen?.status === "seen" ? seen.value : undefined;
-  const { figures } = own;
+  const figures = { ...own.figures, ...(await timedFigures(run, "after")) };
   const after = sideOf("after", { dockerfile: plan.image.dockerfile, findings, build, size, checks: judged, figures });
   const subject = { after, before: undefined, decisions: plan.decisions, files };
   return { checks: judged, requirements: judgeRequirements(demanded, subject) };
