@@ -7,7 +7,20 @@ import { fail, pass, unproven } from "./support/verdicts.ts";
 /** Packages carry some files that are no Python of this version; the compiler skips those. */
 const TOLERATED_MISSING = 0.05;
 
-const stale: BytecodeCount = { sources: 100, valid: 0, stale: 100, missing: 0, examples: ["app/main.py (stale)"] };
+const stale: BytecodeCount = {
+  sources: 100,
+  valid: 0,
+  stale: 100,
+  missing: 0,
+  examples: ["app/main.py (stale: of another time or size)"],
+};
+const otherCode: BytecodeCount = {
+  ...stale,
+  valid: 99,
+  stale: 1,
+  otherCode: 1,
+  examples: ["app/main.py (stale: an unchecked hash of another source)"],
+};
 const missing: BytecodeCount = {
   sources: 600,
   valid: 0,
@@ -19,18 +32,31 @@ const missing: BytecodeCount = {
 export const bytecodeValid: Check<Layers> = {
   id: "bytecode-valid",
   title: "Every module comes with bytecode that Python will use",
-  why: "Missing or stale bytecode is compiled at every start when the root is read-only: 2.9 s instead of 1.0 s to the first answer of a small service.",
+  why: "Python runs bytecode with an unchecked hash without a look at the source: compiled before the source was changed, the old code runs. Other missing or stale bytecode is compiled at every start when the root is read-only: 2.9 s instead of 1.0 s to the first answer of a small service.",
   source: "PEP 552",
   whenItFails: {
-    symptom: "The service starts slowly, each time.",
+    symptom: "The service starts slowly, each time; or it behaves as its source does not say.",
     cause:
-      "Modules have no bytecode, or bytecode by file times that the image's export changed; a read-only root cannot keep new one.",
+      "The source was changed after it was compiled, or modules have no bytecode, or bytecode by file times that the image's export changed; a read-only root cannot keep new one.",
     remedy: "Compile while building with unchecked hashes, after the last COPY of code.",
   },
   needs: layers,
   examples: [
     { name: "valid", data: exampleLayers, status: "pass" },
     { name: "stale", data: { ...exampleLayers, bytecode: { application: stale } }, status: "fail" },
+    {
+      name: "an old source's, unchecked",
+      data: { ...exampleLayers, bytecode: { application: otherCode } },
+      status: "fail",
+    },
+    {
+      name: "sources that were not read",
+      data: {
+        ...exampleLayers,
+        bytecode: { application: { ...otherCode, valid: 100, stale: 0, otherCode: 0, uncompared: 3 } },
+      },
+      status: "unproven",
+    },
     { name: "missing", data: { ...exampleLayers, bytecode: { "standard library": missing } }, status: "fail" },
     { name: "no Python seen", data: { ...exampleLayers, bytecode: {} }, status: "unproven" },
   ],
@@ -38,12 +64,19 @@ export const bytecodeValid: Check<Layers> = {
     const areas = Object.entries(bytecode);
     if (areas.length === 0) return unproven("No Python source was found in the image.");
     const problems = areas.flatMap(([area, count]) => {
+      if (count.otherCode !== undefined && count.otherCode > 0)
+        return [
+          `${area}: the bytecode of ${count.otherCode} of ${count.sources} was compiled from another source, and Python runs it unchecked, such as ${count.examples[0] ?? ""}`,
+        ];
       if (count.stale > 0)
         return [`${area}: ${count.stale} of ${count.sources} stale, such as ${count.examples[0] ?? ""}`];
       const lacking = count.missing / count.sources > TOLERATED_MISSING;
       return lacking ? [`${area}: ${count.missing} of ${count.sources} without bytecode`] : [];
     });
     if (problems.length > 0) return fail(`${problems.join("; ")}.`);
+    const uncompared = areas.reduce((sum, [, count]) => sum + (count.uncompared ?? 0), 0);
+    if (uncompared > 0)
+      return unproven(`${uncompared} sources were too many to be compared with the hash in their bytecode.`);
     return pass(`Valid: ${areas.map(([area, { valid, sources }]) => `${area} ${valid} of ${sources}`).join(", ")}.`);
   },
 };

@@ -21,8 +21,10 @@ export const codeNotWritable: Check<Layers> = {
   why: "Whoever makes the service write a file can then replace a module, and the change runs at the next start. A read-only root prevents it as well as the owner does, where production mounts one.",
   source: "CIS Docker Benchmark 4.1, 5.13; NIST SP 800-190, 4.1",
   whenItFails: {
-    symptom: "The service's user owns its modules, scripts or libraries, and the root filesystem is writable.",
-    cause: "`COPY --chown=app` or `chown -R app` gave it everything instead of the folders that it writes.",
+    symptom:
+      "The service's user owns its modules, scripts or libraries, or a folder above them, and the root filesystem is writable.",
+    cause:
+      "`COPY --chown=app` or `chown -R app` gave it everything instead of the folders that it writes; or it owns the folder that the code lies in, and can put other files there.",
     remedy:
       "Leave the code to root, and own only the writable paths of the contract; or mount the root read-only (`readonlyRootFilesystem`).",
   },
@@ -52,6 +54,17 @@ export const codeNotWritable: Check<Layers> = {
       status: "fail",
       context: under(true),
     },
+    {
+      name: "root's, in a folder of the service's",
+      data: withCode({
+        uid: 1001,
+        count: 1,
+        replaceable: 1,
+        examples: ["/app/main.py (in a folder that it may write)"],
+      }),
+      status: "fail",
+      context: under(false),
+    },
     { name: "runs as root", data: withCode(undefined), status: "not-applicable" },
   ],
   judge({ modes: { codeWritable, codeInVolumes } }, { contract, service }) {
@@ -62,10 +75,10 @@ export const codeNotWritable: Check<Layers> = {
     const { uid, count, examples } = codeWritable;
     if (codeInVolumes !== undefined && codeInVolumes.count > 0)
       return fail(
-        `Uid ${uid} may write ${codeInVolumes.count} files of code in a volume, such as ${some(codeInVolumes.examples, 2)}: a read-only root leaves volumes writable.`,
+        `Uid ${uid} may write or replace ${codeInVolumes.count} files of code in a volume, such as ${some(codeInVolumes.examples, 2)}: a read-only root leaves volumes writable.`,
       );
-    if (count === 0) return pass(`Uid ${uid} may write no module, script or library.`);
-    const owner = `Uid ${uid} may write ${count} files of code, such as ${some(examples, 2)}`;
+    if (count === 0) return pass(`Uid ${uid} may write or replace no module, script or library.`);
+    const owner = `Uid ${uid} may write or replace ${count} files of code, such as ${some(examples, 2)}`;
     if (!contract.readOnlyRoot) return fail(`${owner}.`);
     const task = taskOf(service, contract);
     if (task === undefined)

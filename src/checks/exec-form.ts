@@ -3,12 +3,23 @@ import type { Check } from "./check.ts";
 import { exampleRun } from "./support/examples.ts";
 import { fail, pass, unproven } from "./support/verdicts.ts";
 
-const first = (argv: string): OrdinaryRun => ({ ...exampleRun, processes: [{ pid: 1, uid: 1001, argv }] });
+const alone = (argv: string): OrdinaryRun => ({ ...exampleRun, processes: [{ pid: 1, uid: 1001, argv }] });
+
+const under = (init: string, argv: string): OrdinaryRun => ({
+  ...exampleRun,
+  processes: [
+    { pid: 30, uid: 1001, argv: "python -c health" },
+    { pid: 7, uid: 1001, argv },
+    { pid: 1, uid: 1001, argv: init },
+  ],
+});
+
+const INIT = /^(tini(-static)?|dumb-init|docker-init|catatonit|s6-svscan|podman-init)$/;
 
 export const execForm: Check<OrdinaryRun> = {
   id: "exec-form",
-  title: "The first process is the service, not a shell and not an installer",
-  why: "Signals go to the first process. A shell passes none on, and `uv run` syncs the environment before each start.",
+  title: "The first process, or what an init starts, is the service, not a shell and not an installer",
+  why: "Signals go to the first process, and an init hands them to the one that it has started. A shell passes none on, and `uv run` syncs the environment before each start.",
   source: "Dockerfile reference: CMD, exec form",
   whenItFails: {
     symptom: "Stopping takes the whole grace period, and the exit code is 137.",
@@ -19,19 +30,37 @@ export const execForm: Check<OrdinaryRun> = {
   needs: ordinaryRun,
   examples: [
     { name: "uvicorn", data: exampleRun, status: "pass" },
-    { name: "a shell", data: first("/bin/sh -c uvicorn app.main:app"), status: "fail" },
-    { name: "uv run", data: first("uv run uvicorn app.main:app"), status: "fail" },
-    { name: "an init", data: first("/usr/bin/tini -- uvicorn app.main:app"), status: "pass" },
+    { name: "a shell", data: alone("/bin/sh -c uvicorn app.main:app"), status: "fail" },
+    { name: "uv run", data: alone("uv run uvicorn app.main:app"), status: "fail" },
+    { name: "an init", data: under("/usr/bin/tini -- uvicorn app.main:app", "uvicorn app.main:app"), status: "pass" },
+    { name: "uv run below an init", data: under("tini -- uv run app", "uv run app"), status: "fail" },
+    {
+      name: "a shell below an init",
+      data: under('dumb-init sh -c "app; echo ended"', "sh -c app; echo ended"),
+      status: "fail",
+    },
+    {
+      name: "an init whose child was not seen",
+      data: alone("/sbin/docker-init -- uvicorn app.main:app"),
+      status: "unproven",
+    },
     { name: "not seen", data: { ...exampleRun, processes: [] }, status: "unproven" },
   ],
   judge({ processes }) {
-    const pid1 = processes.toSorted((a, b) => a.pid - b.pid)[0];
-    if (pid1 === undefined) return unproven("The engine listed no process of the running container.");
-    const program = (pid1.argv.split(" ")[0] ?? "").replace(/^.*\//, "").replace(/^-/, "");
-    const shown = `\`${pid1.argv.slice(0, 120)}\``;
-    if (/^(ba|da|a|z|k)?sh$|^busybox$/.test(program)) return fail(`The first process is a shell: ${shown}.`);
+    const [first, next] = processes.toSorted((a, b) => a.pid - b.pid);
+    if (first === undefined) return unproven("The engine listed no process of the running container.");
+    const init = INIT.test(programOf(first.argv));
+    // An init starts one process, before the engine's health command and before the service's own workers.
+    const pid1 = init ? next : first;
+    if (pid1 === undefined) return unproven(`${shown(first.argv)} is an init, and nothing that it started was seen.`);
+    const what = init ? `What the init ${shown(first.argv)} has started` : "The first process";
+    const program = programOf(pid1.argv);
+    if (/^(ba|da|a|z|k)?sh$|^busybox$/.test(program)) return fail(`${what} is a shell: ${shown(pid1.argv)}.`);
     if (/^(uvx?|poetry|pdm|pipenv|hatch|npm)$/.test(program))
-      return fail(`The first process is an installer: ${shown}.`);
-    return pass(`The first process is ${shown}.`);
+      return fail(`${what} is an installer: ${shown(pid1.argv)}.`);
+    return pass(`${what} is ${shown(pid1.argv)}.`);
   },
 };
+
+const programOf = (argv: string): string => (argv.split(" ")[0] ?? "").replace(/^.*\//, "").replace(/^-/, "");
+const shown = (argv: string): string => `\`${argv.slice(0, 120)}\``;

@@ -3,7 +3,7 @@ import type { Measurement } from "../model/types.ts";
 import { memory, type MemoryUse } from "../probes/memory.ts";
 import type { Check } from "./check.ts";
 import { fargateSize, memoryAdvice } from "./support/sizes.ts";
-import { fail, pass, unproven } from "./support/verdicts.ts";
+import { counted, fail, pass, unproven } from "./support/verdicts.ts";
 
 const MIB = 2 ** 20;
 const example: MemoryUse = {
@@ -67,8 +67,8 @@ export const memoryWithinLimit: Check<MemoryUse> = {
       how: `the most of ${samples.length} samples of the control group, without files that can be given up, during ${requests} GET requests`,
       samples,
     };
-    const took = `${formatBytes(floor)} when it was ready, at most ${formatBytes(peak)} during ${requests} requests`;
-    const advice = `Half as much again is ${formatBytes(advised)}${fargateAdvice(advised)}`;
+    const took = `${formatBytes(floor)} when it was ready, at most ${formatBytes(peak)} in ${counted(samples.length, "sample")} during ${counted(requests, "GET request")}`;
+    const advice = `Half as much again, rounded up, is ${formatBytes(advised)}${fargateAdvice(advised)}`;
     return pass(
       `${limit === undefined ? "No limit is declared" : `Not killed with ${limit}`}: ${took}. ${advice}.`,
       measured,

@@ -1,8 +1,8 @@
 import { readOnly, type ReadOnly } from "../probes/read-only.ts";
-import { worseVisits } from "../probes/support/visits.ts";
+import { comparedVisits, worseVisits } from "../probes/support/visits.ts";
 import type { Check } from "./check.ts";
 import { exampleContract } from "./support/examples.ts";
-import { fail, notApplicable, pass, some } from "./support/verdicts.ts";
+import { fail, leaving, notApplicable, pass, some } from "./support/verdicts.ts";
 
 const good: ReadOnly = {
   healthy: true,
@@ -49,6 +49,16 @@ export const readOnlyRoot: Check<ReadOnly> = {
       status: "fail",
       context,
     },
+    {
+      name: "routes that fail on a writable root as well",
+      data: {
+        ...good,
+        writable: [...good.writable, { path: "/items", status: 500 }],
+        readOnly: [...good.readOnly, { path: "/items", status: 500 }],
+      },
+      status: "pass",
+      context,
+    },
     { name: "it complains", data: { ...good, complaints: ["Read-only file system"] }, status: "fail", context },
     {
       name: "not promised",
@@ -63,10 +73,12 @@ export const readOnlyRoot: Check<ReadOnly> = {
     const worse = worseVisits(writable, visits);
     if (worse.length > 0) return fail(`Works on a writable root and not on a read-only one: ${some(worse)}.`);
     if (complaints.length > 0) return fail(`Healthy, but a write failed: ${some(complaints, 1)}`);
-    const exercised = visits.filter(({ status }) => status > 0 && status < 500).length;
+    const { answered, said, left } = comparedVisits(writable, visits);
     const paths = writablePaths.length === 0 ? "no writable path" : `writable: ${writablePaths.join(", ")}`;
-    return pass(
-      `${exercised} of ${visits.length} requests answered as on a writable root, and no write failed (${paths}).`,
+    const what = `${answered} of ${visits.length} requests answered as on a writable root${said}, and no write failed (${paths}).`;
+    return leaving(
+      pass(what),
+      left.map((routes) => `${routes} on a read-only root`),
     );
   },
 };

@@ -5,7 +5,7 @@ import type { RoleSeen } from "../probes/support/role.ts";
 import type { Check } from "./check.ts";
 import { exitProblem } from "./support/exit.ts";
 import { exampleLife, exampleRoles, exampleTask, exampleWorker, nothingBeside } from "./support/roles-example.ts";
-import { fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
+import { fail, leaving, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
 
 const only = (role: RoleSeen): Roles => ({ ...exampleRoles, roles: [role] });
 const task = (life: Partial<typeof exampleLife>): Roles => only({ ...exampleTask, life: { ...exampleLife, ...life } });
@@ -56,8 +56,9 @@ export const rolesRun: Check<Roles> = {
       notRun === undefined ? [] : [`${name} (${where}): ${notRun}`],
     );
     const stayed = left.length === 0 ? "" : `Unproven: ${some(left)}.`;
+    const parts = all.flatMap(({ name, notRun }) => (notRun === undefined ? [] : [`the role ${name} (${notRun})`]));
     if (all.length === 0) return notApplicable("No file starts this image in another role than its web server's.");
-    if (run.length === 0) return notApplicable(stayed);
+    if (run.length === 0) return leaving(notApplicable(stayed), parts);
     const problems = run.flatMap((role) => {
       const problem = problemOf(role);
       if (problem === undefined) return [];
@@ -65,9 +66,9 @@ export const rolesRun: Check<Roles> = {
       return [{ status, text: `${role.name} (\`${role.command}\`, ${role.where}): ${message}` }];
     });
     const words = `${some(problems.map(({ text }) => text))}${stayed === "" ? "" : ` ${stayed}`}`;
-    if (problems.some(({ status }) => status === "fail")) return fail(words);
-    if (problems.length > 0) return unproven(words);
-    return pass(`${some(run.map(said), 6)}.${stayed === "" ? "" : ` ${stayed}`}`);
+    if (problems.some(({ status }) => status === "fail")) return leaving(fail(words), parts);
+    if (problems.length > 0) return leaving(unproven(words), parts);
+    return leaving(pass(`${some(run.map(said), 6)}.${stayed === "" ? "" : ` ${stayed}`}`), parts);
   },
 };
 

@@ -1,7 +1,7 @@
 import { ordinaryRun, type OrdinaryRun } from "../probes/ordinary-run.ts";
 import type { Check } from "./check.ts";
 import { exampleRun } from "./support/examples.ts";
-import { counted, fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
+import { counted, fail, leaving, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
 
 const beside: OrdinaryRun = {
   ...exampleRun,
@@ -44,9 +44,15 @@ export const routesAnswer: Check<OrdinaryRun> = {
     },
   ],
   judge({ visits, sidecars = [], notStarted = [] }) {
-    if (sidecars.length === 0)
-      return notApplicable("Nothing of a Compose file ran beside it, so what a route needs may be missing.");
     const bad = visits.filter(({ status, open }) => open !== true && (status === 0 || status >= 500));
+    const names = some(bad.map(({ path }) => path));
+    if (sidecars.length === 0)
+      return leaving(
+        notApplicable("Nothing of a Compose file ran beside it, so what a route needs may be missing."),
+        bad.length === 0
+          ? []
+          : [`${counted(bad.length, "route")} that fail with nothing beside the service (${names})`],
+      );
     if (bad.length > 0) {
       const said = `Beside ${some(sidecars, 6)}: ${some(bad.map(({ path, status }) => `${path} ${status === 0 ? "does not answer" : `answers ${status}`}`))}.`;
       return notStarted.length === 0

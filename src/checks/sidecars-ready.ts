@@ -2,7 +2,7 @@ import { formatMilliseconds } from "../kit/units.ts";
 import { type Roles, roles } from "../probes/roles.ts";
 import type { Check } from "./check.ts";
 import { exampleRoles, exampleSidecar, nothingBeside } from "./support/roles-example.ts";
-import { fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
+import { fail, leaving, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
 
 export const sidecarsReady: Check<Roles> = {
   id: "sidecars-ready",
@@ -44,15 +44,20 @@ export const sidecarsReady: Check<Roles> = {
     if (lost !== undefined) return fail(`${lost.name} (${lost.image}, ${lost.where}) is not ready: ${lost.problem}`);
     const missing =
       notStarted.length === 0 ? "" : `What it does with ${some(notStarted)} stayed unproven: nothing was started.`;
+    const parts =
+      notStarted.length === 0 ? [] : [`what the service does with ${some(notStarted)} (nothing started it)`];
     if (sidecars.length === 0)
-      return notApplicable(
-        missing === ""
-          ? "No Compose file names anything that the service talks to."
-          : `${missing} \`sidecars: compose\` in seaworthy.yaml starts what the Compose file names.`,
+      return leaving(
+        notApplicable(
+          missing === ""
+            ? "No Compose file names anything that the service talks to."
+            : `${missing} \`sidecars: compose\` in seaworthy.yaml starts what the Compose file names.`,
+        ),
+        parts,
       );
     const ready = sidecars.map(
       ({ name, image, milliseconds, by }) => `${name} (${image}) after ${formatMilliseconds(milliseconds)} by ${by}`,
     );
-    return pass(`Ready before the service: ${some(ready, 6)}.${missing === "" ? "" : ` ${missing}`}`);
+    return leaving(pass(`Ready before the service: ${some(ready, 6)}.${missing === "" ? "" : ` ${missing}`}`), parts);
   },
 };

@@ -39,7 +39,7 @@ export const stopsWhenIdle: Check<OrdinaryRun> = {
     const measured = {
       value: stop.milliseconds,
       unit: "ms",
-      how: "from the signal to the exit",
+      how: "one stop, from the signal to the exit, while other probes ran",
       samples: [stop.milliseconds],
     } as const;
     return pass(`Exit ${stop.exit?.code} ${formatMilliseconds(stop.milliseconds)} after ${stop.signal}.`, measured);

@@ -29,6 +29,7 @@ export const health: Decider = {
     "healthcheck-tool-absent",
     "healthcheck-port-or-path-unknown",
     "healthcheck-timing",
+    "healthcheck-accepts-error-page",
   ],
   decide(facts: Facts, draft: Draft): Choice {
     const chosen = override(facts, "health", "text");

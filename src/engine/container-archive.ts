@@ -23,6 +23,23 @@ export async function someFilesOf(
   return files;
 }
 
+/** Paths of the files below a folder that were written since a moment, in the order of the archive. */
+export async function pathsWrittenSince(
+  http: EngineHttp,
+  container: string,
+  { folder, mostBytes, since }: { readonly folder: string; readonly mostBytes: number; readonly since: number },
+): Promise<readonly string[]> {
+  const paths: string[] = [];
+  let left = mostBytes;
+  await walk(http, { container, path: folder }, ({ header: { name, type, size, mtime } }) => {
+    left -= Math.max(size ?? 0, LEAST_BYTES);
+    if (left < 0) return true;
+    if (type === "file" && (mtime?.getTime() ?? 0) >= since) paths.push(posix.join(posix.dirname(folder), name));
+    return false;
+  });
+  return paths;
+}
+
 /** What an entry without content costs, so that their number has an end as well. */
 const LEAST_BYTES = 512;
 

@@ -1,5 +1,5 @@
 import { UserError } from "../kit/errors.ts";
-import { someFilesOf } from "./container-archive.ts";
+import { pathsWrittenSince, someFilesOf } from "./container-archive.ts";
 import type { Container, ContainerProcess, Exit, LogLine, Usage } from "./engine.ts";
 import { execIn } from "./exec.ts";
 import { FrameSplitter, LogTail } from "./frames.ts";
@@ -209,6 +209,13 @@ export class EngineContainer implements Container {
 
   filesBelow(folder: string, mostBytes: number): Promise<ReadonlyMap<string, Buffer>> {
     return someFilesOf(this.#http, this.id, { folder, mostBytes });
+  }
+
+  async writtenBelow(folder: string, mostBytes: number): Promise<readonly string[]> {
+    const { State: state } = await this.#inspect();
+    // The archive has whole seconds.
+    const since = Math.floor(Date.parse(state.StartedAt ?? "") / 1000) * 1000;
+    return await pathsWrittenSince(this.#http, this.id, { folder, mostBytes, since });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

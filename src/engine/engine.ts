@@ -224,4 +224,7 @@ export interface Container extends AsyncDisposable {
   changes(): Promise<ReadonlyArray<{ readonly path: string; readonly kind: "added" | "changed" | "deleted" }>>;
   /** Files below a folder of the container, also when it has ended, and of its volumes, but of no tmpfs; by path, at most so many bytes. */
   filesBelow(folder: string, mostBytes: number): Promise<ReadonlyMap<string, Buffer>>;
+  /** Files below a folder that were written since the container was started, also in a volume, which `changes` does not
+   * see; as many as are found among so many bytes. */
+  writtenBelow(folder: string, mostBytes: number): Promise<readonly string[]>;
 }

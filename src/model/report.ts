@@ -75,7 +75,7 @@ export interface Side {
   };
   readonly buildSide: BuildSide | undefined;
   readonly checks: readonly CheckResult[];
-  /** Figures for the table that no check owns, by name. */
+  /** Figures for the table that no check owns, by name: `stopIdle`, and those of the service's own tests. */
   readonly figures: Readonly<Record<string, Measurement>>;
 }
 

@@ -16,6 +16,8 @@ export interface Verdict {
   readonly status: Status;
   readonly message: string;
   readonly measured?: Measurement;
+  /** Parts of the promise that nobody could measure, each in words. The status is that of the rest. */
+  readonly unproven?: readonly string[];
 }
 
 export interface CheckResult extends Verdict {

@@ -81,9 +81,15 @@ function memoryOf({
 }: Used): { readonly bytes: number; readonly basis: string } | undefined {
   if (!healthy || samples.length === 0) return undefined;
   const peak = Math.max(...samples);
-  const basis = `Memory: at most ${formatBytes(peak)} in ${samples.length} samples during ${requests} GET requests, and half as much again.`;
-  return { bytes: memoryAdvice(peak), basis };
+  const bytes = memoryAdvice(peak);
+  const few = samples.length < FEW_SAMPLES ? " Few samples: measure it under load before you rely on it." : "";
+  const basis = `Memory: at most ${formatBytes(peak)} in ${samples.length} samples during ${requests} GET requests, and half as much again, rounded up to ${formatBytes(bytes)} (${bytes / MIB} MiB).${few}`;
+  return { bytes, basis };
 }
+
+const MIB = 2 ** 20;
+/** One request of some hundred milliseconds gives as many. */
+const FEW_SAMPLES = 10;
 
 /** The fewest with which it is ready in time. */
 function processorsOf(

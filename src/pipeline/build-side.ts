@@ -1,6 +1,7 @@
 import { readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { allInstructions } from "../dockerfile/parse.ts";
 import type { BuildRequest, BuildResult, ConnectedEngine } from "../engine/engine.ts";
 import { substituteBase } from "../engine/ca.ts";
 import { UserError } from "../kit/errors.ts";
@@ -24,6 +25,8 @@ export interface SideFacts {
   readonly overlay: readonly RenderedFile[];
   readonly target: string | undefined;
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** The commit, for a Dockerfile of ours. It is in no key: it is declared after the last step, and changes labels only. */
+  readonly revision: string | undefined;
   readonly platform: string;
   /** Image names of the Dockerfile's external stages, as written there. */
   readonly externals: readonly string[];
@@ -231,12 +234,20 @@ function requestOf(
     ...(request.target === undefined ? {} : { target: request.target }),
     platform: request.platform,
     noCache: false,
-    buildArgs: { ...request.buildArgs, ...canaries.buildArgs },
+    buildArgs: { ...revisionOf(request), ...request.buildArgs, ...canaries.buildArgs },
     secrets: canaries.ca === undefined ? {} : { "ca-bundle": canaries.ca },
     contexts,
     ...(request.keep === true ? { keepMs: KEPT_MS } : {}),
     signal,
   };
+}
+
+/** Nothing is given that a Dockerfile does not declare. */
+function revisionOf({ dockerfile, revision }: SideFacts): Readonly<Record<string, string>> {
+  const declared = allInstructions(dockerfile).some(
+    ({ keyword, args }) => keyword === "ARG" && /^REVISION(?:=|$)/.test(args.trim()),
+  );
+  return declared && revision !== undefined ? { REVISION: revision } : {};
 }
 
 /**

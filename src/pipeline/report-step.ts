@@ -111,9 +111,22 @@ export function verdictOf(
   const sentences = [
     holding(checks, "checks pass"),
     ...(requirements.length === 0 ? [] : [holding(requirements, "requirements are met")]),
+    ...[stayedUnproven(checks)].filter((text) => text !== ""),
   ];
   return { status: "pass", sentence: sentences.join(" ") };
 }
+
+/**
+ * What no check could measure although all pass or do not apply, in words; empty when there is nothing. It does not
+ * decide: a service whose database nobody started would never be proven, and its team settles that by `sidecars`.
+ */
+export function stayedUnproven(checks: readonly CheckResult[]): string {
+  const parts = [...new Set(checks.flatMap(({ unproven = [] }) => unproven))];
+  const more = parts.length > MOST_PARTS ? `; and ${parts.length - MOST_PARTS} more` : "";
+  return parts.length === 0 ? "" : `Stays unproven: ${parts.slice(0, MOST_PARTS).join("; ")}${more}.`;
+}
+
+const MOST_PARTS = 5;
 
 const withStatus = <R extends { readonly status: Status }>(results: readonly R[], status: Status): readonly R[] =>
   results.filter((result) => result.status === status);

@@ -125,6 +125,7 @@ export function requestFor(session: Session, run: Run, side: BuiltSide): SideFac
     root: session.folder,
     target: label === "before" ? dockerfile.target : undefined,
     buildArgs: { ...slowNetwork(session.world.env), ...(label === "before" ? session.config.buildArgs : {}) },
+    revision: label === "before" ? undefined : side.service.git.commit,
     platform: session.platform,
     externals: externalImages(dockerfile),
     mirrors: session.mirrors,

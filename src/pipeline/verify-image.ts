@@ -18,6 +18,7 @@ import { sidecarFacts } from "./sidecars.ts";
 import { besideEach } from "./start-beside.ts";
 import { analyzeRendered } from "./steps.ts";
 import { NOT_RUN, type TestRun, testsStep } from "./tests-step.ts";
+import { timedFigures } from "./timed-figures.ts";
 import { testsWanted } from "./tests-wanted.ts";
 import { planOf, type UnderProof, underProof, type Wanted } from "./under-proof.ts";
 import { keepVerified, type Verified } from "./verified-files.ts";
@@ -94,7 +95,8 @@ async function requirementsOf(
   const { findings } = await analyzeRendered(session, plan, files);
   const seen = await evidenceOf(run, "after", layers);
   const size = seen?.status === "seen" ? seen.value : undefined;
-  const after = sideOf("after", { ...side, dockerfile: plan.image.dockerfile, findings, size });
+  const figures = { ...side.figures, ...(await timedFigures(run, "after")) };
+  const after = sideOf("after", { ...side, dockerfile: plan.image.dockerfile, findings, size, figures });
   return judgeRequirements(demanded, { after, before: undefined, decisions: plan.decisions, files });
 }
 

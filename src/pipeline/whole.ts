@@ -27,6 +27,7 @@ import { type BesideFacts, findBeside } from "./beside.ts";
 import { besideEach } from "./start-beside.ts";
 import { analyzeRendered, buildStep, pinStep, planStep, renderedDockerfile, renderStep, tagOf } from "./steps.ts";
 import { NOT_RUN, type TestRun, testsStep } from "./tests-step.ts";
+import { timedFigures } from "./timed-figures.ts";
 import { testsWanted } from "./tests-wanted.ts";
 import { collectEvidence, evidenceOf, judgeSide, probesFor } from "./verify.ts";
 import { VERSION } from "./version.ts";
@@ -181,6 +182,7 @@ async function assemble(
       build: sides.before,
       size: await size("before"),
       checks: before,
+      figures: await timedFigures(run, "before"),
     }),
     after: sideOf("after", {
       dockerfile: plan.image.dockerfile,
@@ -189,7 +191,7 @@ async function assemble(
       build: sides.after,
       size: await size("after"),
       checks: after,
-      figures: own.figures,
+      figures: { ...own.figures, ...(await timedFigures(run, "after")) },
     }),
     profile: plan.profile,
     decisions: plan.decisions,

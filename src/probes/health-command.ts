@@ -1,14 +1,15 @@
 import type { Container } from "../engine/engine.ts";
-import type { Probe } from "./probe.ts";
-import { becomesHealthy } from "./support/health.ts";
+import type { Probe, ProbeContext } from "./probe.ts";
+import { errorPages, failFromNowOn } from "./support/error-pages.ts";
+import { becomesHealthy, firstHealthy } from "./support/health.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
 import { QUICK, turns } from "./support/health-status.ts";
 import { startPatience } from "./support/patience.ts";
 import { runPython } from "./support/python.ts";
-import { startService } from "./support/service.ts";
+import { requiredEnv, startService } from "./support/service.ts";
 import { within } from "./support/time.ts";
 
-/** What the image's HEALTHCHECK says of a service that answers, and of the same service when it hangs. */
+/** What the image's HEALTHCHECK says of a service that answers, of one that hangs, and of one that answers 500 to all. */
 export interface HealthCommand {
   /** Without one nothing was run. */
   readonly declared: boolean;
@@ -18,15 +19,17 @@ export interface HealthCommand {
   /** After every process of the service was halted. */
   readonly noticed: boolean;
   readonly noticedMs: number | undefined;
+  /** After every route answered 500; undefined where that could not be had. */
+  readonly noticedErrors?: boolean;
   readonly log: readonly LoggedLine[];
 }
 
 export const healthCommand: Probe<HealthCommand> = {
   id: "health-command",
-  title: "Watch the image's HEALTHCHECK while the service answers, and while it hangs",
+  title: "Watch the image's HEALTHCHECK while the service answers, while it hangs, and while it answers 500",
   runs: "beside-others",
   waits: true,
-  version: 2,
+  version: 3,
   async collect(context) {
     const { contract, image } = context;
     const command = image.config.healthcheck?.test ?? [];
@@ -34,12 +37,15 @@ export const healthCommand: Probe<HealthCommand> = {
     if (unread !== undefined) throw new Error(unread);
     if (command.length === 0 || command[0] === "NONE") return { ...NOTHING, command };
     const signal = within(context.signal, startPatience(contract) + 90_000, "Watching the HEALTHCHECK");
+    const errors = noticesErrors(context, signal);
+    errors.catch(() => {}); // Awaited below.
     await using container = await startService(context, { health: QUICK });
     await becomesHealthy(container, contract, signal);
     const healthyMs = await turns(container, "healthy", signal);
     if (healthyMs === undefined) return { ...NOTHING, declared: true, command, log: logTail(await container.logs()) };
     await halt(container, signal);
     const noticedMs = await turns(container, "unhealthy", signal);
+    const noticedErrors = await errors;
     return {
       declared: true,
       command,
@@ -47,6 +53,7 @@ export const healthCommand: Probe<HealthCommand> = {
       healthyMs,
       noticed: noticedMs !== undefined,
       noticedMs,
+      ...(noticedErrors === undefined ? {} : { noticedErrors }),
       log: logTail(await container.logs()),
     };
   },
@@ -61,6 +68,17 @@ const NOTHING: HealthCommand = {
   noticedMs: undefined,
   log: [],
 };
+
+/** Whether the HEALTHCHECK notices that every route answers 500; undefined where the routes cannot be made to. */
+async function noticesErrors(context: ProbeContext, signal: AbortSignal): Promise<boolean | undefined> {
+  const { contract, image, evidenceDirectory } = context;
+  const added = await errorPages(image, evidenceDirectory, requiredEnv(contract));
+  await using container = await startService(context, { ...added, health: QUICK });
+  const { healthy } = await firstHealthy(container, contract, { limitMs: startPatience(contract), signal });
+  if (!healthy || (await turns(container, "healthy", signal)) === undefined) return undefined;
+  if (!(await failFromNowOn(container, contract, signal))) return undefined;
+  return (await turns(container, "unhealthy", signal)) !== undefined;
+}
 
 /** Halts every process: with only the first one halted, its workers would go on answering. */
 async function halt(container: Container, signal: AbortSignal): Promise<void> {

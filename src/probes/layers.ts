@@ -3,6 +3,7 @@ import type { Contents, Layer } from "../model/types.ts";
 import { ContentsSearch } from "./packages/contents.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
 import {
+  areaOf,
   type BytecodeArea,
   type BytecodeCount,
   countBytecode,
@@ -17,6 +18,7 @@ import { LayerSecrets, type SecretFile } from "./support/layer-secrets.ts";
 import { type Libraries, LibrarySearch } from "./support/libraries.ts";
 import { type Modes, ModeSearch } from "./support/modes.ts";
 import { Paths } from "./support/paths.ts";
+import { SourceHashes } from "./support/source-hashes.ts";
 import { within } from "./support/time.ts";
 import { FinalTree } from "./support/tree.ts";
 import { cacheKind } from "./support/waste.ts";
@@ -51,7 +53,7 @@ export const layers: Probe<Layers> = {
   id: "layers",
   title: "Walk every layer of the image once",
   runs: "beside-others",
-  version: 5,
+  version: 6,
   async collect(context) {
     const signal = within(context.signal, LIMIT_MS, "The walk over the layers");
     const walk = new Walk(context);
@@ -71,6 +73,7 @@ interface Search {
 class Walk {
   readonly #tree = new FinalTree();
   readonly #headers = new Map<string, PycHeader>();
+  readonly #hashes = new SourceHashes();
   readonly #caches = new Map<string, { bytes: number; files: number; example: string }>();
   readonly #secrets: LayerSecrets;
   readonly #contents: ContentsSearch;
@@ -102,11 +105,14 @@ class Walk {
   }
 
   wants(entry: LayerEntry): boolean {
-    return entry.path.endsWith(".pyc") || this.#searches.some((search) => search.wants(entry));
+    return (
+      entry.path.endsWith(".pyc") || this.#isSource(entry.path) || this.#searches.some((search) => search.wants(entry))
+    );
   }
 
   content(entry: LayerEntry, bytes: Buffer): void {
     if (entry.path.endsWith(".pyc")) this.#headers.set(entry.path, pycHeader(bytes));
+    if (this.#isSource(entry.path)) this.#hashes.content(entry.path, bytes);
     for (const search of this.#searches) if (search.wants(entry)) search.content(entry, bytes);
   }
 
@@ -127,7 +133,11 @@ class Walk {
       secrets: this.#secrets.found(tree),
       canaries: { planted: build?.canaries?.length, found: this.#canaries() },
       interpreter: tag,
-      bytecode: countBytecode(tree, this.#headers, { workdir: this.#workdir, tag }),
+      bytecode: countBytecode(
+        tree,
+        { headers: this.#headers, hashes: this.#hashes },
+        { workdir: this.#workdir, uvCache: this.#uvCache, tag },
+      ),
       libraries: this.#libraries.found(tree, paths, {
         libraryPath: variable(this.#context, "LD_LIBRARY_PATH"),
         owner: (path) => owners.nameOf(path),
@@ -140,6 +150,10 @@ class Walk {
         owner: (path) => owners.nameOf(path),
       }),
     };
+  }
+
+  #isSource(path: string): boolean {
+    return areaOf(path, { workdir: this.#workdir, uvCache: this.#uvCache }) !== undefined;
   }
 
   /** Values of ours that came out, in a file or in the configuration. */

@@ -43,7 +43,7 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
   title: "Run the image, use it, and stop it with nothing in flight",
   runs: "beside-others",
   waits: true,
-  version: 3,
+  version: 4,
   async collect(context) {
     const { contract } = context;
     const graceMs = contract.signals.graceSeconds * 1000;
@@ -78,6 +78,7 @@ async function useService(container: Container, context: ProbeContext, signal: A
   const usual = await visitAll(container, context, signal);
   const processes = await container.processes();
   const changes = await container.changes();
+  const written = await inVolumes(container, context);
   return {
     healthyMs,
     usual,
@@ -85,11 +86,19 @@ async function useService(container: Container, context: ProbeContext, signal: A
     unbuffered: isUnbuffered(context.image.config.env, processes),
     linesWhenHealthy,
     linesBeforeStop: count(await container.logs()),
-    logFiles: changes
-      .filter(({ kind, path }) => kind !== "deleted" && isLogFile(path))
-      .map(({ path }) => path)
+    logFiles: [...changes.filter(({ kind }) => kind !== "deleted").map(({ path }) => path), ...written]
+      .filter((path) => isLogFile(path))
       .slice(0, 20),
   };
+}
+
+const MOST_BYTES = 64_000_000;
+
+/** What was written into the volumes that the image declares: the engine's difference does not have it. */
+async function inVolumes(container: Container, { image }: ProbeContext): Promise<readonly string[]> {
+  const paths: string[] = [];
+  for (const volume of image.config.volumes) paths.push(...(await container.writtenBelow(volume, MOST_BYTES)));
+  return paths;
 }
 
 /** Waits for the first line, at most as long as a prompt service needs on a machine that is as busy as this one. */

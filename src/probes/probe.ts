@@ -57,6 +57,8 @@ export interface WritableRun {
   readonly visits: readonly Visit[];
   /** What the team's own requests were answered. */
   readonly requests: readonly Visit[];
+  /** The kinds of complaints about a failed write that its whole log has. */
+  readonly complained: readonly number[];
   readonly log: readonly LoggedLine[];
 }
 

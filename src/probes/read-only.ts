@@ -24,7 +24,7 @@ export const readOnly: Probe<ReadOnly> = {
   id: "read-only",
   title: "Run the image with a strictly read-only root and make the same requests as on a writable one",
   runs: "beside-others",
-  version: 4,
+  version: 5,
   async collect(context) {
     if (context.engine.strictReadOnly === false)
       throw new Error(
@@ -40,14 +40,15 @@ export const readOnly: Probe<ReadOnly> = {
     const health = await firstHealthy(container, contract, { limitMs, signal });
     const visits = health.healthy ? await visit(container, contract, usual.paths, signal) : [];
     const requests = health.healthy ? await sendRequests(container, contract, signal) : [];
-    const log = logTail(await container.logs());
+    const lines = await container.logs();
+    const log = logTail(lines);
     return {
       healthy: health.healthy,
       problem: whyUnhealthy(health, log),
       writablePaths: contract.writablePaths,
       writable: [...usual.visits, ...usual.requests],
       readOnly: [...visits, ...requests],
-      complaints: complaints(log, usual.log),
+      complaints: complaints(lines, usual),
       log,
     };
   },

@@ -8,15 +8,19 @@ import { type LoggedLine, logTail } from "./support/logs.ts";
 import { crowd } from "../kit/machine.ts";
 import { startPatience } from "./support/patience.ts";
 import { startService } from "./support/service.ts";
+import { stopIdle, stopSignal } from "./support/stop.ts";
 import { within } from "./support/time.ts";
 
-/** How long the service takes from the request to start it to its first good answer. */
+/** How long the service takes from the request to start it to its first good answer, and from the stop signal to its end. */
 export interface StartUp {
   readonly healthy: boolean;
   readonly path: string;
   /** Why it was never healthy, or an empty text. */
   readonly problem: string;
   readonly time: Measurement | undefined;
+  /** From the stop signal to the exit, of the same containers, with nothing in flight and nothing beside them. Undefined
+   * where one did not end soon. */
+  readonly stop?: Measurement;
   /** Median absolute deviation of the samples. */
   readonly deviationMs: number | undefined;
   /** Holds the median of all such starts with a confidence of 93 % or more. */
@@ -33,6 +37,8 @@ export interface StartUp {
 
 /** So many at least, and more until the interval of the median is tight; a restless machine is given up on. */
 const SAMPLES = { atLeast: 5, atMost: 11, beyondMs: 6000 };
+/** A service that takes its time to stop is stopped once or twice. */
+const STOPS = { eachMs: 3000, allMs: 5000 };
 const TIGHT = 0.1;
 const NOISE = 0.15;
 
@@ -46,14 +52,15 @@ function enough(samples: readonly number[], spentMs: number): boolean {
 
 export const startUp: Probe<StartUp> = {
   id: "start-up",
-  title: "Start the image until the median time to its first good answer is certain",
+  title: "Start the image until the median time to its first good answer is certain, and time its stops",
   runs: "alone",
-  version: 2,
+  version: 3,
   async collect(context) {
     const { contract } = context;
     const signal = within(context.signal, 60_000 + 6 * startPatience(contract), "Measuring the start");
     const samples: number[] = [];
     const cpu: number[] = [];
+    const stops = new Stops(context);
     let most = 1;
     let log: readonly LoggedLine[] = [];
     // The first start of an image reads it from the disk; those after it find it in memory, as on a host that runs it
@@ -74,6 +81,7 @@ export const startUp: Probe<StartUp> = {
       if (samples.length > SAMPLES.atLeast + dropped) beyond += health.milliseconds;
       const usage = await container.usage();
       if (usage !== undefined) cpu.push(usage.cpuMs);
+      await stops.take(container, signal);
     }
     const used = { cpuMs: cpu.length === 0 ? undefined : median(cpu), crowd: most };
     const droppedFirstMs = dropped === 0 ? undefined : samples[0];
@@ -92,6 +100,7 @@ export const startUp: Probe<StartUp> = {
         how: `median of several starts, from the request to start to the first good answer of ${healthPath(contract)}; ${dropped === 0 ? "other probes had started the image before" : "the first start is dropped"}`,
         samples: kept,
       },
+      ...stops.measured(),
       deviationMs,
       interval,
       noisy: deviationMs / value > NOISE,
@@ -101,6 +110,32 @@ export const startUp: Probe<StartUp> = {
     };
   },
 };
+
+/** Stops the containers that were started to be timed: they end anyway, and nothing else runs meanwhile. */
+class Stops {
+  readonly #context: ProbeContext;
+  readonly #samples: number[] = [];
+  #left: number;
+
+  constructor(context: ProbeContext) {
+    this.#context = context;
+    this.#left = context.quick === true ? 0 : STOPS.allMs;
+  }
+
+  async take(container: Container, signal: AbortSignal): Promise<void> {
+    if (this.#left <= 0) return;
+    const { milliseconds, exit } = await stopIdle(container, stopSignal(this.#context.contract), STOPS.eachMs, signal);
+    this.#left = exit === undefined ? 0 : this.#left - milliseconds;
+    if (exit === undefined) this.#samples.length = 0;
+    else this.#samples.push(milliseconds);
+  }
+
+  measured(): { readonly stop?: Measurement } {
+    if (this.#samples.length === 0) return {};
+    const how = "median of the stops of the timed starts, from the signal to the exit, with nothing beside them";
+    return { stop: { value: median(this.#samples), unit: "ms", how, samples: this.#samples } };
+  }
+}
 
 /** An engine that refuses to start the image, because its program is missing for example, is an answer as well. */
 async function startOrReason(context: ProbeContext): Promise<Container | string> {

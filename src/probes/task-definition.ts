@@ -46,7 +46,7 @@ export const taskDefinition: Probe<UnderTask> = {
   title: "Run the image under the rules of its ECS task definition",
   runs: "beside-others",
   waits: true,
-  version: 2,
+  version: 3,
   async collect(context) {
     const { contract, image, service } = context;
     const task = taskOf(service, contract);
@@ -83,8 +83,9 @@ async function lifeUnder(task: TaskDefinition, known: UnderTask, context: ProbeC
   );
   const health = await firstHealthy(container, under, { limitMs, signal });
   if (!health.healthy) {
-    const log = logTail(await container.logs());
-    return { problem: whyUnhealthy(health, log), complaints: complaints(log, usual.log), log };
+    const lines = await container.logs();
+    const log = logTail(lines);
+    return { problem: whyUnhealthy(health, log), complaints: complaints(lines, usual), log };
   }
   const visits = await visit(container, under, usual.paths, signal);
   const requests = await sendRequests(container, under, signal);
@@ -92,7 +93,7 @@ async function lifeUnder(task: TaskDefinition, known: UnderTask, context: ProbeC
   const command = task.health?.command;
   const status = command === undefined ? undefined : { command, healthyMs: await turns(container, "healthy", signal) };
   const stop = await stopIdle(container, stopSignalOf(context), known.stopTimeoutSeconds * 1000, signal);
-  const log = logTail(await container.logs());
+  const lines = await container.logs();
   return {
     healthy: true,
     usual: [...usual.visits, ...usual.requests],
@@ -100,8 +101,8 @@ async function lifeUnder(task: TaskDefinition, known: UnderTask, context: ProbeC
     temporary,
     health: status,
     stop,
-    complaints: complaints(log, usual.log),
-    log,
+    complaints: complaints(lines, usual),
+    log: logTail(lines),
   };
 }
 

@@ -58,7 +58,7 @@ export const writes: Probe<Writes> = {
   runs: "beside-others",
   long: true,
   reworkedOnly: true,
-  version: 1,
+  version: 2,
   async collect(context) {
     const limitMs = startPatience(context.contract);
     const signal = within(context.signal, (MOST_CANDIDATES + 4) * limitMs + 120_000, "Looking for writable places");
@@ -144,7 +144,7 @@ const readOnly = (path: string): string => `${path}:ro,mode=1777`;
 
 /** Starts it so, asks the same as in the run that could write everywhere, and compares. */
 async function usedAs(
-  { usual, log: usualLog }: HookedRun,
+  { usual }: HookedRun,
   { context, signal }: Pick<Experiment, "context" | "signal">,
   options: Parameters<typeof startService>[1],
 ): Promise<string | undefined> {
@@ -156,7 +156,7 @@ async function usedAs(
   const requests = await sendRequests(container, contract, signal);
   const worse = worseVisits([...(usual?.visits ?? []), ...(usual?.requests ?? [])], [...visits, ...requests]);
   if (worse.length > 0) return `Answers become worse: ${worse.slice(0, 3).join(", ")}.`;
-  const [complaint] = complaints(logTail(await container.logs()), usualLog);
+  const [complaint] = complaints(await container.logs(), usual);
   return complaint === undefined ? undefined : `A write failed: ${complaint}`;
 }
 

@@ -50,6 +50,12 @@ export const fileFaults: readonly Fault[] = [
     task: [['"readonlyRootFilesystem": true', '"readonlyRootFilesystem": false']],
   },
   {
+    name: "code of root's in a folder that the service owns, on a root that is mounted writable",
+    breaks: ["code-not-writable"],
+    asRoot: "RUN chown 1001 /app",
+    task: [['"readonlyRootFilesystem": true', '"readonlyRootFilesystem": false']],
+  },
+  {
     name: "code that the service owns, in a volume",
     breaks: ["code-not-writable"],
     asRoot:
@@ -68,6 +74,11 @@ export const fileFaults: readonly Fault[] = [
     name: "no labels",
     breaks: ["labelled"],
     dockerfile: [["LABEL org.opencontainers.image.title=demo org.opencontainers.image.revision=4be1f2c\n", ""]],
+  },
+  {
+    name: "a label for the revision, and no value for it",
+    breaks: ["labelled"],
+    dockerfile: [["image.revision=4be1f2c", "image.revision="]],
   },
   {
     name: "another port than the contract's",
@@ -99,7 +110,8 @@ export const fileTwins: readonly Fault[] = [
     name: "a folder for everybody with the sticky bit, and one for the service",
     breaks: [],
     keeps: ["modes-restricted", "code-not-writable"],
-    asRoot: "RUN mkdir -m 1777 /app/shared && install -d -o 1001 -m 0700 /app/uploads",
+    asRoot: "RUN mkdir -m 1777 /app/shared && touch /app/shared/kept.py && install -d -o 1001 -m 0700 /app/uploads",
+    task: [['"readonlyRootFilesystem": true', '"readonlyRootFilesystem": false']],
   },
   {
     name: "code that the service owns, on a root that is mounted read-only",

@@ -60,6 +60,7 @@ async function serviceOf(fault: Fault | undefined): Promise<Service> {
   );
   return {
     name: "demo",
+    git: { repository: true, commit: "4be1f2c", dirty: [] },
     files: ["app.py"],
     lock: { path: "requirements.txt", packages: [{ name: "demo", version: "1.0", source: "registry" }] },
     routes: [

@@ -25,7 +25,7 @@ spec:
 export const bodyless: Fault = {
   name: "healthy, and no route reads a body",
   breaks: [],
-  keeps: ["stop-answers-in-flight", "stops-when-idle"],
+  keeps: ["stop-answers-in-flight", "stops-when-idle", "healthcheck-notices"],
   dockerfile: [[COMMAND, 'CMD ["python", "/app/wsgi.py"]']],
 };
 
@@ -36,6 +36,20 @@ export const declaredVolume: Fault = {
   keeps: ["task-definition-runs", "volumes-writable", "read-only-root"],
   app: [["        return []", '        open("/data/items", "w").close()\n        return []']],
   dockerfile: [[USER, `VOLUME /data\n${USER}`]],
+};
+
+/** Bash under the name of an init: it starts one process, and hands it the signal. */
+const underInit = (command: string): readonly [string, string] => [
+  COMMAND,
+  `CMD ["bash", "-c", "exec -a tini bash -c 'trap \\"kill -TERM \\\\$child\\" TERM; ${command} & child=$!; wait $child; wait $child'"]`,
+];
+
+/** Another healthy service: what its init starts is the service itself. */
+export const init: Fault = {
+  name: "healthy, below an init",
+  breaks: [],
+  keeps: ["exec-form", "stops-when-idle"],
+  dockerfile: [underInit("python /app/app.py")],
 };
 
 /** Another healthy service: whatever sends new connections has gone elsewhere before the signal. */
@@ -93,6 +107,16 @@ export const faults: readonly Fault[] = [
       [
         "server = Server",
         'try:\n    open("/tmp/cache", "w").close()\nexcept OSError as error:\n    print("no cache:", error)\nserver = Server',
+      ],
+    ],
+  },
+  {
+    name: "hides a failed write before many lines",
+    breaks: ["read-only-root"],
+    app: [
+      [
+        "server = Server",
+        'try:\n    open("/tmp/cache", "w").close()\nexcept OSError as error:\n    print("no cache:", error)\nfor number in range(500):\n    print("line", number)\nserver = Server',
       ],
     ],
   },
@@ -204,6 +228,11 @@ export const faults: readonly Fault[] = [
     dockerfile: [[COMMAND, 'CMD python /app/app.py; echo "ended"']],
   },
   {
+    name: "a shell below an init",
+    breaks: ["exec-form"],
+    dockerfile: [underInit('sh -c \\"python /app/app.py; echo ended\\"')],
+  },
+  {
     name: "drops the request in flight",
     breaks: ["stop-answers-in-flight"],
     app: [["    threading.Thread(target=server.shutdown).start()", "    os._exit(0)"]],
@@ -240,6 +269,13 @@ export const faults: readonly Fault[] = [
     breaks: ["logs-on-streams"],
     asRoot: "RUN mkdir /app/logs && chown 1001 /app/logs",
     app: [["        print(text % args)", '        print(text % args, file=open("/app/logs/app.log", "a"))']],
+  },
+  {
+    name: "logs to a file in a volume",
+    breaks: ["logs-on-streams"],
+    asRoot: "RUN install -d -o 1001 /var/log/demo",
+    app: [["        print(text % args)", '        print(text % args, file=open("/var/log/demo/app.log", "a"))']],
+    atEnd: "VOLUME /var/log/demo",
   },
   {
     name: "buffered stdout",
@@ -328,6 +364,16 @@ export const faults: readonly Fault[] = [
     asRoot: "RUN python -m compileall -q -f --invalidation-mode timestamp /app && touch -d '2001-01-01' /app/app.py",
   },
   {
+    name: "source changed after it was compiled with unchecked hashes",
+    breaks: ["bytecode-valid"],
+    asRoot: "RUN echo '# changed' >> /app/app.py",
+  },
+  {
+    name: "source changed after it was compiled with checked hashes",
+    breaks: ["bytecode-valid"],
+    asRoot: "RUN python -m compileall -q -f --invalidation-mode checked-hash /app && echo '# changed' >> /app/app.py",
+  },
+  {
     name: "no bytecode",
     breaks: ["bytecode-valid"],
     asRoot: "RUN rm -r /usr/lib/python3.13/__pycache__ /usr/lib/python3.13/*/__pycache__ /app/__pycache__",
@@ -354,6 +400,12 @@ export const faults: readonly Fault[] = [
     name: "a HEALTHCHECK that always succeeds",
     breaks: ["healthcheck-notices"],
     atEnd: 'HEALTHCHECK CMD ["true"]',
+  },
+  {
+    name: "a HEALTHCHECK that accepts an error page",
+    breaks: ["healthcheck-notices"],
+    dockerfile: [[COMMAND, 'CMD ["python", "/app/wsgi.py"]']],
+    atEnd: `HEALTHCHECK CMD ["python", "-c", "import http.client as h; c = h.HTTPConnection('127.0.0.1', 8000, timeout=2); c.request('GET', '/health'); c.getresponse()"]`,
   },
   {
     name: "a HEALTHCHECK whose program is missing",

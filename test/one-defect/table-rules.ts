@@ -12,6 +12,7 @@ import { dockerfileRefused } from "../../src/rules/dockerfile-refused.ts";
 import { duplicateStageName } from "../../src/rules/duplicate-stage-name.ts";
 import { entrypointNeedsRoot } from "../../src/rules/entrypoint-needs-root.ts";
 import { gracePeriodsMismatch } from "../../src/rules/grace-periods-mismatch.ts";
+import { healthcheckAcceptsErrorPage } from "../../src/rules/healthcheck-accepts-error-page.ts";
 import { healthcheckPortOrPathUnknown } from "../../src/rules/healthcheck-port-or-path-unknown.ts";
 import { healthcheckShellForm } from "../../src/rules/healthcheck-shell-form.ts";
 import { healthcheckTiming } from "../../src/rules/healthcheck-timing.ts";
@@ -117,4 +118,5 @@ export const ruleDefects: readonly OneDefect[] = [
   planted("151", worldWritable, { good: 1 }),
   planted("152", writesOutsideTmpOnReadOnly, { good: 1, also: ["written-folder-not-users"] }),
   planted("181", noWheelForMusl, { good: 1 }),
+  planted("153", healthcheckAcceptsErrorPage, { good: 1 }),
 ];

@@ -6,6 +6,7 @@ import { countBytecode, interpreterTag, pycHeader } from "../../src/probes/suppo
 import { LayerSecrets } from "../../src/probes/support/layer-secrets.ts";
 import { assignedSecrets, fingerprint, shapedSecrets } from "../../src/probes/support/secrets.ts";
 import { distributionOf } from "../../src/probes/support/final-files.ts";
+import { SourceHashes } from "../../src/probes/support/source-hashes.ts";
 import { FinalTree } from "../../src/probes/support/tree.ts";
 import { cacheKind, isCompiler, isHeader } from "../../src/probes/support/waste.ts";
 
@@ -50,30 +51,69 @@ describe("the final tree", () => {
 });
 
 describe("bytecode", () => {
-  const header = (flags: number, modified = 0, bytes = 0): Buffer => {
+  const SOURCE = Buffer.from("print(1)\n");
+  const header = (flags: number, [first, second]: readonly [number, number] = [0, 0], magic = 3571): Buffer => {
     const buffer = Buffer.alloc(16);
-    buffer.set([0xf3, 0x0d, 0x0d, 0x0a]);
+    buffer.writeUInt32LE(0x0a0d0000 | magic, 0);
     buffer.writeUInt32LE(flags, 4);
-    buffer.writeUInt32LE(modified, 8);
-    buffer.writeUInt32LE(bytes, 12);
+    buffer.writeUInt32LE(first, 8);
+    buffer.writeUInt32LE(second, 12);
     return buffer;
   };
-  const count = (pyc: Buffer | undefined, source: Partial<LayerEntry> = {}) => {
-    const cached = "app/__pycache__/main.cpython-313.pyc";
-    const tree = treeOf(entry(0, "app/main.py", source), ...(pyc === undefined ? [] : [entry(0, cached)]));
+  /** The header with a hash, as the interpreter itself writes it. */
+  const hashed = (flags: number, hash: string, magic?: number): Buffer =>
+    Buffer.concat([header(flags, undefined, magic).subarray(0, 8), Buffer.from(hash, "hex")]);
+  const OWN_HASH = "5a90791f83be4635";
+  const count = (pyc: Buffer | undefined, tag = "cpython-313", neighbours: readonly Buffer[] = []) => {
+    const cached = `app/__pycache__/main.${tag}.pyc`;
+    const tree = treeOf(entry(0, "app/main.py"), ...(pyc === undefined ? [] : [entry(0, cached)]));
     const headers = new Map(pyc === undefined ? [] : [[cached, pycHeader(pyc)]]);
-    return countBytecode(tree, headers, { workdir: "app", tag: "cpython-313" }).application;
+    for (const [index, one] of neighbours.entries()) headers.set(`lib/${index}.${tag}.pyc`, pycHeader(one));
+    const hashes = new SourceHashes();
+    hashes.content("app/main.py", SOURCE);
+    return countBytecode(tree, { headers, hashes }, { workdir: "app", uvCache: "", tag }).application;
   };
   it.each([
-    ["an unchecked hash", header(1), "valid"],
-    ["a checked hash", header(3), "valid"],
-    ["the source's time and size", header(0, 1000, 10), "valid"],
-    ["another time", header(0, 999, 10), "stale"],
-    ["another size", header(0, 1000, 11), "stale"],
-    ["half a header", Buffer.from("abc"), "stale"],
-    ["no file", undefined, "missing"],
-  ] as const)("%s is %s", (_, pyc, state) => {
-    expect(count(pyc)).toMatchObject({ sources: 1, [state]: 1 });
+    ["the source's unchecked hash", hashed(1, OWN_HASH), { valid: 1, examples: [] }],
+    ["the source's checked hash", hashed(3, OWN_HASH), { valid: 1 }],
+    ["another source's unchecked hash", hashed(1, "0123456789abcdef"), { stale: 1, otherCode: 1 }],
+    [
+      "another source's checked hash",
+      hashed(3, "0123456789abcdef"),
+      { stale: 1, examples: ["app/main.py (stale: the hash of another source)"] },
+    ],
+    ["the source's time and size", header(0, [1000, 10]), { valid: 1 }],
+    ["another time", header(0, [999, 10]), { stale: 1 }],
+    ["another size", header(0, [1000, 11]), { stale: 1 }],
+    ["half a header", Buffer.from("abc"), { stale: 1 }],
+    ["no file", undefined, { missing: 1 }],
+  ] as const)("%s", (_, pyc, wanted) => {
+    expect(count(pyc)).toMatchObject({ sources: 1, ...wanted });
+  });
+  it("knows bytecode of another Python by what most of its neighbours are", () => {
+    const others = [header(1), header(1)];
+    expect(count(hashed(1, OWN_HASH, 3531), "cpython-313", others)).toMatchObject({ stale: 1 });
+    expect(count(hashed(1, OWN_HASH), "cpython-313", others)).toMatchObject({ valid: 1 });
+  });
+  /** What each interpreter's own `importlib.util.source_hash` says of the same source. */
+  it.each([
+    [7, 3394, "6d8a2a3c3b0a84c0"],
+    [10, 3439, "28765e52ed782214"],
+    [11, 3495, "da812d7f407a3059"],
+    [13, 3571, OWN_HASH],
+  ])("hashes a source as Python 3.%i does, in the standard library as in the application", (minor, magic, hash) => {
+    const hashes = new SourceHashes();
+    for (const path of ["app/main.py", `usr/lib/python3.${minor}/x.py`]) {
+      hashes.content(path, Buffer.from("old"));
+      hashes.content(path, SOURCE);
+      expect(hashes.of(path, `cpython-3${minor}`, magic)).toBe(hash);
+    }
+    expect(hashes.of("app/never-read.py", `cpython-3${minor}`, magic)).toBeUndefined();
+  });
+  it("does not take a cache below the working directory for the application", () => {
+    const tree = treeOf(entry(0, "app/.cache/uv/archive-v0/x/y.py"), entry(0, "app/cache-of-uv/y.py"));
+    const none = { headers: new Map(), hashes: new SourceHashes() };
+    expect(countBytecode(tree, none, { workdir: "app", uvCache: "app/cache-of-uv", tag: "cpython-313" })).toEqual({});
   });
   it("leaves out tests, and what the base image brings beside a virtual environment", () => {
     const tree = treeOf(
@@ -84,7 +124,11 @@ describe("bytecode", () => {
       entry(0, "usr/lib/python3/dist-packages/z.py"),
     );
     expect(interpreterTag(tree)).toBe("cpython-313");
-    const { packages } = countBytecode(tree, new Map(), { workdir: "app", tag: "cpython-313" });
+    const { packages } = countBytecode(
+      tree,
+      { headers: new Map(), hashes: new SourceHashes() },
+      { workdir: "app", uvCache: "", tag: "cpython-313" },
+    );
     expect(packages).toMatchObject({ sources: 1, missing: 1 });
   });
 });

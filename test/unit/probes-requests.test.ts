@@ -149,9 +149,14 @@ describe("what logs and files say", () => {
   const line = (text: string) => ({ stream: "stderr", at: 0, text }) as const;
   it("takes a failed write for a complaint, unless the writable run complains alike", () => {
     const failed = [line("OSError: [Errno 30] Read-only file system: '/app/x'")];
-    expect(complaints(failed, [])).toHaveLength(1);
-    expect(complaints(failed, failed)).toEqual([]);
-    expect(complaints([line("the catalogue is in read-only mode")], [])).toEqual([]);
+    expect(complaints(failed, undefined)).toHaveLength(1);
+    expect(complaints(failed, { complained: [1] })).toHaveLength(1);
+    expect(complaints(failed, { complained: [0] })).toEqual([]);
+    expect(complaints([line("the catalogue is in read-only mode")], undefined)).toEqual([]);
+  });
+  it("finds a complaint at the start of a long log, of which only the end is kept", () => {
+    const chatter = Array.from({ length: 300 }, (_, index) => line(`line ${index}`));
+    expect(complaints([line("[Errno 30] at the start"), ...chatter], undefined)).toHaveLength(1);
   });
   it.each([
     ["DATABASE_URL is required", "DATABASE_URL", true],

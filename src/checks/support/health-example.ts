@@ -7,5 +7,6 @@ export const exampleHealth: HealthCommand = {
   healthyMs: 900,
   noticed: true,
   noticedMs: 6100,
+  noticedErrors: true,
   log: [],
 };

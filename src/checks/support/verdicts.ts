@@ -5,6 +5,10 @@ export const fail = (message: string, measured?: Measurement): Verdict => verdic
 export const unproven = (message: string): Verdict => verdict("unproven", message);
 export const notApplicable = (message: string): Verdict => verdict("not-applicable", message);
 
+/** The verdict, with what it says nothing about. */
+export const leaving = (told: Verdict, parts: readonly string[]): Verdict =>
+  parts.length === 0 ? told : { ...told, unproven: parts };
+
 function verdict(status: Verdict["status"], message: string, measured?: Measurement): Verdict {
   return measured === undefined ? { status, message } : { status, message, measured };
 }

@@ -1,6 +1,7 @@
 import type { CommandContext } from "@stricli/core";
 import type { CheckResult, Report } from "../../model/types.ts";
 import { judgeAgain } from "../../pipeline/judge-again.ts";
+import { stayedUnproven } from "../../pipeline/report-step.ts";
 import { openSession } from "../../pipeline/session.ts";
 import { verifyImage } from "../../pipeline/verify-image.ts";
 import type { Verified } from "../../pipeline/verified-files.ts";
@@ -38,6 +39,8 @@ export default async function verify(this: CommandContext, flags: Flags, folder:
     // Requirements are in report.json; this list is of checks only, for scripts that read it.
     if (flags.json) return printJson(this, checks);
     for (const { status, title, message } of checks) print(this, `${MARKS[status]}  ${title}\n            ${message}`);
+    const stayed = stayedUnproven(checks);
+    if (stayed !== "") print(this, `\n${stayed}`);
     if (requirements.length === 0) return;
     print(this, "\nRequirements");
     for (const { id, text, status, message, evidence } of requirements) {

@@ -1,5 +1,7 @@
 import type { LayerEntry } from "../../engine/engine.ts";
+import { minorOf, type SourceHashes } from "./source-hashes.ts";
 import { base, type FinalTree, parent } from "./tree.ts";
+import { cacheKind } from "./waste.ts";
 
 export type BytecodeArea = "standard library" | "packages" | "application";
 
@@ -8,8 +10,12 @@ export interface BytecodeCount {
   readonly sources: number;
   /** The interpreter will use it as it is. */
   readonly valid: number;
-  /** It names another time or size than its source has: compiled again at every start when the root is read-only. */
+  /** It is of another source or of another Python: compiled again at every start when the root is read-only. */
   readonly stale: number;
+  /** Some of the stale ones, compiled from another source with an unchecked hash: that other source is what runs. */
+  readonly otherCode?: number;
+  /** Some of the valid ones, by hash, whose source was not read. */
+  readonly uncompared?: number;
   readonly missing: number;
   /** Some of the stale and missing ones. */
   readonly examples: readonly string[];
@@ -18,17 +24,26 @@ export interface BytecodeCount {
 /** The header of a .pyc: how Python decides whether it still fits its source (PEP 552). */
 export interface PycHeader {
   readonly kind: "timestamp" | "checked-hash" | "unchecked-hash" | "broken";
+  /** The first two bytes: which bytecode it is. */
+  readonly magic: number;
   readonly modified: number;
   readonly bytes: number;
+  /** Of its source, where it is by hash. */
+  readonly hash: string;
 }
+
+const BROKEN: PycHeader = { kind: "broken", magic: 0, modified: 0, bytes: 0, hash: "" };
 
 /** Reads the 16 bytes at the start of a .pyc. */
 export function pycHeader(bytes: Buffer): PycHeader {
-  if (bytes.length < 16 || bytes[2] !== 0x0d || bytes[3] !== 0x0a) return { kind: "broken", modified: 0, bytes: 0 };
+  if (bytes.length < 16 || bytes[2] !== 0x0d || bytes[3] !== 0x0a) return BROKEN;
+  const magic = bytes.readUInt16LE(0);
   const flags = bytes.readUInt32LE(4);
-  if (flags === 0) return { kind: "timestamp", modified: bytes.readUInt32LE(8), bytes: bytes.readUInt32LE(12) };
-  if (flags === 1) return { kind: "unchecked-hash", modified: 0, bytes: 0 };
-  return { kind: flags === 3 ? "checked-hash" : "broken", modified: 0, bytes: 0 };
+  if (flags === 0)
+    return { ...BROKEN, kind: "timestamp", magic, modified: bytes.readUInt32LE(8), bytes: bytes.readUInt32LE(12) };
+  if (flags !== 1 && flags !== 3) return BROKEN;
+  const hash = bytes.subarray(8, 16).toString("hex");
+  return { ...BROKEN, kind: flags === 1 ? "unchecked-hash" : "checked-hash", magic, hash };
 }
 
 /** Sources that no service imports: tests, tools, and the installers that base images bring; not all of it is valid Python. */
@@ -41,34 +56,62 @@ const ALSO_PYTHON = /^(opt|root|home)\/.*\/lib\/python3\.\d+\//;
 /** Packages of the operating system's own tools. */
 const OF_THE_SYSTEM = /^usr\/lib\/python3\/dist-packages\//;
 
+interface Where {
+  /** Without a slash at either end. */
+  readonly workdir: string;
+  readonly uvCache: string;
+}
+
 /** Where a source belongs; undefined for one that is not counted. */
-function areaOf(path: string, workdir: string): BytecodeArea | undefined {
+export function areaOf(path: string, { workdir, uvCache }: Where): BytecodeArea | undefined {
   if (!path.endsWith(".py") || NOT_IMPORTED.test(path) || OF_THE_SYSTEM.test(path)) return undefined;
+  // A cache below the working directory is not the application.
+  if (cacheKind(path, uvCache) !== undefined) return undefined;
   if (PACKAGES.test(path)) return "packages";
   if (STANDARD.test(path) || ALSO_PYTHON.test(path)) return "standard library";
   return workdir !== "" && path.startsWith(`${workdir}/`) ? "application" : undefined;
 }
 
-/** Compares each source with its bytecode. The tags tell which interpreters there are: `cpython-313`. */
+/** Compares each source with its bytecode. The tag tells which interpreter there is: `cpython-313`. */
 export function countBytecode(
   tree: FinalTree,
-  headers: ReadonlyMap<string, PycHeader>,
-  { workdir, tag }: { readonly workdir: string; readonly tag: string },
+  { headers, hashes }: { readonly headers: ReadonlyMap<string, PycHeader>; readonly hashes: SourceHashes },
+  { tag, ...where }: Where & { readonly tag: string },
 ): Readonly<Partial<Record<BytecodeArea, BytecodeCount>>> {
   const counts: Partial<Record<BytecodeArea, Counting>> = {};
   const venvs = virtualEnvironments(tree);
+  const magic = commonMagic(headers, tag);
   for (const source of tree.entries()) {
-    const area = source.kind === "file" && source.bytes > 0 ? areaOf(source.path, workdir) : undefined;
+    const area = source.kind === "file" && source.bytes > 0 ? areaOf(source.path, where) : undefined;
     if (area === undefined || otherInterpreter(source.path, tag)) continue;
     // What the base image has installed for itself is not on the path of a virtual environment.
     if (area === "packages" && venvs.length > 0 && !venvs.some((venv) => source.path.startsWith(venv))) continue;
-    const count = (counts[area] ??= { sources: 0, valid: 0, stale: 0, missing: 0, examples: [] });
-    count.sources += 1;
-    const state = stateOf(source, tree, headers, tag);
-    count[state] += 1;
-    if (state !== "valid" && count.examples.length < 5) count.examples.push(`${source.path} (${state})`);
+    const path = `${parent(source.path)}/__pycache__/${base(source.path).slice(0, -3)}.${tag}.pyc`;
+    const header = tree.get(path) === undefined ? undefined : headers.get(path);
+    const state = stateOf(source, header, magic, () => hashes.of(source.path, tag, magic));
+    note((counts[area] ??= { sources: 0, valid: 0, stale: 0, missing: 0, examples: [] }), source.path, state);
   }
   return counts;
+}
+
+function note(count: Counting, path: string, [state, why]: State): void {
+  count.sources += 1;
+  count[state] += 1;
+  if (why === OTHER_CODE) count.otherCode = (count.otherCode ?? 0) + 1;
+  if (why === UNCOMPARED) count.uncompared = (count.uncompared ?? 0) + 1;
+  if (state === "valid") return;
+  const example = `${path} (${why ?? state})`;
+  // What runs other code than the image shows is the worst of them.
+  if (why === OTHER_CODE && count.otherCode === 1) count.examples.unshift(example);
+  else if (count.examples.length < 5) count.examples.push(example);
+}
+
+/** The bytecode's version that most files of this interpreter have. */
+function commonMagic(headers: ReadonlyMap<string, PycHeader>, tag: string): number {
+  const counts = new Map<number, number>();
+  for (const [path, { kind, magic }] of headers)
+    if (kind !== "broken" && path.endsWith(`.${tag}.pyc`)) counts.set(magic, (counts.get(magic) ?? 0) + 1);
+  return [...counts].toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? 0;
 }
 
 function virtualEnvironments(tree: FinalTree): readonly string[] {
@@ -76,26 +119,37 @@ function virtualEnvironments(tree: FinalTree): readonly string[] {
   return files.map(({ path }) => `${parent(path)}/`);
 }
 
-type Counting = { -readonly [K in Exclude<keyof BytecodeCount, "examples">]: number } & { examples: string[] };
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+type Counting = Writable<Omit<BytecodeCount, "examples">> & { examples: string[] };
 
 /** The standard library of an interpreter that the service does not use. */
 function otherInterpreter(path: string, tag: string): boolean {
-  const minor = /\/python3\.(\d+)\//.exec(path)?.[1];
+  const minor = minorOf(path);
   return minor !== undefined && tag !== "" && tag !== `cpython-3${minor}`;
 }
 
+const OTHER_CODE = "stale: an unchecked hash of another source";
+const UNCOMPARED = "by hash, its source not read";
+
+type State = readonly [state: "valid" | "stale" | "missing", why?: string];
+
 function stateOf(
   source: LayerEntry,
-  tree: FinalTree,
-  headers: ReadonlyMap<string, PycHeader>,
-  tag: string,
-): "valid" | "stale" | "missing" {
-  const path = `${parent(source.path)}/__pycache__/${base(source.path).slice(0, -3)}.${tag}.pyc`;
-  const header = headers.get(path);
-  if (header === undefined || tree.get(path) === undefined) return "missing";
-  if (header.kind === "broken") return "stale";
-  if (header.kind !== "timestamp") return "valid";
-  return header.modified === Math.floor(source.modified) >>> 0 && header.bytes === source.bytes ? "valid" : "stale";
+  header: PycHeader | undefined,
+  magic: number,
+  hash: () => string | undefined,
+): State {
+  if (header === undefined) return ["missing"];
+  if (header.kind === "broken") return ["stale", "stale: a broken header"];
+  if (header.magic !== magic) return ["stale", "stale: of another Python"];
+  if (header.kind === "timestamp") {
+    const same = header.modified === Math.floor(source.modified) >>> 0 && header.bytes === source.bytes;
+    return same ? ["valid"] : ["stale", "stale: of another time or size"];
+  }
+  const wanted = hash();
+  if (wanted === undefined) return ["valid", UNCOMPARED];
+  if (wanted === header.hash) return ["valid"];
+  return ["stale", header.kind === "unchecked-hash" ? OTHER_CODE : "stale: the hash of another source"];
 }
 
 /** The tag that most bytecode files of the packages and the application carry, else that of the interpreter's folder. */

@@ -34,6 +34,8 @@ export interface Drain {
   readonly busy: boolean;
   /** New connections after the signal; undefined where the container's own address is not reachable. */
   readonly newConnections: readonly NewConnection[] | undefined;
+  /** When we stopped asking for new connections, since the signal; undefined when the service ended before. */
+  readonly stoppedAskingMs?: number;
   readonly log: readonly LoggedLine[];
 }
 
@@ -107,6 +109,7 @@ async function stopWith(
   const answer = await request.finish(Math.max(1000, graceSeconds * 1000 - HOLD_MS));
   const end = await exited;
   over.abort();
+  const { tried, ...stopped } = (await asked) ?? {};
   return {
     rung,
     request: request.request,
@@ -118,7 +121,8 @@ async function stopWith(
     graceSeconds,
     serverSeconds: serverSeconds(image.config, service),
     busy: busy > 1,
-    newConnections: await asked,
+    newConnections: tried,
+    ...stopped,
     log: logTail(await container.logs()),
   };
 }

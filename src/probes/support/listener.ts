@@ -10,6 +10,12 @@ export interface NewConnection {
   readonly became: "answered" | "refused" | "dropped";
 }
 
+interface NewConnections {
+  readonly tried: readonly NewConnection[];
+  /** When we asked for the last time, since the signal; undefined when the service ended before. */
+  readonly stoppedAskingMs?: number;
+}
+
 const EVERY_MS = 50;
 /** A service that drains for minutes is not asked all the time. */
 const MOST = 100;
@@ -28,17 +34,18 @@ export async function isReachable(url: URL): Promise<boolean> {
   return reached;
 }
 
-/** Opens connection after connection, each with a request of its own, until the service has ended. */
-export async function newConnections(url: URL, over: AbortSignal): Promise<readonly NewConnection[]> {
+/** Opens connection after connection, each with a request of its own, until the service has ended or was asked often enough. */
+export async function newConnections(url: URL, over: AbortSignal): Promise<NewConnections> {
   const began = performance.now();
   const tried: Array<Attempt & { readonly milliseconds: number }> = [];
   while (!over.aborted && tried.length < MOST) {
     tried.push({ ...attempt(url), milliseconds: performance.now() - began });
     await pause(EVERY_MS, over).catch(() => {});
   }
+  const stopped = over.aborted ? {} : { stoppedAskingMs: performance.now() - began };
   await Promise.race([Promise.all(tried.map(({ ended }) => ended)), aborted(over)]);
   await new Promise((resolve) => setTimeout(resolve, LAST_MS));
-  return tried.map((one) => ({ milliseconds: one.milliseconds, became: one.end() }));
+  return { tried: tried.map((one) => ({ milliseconds: one.milliseconds, became: one.end() })), ...stopped };
 }
 
 interface Attempt {

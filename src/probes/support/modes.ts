@@ -1,5 +1,5 @@
 import type { LayerEntry } from "../../engine/engine.ts";
-import type { FinalTree } from "./tree.ts";
+import { type FinalTree, parent } from "./tree.ts";
 import { isIn } from "./written-folders.ts";
 
 /** Who may do what with the files of the final tree. */
@@ -13,14 +13,16 @@ export interface Modes {
   }>;
   /** Files, and folders without the sticky bit, that every user of the container may write. */
   readonly forAll: readonly string[];
-  /** Code that the service's own user may change: undefined when the user is root or unknown. */
-  readonly codeWritable: (SomeFiles & { readonly uid: number }) | undefined;
+  /** Code that the service's own user may change, or replace: undefined when the user is root or unknown. */
+  readonly codeWritable: (CodeFiles & { readonly uid: number }) | undefined;
   /** The part of it that lies in a volume of the image, which a read-only root leaves writable. */
-  readonly codeInVolumes?: SomeFiles;
+  readonly codeInVolumes?: CodeFiles;
 }
 
-interface SomeFiles {
+interface CodeFiles {
   readonly count: number;
+  /** Those of them that it may not write, in a folder that it may: it can put another file in their place. */
+  readonly replaceable?: number;
   readonly examples: readonly string[];
 }
 
@@ -75,15 +77,32 @@ export class ModeSearch {
     return {
       setId: setId.slice(0, MOST),
       forAll: forAll.slice(0, MOST).map(({ path }) => `/${path}`),
-      codeWritable: known && { uid: known.uid, ...codeOf(known, ofTheImage) },
-      ...(known && { codeInVolumes: codeOf(known, inVolumes) }),
+      codeWritable: known && { uid: known.uid, ...codeOf(known, ofTheImage, tree) },
+      ...(known && { codeInVolumes: codeOf(known, inVolumes, tree) }),
     };
   }
 }
 
-function codeOf(user: User, entries: readonly LayerEntry[]): SomeFiles {
-  const code = entries.filter((entry) => entry.kind !== "directory" && CODE.test(entry.path) && mayWrite(entry, user));
-  return { count: code.length, examples: code.slice(0, 5).map(({ path }) => `/${path}`) };
+function codeOf(user: User, entries: readonly LayerEntry[], tree: FinalTree): CodeFiles {
+  const code = entries.filter((entry) => entry.kind !== "directory" && CODE.test(entry.path));
+  const writable = code.filter((entry) => mayWrite(entry, user));
+  const replaceable = code.filter((entry) => !mayWrite(entry, user) && mayReplace(entry.path, user, tree));
+  const examples = [
+    ...writable.map(({ path }) => `/${path}`),
+    ...replaceable.map(({ path }) => `/${path} (in a folder that it may write)`),
+  ];
+  return { count: examples.length, replaceable: replaceable.length, examples: examples.slice(0, 5) };
+}
+
+/** Who may write a folder may rename what lies in it, a folder with all that is below it as well. */
+function mayReplace(path: string, user: User, tree: FinalTree): boolean {
+  for (let folder = parent(path); folder !== ""; folder = parent(folder)) {
+    const entry = tree.get(folder);
+    // With the sticky bit only the owner of a folder may move what others own in it.
+    const sticky = entry !== undefined && (entry.mode & 0o1000) !== 0 && entry.uid !== user.uid;
+    if (entry !== undefined && !sticky && mayWrite(entry, user)) return true;
+  }
+  return false;
 }
 
 const MODED: ReadonlySet<LayerEntry["kind"]> = new Set(["file", "directory", "hardlink"]);

@@ -23,3 +23,25 @@ function isWorse({ path, status }: Visit, usual: number | undefined): boolean {
   if (status >= 200 && status < 300) return false;
   return status === 0 || Math.floor(status / 100) !== Math.floor(usual / 100);
 }
+
+/** How many requests were answered in both runs, and what is to be said of those that prove nothing, in words. */
+export function comparedVisits(
+  usual: readonly Visit[],
+  now: readonly Visit[],
+): { readonly answered: number; readonly said: string; readonly left: readonly string[] } {
+  const failing = (visits: readonly Visit[]) => visits.filter(({ status }) => status === 0 || status >= 500);
+  const always = new Set(failing(usual).map(({ path }) => path));
+  const useless = failing(now).filter(({ path }) => always.has(path));
+  if (useless.length === 0) return { answered: now.length, said: "", left: [] };
+  const statuses = [...new Set(useless.map(({ status }) => (status === 0 ? "nothing" : String(status))))];
+  const paths = useless.slice(0, 3).map(({ path }) => path);
+  const more = useless.length > paths.length ? ` and ${useless.length - paths.length} more` : "";
+  const one = useless.length === 1;
+  return {
+    answered: now.length - useless.length,
+    said: `; ${useless.length} ${one ? "answers" : "answer"} ${statuses.join(" or ")} on both (${paths.join(", ")}${more}) and ${one ? "proves" : "prove"} nothing`,
+    left: [
+      `${useless.length} ${one ? "route that fails" : "routes that fail"} on any root (${paths.join(", ")}${more})`,
+    ],
+  };
+}

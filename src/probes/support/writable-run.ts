@@ -1,7 +1,7 @@
 import type { Container } from "../../engine/engine.ts";
 import type { ProbeContext, WritableRun } from "../probe.ts";
 import { becomesHealthy, healthPath } from "./health.ts";
-import { type LoggedLine, logTail } from "./logs.ts";
+import { logTail } from "./logs.ts";
 import { sendRequests } from "./requests.ts";
 import { readableRoutes, visit } from "./routes.ts";
 import { startService } from "./service.ts";
@@ -35,12 +35,20 @@ export async function visitAll(
   const paths = [healthPath(contract), ...(await readableRoutes(container, { service, contract, signal }))];
   const visits = await visit(container, contract, paths, signal);
   const requests = await sendRequests(container, contract, signal);
-  return { paths, visits, requests, log: logTail(await container.logs()) };
+  const lines = await container.logs();
+  return { paths, visits, requests, complained: kindsOf(lines), log: logTail(lines) };
 }
 
-/** Lines that tell of a failed write; a kind of complaint that the writable run makes as well has another cause. */
-export function complaints(log: readonly LoggedLine[], usual: readonly LoggedLine[]): readonly string[] {
-  const ofThisRun = COMPLAINTS.filter((pattern) => !usual.some(({ text }) => pattern.test(text)));
-  const lines = log.filter(({ text }) => ofThisRun.some((pattern) => pattern.test(text)));
-  return [...new Set(lines.map(({ text }) => text.trim().slice(0, 300)))].slice(0, 10);
+type Lines = readonly { readonly text: string }[];
+
+/** The kinds of complaints in a whole log, and not only in the end of it that is kept. */
+function kindsOf(lines: Lines): readonly number[] {
+  return [...COMPLAINTS.keys()].filter((kind) => lines.some(({ text }) => COMPLAINTS[kind]?.test(text)));
+}
+
+/** Lines of a whole log that tell of a failed write; a kind that the writable run complains of as well has another cause. */
+export function complaints(lines: Lines, usual: Pick<WritableRun, "complained"> | undefined): readonly string[] {
+  const ofThisRun = COMPLAINTS.filter((_, kind) => usual?.complained.includes(kind) !== true);
+  const found = lines.filter(({ text }) => ofThisRun.some((pattern) => pattern.test(text)));
+  return [...new Set(found.map(({ text }) => text.trim().slice(0, 300)))].slice(0, 10);
 }

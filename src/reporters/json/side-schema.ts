@@ -15,6 +15,7 @@ const check = z.object({
   id: text,
   title: text,
   status,
+  unproven: texts.optional(),
   message: text,
   measured: measurement.optional(),
   evidence: texts,

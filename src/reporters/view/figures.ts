@@ -84,10 +84,17 @@ function pullBasis({ before, after }: Report): string {
 /** What the checks measured, one row each, except sizes and builds: these have their rows already. */
 function measuredRows(report: Report): readonly FigureRow[] {
   const found = new Map<string, { label: string; measured: Measurement }>();
+  const isTimed = [report.after, report.before].some(({ figures }) => figures["stopIdle"] !== undefined);
   for (const side of [report.after, report.before]) {
     for (const [id, measured] of Object.entries(side.figures)) found.set(id, { label: wordsOf(id), measured });
     for (const { id, title, measured } of side.checks)
-      if (measured !== undefined && measured.unit !== "bytes" && !/build|size|cache/.test(id) && !found.has(id))
+      if (
+        measured !== undefined &&
+        measured.unit !== "bytes" &&
+        !/build|size|cache/.test(id) &&
+        !found.has(id) &&
+        !(isTimed && id === "stops-when-idle")
+      )
         found.set(id, { label: labelOf(id, title), measured });
   }
   const read = (side: Side, id: string) => side.figures[id] ?? side.checks.find((check) => check.id === id)?.measured;
@@ -115,6 +122,7 @@ function labelOf(id: string, title: string): string {
 }
 
 const FIGURES: Readonly<Record<string, string>> = {
+  stopIdle: "Stop, idle",
   testPassPercent: "Own tests that pass",
   testCoveragePercent: "Own tests' coverage",
   lintFindings: "Own linter's findings",

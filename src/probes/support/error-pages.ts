@@ -1,0 +1,50 @@
+import type { Container, StartOptions } from "../../engine/engine.ts";
+import { business } from "../../kit/machine.ts";
+import type { Contract, Image } from "../../model/types.ts";
+import { frameworkHook } from "./framework-hook.ts";
+import { healthPath } from "./health.ts";
+import { ask } from "./http.ts";
+import { injected } from "./inject.ts";
+
+/** Path of the injected switch. */
+const SWITCH = "/__seaworthy/fail";
+const ANSWER_MS = 5000;
+
+/** How to start an image whose every route can be made to answer 500 from outside. */
+export function errorPages(
+  image: Image,
+  directory: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Pick<StartOptions, "mounts" | "env">> {
+  return injected(image, { directory, name: "error-pages", script: PAGES }, env);
+}
+
+/** From now on every route answers 500, in all of the service's processes.
+ * @returns False when the switch did not reach the service: its framework is unknown, or Python runs isolated. */
+export async function failFromNowOn(container: Container, contract: Contract, signal: AbortSignal): Promise<boolean> {
+  const status = async (path: string) => {
+    const asked = ask(container.url(contract.port, path), { timeoutMs: ANSWER_MS * business(), signal });
+    const answer = await asked.catch(() => {
+      signal.throwIfAborted();
+      return undefined;
+    });
+    return answer?.status;
+  };
+  return (await status(SWITCH)) === 200 && (await status(healthPath(contract))) === 500;
+}
+
+/** A file and no variable: a service may have several processes. */
+const PAGES: string = frameworkHook(`
+import os
+
+SWITCHED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "seen", "failing")
+
+def decide(path, query):
+    if path == ${JSON.stringify(SWITCH)}:
+        try:
+            os.close(os.open(SWITCHED, os.O_WRONLY | os.O_CREAT, 0o644))
+        except OSError:
+            return None
+        return 0, 200
+    return (0, 500) if os.path.exists(SWITCHED) else None
+`);

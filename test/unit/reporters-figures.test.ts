@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import type { CheckResult, Measurement } from "../../src/model/types.ts";
+import { figureRows } from "../../src/reporters/view/figures.ts";
+import { figures } from "../../src/requirements/figures.ts";
+import { sampleReport } from "../golden/sample-report.ts";
+
+const timed = (value: number, samples: readonly number[]): Measurement => ({ value, unit: "ms", how: "", samples });
+const alone = timed(300, [290, 300, 310]);
+const beside: CheckResult = {
+  id: "stops-when-idle",
+  title: "",
+  status: "pass",
+  message: "",
+  evidence: [],
+  measured: timed(900, [900]),
+};
+
+it("shows the stops with nothing beside them, and not the one that the check saw beside other probes", () => {
+  const report = {
+    ...sampleReport,
+    before: { ...sampleReport.before, checks: [beside], figures: {} },
+    after: { ...sampleReport.after, checks: [beside], figures: { stopIdle: alone } },
+  };
+  const rows = figureRows(report).filter(({ label }) => label === "Stop, idle");
+  expect(rows).toMatchObject([{ id: "stopIdle", before: undefined, after: { value: 300, samples: alone.samples } }]);
+  const neither = { ...report, after: report.before };
+  expect(figureRows(neither).filter(({ label }) => label === "Stop, idle")).toMatchObject([
+    { id: "stops-when-idle", after: { value: 900 } },
+  ]);
+});
+
+it("demands `stopSeconds` of the stops with nothing beside them, where there are some", () => {
+  const side = { ...sampleReport.after, checks: [beside] };
+  const read = (stops: Record<string, Measurement>) =>
+    figures["stopSeconds"]?.read({ ...side, figures: stops } as never, undefined);
+  expect(read({ stopIdle: alone })).toBe(0.3);
+  expect(read({})).toBe(0.9);
+});
