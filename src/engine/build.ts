@@ -5,7 +5,9 @@ import { finished } from "node:stream/promises";
 import { UserError } from "../kit/errors.ts";
 import { run } from "../kit/exec.ts";
 import { unwritable } from "../kit/files.ts";
-import { redact, redactByShape, visible } from "../kit/text.ts";
+import { redact, redactByShape } from "../kit/redact.ts";
+import { mayNameSecret } from "../kit/secret-names.ts";
+import { visible } from "../kit/text.ts";
 import type { BuildStep } from "../model/types.ts";
 import { diskFullIn, failureOf, lostIn } from "./build-failure.ts";
 import type { BuildRequest, EngineCli } from "./engine.ts";
@@ -121,7 +123,7 @@ export function isRawJsonVersion(text: string): boolean {
 /** Takes secrets out of a line: the contents of the secret files, build arguments named like secrets, and known shapes. */
 async function cleaner(request: BuildRequest): Promise<(line: string) => string> {
   const secrets = Object.entries(request.buildArgs)
-    .filter(([name]) => /PASS|SECRET|TOKEN|KEY|CREDENTIAL/i.test(name))
+    .filter(([name]) => mayNameSecret(name))
     .map(([, value]) => value);
   for (const file of Object.values(request.secrets)) {
     const text = await readFile(file, "utf8").catch(() => "");

@@ -1,6 +1,7 @@
 import type { ConnectedEngine, Container } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
-import { redactByShape, visible } from "../kit/text.ts";
+import { redactByShape } from "../kit/redact.ts";
+import { visible } from "../kit/text.ts";
 import type { Measurement, TestSpec } from "../model/types.ts";
 import { TEST_STAGE } from "../planner/render-test-stage.ts";
 import { within } from "../probes/support/time.ts";
