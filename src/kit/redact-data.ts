@@ -1,4 +1,4 @@
-import { isValue, REDACTED, redact, redactByShape } from "./redact.ts";
+import { type Hides, isValue, REDACTED, redact, redactByShape } from "./redact.ts";
 import { mayNameSecret, namesSecret } from "./secret-names.ts";
 
 /** The same plain data with every text of it changed. Keys stay. */
@@ -16,10 +16,16 @@ function mapped(data: unknown, change: (text: string) => string): unknown {
 /**
  * Plain data as everybody may read it: no secret by its shape, by the key it has, by the `name` beside a `value`, or by
  * the option before it in a list of words.
- * @param hidden Is told each value that is hidden.
  */
-export function redactData<T>(data: T, hidden: (value: string) => void = () => {}): T {
-  return redacted(data, hidden) as T;
+export function redactData<T>(data: T, hides: Hides = () => true): T {
+  return redacted(data, hides) as T;
+}
+
+/** The secrets of plain data, as values: only for whoever takes them out of what is shown. */
+export function secretsInData(data: unknown): readonly string[] {
+  const found = new Set<string>();
+  redacted(data, (value) => found.add(value).has(value));
+  return [...found];
 }
 
 /** The same data, with none of these values in any text of it. */
@@ -29,9 +35,9 @@ export function withoutValues<T>(data: T, secrets: readonly string[]): T {
   return longestFirst.length === 0 ? data : mapTexts(data, (text) => redact(text, longestFirst));
 }
 
-function redacted(data: unknown, hidden: (value: string) => void): unknown {
-  if (typeof data === "string") return redactByShape(data, hidden);
-  if (Array.isArray(data)) return words(data, hidden);
+function redacted(data: unknown, hides: Hides): unknown {
+  if (typeof data === "string") return redactByShape(data, hides);
+  if (Array.isArray(data)) return words(data, hides);
   if (typeof data !== "object" || data === null) return data;
   const named = "name" in data && typeof data.name === "string" && mayNameSecret(data.name);
   const isSecret = named || ("secret" in data && data.secret === true);
@@ -40,7 +46,7 @@ function redacted(data: unknown, hidden: (value: string) => void): unknown {
   return Object.fromEntries(
     Object.entries(data).map(([key, value]) => [
       key,
-      typeof value === "string" && isHidden(key) ? whole(value, hidden) : redacted(value, hidden),
+      typeof value === "string" && isHidden(key) ? whole(value, hides) : redacted(value, hides),
     ]),
   );
 }
@@ -51,20 +57,18 @@ const isGiven = (data: object, key: string): boolean => key === "example" && "gi
 const isSecretKey = (key: string): boolean =>
   namesSecret(key) || (/^[A-Z_][A-Z0-9_]*$/.test(key) && mayNameSecret(key));
 
-function words(list: readonly unknown[], hidden: (value: string) => void): readonly unknown[] {
+function words(list: readonly unknown[], hides: Hides): readonly unknown[] {
   return list.map((word, index) => {
     const before = list[index - 1];
     const option = typeof before === "string" ? /^--?([A-Za-z][\w-]*)$/.exec(before)?.[1] : undefined;
-    if (typeof word !== "string" || option === undefined || word.startsWith("-")) return redacted(word, hidden);
-    if (namesSecret(option) && !/^(?:id|type)=/.test(word)) return whole(word, hidden);
+    if (typeof word !== "string" || option === undefined || word.startsWith("-")) return redacted(word, hides);
+    if (namesSecret(option) && !/^(?:id|type)=/.test(word)) return whole(word, hides);
     const isLogin = (option === "u" || option === "user") && /(?:^|\/)curl$/.test(String(list[0]));
-    return isLogin ? word.replace(/(?<=:).+$/s, (value) => whole(value, hidden)) : redacted(word, hidden);
+    return isLogin ? word.replace(/(?<=:).+$/s, (value) => whole(value, hides)) : redacted(word, hides);
   });
 }
 
 /** A reference and a switch stay readable. */
-function whole(value: string, hidden: (value: string) => void): string {
-  if (!isValue(value)) return value;
-  hidden(value);
-  return REDACTED;
+function whole(value: string, hides: Hides): string {
+  return isValue(value) && hides(value) ? REDACTED : value;
 }

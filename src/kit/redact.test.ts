@@ -69,7 +69,7 @@ it("hides in data what its key, its name or the word before it says is a secret"
     variable: { name: "JWT_SECRET", secret: true, default: "six-value", example: "an example of ours" },
     flag: { secret: true, count: 3 },
   };
-  expect(redactData(data, (value) => seen.push(value))).toEqual({
+  expect(redactData(data, (value) => seen.push(value) > 0)).toEqual({
     env: ["DB_PASSWORD=‹redacted›", "PORT=8000"],
     labels: { token: "‹redacted›", title: "demo" },
     environment: [{ name: "SMTP_PASS", value: "‹redacted›" }],

@@ -11,32 +11,31 @@ export function redact(text: string, secrets: Iterable<string>): string {
   return result;
 }
 
-type Hidden = (value: string) => void;
+/** Whether a value that looks like a secret is to be hidden; whoever collects them says yes to all. */
+export type Hides = (value: string) => boolean;
 
 /**
  * Hides what is a secret by its shape or by the name it is given to: `NAME=value`, `"name": "value"`, `--name value`,
  * Docker's old `ENV NAME value`, headers, passwords in URLs and of `curl -u` and `chpasswd`, tokens of known shapes.
  * References such as `$TOKEN` and `${TOKEN}` are no values.
- * @param hidden Is told each value that is hidden.
  */
-export function redactByShape(text: string, hidden: Hidden = () => {}): string {
+export function redactByShape(text: string, hides: Hides = () => true): string {
   let result = text;
   for (const { value } of shapedIn(text)) {
-    hidden(value);
-    result = result.replaceAll(value, REDACTED);
+    if (hides(value)) result = result.replaceAll(value, REDACTED);
   }
   for (const [expression, isSecret] of FORMS)
     result = result.replace(expression, (whole: string, before: string, name: string, value: string) => {
       if (!isSecret(name, before, value) || !isValue(value)) return whole;
-      return `${whole.slice(0, whole.length - value.length)}${hide(value, hidden)}`;
+      return `${whole.slice(0, whole.length - value.length)}${hide(value, hides)}`;
     });
-  return withoutAssigned(result, hidden);
+  return withoutAssigned(result, hides);
 }
 
 /** The secrets of a text, as values: only for whoever takes them out of what is shown. */
 export function secretsIn(text: string): readonly string[] {
   const found = new Set<string>();
-  redactByShape(text, (value) => found.add(value));
+  redactByShape(text, (value) => found.add(value).has(value));
   return [...found];
 }
 
@@ -85,7 +84,7 @@ const NAMED = /(?<![\w$])\\?["']?([A-Za-z_][\w.-]{0,120})\\?["']?[ \t]*[=:][ \t]
 const GIVEN = new RegExp(`${QUOTED}|${BARE}`, "y");
 
 /** `NAME=value` and `name: value`. Only the value of a secret is passed over: any other may hold such a pair itself. */
-function withoutAssigned(text: string, hidden: Hidden): string {
+function withoutAssigned(text: string, hides: Hides): string {
   let result = "";
   let done = 0;
   for (const named of text.matchAll(NAMED)) {
@@ -95,7 +94,7 @@ function withoutAssigned(text: string, hidden: Hidden): string {
     const value = GIVEN.exec(text)?.[0];
     if (value === undefined || !isValue(value)) continue;
     if (!(before.trimEnd().endsWith("=") ? isAssigned(name, before, value) : isField(name, value))) continue;
-    result += text.slice(done, named.index) + before + hide(value, hidden);
+    result += text.slice(done, named.index) + before + hide(value, hides);
     done = named.index + before.length + value.length;
   }
   return result + text.slice(done);
@@ -122,8 +121,8 @@ export const isValue = (value: string): boolean =>
     value,
   );
 
-function hide(value: string, hidden: Hidden): string {
+function hide(value: string, hides: Hides): string {
   const quote = /^\\?["']/.exec(value)?.[0] ?? "";
-  hidden(quote === "" ? value : value.slice(quote.length, value.endsWith(quote) ? -quote.length : undefined));
-  return `${quote}${REDACTED}${quote}`;
+  const bare = quote === "" ? value : value.slice(quote.length, value.endsWith(quote) ? -quote.length : undefined);
+  return hides(bare) ? `${quote}${REDACTED}${quote}` : value;
 }

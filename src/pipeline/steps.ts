@@ -21,6 +21,7 @@ import { contentHashes } from "./content-hashes.ts";
 import { earlierBuilds } from "./earlier-builds.ts";
 import { withPolicy } from "./policy-step.ts";
 import { withExpectations } from "./expectations.ts";
+import { buildOf, RENDER } from "./saved-steps.ts";
 import { hashOf, type Run, runStep } from "./run-directory.ts";
 import type { Session } from "./session.ts";
 import { testsWanted } from "./tests-wanted.ts";
@@ -114,7 +115,7 @@ export async function renderStep(
     return (await Promise.all(seen)).map((replaces, index) => ({ ...(files[index] as RenderedFile), replaces }));
   };
   if (run === undefined) return render();
-  return runStep(run, { name: "render", version: 3, run: render }, { ...input, existing: hashOf(existing) });
+  return runStep(run, { ...RENDER, run: render }, { ...input, existing: hashOf(existing) });
 }
 
 const isText = (pair: readonly [string, string | undefined]): pair is readonly [string, string] =>
@@ -195,7 +196,7 @@ export async function buildStep(
     ca: request.ca === undefined ? "none" : hashOf(await readText(request.ca)),
     engine: [engine.name, engine.version, engine.store],
   });
-  const saved = { name: `${label}/build`, version: 3 };
+  const saved = buildOf(label);
   return runStep(
     run,
     {

@@ -1,6 +1,7 @@
 import { cpus, hostname, loadavg } from "node:os";
 import { checks } from "../checks/index.gen.ts";
 import { expectationEntry } from "../checks/user/expected.ts";
+import { secretsOf } from "../dockerfile/secrets.ts";
 import type { Engine } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
 import type { BuildSide, CatalogueEntry, Plan, Report } from "../model/types.ts";
@@ -16,6 +17,7 @@ import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
 import { withAdvice } from "./advice.ts";
 import { engineOf, imagesOf } from "./engine-of.ts";
 import { notesOf } from "./notes.ts";
+import { withoutSecretValues } from "./redacted-report.ts";
 import { registryOf } from "./registry-of.ts";
 import { withRequirements } from "./requirements-step.ts";
 import { sideOf, writeReports } from "./report-step.ts";
@@ -87,7 +89,9 @@ export async function runWhole(
   if (own.problem !== undefined) world.tell(own.problem);
   await prove(session, run, engine, { plan, analysis, sides, registry, facts });
   const known = await assemble(session, run, engine, { plan, analysis, rendered, pins, files, sides, own, facts });
-  const report = withRequirements(await withAdvice(known, run), demanded);
+  const whole = withRequirements(await withAdvice(known, run), demanded);
+  const inFiles = [dockerfile, renderedDockerfile(plan, files)].flatMap(secretsOf);
+  const report = withoutSecretValues(whole, inFiles);
   await writeReports(report, run.directory, reporters);
   await finishRun(run, world.now(), true);
   return { report, run };
