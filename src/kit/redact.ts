@@ -43,6 +43,23 @@ export function secretsIn(text: string): readonly string[] {
 export const isDistinctive = (value: string): boolean =>
   value.length >= 12 || (value.length >= 6 && /\d|[^\w/.-]/.test(value) && /[A-Za-z]/.test(value));
 
+/** Of a file that is a secret: each line, and the value of each assignment, since either may be printed. */
+export const secretLines = (text: string): readonly string[] =>
+  text
+    .split("\n")
+    .map((line) => line.trim())
+    .flatMap((line) =>
+      /^(?:\[.*\]|#.*)?$/.test(line)
+        ? []
+        : [
+            line,
+            line
+              .slice(line.indexOf("=") + 1)
+              .trim()
+              .replace(/^(["'])(.*)\1$/, "$2"),
+          ],
+    );
+
 type Asked = (name: string, before: string, value: string) => boolean;
 
 const QUOTED = String.raw`\\?"(?:[^"\\\n]|\\[^"\n])*\\?"|\\?'[^'\n]*'`;

@@ -35,7 +35,7 @@ export async function testsStep(
   if (spec === undefined)
     return { ...NOT_RUN, problem: "The service's own tests were not run: the plan has no stage for them." };
   const { signal } = session.world;
-  const request = { ...requestFor(session, run, side), target: TEST_STAGE };
+  const request = { ...(await requestFor(session, run, side)), target: TEST_STAGE };
   const tag = `${request.tag}-${TEST_STAGE}`;
   const work = async (): Promise<TestRun> => {
     session.world.tell("Running the service's own tests…");

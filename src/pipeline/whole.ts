@@ -15,6 +15,7 @@ import { rules } from "../rules/index.gen.ts";
 import type { Analysis } from "./analyze.ts";
 import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
 import { withAdvice } from "./advice.ts";
+import { valuesOf } from "./build-secrets.ts";
 import { engineOf, imagesOf } from "./engine-of.ts";
 import { notesOf } from "./notes.ts";
 import { withoutSecretValues } from "./redacted-report.ts";
@@ -91,7 +92,7 @@ export async function runWhole(
   const known = await assemble(session, run, engine, { plan, analysis, rendered, pins, files, sides, own, facts });
   const whole = withRequirements(await withAdvice(known, run), demanded);
   const inFiles = [dockerfile, renderedDockerfile(plan, files)].flatMap(secretsOf);
-  const report = withoutSecretValues(whole, inFiles);
+  const report = withoutSecretValues(whole, [...inFiles, ...(await valuesOf(session))]);
   await writeReports(report, run.directory, reporters);
   await finishRun(run, world.now(), true);
   return { report, run };
