@@ -82,6 +82,13 @@ export interface SyncSpec {
   readonly cache: string;
   /** What the builder copies, beside `pyproject.toml` and the lock, to install the project itself. */
   readonly sources?: readonly string[];
+  /** Secrets that today's install steps mount: as written there, and the variable that they make of the file at `path`. */
+  readonly secrets?: ReadonlyArray<{
+    readonly id: string;
+    readonly written: string;
+    readonly variable?: string;
+    readonly path?: string;
+  }>;
 }
 
 /** What the service's own tests need beside what ships, and how they are run. */

@@ -40,6 +40,13 @@ const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines" | "composeSidec
   profile: said("Base image family of the reworked image: debian-slim when nothing is said, or amazonlinux2023.", text),
   target: said("Stage of the present Dockerfile that ships, when it is not the last one.", text),
   buildArgs: said("Build arguments of the present Dockerfile.", mapOf(text)),
+  buildSecrets: said(
+    "Secrets that its Dockerfiles mount, by id, as `docker build --secret` takes them: a `file`, relative to this folder, or the name of a variable in `env`. Never a value.",
+    mapOf(
+      shape({ file: filled, env: matching(/^[A-Za-z_]\w*$/, "the name of a variable") }),
+      matching(/^[\w.-]+$/, "an id"),
+    ),
+  ),
   env: said("Values of the service's variables while its image is proven. No real secrets.", mapOf(text)),
   taskDefinition: said(
     "The ECS task definition of the image, or the CloudFormation template with it, relative to this folder.",

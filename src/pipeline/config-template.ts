@@ -18,6 +18,10 @@ export const CONFIG_TEMPLATE = `# yaml-language-server: $schema=.seaworthy/seawo
 # target: production
 # buildArgs: { VERSION: "1.2.3" }
 
+# Secrets that its Dockerfiles mount (\`RUN --mount=type=secret,id=index\`), by id: a file, relative to this folder, or the
+# name of a variable that is set where seaworthy runs. Never a value. An id that is not named here gets a random text.
+# buildSecrets: { index: { env: INDEX_TOKEN }, pip-conf: { file: ../pip.conf } }
+
 # Values of the service's variables while its image is proven. Do not put real secrets here.
 # env: { LOG_LEVEL: info }
 

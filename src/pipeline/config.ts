@@ -18,6 +18,8 @@ export interface Config {
   /** Build target of the baseline, when it is not the last stage. */
   readonly target: string | undefined;
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** Secrets that its Dockerfiles mount, by id: each in a file, or in a variable of whoever runs seaworthy. */
+  readonly buildSecrets: Readonly<Record<string, { readonly file?: string; readonly env?: string }>>;
   /** Values for the service's variables while it is proven. */
   readonly env: Readonly<Record<string, string>>;
   /** The ECS task definition, or the synthesised template with it, that the image ships with; relative to the folder, and also outside it. */
@@ -75,6 +77,7 @@ const NOTHING: Config = {
   profile: undefined,
   target: undefined,
   buildArgs: {},
+  buildSecrets: {},
   env: {},
   taskDefinition: undefined,
   sidecars: [],

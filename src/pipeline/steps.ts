@@ -12,6 +12,7 @@ import { fetchWithProxy } from "../registry/proxy.ts";
 import { rules } from "../rules/index.gen.ts";
 import { type Analysis, analyze, treeWith } from "./analyze.ts";
 import { stopWhenUnreadable } from "./analyze-step.ts";
+import { buildSecretsOf } from "./build-secrets.ts";
 import { buildSide, type SideFacts } from "./build-side.ts";
 import { seenAs } from "./apply.ts";
 import { contentHashes } from "./content-hashes.ts";
@@ -19,6 +20,7 @@ import { earlierBuilds } from "./earlier-builds.ts";
 import { withPolicy } from "./policy-step.ts";
 import { withExpectations } from "./expectations.ts";
 import { planFacts } from "./plan-facts.ts";
+import { buildOf, RENDER } from "./saved-steps.ts";
 import { hashOf, type Run, runStep } from "./run-directory.ts";
 import type { Session } from "./session.ts";
 
@@ -91,7 +93,7 @@ export async function renderStep(
     return (await Promise.all(seen)).map((replaces, index) => ({ ...(files[index] as RenderedFile), replaces }));
   };
   if (run === undefined) return render();
-  return runStep(run, { name: "render", version: 3, run: render }, { ...input, existing: hashOf(existing) });
+  return runStep(run, { ...RENDER, run: render }, { ...input, existing: hashOf(existing) });
 }
 
 const isText = (pair: readonly [string, string | undefined]): pair is readonly [string, string] =>
@@ -118,12 +120,13 @@ export interface BuiltSide {
 }
 
 /** What a build of a side is asked for, on this machine and with this team's settings. */
-export function requestFor(session: Session, run: Run, side: BuiltSide): SideFacts {
+export async function requestFor(session: Session, run: Run, side: BuiltSide): Promise<SideFacts> {
   const { label, dockerfile } = side;
   return {
     ...side,
     root: session.folder,
     target: label === "before" ? dockerfile.target : undefined,
+    buildSecrets: await buildSecretsOf(session),
     buildArgs: { ...slowNetwork(session.world.env), ...(label === "before" ? session.config.buildArgs : {}) },
     revision: label === "before" ? undefined : side.service.git.commit,
     platform: session.platform,
@@ -157,7 +160,7 @@ export async function buildStep(
   },
 ): Promise<BuildSide> {
   const { label, dockerfile, overlay } = side;
-  const request = { ...requestFor(session, run, side), ...(quick === undefined ? {} : { quick }) };
+  const request = { ...(await requestFor(session, run, side)), ...(quick === undefined ? {} : { quick }) };
   const input = {
     files: contentHashes(session),
     dockerfile: dockerfile.text,
@@ -170,10 +173,11 @@ export async function buildStep(
     // The digests stand in the Dockerfile; the lock beside them has the date of today.
     overlay: overlay.filter(({ path }) => path !== PINS_FILE).map(({ path, content }) => [path, content]),
     how: [request.target, request.buildArgs, request.platform, request.mirrors, request.caAs],
+    secrets: await hashesOf(request.buildSecrets, session.world.env),
     ca: request.ca === undefined ? "none" : hashOf(await readText(request.ca)),
     engine: [engine.name, engine.version, engine.store],
   });
-  const saved = { name: `${label}/build`, version: 3 };
+  const saved = buildOf(label);
   return runStep(
     run,
     {
@@ -187,6 +191,15 @@ export async function buildStep(
     input,
   );
 }
+
+/** A build with another secret is another build. Only hashes, and they go into a hash. */
+const hashesOf = (sources: SideFacts["buildSecrets"], env: Session["world"]["env"]) =>
+  Promise.all(
+    Object.entries(sources).map(async ([id, source]) => [
+      id,
+      hashOf(typeof source === "string" ? ((await readText(source)) ?? "") : (env[source.env] ?? "")),
+    ]),
+  );
 
 /** Images that the shipped stage needs from a registry, as the Dockerfile names them. */
 export function externalImages(dockerfile: Dockerfile): readonly string[] {

@@ -46,10 +46,20 @@ export function syncMounts({ image }: Page): Lines {
     "--mount=type=bind,from=uv,source=/uv,target=/usr/local/bin/uv",
     `--mount=type=cache,target=${image.sync.cache}`,
     CA_MOUNT,
+    ...(image.sync.secrets ?? []).map(({ written }) => `--mount=${written}`),
   ];
 }
 
-export const WITH_CA = `if [ -s ${CA_SECRET} ]; then export SSL_CERT_FILE=${CA_SECRET}; fi`;
+const WITH_CA = `if [ -s ${CA_SECRET} ]; then export SSL_CERT_FILE=${CA_SECRET}; fi`;
+
+/** What a step that downloads packages does first: it trusts the company's CA, and reads what today's step reads. */
+export const beforeSync = ({ image }: Page): Lines => [
+  WITH_CA,
+  ...(image.sync.secrets ?? []).flatMap(({ variable, path }) =>
+    variable === undefined ? [] : [`if [ -s ${path} ]; then ${variable}="$(cat ${path})"; export ${variable}; fi`],
+  ),
+];
+
 const CA_MOUNT = "--mount=type=secret,id=ca-bundle";
 
 /**

@@ -2,6 +2,7 @@ import { pythonAllowed } from "../decisions/base.ts";
 import { argvToday } from "../decisions/command.ts";
 import type { Facts } from "../decisions/decider.ts";
 import { list } from "../decisions/shared/say.ts";
+import { lostSecrets } from "../decisions/shared/kept-secrets.ts";
 import { webStart } from "../decisions/shared/server.ts";
 import { exactVersion } from "../decisions/shared/specifier.ts";
 import { finalStage, instructionsToday, lineage } from "../decisions/shared/today.ts";
@@ -158,6 +159,17 @@ function* certificateProposals({ dockerfile }: Facts): Generator<Refusal> {
 }
 
 /** Often it is the server or the driver of the database. */
+/** A step that the rework does not have may have fetched something with its secret: never lost without a word. */
+function* secretProposals({ dockerfile }: Facts): Generator<Refusal> {
+  for (const { id, instruction } of lostSecrets(dockerfile))
+    yield {
+      id: "secret-mount-lost",
+      what: `The step in line ${instruction.line} of ${dockerfile?.path} mounts the build secret \`${id}\``,
+      because: "It installs nothing that the lock names, so the rework has no such step and mounts no such secret.",
+      instead: "Where the image needs what that step fetches, add it to the reworked Dockerfile after `apply`.",
+    };
+}
+
 function* besideLockRefusals({ findings }: Facts): Generator<Refusal> {
   for (const { message } of findings.filter(({ rule }) => rule === "install-beside-lock"))
     yield stop({
@@ -230,6 +242,7 @@ export function refusalsOf(
     ...baseRefusals(facts),
     ...(commandChosen ? [] : [...processRefusals(facts), ...scriptRefusals(facts)]),
     ...certificateProposals(facts),
+    ...secretProposals(facts),
     ...(image === undefined ? [] : [...lostTargets(facts, image), ...outputRefusals(facts, image)]),
     ...proposals(facts, image?.compose),
   ];

@@ -13,7 +13,7 @@ import {
   syncCommand,
   syncMounts,
   why,
-  WITH_CA,
+  beforeSync,
 } from "./dockerfile-page.ts";
 import { titleOf } from "./image-name.ts";
 import { arrayText, envLines, labelLines, runLines } from "./instruction.ts";
@@ -74,7 +74,7 @@ function dependencies(page: Page): Lines {
     `WORKDIR ${workdir}`,
     "",
     ...why(page, "uv", "sync"),
-    ...runLines([...syncMounts(page), ...manifests], [WITH_CA, syncCommand(page, "--no-install-project")]),
+    ...runLines([...syncMounts(page), ...manifests], [...beforeSync(page), syncCommand(page, "--no-install-project")]),
     ...(image.bytecode.venv
       ? [
           "",
@@ -108,7 +108,7 @@ function application(page: Page): Lines {
   const sources = project ? ["pyproject.toml", sync.lock, ...(sync.sources ?? [])] : [];
   const code = ownCode(page);
   const steps = [
-    ...(project ? [WITH_CA, syncCommand(page)] : []),
+    ...(project ? [...beforeSync(page), syncCommand(page)] : []),
     ...(image.bytecode.app && code.length > 0 ? [compiled(image, code.join(" "))] : []),
     ...readable([...new Set([...code, ...image.copies.map((copy) => copy.to)])]),
   ];
@@ -150,7 +150,7 @@ function projectStage(page: Page): Lines {
     ...copyLines(page, [...new Set(["pyproject.toml", sync.lock, ...(sync.sources ?? [])])]),
     ...comment(MODES),
     ...runLines(syncMounts(page), [
-      WITH_CA,
+      ...beforeSync(page),
       `uv pip install --no-deps --python ${sync.venv}/bin/python --prefix ${BUILT} ${page.image.workdir}`,
       `rm -f ${BUILT}/.lock`,
       ...(bytecode.app ? [compiled(page.image, `-s ${BUILT} -p ${sync.venv} ${BUILT}/lib`)] : []),

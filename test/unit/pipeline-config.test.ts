@@ -9,6 +9,7 @@ it("reads every key", () => {
     "profile: debian-slim",
     "target: web",
     "buildArgs: {A: '1'}",
+    "buildSecrets: {index: {env: INDEX_TOKEN}, pip: {file: ../pip.conf}}",
     "env: {B: x}",
     "taskDefinition: ../cdk/x.template.json",
     "sidecars: [{name: aws, build: ../aws, port: 5555, health: /ready, env: {C: y}}]",
@@ -26,6 +27,7 @@ it("reads every key", () => {
       profile: "debian-slim",
       target: "web",
       buildArgs: { A: "1" },
+      buildSecrets: { index: { env: "INDEX_TOKEN" }, pip: { file: "../pip.conf" } },
       env: { B: "x" },
       taskDefinition: "../cdk/x.template.json",
       sidecars: [{ name: "aws", build: "../aws", port: 5555, health: "/ready", env: { C: "y" } }],
@@ -51,6 +53,8 @@ it.each([
 });
 
 it.each([
+  ["buildSecrets: {index: token}", "buildSecrets.index: expected a map, found string", 1],
+  ["buildSecrets: {index: {env: 's3cret value'}}", expect.stringContaining("buildSecrets.index.env"), 1],
   ["sidecars: all", "sidecars: is to be compose", 1],
   ["sidecars: [{name: db}]", "sidecars.0: `port` is missing", 1],
   ["roles: [{name: a, kind: job}]", "roles.0.kind: is to be server, worker or task", 1],

@@ -1,6 +1,6 @@
 import type { Container, Engine, Exit, StartOptions } from "../../engine/engine.ts";
 import { UserError } from "../../kit/errors.ts";
-import { redactByShape } from "../../kit/text.ts";
+import { redactByShape } from "../../kit/redact.ts";
 import type { Contract, Image, Role, RoleCommand, RoleKind } from "../../model/types.ts";
 import { firstHealthy, whyUnhealthy } from "./health.ts";
 import { lastLine, type LoggedLine, logTail } from "./logs.ts";
