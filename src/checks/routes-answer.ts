@@ -44,8 +44,7 @@ export const routesAnswer: Check<OrdinaryRun> = {
     },
   ],
   judge({ visits, sidecars = [], notStarted = [] }) {
-    if (sidecars.length === 0)
-      return notApplicable("Nothing of a Compose file ran beside it, so what a route needs may be missing.");
+    if (sidecars.length === 0) return notApplicable("Nothing ran beside it, so what a route needs may be missing.");
     const bad = visits.filter(({ status, open }) => open !== true && (status === 0 || status >= 500));
     if (bad.length > 0) {
       const said = `Beside ${some(sidecars, 6)}: ${some(bad.map(({ path, status }) => `${path} ${status === 0 ? "does not answer" : `answers ${status}`}`))}.`;

@@ -6,6 +6,7 @@ import type { Beside } from "../project/stack/read-stack.ts";
 import type { TreeProblem } from "../project/tree.ts";
 import { CONFIG_FILE } from "./config.ts";
 import type { Session } from "./session.ts";
+import { ownSidecar } from "./sidecars.ts";
 
 /** What runs beside the image while it is proven, and its roles, as the files and the team say. */
 export interface BesideFacts extends Beside {
@@ -13,7 +14,7 @@ export interface BesideFacts extends Beside {
   readonly isSettled: boolean;
 }
 
-/** @throws UserError `config/no-compose-file`, `config/no-sidecar`, `config/no-role`. */
+/** @throws UserError `config/no-compose-file`, `config/no-sidecar`, `config/no-role`, `config/two-sidecars`. */
 export async function findBeside(session: Session, plan: Plan, service: Service): Promise<BesideFacts> {
   const { config, tree, folder } = session;
   const { readBeside } = await import("../project/stack/read-stack.ts");
@@ -21,12 +22,20 @@ export async function findBeside(session: Session, plan: Plan, service: Service)
   const read = (file: string) =>
     file.startsWith("..") ? readText(join(folder, file)) : Promise.resolve(tree.read(file));
   const wanted = config.composeSidecars;
+  const own = config.sidecars.map(({ name }) => name);
+  const twice = own.find((name, index) => own.indexOf(name) !== index);
+  if (twice !== undefined)
+    throw new UserError("config/two-sidecars", `Two sidecars have the name ${twice}`, {
+      hint: "Each is reached by its name: give one of them another.",
+      where: { file: CONFIG_FILE },
+    });
   const problems: TreeProblem[] = [];
   const beside = await readBeside(
     {
       source: { tree, read, files: config.composeFiles },
       root: folder,
       wanted,
+      own,
       roles: config.roles,
       starts: service.starts,
       kept: plan.contract.portVariable,
@@ -54,5 +63,7 @@ export async function findBeside(session: Session, plan: Plan, service: Service)
       hint: `Give it a \`command\` under \`roles\` in ${CONFIG_FILE}. Known by name: ${beside.roles.map(({ name }) => name).join(", ") || "none"}.`,
       where: { file: CONFIG_FILE },
     });
-  return { ...beside, isSettled: wanted !== undefined };
+  const steps = config.sidecars.map((one) => ({ kind: "sidecar", sidecar: ownSidecar(one, folder) }) as const);
+  const stack = { ...beside.stack, steps: [...steps, ...beside.stack.steps] };
+  return { ...beside, stack, isSettled: wanted !== undefined };
 }

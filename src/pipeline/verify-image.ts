@@ -17,7 +17,7 @@ import { registryOf } from "./registry-of.ts";
 import { sideOf } from "./report-step.ts";
 import { finishRun, openRun, type Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
-import { sidecarFacts } from "./sidecars.ts";
+import { sidecarRun } from "./sidecars.ts";
 import { findBeside } from "./beside.ts";
 import { besideEach } from "./start-beside.ts";
 import {
@@ -70,7 +70,7 @@ export async function verifyImage(session: Session, options: VerifyOptions): Pro
       ? await testsStep(session, run, engine, { side, spec: plan.image.tests })
       : NOT_RUN;
   if (own.problem !== undefined) world.tell(own.problem);
-  const surroundings = { engine, facts, contract, own: sidecarFacts(session, run, engine) };
+  const surroundings = { engine, facts, contract, run: sidecarRun(session, run) };
   await using beside = await besideEach([{ label: "after", build }], surroundings);
   await collectEvidence({
     engine,
