@@ -8,6 +8,6 @@ export const drainUnderInit: Probe<Drain> = {
   runs: "beside-others",
   reworkedOnly: true,
   waits: true,
-  version: 1,
+  version: 2,
   collect: (context) => stopInFlight(context, { init: true }),
 };

@@ -6,6 +6,6 @@ export const drain: Probe<Drain> = {
   title: "Stop the image while a request is proven to be in flight",
   runs: "beside-others",
   waits: true,
-  version: 3,
+  version: 4,
   collect: (context) => stopInFlight(context),
 };
