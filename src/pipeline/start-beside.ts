@@ -147,12 +147,13 @@ class RunningStack {
     const { name, where, build } = sidecar;
     const from = sidecar.image ?? `built from ${basename(build?.context ?? "")}`;
     const seen = { name, where, image: from, by: "", log: [] };
-    const began = performance.now();
+    let began = performance.now();
     let isHere = false;
     run.tell(`Starting ${name} beside the service…`);
     try {
       const image = await this.#imageOf(sidecar);
       isHere = true;
+      began = performance.now();
       const really = image.config.labels[STAND_IN_LABEL];
       const known = really === undefined || really === "" ? seen : { ...seen, standIn: really };
       const container = await this.engine.start(image.id, { alias: name, ...startOf(sidecar) });

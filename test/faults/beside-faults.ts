@@ -18,22 +18,6 @@ export const heldAtSidecar: Fault = {
   app: asksItsStore,
 };
 
-/** Another one, which gives up on its sidecar before the hold is over: that is no drop. */
-export const losesPatience: Fault = {
-  name: "healthy, and loses its patience with its sidecar",
-  breaks: [],
-  keeps: ["stop-answers-in-flight"],
-  beside: true,
-  app: [
-    ...asksItsStore,
-    ['urlopen(os.environ["STORE_URL"])', 'urlopen(os.environ["STORE_URL"], timeout=0.8)'],
-    [
-      "            self.answer(200, self.items())",
-      "            try:\n                self.answer(200, self.items())\n            except OSError:\n                self.answer(504, {})",
-    ],
-  ],
-};
-
 /** The ways in which what runs beside the web server, or in its place, is known to break. */
 export const besideFaults: readonly Fault[] = [
   {

@@ -1,4 +1,4 @@
-import { heldAtSidecar, losesPatience } from "./beside-faults.ts";
+import { heldAtSidecar } from "./beside-faults.ts";
 import type { Fault } from "./fault.ts";
 import { fileTwins } from "./file-faults.ts";
 import { insideTwins } from "./inside-faults.ts";
@@ -10,7 +10,6 @@ export const twins: readonly Fault[] = [
   declaredVolume,
   waitsBefore,
   heldAtSidecar,
-  losesPatience,
   ...fileTwins,
   ...insideTwins,
 ];

