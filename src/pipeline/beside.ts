@@ -8,6 +8,7 @@ import type { Beside } from "../project/stack/read-stack.ts";
 import type { TreeProblem } from "../project/tree.ts";
 import { CONFIG_FILE } from "./config.ts";
 import type { Session } from "./session.ts";
+import { ownSidecar } from "./sidecars.ts";
 
 /** What runs beside the image while it is proven, and its roles, as the files and the team say. */
 export interface BesideFacts extends Beside {
@@ -17,7 +18,7 @@ export interface BesideFacts extends Beside {
 
 /**
  * @param plan what the image was reworked by, if it was.
- * @throws UserError `config/no-compose-file`, `config/no-sidecar`, `config/no-role`.
+ * @throws UserError `config/no-compose-file`, `config/no-sidecar`, `config/no-role`, `config/two-sidecars`.
  */
 export async function findBeside(session: Session, plan: Plan | undefined, service: Service): Promise<BesideFacts> {
   const { config, tree, folder } = session;
@@ -27,12 +28,15 @@ export async function findBeside(session: Session, plan: Plan | undefined, servi
     file.startsWith("..") ? readText(join(folder, file)) : Promise.resolve(tree.read(file));
   const wanted = config.composeSidecars;
   const { portVariable } = plan?.contract ?? { portVariable: service.port?.value.variable };
+  const own = config.sidecars.map(({ name }) => name);
+  mustDiffer(own);
   const problems: TreeProblem[] = [];
   const beside = await readBeside(
     {
       source: { tree, read, files: config.composeFiles },
       root: folder,
       wanted,
+      own,
       roles: config.roles,
       starts: service.starts,
       kept: portVariable,
@@ -52,7 +56,18 @@ export async function findBeside(session: Session, plan: Plan | undefined, servi
     problems,
   );
   mustBeThere(beside, { isAsked: wanted !== undefined && wanted.length > 0, files: config.composeFiles, problems });
-  return { ...beside, isSettled: wanted !== undefined };
+  const steps = config.sidecars.map((one) => ({ kind: "sidecar", sidecar: ownSidecar(one, folder) }) as const);
+  const stack = { ...beside.stack, steps: [...steps, ...beside.stack.steps] };
+  return { ...beside, stack, isSettled: wanted !== undefined };
+}
+
+function mustDiffer(names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw new UserError("config/two-sidecars", `Two sidecars have the name ${twice}`, {
+    hint: "Each is reached by its name: give one of them another.",
+    where: { file: CONFIG_FILE },
+  });
 }
 
 /** What the team names and nobody knows. */

@@ -19,6 +19,7 @@ import {
   shape,
   text,
   textOr,
+  withOneOf,
 } from "./config-kinds.ts";
 
 const ruleId = known(
@@ -28,6 +29,7 @@ const ruleId = known(
 );
 const severity = oneOf(["error", "warning", "note"], "; a rule is switched off by `ignore`, with its reason");
 const day = matching(/^\d{4}-\d{2}-\d{2}$/, "a day like 2026-12-31");
+const host = matching(/^[A-Za-z0-9][\w-]*$/, "a name of letters, digits, - and _, by which it is reached");
 
 /**
  * The schema of `seaworthy.yaml`, apart from its reader so that a folder without one never loads it. Written by hand:
@@ -59,11 +61,14 @@ const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines" | "composeSidec
       listOf(
         textOr(
           filled,
-          shape({ name: filled, image: filled, build: filled, port: number, health: filled, env: mapOf(text) }, [
-            "name",
-            "port",
-            "health",
-          ]),
+          withOneOf(
+            ["image", "build"],
+            shape({ name: host, image: filled, build: filled, port: number, health: filled, env: mapOf(text) }, [
+              "name",
+              "port",
+              "health",
+            ]),
+          ),
         ),
       ),
     ),

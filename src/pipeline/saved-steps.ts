@@ -2,7 +2,7 @@ import type { BuildSide, RenderedFile } from "../model/types.ts";
 import { readStep, type Run } from "./run-directory.ts";
 
 /** Steps whose outcome is read again after the run: by name, and by the version that gives it its meaning. */
-export const RENDER = { name: "render", version: 3 } as const;
+export const RENDER = { name: "render", version: 4 } as const;
 export const buildOf = (label: "before" | "after"): { readonly name: string; readonly version: number } => ({
   name: `${label}/build`,
   version: 3,

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { parseDockerfile } from "../dockerfile/parse.ts";
 import { reachableStages, sourcesOf } from "../dockerfile/stages.ts";
 import type { ConnectedEngine } from "../engine/engine.ts";
@@ -7,16 +7,19 @@ import type { BuildSide, Dockerfile, Pin, Plan, RenderedFile, Service } from "..
 import { makePlan } from "../planner/make-plan.ts";
 import { renderFiles } from "../planner/render.ts";
 import { renderRunbook } from "../planner/render-runbook.ts";
+import type { ScriptBeside } from "../planner/script-sidecars.ts";
 import { PINS_FILE, readPins, renderPins, resolvePins } from "../registry/pins.ts";
 import { fetchWithProxy } from "../registry/proxy.ts";
 import { rules } from "../rules/index.gen.ts";
 import { type Analysis, analyze, treeWith } from "./analyze.ts";
 import { stopWhenUnreadable } from "./analyze-step.ts";
+import { findBeside } from "./beside.ts";
 import { buildSecretsOf } from "./build-secrets.ts";
 import { buildSide, type SideFacts } from "./build-side.ts";
 import { seenAs } from "./apply.ts";
 import { contentHashes } from "./content-hashes.ts";
 import { earlierBuilds } from "./earlier-builds.ts";
+import { filledContract } from "./filled-contract.ts";
 import { withPolicy } from "./policy-step.ts";
 import { withExpectations } from "./expectations.ts";
 import { planFacts } from "./plan-facts.ts";
@@ -85,15 +88,29 @@ export async function renderStep(
     mode: "whole",
     why: "The digests of the base images, where they came from and when.",
   };
+  const beside = await scriptBeside(session, input.plan, input.service);
   const render = async () => {
     // Only here: planning alone needs no checks.
     const { checks } = await import("../checks/index.gen.ts");
-    const files = [...renderFiles({ ...input, existing }), renderRunbook({ ...input, checks }), lock];
+    const files = [...renderFiles({ ...input, existing, beside }), renderRunbook({ ...input, checks }), lock];
     const seen = files.map(async ({ path }) => seenAs(await readText(join(session.folder, path))));
     return (await Promise.all(seen)).map((replaces, index) => ({ ...(files[index] as RenderedFile), replaces }));
   };
   if (run === undefined) return render();
-  return runStep(run, { ...RENDER, run: render }, { ...input, existing: hashOf(existing) });
+  return runStep(run, { ...RENDER, run: render }, { ...input, existing: hashOf(existing), beside });
+}
+
+/** What the stand-alone script starts beside the image. No path of this machine gets into it. */
+async function scriptBeside(session: Session, plan: Plan, service: Service): Promise<ScriptBeside> {
+  const { stack, roles, isSettled } = await findBeside(session, plan, service);
+  const near = (path: string) => relative(session.folder, path) || ".";
+  const steps = stack.steps.map((step) => {
+    if (step.kind === "task" || step.sidecar.build === undefined) return step;
+    const { build } = step.sidecar;
+    const moved = { ...build, context: near(build.context), dockerfile: near(build.dockerfile) };
+    return { ...step, sidecar: { ...step.sidecar, build: moved } };
+  });
+  return { steps, roles, env: filledContract(plan.contract, stack).env, notStarted: isSettled ? [] : stack.notStarted };
 }
 
 const isText = (pair: readonly [string, string | undefined]): pair is readonly [string, string] =>

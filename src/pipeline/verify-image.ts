@@ -14,7 +14,7 @@ import { registryOf } from "./registry-of.ts";
 import { sideOf } from "./report-step.ts";
 import { finishRun, openRun, type Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
-import { sidecarFacts } from "./sidecars.ts";
+import { sidecarRun } from "./sidecars.ts";
 import { besideEach } from "./start-beside.ts";
 import { analyzeRendered } from "./steps.ts";
 import { NOT_RUN, type TestRun, testsStep } from "./tests-step.ts";
@@ -51,7 +51,7 @@ export async function verifyImage(session: Session, wanted: Wanted): Promise<Ver
       ? await testsStep(session, run, engine, { side: rework.side, spec: rework.plan.image.tests })
       : NOT_RUN;
   if (own.problem !== undefined) world.tell(own.problem);
-  const surroundings = { engine, facts, contract, own: sidecarFacts(session, run, engine) };
+  const surroundings = { engine, facts, contract, run: sidecarRun(session, run) };
   const subject = { label: "after" as const, build, reworked: contract.ofImage !== true };
   await using beside = await besideEach([subject], surroundings);
   await collectEvidence({

@@ -25,7 +25,7 @@ import { withRequirements } from "./requirements-step.ts";
 import { sideOf, writeReports } from "./report-step.ts";
 import { finishRun, openRun, type Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
-import { sidecarFacts } from "./sidecars.ts";
+import { sidecarRun } from "./sidecars.ts";
 import { type BesideFacts, findBeside } from "./beside.ts";
 import { besideEach } from "./start-beside.ts";
 import { analyzeRendered, buildStep, pinStep, planStep, renderedDockerfile, renderStep, tagOf } from "./steps.ts";
@@ -131,7 +131,7 @@ async function prove(
     const build = sides[label];
     return build === undefined ? [] : [{ label, build }];
   });
-  await using beside = await besideEach(built, { engine, facts, contract, own: sidecarFacts(session, run, engine) });
+  await using beside = await besideEach(built, { engine, facts, contract, run: sidecarRun(session, run) });
   await collectEvidence({
     engine,
     run,

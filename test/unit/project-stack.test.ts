@@ -61,6 +61,7 @@ const beside = (
       source: { tree, read: (file) => Promise.resolve(tree.read(file)), files: undefined },
       root: "/service",
       wanted: "all",
+      own: [],
       roles: [],
       starts: [],
       kept: undefined,
@@ -134,6 +135,20 @@ it("starts only what the team names, with what that needs, and says what stays a
   expect(worker?.notRun).toBe("it needs cache (redis:7-alpine), and nothing started it");
   expect(migrate).toMatchObject({ name: "migrate", kind: "task", first: true });
   expect(migrate?.notRun).toBeUndefined();
+});
+
+it("leaves out what the team describes itself, and gives the service its address", async () => {
+  const found = await beside({ own: ["db"] });
+  expect(steps(found)).toEqual(expect.not.arrayContaining(["db"]));
+  expect(found.stack.env["DATABASE_URL"]).toBe("postgresql://shop:pw@db:5432/shop");
+  expect(found.roles.find(({ name }) => name === "migrate")?.notRun).toBeUndefined();
+});
+
+it("knows a worker that a shell starts before it says something more", async () => {
+  const worker = "command: [sh, -c, 'celery -A app worker; echo ended']";
+  const changes = { "compose.yaml": COMPOSE.replace("command: celery -A app worker", worker) };
+  const { roles } = await beside({ changes });
+  expect(roles.find(({ name }) => name === "worker")).toMatchObject({ kind: "worker" });
 });
 
 it("starts nothing where nobody asks for it", async () => {

@@ -190,7 +190,7 @@ async function settles(container: Container, { role, limitMs, signal }: Work): P
   }
   if (role.ready === undefined) return WORKING;
   const last = lastLine(await container.logs());
-  const limit = `within ${role.withinSeconds} s`;
+  const limit = `within ${Math.round(limitMs / 1000)} s`;
   return { problem: `no line of its log matched \`${role.ready}\` ${limit}; its last line: ${last}` };
 }
 
