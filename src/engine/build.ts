@@ -58,6 +58,12 @@ export async function buildImage(builder: Builder, request: BuildRequest): Promi
   }
 }
 
+/**
+ * The cache mounts of our builds. A build without cache empties those of its steps before it begins: without a namespace
+ * it would empty the user's, whose Dockerfiles all name the same folders of pip and uv.
+ */
+const MOUNTS = "seaworthy";
+
 export function buildArguments(builder: Builder, request: BuildRequest, raw: boolean): readonly string[] {
   const labels = { ...request.labels, ...builder.labels(request.keepMs) };
   return [
@@ -77,7 +83,7 @@ export function buildArguments(builder: Builder, request: BuildRequest, raw: boo
     ...(request.target === undefined ? [] : ["--target", request.target]),
     ...(request.platform === undefined ? [] : ["--platform", request.platform]),
     ...(request.noCache ? ["--no-cache"] : []),
-    ...each("--build-arg", request.buildArgs),
+    ...each("--build-arg", { ...request.buildArgs, BUILDKIT_CACHE_MOUNT_NS: request.mounts ?? MOUNTS }),
     ...each("--secret", request.secrets, (id, source) => `id=${id},src=${source}`),
     ...each("--build-context", request.contexts),
     ...each("--label", labels),

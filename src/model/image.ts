@@ -85,4 +85,6 @@ export interface BuildSide {
   readonly canaries?: readonly string[];
   /** Hash of everything that its builds depend on. */
   readonly inputKey?: string;
+  /** Namespace of its cache mounts, where it is not the one that all builds of ours share. */
+  readonly mounts?: string;
 }

@@ -9,6 +9,7 @@ import { endpointsFor } from "../registry/endpoints.ts";
 import { STAND_IN_LABEL } from "../registry/pins.ts";
 import { canonicalName, parseReference } from "../registry/reference.ts";
 import { type Canaries, plantCanaries } from "./canaries.ts";
+import { mountsFor } from "./cold-mounts.ts";
 import type { EarlierBuilds } from "./earlier-builds.ts";
 import { exportContext } from "./context.ts";
 
@@ -80,18 +81,13 @@ export async function buildSide(
   } catch (error) {
     return failed(error);
   }
-  const { dockerfile, buildArgs, ca, caAs } = request;
-  const mounted = caAs === "secret" ? ca : undefined;
-  const canaries = await plantCanaries(dockerfile, buildArgs, mounted, join(request.directory, "secrets"));
-  const base = requestOf(request, context, { contexts: bases.contexts, canaries }, signal);
+  const { base, canaries, earlier, mounts } = await prepare(request, context, bases, signal);
   const time = async (kind: Build["kind"], change: Partial<BuildRequest>) => {
     const logFile = join(request.directory, "logs", `build-${kind}-${builds.length}.log`);
     const { image, milliseconds, steps } = await engine.build({ ...base, ...change, logFile });
     builds.push({ kind, milliseconds, steps });
     return image;
   };
-  // A substituted base is named by its content: the tag of the Dockerfile may have moved since.
-  const earlier = isDeepStrictEqual(request.earlier?.bases, bases.used) ? request.earlier : undefined;
   let image;
   try {
     if (request.quick === true) image = undefined;
@@ -113,7 +109,30 @@ export async function buildSide(
   // The layers of an earlier cold build hold, if anything, what was planted then.
   const planted = [...canaries.values, ...(request.earlier?.canaries ?? [])];
   const { inputKey } = request;
-  return { dockerfile: dockerfile.path, bases: bases.used, canaries: planted, inputKey, image, builds, edited };
+  const kept = { inputKey, ...mounts };
+  return { dockerfile: request.dockerfile.path, bases: bases.used, canaries: planted, ...kept, image, builds, edited };
+}
+
+/** What all builds of a side have in common, and which of them an earlier run made. */
+async function prepare(
+  request: SideRequest,
+  context: string,
+  { contexts, used }: Awaited<ReturnType<typeof substitutes>>,
+  signal: AbortSignal,
+) {
+  const { dockerfile, buildArgs, ca, caAs, quick = false } = request;
+  const mounted = caAs === "secret" ? ca : undefined;
+  const canaries = await plantCanaries(dockerfile, buildArgs, mounted, join(request.directory, "secrets"));
+  // A substituted base is named by its content: the tag of the Dockerfile may have moved since.
+  const earlier = isDeepStrictEqual(request.earlier?.bases, used) ? request.earlier : undefined;
+  const namespace = quick || earlier !== undefined ? earlier?.mounts : mountsFor(dockerfile);
+  const mounts = namespace === undefined ? {} : { mounts: namespace };
+  return {
+    base: { ...requestOf(request, context, { contexts, canaries }, signal), ...mounts },
+    canaries,
+    earlier,
+    mounts,
+  };
 }
 
 /** Builds another target of the same Dockerfile from the same files, once and not timed. */

@@ -195,7 +195,7 @@ export async function buildStep(
     ca: request.ca === undefined ? "none" : hashOf(await readText(request.ca)),
     engine: [engine.name, engine.version, engine.store],
   });
-  const saved = { name: `${label}/build`, version: 3 };
+  const saved = { name: `${label}/build`, version: 4 };
   return runStep(
     run,
     {

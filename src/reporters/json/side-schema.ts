@@ -95,6 +95,7 @@ const buildSide = z.object({
   bases: z.array(z.object({ named: text, used: text, standIn: z.boolean(), really: text.optional() })),
   canaries: texts.optional(),
   inputKey: text.optional(),
+  mounts: text.optional(),
   failure: z.object({ step: text, log: texts, where: text.optional() }).optional(),
   edited: z.object({ source: text, lock: text.optional() }).optional(),
 });
