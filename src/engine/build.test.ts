@@ -29,6 +29,7 @@ it("writes every part of a request, and builds on the engine's own builder", () 
     "--platform linux/amd64",
     "--no-cache",
     "--build-arg A=b=c",
+    "--build-arg BUILDKIT_CACHE_MOUNT_NS=seaworthy",
     "--secret id=ca,src=/ca.pem",
     "--secret id=index,env=INDEX_TOKEN",
     "--build-context python:3.13-slim@sha256:0=docker-image://other",

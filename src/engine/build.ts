@@ -60,6 +60,12 @@ export async function buildImage(builder: Builder, request: BuildRequest): Promi
   }
 }
 
+/**
+ * The cache mounts of our builds. A build without cache empties those of its steps before it begins: without a namespace
+ * it would empty the user's, whose Dockerfiles all name the same folders of pip and uv.
+ */
+const MOUNTS = "seaworthy";
+
 export function buildArguments(builder: Builder, request: BuildRequest, raw: boolean): readonly string[] {
   const labels = { ...request.labels, ...builder.labels(request.keepMs) };
   return [
@@ -79,7 +85,7 @@ export function buildArguments(builder: Builder, request: BuildRequest, raw: boo
     ...(request.target === undefined ? [] : ["--target", request.target]),
     ...(request.platform === undefined ? [] : ["--platform", request.platform]),
     ...(request.noCache ? ["--no-cache"] : []),
-    ...each("--build-arg", request.buildArgs),
+    ...each("--build-arg", { ...request.buildArgs, BUILDKIT_CACHE_MOUNT_NS: request.mounts ?? MOUNTS }),
     ...Object.entries(request.secrets).flatMap(([id, source]) => [
       "--secret",
       typeof source === "string" ? `id=${id},src=${source}` : `id=${id},env=${source.env}`,

@@ -63,8 +63,10 @@ export interface BuildRequest {
   readonly tag: string;
   readonly target?: string;
   readonly platform?: string;
-  /** Nothing from the layer cache. */
+  /** Nothing from the layer cache. BuildKit also empties the cache mounts, of the namespace and of no other. */
   readonly noCache: boolean;
+  /** Namespace of the cache mounts; without it, the one that all builds of ours share. The user's own are never used. */
+  readonly mounts?: string;
   readonly buildArgs: Readonly<Record<string, string>>;
   /** Secret id to where its value comes from. */
   readonly secrets: Readonly<Record<string, SecretSource>>;

@@ -87,4 +87,6 @@ export interface BuildSide {
   readonly planted?: number;
   /** Hash of everything that its builds depend on. */
   readonly inputKey?: string;
+  /** Namespace of its cache mounts, where it is not the one that all builds of ours share. */
+  readonly mounts?: string;
 }

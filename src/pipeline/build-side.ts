@@ -12,6 +12,7 @@ import { endpointsFor } from "../registry/endpoints.ts";
 import { STAND_IN_LABEL } from "../registry/pins.ts";
 import { canonicalName, parseReference } from "../registry/reference.ts";
 import { type Canaries, plantCanaries, withoutInvented } from "./canaries.ts";
+import { mountsFor } from "./cold-mounts.ts";
 import type { EarlierBuilds } from "./earlier-builds.ts";
 import { exportContext } from "./context.ts";
 import { timeEdits, type Timed, touchAll } from "./timed-edits.ts";
@@ -82,16 +83,17 @@ export async function buildSide(
   const secrets = join(request.directory, "secrets");
   await using _ = { [Symbol.asyncDispose]: () => rm(secrets, { recursive: true, force: true }) };
   let canaries = await plant(request, secrets);
+  // A substituted base is named by its content: the tag of the Dockerfile may have moved since.
+  const earlier = isDeepStrictEqual(request.earlier?.bases, bases.used) ? request.earlier : undefined;
+  const mounts = mountsOf(request, earlier);
   const time: Timed = async (kind, change) => {
     const logFile = join(request.directory, "logs", `build-${kind}-${builds.length}.log`);
-    const base = requestOf(request, context, { contexts: bases.contexts, canaries }, signal);
+    const base = { ...requestOf(request, context, { contexts: bases.contexts, canaries }, signal), ...mounts };
     const { image, milliseconds, steps } = await engine.build({ ...base, ...change, logFile });
     builds.push({ kind, milliseconds, steps });
     tell(`${request.label}: ${NAMES[kind]} (${formatMilliseconds(milliseconds)})`);
     return image;
   };
-  // A substituted base is named by its content: the tag of the Dockerfile may have moved since.
-  const earlier = isDeepStrictEqual(request.earlier?.bases, bases.used) ? request.earlier : undefined;
   const coldAndWarm = () => buildColdAndWarm(request, { time, builds, cold: earlier?.cold });
   let image;
   try {
@@ -116,10 +118,20 @@ export async function buildSide(
     canaries: [...canaries.values, ...(request.earlier?.canaries ?? [])],
     planted: canaries.values.length,
     inputKey,
+    ...mounts,
     image,
     builds,
     edited,
   };
+}
+
+/** The cache mounts of all builds of a side: new ones where a cold build is timed, so that it meets them empty. */
+function mountsOf(
+  { quick, dockerfile }: SideRequest,
+  earlier: EarlierBuilds | undefined,
+): { readonly mounts?: string } {
+  const mounts = quick === true || earlier !== undefined ? earlier?.mounts : mountsFor(dockerfile);
+  return mounts === undefined ? {} : { mounts };
 }
 
 /** The build without cache and the warm ones, or what an earlier run measured of the first. */

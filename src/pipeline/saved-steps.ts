@@ -5,7 +5,7 @@ import { readStep, type Run } from "./run-directory.ts";
 export const RENDER = { name: "render", version: 4 } as const;
 export const buildOf = (label: "before" | "after"): { readonly name: string; readonly version: number } => ({
   name: `${label}/build`,
-  version: 3,
+  version: 4,
 });
 
 /** What a run rendered, whole: the report shows the same files without secrets. */

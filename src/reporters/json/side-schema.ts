@@ -97,6 +97,7 @@ const buildSide = z.object({
   canaries: texts.optional(),
   planted: z.number().int().optional(),
   inputKey: text.optional(),
+  mounts: text.optional(),
   failure: z.object({ step: text, log: texts, where: text.optional() }).optional(),
   edited: z.object({ source: text, lock: text.optional() }).optional(),
 });
