@@ -1,12 +1,12 @@
 import type { CommandContext } from "@stricli/core";
+import { safeJson } from "../kit/text.ts";
 
 /** Results go to stdout, made safe to show. */
 export function print(context: CommandContext, text: string): void {
   context.process.stdout.write(`${text}\n`);
 }
 
-export const printJson = (context: CommandContext, value: unknown): void =>
-  print(context, JSON.stringify(value, null, 2));
+export const printJson = (context: CommandContext, value: unknown): void => print(context, safeJson(value, 2));
 
 /** Exit code 1: something fails or is unproven. */
 export function failed(): void {

@@ -1,8 +1,8 @@
 import type { Format, Judged } from "./format.ts";
-import { redactByShape } from "../kit/text.ts";
+import { redactByShape, safeJson } from "../kit/text.ts";
 import type { Finding } from "../model/types.ts";
 import { addTo, noTotals } from "./view/count.ts";
-import { fixWithoutSecrets, safeJson } from "./view/safe.ts";
+import { fixWithoutSecrets } from "./view/safe.ts";
 
 /** Data for scripts: every service with its findings, and a summary. */
 export const json: Format = {

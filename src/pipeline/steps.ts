@@ -9,6 +9,7 @@ import { makePlan } from "../planner/make-plan.ts";
 import { renderFiles } from "../planner/render.ts";
 import { renderRunbook } from "../planner/render-runbook.ts";
 import { profiles } from "../profiles/index.gen.ts";
+import { readOwnFile } from "../project/own-file.ts";
 import { PINS_FILE, readPins, renderPins, resolvePins } from "../registry/pins.ts";
 import { fetchWithProxy } from "../registry/proxy.ts";
 import { readRequirements } from "../requirements/read.ts";
@@ -24,6 +25,7 @@ import { withExpectations } from "./expectations.ts";
 import { hashOf, type Run, runStep } from "./run-directory.ts";
 import type { Session } from "./session.ts";
 import { testsWanted } from "./tests-wanted.ts";
+import { UV_VERSION } from "./version.ts";
 
 /** Decides what the image shall be. */
 export async function planStep(session: Session, run: Run | undefined, analysis: Analysis): Promise<Plan> {
@@ -58,9 +60,6 @@ export async function planStep(session: Session, run: Run | undefined, analysis:
         );
   return { ...plan, contract: await withExpectations(session, plan.contract) };
 }
-
-/** The uv that is taken when neither the service nor its team asks for one. */
-const UV_VERSION = "0.13.8";
 
 /** Resolves the plan's images to digests: from the registry, or offline from the committed lock. */
 export async function pinStep(session: Session, run: Run | undefined, plan: Plan): Promise<readonly Pin[]> {
@@ -97,7 +96,7 @@ export async function renderStep(
 ): Promise<readonly RenderedFile[]> {
   const tracked = session.tree.files.map((file) => [file, session.tree.read(file)] as const);
   // A Makefile is kept around our block also where git does not track it yet.
-  const makefile = ["Makefile", await readText(join(session.folder, "Makefile"))] as const;
+  const makefile = ["Makefile", await readOwnFile(session.folder, "Makefile")] as const;
   const existing = Object.fromEntries([...tracked, makefile].filter((pair) => isText(pair)));
   const lock: RenderedFile = {
     path: PINS_FILE,
@@ -110,7 +109,7 @@ export async function renderStep(
     // Only here: planning alone needs no checks.
     const { checks } = await import("../checks/index.gen.ts");
     const files = [...renderFiles({ ...input, existing }), renderRunbook({ ...input, checks }), lock];
-    const seen = files.map(async ({ path }) => seenAs(await readText(join(session.folder, path))));
+    const seen = files.map(async ({ path }) => seenAs(await readOwnFile(session.folder, path)));
     return (await Promise.all(seen)).map((replaces, index) => ({ ...(files[index] as RenderedFile), replaces }));
   };
   if (run === undefined) return render();

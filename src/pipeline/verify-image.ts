@@ -1,13 +1,12 @@
-import { join } from "node:path";
 import type { Check } from "../checks/check.ts";
 import { checks } from "../checks/index.gen.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
 import type { ConnectedEngine } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
-import { readText } from "../kit/files.ts";
 import type { BuildSide, CheckResult, Plan, RenderedFile, RequirementResult, Service } from "../model/types.ts";
 import { buildRecord } from "../probes/build-record.ts";
 import { layers } from "../probes/layers.ts";
+import { readOwnFile } from "../project/own-file.ts";
 import { judgeRequirements } from "../requirements/judge.ts";
 import { readRequirements } from "../requirements/read.ts";
 import { analyzeStep } from "./analyze-step.ts";
@@ -121,9 +120,7 @@ async function subjectOf(
 
 /** The files of a rework that was applied, as the folder has them now: what is demanded of them is demanded of these. */
 export async function asTheyLie(folder: string, files: readonly RenderedFile[]): Promise<readonly RenderedFile[]> {
-  const lying = await Promise.all(
-    files.map(async (file) => ({ file, content: await readText(join(folder, file.path)) })),
-  );
+  const lying = await Promise.all(files.map(async (file) => ({ file, content: await readOwnFile(folder, file.path) })));
   return lying.flatMap(({ file, content }) => (content === undefined ? [] : [{ ...file, content }]));
 }
 

@@ -66,7 +66,9 @@ const isTemporary = (path: string): boolean => /^\/(?:var\/)?tmp(?:\/|$)/.test(p
 function writablePaths(facts: Facts, image: ImageSpec): readonly string[] {
   const { service } = facts;
   const spools = service.dependencies.runtimeClosure.some((name) => SPOOLS.has(name));
-  const temporary = service.writes.some((use) => use.path === "/tmp" || use.path.startsWith("/tmp/"));
+  const temporary =
+    service.writes.some((use) => use.path === "/tmp" || use.path.startsWith("/tmp/")) ||
+    Object.values(image.env).some((value) => value.startsWith("/tmp/"));
   return [...(spools || temporary ? ["/tmp"] : []), ...(image.writable ?? []), ...image.volumes.filter(isTemporary)];
 }
 

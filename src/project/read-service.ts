@@ -68,7 +68,6 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     installed: installedBy(dockerfile, pyproject),
     problems,
   });
-  problems.push(...outsideProblems);
   const scripts = consoleScripts(pyproject?.toml.data);
   const starts = refined(sources, [...startsOfImages(tree, dockerfiles, target?.value), ...outside.starts], scripts);
   const imageEnv = dockerEnv(dockerfile);
@@ -81,6 +80,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     name: pyproject?.name ?? nameOf(tree),
     files: tree.files,
     git: tree.git,
+    ...beyondFiles(tree),
     manager,
     lock,
     python: readPythonFacts(tree, pyproject, locked),
@@ -106,7 +106,15 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     outsideLimits: outside.limits,
     composeMounts: outside.mounts,
     taskDefinitions: outside.tasks,
-    problems: [...problems, ...sources.problems, ...tree.problems],
+    problems: [...problems, ...outsideProblems, ...sources.problems, ...tree.problems],
+  };
+}
+
+/** What among the tracked paths is no file of its own. */
+function beyondFiles({ links = {}, submodules = [] }: Tree): Pick<Service, "links" | "submodules"> {
+  return {
+    ...(Object.keys(links).length === 0 ? {} : { links }),
+    ...(submodules.length === 0 ? {} : { submodules }),
   };
 }
 

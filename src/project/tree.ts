@@ -10,6 +10,10 @@ export interface Tree {
   readonly files: readonly string[];
   /** The text of a file, tracked or not, or undefined when there is none that can be read. */
   read(path: string): string | undefined;
+  /** Where each link among the files leads, as written in it. */
+  readonly links?: Readonly<Record<string, string>>;
+  /** Folders that are repositories of their own; their files are not among these. */
+  readonly submodules?: readonly string[];
   /** The files that were read until now, with their text. */
   loaded(): Iterable<readonly [path: string, text: string | undefined]>;
   readonly git: GitFacts;
@@ -27,6 +31,8 @@ export interface MemoryTreeOptions {
   readonly untracked?: readonly string[];
   readonly git?: Partial<GitFacts>;
   readonly gitIgnored?: Readonly<Record<string, Evidence>>;
+  readonly links?: Readonly<Record<string, string>>;
+  readonly submodules?: readonly string[];
 }
 
 /** A tree of files given as text: for tests and for the examples of rules. */
@@ -34,6 +40,8 @@ export function memoryTree(files: Readonly<Record<string, string>>, options: Mem
   const untracked = new Set(options.untracked);
   return {
     root: options.root ?? "/service",
+    ...(options.links === undefined ? {} : { links: options.links }),
+    ...(options.submodules === undefined ? {} : { submodules: options.submodules }),
     files: Object.keys(files)
       .filter((file) => !untracked.has(file))
       .toSorted(),

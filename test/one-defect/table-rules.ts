@@ -51,6 +51,9 @@ import { verificationOff } from "../../src/rules/verification-off.ts";
 import { workersWithoutReaper } from "../../src/rules/workers-without-reaper.ts";
 import { worldWritable } from "../../src/rules/world-writable.ts";
 import { writesOutsideTmpOnReadOnly } from "../../src/rules/writes-outside-tmp-on-read-only.ts";
+import { libraryCacheUnwritable } from "../../src/rules/library-cache-unwritable.ts";
+import { shellSyntaxError } from "../../src/rules/shell-syntax-error.ts";
+import { workdirInSystemFolder } from "../../src/rules/workdir-in-system-folder.ts";
 import { type OneDefect, planted } from "./defect.ts";
 
 /** Rules that no other table plants: each with its own example, and beside it what else is then true of the service. */
@@ -115,4 +118,7 @@ export const ruleDefects: readonly OneDefect[] = [
   planted("150", workersWithoutReaper, { good: 1, also: ["program-not-installed"] }),
   planted("151", worldWritable, { good: 1 }),
   planted("152", writesOutsideTmpOnReadOnly, { good: 1, also: ["written-folder-not-users"] }),
+  planted("153", libraryCacheUnwritable, { good: 3 }),
+  planted("154", shellSyntaxError, { good: 1 }),
+  planted("155", workdirInSystemFolder),
 ];

@@ -1,4 +1,4 @@
-import { redactByShape, visible } from "../../kit/text.ts";
+import { redactByShape, visible, visibleLine } from "../../kit/text.ts";
 import type { Finding, Fix } from "../../model/types.ts";
 
 /** Foreign text as any output may hold it: no control characters, no secrets of a known shape. */
@@ -11,10 +11,5 @@ export const hidesItsLine = (rule: string): boolean => /^(?:secret|credentials)-
 export const fixWithoutSecrets = ({ fix }: Finding): Fix | undefined =>
   fix?.edits.every(({ text }) => redactByShape(text) === text) === true ? fix : undefined;
 
-/** JSON in which no character can act on a terminal or hide text. */
-export const safeJson = (value: unknown): string =>
-  JSON.stringify(value).replaceAll(
-    // oxlint-disable-next-line no-control-regex
-    /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+/** `safe` on one line: for a place, which is one word to whoever reads it. */
+export const safeLine = (text: string): string => visibleLine(redactByShape(text));

@@ -18,6 +18,7 @@ function readCopied({ dockerfile, service, ignore }: RuleInput, { stage, instruc
   return copiedFiles(instruction, {
     files: service.files,
     ignore,
+    ...(service.links === undefined ? {} : { links: service.links }),
     workdir: workdir?.value ?? "/",
     expand: (word) => word.replaceAll(/\$\{?(\w+)\}?/g, (written, name: string) => value(name) ?? written),
   });
