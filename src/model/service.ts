@@ -68,6 +68,7 @@ export type Framework =
   | "gradio"
   | "celery"
   | "falcon"
+  | "tornado"
   | "unknown";
 export type Server =
   | "uvicorn"
@@ -83,6 +84,7 @@ export type Server =
   | "fastapi-cli"
   | "litestar-cli"
   | "streamlit"
+  | "tornado"
   | "own"
   | "unknown";
 

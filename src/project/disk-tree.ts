@@ -2,6 +2,7 @@ import { promises, readFileSync, readlinkSync, realpathSync, statSync } from "no
 import { basename, join, sep } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { decodeText, specialKind } from "../kit/files.ts";
+import { composeAbove } from "./above.ts";
 import { type GitOptions, readGit } from "./git.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 
@@ -41,6 +42,7 @@ export async function diskTree(folder: string, options: GitOptions = { changes: 
     files,
     links: targetsOf(root, links),
     submodules: git.submodules,
+    above: textsAbove(root),
     read(path) {
       if (!texts.has(path)) texts.set(path, readInside(root, path, problems));
       return texts.get(path);
@@ -50,6 +52,16 @@ export async function diskTree(folder: string, options: GitOptions = { changes: 
     isGitIgnored: (path) => git.ignored.get(path),
     problems,
   };
+}
+
+/** What of the folders above is read; what cannot be is left to whoever judges that folder. */
+function textsAbove(root: string): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const path of composeAbove(root)) {
+    const text = readInside(join(root, path, ".."), basename(path), []);
+    if (text !== undefined) texts.set(path, text);
+  }
+  return texts;
 }
 
 /** Where links lead; one that git knows may be no link on this disk. */

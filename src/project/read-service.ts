@@ -1,4 +1,4 @@
-import { iniLogFiles } from "./log-files.ts";
+import { logFilesOfFiles } from "./log-files.ts";
 import { readIgnore } from "../dockerfile/ignore.ts";
 import { beyondLimits } from "../dockerfile/limits.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
@@ -94,7 +94,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     routes,
     healthPaths: healthPathsOf(routes, framework),
     env: readEnv(sources, { packages: dependencies.runtimeClosure, examples: outside.examples }),
-    writes: [...uses.writes, ...iniLogFiles(tree, uses.reads, starts)],
+    writes: [...uses.writes, ...(await logFilesOfFiles(tree, uses.reads, starts))],
     programs: readPrograms(sources, dependencies, lock?.path ?? "pyproject.toml"),
     reads: [...uses.reads, ...conventionalReads(tree, starts, dependencies.runtimeClosure)],
     dockerfiles,

@@ -17,6 +17,8 @@ export interface Tree {
   /** The files that were read until now, with their text. */
   loaded(): Iterable<readonly [path: string, text: string | undefined]>;
   readonly git: GitFacts;
+  /** Compose files of the folders above, as far as the repository goes, by their path: `../compose.yaml`. */
+  readonly above?: ReadonlyMap<string, string>;
   /** The ECS task definition that the team named; it may lie outside the folder. */
   readonly taskDefinition?: { readonly file: string; readonly text: string };
   /** The .gitignore line that hides a file that is there but not tracked. */
@@ -33,6 +35,7 @@ export interface MemoryTreeOptions {
   readonly gitIgnored?: Readonly<Record<string, Evidence>>;
   readonly links?: Readonly<Record<string, string>>;
   readonly submodules?: readonly string[];
+  readonly above?: Readonly<Record<string, string>>;
 }
 
 /** A tree of files given as text: for tests and for the examples of rules. */
@@ -40,6 +43,7 @@ export function memoryTree(files: Readonly<Record<string, string>>, options: Mem
   const untracked = new Set(options.untracked);
   return {
     root: options.root ?? "/service",
+    ...(options.above === undefined ? {} : { above: new Map(Object.entries(options.above)) }),
     ...(options.links === undefined ? {} : { links: options.links }),
     ...(options.submodules === undefined ? {} : { submodules: options.submodules }),
     files: Object.keys(files)

@@ -7,7 +7,8 @@ import { absolute } from "./settings.ts";
  * block does not say (an image by name, an anchor): then nothing is claimed. Other files start the shipped image.
  */
 export function concernsImage(input: RuleInput, source: string, evidence: Evidence): boolean | undefined {
-  if (source !== "compose") return true;
+  // Of a file above the folder only what builds this Dockerfile was read.
+  if (source !== "compose" || evidence.file.startsWith("../")) return true;
   const text = input.read?.(evidence.file);
   const block = text === undefined ? [] : blockAround(text.split("\n"), evidence.line - 1);
   const named = valueOf(block, "dockerfile");
