@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { checks } from "../src/checks/index.gen.ts";
 import { decisions } from "../src/decisions/index.gen.ts";
+import { settingsOf } from "../src/cli/explain-plan.ts";
+import { refusalKinds } from "../src/planner/refusal-kinds.ts";
 import { probes } from "../src/probes/index.gen.ts";
 import { ownFindings } from "../src/policy/own-findings.ts";
 import { rules } from "../src/rules/index.gen.ts";
@@ -55,12 +57,19 @@ function checksPage(): string {
 function decisionsPage(): string {
   const rows = decisions.map(
     ({ id, title, resolves, after }) =>
-      `| \`${id}\` | ${title} | ${after.map((one) => `\`${one}\``).join(", ")} | ${resolves.map((one) => `\`${one}\``).join(", ")} |`,
+      `| \`${id}\` | ${title} | ${settingsOf(id) ?? ""} | ${after.map((one) => `\`${one}\``).join(", ")} | ${resolves.map((one) => `\`${one}\``).join(", ")} |`,
+  );
+  const refusals = Object.entries(refusalKinds).map(
+    ([id, { title, because, instead, blocking }]) =>
+      `| \`${id}\` | ${title} | ${because} | ${instead} | ${blocking ? "yes" : "no"} |`,
   );
   return [
     GENERATED,
     "# Decisions",
-    ["| id | settles | after | resolves |", "|---|---|---|---|", ...rows].join("\n"),
+    ["| id | settles | to set under `decisions` | after | resolves |", "|---|---|---|---|---|", ...rows].join("\n"),
+    "## Refusals",
+    "What stops a rework, or is only told: never settled silently. `seaworthy explain ID` says it again.",
+    ["| id | what | why | what to do | stops |", "|---|---|---|---|---|", ...refusals].join("\n"),
   ].join("\n\n");
 }
 

@@ -2,7 +2,7 @@ import { tmpdir } from "node:os";
 import { firstCause, UserError } from "../kit/errors.ts";
 import { unwritable } from "../kit/files.ts";
 import { redactByShape } from "../kit/redact.ts";
-import { visible } from "../kit/text.ts";
+import { noCommand, visible, visibleLine } from "../kit/text.ts";
 
 /** Wherever it happens, in the run's folder or in the one for temporary files: it is no fault of ours. */
 const isOfTheDisk = (error: unknown): error is NodeJS.ErrnoException =>
@@ -14,10 +14,11 @@ export function errorText(thrown: unknown): string {
   const error = isOfTheDisk(first) ? unwritable(first.path ?? tmpdir(), first) : first;
   if (error instanceof UserError) {
     const { where, details } = error;
-    const place = where === undefined ? "" : `${where.file}${where.line === undefined ? "" : `:${where.line}`}: `;
+    const place =
+      where === undefined ? "" : `${visibleLine(where.file)}${where.line === undefined ? "" : `:${where.line}`}: `;
     const lines = details.map((line) => `  | ${line}`);
-    return visible(
-      redactByShape([`${place}${error.message}`, ...lines, `  ${error.hint}  [${error.code}]`].join("\n")),
+    return noCommand(
+      visible(redactByShape([`${place}${error.message}`, ...lines, `  ${error.hint}  [${error.code}]`].join("\n"))),
     );
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,5 +1,6 @@
 import type { CommandContext } from "@stricli/core";
 import { redactData } from "../kit/redact-data.ts";
+import { safeJson } from "../kit/text.ts";
 
 /** Results go to stdout, made safe to show. */
 export function print(context: CommandContext, text: string): void {
@@ -8,7 +9,7 @@ export function print(context: CommandContext, text: string): void {
 
 /** Data for scripts, without the secrets that the service's files hold. */
 export const printJson = (context: CommandContext, value: unknown): void =>
-  print(context, JSON.stringify(redactData(value), null, 2));
+  print(context, safeJson(redactData(value), 2));
 
 /** Exit code 1: something fails or is unproven. */
 export function failed(): void {

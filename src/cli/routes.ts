@@ -94,10 +94,12 @@ export const routes = {
       flags: { json: flag.json },
       positional: {
         kind: "tuple",
-        parameters: [{ parse: String, brief: "id of a rule or a check, or another tool's id", placeholder: "id" }],
+        parameters: [
+          { parse: String, brief: "id of a rule, check, decision or refusal, or another tool's id", placeholder: "id" },
+        ],
       },
     },
-    docs: { brief: "Say what a rule or a check is about, and why" },
+    docs: { brief: "Say what a rule, a check or a decision is about, and why" },
   }),
   doctor: buildCommand({
     loader: () => import("./commands/doctor.ts"),

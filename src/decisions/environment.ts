@@ -3,6 +3,7 @@ import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { override } from "./shared/override.ts";
 import { list } from "./shared/say.ts";
 import { envToday } from "./shared/today.ts";
+import { libraryCaches } from "../project/library-caches.ts";
 
 /** Settings for installers and for Python that this plan makes itself, or that mean nothing in a finished image. */
 const BUILD_TIME =
@@ -35,6 +36,24 @@ function kept(facts: Facts): {
   return { env, dropped, evidence };
 }
 
+/** The user of the image has no home folder: libraries that write there are told another place. */
+function movedCaches(
+  { service }: Facts,
+  known: Readonly<Record<string, string>>,
+): { readonly env: Readonly<Record<string, string>>; readonly because: string } {
+  // Whether the code downloads is not asked: a place that nobody uses costs nothing.
+  const caches = libraryCaches(service, () => "nltk.download(").filter(
+    ({ movedBy }) => !movedBy.some((name) => Object.hasOwn(known, name)),
+  );
+  const env = Object.fromEntries(caches.map(({ variable, place }) => [variable, place]));
+  const [names, libraries] = [Object.keys(env), caches.map(({ library }) => library)];
+  const because =
+    names.length === 0
+      ? ""
+      : ` ${list(names)} moves what ${list(libraries)} would keep in a home folder, which the user has not.`;
+  return { env, because };
+}
+
 export const environment: Decider = {
   id: "environment",
   title: "Environment of the image",
@@ -42,17 +61,20 @@ export const environment: Decider = {
   resolves: [
     "python-output-buffered",
     "required-env-defaulted",
+    "library-cache-unwritable",
     "secret-in-arg-or-env",
     "undefined-variable",
     "venv-not-on-path",
   ],
   decide(facts: Facts, draft: Draft): Choice {
     const today = kept(facts);
+    const caches = movedCaches(facts, today.env);
     const venv = draft.sync?.venv ?? "/app/.venv";
     const value = {
       PATH: `${venv}/bin:$PATH`,
       PYTHONUNBUFFERED: "1",
       PYTHONDONTWRITEBYTECODE: "1",
+      ...caches.env,
       ...today.env,
       ...override(facts, "environment", "table"),
     };
@@ -63,7 +85,7 @@ export const environment: Decider = {
     return {
       value: { env: value },
       choice: list(Object.keys(value)),
-      because: `The virtual environment comes first on PATH. Output is not buffered, so a log line is out before a crash. Nothing here is secret or differs between installations.${dropped}`,
+      because: `The virtual environment comes first on PATH. Output is not buffered, so a log line is out before a crash. Nothing here is secret or differs between installations.${caches.because}${dropped}`,
       evidence: today.evidence,
       rejected: [
         {

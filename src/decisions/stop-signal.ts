@@ -4,7 +4,7 @@ import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { webStart } from "./shared/server.ts";
 
 /** Servers that, as process 1, ignore SIGTERM and stop on SIGINT. */
-const NEEDS_INTERRUPT: ReadonlySet<Server> = new Set<Server>(["flask-dev", "django-dev", "waitress"]);
+const NEEDS_INTERRUPT: ReadonlySet<Server> = new Set<Server>(["flask-dev", "django-dev", "tornado", "waitress"]);
 /** Servers that drain on SIGTERM as process 1; measured with a request in flight. */
 const DRAINS: ReadonlySet<Server> = new Set<Server>(["uvicorn", "gunicorn", "hypercorn", "granian", "fastapi-cli"]);
 

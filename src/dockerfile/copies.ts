@@ -4,12 +4,15 @@ import { flagIsOn, flagValue } from "./arguments.ts";
 import { heredocName } from "./heredoc.ts";
 import { clean, type Ignore, type IgnoreLine, ignoreOf, readIgnore } from "./ignore.ts";
 import { readGlob } from "./glob.ts";
+import { follow, type Link, type Links } from "./links.ts";
 
 /** The build context a COPY takes from. */
 export interface CopyContext {
   /** Every file of the context, relative to it, with `/`; folders are known by what lies in them. */
   readonly files: readonly string[];
   readonly ignore: Ignore;
+  /** Links among the files; without them every file counts as one. */
+  readonly links?: Links;
   /** Absolute; relative destinations are meant from here. `/` when nothing is known. */
   readonly workdir: string;
   /** Replaces variables in sources and the destination; without it they stay as written. */
@@ -33,6 +36,8 @@ interface MissingSource {
   /** The build fails; a pattern that matches nothing is only passed over. */
   readonly fatal: boolean;
   readonly ignoredBy: IgnoreLine | undefined;
+  /** The link that leads to where nothing is. */
+  readonly link?: Link;
 }
 
 export interface Copied {
@@ -95,12 +100,15 @@ interface Index {
   /** What is there but kept out. */
   readonly ignored: readonly string[];
   readonly ignore: Ignore;
+  readonly links: Links;
 }
+
+const NO_LINKS: Links = {};
 
 const indexes = new WeakMap<readonly string[], { readonly ignore: Ignore; readonly index: Index }>();
 
 /** Sorting a large context into seen and ignored is done once per list of files. */
-function indexFiles({ files, ignore }: CopyContext): Index {
+function indexFiles({ files, ignore, links = NO_LINKS }: CopyContext): Index {
   const known = indexes.get(files);
   if (known?.ignore === ignore) return known.index;
   const seen: string[] = [];
@@ -114,7 +122,7 @@ function indexFiles({ files, ignore }: CopyContext): Index {
       folders.add(folder);
     }
   }
-  const index = { files: seen.toSorted(), fileSet: new Set(seen), folders, ignored: ignored.toSorted(), ignore };
+  const index = { files: seen.toSorted(), fileSet: new Set(seen), folders, ignored: ignored.toSorted(), ignore, links };
   indexes.set(files, { ignore, index });
   return index;
 }
@@ -151,14 +159,18 @@ const inContext = (source: string): string => clean(posix.join("/", source)).sli
 const isWild = (source: string): boolean => /[*?[\\]/.test(source);
 
 function plainSource(source: string, index: Index, target: Target, excluded: Ignore): Found {
-  const path = inContext(source);
-  const matches = isWild(path)
+  const written = inContext(source);
+  const wild = isWild(written);
+  const { path = written, link } = wild ? { path: written, link: undefined } : follow(written, index.links);
+  const matches = wild
     ? wildMatches(path, index)
     : [path].filter((name) => index.fileSet.has(name) || index.folders.has(name));
-  if (matches.length === 0) return missingSource(source, path, index);
+  if (matches.length === 0) return missingSource(source, path, index, link);
   const found = matches.map((match): Found => {
     if (!index.folders.has(match)) {
-      const destination = target.isFolder ? posix.join(target.path, posix.basename(match)) : target.path;
+      // A file that a link leads to keeps the name of the link.
+      const name = posix.basename(wild ? match : written);
+      const destination = target.isFolder ? posix.join(target.path, name) : target.path;
       return { files: [{ source: match, destination }], missing: [], ignored: [] };
     }
     target.isFolder = true;
@@ -212,7 +224,7 @@ function withParents(source: string, index: Index, target: Target, excluded: Ign
   };
 }
 
-function missingSource(source: string, path: string, index: Index): Found {
+function missingSource(source: string, path: string, index: Index, link?: Link): Found {
   const wild = isWild(path);
   const glob = wild ? readGlob(path, "match") : undefined;
   const kept = wild
@@ -221,7 +233,8 @@ function missingSource(source: string, path: string, index: Index): Found {
   const [first] = kept;
   const ignoredBy = first === undefined ? undefined : index.ignore.excludes(first);
   const reason = first === undefined ? "absent" : "ignored";
-  return { files: [], missing: [{ source, reason, fatal: !wild, ignoredBy }], ignored: kept };
+  const missing = { source, reason, fatal: !wild, ignoredBy, ...(link === undefined ? {} : { link }) } as const;
+  return { files: [], missing: [missing], ignored: kept };
 }
 
 /** The part of a sorted list that lies in a folder. */

@@ -2,6 +2,7 @@ import { fingerprints } from "../reporters/view/fingerprint.ts";
 import type { Format, Judged } from "./format.ts";
 import { categoryOf } from "./view/category.ts";
 import { placeOf, regionOf, shownPath } from "./view/places.ts";
+import { safeJson } from "../kit/text.ts";
 import { safe } from "./view/safe.ts";
 
 /** Code Climate issues as one JSON array, as GitLab's code quality report reads them. */
@@ -13,7 +14,7 @@ export const codeclimate: Format = {
     let written = 0;
     const add = (judged: Judged): string =>
       issuesOf(judged, fingerprintOf)
-        .map((issue) => `${written++ === 0 ? "[\n" : ",\n"}${JSON.stringify(issue)}`)
+        .map((issue) => `${written++ === 0 ? "[\n" : ",\n"}${safeJson(issue)}`)
         .join("");
     return { add, end: () => (written === 0 ? "[]\n" : "\n]\n") };
   },

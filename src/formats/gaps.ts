@@ -26,21 +26,27 @@ function gapTable(judged: Judged): string {
   if (service === undefined || dockerfile === undefined) return "";
   const rows = demands.map((demand) => {
     const open = worstFirst(findings.filter(({ rule }) => demandOf(rule) === demand));
-    return `| ${cell(demand.demand)} | ${cell(shortened(safe(demand.today({ service, dockerfile }))))} | ${gapOf(open)} |`;
+    return `| ${cell(demand.demand)} | ${cell(shortened(safe(demand.today({ service, dockerfile }))))} | ${gapOf(open, judged)} |`;
   });
   return ["| Requirement | Current state | Gap |", "|:--|:--|:--|", ...rows].join("\n");
 }
 
 /** Errors and warnings are gaps; notes alone are debt. */
-function gapOf(open: readonly Finding[]): string {
+function gapOf(open: readonly Finding[], judged: Judged): string {
   const gap = open.filter(({ severity }) => severity !== "note");
   if (gap.length === 0) return "none";
   return gap
-    .map(
-      ({ message, severity }) =>
-        `${severity === "error" ? "**" : ""}${cell(safe(message))}${severity === "error" ? "**" : ""}`,
-    )
+    .map((finding) => {
+      const said = `${subjectOf(finding, judged)}${cell(safe(finding.message))}`;
+      return finding.severity === "error" ? `**${said}**` : said;
+    })
     .join("<br>");
+}
+
+/** What is said of a file that cannot be read begins with its name; every other message names what it is about. */
+function subjectOf({ rule, where }: Finding, judged: Judged): string {
+  if (rule !== "file-cannot-be-read" || where === undefined) return "";
+  return `${code(placeInWords({ ...where, file: shownPath(judged, where.file) })).replaceAll("|", "\\|")} `;
 }
 
 function debtList(judged: Judged): string {

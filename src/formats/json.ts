@@ -1,6 +1,7 @@
 import type { Format, Judged } from "./format.ts";
+import { safeJson } from "../kit/text.ts";
 import { addTo, noTotals } from "./view/count.ts";
-import { dataOf, safeJson } from "./view/safe.ts";
+import { dataOf } from "./view/safe.ts";
 
 /** Data for scripts: every service with its findings, and a summary. */
 export const json: Format = {

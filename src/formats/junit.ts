@@ -2,7 +2,7 @@ import { escapeXml, openTag } from "../reporters/view/xml.ts";
 import type { Finding } from "../model/types.ts";
 import type { Format, Judged } from "./format.ts";
 import { nameOf, shownPath } from "./view/places.ts";
-import { safe } from "./view/safe.ts";
+import { safe, safeLine } from "./view/safe.ts";
 
 /** For continuous integration: a suite for each Dockerfile, a case for each finding. Errors fail; the rest is told. */
 export const junit: Format = {
@@ -17,7 +17,7 @@ export const junit: Format = {
 
 function suiteOf(judged: Judged): string {
   const { findings, service } = judged;
-  const name = safe(nameOf(judged));
+  const name = safeLine(nameOf(judged));
   const failing = findings.filter(({ severity }) => severity === "error").length;
   const errors = service === undefined ? findings.length : 0;
   const counts = { tests: Math.max(1, findings.length), failures: failing - errors, errors, skipped: 0 };
@@ -27,13 +27,13 @@ function suiteOf(judged: Judged): string {
 }
 
 function caseOf({ rule, severity, message, advice, where }: Finding, judged: Judged, classname: string): string {
-  const place = where === undefined ? "" : ` at ${safe(shownPath(judged, where.file))}:${where.line}`;
+  const place = where === undefined ? "" : ` at ${safeLine(shownPath(judged, where.file))}:${where.line}`;
   const opening = openTag("testcase", { classname, name: `${rule}${place}`, time: 0 });
-  const body = escapeText(safe(`${message}\n${advice}`));
+  const body = escapeText(`${safeLine(message)}\n${safe(advice)}`);
   const element = judged.service === undefined ? "error" : "failure";
   const outcome =
     severity === "error"
-      ? `${openTag(element, { type: rule, message: safe(message) })}>${body}</${element}>`
+      ? `${openTag(element, { type: rule, message: safeLine(message) })}>${body}</${element}>`
       : `<system-out>${severity}: ${body}</system-out>`;
   return `    ${opening}>\n      ${outcome}\n    </testcase>`;
 }

@@ -4,6 +4,7 @@ import type { Rule } from "../rules/rule.ts";
 import type { Format, FormatContext, Judged } from "./format.ts";
 import { categoryOf } from "./view/category.ts";
 import { placeOf, regionOf, regionOfRange, shownPath } from "./view/places.ts";
+import { safeJson } from "../kit/text.ts";
 import { fixWithoutSecrets, safe } from "./view/safe.ts";
 
 /** SARIF 2.1.0 for code scanning. Paths are relative to where the command runs: in CI, the top of the repository. */
@@ -26,7 +27,7 @@ export const sarif: Format = {
       const file = shownPath(judged, placeOf(judged, finding.where).file);
       const fingerprint = fingerprintOf({ ...finding, file });
       const result = resultOf(judged, finding, { ruleIndex: ruleIndex(finding.rule), fingerprint, suppressed });
-      return `${head()}${JSON.stringify(result)}`;
+      return `${head()}${safeJson(result)}`;
     };
     return {
       add: (judged) =>

@@ -1,3 +1,4 @@
+import { noCommand, visibleLine } from "../kit/text.ts";
 import type { Finding, Place } from "../model/types.ts";
 import type { Format, FormatContext, Judged } from "./format.ts";
 import { plural } from "../reporters/view/words.ts";
@@ -5,7 +6,7 @@ import { cellsOf } from "./view/cells.ts";
 import { addTo, allOf, noTotals } from "./view/count.ts";
 import { notShown } from "./view/not-shown.ts";
 import { nameOf, shownPath } from "./view/places.ts";
-import { hidesItsLine, safe } from "./view/safe.ts";
+import { hidesItsLine, safe, safeLine } from "./view/safe.ts";
 import { secretsOf } from "../dockerfile/secrets.ts";
 import { redact, redactByShape } from "../kit/redact.ts";
 
@@ -34,8 +35,8 @@ export const text: Format = {
 function textOf(judged: Judged, context: Pick<FormatContext, "colour">): string {
   const { findings } = judged;
   const last = findings.length === 0 ? "nothing to change." : `${plural(findings.length, "finding")}.`;
-  const ending = judged.service === undefined ? [] : [`${safe(nameOf(judged))}: ${last}${notShown(judged)}`];
-  return `${[...findings.map((finding) => findingText(finding, judged, context)), ...ending].join("\n")}\n`;
+  const ending = judged.service === undefined ? [] : [`${safeLine(nameOf(judged))}: ${last}${notShown(judged)}`];
+  return `${noCommand([...findings.map((finding) => findingText(finding, judged, context)), ...ending].join("\n"))}\n`;
 }
 
 // Written out: `util.styleText` would load a module of node that an analysis needs for nothing else.
@@ -48,9 +49,9 @@ function findingText(finding: Finding, judged: Judged, { colour }: Pick<FormatCo
   const column = where?.column === undefined ? "" : `:${where.column}`;
   const place = where === undefined ? "" : `${shownPath(judged, where.file)}:${where.line}${column}`;
   const head = colour ? `${COLOURS[severity]}${severity}${OFF}` : severity;
-  const lines = [`    ${message}`, ...excerptOf(finding, judged), `    → ${advice}`];
+  const lines = [`    ${visibleLine(message)}`, ...excerptOf(finding, judged), `    → ${advice}`];
   if (fix !== undefined) lines.push(`    fix: ${fix.title}`);
-  return `${safe(place)}  ${head}  ${safe([rule, ...lines].join("\n"))}`;
+  return `${safeLine(place)}  ${head}  ${safe([rule, ...lines].join("\n"))}`;
 }
 
 const WIDEST = 110;

@@ -9,6 +9,27 @@ export function visible(text: string): string {
   );
 }
 
+/** `visible` on one line: a name with a line break in it shows where the break is. */
+export const visibleLine = (text: string): string =>
+  visible(text).replaceAll(
+    /[\n\t\u2028\u2029]/g,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
+
+/**
+ * What GitHub's runner would take for a command (`::stop-commands::`) when it stands first on a line of a log, shown
+ * so that it is none.
+ */
+export const noCommand = (text: string): string => text.replaceAll(/^(\s*)::/gm, String.raw`$1\x3a:`);
+
+/** JSON in which no character can act on a terminal or hide text. */
+export const safeJson = (value: unknown, indent?: number): string =>
+  JSON.stringify(value, null, indent).replaceAll(
+    // oxlint-disable-next-line no-control-regex
+    /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+
 /** A place in code, without the folder where distributions are installed. */
 export const placeInCode = (place: string): string => place.replace(/^.*\/(?:site|dist)-packages\//, "");
 

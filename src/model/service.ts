@@ -15,6 +15,10 @@ export interface Service {
   /** Files git tracks (every file when the folder is in no git repository), relative to the folder, sorted. */
   readonly files: readonly string[];
   readonly git: GitFacts;
+  /** Where each link among the files leads, as written in it; undefined without one. */
+  readonly links?: Readonly<Record<string, string>>;
+  /** Submodules of git: folders whose files are not among these; undefined without one. */
+  readonly submodules?: readonly string[];
   readonly manager: Fact<PackageManager>;
   readonly lock: LockFile | undefined;
   readonly python: PythonFacts;
@@ -77,6 +81,7 @@ export type Framework =
   | "gradio"
   | "celery"
   | "falcon"
+  | "tornado"
   | "unknown";
 export type Server =
   | "uvicorn"
@@ -92,6 +97,7 @@ export type Server =
   | "fastapi-cli"
   | "litestar-cli"
   | "streamlit"
+  | "tornado"
   | "own"
   | "unknown";
 

@@ -46,6 +46,11 @@ export const boolean: Kind = {
   schema: () => ({ type: "boolean" }),
 };
 export const anything: Kind = { check: () => undefined, schema: () => ({}) };
+/** Asked for, or left out. */
+export const yes: Kind = {
+  check: (value, path) => (value === true ? undefined : { path, message: "is to be true, or left out" }),
+  schema: () => ({ const: true }),
+};
 
 /** A text of a form, named in words. */
 export const matching = (pattern: RegExp, words: string): Kind => ({
@@ -85,6 +90,12 @@ export const textOr = (texts: Kind, others: Kind): Kind => ({
   schema: () => ({ anyOf: [texts.schema(), others.schema()] }),
 });
 
+/** A map of one kind, or something that is no map. */
+export const mapOr = (maps: Kind, others: Kind): Kind => ({
+  check: (value, path) => (isMap(value) ? maps : others).check(value, path),
+  schema: () => ({ anyOf: [maps.schema(), others.schema()] }),
+});
+
 /** A name that must be known; `names` is asked only when one is to be checked. */
 export const known = (what: string, isKnown: (name: string) => boolean, names: () => readonly string[]): Kind => ({
   check: (value, path) => {
@@ -120,6 +131,9 @@ export const mapOf = (kind: Kind, keys: Kind = text): Kind => ({
   }),
 });
 
+const unknownKey = (key: string, keys: readonly string[]): string =>
+  `unknown key; known are ${keys.join(", ")}${didYouMean(key, keys)}`;
+
 /** A map with known keys only. */
 export const shape = (kinds: Readonly<Record<string, Kind>>, required: readonly string[] = []): Kind => ({
   check: (value, path) => {
@@ -130,7 +144,7 @@ export const shape = (kinds: Readonly<Record<string, Kind>>, required: readonly 
       Object.entries(value).map(([key, item]) =>
         Object.hasOwn(kinds, key)
           ? kinds[key]?.check(item, [...path, key])
-          : { path: [...path, key], message: `unknown key; known are ${Object.keys(kinds).join(", ")}` },
+          : { path: [...path, key], message: unknownKey(key, Object.keys(kinds)) },
       ),
     );
   },

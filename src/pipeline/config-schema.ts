@@ -2,9 +2,9 @@ import { isNode, LineCounter, parseDocument } from "yaml";
 import { rulesNamed } from "../policy/rule-ids.ts";
 import { rules } from "../rules/index.gen.ts";
 import type { Config, Sidecar } from "./config.ts";
+import { decisionSettings } from "./config-decisions.ts";
 import { expectationsKind } from "./config-expectations.ts";
 import {
-  anything,
   boolean,
   filled,
   type Kind,
@@ -99,7 +99,7 @@ const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines" | "composeSidec
   ),
   checks: said("What the team expects of the image beside the catalogue: checks of its own.", expectationsKind),
   structureTests: said("Files of container-structure-test, relative to this folder.", listOf(filled)),
-  decisions: said("Choices of the team, by decision; they win over the planner's.", mapOf(anything)),
+  decisions: said("Choices of the team, by decision; they win over the planner's.", shape(decisionSettings)),
   limits: said(
     "Limits of the checks: seconds, and the share of the baseline's size that the image may have.",
     shape(

@@ -1,8 +1,7 @@
-import { join } from "node:path";
 import { UserError } from "../kit/errors.ts";
-import { readText } from "../kit/files.ts";
 import type { ContractSidecar } from "../model/types.ts";
 import type { Severity } from "../model/types.ts";
+import { readOwnFile } from "../project/own-file.ts";
 import type { RoleAsked } from "../project/stack/find-roles.ts";
 import type { FailOn, IgnoreEntry } from "../policy/settings.ts";
 
@@ -99,9 +98,9 @@ const NOTHING: Config = {
 };
 
 /** Reads `seaworthy.yaml`; without one, everything is at its default.
- * @throws UserError `config/invalid` with file and line. */
+ * @throws UserError `config/invalid` with file and line, `files/outside`. */
 export async function readConfig(folder: string): Promise<Config> {
-  const text = await readText(join(folder, CONFIG_FILE));
+  const text = await readOwnFile(folder, CONFIG_FILE);
   if (text === undefined) return NOTHING;
   const { parseConfig } = await import("./config-schema.ts");
   const result = parseConfig(text);

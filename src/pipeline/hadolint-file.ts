@@ -1,6 +1,7 @@
-import { existsSync, realpathSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import type { HadolintSettings } from "../policy/hadolint.ts";
+import { leadsAway } from "../project/own-file.ts";
 import type { Config } from "./config.ts";
 
 const NAMES = [".hadolint.yaml", ".hadolint.yml"] as const;
@@ -34,7 +35,5 @@ function hadolintFile(folder: string): string | undefined {
   const top = folders.at(-1) ?? folder;
   const found = folders.flatMap((one) => NAMES.map((name) => join(one, name))).find(existsSync);
   if (found === undefined) return undefined;
-  // A link that leads out of the repository is not followed.
-  const [real, inside] = [realpathSync.native(found), realpathSync.native(top)];
-  return real.startsWith(inside + sep) ? found : undefined;
+  return leadsAway(top, found) ? undefined : found;
 }

@@ -6,9 +6,7 @@ import { readRequirements } from "../requirements/read.ts";
 import type { Analysis } from "./analyze.ts";
 import type { Session } from "./session.ts";
 import { testsWanted } from "./tests-wanted.ts";
-
-/** The uv that is taken when neither the service nor its team asks for one. */
-const UV_VERSION = "0.13.8";
+import { UV_VERSION } from "./version.ts";
 
 /** What a plan rests on: the service as it was read, and what its team settled.
  * @throws UserError `config/no-profile`. */

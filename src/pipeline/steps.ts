@@ -8,6 +8,7 @@ import { makePlan } from "../planner/make-plan.ts";
 import { renderFiles } from "../planner/render.ts";
 import { renderRunbook } from "../planner/render-runbook.ts";
 import type { ScriptBeside } from "../planner/script-sidecars.ts";
+import { readOwnFile } from "../project/own-file.ts";
 import { PINS_FILE, readPins, renderPins, resolvePins } from "../registry/pins.ts";
 import { fetchWithProxy } from "../registry/proxy.ts";
 import { rules } from "../rules/index.gen.ts";
@@ -79,7 +80,7 @@ export async function renderStep(
 ): Promise<readonly RenderedFile[]> {
   const tracked = session.tree.files.map((file) => [file, session.tree.read(file)] as const);
   // A Makefile is kept around our block also where git does not track it yet.
-  const makefile = ["Makefile", await readText(join(session.folder, "Makefile"))] as const;
+  const makefile = ["Makefile", await readOwnFile(session.folder, "Makefile")] as const;
   const existing = Object.fromEntries([...tracked, makefile].filter((pair) => isText(pair)));
   const lock: RenderedFile = {
     path: PINS_FILE,
@@ -93,7 +94,7 @@ export async function renderStep(
     // Only here: planning alone needs no checks.
     const { checks } = await import("../checks/index.gen.ts");
     const files = [...renderFiles({ ...input, existing, beside }), renderRunbook({ ...input, checks }), lock];
-    const seen = files.map(async ({ path }) => seenAs(await readText(join(session.folder, path))));
+    const seen = files.map(async ({ path }) => seenAs(await readOwnFile(session.folder, path)));
     return (await Promise.all(seen)).map((replaces, index) => ({ ...(files[index] as RenderedFile), replaces }));
   };
   if (run === undefined) return render();

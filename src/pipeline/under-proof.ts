@@ -1,10 +1,9 @@
-import { join } from "node:path";
 import { parseDockerfile } from "../dockerfile/parse.ts";
 import type { ConnectedEngine } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
-import { readText } from "../kit/files.ts";
 import type { BuildSide, Contract, Plan, RenderedFile } from "../model/types.ts";
 import { contractOfImage, toldOf } from "../planner/image-contract.ts";
+import { readOwnFile } from "../project/own-file.ts";
 import { isPythonProject } from "../planner/make-plan.ts";
 import type { Analysis } from "./analyze.ts";
 import { dockerfileOf } from "./analyze-step.ts";
@@ -121,9 +120,7 @@ async function built(
 
 /** The files of a rework that was applied, as the folder has them now: what is demanded of them is demanded of these. */
 export async function asTheyLie(folder: string, files: readonly RenderedFile[]): Promise<readonly RenderedFile[]> {
-  const lying = await Promise.all(
-    files.map(async (file) => ({ file, content: await readText(join(folder, file.path)) })),
-  );
+  const lying = await Promise.all(files.map(async (file) => ({ file, content: await readOwnFile(folder, file.path) })));
   return lying.flatMap(({ file, content }) => (content === undefined ? [] : [{ ...file, content }]));
 }
 

@@ -63,10 +63,12 @@ const SPOOLS = new Set(["python-multipart", "multipart", "werkzeug", "django"]);
 
 const isTemporary = (path: string): boolean => /^\/(?:var\/)?tmp(?:\/|$)/.test(path);
 
-function writablePaths(facts: Facts, image: Pick<ImageSpec, "writable" | "volumes">): readonly string[] {
+function writablePaths(facts: Facts, image: Pick<ImageSpec, "writable" | "volumes" | "env">): readonly string[] {
   const { service } = facts;
   const spools = service.dependencies.runtimeClosure.some((name) => SPOOLS.has(name));
-  const temporary = service.writes.some((use) => use.path === "/tmp" || use.path.startsWith("/tmp/"));
+  const temporary =
+    service.writes.some((use) => use.path === "/tmp" || use.path.startsWith("/tmp/")) ||
+    Object.values(image.env).some((value) => value.startsWith("/tmp/"));
   return [...(spools || temporary ? ["/tmp"] : []), ...(image.writable ?? []), ...image.volumes.filter(isTemporary)];
 }
 
@@ -77,7 +79,7 @@ function writablePaths(facts: Facts, image: Pick<ImageSpec, "writable" | "volume
 const ABSENT_PROGRAMS = ["uv", "uvx", "poetry", "gcc", "g++", "cc", "make"] as const;
 
 /** The parts of an image that its contract is about. */
-export type Promised = Pick<ImageSpec, "ports" | "stopSignal" | "writable" | "volumes"> & {
+export type Promised = Pick<ImageSpec, "ports" | "stopSignal" | "writable" | "volumes" | "env"> & {
   readonly user: Pick<ImageSpec["user"], "uid" | "gid">;
   readonly health: Pick<NonNullable<ImageSpec["health"]>, "path"> | undefined;
 };

@@ -44,6 +44,7 @@ export function contractOfImage(facts: Facts, config: ImageConfig = UNKNOWN): Co
     stopSignal: config.stopSignal,
     writable: [...(override(facts, "writable", "list") ?? []), "/tmp"],
     volumes: config.volumes,
+    env: {},
   };
   const contract = makeContract(facts, image);
   return {

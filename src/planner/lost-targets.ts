@@ -1,6 +1,7 @@
 import type { Facts } from "../decisions/decider.ts";
 import { list } from "../decisions/shared/say.ts";
 import type { ImageSpec, Refusal } from "../model/types.ts";
+import { refusal } from "./refusal-kinds.ts";
 import { STAGES, TEST_STAGE } from "./render-test-stage.ts";
 
 /** Stages that other files build by name and that the rework, in the place of today's Dockerfile, would not have. */
@@ -16,12 +17,8 @@ export function lostTargets(
   if (lost.length === 0) return [];
   const named = lost.map(({ stage, evidence }) => `\`${stage}\` (${evidence.file}:${evidence.line})`);
   return [
-    {
-      id: "lost-target",
+    refusal("lost-target", {
       what: `Other files build ${list([...new Set(named)])} of ${image.dockerfile}, and the rework has no such stage`,
-      because: "The build that names it would fail: the target stage could not be found.",
-      instead: "Write the rework beside it (`output: Dockerfile.prod`), or change those files first.",
-      blocking: true,
-    },
+    }),
   ];
 }

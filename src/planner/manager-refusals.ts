@@ -1,5 +1,6 @@
 import type { Facts } from "../decisions/decider.ts";
 import type { PackageManager, Refusal } from "../model/types.ts";
+import { refusal } from "./refusal-kinds.ts";
 
 /** It makes a package of every project; one that has no package of its name could then not be built. */
 const MIGRATE =
@@ -19,20 +20,9 @@ const TO_UV: Readonly<Record<PackageManager, string>> = {
 export function* managerRefusals({ service }: Facts): Generator<Refusal> {
   const manager = service.manager.value;
   if (manager !== "uv")
-    yield {
-      id: "manager",
+    yield refusal("manager", {
       what: `The project is managed with ${manager === "none" ? "no package manager" : manager}`,
-      because: "This version installs from a uv.lock only; translating another lock would change versions unseen.",
       instead: `${TO_UV[manager]}. Look at the versions, commit pyproject.toml and uv.lock, and run again.`,
-      blocking: true,
-    };
-  else if (service.lock === undefined)
-    yield {
-      id: "no-lock",
-      what: "There is no uv.lock",
-      because:
-        "Without a lock every build may install other versions, and nothing that is proven today holds tomorrow.",
-      instead: `${TO_UV.uv}, commit uv.lock and run again.`,
-      blocking: true,
-    };
+    });
+  else if (service.lock === undefined) yield refusal("no-lock", { what: "There is no uv.lock" });
 }

@@ -1,14 +1,17 @@
 import type { BuildKitCheck } from "./rule-ids.ts";
 
 /**
- * What seaworthy does about the checks of BuildKit and hadolint that are no alias of one rule: somebody who comes from
- * there asks by these ids. Those with a rule of ours are found by its aliases.
+ * What seaworthy does about the checks of other tools that are no alias of one rule: somebody who comes from there asks
+ * by these ids. Those with a rule of ours are found by its aliases.
  */
 const BUILD_ITSELF = "the build shows it at once, and no image comes of it.";
 const PINNED =
   "a version that is pinned by hand is gone from the archive after the next update. The digest of the base pins the distribution instead (`base-not-digest-pinned`), and the build is timed and proven.";
 const LABELS = "which labels a team wants is its own requirement: `seaworthy.requirements.yaml` can demand it.";
 const STYLE = "it is about style and changes nothing in the image.";
+const APT = "apt works in a build; it only warns that its output may change.";
+const BOTH_TOOLS = "each tool is judged by whether it is needed at all (`vcs-or-debug-tool-in-final`).";
+const NO_ZYPPER = "no profile has zypper.";
 const NOT_PYTHON = "it is about another language than Python.";
 
 /** BuildKit's checks by name, with what we do about those that have no rule here. */
@@ -45,11 +48,11 @@ const HADOLINT_RULES: Readonly<Record<string, string>> = {
   DL3016: NOT_PYTHON,
   DL3018: PINNED,
   DL3026: "which registries are allowed is a team's own requirement: `seaworthy.requirements.yaml` can demand it.",
-  DL3027: "apt works in a build; it only warns that its output may change.",
+  DL3027: APT,
   DL3028: NOT_PYTHON,
   DL3033: PINNED,
-  DL3034: "no profile has zypper.",
-  DL3035: "no profile has zypper.",
+  DL3034: NO_ZYPPER,
+  DL3035: NO_ZYPPER,
   DL3037: PINNED,
   DL3041: PINNED,
   DL3046: "see `user-not-numeric`; the size of each layer is measured (`size`).",
@@ -63,13 +66,19 @@ const HADOLINT_RULES: Readonly<Record<string, string>> = {
   DL3060: NOT_PYTHON,
   DL3062: NOT_PYTHON,
   DL3065: STYLE,
-  DL4001: "each tool is judged by whether it is needed at all (`vcs-or-debug-tool-in-final`).",
+  DL4001: BOTH_TOOLS,
+};
+
+const OTHERS: Readonly<Record<string, string>> = {
+  CKV_DOCKER_9: APT,
+  "DS-0014": BOTH_TOOLS,
+  "DS-0020": NO_ZYPPER,
 };
 
 /** What is done about a check of another tool that no rule of ours stands for; undefined when the id is not known. */
 export function elsewhere(id: string): string | undefined {
   const wanted = id.toLowerCase();
-  const entry = Object.entries({ ...BUILDKIT_RULES, ...HADOLINT_RULES }).find(
+  const entry = Object.entries({ ...BUILDKIT_RULES, ...HADOLINT_RULES, ...OTHERS }).find(
     ([name]) => name.toLowerCase() === wanted,
   );
   if (entry !== undefined) return entry[1];

@@ -1,7 +1,8 @@
-import { promises, readFileSync, realpathSync, statSync } from "node:fs";
+import { promises, readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { basename, join, sep } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { decodeText, specialKind } from "../kit/files.ts";
+import { composeAbove } from "./above.ts";
 import { type GitOptions, readGit } from "./git.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 
@@ -33,11 +34,15 @@ export async function diskTree(folder: string, options: GitOptions = { changes: 
   const root = realFolder(folder);
   const problems: TreeProblem[] = [];
   const git = await readGit(root, problems, options);
-  const files = git.tracked.length > 0 ? git.tracked : await walk(root, problems);
+  const { files, links } =
+    git.tracked.length > 0 ? { files: git.tracked, links: git.links } : await walk(root, problems);
   const texts = new Map<string, string | undefined>();
   return {
     root,
     files,
+    links: targetsOf(root, links),
+    submodules: git.submodules,
+    above: textsAbove(root),
     read(path) {
       if (!texts.has(path)) texts.set(path, readInside(root, path, problems));
       return texts.get(path);
@@ -47,6 +52,29 @@ export async function diskTree(folder: string, options: GitOptions = { changes: 
     isGitIgnored: (path) => git.ignored.get(path),
     problems,
   };
+}
+
+/** What of the folders above is read; what cannot be is left to whoever judges that folder. */
+function textsAbove(root: string): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const path of composeAbove(root)) {
+    const text = readInside(join(root, path, ".."), basename(path), []);
+    if (text !== undefined) texts.set(path, text);
+  }
+  return texts;
+}
+
+/** Where links lead; one that git knows may be no link on this disk. */
+function targetsOf(root: string, links: readonly string[]): Readonly<Record<string, string>> {
+  const targets: Record<string, string> = {};
+  for (const path of links) {
+    try {
+      targets[path] = readlinkSync(join(root, path));
+    } catch {
+      continue;
+    }
+  }
+  return targets;
 }
 
 function realFolder(folder: string): string {
@@ -83,10 +111,16 @@ function readInside(root: string, path: string, problems: TreeProblem[]): string
     return conflict === undefined ? text : note("holds a merge conflict that nobody has resolved", conflict);
   } catch (error) {
     if (error instanceof UserError) return note("is not UTF-8 text", error.where?.line);
-    const { code = "" } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    return note(code === "ELOOP" ? "is a link that leads to itself" : `cannot be read: ${code}`);
+    const why = whyUnread(path, error as NodeJS.ErrnoException);
+    return why === undefined ? undefined : note(why);
   }
+}
+
+/** What the file system says about a path; undefined when nothing is there. */
+function whyUnread(path: string, { code = "" }: NodeJS.ErrnoException): string | undefined {
+  if (code === "ENOENT" && path.includes("\uFFFD")) return "has a name that is not UTF-8, and is not read";
+  if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+  return code === "ELOOP" ? "is a link that leads to itself" : `cannot be read: ${code}`;
 }
 
 /** The line where git has left both sides of a merge; only all three marks, each on a line of its own, are one. */
@@ -103,8 +137,12 @@ function conflictIn(text: string): number | undefined {
 }
 
 /** Every file below a folder, without following links to folders and without what tools made. */
-async function walk(root: string, problems: TreeProblem[]): Promise<readonly string[]> {
+async function walk(
+  root: string,
+  problems: TreeProblem[],
+): Promise<{ readonly files: readonly string[]; readonly links: readonly string[] }> {
   const files: string[] = [];
+  const links: string[] = [];
   const folders = [""];
   const tooDeep = new Set<string>();
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
@@ -116,15 +154,16 @@ async function walk(root: string, problems: TreeProblem[]): Promise<readonly str
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory() && !MADE_BY_TOOLS.has(entry.name)) folders.push(path);
       if (!entry.isDirectory()) files.push(path);
+      if (entry.isSymbolicLink()) links.push(path);
     }
     if (files.length > MAX_FILES) {
       problems.push({ file: ".", line: 1, message: `holds more than ${MAX_FILES} files; the rest is not read` });
-      return files.slice(0, MAX_FILES).toSorted();
+      return { files: files.slice(0, MAX_FILES).toSorted(), links };
     }
   }
   for (const file of tooDeep)
     problems.push({ file, line: 1, message: `holds paths of more than ${MAX_PATH} characters, which are not read` });
-  return files.toSorted();
+  return { files: files.toSorted(), links };
 }
 
 async function list(root: string, folder: string, problems: TreeProblem[]) {

@@ -12,6 +12,7 @@ const CLASSES: ReadonlyArray<readonly [string, string, Framework]> = [
   ["Quart", "quart", "quart"],
   ["Sanic", "sanic", "sanic"],
   ["Application", "aiohttp", "aiohttp"],
+  ["Application", "tornado", "tornado"],
   ["App", "falcon", "falcon"],
   ["API", "falcon", "falcon"],
   ["Celery", "celery", "celery"],
@@ -28,6 +29,9 @@ export function constructorOf(file: PythonFile, value: Expression | undefined): 
   const name = qualified(file, value.of);
   return CLASSES.find(([last, root]) => name.endsWith(`.${last}`) && name.startsWith(`${root}.`))?.[2];
 }
+
+export const importsTornado = (file: PythonFile): boolean =>
+  [...file.imports.values()].some((name) => /^tornado(?:\.|$)/.test(name));
 
 /** A function that returns an application it made, or what it is annotated to return. */
 export function returnsApplication(file: PythonFile, scope: Scope): boolean {
@@ -55,6 +59,7 @@ const BY_DEPENDENCY: readonly Framework[] = [
   "gradio",
   "falcon",
   "aiohttp",
+  "tornado",
   "starlette",
   "celery",
 ];

@@ -6,6 +6,10 @@ export interface IndexReading {
   readonly commit: string | undefined;
   /** Tracked files below the folder, relative to it, each once. */
   readonly tracked: readonly string[];
+  /** Those of them that are links. */
+  readonly links: readonly string[];
+  /** Folders that are repositories of their own; what they hold is not among the files. */
+  readonly submodules: readonly string[];
 }
 
 const ELSEWHERE = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE"];
@@ -20,12 +24,15 @@ export function readIndex(root: string, env: Readonly<Record<string, string | un
   try {
     const top = topOf(root);
     if (top === undefined || !isPlain(join(top, ".git"))) return undefined;
-    const paths = pathsIn(readFileSync(join(top, ".git", "index")));
+    const entries = entriesIn(readFileSync(join(top, ".git", "index")));
     const commit = commitOf(join(top, ".git"));
-    if (paths === undefined || commit === undefined) return undefined;
+    if (entries === undefined || commit === undefined) return undefined;
     const prefix = root === top ? "" : `${root.slice(top === "/" ? 1 : top.length + 1)}/`;
-    const below = paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));
-    return { commit, tracked: [...new Set(below)] };
+    const below = (paths: readonly string[]) => [
+      ...new Set(paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length))),
+    ];
+    const { files, links, submodules } = entries;
+    return { commit, tracked: below(files), links: below(links), submodules: below(submodules) };
   } catch {
     return undefined;
   }
@@ -55,26 +62,34 @@ function isPlain(git: string): boolean {
 const SETTING = /^\s*(?:[#;].*|\[[^\]"]+(?:"[^"]*")?\]\s*|[a-z][a-z\d-]*\s*(?:=[^"\\]*)?)?$/i;
 
 const HEADER = 12;
+/** Times, device and inode. */
+const BEFORE_MODE = 24;
 /** Times, device, inode, mode, owner and size; then the object's name and two bytes of flags. */
 const BEFORE_PATH = 40 + 20 + 2;
+/** The kinds of an entry, by the first four bits of its mode. */
+const LINK = 0xa;
+const SUBMODULE = 0xe;
 const CHECKSUM = 20;
 
 /** The paths of a version 2 or 3 index; undefined for any other, and for extensions that change what entries mean. */
-function pathsIn(index: Buffer): readonly string[] | undefined {
+function entriesIn(index: Buffer): Readonly<Record<"files" | "links" | "submodules", readonly string[]>> | undefined {
   const version = index.readUInt32BE(4);
   if (index.toString("latin1", 0, 4) !== "DIRC" || (version !== 2 && version !== 3)) return undefined;
-  const paths: string[] = [];
+  const entries = { files: [] as string[], links: [] as string[], submodules: [] as string[] };
   let at = HEADER;
   for (let left = index.readUInt32BE(8); left > 0; left -= 1) {
     const extended = (index.readUInt16BE(at + BEFORE_PATH - 2) & 0x40_00) !== 0;
     const from = at + BEFORE_PATH + (extended ? 2 : 0);
     const to = index.indexOf(0, from);
     if (to < 0) return undefined;
-    paths.push(index.toString("utf8", from, to));
+    const path = index.toString("utf8", from, to);
+    const kind = index.readUInt32BE(at + BEFORE_MODE) >>> 12;
+    (kind === SUBMODULE ? entries.submodules : entries.files).push(path);
+    if (kind === LINK) entries.links.push(path);
     // Each entry is filled up with one to eight zeros to a multiple of eight.
     at += (to - at + 8) & ~7;
   }
-  return mustBeUnderstood(index, at) ? undefined : paths;
+  return mustBeUnderstood(index, at) ? undefined : entries;
 }
 
 /** An extension whose name begins with a small letter cannot be passed over: `link` (split index), `sdir` (sparse). */

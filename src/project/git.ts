@@ -8,6 +8,10 @@ import type { TreeProblem } from "./tree.ts";
 export interface GitReading {
   readonly facts: GitFacts;
   readonly tracked: readonly string[];
+  /** Tracked files that are links. */
+  readonly links: readonly string[];
+  /** Folders that are repositories of their own. */
+  readonly submodules: readonly string[];
   readonly ignored: ReadonlyMap<string, Evidence>;
 }
 
@@ -17,6 +21,8 @@ const ENV = { GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
 const NONE: GitReading = {
   facts: { repository: false, commit: undefined, dirty: [] },
   tracked: [],
+  links: [],
+  submodules: [],
   ignored: new Map(),
 };
 /** Files whose absence from git breaks a build from tracked files. */
@@ -39,10 +45,10 @@ export interface GitOptions {
 /** What git knows of a folder: three processes at most, and one more when a file that matters is there and not tracked. */
 export async function readGit(root: string, problems: TreeProblem[], { changes }: GitOptions): Promise<GitReading> {
   const index = changes ? undefined : readIndex(root, process.env);
-  if (index !== undefined) return reading(root, index.tracked, { commit: index.commit, dirty: [] });
+  if (index !== undefined) return reading(root, index, { commit: index.commit, dirty: [] });
   const safe = await withoutFilters(root);
   const [list, status] = await Promise.all([
-    git(root, ["ls-files", "-z", "--cached", "--deduplicate"]),
+    git(root, ["ls-files", "-z", "--cached", "--stage"]),
     git(root, [
       ...safe,
       "status",
@@ -56,9 +62,9 @@ export async function readGit(root: string, problems: TreeProblem[], { changes }
     ]),
   ]);
   if (list === undefined) return NONE;
-  const listed = list.stdout.split("\0").filter(Boolean);
+  const listed = entriesOf(list.stdout);
   // A damaged index names folders.
-  if (list.code !== 0 || listed.some((path) => path.endsWith("/"))) {
+  if (list.code !== 0 || listed.tracked.some((path) => path.endsWith("/"))) {
     const why = refusalOf(root, list);
     if (why !== undefined) problems.push({ file: ".git", line: 1, message: why });
     return NONE;
@@ -77,17 +83,28 @@ export function refusalOf(root: string, { stderr }: Finished): string | undefine
   return `git cannot read this repository, so every file of the folder counts as tracked${said === undefined ? "" : `: ${said.replaceAll(root, ".")}`}`;
 }
 
-async function reading(
-  root: string,
-  files: readonly string[],
-  facts: Omit<GitFacts, "repository">,
-): Promise<GitReading> {
-  const tracked = files.toSorted();
+/** What `ls-files --stage -z` lists: mode, object and stage, then the path; a file in conflict up to three times. */
+function entriesOf(listed: string): Listed {
+  const modes = new Map<string, string>();
+  for (const entry of listed.split("\0").filter(Boolean))
+    modes.set(entry.slice(entry.indexOf("\t") + 1), entry.slice(0, 6));
+  const ofMode = (mode: string) => [...modes].flatMap(([path, own]) => (own === mode ? [path] : []));
+  const submodules = ofMode("160000");
+  const tracked = [...modes.keys()].filter((path) => modes.get(path) !== "160000");
+  return { tracked, links: ofMode("120000"), submodules };
+}
+
+type Listed = Pick<GitReading, "tracked" | "links" | "submodules">;
+
+async function reading(root: string, listed: Listed, facts: Omit<GitFacts, "repository">): Promise<GitReading> {
+  const tracked = listed.tracked.toSorted();
   const known = new Set(tracked);
   const missing = MUST_BE_TRACKED.filter((file) => !known.has(file) && existsSync(join(root, file)));
   return {
     facts: { repository: true, ...facts },
     tracked,
+    links: listed.links,
+    submodules: listed.submodules,
     ignored: missing.length === 0 ? new Map() : await ignoredBy(root, missing),
   };
 }

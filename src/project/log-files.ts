@@ -1,5 +1,7 @@
 import type { PathUse, StartCommand } from "../model/types.ts";
+import { tableAt, textAt } from "./toml.ts";
 import type { Tree } from "./tree.ts";
+import { readYaml } from "./yaml-file.ts";
 import { type Expression, within } from "./python-tree.ts";
 
 /** What the configuration of logging calls a handler that writes a file. */
@@ -24,17 +26,46 @@ export function* configuredLogFiles(configuration: Expression): Generator<Expres
 export const isLogCall = (name: string): boolean =>
   FILE_HANDLER.test(name) || /(?:^|\.)basicConfig$/.test(name) || name === "loguru.logger.add";
 
-/** Files that handlers of an ini configuration write, when the code reads it or the server is given it. */
-export function iniLogFiles(
+/** Files that the handlers of a configuration file write, when the code reads it or the server is given it. */
+export async function logFilesOfFiles(
   tree: Tree,
   reads: readonly PathUse[],
   starts: readonly StartCommand[],
-): readonly PathUse[] {
-  const named = new Map<string, PathUse["when"]>(starts.flatMap(({ argv }) => argv.map((word) => [word, "start"])));
-  for (const { path, when } of reads) named.set(path, when);
-  return tree.files
-    .filter((file) => /\.(?:ini|conf|cfg)$/.test(file) && named.has(file))
-    .flatMap((file) => [...handlersIn(file, tree.read(file) ?? "", named.get(file) ?? "start")]);
+): Promise<readonly PathUse[]> {
+  // `--log-config /app/log.yaml`, `--log-config=log.yaml`: the image has it somewhere else than the folder.
+  const given = starts.flatMap(({ argv }) => argv.map((word) => word.slice(word.indexOf("=") + 1)));
+  const whenNamed = (file: string): PathUse["when"] | undefined => {
+    if (
+      given.some((word) => word === file || word === `./${file}` || (word.startsWith("/") && word.endsWith(`/${file}`)))
+    )
+      return "start";
+    return reads.find(({ path }) => path === file)?.when;
+  };
+  const uses: PathUse[] = [];
+  for (const file of tree.files) {
+    const [, ending = ""] = /\.(ini|conf|cfg|ya?ml|json)$/.exec(file) ?? [];
+    const when = ending === "" ? undefined : whenNamed(file);
+    const text = when === undefined ? undefined : tree.read(file);
+    if (when === undefined || text === undefined || !text.includes("FileHandler")) continue;
+    if (/^(?:ya?ml|json)$/.test(ending)) uses.push(...(await handlersInTable(file, text, when)));
+    else uses.push(...handlersIn(file, text, when));
+  }
+  return uses;
+}
+
+/** `handlers` of a configuration for `dictConfig`, as YAML or JSON. What is wrong with the file is for its reader to say. */
+async function handlersInTable(file: string, text: string, when: PathUse["when"]): Promise<readonly PathUse[]> {
+  const documents = await readYaml(file, text, []);
+  return documents.flatMap((document) =>
+    [["handlers"], ["logging", "handlers"]].flatMap((path) => {
+      const handlers = tableAt(document.value, ...path);
+      return Object.keys(handlers).flatMap((name): readonly PathUse[] => {
+        const filename = textAt(handlers, name, "filename");
+        if (filename === undefined || !FILE_HANDLER.test(textAt(handlers, name, "class") ?? "")) return [];
+        return [{ path: filename, when, log: true, evidence: document.evidence([...path, name, "filename"]) }];
+      });
+    }),
+  );
 }
 
 function* handlersIn(file: string, text: string, when: PathUse["when"]): Generator<PathUse> {

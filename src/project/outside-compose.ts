@@ -1,9 +1,10 @@
 import { posix } from "node:path";
 import type { ImageOrigin } from "../model/types.ts";
 import { addGrace, addProbe, addStart, addTarget, looksLikeService, mayServe, type Outside } from "./outside.ts";
+import { asSeenFrom } from "./above.ts";
 import { composeMounts, namedVolumes } from "./outside-mounts.ts";
 import { composeLimits } from "./outside-limits.ts";
-import { isTable, tableAt, textAt, valueAt } from "./toml.ts";
+import { isTable, type Table, tableAt, textAt, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 import { readYaml, type YamlDocument } from "./yaml-file.ts";
 
@@ -27,7 +28,8 @@ export async function readCompose(
     const text = tree.read(file);
     if (text !== undefined) documents.push(...(await readYaml(file, text, problems)));
   }
-  const known = knownServices(documents);
+  documents.push(...(await readAbove(tree)));
+  const known = knownServices(documents, tree);
   const isOwn = (builds: string) =>
     own === undefined || !tree.files.includes(builds) || folderOf(builds) === folderOf(own);
   for (const document of documents) {
@@ -37,11 +39,26 @@ export async function readCompose(
           ({ source }) => OVERRIDE.test(posix.basename(source.file)) && folderOf(source.file) === folderOf(file),
         )
       : [];
-    readServices(document, over, { tree, outside, known, isOwn });
+    readServices(document, over, { tree, outside, known, isOwn, own });
   }
 }
 
+/** Those of the folders above: only what they build from this folder is meant, and their errors are not this service's. */
+async function readAbove({ above = new Map<string, string>() }: Tree): Promise<readonly YamlDocument[]> {
+  const documents: YamlDocument[] = [];
+  for (const [file, text] of above) documents.push(...(await readYaml(file, text, [])));
+  return documents;
+}
+
 const folderOf = (file: string): string => posix.dirname(file);
+
+const isAbove = (file: string): boolean => file.startsWith("../");
+
+/** The Dockerfile that a service is built by, relative to the folder of the service that is read. */
+function dockerfileOf(service: unknown, { source: { file } }: YamlDocument, { root }: Tree): string | undefined {
+  const built = composeBuild(valueAt(service, "build"), folderOf(file))?.dockerfile;
+  return built !== undefined && isAbove(file) ? asSeenFrom(root, built) : built;
+}
 
 /** What all files together say of a service by its name: one file may build it and another give it its command. */
 interface Known {
@@ -51,12 +68,12 @@ interface Known {
   readonly builtAs: readonly ImageOrigin[];
 }
 
-function knownServices(documents: readonly YamlDocument[]): ReadonlyMap<string, Known> {
+function knownServices(documents: readonly YamlDocument[], tree: Tree): ReadonlyMap<string, Known> {
   const known = new Map<string, Known>();
-  for (const { value, source } of documents)
-    for (const [name, service] of Object.entries(tableAt(value, "services"))) {
+  for (const document of documents)
+    for (const [name, service] of Object.entries(tableAt(document.value, "services"))) {
       const before = known.get(name);
-      const builds = composeBuild(valueAt(service, "build"), folderOf(source.file))?.dockerfile;
+      const builds = dockerfileOf(service, document, tree);
       known.set(name, {
         builds: before?.builds ?? builds,
         image: before?.image === true || valueAt(service, "image") !== undefined,
@@ -73,12 +90,11 @@ function builtBy(service: unknown, dockerfile: string): ImageOrigin {
 }
 
 /** By its own file, or by the others where they agree: a file that is laid over them may name another stage. */
-function originOf(service: unknown, { source }: YamlDocument, known: Known | undefined): ImageOrigin {
+function originOf(service: unknown, own: string | undefined, known: Known | undefined): ImageOrigin {
   const image = textAt(service, "image");
-  const own = composeBuild(valueAt(service, "build"), folderOf(source.file));
   const [first, ...others] = known?.builtAs ?? [];
   if (own !== undefined) {
-    const built = builtBy(service, own.dockerfile);
+    const built = builtBy(service, own);
     // `build: .` here and `build: { target: dev }` in an override: which of them runs, only the command line says.
     const isSure = built.target !== undefined || known?.builtAs.every(({ target }) => target === undefined) === true;
     return isSure ? built : {};
@@ -93,53 +109,66 @@ interface Reading {
   readonly outside: Outside;
   readonly known: ReadonlyMap<string, Known>;
   readonly isOwn: (builds: string) => boolean;
+  /** The Dockerfile that is judged. */
+  readonly own: string | undefined;
 }
 
 function readServices(document: YamlDocument, over: readonly YamlDocument[], reading: Reading): void {
-  const { tree, outside } = reading;
   for (const [name, service] of Object.entries(tableAt(document.value, "services"))) {
     if (!isTable(service)) continue;
     // What an override replaces is not what Compose starts.
     const replaced = over.some(({ value }) => valueAt(value, "services", name, "command") !== undefined);
-    const [command, entrypoint] = [replaced ? undefined : service["command"], service["entrypoint"]];
-    if (!isOurs(name, command, reading)) continue;
-    const path = ["services", name];
-    const key = command === undefined ? "entrypoint" : "command";
-    const builds = composeBuild(service["build"], folderOf(document.source.file))?.dockerfile;
-    const compose = builds === undefined ? undefined : { name, builds, entrypoint: entrypoint !== undefined };
-    const origin = originOf(service, document, reading.known.get(name));
-    const role = addStart(outside, tree, "compose", {
-      command,
-      entrypoint,
-      evidence: document.evidence([...path, key]),
-      compose,
-      name,
-      origin,
-    });
-    if (builds !== undefined) addBuiltStage(document, name, builds, outside);
-    addProbe(outside, "compose", valueAt(service, "healthcheck", "test"), {
-      evidence: document.evidence([...path, "healthcheck", "test"]),
-      origin,
-    });
-    if (mayServe(role))
-      addGrace(outside, service["stop_grace_period"], document.evidence([...path, "stop_grace_period"]), origin);
-    // An override only adds to a service: the file beside it says what that is built from.
-    const built = builds ?? reading.known.get(name)?.builds;
-    if (built !== undefined) {
-      outside.mounts.push(...composeMounts(document, { name, builds: built }));
-      outside.volumes.push(...namedVolumes(document, name));
-    }
-    outside.limits.push(composeLimits(service, { container: name, evidence: document.evidence(path), origin }));
-    for (const [variable, value] of environmentOf(service["environment"]))
-      if (!outside.examples.has(variable)) outside.examples.set(variable, value);
+    const command = replaced ? undefined : service["command"];
+    const isMeant = isAbove(document.source.file) ? isBuiltHere(name, reading) : isOurs(name, command, reading);
+    if (isMeant) readOne(document, { name, service, command }, reading);
   }
 }
 
-function addBuiltStage(document: YamlDocument, name: string, dockerfile: string, outside: Outside): void {
-  const path = ["services", name, "build", "target"];
-  const stage = textAt(document.value, ...path);
-  if (stage !== undefined) addTarget(outside, { by: "compose", dockerfile, stage, evidence: document.evidence(path) });
+interface Named {
+  readonly name: string;
+  readonly service: Table;
+  readonly command: unknown;
 }
+
+function readOne(document: YamlDocument, { name, service, command }: Named, { tree, outside, known }: Reading): void {
+  const { entrypoint } = service;
+  const path = ["services", name];
+  const evidence = (...more: readonly string[]) => document.evidence([...path, ...more]);
+  const above = isAbove(document.source.file);
+  const builds = dockerfileOf(service, document, tree);
+  // A command of a file that is not in this folder is told, and not written anew by a rework.
+  const compose = builds === undefined || above ? undefined : { name, builds, entrypoint: entrypoint !== undefined };
+  const key = command === undefined ? "entrypoint" : "command";
+  const origin = originOf(service, builds, known.get(name));
+  const role = addStart(outside, tree, "compose", {
+    command,
+    entrypoint,
+    evidence: evidence(key),
+    compose,
+    name,
+    origin,
+  });
+  const stage = textAt(service, "build", "target");
+  if (stage !== undefined && builds !== undefined)
+    addTarget(outside, { by: "compose", dockerfile: builds, stage, evidence: evidence("build", "target") });
+  const test = valueAt(service, "healthcheck", "test");
+  addProbe(outside, "compose", test, { evidence: evidence("healthcheck", "test"), origin });
+  if (mayServe(role)) addGrace(outside, service["stop_grace_period"], evidence("stop_grace_period"), origin);
+  // An override only adds to a service: the file beside it says what that is built from.
+  const built = builds ?? known.get(name)?.builds;
+  const seen = (place: string) => (above ? asSeenFrom(tree.root, place) || "." : place);
+  if (built !== undefined) {
+    outside.mounts.push(...composeMounts(document, { name, builds: built }, seen));
+    if (!above) outside.volumes.push(...namedVolumes(document, name));
+  }
+  outside.limits.push(composeLimits(service, { container: name, evidence: evidence(), origin }));
+  for (const [variable, value] of environmentOf(service["environment"]))
+    if (!outside.examples.has(variable)) outside.examples.set(variable, value);
+}
+
+/** Of a file above the folder: built by the very Dockerfile that is judged. */
+const isBuiltHere = (name: string, { known, own }: Reading): boolean =>
+  own !== undefined && known.get(name)?.builds === own;
 
 /** Built here; or of no known image, as in a file that is laid over one we do not have; or plainly a Python service. */
 function isOurs(name: string, command: unknown, { known, isOwn }: Reading): boolean {

@@ -58,10 +58,10 @@ function patienceOf(container: unknown): number | undefined {
   return number("initialDelaySeconds", 0) + number("failureThreshold", 3) * number("periodSeconds", 10);
 }
 
-/** `8000`, `"127.0.0.1:80:8000/tcp"`, `{ target: 8000 }`. */
-function composePort(port: unknown): readonly number[] {
+/** The port of the container in `8000`, `"127.0.0.1:80:8000/tcp"`, `{ target: 8000 }`. */
+export function composePort(port: unknown): readonly number[] {
   const written = isTable(port) ? port["target"] : port;
-  const number = Number(/(\d+)(?:\/\w+)?$/.exec(String(written))?.[1]);
+  const number = Number(/(\d+)(?:\/tcp)?$/.exec(String(written))?.[1]);
   return Number.isInteger(number) && number > 0 ? [number] : [];
 }
 

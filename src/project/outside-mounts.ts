@@ -7,6 +7,7 @@ import type { YamlDocument } from "./yaml-file.ts";
 export function composeMounts(
   document: YamlDocument,
   service: Pick<ComposeService, "name" | "builds">,
+  seen: (path: string) => string = (path) => path,
 ): readonly ComposeMount[] {
   const path = ["services", service.name];
   const folder = posix.dirname(document.source.file);
@@ -17,7 +18,7 @@ export function composeMounts(
     // What lies below a home, or where a variable says, is no part of the repository.
     if (mount?.type !== "bind" || !/^[./]/.test(mount.from)) return [];
     const others = volumes.flatMap((other) => (other === undefined || other === mount ? [] : [other.to]));
-    const from = mount.from.startsWith("/") ? mount.from : posix.join(folder, mount.from);
+    const from = mount.from.startsWith("/") ? mount.from : seen(posix.join(folder, mount.from));
     const evidence = document.evidence([...path, "volumes", index]);
     return [{ ...service, from, to: mount.to, volumes: others, installs, evidence }];
   });

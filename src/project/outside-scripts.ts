@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type { StartCommand } from "../model/types.ts";
+import { readEnvFile } from "./env-files.ts";
 import { addGrace, addProbe, addScript, addStart, addTarget, type Outside } from "./outside.ts";
 import { SourceText } from "./source-text.ts";
 import { startOf } from "./starts.ts";
@@ -172,9 +173,7 @@ function readExamples(tree: Tree, outside: Outside): void {
   for (const file of tree.files) {
     if (!/(?:^|\/)(?:\.?env[._-](?:example|sample|template|dist|defaults?)|(?:example|sample)\.env)$/.test(file))
       continue;
-    for (const line of (tree.read(file) ?? "").split("\n")) {
-      const match = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(["']?)(.*?)\2\s*(?:\s#.*)?$/.exec(line);
-      if (match !== null && !outside.examples.has(match[1] ?? "")) outside.examples.set(match[1] ?? "", match[3] ?? "");
-    }
+    for (const [name, value] of readEnvFile(tree.read(file) ?? ""))
+      if (!outside.examples.has(name)) outside.examples.set(name, value);
   }
 }

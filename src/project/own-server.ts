@@ -1,5 +1,5 @@
 import type { Server, StartCommand } from "../model/types.ts";
-import { constructorOf, returnsApplication } from "./framework.ts";
+import { constructorOf, importsTornado, returnsApplication } from "./framework.ts";
 import { calledName, type PythonFile, type PythonSources, qualified } from "./python-source.ts";
 import { type Call, dotted, type Expression, type Scope } from "./python-tree.ts";
 import { baseName, programOf } from "./unwrap.ts";
@@ -55,8 +55,14 @@ function serverIn(sources: PythonSources, file: PythonFile): Server | undefined 
     if (known !== undefined) return known;
     if (isRunOfFlask(sources, file, call)) return "flask-dev";
   }
-  return undefined;
+  return listensWithTornado(file) ? "tornado" : undefined;
 }
+
+/** Tornado's own server; one that is told what to do at a signal is the service's. */
+const listensWithTornado = (file: PythonFile): boolean =>
+  importsTornado(file) &&
+  !/\bsignal\b|add_signal_handler/.test(file.source.text) &&
+  file.calls.some(({ of }) => (of.kind === "member" ? of.name : dotted(of).split(".").at(-1)) === "listen");
 
 /** `app.run(…)` or `create_app().run(…)` of a Flask application, made here or in a module that is imported. */
 function isRunOfFlask(sources: PythonSources, file: PythonFile, { of }: Call): boolean {

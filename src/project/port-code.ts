@@ -1,5 +1,6 @@
 import type { Fact, Port } from "../model/types.ts";
 import type { EnvSettings } from "./docker-facts.ts";
+import { importsTornado } from "./framework.ts";
 import { portOf } from "./port-number.ts";
 import { evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
 import type { Call, Expression, Scope } from "./python-tree.ts";
@@ -19,9 +20,10 @@ const LISTENING: Readonly<Record<string, (call: Call) => Expression | undefined>
   add_secure_port: ({ args }) => args[0],
   HTTPServer: ofAddress,
   ThreadingHTTPServer: ofAddress,
+  listen: (call) => call.keywords.get("port") ?? call.args[0],
 };
 const WORDS = [".run(", "run_app(", "run_simple(", "serve(", "launch(", "Config(", "Granian("];
-const MORE_WORDS = ["make_server(", "TCPSite(", "secure_port(", "HTTPServer("];
+const MORE_WORDS = ["make_server(", "TCPSite(", "secure_port(", "HTTPServer(", ".listen("];
 
 function byKeyword({ keywords }: Call): Expression | undefined {
   return keywords.get("port") ?? keywords.get("server_port");
@@ -37,6 +39,8 @@ export function portInCode(sources: PythonSources, env: EnvSettings): Fact<Port>
   for (const file of sources.withAny(...WORDS, ...MORE_WORDS)) {
     for (const call of file.calls) {
       const name = lastName(call);
+      // Of a socket it is how many may wait.
+      if (name === "listen" && !importsTornado(file)) continue;
       const written = Object.hasOwn(LISTENING, name) ? LISTENING[name]?.(call) : undefined;
       const value = written === undefined ? undefined : (asked(file, call.scope, written) ?? written);
       const port = value === undefined ? undefined : portOf(sources, file, value, env);
@@ -62,6 +66,11 @@ function asked(file: PythonFile, scope: Scope, written: Expression): Expression 
     const given = scope.parameters.get(name);
     return decorator?.keywords.get("default") ?? (given?.kind === "call" ? given.args[0] : given);
   }
-  const argument = file.calls.find((call) => lastName(call) === "add_argument" && option(call));
+  const argument = file.calls.find(
+    (call) =>
+      (lastName(call) === "add_argument" && option(call)) ||
+      // tornado.options
+      (lastName(call) === "define" && call.args[0]?.kind === "text" && call.args[0].value === name),
+  );
   return written.path === name ? undefined : argument?.keywords.get("default");
 }

@@ -12,14 +12,14 @@ const INTERESTING = new RegExp(
     /(?:write|read)_(?:text|bytes)|FastAPI|Flask|Starlette|Litestar|Quart|Sanic|Application|falcon|Celery|\.App\(|\.API\(/,
     /_application|Interface|Blocks|\.run\(|run_app|run_simple|serve\(|launch\(|Server\(|Granian|include_router|blueprint|mount/i,
     /[rR]oute|Controller|add_(?:get|post|put|patch|delete|view|subapp)|\bconfig\(|\benv[.(]|sqlite|FileHandler|basicConfig/,
-    /\bon_(?:get|post|put|patch|delete)\b|HTTPServer|make_server|TCPSite|secure_port|add_argument|\.listen\(|PersistentClient|Templates|StaticFiles|fileConfig|dotenv|metadata|version\(|popen|create_subprocess|Settings|pkg_resources/,
+    /\bon_(?:get|post|put|patch|delete)\b|def (?:get|post|put|patch|delete|head)\(self|HTTPServer|make_server|TCPSite|secure_port|add_argument|\.listen\(|PersistentClient|Templates|StaticFiles|fileConfig|dotenv|metadata|version\(|popen|create_subprocess|Settings|pkg_resources/,
   ]
     .map(({ source }) => source)
     .join("|"),
   "m",
 );
-/** Classes whose fields are settings or hold routes; a constant in capitals may be a prefix of routes. */
-const TELLING_CLASS = /Settings|Controller|Config|View\b/;
+/** Classes whose fields are settings, hold routes or name their paths; a constant in capitals may be a prefix of routes. */
+const TELLING_CLASS = /Settings|Controller|Config|View\b|Enum\)|RequestHandler\b/;
 const CONSTANT = /^[ \t]+[A-Z][A-Z\d_]*\s*[:=]/m;
 const DEFINITION = /(?:async[ \t]+)?def[ \t]|class[ \t]/y;
 

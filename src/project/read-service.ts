@@ -1,4 +1,4 @@
-import { iniLogFiles } from "./log-files.ts";
+import { logFilesOfFiles } from "./log-files.ts";
 import { readIgnore } from "../dockerfile/ignore.ts";
 import { beyondLimits } from "../dockerfile/limits.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
@@ -60,7 +60,6 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   const pyproject = readPyproject(tree, problems);
   const managed = readManaged({ tree, pyproject, dockerfile, dockerignore, problems });
   const { lock, dependencies } = managed;
-  problems.push(...outsideProblems);
   const scripts = consoleScripts(pyproject?.toml.data);
   const starts = refined(sources, [...startsOfImages(tree, dockerfiles, target?.value), ...outside.starts], scripts);
   const imageEnv = dockerEnv(dockerfile);
@@ -73,6 +72,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     name: pyproject?.name ?? nameOf(tree),
     files: tree.files,
     git: tree.git,
+    ...beyondFiles(tree),
     ...managed,
     packaging: readPackaging({ tree, pyproject, sources, application: application?.value }),
     framework,
@@ -83,7 +83,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     routes,
     healthPaths: healthPathsOf(routes, framework),
     env: readEnv(sources, { packages: dependencies.runtimeClosure, examples: outside.examples }),
-    writes: [...uses.writes, ...iniLogFiles(tree, uses.reads, starts)],
+    writes: [...uses.writes, ...(await logFilesOfFiles(tree, uses.reads, starts))],
     programs: readPrograms(sources, dependencies, lock?.path ?? "pyproject.toml"),
     reads: [...uses.reads, ...conventionalReads(tree, starts, dependencies.runtimeClosure)],
     ...staticRootOf(sources),
@@ -93,7 +93,15 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     dockerignore: dockerignore?.file,
     ...told(outside),
     ...configuredStop(starts, sources, imageEnv),
-    problems: [...problems, ...sources.problems, ...tree.problems],
+    problems: [...problems, ...outsideProblems, ...sources.problems, ...tree.problems],
+  };
+}
+
+/** What among the tracked paths is no file of its own. */
+function beyondFiles({ links = {}, submodules = [] }: Tree): Pick<Service, "links" | "submodules"> {
+  return {
+    ...(Object.keys(links).length === 0 ? {} : { links }),
+    ...(submodules.length === 0 ? {} : { submodules }),
   };
 }
 

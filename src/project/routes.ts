@@ -1,6 +1,7 @@
 import type { Evidence, Route } from "../model/types.ts";
 import { constantText } from "./constants.ts";
 import { djangoRoutes } from "./routes-django.ts";
+import { tornadoRoutes } from "./routes-tornado.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources, qualified } from "./python-source.ts";
 import { type Call, dotted, type Expression, type Scope } from "./python-tree.ts";
 
@@ -47,7 +48,7 @@ export function readRoutes(sources: PythonSources): readonly Route[] {
     })),
   );
   const seen = new Set<string>();
-  return [...routes, ...djangoRoutes(sources)].filter((route) => {
+  return [...routes, ...djangoRoutes(sources), ...tornadoRoutes(sources)].filter((route) => {
     const key = `${route.method} ${route.path}`;
     return seen.has(key) ? false : seen.add(key);
   });
@@ -126,11 +127,7 @@ class Graph {
   }
 
   #readRoute(file: PythonFile, call: Call, last: string, owner: string): void {
-    const path = constantText(
-      this.#sources,
-      file,
-      call.keywords.get("path") ?? call.keywords.get("rule") ?? call.args[0],
-    );
+    const path = this.#pathIn(file, call.keywords.get("path") ?? call.keywords.get("rule") ?? call.args[0]);
     // `requests.get("https://…")` and `settings.get("name")` look the same: a route starts with a slash.
     if (
       path === undefined ||
@@ -141,6 +138,13 @@ class Graph {
     if (path === "" && !this.#isKnown(owner)) return;
     for (const method of this.#methodsOf(file, call, last))
       this.routes.push({ owner, method, path, evidence: evidenceOf(file, call) });
+  }
+
+  /** The path of a route; what of an f-string cannot be told stands as a parameter does. */
+  #pathIn(file: PythonFile, written: Expression | undefined): string | undefined {
+    const whole = constantText(this.#sources, file, written);
+    if (whole !== undefined || written?.kind !== "format") return whole;
+    return written.parts.map((part) => constantText(this.#sources, file, part) ?? "{}").join("");
   }
 
   #isKnown(owner: string): boolean {

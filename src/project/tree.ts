@@ -10,9 +10,15 @@ export interface Tree {
   readonly files: readonly string[];
   /** The text of a file, tracked or not, or undefined when there is none that can be read. */
   read(path: string): string | undefined;
+  /** Where each link among the files leads, as written in it. */
+  readonly links?: Readonly<Record<string, string>>;
+  /** Folders that are repositories of their own; their files are not among these. */
+  readonly submodules?: readonly string[];
   /** The files that were read until now, with their text. */
   loaded(): Iterable<readonly [path: string, text: string | undefined]>;
   readonly git: GitFacts;
+  /** Compose files of the folders above, as far as the repository goes, by their path: `../compose.yaml`. */
+  readonly above?: ReadonlyMap<string, string>;
   /** The ECS task definition that the team named; it may lie outside the folder. */
   readonly taskDefinition?: { readonly file: string; readonly text: string };
   /** The .gitignore line that hides a file that is there but not tracked. */
@@ -27,6 +33,9 @@ export interface MemoryTreeOptions {
   readonly untracked?: readonly string[];
   readonly git?: Partial<GitFacts>;
   readonly gitIgnored?: Readonly<Record<string, Evidence>>;
+  readonly links?: Readonly<Record<string, string>>;
+  readonly submodules?: readonly string[];
+  readonly above?: Readonly<Record<string, string>>;
 }
 
 /** A tree of files given as text: for tests and for the examples of rules. */
@@ -34,6 +43,9 @@ export function memoryTree(files: Readonly<Record<string, string>>, options: Mem
   const untracked = new Set(options.untracked);
   return {
     root: options.root ?? "/service",
+    ...(options.above === undefined ? {} : { above: new Map(Object.entries(options.above)) }),
+    ...(options.links === undefined ? {} : { links: options.links }),
+    ...(options.submodules === undefined ? {} : { submodules: options.submodules }),
     files: Object.keys(files)
       .filter((file) => !untracked.has(file))
       .toSorted(),

@@ -74,7 +74,8 @@ export function readFileUses(sources: PythonSources): FileUses {
   for (const file of sources.withAny(...WORDS, ...MORE_WORDS)) {
     for (const call of file.calls) {
       const found = useOf(sources, file, call);
-      if (found === undefined) continue;
+      // An empty default is no path: the value comes from elsewhere.
+      if (found === undefined || found.path === "") continue;
       const use = {
         path: posix.normalize(found.path),
         when: whenOf(file, call.scope),

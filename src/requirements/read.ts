@@ -1,7 +1,6 @@
-import { join } from "node:path";
 import { UserError } from "../kit/errors.ts";
-import { readText } from "../kit/files.ts";
 import type { Requirement } from "../model/types.ts";
+import { readOwnFile } from "../project/own-file.ts";
 
 export const REQUIREMENTS_FILE = "seaworthy.requirements.yaml";
 
@@ -11,7 +10,7 @@ export const REQUIREMENTS_FILE = "seaworthy.requirements.yaml";
  * @throws UserError `requirements/invalid` with the file and the line of the first problem.
  */
 export async function readRequirements(folder: string): Promise<readonly Requirement[] | undefined> {
-  const text = await readText(join(folder, REQUIREMENTS_FILE));
+  const text = await readOwnFile(folder, REQUIREMENTS_FILE);
   if (text === undefined) return undefined;
   const { parseRequirements } = await import("./schema.ts");
   const { requirements, problems } = parseRequirements(text);

@@ -1,11 +1,9 @@
-import { scriptOf } from "../dockerfile/shell.ts";
-import { stageState } from "../dockerfile/stages.ts";
-import type { Dockerfile, Instruction } from "../model/types.ts";
 import { baseOf } from "./queries/base.ts";
 import { entrypointScripts } from "./queries/entrypoint.ts";
 import { changed, healthy, healthyWith, project, slim, startLine } from "./queries/example.ts";
 import { rootImage } from "./queries/settings.ts";
-import { at, find, reachableSteps, shippedStage, type Step } from "./queries/steps.ts";
+import { BASH, isScript, scriptIn, shellOf, withoutQuoted } from "./queries/sh-scripts.ts";
+import { at, find, reachableSteps, shippedStage } from "./queries/steps.ts";
 import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
 
 export const bashSyntaxInSh: Rule = {
@@ -72,12 +70,6 @@ export const bashSyntaxInSh: Rule = {
   },
 };
 
-/** Read by a shell: in shell form, or as the argument of `sh -c`. */
-function isScript({ keyword, form, words, inner }: Instruction): boolean {
-  const runs = ["RUN", "CMD", "ENTRYPOINT"].includes(keyword) || inner !== undefined;
-  return runs && (form === "shell" || /^(?:\/bin\/)?sh$/.test(words[0] ?? ""));
-}
-
 function* inEntrypoint(input: RuleInput, shell: "dash" | "busybox"): Generator<RuleFinding> {
   for (const { file, text } of entrypointScripts(input)) {
     if (!/^#!\s*(?:\/usr)?\/bin\/(?:env )?sh\b/.test(text)) continue;
@@ -88,32 +80,3 @@ function* inEntrypoint(input: RuleInput, shell: "dash" | "busybox"): Generator<R
     }
   }
 }
-
-/** At the beginning of a command: the word that the shell in question does not know. */
-const AT_START = String.raw`(?:^|[;&|({]\s*|\b(?:if|then|do|else|while|until|!)\s+)`;
-const BASH = {
-  dash: new RegExp(
-    String.raw`${AT_START}(?:\[\[\s|source\s|pushd\s|shopt\s|function\s+\w+)|\bset\s+-\w*o\s+pipefail|<\(|(?<![0-9>])&>|\{\d+\.\.\d+\}`,
-  ),
-  busybox: new RegExp(String.raw`${AT_START}(?:pushd\s|shopt\s)|<\(|\{\d+\.\.\d+\}`),
-} as const;
-
-/** dash or busybox, when that is what reads the instruction. */
-function shellOf(dockerfile: Dockerfile, { stage, instruction }: Step): "dash" | "busybox" | undefined {
-  const set = stageState(dockerfile, stage, { before: instruction }).shell?.value[0];
-  if (set !== undefined && !/^(?:\/bin\/)?sh$/.test(set)) return undefined;
-  const { shell, minimal, name } = baseOf(rootImage(dockerfile, stage));
-  // Distroless images have a shell only in some variants.
-  if (minimal && /distroless/.test(name)) return undefined;
-  return shell === "dash" || shell === "busybox" ? shell : undefined;
-}
-
-/** The script; nothing for one that names another interpreter. */
-function scriptIn(instruction: Instruction): string {
-  const inner = instruction.inner ?? instruction;
-  const script = inner.form === "exec" ? (inner.words[2] ?? "") : scriptOf(inner);
-  return script.startsWith("#!") ? "" : script;
-}
-
-/** What stands in quotes may be another shell's, or a pattern. */
-const withoutQuoted = (text: string): string => text.replaceAll(/"(?:[^"\\]|\\[^])*"|'[^']*'/g, "''");

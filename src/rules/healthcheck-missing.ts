@@ -1,4 +1,6 @@
+import { baseOf, isForLambda } from "./queries/base.ts";
 import { changed, healthcheck, healthy } from "./queries/example.ts";
+import { rootImage } from "./queries/settings.ts";
 import { startOf } from "./queries/start.ts";
 import { at, shippedStage, shippedSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
@@ -21,6 +23,7 @@ export const healthcheckMissing: Rule = {
     if (!stage || !start || shippedSteps(dockerfile).some(({ instruction }) => instruction.keyword === "HEALTHCHECK"))
       return;
     if (service.healthPaths.length === 0 && service.routes.length === 0 && start.server === "unknown") return;
+    if (isForLambda(baseOf(rootImage(dockerfile, stage)))) return;
     const [path] = service.healthPaths;
     yield {
       message: `The image has no HEALTHCHECK${path ? `, although the service answers ${path.value}` : ""}.`,

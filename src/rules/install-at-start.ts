@@ -23,6 +23,11 @@ export const installAtStart: Rule = {
         Dockerfile: healthyWith([startLine, 'COPY entrypoint.sh /entrypoint.sh\nENTRYPOINT ["/entrypoint.sh"]\n']),
         "entrypoint.sh": "#!/bin/sh\nset -e\npip install -r requirements.txt\nexec uvicorn app.main:app\n",
       }),
+      project({
+        Dockerfile: healthyWith([startLine, 'COPY entrypoint.sh /entrypoint.sh\nENTRYPOINT ["/entrypoint.sh"]\n']),
+        "entrypoint.sh":
+          '#!/bin/sh\nset -e\nif [ -n "$MORE" ]; then pip install $MORE; fi\nexec uvicorn app.main:app\n',
+      }),
     ],
     good: [healthy, changed([startLine, 'CMD ["sh", "-c", "alembic upgrade head && exec uvicorn app.main:app"]\n'])],
   },
@@ -31,8 +36,16 @@ export const installAtStart: Rule = {
     const found = start?.commands.find(installs);
     if (start && found)
       yield { message: `\`${found.text}\` runs at every start.`, where: at(input.dockerfile, start.instruction) };
-    for (const { command, place } of entrypointCommands(input))
-      if (installs(command)) yield { message: `\`${command.text}\` runs at every start.`, where: place };
+    for (const { command, place } of entrypointCommands(input)) {
+      if (!installs(command)) continue;
+      if (command.conditional === true)
+        yield {
+          severity: "warning",
+          message: `\`${command.text}\` runs at each start that asks for it.`,
+          where: place,
+        };
+      else yield { message: `\`${command.text}\` runs at every start.`, where: place };
+    }
   },
 };
 

@@ -1,4 +1,4 @@
-import { baseOf } from "./queries/base.ts";
+import { baseOf, isForLambda } from "./queries/base.ts";
 import { changed, healthy } from "./queries/example.ts";
 import { entrypointScripts } from "./queries/entrypoint.ts";
 import { isRoot, rootImage, situationAt } from "./queries/settings.ts";
@@ -49,7 +49,7 @@ export const runsAsRoot: Rule = {
       const base = baseOf(rootImage(dockerfile, stage));
       // Only where we know that the publisher leaves root: other images may set a user of their own.
       const known = base.name === "python" || base.short === "uv" || base.distribution?.name !== undefined;
-      if (!known || base.unresolved || /nonroot|rootless|ubi/.test(base.reference)) return;
+      if (!known || base.unresolved || isForLambda(base) || /nonroot|rootless|ubi/.test(base.reference)) return;
       if (dropsRoot(input)) return;
       yield { message: `No USER is set, and ${base.reference} leaves root.`, where: at(dockerfile, stage.from) };
     } else if (isRoot(user) && !dropsRoot(input)) {

@@ -8,8 +8,12 @@ const ownServer =
 const deaf: Readonly<Record<string, string>> = {
   waitress: "waitress",
   "flask-dev": "Flask's development server",
+  tornado: "Tornado's own server",
   "django-dev": "Django's development server",
 };
+
+const tornadoServer =
+  'import asyncio\n\nimport tornado.web\n\n\nclass Health(tornado.web.RequestHandler):\n    def get(self) -> None:\n        self.write("ok")\n\n\nasync def main() -> None:\n    tornado.web.Application([(r"/health", Health)]).listen(8000)\n    await asyncio.Event().wait()\n\n\nif __name__ == "__main__":\n    asyncio.run(main())\n';
 
 export const serverIgnoresSigterm: Rule = {
   id: "server-ignores-sigterm",
@@ -28,8 +32,16 @@ export const serverIgnoresSigterm: Rule = {
       changed([startLine, 'CMD ["waitress-serve", "--port=8000", "app.main:app"]\n']),
       changed([startLine, 'CMD ["flask", "run", "--host=0.0.0.0"]\n']),
       { ...changed([startLine, 'CMD ["python", "-m", "app.main"]\n']), "app/main.py": ownServer },
+      { ...changed([startLine, 'CMD ["python", "-m", "app.main"]\n']), "app/main.py": tornadoServer },
     ],
-    good: [healthy, changed([startLine, 'CMD ["gunicorn", "--bind", "0.0.0.0:8000", "app.main:app"]\n'])],
+    good: [
+      healthy,
+      {
+        ...changed([startLine, 'CMD ["python", "-m", "app.main"]\n']),
+        "app/main.py": `import signal\n${tornadoServer}`,
+      },
+      changed([startLine, 'CMD ["gunicorn", "--bind", "0.0.0.0:8000", "app.main:app"]\n']),
+    ],
   },
   *check({ dockerfile, service }) {
     const start = startOf(dockerfile);

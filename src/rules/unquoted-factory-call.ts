@@ -1,13 +1,13 @@
 import { literal, replace } from "./queries/fixes.ts";
-import { shellProblems } from "../dockerfile/shell.ts";
 import { changed, healthy, startLine } from "./queries/example.ts";
+import { unquotedCall } from "./queries/sh-scripts.ts";
 import { startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
 export const unquotedFactoryCall: Rule = {
   id: "unquoted-factory-call",
-  title: "A shell cannot read the command",
+  title: "The shell reads the call of a factory as syntax",
   why: "Parentheses of a factory call mean something to the shell: `sh: syntax error near unexpected token '('`, exit code 2. benchling-webhook's deployment was rolled back for it, after a test that did not start the command had passed.",
   source: "benchling-webhook 30bc868 and fc66f06; trap T4",
   severity: "error",
@@ -30,18 +30,12 @@ export const unquotedFactoryCall: Rule = {
   },
   *check({ dockerfile }) {
     const start = startOf(dockerfile);
-    if (start?.script === undefined) return;
-    const call = /(?<!['"\w])[\w.]+:\w+\([^'"]*\)/.exec(start.script)?.[0];
-    if (call !== undefined && !new RegExp(`['"][^'"]*${call.replaceAll(/[.()]/g, String.raw`\$&`)}`).test(start.script))
-      yield {
-        message: `The shell reads ${call} as syntax and stops.`,
-        where: at(dockerfile, start.instruction),
-        ...replace(dockerfile, start.instruction, literal(call), `'${call}'`),
-      };
-    else if (shellProblems(start.script).length > 0)
-      yield {
-        message: `A shell cannot read \`${start.script}\`: ${shellProblems(start.script)[0]?.message ?? ""}.`,
-        where: at(dockerfile, start.instruction),
-      };
+    const call = unquotedCall(start?.script ?? "");
+    if (start === undefined || call === undefined) return;
+    yield {
+      message: `The shell reads ${call} as syntax and stops.`,
+      where: at(dockerfile, start.instruction),
+      ...replace(dockerfile, start.instruction, literal(call), `'${call}'`),
+    };
   },
 };

@@ -1,4 +1,5 @@
 import { changed, healthy } from "./queries/example.ts";
+import { startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
 import { venvCopies } from "./queries/venv.ts";
 import type { Rule } from "./rule.ts";
@@ -37,8 +38,11 @@ export const venvMoved: Rule = {
     for (const { step, source, from, to } of venvCopies(dockerfile)) {
       if (from === to || source.instructions.some(({ args }) => /--relocatable|UV_VENV_RELOCATABLE/.test(args)))
         continue;
+      // `/new/bin/python /new/bin/service` needs no first line of a script.
+      const isByPython = startOf(dockerfile)?.argv[0] === `${to}/bin/python`;
       yield {
-        message: `The environment is made at ${from} and copied to ${to}: its scripts still name ${from}.`,
+        ...(isByPython ? { severity: "note" } : {}),
+        message: `The environment is made at ${from} and copied to ${to}: its scripts still name ${from}${isByPython ? ", and only what its python is given starts" : ""}.`,
         where: at(dockerfile, step.instruction),
       };
     }

@@ -23,13 +23,19 @@ const flags: Readonly<Record<string, RegExp>> = {
   dnf: /^--nogpgcheck$|^--setopt=.*sslverify=(?:0|false)/i,
   yum: /^--nogpgcheck$|^--setopt=.*sslverify=(?:0|false)/i,
   rpm: /^--(?:nodigest|nosignature|noverify|nofiledigest)$/,
+  npm: /^--(?:strict-ssl=false|no-strict-ssl)$/,
+  pnpm: /^--(?:strict-ssl=false|no-strict-ssl)$/,
+  yarn: /^--(?:strict-ssl=false|no-strict-ssl)$/,
 };
+/** `npm config set strict-ssl false`, with or without `=`. */
+const LAX_CONFIG =
+  /^p?npm (?:config|c) set .*\bstrict-ssl[ =]["']?false\b|^p?npm set .*\bstrict-ssl[ =]["']?false\b|^yarn config set .*(?:\bstrict-ssl|\benableStrictSsl)[ =]["']?false\b/;
 
 export const verificationOff: Rule = {
   id: "verification-off",
   title: "Certificates or signatures are not checked",
   why: "Whoever sits between the build and the server decides what is installed. In the environment of the image it also holds for every request that the service makes.",
-  source: "checkov CKV2_DOCKER_2 to 16",
+  source: "checkov CKV2_DOCKER_2 to 16 (13 for npm and yarn)",
   severity: "error",
   confidence: "certain",
   advice: "Give the company's CA to the build as a secret and point SSL_CERT_FILE at it.",
@@ -49,6 +55,7 @@ export const verificationOff: Rule = {
     "CKV2_DOCKER_10",
     "CKV2_DOCKER_12",
     "CKV2_DOCKER_15",
+    "CKV2_DOCKER_13",
   ],
   since: "0.1.0",
   provenBy: [],
@@ -60,10 +67,12 @@ export const verificationOff: Rule = {
         `FROM ${slim} AS builder\nRUN pip install --no-cache-dir --trusted-host pypi.example httpx==0.28.1\n`,
       ]),
       changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nRUN curl -fsSLk https://example.org/x -o /x\n`]),
+      changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nRUN npm config set strict-ssl false\n`]),
     ],
     good: [
       healthy,
       changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nRUN curl -fsSL https://example.org/x -o /x\n`]),
+      changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nRUN npm config set strict-ssl true\n`]),
     ],
   },
   *check({ dockerfile }) {
@@ -77,7 +86,9 @@ export const verificationOff: Rule = {
       }
       if (instruction.keyword !== "RUN") continue;
       for (const { program, argv, text } of commandsOf(instruction)) {
-        const flag = argv.slice(1).find((word) => flags[program.replace(/^pip[\d.]+$/, "pip")]?.test(word));
+        const flag =
+          argv.slice(1).find((word) => flags[program.replace(/^pip[\d.]+$/, "pip")]?.test(word)) ??
+          (LAX_CONFIG.test(argv.join(" ")) ? "strict-ssl false" : undefined);
         if (flag !== undefined)
           yield {
             message: `\`${text}\` does not check whom it downloads from (${flag}).`,

@@ -1,11 +1,11 @@
 import { stageState } from "../dockerfile/stages.ts";
-import type { Dockerfile } from "../model/types.ts";
+import type { Dockerfile, PathUse } from "../model/types.ts";
 import { commandsOf } from "./queries/commands.ts";
 import { healthy, healthyDockerfile, healthyWith, project } from "./queries/example.ts";
 import { absolute, situationAt } from "./queries/settings.ts";
 import { canShip } from "./queries/shipped-files.ts";
-import { at, shippedStage, shippedSteps } from "./queries/steps.ts";
-import type { Rule } from "./rule.ts";
+import { at, reachableSteps, shippedStage, shippedSteps } from "./queries/steps.ts";
+import type { Rule, RuleInput } from "./rule.ts";
 
 const writing = (path: string): string =>
   `import os\n\nfrom fastapi import FastAPI\n\nos.makedirs("${path}", exist_ok=True)\napp = FastAPI()\n\n\n@app.get("/health")\ndef health() -> dict[str, str]:\n    return {"status": "ok"}\n`;
@@ -28,6 +28,12 @@ export const writesOutsideTmpOnReadOnly: Rule = {
       healthy,
       // Not copied into the image.
       project({ Dockerfile: healthyDockerfile, "evals/run.py": "open('results.json', 'w')\n" }),
+      // Run by hand, and by the build.
+      project({ Dockerfile: healthyDockerfile, "app/management/commands/dump.py": "open('dump.json', 'w')\n" }),
+      project({
+        Dockerfile: healthyWith(["COPY app/ /app/app/\n", "COPY app/ /app/app/\nRUN python -m app.version freeze\n"]),
+        "app/version.py": "open('app/frozen.py', 'w')\n",
+      }),
       project({ Dockerfile: healthyDockerfile, "app/main.py": writing("/tmp/uploads") }),
       project({
         Dockerfile: healthyWith(["EXPOSE 8000", "VOLUME /app/uploads\nEXPOSE 8000"]),
@@ -46,8 +52,9 @@ export const writesOutsideTmpOnReadOnly: Rule = {
     const { workdir } = situationAt(dockerfile, stage);
     const declared = stageState(dockerfile, stage).volumes.map(({ value }) => absolute(workdir, value));
     const volumes = [...declared, ...foldersGiven(dockerfile)];
-    for (const { path, when, evidence } of service.writes) {
-      if (/[{}$<>*]/.test(path) || /(^|\/)tests?\//.test(evidence.file) || !canShip(input, evidence.file)) continue;
+    for (const use of service.writes) {
+      const { path, when, evidence } = use;
+      if (/[{}$<>*]/.test(path) || !canShip(input, evidence.file) || isByHand(use, input)) continue;
       const target = absolute(workdir, path);
       if (/^\/(tmp|dev|proc|run|var\/tmp)(\/|$)/.test(target)) continue;
       if (volumes.some((volume) => target === volume || target.startsWith(`${volume}/`))) continue;
@@ -60,6 +67,26 @@ export const writesOutsideTmpOnReadOnly: Rule = {
     }
   },
 };
+
+/** In a script that the running service has nothing to do with: it is run by hand, by a test, or by the build itself. */
+function isByHand({ evidence: { file } }: PathUse, { dockerfile, service }: RuleInput): boolean {
+  const starts = service.starts.map(({ argv }) => argv.join(" "));
+  const module = file.replace(/\.py$/, "").replaceAll("/", ".");
+  const name = /(?:^|\/)management\/commands\/(\w+)\.py$/.exec(file)?.[1];
+  const isStarted = (words: string) =>
+    words.includes(file) || words.includes(module) || (name !== undefined && words.split(" ").includes(name));
+  if (starts.some(isStarted)) return false;
+  if (name !== undefined || /(?:^|\/)(?:tests?|scripts|tools|bin|hack)\//.test(file)) return true;
+  return reachableSteps(dockerfile).some(
+    ({ instruction }) =>
+      instruction.keyword === "RUN" &&
+      commandsOf(instruction).some(
+        ({ program, argv }) =>
+          /^python[\d.]*$/.test(program) &&
+          argv.some((word) => word === module || word === file || word.endsWith(`/${file}`) || word === `./${file}`),
+      ),
+  );
+}
 
 /** Folders made one by one for an owner: `install -d -o 1001 /data`. A volume that is mounted there gets that owner. */
 function foldersGiven(dockerfile: Dockerfile): readonly string[] {

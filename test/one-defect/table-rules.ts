@@ -54,6 +54,9 @@ import { verificationOff } from "../../src/rules/verification-off.ts";
 import { workersWithoutReaper } from "../../src/rules/workers-without-reaper.ts";
 import { worldWritable } from "../../src/rules/world-writable.ts";
 import { writesOutsideTmpOnReadOnly } from "../../src/rules/writes-outside-tmp-on-read-only.ts";
+import { libraryCacheUnwritable } from "../../src/rules/library-cache-unwritable.ts";
+import { shellSyntaxError } from "../../src/rules/shell-syntax-error.ts";
+import { workdirInSystemFolder } from "../../src/rules/workdir-in-system-folder.ts";
 import { type OneDefect, planted } from "./defect.ts";
 
 /** Rules that no other table plants: each with its own example, and beside it what else is then true of the service. */
@@ -125,4 +128,7 @@ export const ruleDefects: readonly OneDefect[] = [
   planted("155", secretInArgOrEnv, { bad: 5, good: 4 }),
   planted("156", secretInArgOrEnv, { bad: 6, good: 4 }),
   planted("157", secretInArgOrEnv, { bad: 8, good: 4 }),
+  planted("183", libraryCacheUnwritable, { good: 3 }),
+  planted("184", shellSyntaxError, { good: 1 }),
+  planted("185", workdirInSystemFolder),
 ];

@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { checks } from "../../src/checks/index.gen.ts";
 import { start } from "../../src/cli/full.ts";
+import { decisions } from "../../src/decisions/index.gen.ts";
 import { run } from "../../src/kit/exec.ts";
 import type { Plan, RenderedFile } from "../../src/model/types.ts";
 import { parseConfig } from "../../src/pipeline/config-schema.ts";
+import { refusalKinds } from "../../src/planner/refusal-kinds.ts";
 import { finishRun, openRun } from "../../src/pipeline/run-directory.ts";
 import { rules } from "../../src/rules/index.gen.ts";
 import { type Fixture, tinyService } from "../engine/support/tiny-service.ts";
@@ -102,14 +104,27 @@ describe("explain", () => {
     ["a rule", "runs-as-root", "Proven by running: non-root"],
     ["another linter's id", "DL3002", "runs-as-root (error)"],
     ["a check", "non-root", "non-root (check)"],
+    ["a decision", "user", "Not root: a fault in the service"],
+    ["what can be set of a decision", "uv", "decisions: { uv: … }"],
+    ["a decision that follows from others", "stop-signal", "nothing can be set"],
+    ["a refusal", "lock-drift", "What to do: Run `uv lock`"],
   ])("knows %s", async (_, id, says) => {
     const { code, stdout } = await seaworthy("explain", id);
     expect(stdout).toContain(says);
     expect(code).toBe(0);
   });
 
-  it("knows every rule and every check", async () => {
-    for (const { id, title } of [...rules, ...checks]) expect((await seaworthy("explain", id)).stdout).toContain(title);
+  it("knows every rule, check, decision and refusal", async () => {
+    const refusals = Object.entries(refusalKinds).map(([id, { title }]) => ({ id, title }));
+    for (const { id, title } of [...rules, ...checks, ...decisions, ...refusals])
+      expect((await seaworthy("explain", id)).stdout).toContain(title);
+  });
+
+  it("has an example with reasons for every decision", async () => {
+    for (const { id } of decisions) {
+      const { example } = JSON.parse((await seaworthy("explain", "--json", id)).stdout) as { example: object };
+      expect(example).toMatchObject({ choice: expect.stringMatching(/./), because: expect.stringMatching(/./) });
+    }
   });
 
   it("says which id was meant", async () => {

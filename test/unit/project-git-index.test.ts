@@ -26,6 +26,8 @@ async function repository(name: string): Promise<string> {
 const asked = async (path: string) => ({
   commit: (await git(path, "rev-parse", "HEAD")).trim(),
   tracked: (await git(path, "ls-files", "-z")).split("\0").filter(Boolean),
+  links: [],
+  submodules: [],
 });
 
 beforeAll(() => {

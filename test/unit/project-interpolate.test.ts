@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readEnvFile } from "../../src/project/stack/env-files.ts";
+import { readEnvFile } from "../../src/project/env-files.ts";
 import { interpolate } from "../../src/project/stack/interpolate.ts";
 import { splitWords } from "../../src/project/stack/split-words.ts";
 

@@ -49,4 +49,34 @@ describe("files that are written as logs", () => {
       },
     ]);
   });
+
+  const DICT = [
+    "handlers:",
+    "  file:",
+    "    class: logging.handlers.RotatingFileHandler",
+    "    filename: logs/app.log",
+  ];
+
+  it.each<[string, string, string, string]>([
+    ["uvicorn is given", "log.yaml", DICT.join("\n"), 'CMD ["uvicorn", "a:app", "--log-config", "/app/log.yaml"]'],
+    ["gunicorn is given", "conf/log.yml", DICT.join("\n"), 'CMD ["gunicorn", "--log-config=conf/log.yml", "a:app"]'],
+    [
+      "a server is given as JSON",
+      "log.json",
+      JSON.stringify({ handlers: { file: { class: "logging.FileHandler", filename: "logs/app.log" } } }),
+      'CMD ["uvicorn", "a:app", "--log-config", "log.json"]',
+    ],
+    [
+      "the code loads",
+      "settings.yaml",
+      `logging:\n${DICT.map((line) => `  ${line}`).join("\n")}`,
+      'CMD ["python", "a.py"]',
+    ],
+  ])("reads the handlers of a file for dictConfig that %s", async (_, file, text, command) => {
+    const code = 'import logging.config\nimport yaml\nwith open("settings.yaml") as f:\n    c = yaml.safe_load(f)\n';
+    const files = { "a.py": code, [file]: text, "unused.yaml": text, Dockerfile: `FROM python:3.13\n${command}\n` };
+    const logs = (await readService(memoryTree(files))).writes.filter(({ log }) => log === true);
+    expect(logs.map(({ path, evidence }) => [path, evidence.file])).toEqual([["logs/app.log", file]]);
+    expect(logs[0]?.evidence.text).toContain("filename");
+  });
 });

@@ -107,3 +107,75 @@ describe("names of modules", () => {
     expect(await module(files)).toBe("one.app.main");
   });
 });
+
+describe("paths that are not written out", () => {
+  it("are those of an enumeration", async () => {
+    const files = {
+      "app/__init__.py": "from flask import Flask\napp = Flask(__name__)\n",
+      "app/paths.py": "from enum import Enum\n\n\nclass Place(Enum):\n    alive = 'healthz'\n",
+      "app/views.py":
+        "from app import app\nfrom app.paths import Place\n\n\n@app.route(f'/{Place.alive}')\ndef alive():\n    return ''\n",
+    };
+    expect(await routes(files)).toEqual(["GET /healthz"]);
+    expect(await health(files)).toEqual(["/healthz"]);
+  });
+
+  it("are parameters where nobody can tell", async () => {
+    const code =
+      "from fastapi import FastAPI\napp = FastAPI()\n\n\n@app.get(f'/{where()}/items')\ndef items():\n    return []\n";
+    expect(await routes({ "app.py": code })).toEqual(["GET /{}/items"]);
+  });
+});
+
+describe("Tornado", () => {
+  const files = {
+    "pyproject.toml": '[project]\nname = "x"\nversion = "1"\ndependencies = ["tornado==6.5.2"]\n',
+    Dockerfile: 'FROM python:3.13\nCMD ["python", "-m", "app.main"]\n',
+    "app/main.py": [
+      "import asyncio",
+      "import tornado.web",
+      "from tornado.options import define, options",
+      "from app.handlers import Items",
+      'define("port", default=8899, type=int)',
+      "",
+      "class Health(tornado.web.RequestHandler):",
+      "    def get(self):",
+      '        self.write("ok")',
+      "",
+      "def make_app():",
+      "    return tornado.web.Application([",
+      '        (r"/health", Health),',
+      '        tornado.web.url(r"/items/(?P<id>[0-9]+)$", Items, name="items"),',
+      "    ])",
+      "",
+      "async def main():",
+      "    make_app().listen(options.port)",
+      "    await asyncio.Event().wait()",
+      "",
+      'if __name__ == "__main__":',
+      "    asyncio.run(main())",
+      "",
+    ].join("\n"),
+    "app/handlers.py":
+      "import tornado.web\n\n\nclass Items(tornado.web.RequestHandler):\n    def get(self, id):\n        pass\n\n    def post(self, id):\n        pass\n",
+  };
+
+  it("has routes, a port, and a server of its own", async () => {
+    const service = await read(files);
+    expect(service.routes.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      "GET /health",
+      "GET /items/{id}",
+      "POST /items/{id}",
+    ]);
+    expect(service.framework.value).toBe("tornado");
+    expect(service.server.value).toBe("tornado");
+    expect(service.port?.value.number).toBe(8899);
+  });
+
+  it("is not taken for the port of a socket that listens", async () => {
+    const code = "import socket\ns = socket.socket()\ns.listen(128)\n";
+    expect(
+      (await read({ "main.py": code, Dockerfile: 'FROM python:3.13\nCMD ["python", "main.py"]\n' })).port,
+    ).toBeUndefined();
+  });
+});

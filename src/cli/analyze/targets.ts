@@ -3,6 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { UserError } from "../../kit/errors.ts";
 import { byText } from "../../kit/text.ts";
+import { contextFolder } from "./context-folder.ts";
 import type { Target } from "./target.ts";
 
 const DOCKERFILE = /^(?:Dockerfile|Containerfile)(?:\.[\w-]+)?$|\.[Dd]ockerfile$/;
@@ -93,15 +94,14 @@ async function matching(pattern: string, cwd: string): Promise<readonly Target[]
 
 const begins = (folder: string): boolean => BEGINS.some((name) => kindOf(join(folder, name)) === "file");
 
-/** A Dockerfile belongs to the nearest folder upwards in which a service begins; without one, to its own folder. */
+/** A Dockerfile belongs to the nearest folder upwards in which a service begins; without one, to the folder that it is built from. */
 function ofFile(place: string, cwd: string): Target {
   const file = resolve(cwd, place);
-  const own = dirname(file);
-  let folder = own;
+  let folder = dirname(file);
   while (!begins(folder)) {
     const above = dirname(folder);
     if (above === folder || kindOf(join(folder, ".git")) !== undefined) {
-      folder = own;
+      folder = contextFolder(file);
       break;
     }
     folder = above;

@@ -6,23 +6,33 @@ import { elsewhere } from "../../policy/elsewhere.ts";
 import { type OwnFinding, ownFindings } from "../../policy/own-findings.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { rules } from "../../rules/index.gen.ts";
+import { type Explained, inDecisions, inRefusals, planNames } from "../explain-plan.ts";
 import { print, printJson } from "../output.ts";
 
 const own: readonly OwnFinding[] = Object.values(ownFindings);
 
-interface Explained {
-  readonly data: unknown;
-  readonly text: string;
-}
-
-export default function explain(this: CommandContext, flags: { readonly json: boolean }, id: string): void {
+export default async function explain(
+  this: CommandContext,
+  flags: { readonly json: boolean },
+  id: string,
+): Promise<void> {
   const wanted = id.toLowerCase();
-  const explained = [...inRules(wanted), ...inOwn(wanted), ...inChecks(wanted)];
+  const explained = [
+    ...inRules(wanted),
+    ...inOwn(wanted),
+    ...inChecks(wanted),
+    ...(await inDecisions(wanted)),
+    ...inRefusals(wanted),
+  ];
   const found = explained.length > 0 ? explained : inOthers(id);
   if (found.length === 0)
-    throw new UserError("explain/unknown", `There is no rule or check \`${id}\`${didYouMean(wanted, names())}`, {
-      hint: "docs/rules.md and docs/checks.md list them all; ids of other linters are understood too.",
-    });
+    throw new UserError(
+      "explain/unknown",
+      `There is no rule, check, decision or refusal \`${id}\`${didYouMean(wanted, names())}`,
+      {
+        hint: "docs/rules.md, docs/checks.md and docs/decisions.md list them all; ids of other linters are understood too.",
+      },
+    );
   const [first, ...others] = found.map(({ data }) => data);
   if (flags.json) printJson(this, others.length > 0 ? [first, ...others] : first);
   else print(this, found.map(({ text }) => text).join("\n\n"));
@@ -64,4 +74,5 @@ const names = (): readonly string[] => [
   ...rules.flatMap(({ id, aliases }) => [id, ...aliases]),
   ...own.map(({ id }) => id),
   ...checks.map(({ id }) => id),
+  ...planNames(),
 ];

@@ -10,6 +10,7 @@ export const demandsOfBuild: readonly Demand[] = [
     rules: [
       "copy-of-ignored-or-missing-file",
       "dockerfile-refused",
+      "shell-syntax-error",
       "project-metadata-missing",
       "relative-mount-target",
       "sdist-needs-compiler",

@@ -40,6 +40,7 @@ export const demandsOfService: readonly Demand[] = [
       "unquoted-factory-call",
       "entrypoint-needs-root",
       "relative-workdir",
+      "workdir-in-system-folder",
     ],
   },
   {
@@ -69,6 +70,7 @@ export const demandsOfService: readonly Demand[] = [
     rules: [
       "writes-outside-tmp-on-read-only",
       "written-folder-not-users",
+      "library-cache-unwritable",
       "copy-changes-folder-rights",
       "task-definition-no-temporary-folder",
       "logs-to-file",

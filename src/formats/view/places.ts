@@ -1,9 +1,13 @@
+import { posix } from "node:path";
 import type { Place } from "../../model/types.ts";
 import type { Judged } from "../format.ts";
 
 /** A file of a service as seen from where the command runs: what continuous integration needs to find it. */
-export const shownPath = ({ folder }: Pick<Judged, "folder">, file: string): string =>
-  folder === "" ? file : `${folder}/${file}`;
+export const shownPath = ({ folder }: Pick<Judged, "folder">, file: string): string => {
+  // What lies above the folder is named from where the command runs, too.
+  if (file.startsWith("../")) return posix.join(folder, file);
+  return folder === "" ? file : `${folder}/${file}`;
+};
 
 /** Where a finding without a place of its own is shown: at the top of the Dockerfile. */
 export const placeOf = ({ dockerfile }: Judged, where: Place | undefined): Place =>

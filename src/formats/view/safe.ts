@@ -1,6 +1,6 @@
 import { redactByShape } from "../../kit/redact.ts";
 import { redactData } from "../../kit/redact-data.ts";
-import { visible } from "../../kit/text.ts";
+import { visible, visibleLine } from "../../kit/text.ts";
 import type { Finding, Fix } from "../../model/types.ts";
 
 /** Foreign text as any output may hold it: no control characters, no secrets of a known shape. */
@@ -19,10 +19,5 @@ export const dataOf = <F extends Finding>(finding: F): F => {
   return { ...rest, ...(fix === undefined ? {} : { fix: fixWithoutSecrets(finding) }) } as F;
 };
 
-/** JSON in which no character can act on a terminal or hide text. */
-export const safeJson = (value: unknown): string =>
-  JSON.stringify(value).replaceAll(
-    // oxlint-disable-next-line no-control-regex
-    /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+/** `safe` on one line: for a place, which is one word to whoever reads it. */
+export const safeLine = (text: string): string => visibleLine(redactByShape(text));

@@ -1,8 +1,8 @@
 import { posix } from "node:path";
 import { isTable, type Table, tableAt } from "../toml.ts";
 import type { Tree, TreeProblem } from "../tree.ts";
+import { examplesOf, readEnvFile } from "../env-files.ts";
 import { readYaml, type YamlDocument } from "../yaml-file.ts";
-import { examplesOf, readEnvFile } from "./env-files.ts";
 import { interpolated, type Variables } from "./interpolate.ts";
 import { merged, normal, plainText } from "./merge.ts";
 

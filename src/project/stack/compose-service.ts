@@ -2,8 +2,9 @@ import { posix } from "node:path";
 import type { Ready, RoleCommand, StackSidecar } from "../../model/types.ts";
 import { seconds } from "../outside.ts";
 import { composeBuild } from "../outside-compose.ts";
+import { composePort } from "../outside-limits.ts";
 import { composeVolume } from "../outside-mounts.ts";
-import { isTable, type Table, tableAt, textAt, valueAt } from "../toml.ts";
+import { type Table, tableAt, textAt, valueAt } from "../toml.ts";
 import type { ComposeEntry } from "./compose-project.ts";
 import { readinessOf } from "./families.ts";
 import { normal, plainText } from "./merge.ts";
@@ -128,8 +129,9 @@ function readyOf(table: Table, image: string, env: Readonly<Record<string, strin
 
 /** The first port of the container that the file names: what answers there has started. */
 function firstPort(table: Table): readonly Ready[] {
-  const first = [table["expose"], table["ports"]].flat().find((one) => one !== undefined && one !== null);
-  const text = plainText(isTable(first) ? first["target"] : first);
-  const port = Number(/(\d+)(?:\/tcp)?$/.exec(text)?.[1]);
-  return Number.isInteger(port) && port > 0 ? [{ kind: "port", port }] : [];
+  const named = [table["expose"], table["ports"]].flat().filter((one) => one !== undefined && one !== null);
+  return named
+    .slice(0, 1)
+    .flatMap(composePort)
+    .map((port) => ({ kind: "port", port }));
 }

@@ -30,6 +30,7 @@ const server = z.enum([
   "fastapi-cli",
   "litestar-cli",
   "streamlit",
+  "tornado",
   "own",
   "unknown",
 ]);
@@ -46,6 +47,7 @@ const framework = z.enum([
   "gradio",
   "celery",
   "falcon",
+  "tornado",
   "unknown",
 ]);
 

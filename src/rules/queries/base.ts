@@ -41,6 +41,9 @@ const debianNumbers: Readonly<Record<string, string>> = {
   "13": "trixie",
 };
 
+/** An image for AWS Lambda: the platform asks no HEALTHCHECK, and runs it as a user of its own whatever USER says. */
+export const isForLambda = ({ name }: Base): boolean => /(?:^|\/)lambda\//.test(name);
+
 export function baseOf(reference: string): Base {
   const image = imageName(reference);
   const { name, short, tag, digest } = image;

@@ -15,6 +15,8 @@ export interface Command {
   readonly outputs?: readonly string[];
   /** How it hangs on the command before it. */
   readonly connection?: ShellCommand["connection"];
+  /** It may not run although all went well before: in `if`, after a test, after `||`. */
+  readonly conditional?: boolean;
   /** The words between which the shell would still expand something. */
   readonly dynamic?: boolean;
 }
@@ -48,6 +50,7 @@ function plain(command: ShellCommand, script: string): Command {
     ...(outer ? { start: command.range.start } : {}),
     outputs: command.redirects.flatMap(({ operator, target }) => (/^(?:&?>>?|>\|)$/.test(operator) ? [target] : [])),
     connection: command.connection,
+    conditional: command.conditional,
     dynamic: command.words.some((word) => !word.static),
   };
 }

@@ -18,6 +18,7 @@ function readCopied({ dockerfile, service, ignore }: RuleInput, { stage, instruc
   return copiedFiles(instruction, {
     files: service.files,
     ignore,
+    ...(service.links === undefined ? {} : { links: service.links }),
     workdir: workdir?.value ?? "/",
     expand: (word) => word.replaceAll(/\$\{?(\w+)\}?/g, (written, name: string) => value(name) ?? written),
   });
@@ -60,7 +61,11 @@ export function contextFilesIn(input: RuleInput, step: Step): ReadonlySet<string
  * its context, such as the root of a workspace, which we have not read.
  */
 export const isContextElsewhere: (input: RuleInput) => boolean = once((input) => {
-  const copies = reachableSteps(input.dockerfile).map((step) => copiedBy(input, step));
+  const copies = reachableSteps(input.dockerfile).map((step) => ({
+    ...copiedBy(input, step),
+    isWhole: sourcesOfCopy(step.instruction).every((source) => /^\.?\/?$/.test(source)),
+  }));
   const absent = copies.flatMap(({ missing }) => missing.filter(({ reason, fatal }) => fatal && reason === "absent"));
-  return absent.length > 1 && copies.every(({ files }) => files.length === 0);
+  // The whole of a folder is there in any folder, so it tells nothing.
+  return absent.length > 1 && copies.every(({ files, isWhole }) => isWhole || files.length === 0);
 });

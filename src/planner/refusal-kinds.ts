@@ -1,0 +1,163 @@
+import type { Refusal } from "../model/types.ts";
+
+/** One reason to leave a service, or one thing about it, as it is. */
+export interface RefusalKind {
+  readonly title: string;
+  readonly because: string;
+  readonly instead: string;
+  /** The service is not reworked until it is settled. */
+  readonly blocking: boolean;
+}
+
+/** Everything that is refused or only proposed; what it is about in one service stands with the reason (`refusals.ts`). */
+export const refusalKinds = {
+  manager: {
+    title: "The project is not managed with uv",
+    because: "This version installs from a uv.lock only; translating another lock would change versions unseen.",
+    instead:
+      "Make a uv.lock of it on a branch, look at the versions, commit pyproject.toml and uv.lock, and run again.",
+    blocking: true,
+  },
+  "no-lock": {
+    title: "There is no uv.lock",
+    because: "Without a lock every build may install other versions, and nothing that is proven today holds tomorrow.",
+    instead: "Run `uv lock`, commit uv.lock and run again.",
+    blocking: true,
+  },
+  "lock-untracked": {
+    title: "The lock is not in git",
+    because: "Builds start from the tracked files; a lock that only lies in one working folder is in no other build.",
+    instead: "`git add` the lock and commit it, after taking out what ignores it.",
+    blocking: true,
+  },
+  "lock-drift": {
+    title: "The lock and pyproject.toml name different dependencies",
+    because: "`uv sync --locked` will refuse to build; `--frozen` would leave a dependency out without a word.",
+    instead: "Run `uv lock`, look at the difference and commit it.",
+    blocking: true,
+  },
+  "python-not-offered": {
+    title: "The base has no Python that the project allows",
+    because: "The base is known here with other versions only, and another Python may not run the service.",
+    instead: "Set `decisions: { base: { python: … } }` to a version that the project allows and the base has.",
+    blocking: true,
+  },
+  "special-base": {
+    title: "The service runs on an image with drivers, conda packages or browsers",
+    because:
+      "Drivers, conda packages or browsers of that image are part of the service, and no plain Python image has them.",
+    instead: "Keep the base. The findings still say what can be mended in the present Dockerfile.",
+    blocking: true,
+  },
+  "root-entrypoint": {
+    title: "The entry point must start as root",
+    because: "It changes users or owners before it starts the service, which a numeric USER forbids.",
+    instead: "Give the volumes to one fixed number, start the service as that number, then run again.",
+    blocking: true,
+  },
+  "no-start": {
+    title: "Nothing says how the service is started",
+    because: "A start command that is guessed starts something else.",
+    instead:
+      "Set `command` under `decisions` to the server's command, as a list; where Compose starts the service from another folder, name that file under `composeFiles`.",
+    blocking: true,
+  },
+  "several-processes": {
+    title: "The image starts several processes",
+    because: "One of them can die unseen, and the engine's signal reaches only the supervisor.",
+    instead: "Run one container per process from the same image, each with its own command.",
+    blocking: true,
+  },
+  "several-commands": {
+    title: "The start command does more than start the server",
+    because:
+      "Dropping the other commands changes what a start does; keeping them in a shell keeps the signal from the server.",
+    instead:
+      "Run them as a step of their own before the start (the image can do both), or set `command` under `decisions`.",
+    blocking: true,
+  },
+  "start-script": {
+    title: "The service is started through a script",
+    because: "The script may do more than start the server, and leaving it out could leave a step out.",
+    instead:
+      "Look at what it does, run that as a step of its own where needed, and set `command` under `decisions` to the server's command.",
+    blocking: true,
+  },
+  "ca-file": {
+    title: "A certificate is not copied into the new image",
+    because: "A certificate that a pipeline writes is in no clone, and one that is copied in ends with the image.",
+    instead: "Mount it when the service is started, and set SSL_CERT_FILE to a bundle that holds it.",
+    blocking: false,
+  },
+  "beside-lock": {
+    title: "A package is installed beside the lock",
+    because: "The new image holds what the lock decides and nothing else: this package would be missing in it.",
+    instead: "Add it to the project with `uv add`, commit uv.lock and run again.",
+    blocking: true,
+  },
+  "no-health-route": {
+    title: "The image gets no HEALTHCHECK",
+    because: "The code has no route that says it is alive, and routes are never added to your code.",
+    instead:
+      "Add a route that answers 200 without asking another system, or set `health: /path` under `decisions` in seaworthy.yaml.",
+    blocking: false,
+  },
+  "version-from-git": {
+    title: "The package takes its version from git",
+    because: "The build has no .git, so the build backend would fail.",
+    instead: "Set a static version, or a fallback version for the build backend.",
+    blocking: true,
+  },
+  "development-server": {
+    title: "The service is started with a development server",
+    because: "Another server is another dependency, and dependencies are never added to your project.",
+    instead: "Add gunicorn or uvicorn to the dependencies and start the service with it.",
+    blocking: false,
+  },
+  "uv-outside": {
+    title: "Another file starts the image with uv",
+    because: "The new image has no uv, so this command would not be found.",
+    instead: "Start it without `uv run`: the virtual environment is on PATH.",
+    blocking: false,
+  },
+  workspace: {
+    title: "The project is part of a workspace or has path dependencies",
+    because: "Their folders may lie outside the build context, and this version copies one project.",
+    instead: "Run this on a service without path dependencies; workspaces are not supported yet.",
+    blocking: true,
+  },
+  "lost-target": {
+    title: "Other files build a stage that the rework does not have",
+    because: "The build that names it would fail: the target stage could not be found.",
+    instead: "Write the rework beside it (`output: Dockerfile.prod`), or change those files first.",
+    blocking: true,
+  },
+  "output-taken": {
+    title: "The file that is to be written is there already, and is not ours",
+    because: "It would be replaced without having been read: it may be the image that ships.",
+    instead: "Name it as `dockerfile` in seaworthy.yaml when it is, or give `output` another name.",
+    blocking: true,
+  },
+  "build-step": {
+    title: "Today's build makes something that no file of the project holds",
+    because: "The new image holds the locked packages and tracked files: what is made there would be missing in it.",
+    instead:
+      "Set `steps` under `decisions`: `[]` when the image does without, or what the builder shall run, with the folders that it fills.",
+    blocking: true,
+  },
+  "secret-mount-lost": {
+    title: "A step of today's build mounts a secret, and the rework has no such step",
+    because: "It installs nothing that the lock names, so the rework has no such step and mounts no such secret.",
+    instead: "Where the image needs what that step fetches, add it to the reworked Dockerfile after `apply`.",
+    blocking: false,
+  },
+} as const satisfies Readonly<Record<string, RefusalKind>>;
+
+/** A refusal of this kind, as it is for one service; `said` replaces what can be said better here. */
+export function refusal(
+  id: keyof typeof refusalKinds,
+  said: Pick<Refusal, "what"> & Partial<Pick<Refusal, "because" | "instead">>,
+): Refusal {
+  const { because, instead, blocking }: RefusalKind = refusalKinds[id];
+  return { id, because, instead, ...said, ...(blocking ? { blocking } : {}) };
+}

@@ -1,0 +1,94 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { run } from "../../src/kit/exec.ts";
+import { analyze } from "../../src/pipeline/analyze.ts";
+import { readService } from "../../src/project/read-service.ts";
+import { diskTree, memoryTree } from "../../src/project/tree.ts";
+import { healthy } from "../../src/rules/queries/example.ts";
+import { rules } from "../../src/rules/index.gen.ts";
+
+/** A Compose file at the top of the repository that builds the service in a folder below. */
+
+const COMPOSE = [
+  "services:",
+  "  api:",
+  "    build: ./services/api",
+  "    command: uv run uvicorn app.main:app",
+  "    stop_grace_period: 25s",
+  "    volumes: ['./services/api:/app']",
+  "    healthcheck: {test: [CMD, curl, -f, 'http://localhost:8000/health']}",
+  "  other:",
+  "    build: {context: ., dockerfile: services/other/Dockerfile}",
+  "    command: gunicorn other:app",
+  "  db: {image: postgres, command: python -m http.server}",
+].join("\n");
+
+const inMemory = (compose: string) =>
+  memoryTree(healthy, { root: "/repository/services/api", above: { "../../compose.yaml": compose } });
+
+describe("a Compose file above the folder", () => {
+  it("says how the service of this folder is started, and of no other", async () => {
+    const service = await readService(inMemory(COMPOSE));
+    const own = service.starts.filter(({ source }) => source === "compose");
+    expect(own.map(({ argv, evidence }) => [argv.join(" "), evidence.file, evidence.line])).toEqual([
+      ["uvicorn app.main:app", "../../compose.yaml", 4],
+    ]);
+    expect(service.outsideProbes.map(({ program }) => program)).toEqual(["curl"]);
+    expect(service.gracePeriods.map(({ value }) => value)).toEqual([25]);
+    expect(service.composeMounts).toMatchObject([{ from: ".", to: "/app", builds: "Dockerfile" }]);
+  });
+
+  it("is told like one of the folder's own, with its path", async () => {
+    const compose = COMPOSE.split("\n");
+    const said = async (text: readonly string[]) => {
+      const { findings } = await analyze(inMemory(text.join("\n")), rules);
+      return findings.map(({ rule, where }) => `${rule} ${where?.file}`);
+    };
+    const unmounted = compose.filter((line) => !line.includes("volumes"));
+    expect(await said(unmounted)).toEqual([
+      "outside-starter-tool-absent ../../compose.yaml",
+      "outside-probe-tool-absent Dockerfile",
+    ]);
+    const mounted = unmounted.map((line) => (line.includes("uv run") ? "    volumes: ['./services/api:/app']" : line));
+    expect(await said(mounted)).toContain("mount-hides-environment ../../compose.yaml");
+  });
+
+  it("may build it with the repository as its context", async () => {
+    const compose = "services: {api: {build: {context: ., dockerfile: services/api/Dockerfile, target: web}}}\n";
+    const { buildTargets } = await readService(inMemory(compose));
+    expect(buildTargets).toMatchObject([{ dockerfile: "Dockerfile", stage: "web" }]);
+  });
+
+  it("with an error is not this service's fault", async () => {
+    expect((await readService(inMemory("services: ["))).problems).toEqual([]);
+  });
+});
+
+describe("on disk", () => {
+  let top = "";
+  beforeAll(() => {
+    top = mkdtempSync(join(tmpdir(), "seaworthy-above-"));
+  });
+  afterAll(() => rmSync(top, { recursive: true }));
+
+  const repository = (name: string): string => {
+    const folder = join(top, name, "services/api");
+    for (const [file, text] of Object.entries(healthy)) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), text);
+    }
+    return folder;
+  };
+
+  it("is read as far as the repository goes, and never through a link out of it", async () => {
+    const folder = repository("inside");
+    writeFileSync(join(top, "compose.yaml"), "services: {}\n");
+    writeFileSync(join(top, "inside/compose.yaml"), COMPOSE);
+    symlinkSync(join(top, "compose.yaml"), join(top, "inside/services/compose.yaml"));
+    expect((await diskTree(folder)).above).toEqual(new Map());
+    expect(await run("git", ["init", "-q"], { cwd: join(top, "inside") })).toMatchObject({ code: 0 });
+    expect([...((await diskTree(folder)).above ?? new Map()).keys()]).toEqual(["../../compose.yaml"]);
+  });
+});
