@@ -19,6 +19,7 @@ export const buildValuesAbsent: Check<Layers> = {
     remedy: "Change the password, and pass it as `--mount=type=secret`.",
   },
   needs: layers,
+  shownBy: "build",
   examples: [
     { name: "none stayed", data: canaries(2, []), status: "pass" },
     { name: "one stayed", data: canaries(2, ["layer 4: /root/.netrc"]), status: "fail" },

@@ -19,6 +19,8 @@ export interface Check<Data = unknown> {
   /** What an operator sees when the promise is broken, why that is most often so, and what to do. For the runbook. */
   readonly whenItFails?: { readonly symptom: string; readonly cause: string; readonly remedy: string };
   readonly needs: Probe<Data>;
+  /** It can be shown only where the image was built here, or where there is a baseline to compare it with. */
+  readonly shownBy?: "build" | "comparison";
   /** Shown in the docs and run as the check's own tests: at least one `pass` and one `fail`. */
   readonly examples: ReadonlyArray<{
     readonly name: string;

@@ -7,8 +7,8 @@ const slow = build("cold", { dependencies: false, source: false }, 900_000);
 
 export const coldBuildTime: Check<BuildRecord> = {
   id: "cold-build-time",
-  title: "A build without any cached layer ends in time",
-  why: "A new machine, and a CI runner that keeps nothing, pay for it each time.",
+  title: "A build with nothing cached ends in time",
+  why: "A new machine, and a CI runner that keeps nothing, pay for it each time: no layer is cached, and the cache mounts are empty.",
   source: "The contract's limit coldBuildSeconds",
   whenItFails: {
     symptom: "A build on a new machine takes too long.",
@@ -27,6 +27,6 @@ export const coldBuildTime: Check<BuildRecord> = {
   ],
   judge({ builds }, { contract }) {
     const cold = builds.filter(({ kind }) => kind === "cold");
-    return judgeBuildTime(cold, "build without cached layers", contract.limits.coldBuildSeconds);
+    return judgeBuildTime(cold, "build with nothing cached", contract.limits.coldBuildSeconds);
   },
 };

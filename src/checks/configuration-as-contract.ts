@@ -2,7 +2,7 @@ import { configuration, type Configuration } from "../probes/configuration.ts";
 import type { Check } from "./check.ts";
 import { exampleContract } from "./support/examples.ts";
 import { exampleConfiguration } from "./support/configuration-example.ts";
-import { fail, pass } from "./support/verdicts.ts";
+import { fail, notApplicable, pass } from "./support/verdicts.ts";
 
 const context = { contract: exampleContract };
 
@@ -21,9 +21,17 @@ export const configurationAsContract: Check<Configuration> = {
     { name: "the same", data: exampleConfiguration, status: "pass", context },
     { name: "another port", data: { ...exampleConfiguration, exposed: ["5000/tcp"] }, status: "fail", context },
     { name: "another user", data: { ...exampleConfiguration, user: "1000" }, status: "fail", context },
+    {
+      name: "no contract was written",
+      data: { ...exampleConfiguration, user: "1000" },
+      status: "not-applicable",
+      context: { contract: { ...exampleContract, ofImage: true } },
+    },
     { name: "another signal", data: { ...exampleConfiguration, stopSignal: "SIGKILL" }, status: "fail", context },
   ],
   judge({ user, exposed, stopSignal }, { contract }) {
+    if (contract.ofImage === true)
+      return notApplicable("No rework was applied: there is no contract but what the image says of itself.");
     const promised = `${contract.uid}:${contract.gid}`;
     const [uid = "", gid = String(contract.gid)] = user.split(":");
     const problems = [

@@ -16,12 +16,14 @@ const TOOLS: ReadonlySet<string> = new Set([
   "virtualenv",
 ]);
 
-const locked = (name: string, version: string): LockedPackage => ({
+const locked = (name: string, version: string, use: LockedPackage["use"] = "production"): LockedPackage => ({
   name,
   version,
   source: "registry",
   sdistOnly: false,
   dependencies: [],
+  use,
+  askedBy: use === "production" ? ["main"] : ["dev"],
 });
 const service = {
   name: "demo",
@@ -62,6 +64,20 @@ export const distributionsAsLocked: Check<Layers> = {
       data: withPackage({ name: "requests", version: "2.32.0" }),
       status: "fail",
       context: { service },
+    },
+    {
+      name: "the version of development's section",
+      data: withPackage({ name: "fastapi", version: "0.117.0" }),
+      status: "fail",
+      context: {
+        service: {
+          ...service,
+          lock: {
+            path: "Pipfile.lock",
+            packages: [...(service.lock?.packages ?? []), locked("fastapi", "0.117.0", "development")],
+          } as never,
+        },
+      },
     },
     {
       name: "pip of the base",
@@ -111,15 +127,27 @@ export const distributionsAsLocked: Check<Layers> = {
       const named = versions.get(name);
       if (named === undefined && name === normal(own)) return [];
       if (named === undefined) return [`${name} ${version} is not in ${lock.path}`];
-      const isNamed = named.some(
+      const isNamed = counting(named).some(
         (one) => one.version === "" || sameVersion(one.version, version) || one.source !== "registry",
       );
-      return isNamed ? [] : [`${name} is ${version}, locked is ${named.map((one) => one.version).join(" or ")}`];
+      return isNamed
+        ? []
+        : [
+            `${name} is ${version}, locked is ${counting(named)
+              .map((one) => one.version)
+              .join(" or ")}`,
+          ];
     });
     if (wrong.length > 0) return fail(`${some(wrong, 5)}.`);
     return pass(`All ${installed.length} distributions have the version that ${lock.path} names.`);
   },
 };
+
+/** Of several versions those that production takes. Which Python the image was to have does not decide it: it may have got another. */
+function counting(named: readonly LockedPackage[]): readonly LockedPackage[] {
+  const forProduction = named.filter(({ use }) => use !== "development" && use !== "optional");
+  return forProduction.length > 0 ? forProduction : named;
+}
 
 const normal = (name: string): string => name.replace(/[-_.]+/g, "-").toLowerCase();
 

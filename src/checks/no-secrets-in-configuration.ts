@@ -27,6 +27,8 @@ export const noSecretsInConfiguration: Check<Configuration> = {
   ],
   judge({ secrets }) {
     if (secrets.length === 0) return pass("ENV, history, labels and command hold no value that looks secret.");
-    return fail(`${some([...new Set(secrets.map(({ where, kind }) => `${kind} in ${where}`))])}.`);
+    return fail(
+      `${some([...new Set(secrets.map(({ where, kind, fingerprint }) => `${kind} in ${where} (sha256 ${fingerprint}…)`))])}.`,
+    );
   },
 };

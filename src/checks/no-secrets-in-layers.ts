@@ -37,7 +37,8 @@ export const noSecretsInLayers: Check<Layers> = {
     const own = secrets.filter(({ published }) => !published);
     if (own.length === 0) return pass(`No secret in any file of ${all.length} layers.`);
     const places = own.map(
-      ({ kind, path, layer, deleted }) => `${kind} in ${path} (layer ${layer}${deleted ? ", deleted later" : ""})`,
+      ({ kind, path, layer, deleted, fingerprint }) =>
+        `${kind} in ${path} (layer ${layer}${deleted ? ", deleted later" : ""}; sha256 ${fingerprint}…)`,
     );
     return fail(`${some(places)}.`);
   },

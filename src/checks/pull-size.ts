@@ -31,6 +31,7 @@ export const pullSize: Check<Layers> = {
     remedy: "Compare the layers in report.html, and leave out what is not needed at run time.",
   },
   needs: layers,
+  shownBy: "comparison",
   examples: [
     { name: "half", data: withLayers(layer(50_000_000)), status: "pass", context: after },
     { name: "half, estimated", data: withLayers(layer(undefined, 50_000_000)), status: "pass", context: after },

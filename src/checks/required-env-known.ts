@@ -45,6 +45,11 @@ export const requiredEnvKnown: Check<Environment> = {
       context: { contract: { ...exampleContract, env: [optional] } },
     },
     {
+      name: "one is not, and there were too many for a start without each",
+      data: { ...good, needed: [region], suspected: ["DEMO_ZONE"] },
+      status: "fail",
+    },
+    {
       name: "a request needs one",
       data: { ...good, needed: [{ ...region, without: "/items failed" }] },
       status: "fail",
@@ -66,8 +71,11 @@ export const requiredEnvKnown: Check<Environment> = {
     },
   ],
   judge({ blind, read, needed, suspected, healthy, problem }, { contract }) {
-    if (needed.length > 0)
-      return fail(`Required, and not so in the contract: ${some(needed.map((one) => inWords(one, contract.env)))}.`);
+    if (needed.length > 0) {
+      const open = suspected.length === 0 ? "" : ` Whether it needs ${some(suspected, 6)} too, no start showed.`;
+      const named = some(needed.map((one) => inWords(one, contract.env)));
+      return fail(`Required, and not so in the contract: ${named}.${open}`);
+    }
     if (!healthy) {
       const looked = suspected.length === 0 ? "" : ` It looked for ${some(suspected, 6)}, which nobody gave it.`;
       return unproven(`${problem}${looked}`);
@@ -75,7 +83,7 @@ export const requiredEnvKnown: Check<Environment> = {
     if (blind !== undefined) return unproven(blind);
     if (suspected.length > 0)
       return unproven(
-        `It became healthy only with values for ${some(suspected, 6)}, which nobody gave it; which of them it needs, no start showed.`,
+        `It looked for ${some(suspected, 6)}, which nobody gave it; which of them it needs, no start showed.`,
       );
     const required = contract.env.filter((one) => one.required).length;
     return pass(

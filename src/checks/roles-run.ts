@@ -74,11 +74,17 @@ export const rolesRun: Check<Roles> = {
 
 function problemOf({ life, program }: RoleSeen): Verdict | undefined {
   if (life === undefined) return fail(`its program ${program?.name ?? ""} is not in the image.`);
-  const rights = life.asContract ? " with the read-only root and the rights that the image promises to need" : "";
-  if (life.problem !== "") return fail(`${life.problem.replace(/\.$/, "")}${rights}.`);
+  if (life.problem !== "")
+    return fail(`${life.problem.replace(/\.$/, "")}.${life.asContract ? underContract(life.problem) : ""}`);
   if (life.asContract && life.uids.includes(0)) return fail("a process of it is root's.");
   const { stop, graceSeconds } = life;
   return stop === undefined ? undefined : exitProblem({ ...stop, graceSeconds }, `After ${stop.signal}`);
+}
+
+/** Today's image had every right, so a role may fail for the lack of one alone. */
+function underContract(problem: string): string {
+  const isFolder = /read-only file system|permission denied|no such file or directory/i.test(problem);
+  return ` It ran with a read-only root and the rights that the image promises to need.${isFolder ? " When it writes there, name the folder in `decisions: { writable: […] }`." : ""}`;
 }
 
 function said({ name, kind, life }: RoleSeen): string {

@@ -48,7 +48,7 @@ export const routesAnswer: Check<OrdinaryRun> = {
     const names = some(bad.map(({ path }) => path));
     if (sidecars.length === 0)
       return leaving(
-        notApplicable("Nothing of a Compose file ran beside it, so what a route needs may be missing."),
+        notApplicable("Nothing ran beside it, so what a route needs may be missing."),
         bad.length === 0
           ? []
           : [`${counted(bad.length, "route")} that fail with nothing beside the service (${names})`],

@@ -11,8 +11,9 @@ export const sidecarsReady: Check<Roles> = {
   source: "Compose specification: depends_on, healthcheck",
   whenItFails: {
     symptom: "`docker compose up` waits, or ends with `dependency failed to start`.",
-    cause: "The Compose file's image, command, environment or healthcheck does not give a server that is ready.",
-    remedy: "Start that service alone with `docker compose up NAME` and mend what its log names.",
+    cause:
+      "The image, command, environment or healthcheck of the Compose file, or what seaworthy.yaml says of it, does not give a server that is ready.",
+    remedy: "Start it alone, as `docker compose up NAME` does, and mend what its log names.",
   },
   needs: roles,
   examples: [

@@ -20,6 +20,7 @@ export const size: Check<Layers> = {
     remedy: "Compare the layers in report.html, and set owners while copying.",
   },
   needs: layers,
+  shownBy: "comparison",
   examples: [
     {
       name: "half",

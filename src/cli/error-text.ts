@@ -1,7 +1,8 @@
 import { tmpdir } from "node:os";
 import { firstCause, UserError } from "../kit/errors.ts";
 import { unwritable } from "../kit/files.ts";
-import { redactByShape, visible } from "../kit/text.ts";
+import { redactByShape } from "../kit/redact.ts";
+import { visible } from "../kit/text.ts";
 
 /** Wherever it happens, in the run's folder or in the one for temporary files: it is no fault of ours. */
 const isOfTheDisk = (error: unknown): error is NodeJS.ErrnoException =>

@@ -31,6 +31,7 @@ export const flag = {
     placeholder: "n",
     default: "3",
   },
+  before: yes("prove the image that the Dockerfile of today gives, not the reworked one"),
   run: text(
     "a run to read again: its id, its path, or `latest` (what `report` and `apply` take when nothing is said)",
     "run",

@@ -54,6 +54,7 @@ export const routes = {
         json: flag.json,
         run: flag.run,
         image: imageFlag(),
+        before: flag.before,
         quick: quickFlag(),
         fresh: flag.fresh,
         pushTo: flag.pushTo,
@@ -61,7 +62,8 @@ export const routes = {
       positional: folder,
     },
     docs: {
-      brief: "Prove the reworked image, or an existing one (--image), or judge a run again without an engine (--run)",
+      brief:
+        "Prove the reworked image, today's (--before), any existing one (--image), or judge a run again without an engine (--run)",
     },
   }),
   report: buildCommand({

@@ -1,5 +1,6 @@
 import { UserError } from "../kit/errors.ts";
-import { redactByShape, visible } from "../kit/text.ts";
+import { redactByShape } from "../kit/redact.ts";
+import { visible } from "../kit/text.ts";
 import type { World } from "../pipeline/session.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

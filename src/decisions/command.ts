@@ -13,23 +13,31 @@ interface Shape {
   readonly drain: number;
 }
 
+/** Whether the lock has a version of a package that allows it; `unknown` is the answer where it names none. */
+function hasVersion({ lock }: Service, name: string, specifier: string, unknown = true): boolean {
+  const version = lock?.packages.find((one) => one.name === name)?.version;
+  return version === undefined ? unknown : allows(specifier, version);
+}
+
 /** What each server needs to listen on all addresses, to drain in time and to run on a read-only root. */
 const SHAPERS: Partial<Record<Server, (argv: readonly string[], shape: Shape) => readonly string[]>> = {
-  uvicorn: (argv, { port, drain }) => {
+  uvicorn: (argv, { service, port, drain }) => {
     let result = without(argv, ["--reload"], false);
     result = without(result, ["--reload-dir"], true);
     result = withOption(result, ["--host"], "0.0.0.0");
     result = withOption(result, ["--port"], port);
-    return withOption(result, ["--timeout-graceful-shutdown"], String(drain));
+    // An older one ends at once with "No such option".
+    return hasVersion(service, "uvicorn", ">=0.22")
+      ? withOption(result, ["--timeout-graceful-shutdown"], String(drain))
+      : result;
   },
   gunicorn: (argv, { service, port, drain }) => {
     let result = without(argv, ["--reload"], false);
     result = withOption(result, ["--bind", "-b"], `0.0.0.0:${port}`);
     result = withOption(result, ["--graceful-timeout"], String(drain));
     result = withOption(result, ["--worker-tmp-dir"], "/dev/shm");
-    const version = service.lock?.packages.find((one) => one.name === "gunicorn")?.version;
     // From 25.1 on gunicorn opens a control socket beside itself, which a read-only root refuses.
-    return version !== undefined && allows(">=25.1", version)
+    return hasVersion(service, "gunicorn", ">=25.1", false)
       ? [...without(result, ["--no-control-socket"], false), "--no-control-socket"]
       : result;
   },
@@ -43,26 +51,51 @@ const STARTS_UVICORN: Readonly<Partial<Record<Server, string>>> = {
   "litestar-cli": "Litestar",
 };
 
-/** The command of today without its wrappers; a framework's command line is replaced by the server it starts. */
-function argvToday(
-  service: Service,
-): { readonly argv: readonly string[]; readonly server: Server; readonly from: string } | undefined {
+interface Today {
+  readonly argv: readonly string[];
+  readonly server: Server;
+  readonly from: string;
+}
+
+/**
+ * The command of today without its wrappers; a framework's command line is replaced by the server it starts. Where no
+ * file starts the service: its application object in a locked server that fits it.
+ */
+export function argvToday(service: Service): Today | undefined {
   const start = webStart(service);
+  if (start === undefined) return served(service, NO_START);
+  const { argv, server } = start;
+  const started: Today = { argv, server, from: "It is today's command" };
+  const framework = STARTS_UVICORN[server];
+  if (framework === undefined && argv.length > 0) return started;
+  const from = `The ${framework} command line starts uvicorn, and uvicorn itself can be told how long to drain`;
+  const direct = service.dependencies.runtimeClosure.includes("uvicorn") ? served(service, from) : undefined;
+  return direct?.server === "uvicorn" ? { ...direct, argv: [...direct.argv, ...sharedOptions(argv)] } : started;
+}
+
+/** The application object in a locked server that speaks its protocol. */
+function served(service: Service, from: string): Today | undefined {
   const application = service.application?.value;
-  const hasUvicorn = service.dependencies.runtimeClosure.includes("uvicorn");
-  if (start !== undefined && STARTS_UVICORN[start.server] === undefined && start.argv.length > 0)
-    return { argv: start.argv, server: start.server, from: "It is today's command" };
-  if (application === undefined || !hasUvicorn) {
-    return start === undefined ? undefined : { argv: start.argv, server: start.server, from: "It is today's command" };
-  }
-  return {
-    argv: ["uvicorn", objectOf(application), ...(application.factory ? ["--factory"] : [])],
-    server: "uvicorn",
-    from:
-      start === undefined
-        ? "No file says how the service is started; its application object and its server do"
-        : `The ${STARTS_UVICORN[start.server]} command line starts uvicorn, and uvicorn itself can be told how long to drain`,
-  };
+  const has = (name: string) => service.dependencies.runtimeClosure.includes(name);
+  if (application === undefined) return undefined;
+  const isWsgi = /^(?:django|flask)$/.test(service.framework.value) && !application.module.includes("asgi");
+  if (isWsgi)
+    return has("gunicorn") ? { argv: argvOfServer("gunicorn", service), server: "gunicorn", from } : undefined;
+  const argv = ["uvicorn", objectOf(application), ...(application.factory ? ["--factory"] : [])];
+  return has("uvicorn") ? { argv, server: "uvicorn", from } : undefined;
+}
+
+const NO_START = "No file says how the service is started; its application object and its server do";
+
+/** What a framework's command line hands to uvicorn as it stands; `--web-concurrency` is Litestar's word for workers. */
+function sharedOptions(argv: readonly string[] = []): readonly string[] {
+  const words = argv.flatMap((word) => /^(--[\w-]+)=(.*)$/.exec(word)?.slice(1) ?? [word]);
+  return words.flatMap((word, at) => {
+    const value = words[at + 1] ?? "";
+    if (/^--(?:no-)?proxy-headers$/.test(word)) return [word];
+    if (/^--(?:root-path|forwarded-allow-ips)$/.test(word)) return [word, value];
+    return /^(?:--workers|--web-concurrency|--wc|-W)$/.test(word) ? ["--workers", value] : [];
+  });
 }
 
 /** Variables in a command need a shell to be filled in; `exec` makes the server process 1 again. */

@@ -17,12 +17,15 @@ function wantedPaths(draft: Draft): readonly string[] {
   return unique.filter((path) => !unique.some((other) => other !== path && inside(path, other)));
 }
 
+/** Beside the present Dockerfile, which stays as it is. */
+export const DEFAULT_OUTPUT = "Dockerfile.prod";
+
 /**
  * Where the rendered Dockerfile goes.
  * @throws UserError `config/output-kept` when the configuration also says that this file stays as it is.
  */
 function outputOf(facts: Facts): string {
-  const output = override(facts, "output", "text") ?? "Dockerfile.prod";
+  const output = override(facts, "output", "text") ?? DEFAULT_OUTPUT;
   if (override(facts, "keep", "list")?.includes(output) === true)
     throw new UserError("config/output-kept", `\`${output}\` is both the file to write and a file to keep as it is`, {
       hint: "Give `output` another path, or take the file out of `keep`.",

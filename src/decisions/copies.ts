@@ -1,5 +1,7 @@
-import type { ImageSpec, Service } from "../model/types.ts";
+import type { Framework, ImageSpec, Service } from "../model/types.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
+import { movedUp, placedToday } from "./shared/placed.ts";
+import { buildStepsToday } from "./shared/build-steps.ts";
 import { override } from "./shared/override.ts";
 import { list, places } from "./shared/say.ts";
 import { envToday } from "./shared/today.ts";
@@ -9,12 +11,14 @@ type Copy = ImageSpec["copies"][number];
 /** One thing the service needs at run time, with the line that says so. */
 interface Need {
   readonly path: string;
+  /** Absolute; below the working directory, under its own name, when nothing is said. */
+  readonly to?: string;
   readonly why: string;
   readonly evidence: readonly string[];
 }
 
 /** Names of a module that a project has at its root for its tools, not for its service. */
-const TOOL_MODULE = /^(setup|conftest|noxfile|fabfile|tasks|test_\w+|\w+_test)\.py$/;
+const TOOL_MODULE = /^(setup|conftest|noxfile|fabfile|tasks|tests?|test_\w+|\w+_test)\.py$/;
 
 const has = (service: Service, path: string): boolean => service.files.includes(path);
 const hasFolder = (service: Service, path: string): boolean =>
@@ -66,7 +70,27 @@ function* settingNeeds({ service, dockerfile }: Facts, workdir: string): Generat
       };
 }
 
+/** Scripts that a step of the build runs: today's, or those that the configuration names. */
+function* stepNeeds(facts: Facts): Generator<Need> {
+  const given = override(facts, Array.isArray(facts.overrides["steps"]) ? "steps" : "steps.run", "list");
+  const today = buildStepsToday(facts.dockerfile, facts.service).filter(({ makes }) => makes !== undefined);
+  const run = given?.map((text) => ({ text, place: undefined })) ?? today;
+  for (const { text, place } of run)
+    for (const word of text.split(/\s+/))
+      yield {
+        path: word.replace(/^\.\//, ""),
+        why: "a step of the build runs it",
+        evidence: place === undefined ? [] : [place],
+      };
+}
+
 function* toolNeeds(service: Service): Generator<Need> {
+  if (service.dependencies.runtimeClosure.includes("django") && has(service, "manage.py"))
+    yield {
+      path: "manage.py",
+      why: "migrations and other tasks run from the same image, with another command",
+      evidence: ["manage.py:1"],
+    };
   if (service.dependencies.runtimeClosure.includes("alembic") && has(service, "alembic.ini")) {
     const migrate = service.starts.find((start) => start.role === "migrate" || start.argv.includes("alembic"));
     const evidence = migrate === undefined ? ["alembic.ini:1"] : places(migrate.evidence);
@@ -83,15 +107,69 @@ function* toolNeeds(service: Service): Generator<Need> {
     };
 }
 
-/** Only what is tracked, inside the folder, and not already inside something that is copied. */
-function settle(service: Service, needs: Iterable<Need>, installed: readonly string[]): readonly Need[] {
+/** What the build or people read, not the service. */
+const NOT_RUN =
+  /^(?:tests?|docs?|examples?|node_modules|\..+|Dockerfile.*|Containerfile.*|(?:docker-)?compose.*|Makefile|pyproject\.toml|setup\.(?:py|cfg)|MANIFEST\.in|Pipfile|.*\.lock|.*requirements.*|.*\.(?:md|rst|sh|bash)|LICEN[CS]E.*|.*entrypoint.*|conftest\.py|tests?\.py|test_\w+\.py|tox\.ini|pytest\.ini)$/i;
+/** Folders of the system: a file there configures the old image's own parts. */
+const SYSTEM = /^\/(?:bin|boot|dev|etc|lib\w*|proc|root|run|sbin|sys|tmp|usr|var)(?:\/|$)/;
+
+/** What today's Dockerfile copies by name: somebody wanted that file or folder in the image. */
+function* namedNeeds({ dockerfile, service }: Facts, workdir: string): Generator<Need> {
+  const placed = placedToday(dockerfile, service, workdir);
+  const root = movedUp(placed, workdir, service);
+  if (root !== undefined) {
+    const names = service.files
+      .filter((file) => file.startsWith(`${root.from}/`))
+      .map((file) => file.slice(root.from.length + 1).split("/")[0] ?? "");
+    for (const name of new Set(names))
+      if (!NOT_RUN.test(name))
+        yield {
+          path: `${root.from}/${name}`,
+          to: `${workdir}/${name}`,
+          why: "today's image has it in the working directory",
+          evidence: [root.place],
+        };
+  }
+  for (const { from, to, place } of placed) {
+    const name = from.split("/").at(-1) ?? "";
+    const inside = to.startsWith(`${workdir}/`);
+    if (from === "" || from === root?.from || NOT_RUN.test(name) || (!inside && SYSTEM.test(to))) continue;
+    if (!inside && `${workdir}/`.startsWith(`${to.replace(/\/$/, "")}/`)) continue;
+    yield { path: from, to, why: "today's Dockerfile copies it by name", evidence: [place] };
+  }
+}
+
+/** Folders that frameworks look into without a line of code saying so. */
+const LOOKED_INTO: Readonly<Partial<Record<Framework, readonly string[]>>> = {
+  django: ["templates", "static", "locale"],
+  flask: ["templates", "static", "translations"],
+  quart: ["templates", "static"],
+  streamlit: ["pages", ".streamlit/config.toml", "static"],
+};
+
+function* conventionalNeeds({ framework }: Service): Generator<Need> {
+  for (const path of LOOKED_INTO[framework.value] ?? [])
+    yield { path, why: `${framework.value} looks there`, evidence: places(framework.evidence) };
+}
+
+/**
+ * Only what is tracked, inside the folder, and not already inside something that is copied. The folder whose content
+ * lies in the working directory is copied by its content alone.
+ */
+function settle(
+  service: Service,
+  needs: Iterable<Need>,
+  { installed, root }: { readonly installed: readonly string[]; readonly root: string | undefined },
+): readonly Need[] {
   const byPath = new Map<string, Need>();
   for (const need of needs)
-    if (!byPath.has(need.path) && /^[\w@][\w@./-]*$/.test(need.path) && tracked(service, need.path))
-      byPath.set(need.path, need);
+    if (need.path !== root)
+      if (!byPath.has(need.path) && /^(?:[\w@]|\.streamlit\/)[\w@./-]*$/.test(need.path) && tracked(service, need.path))
+        byPath.set(need.path, need);
   const outer = (path: string) =>
     [...byPath.keys(), ...installed].some((other) => other !== path && path.startsWith(`${other}/`));
-  return [...byPath.values()].filter((need) => !outer(need.path) && !installed.includes(need.path));
+  const isInstalled = (path: string) => installed.some((one) => one === path || one.startsWith(`${path}/`));
+  return [...byPath.values()].filter((need) => !outer(need.path) && !isInstalled(need.path));
 }
 
 /** The files of the image, each with the line that asks for it; nothing comes along because it happens to be there. */
@@ -118,15 +196,18 @@ export const copies: Decider = {
     const needs = settle(
       service,
       [
+        ...namedNeeds(facts, workdir),
         ...toolNeeds(service),
         ...runtimeNeeds(service),
         ...settingNeeds(facts, workdir),
+        ...stepNeeds(facts),
+        ...conventionalNeeds(service),
         ...codeNeeds(service),
         ...asked,
       ],
-      installed,
+      { installed, root: movedUp(placedToday(facts.dockerfile, service, workdir), workdir, service)?.from },
     );
-    const value = needs.map(({ path, why }): Copy => ({ from: path, to: `${workdir}/${path}`, why }));
+    const value = needs.map(({ path, to, why }): Copy => ({ from: path, to: to ?? `${workdir}/${path}`, why }));
     const names = needs.map((need) => `\`${need.path}\``);
     return {
       value: { copies: value },

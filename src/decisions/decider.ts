@@ -12,6 +12,8 @@ export interface Facts {
   readonly overrides: Readonly<Record<string, unknown>>;
   /** Current version of uv, for a service that does not ask for one. */
   readonly uvVersion: string;
+  /** Present text of the file that is to be written; undefined where there is none. */
+  readonly outputText?: string;
   /** Somebody wants the service's own tests run on what ships: a requirement rests on them, or they were asked for. */
   readonly testsAsked: boolean;
 }

@@ -1,3 +1,4 @@
+import { mayNameSecret } from "../kit/secret-names.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { override } from "./shared/override.ts";
 import { list } from "./shared/say.ts";
@@ -6,7 +7,9 @@ import { envToday } from "./shared/today.ts";
 /** Settings for installers and for Python that this plan makes itself, or that mean nothing in a finished image. */
 const BUILD_TIME =
   /^(PATH|UV_|PIP_|POETRY_|PDM_|PIPENV_|DEBIAN_FRONTEND|PYTHONUNBUFFERED|PYTHONDONTWRITEBYTECODE|VIRTUAL_ENV|PYTHON_VERSION|LANG$)/;
-const SECRET = /(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY|CREDENTIAL|DATABASE_URL|DSN)/i;
+
+/** The address of a database mostly has a password in it. */
+const isSecret = (name: string): boolean => mayNameSecret(name) || /DATABASE_URL/i.test(name);
 
 /** Today's settings that are neither secret nor the operator's to give. */
 function kept(facts: Facts): {
@@ -21,7 +24,7 @@ function kept(facts: Facts): {
   for (const [name, { value, place }] of envToday(facts.dockerfile)) {
     if (BUILD_TIME.test(name)) continue;
     const variable = required.get(name);
-    if (variable?.required === true || variable?.secret === true || SECRET.test(name) || value.includes("$")) {
+    if (variable?.required === true || variable?.secret === true || isSecret(name) || value.includes("$")) {
       dropped.push(name);
       evidence.push(place);
       continue;

@@ -12,6 +12,7 @@ import { labels } from "./labels.ts";
 import { ownership } from "./ownership.ts";
 import { packages } from "./packages.ts";
 import { ports } from "./ports.ts";
+import { steps } from "./steps.ts";
 import { stopSignal } from "./stop-signal.ts";
 import { sync } from "./sync.ts";
 import { tests } from "./tests.ts";
@@ -20,4 +21,4 @@ import { uv } from "./uv.ts";
 import { workdir } from "./workdir.ts";
 import { writable } from "./writable.ts";
 
-export const decisions: readonly Decider[] = [base, bytecode, command, compose, context, copies, environment, health, labels, ownership, packages, ports, stopSignal, sync, tests, user, uv, workdir, writable];
+export const decisions: readonly Decider[] = [base, bytecode, command, compose, context, copies, environment, health, labels, ownership, packages, ports, steps, stopSignal, sync, tests, user, uv, workdir, writable];

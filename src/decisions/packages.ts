@@ -1,5 +1,6 @@
 import type { Choice, Decider, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
+import { type PackageToday, packagesToday } from "./shared/os-packages-today.ts";
 import { list, places } from "./shared/say.ts";
 
 /** Python packages that load a system library which their wheels do not carry. */
@@ -82,20 +83,27 @@ export const packages: Decider = {
     const names = (all: readonly Need[], stage: "builder" | "runtime") =>
       [...new Set(all.flatMap((one) => profile.packageFor(one.need, stage) ?? []))].toSorted();
     const chosen = override(facts, "packages", "list");
-    const runtime = chosen ?? names(wanted, "runtime");
+    const called = names(wanted, "runtime");
+    const today = packagesToday(facts.dockerfile, profile.id === "debian-slim" ? "apt" : "dnf").filter(
+      ({ name }) => !called.includes(name),
+    );
+    const runtime = chosen ?? [...called, ...today.map(({ name }) => name)].toSorted();
     const missing = wanted.filter((one) => profile.packageFor(one.need, "runtime") === undefined);
     return {
       value: { packages: { builder: names(building, "builder"), runtime } },
       choice: runtime.length === 0 ? "none in the runtime image" : `${list(runtime)} in the runtime image`,
       because: [
-        chosen !== undefined ? configured("packages") : because(wanted),
+        chosen !== undefined ? configured("packages") : because(wanted, today),
         ...(missing.length === 0
           ? []
           : [
               `No package of ${profile.title} is known for ${list(missing.map((one) => `\`${one.need}\``))}: check that it is there.`,
             ]),
       ].join(" "),
-      evidence: [...new Set([...wanted, ...building].flatMap((one) => one.evidence))],
+      evidence: [
+        ...new Set([...wanted, ...building].flatMap((one) => one.evidence)),
+        ...(chosen === undefined ? new Set(today.map(({ place }) => place)) : []),
+      ],
       rejected: [
         { option: "gcc and headers in the runtime", because: "nothing is compiled there" },
         ...(runtime.includes("curl")
@@ -106,9 +114,15 @@ export const packages: Decider = {
   },
 };
 
-const because = (wanted: readonly Need[]): string =>
-  wanted.length === 0
-    ? "No line of the project calls a program or loads a library that the base does not have."
-    : sentence(list([...new Set(wanted.map((one) => one.why))]));
+function because(wanted: readonly Need[], today: readonly PackageToday[]): string {
+  const kept =
+    today.length === 0
+      ? []
+      : [
+          `Today's image has ${list(today.map(({ name }) => `\`${name}\``))} by name: a library or a program can be used without a line that says so, so nothing is taken away unseen (\`decisions: { packages: […] }\` does).`,
+        ];
+  if (wanted.length > 0) return [sentence(list([...new Set(wanted.map((one) => one.why))])), ...kept].join(" ");
+  return kept[0] ?? "No line of the project calls a program or loads a library that the base does not have.";
+}
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

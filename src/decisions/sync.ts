@@ -1,13 +1,12 @@
 import type { SyncSpec } from "../model/types.ts";
+import { isForDevelopment } from "../project/development.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
+import { keptSecrets } from "./shared/kept-secrets.ts";
 import { list, placesOf } from "./shared/say.ts";
 
-const DEVELOPMENT =
-  /^(dev|develop|development|test|tests|testing|lint|linting|typing|types|docs?|ci|local|debug|build)$/;
-
 const kept = (names: readonly string[]): readonly string[] =>
-  names.filter((name) => /^[\w.-]+$/.test(name) && !DEVELOPMENT.test(name)).toSorted();
+  names.filter((name) => /^[\w.-]+$/.test(name) && !isForDevelopment(name)).toSorted();
 
 /** Installed as a package, left where it lies, or not installed at all; a wrong choice is a ModuleNotFoundError at start. */
 function projectInstall(facts: Facts): { readonly project: SyncSpec["project"]; readonly because: string } {
@@ -65,6 +64,7 @@ export const sync: Decider = {
     const groups = override(facts, "sync.groups", "list") ?? kept(service.dependencies.installedGroups);
     const extras = override(facts, "sync.extras", "list") ?? kept(service.dependencies.installedExtras);
     const { project, because } = projectInstall(facts);
+    const secrets = keptSecrets(facts.dockerfile);
     const workdir = draft.workdir ?? "/app";
     const value: SyncSpec = {
       venv: `${workdir}/.venv`,
@@ -75,6 +75,7 @@ export const sync: Decider = {
       project,
       cache: "/var/cache/uv",
       sources: project === "none" ? [] : sourcesOf(facts),
+      ...(secrets.length === 0 ? {} : { secrets }),
     };
     const added = [...groups.map((name) => `group ${name}`), ...extras.map((name) => `extra ${name}`)];
     return {
@@ -84,6 +85,11 @@ export const sync: Decider = {
         "The lock decides every version, and a lock that is out of step with pyproject.toml stops the build.",
         "Only the two manifests are mounted, so an edit of the source leaves this layer cached.",
         because,
+        ...(secrets.length === 0
+          ? []
+          : [
+              `The build secrets of today's install step are mounted here as well: ${list(secrets.map(({ id }) => `\`${id}\``))}.`,
+            ]),
         ...(facts.overrides["sync"] === undefined ? [] : [configured("sync")]),
       ].join(" "),
       evidence: [...placesOf(service.packaging.kind, service.lock?.inStep)],

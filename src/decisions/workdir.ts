@@ -1,6 +1,7 @@
 import type { Choice, Decider, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
-import { at, instructionsToday } from "./shared/today.ts";
+import { stageState } from "../dockerfile/stages.ts";
+import { at, finalStage, instructionsToday } from "./shared/today.ts";
 
 /** Kept from today, because Compose mounts, relative paths and runbooks know it. */
 export const workdir: Decider = {
@@ -11,7 +12,11 @@ export const workdir: Decider = {
   decide(facts: Facts): Choice {
     const chosen = override(facts, "workdir", "text");
     const today = instructionsToday(facts.dockerfile, "WORKDIR").at(-1);
-    const path = today?.args.trim().replace(/^["']|["']$/g, "");
+    const stage = finalStage(facts.dockerfile);
+    const path =
+      stage === undefined || facts.dockerfile === undefined
+        ? undefined
+        : stageState(facts.dockerfile, stage).workdir?.value;
     const usable = path !== undefined && /^\/[\w./-]+$/.test(path) && path !== "/" && path !== "/root";
     const value = chosen ?? (usable ? path.replace(/\/$/, "") : "/app");
     return {

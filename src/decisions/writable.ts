@@ -36,17 +36,26 @@ export const writable: Decider = {
     const today = instructionsToday(facts.dockerfile, "VOLUME").flatMap((instruction) => instruction.words);
     const mounted = mountedOnFargate(facts).filter(({ path }) => isFolderOfItsOwn(path, workdir));
     const volumes = [...today, ...mounted.map(({ path }) => path)];
-    const folders = [...new Set([...written, ...volumes.filter((path) => isFolderOfItsOwn(path, workdir))])];
+    const named = chosen === undefined ? (facts.service.composeVolumes ?? []) : [];
+    const inCompose = named.filter(({ path }) => isFolderOfItsOwn(path, workdir));
+    const all = [...volumes.filter((path) => isFolderOfItsOwn(path, workdir)), ...inCompose.map(({ path }) => path)];
+    const folders = [...new Set([...written, ...all])];
     return {
       value: { writable: folders, volumes: [...new Set(volumes)] },
       choice:
         folders.length === 0
           ? "none: the root filesystem can be read-only"
           : `${list(folders)}, owned by the service's user`,
-      because: because({ written, folders, chosen: chosen !== undefined, mounted: mounted.map(({ path }) => path) }),
+      because: because({
+        written,
+        folders,
+        chosen: chosen !== undefined,
+        mounted: mounted.map(({ path }) => path),
+        inCompose: inCompose.map(({ path }) => path),
+      }),
       evidence: places(
         chosen === undefined ? uses.map((use) => use.evidence) : [],
-        mounted.map(({ evidence }) => evidence),
+        [...mounted, ...inCompose].map(({ evidence }) => evidence),
       ),
       rejected: [
         {
@@ -78,16 +87,21 @@ function because({
   folders,
   chosen,
   mounted,
+  inCompose,
 }: {
   readonly written: readonly string[];
   readonly folders: readonly string[];
   readonly chosen: boolean;
   readonly mounted: readonly string[];
+  readonly inCompose: readonly string[];
 }): string {
   if (folders.length === 0) return chosen ? configured("writable") : NOWHERE;
-  const declared = folders.filter((path) => !written.includes(path) && !mounted.includes(path));
+  const declared = folders.filter(
+    (path) => !written.includes(path) && !mounted.includes(path) && !inCompose.includes(path),
+  );
   const volumes = [
     declared.length === 0 ? "" : ` Today's Dockerfile declares ${list(declared)} as a volume, so it stays one.`,
+    inCompose.length === 0 ? "" : ` Compose mounts a volume at ${list([...new Set(inCompose)])}.`,
     mounted.length === 0
       ? ""
       : ` A task of Fargate mounts a volume at ${list([...new Set(mounted)])}: only with VOLUME in the image it takes over the owner.`,

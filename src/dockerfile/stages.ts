@@ -10,6 +10,12 @@ export function shippedStage(dockerfile: Dockerfile, target = dockerfile.target)
   return findStage(dockerfile, target);
 }
 
+/** Whether a build that names this stage, or none, makes the image that ships. */
+export function makesShipped(dockerfile: Dockerfile, target: string | undefined): boolean {
+  const built = shippedStage({ ...dockerfile, target: undefined }, target);
+  return built !== undefined && built === shippedStage(dockerfile);
+}
+
 /** Whether a stage can be asked for by this name or number. */
 export const hasStage = (dockerfile: Dockerfile, nameOrNumber: string): boolean =>
   findStage(dockerfile, nameOrNumber) !== undefined;

@@ -11,7 +11,7 @@ const request: BuildRequest = {
   platform: "linux/amd64",
   noCache: true,
   buildArgs: { A: "b=c" },
-  secrets: { ca: "/ca.pem" },
+  secrets: { ca: "/ca.pem", index: { env: "INDEX_TOKEN" } },
   contexts: { "python:3.13-slim@sha256:0": "docker-image://other" },
   labels: { own: "yes" },
   logFile: "/log",
@@ -29,7 +29,9 @@ it("writes every part of a request, and builds on the engine's own builder", () 
     "--platform linux/amd64",
     "--no-cache",
     "--build-arg A=b=c",
+    "--build-arg BUILDKIT_CACHE_MOUNT_NS=seaworthy",
     "--secret id=ca,src=/ca.pem",
+    "--secret id=index,env=INDEX_TOKEN",
     "--build-context python:3.13-slim@sha256:0=docker-image://other",
     "--label own=yes --label seaworthy.run=r",
   ])

@@ -5,7 +5,9 @@ import { finished } from "node:stream/promises";
 import { UserError } from "../kit/errors.ts";
 import { run } from "../kit/exec.ts";
 import { unwritable } from "../kit/files.ts";
-import { redact, redactByShape, visible } from "../kit/text.ts";
+import { redact, redactByShape, secretLines } from "../kit/redact.ts";
+import { mayNameSecret } from "../kit/secret-names.ts";
+import { visible } from "../kit/text.ts";
 import type { BuildStep } from "../model/types.ts";
 import { diskFullIn, failureOf, lostIn } from "./build-failure.ts";
 import type { BuildRequest, EngineCli } from "./engine.ts";
@@ -30,7 +32,7 @@ interface Built {
  */
 export async function buildImage(builder: Builder, request: BuildRequest): Promise<Built> {
   const raw = await hasRawJson(builder.cli);
-  const clean = await cleaner(request);
+  const clean = await cleaner(request, builder.cli.env);
   await mkdir(dirname(request.logFile), { recursive: true });
   const log = createWriteStream(request.logFile);
   // Without a listener a full disk would end the process, and leave all that it has on the engine.
@@ -58,6 +60,12 @@ export async function buildImage(builder: Builder, request: BuildRequest): Promi
   }
 }
 
+/**
+ * The cache mounts of our builds. A build without cache empties those of its steps before it begins: without a namespace
+ * it would empty the user's, whose Dockerfiles all name the same folders of pip and uv.
+ */
+const MOUNTS = "seaworthy";
+
 export function buildArguments(builder: Builder, request: BuildRequest, raw: boolean): readonly string[] {
   const labels = { ...request.labels, ...builder.labels(request.keepMs) };
   return [
@@ -77,20 +85,19 @@ export function buildArguments(builder: Builder, request: BuildRequest, raw: boo
     ...(request.target === undefined ? [] : ["--target", request.target]),
     ...(request.platform === undefined ? [] : ["--platform", request.platform]),
     ...(request.noCache ? ["--no-cache"] : []),
-    ...each("--build-arg", request.buildArgs),
-    ...each("--secret", request.secrets, (id, source) => `id=${id},src=${source}`),
+    ...each("--build-arg", { ...request.buildArgs, BUILDKIT_CACHE_MOUNT_NS: request.mounts ?? MOUNTS }),
+    ...Object.entries(request.secrets).flatMap(([id, source]) => [
+      "--secret",
+      typeof source === "string" ? `id=${id},src=${source}` : `id=${id},env=${source.env}`,
+    ]),
     ...each("--build-context", request.contexts),
     ...each("--label", labels),
     request.context,
   ];
 }
 
-function each(flag: string, values: Readonly<Record<string, string>>, write = pair): readonly string[] {
-  return Object.entries(values).flatMap(([name, value]) => [flag, write(name, value)]);
-}
-
-function pair(name: string, value: string): string {
-  return `${name}=${value}`;
+function each(flag: string, values: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
 }
 
 const probed = new Map<string, Promise<boolean>>();
@@ -118,25 +125,21 @@ export function isRawJsonVersion(text: string): boolean {
   return Number(version[1]) > 0 || Number(version[2]) >= 13;
 }
 
-/** Takes secrets out of a line: the contents of the secret files, build arguments named like secrets, and known shapes. */
-async function cleaner(request: BuildRequest): Promise<(line: string) => string> {
+/** Takes secrets out of a line: the contents of the secrets, build arguments named like secrets, and known shapes. */
+async function cleaner(request: BuildRequest, env: Builder["cli"]["env"]): Promise<(line: string) => string> {
   const secrets = Object.entries(request.buildArgs)
-    .filter(([name]) => /PASS|SECRET|TOKEN|KEY|CREDENTIAL/i.test(name))
-    .map(([, value]) => value);
-  for (const file of Object.values(request.secrets)) {
-    const text = await readFile(file, "utf8").catch(() => "");
+    .filter(([name]) => mayNameSecret(name))
+    .map(([, value]) => value)
+    .concat(request.hidden ?? []);
+  for (const source of Object.values(request.secrets)) {
+    const text =
+      typeof source === "string"
+        ? await readFile(source, "utf8").catch(() => "")
+        : (env[source.env] ?? process.env[source.env] ?? "");
     // A bundle of public certificates is long and no secret; a key or a .env is short.
     if (text.length <= 16_384) secrets.push(...secretLines(text));
   }
   return (line) => redactByShape(redact(visible(line), secrets));
-}
-
-/** Each line, and the value of each assignment: a build may print either. */
-function secretLines(text: string): readonly string[] {
-  return text
-    .split("\n")
-    .map((line) => line.trim())
-    .flatMap((line) => [line, line.slice(line.indexOf("=") + 1).replace(/^(["'])(.*)\1$/, "$2")]);
 }
 
 function buildFailure(trace: TraceReader, request: BuildRequest, clean: (line: string) => string): UserError {

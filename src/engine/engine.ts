@@ -52,6 +52,9 @@ export interface EngineCli {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** A file, or a variable of this process's environment. */
+export type SecretSource = string | { readonly env: string };
+
 export interface BuildRequest {
   /** Folder that holds the context: already the tracked files only. */
   readonly context: string;
@@ -60,11 +63,15 @@ export interface BuildRequest {
   readonly tag: string;
   readonly target?: string;
   readonly platform?: string;
-  /** Nothing from the layer cache. */
+  /** Nothing from the layer cache. BuildKit also empties the cache mounts, of the namespace and of no other. */
   readonly noCache: boolean;
+  /** Namespace of the cache mounts; without it, the one that all builds of ours share. The user's own are never used. */
+  readonly mounts?: string;
   readonly buildArgs: Readonly<Record<string, string>>;
-  /** Secret id to file. */
-  readonly secrets: Readonly<Record<string, string>>;
+  /** Secret id to where its value comes from. */
+  readonly secrets: Readonly<Record<string, SecretSource>>;
+  /** Values that no log may show, besides those that are passed: secrets that the Dockerfile itself holds. */
+  readonly hidden?: readonly string[];
   /** Image or stage name to what is used instead, `docker-image://…` or a folder. */
   readonly contexts: Readonly<Record<string, string>>;
   /** Added to the image, beside the labels that name the owner. */

@@ -1,8 +1,6 @@
 import type { Format, Judged } from "./format.ts";
-import { redactByShape } from "../kit/text.ts";
-import type { Finding } from "../model/types.ts";
 import { addTo, noTotals } from "./view/count.ts";
-import { fixWithoutSecrets, safeJson } from "./view/safe.ts";
+import { dataOf, safeJson } from "./view/safe.ts";
 
 /** Data for scripts: every service with its findings, and a summary. */
 export const json: Format = {
@@ -30,10 +28,4 @@ const entryOf = ({ folder, service, dockerfile, findings, suppressed, unchanged 
   findings: findings.map(dataOf),
   suppressed: suppressed.map(dataOf),
   unchanged,
-});
-
-const dataOf = (finding: Finding): object => ({
-  ...finding,
-  message: redactByShape(finding.message),
-  fix: fixWithoutSecrets(finding),
 });

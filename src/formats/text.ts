@@ -6,6 +6,8 @@ import { addTo, allOf, noTotals } from "./view/count.ts";
 import { notShown } from "./view/not-shown.ts";
 import { nameOf, shownPath } from "./view/places.ts";
 import { hidesItsLine, safe } from "./view/safe.ts";
+import { secretsOf } from "../dockerfile/secrets.ts";
+import { redact, redactByShape } from "../kit/redact.ts";
 
 /** For people: the place, what is wrong, the line with a caret below, what to do. */
 export const text: Format = {
@@ -54,12 +56,12 @@ function findingText(finding: Finding, judged: Judged, { colour }: Pick<FormatCo
 const WIDEST = 110;
 
 /** The line that a finding is about, and a caret below. */
-function excerptOf({ rule, where }: Finding, { read }: Judged): readonly string[] {
+function excerptOf({ rule, where }: Finding, { read, dockerfile }: Judged): readonly string[] {
   if (where === undefined || hidesItsLine(rule)) return [];
   const whole = read(where.file);
   const found = whole === undefined ? undefined : lineOf(whole, where);
   if (found === undefined || found.line.trim() === "") return [];
-  const { line, column, width } = found;
+  const { line, column, width } = withoutSecrets(found, dockerfile?.path === where.file ? secretsOf(dockerfile) : []);
   const from = column > WIDEST - 20 ? column - 20 : 0;
   const shown = `${from > 0 ? "…" : ""}${line.slice(from, from + WIDEST)}${line.length > from + WIDEST ? "…" : ""}`;
   const before = " ".repeat(cellsOf(plain(line.slice(from, column))));
@@ -70,6 +72,19 @@ function excerptOf({ rule, where }: Finding, { read }: Judged): readonly string[
     `    ${margin} | ${plain(shown)}`,
     `    ${" ".repeat(margin.length)} | ${from > 0 ? " " : ""}${before}${caret}`,
   ];
+}
+
+/** The whole line is looked at before it is cut: a cut could take the name away and leave the value. */
+function withoutSecrets<Line extends ReturnType<typeof lineOf> & object>(
+  found: Line,
+  secrets: readonly string[],
+): Line {
+  const hide = (part: string): string => redact(redactByShape(part), secrets);
+  const line = hide(found.line);
+  if (line === found.line) return found;
+  const before = hide(found.line.slice(0, found.column));
+  const column = line.startsWith(before) ? before.length : Math.max(0, line.search(/\S/));
+  return { ...found, line, column, width: wordEnd(line, column) - column };
 }
 
 /** As it is shown: control characters written out, and a tab as wide as it is for the caret below. */

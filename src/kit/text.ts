@@ -9,28 +9,6 @@ export function visible(text: string): string {
   );
 }
 
-/** Replaces each secret by `‹redacted›`. Values shorter than 6 characters are left: they would blank out half of every log. */
-export function redact(text: string, secrets: Iterable<string>): string {
-  let result = text;
-  for (const secret of secrets) if (secret.length >= 6) result = result.replaceAll(secret, "‹redacted›");
-  return result;
-}
-
-/**
- * Hides what follows `user:` in URLs and in `curl -u`, and the value of `…KEY=`, `…TOKEN=`, `…PASSWORD=`, `…SECRET=` assignments, also in Docker's
- * old form `ENV …PASSWORD value`.
- */
-export function redactByShape(text: string): string {
-  return text
-    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]+:)[^\s@/]+@/gi, "$1‹redacted›@")
-    .replace(/(\bcurl\b[^|;&\n]*?\s(?:-u|--user)[ =]?["']?[^\s:"']+:)[^\s"']+/g, "$1‹redacted›")
-    .replace(/\b((?:ENV|ARG)\s+\w*(?:PASSWORD|SECRET|TOKEN|API_KEY|PRIVATE_KEY)\w*\s+)[^\s=`"',]+/g, "$1‹redacted›")
-    .replace(
-      /\b([A-Z0-9_]*(?:PASSWORD|SECRET|TOKEN|API_KEY|PRIVATE_KEY)[A-Z0-9_]*\s*[=:]\s*)[^\s"',]+/g,
-      "$1‹redacted›",
-    );
-}
-
 /** A place in code, without the folder where distributions are installed. */
 export const placeInCode = (place: string): string => place.replace(/^.*\/(?:site|dist)-packages\//, "");
 

@@ -1,13 +1,16 @@
 import type { Report } from "../model/types.ts";
 import { judgeAgain } from "../pipeline/judge-again.ts";
 import { serviceFolder } from "../pipeline/folder.ts";
-import { type Verified, verifyImage } from "../pipeline/verify-image.ts";
+import { verifyImage } from "../pipeline/verify-image.ts";
+import type { Verified } from "../pipeline/verified-files.ts";
 import { runWhole } from "../pipeline/whole.ts";
 import { inFolder, type Options } from "./session.ts";
 
 export interface ProofOptions extends Options {
   /** An existing image, as `docker run` would name it; without one, the folder's production image is built. */
   readonly image?: string;
+  /** Prove the image that the Dockerfile of today gives. */
+  readonly before?: boolean;
   /** Only the checks that a team asks at every change. */
   readonly quick?: boolean;
   /** Time every build anew, also where an earlier run did so from the same input. */
@@ -21,8 +24,8 @@ export interface ProofOptions extends Options {
  */
 export const verify = (
   folder: string,
-  { image, quick = false, fresh, ...options }: ProofOptions = {},
-): Promise<Verified> => inFolder(folder, options, (session) => verifyImage(session, { image, quick, fresh }));
+  { image, before, quick = false, fresh, ...options }: ProofOptions = {},
+): Promise<Verified> => inFolder(folder, options, (session) => verifyImage(session, { image, before, quick, fresh }));
 
 export interface RunOptions extends Options {
   /** Begin anew even when the newest run was never finished, and time every build anew. */

@@ -8,6 +8,16 @@ export interface BuildTarget {
   readonly evidence: Evidence;
 }
 
+/** What image a container of another file runs, as far as the file says. */
+export interface ImageOrigin {
+  /** The Dockerfile it is built from, relative to the service's folder. */
+  readonly dockerfile?: string;
+  /** The stage that is built, where it is named. */
+  readonly target?: string;
+  /** Its name, holes of a template as the file has them. */
+  readonly image?: string;
+}
+
 export interface ComposeService {
   readonly name: string;
   /** The Dockerfile it is built from, relative to the service's folder. */
@@ -34,6 +44,7 @@ export interface OutsideLimits {
   readonly source: "compose" | "kubernetes" | "ecs";
   readonly container: string;
   readonly evidence: Evidence;
+  readonly origin?: ImageOrigin;
   /** Container ports, as far as they are written. */
   readonly ports: readonly number[];
   readonly memoryBytes: number | undefined;

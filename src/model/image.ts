@@ -83,6 +83,10 @@ export interface BuildSide {
   /** Random values that were passed to a build without cache, as arguments or secrets: none may come out in the image.
    * Secrets are no part of the cache's key, so a cached layer would hold the value of an earlier build. */
   readonly canaries?: readonly string[];
+  /** In how many places of the build a random value was planted; `canaries` holds those of an earlier build besides. */
+  readonly planted?: number;
   /** Hash of everything that its builds depend on. */
   readonly inputKey?: string;
+  /** Namespace of its cache mounts, where it is not the one that all builds of ours share. */
+  readonly mounts?: string;
 }

@@ -49,6 +49,8 @@ export interface ImageSpec {
   readonly workdir: string;
   /** What the runtime stage copies from the context, in order; `from` relative to the context. */
   readonly copies: ReadonlyArray<{ readonly from: string; readonly to: string; readonly why: string }>;
+  /** Commands of the build that make files of the service, and what they make beside the copied folders. */
+  readonly steps?: { readonly run: readonly string[]; readonly makes: readonly string[] };
   readonly env: Readonly<Record<string, string>>;
   readonly entrypoint: readonly string[] | undefined;
   readonly command: readonly string[];
@@ -80,6 +82,13 @@ export interface SyncSpec {
   readonly cache: string;
   /** What the builder copies, beside `pyproject.toml` and the lock, to install the project itself. */
   readonly sources?: readonly string[];
+  /** Secrets that today's install steps mount: as written there, and the variable that they make of the file at `path`. */
+  readonly secrets?: ReadonlyArray<{
+    readonly id: string;
+    readonly written: string;
+    readonly variable?: string;
+    readonly path?: string;
+  }>;
 }
 
 /** What the service's own tests need beside what ships, and how they are run. */
@@ -143,6 +152,8 @@ export interface Contract {
     /** Unpacked size after divided by before; 1 means "not larger". */
     readonly sizeRatio: number;
   };
+  /** Nobody wrote it down: port, user and signal are what the image itself says. */
+  readonly ofImage?: true;
   /** What the team itself expects, beside the catalogue. */
   readonly expectations?: readonly Expectation[];
 }

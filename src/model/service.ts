@@ -1,4 +1,11 @@
-import type { BuildTarget, ComposeMount, ComposeService, OutsideLimits, TaskDefinition } from "./deployment.ts";
+import type {
+  BuildTarget,
+  ComposeMount,
+  ComposeService,
+  ImageOrigin,
+  OutsideLimits,
+  TaskDefinition,
+} from "./deployment.ts";
 import type { Evidence, Fact, Place } from "./source.ts";
 
 /** What the files of one folder tell about one Python service. Nothing in it is a choice of ours. */
@@ -28,6 +35,8 @@ export interface Service {
   readonly programs: readonly ProgramUse[];
   /** Files the code opens at run time by a path relative to the working directory or the project's root. */
   readonly reads: readonly PathUse[];
+  /** The folder of the project that Django's `collectstatic` fills; undefined when no setting says it. */
+  readonly staticRoot?: Fact<string>;
   /** Dockerfiles in the folder, the one to rework first. */
   readonly dockerfiles: readonly string[];
   /** Stage of the first Dockerfile that ships, when it is not the last one: as the team says, or as CI builds it. */
@@ -39,11 +48,15 @@ export interface Service {
   /** Health probes that live outside the Dockerfile: Compose, ECS, Kubernetes, CI. */
   readonly outsideProbes: readonly OutsideProbe[];
   /** Grace periods set outside: Compose's stop_grace_period, Kubernetes' terminationGracePeriodSeconds, ECS's stopTimeout. */
-  readonly gracePeriods: readonly Fact<number>[];
+  readonly gracePeriods: readonly GracePeriod[];
+  /** How long the server's own configuration file lets requests finish after the signal, in seconds. */
+  readonly configuredStop?: Fact<number>;
   /** What Compose, Kubernetes and ECS give the containers that are this service's. */
   readonly outsideLimits: readonly OutsideLimits[];
   /** Folders and files of the repository that Compose lays over those of the image. */
   readonly composeMounts: readonly ComposeMount[];
+  /** Where Compose mounts a named volume into what is built here: somebody expects that it can be written. */
+  readonly composeVolumes?: ReadonlyArray<{ readonly path: string; readonly evidence: Evidence }>;
   /** Containers of ECS task definitions, the one that the team named first, then by file. */
   readonly taskDefinitions: readonly TaskDefinition[];
   /** What could not be read, such as a pyproject with an error; each with its place. */
@@ -114,6 +127,16 @@ export interface LockedPackage {
   /** No wheel in the lock: it is built from source. */
   readonly sdistOnly: boolean;
   readonly dependencies: readonly string[];
+  /** When it is installed at all, as the lock says it of the package itself (PEP 508): `sys_platform == "win32"`. */
+  readonly marker?: string;
+  /**
+   * `production`: the image needs it. `development`: only what is for development does. `optional`: only a group or an
+   * extra that the image does not install. `elsewhere`: only another system or another Python does. `none`: nothing of
+   * this project asks for it; a neighbour in the workspace may, or the lock is out of step.
+   */
+  readonly use: "production" | "development" | "optional" | "elsewhere" | "none";
+  /** Who asks for it, on Linux and with the image's Python: `main`, the name of a group, `extra:x`. */
+  readonly askedBy: readonly string[];
 }
 
 export interface PythonFacts {
@@ -193,6 +216,8 @@ export interface StartCommand {
   readonly evidence: Evidence;
   /** The Compose service that is started so, when it is built here. */
   readonly compose?: ComposeService;
+  /** Of a container that another file describes. */
+  readonly origin?: ImageOrigin;
 }
 
 export interface Port {
@@ -239,9 +264,17 @@ export interface ProgramUse {
   readonly evidence: Evidence;
 }
 
+/** In seconds. */
+export interface GracePeriod extends Fact<number> {
+  /** Of a container that a file describes. */
+  readonly origin?: ImageOrigin;
+}
+
 export interface OutsideProbe {
   readonly source: StartCommand["source"];
   readonly program: string;
   readonly command: string;
   readonly evidence: Evidence;
+  /** Of a container that a file describes. */
+  readonly origin?: ImageOrigin;
 }

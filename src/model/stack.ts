@@ -1,6 +1,6 @@
 /** What runs beside the image while it is proven, and the roles that the image itself has besides the web's. */
 
-/** The sidecars of a Compose file that the service's proof uses, with all that their start needs. */
+/** The sidecars that the service's proof uses, of the Compose file and of the team's own, with all that their start needs. */
 export interface Stack {
   /** The Compose files that were read, the later laid over the earlier. */
   readonly files: readonly string[];
@@ -20,10 +20,10 @@ export type StackStep =
   | { readonly kind: "sidecar"; readonly sidecar: StackSidecar }
   | { readonly kind: "task"; readonly role: string };
 
-/** One Compose service that is started beside the service under proof, reached by its Compose name. */
+/** One program that is started beside the service under proof, which reaches it by its name. */
 export interface StackSidecar {
   readonly name: string;
-  /** `docker-compose.yml:12`. */
+  /** `docker-compose.yml:12`, `seaworthy.yaml`. */
   readonly where: string;
   readonly image?: string;
   /** Absolute folder with a Dockerfile. */
@@ -47,7 +47,9 @@ export type Ready =
   | { readonly kind: "healthcheck"; readonly test?: readonly string[]; readonly timeoutMs: number }
   /** A command in its container ends with 0. */
   | { readonly kind: "command"; readonly argv: readonly string[] }
-  | { readonly kind: "port"; readonly port: number };
+  | { readonly kind: "port"; readonly port: number }
+  /** A path answers with 200 to 299. */
+  | { readonly kind: "http"; readonly port: number; readonly path: string };
 
 /** One way in which the image is started, beside its web server. */
 export interface Role {

@@ -8,7 +8,8 @@ export interface Measurement {
   readonly samples: readonly number[];
 }
 
-export type Status = "pass" | "fail" | "unproven" | "not-applicable";
+/** `accepted`: it fails or is unproven, and the team said in its configuration why it lives with that. */
+export type Status = "pass" | "fail" | "unproven" | "accepted" | "not-applicable";
 
 /** What a check says. `unproven` and `not-applicable` always carry their reason in `message`. */
 export interface Verdict {
@@ -22,6 +23,8 @@ export interface Verdict {
 export interface CheckResult extends Verdict {
   readonly id: string;
   readonly title: string;
+  /** What an accepted one is without the acceptance. */
+  readonly was?: "fail" | "unproven";
   /** Files in the run directory, relative to it, that hold the evidence. */
   readonly evidence: readonly string[];
   /** The parts of the evidence worth reading beside the verdict, such as the end of a log; secrets are redacted already. */

@@ -1,6 +1,8 @@
 import { readIgnore } from "../dockerfile/ignore.ts";
 import { beyondLimits } from "../dockerfile/limits.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
+import { secretsOf } from "../dockerfile/secrets.ts";
+import { redact, redactByShape } from "../kit/redact.ts";
 import { byText } from "../kit/text.ts";
 import type { Dockerfile, Finding, RenderedFile, Service, SuppressedFinding } from "../model/types.ts";
 import { ownFinding, ownFindings } from "../policy/own-findings.ts";
@@ -38,7 +40,8 @@ export async function analyze(
   const ignoreText = tree.read(`${path}.dockerignore`) ?? tree.read(".dockerignore") ?? "";
   const input = { dockerfile, service, ignore: readIgnore(ignoreText), read: (file: string) => tree.read(file) };
   const found = rules.flatMap((rule) => [...rule.check(input)].map((finding) => withMeta(rule, finding)));
-  return { service, dockerfile, findings: [...problemsOf(service), ...found.toSorted(byPlace)] };
+  const hide = withoutSecrets(found.length === 0 ? [] : secretsOf(dockerfile));
+  return { service, dockerfile, findings: [...problemsOf(service), ...found.map(hide).toSorted(byPlace)] };
 }
 
 /** The tree as it would be with the rendered files in it, read from memory. */
@@ -55,6 +58,20 @@ const withMeta = (rule: Rule, finding: ReturnType<Rule["check"]> extends Iterabl
   advice: rule.advice,
   ...finding,
 });
+
+/** A rule names what it is about, and a message that quotes it must not publish a value. Fixes stay whole: they are written to the file. */
+const withoutSecrets =
+  (secrets: readonly string[]) =>
+  (finding: Finding): Finding => {
+    const hide = (text: string): string => redact(redactByShape(text), secrets);
+    const { message, advice, related } = finding;
+    return {
+      ...finding,
+      message: hide(message),
+      advice: hide(advice),
+      ...(related === undefined ? {} : { related: related.map((one) => ({ ...one, message: hide(one.message) })) }),
+    };
+  };
 
 /** A file that cannot be read is a finding of its own: every other statement about the service is weaker for it. */
 const problemsOf = (service: Service): readonly Finding[] =>

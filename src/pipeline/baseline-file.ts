@@ -1,7 +1,8 @@
 import { dirname, relative, resolve } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { readText, writeWhole } from "../kit/files.ts";
-import { byText, redactByShape } from "../kit/text.ts";
+import { redactByShape } from "../kit/redact.ts";
+import { byText } from "../kit/text.ts";
 import type { Finding } from "../model/types.ts";
 import { type BaselineEntry, type BaselineUse, renewed } from "../policy/baseline.ts";
 

@@ -1,17 +1,21 @@
-import { readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { allInstructions } from "../dockerfile/parse.ts";
-import type { BuildRequest, BuildResult, ConnectedEngine } from "../engine/engine.ts";
+import { secretsOf } from "../dockerfile/secrets.ts";
+import type { BuildRequest, BuildResult, ConnectedEngine, SecretSource } from "../engine/engine.ts";
 import { substituteBase } from "../engine/ca.ts";
 import { UserError } from "../kit/errors.ts";
-import type { Build, BuildSide, Dockerfile, Pin, RenderedFile, Service } from "../model/types.ts";
+import { formatMilliseconds } from "../kit/units.ts";
+import type { Build, BuildSide, Dockerfile, Image, Pin, RenderedFile, Service } from "../model/types.ts";
 import { endpointsFor } from "../registry/endpoints.ts";
 import { STAND_IN_LABEL } from "../registry/pins.ts";
 import { canonicalName, parseReference } from "../registry/reference.ts";
-import { type Canaries, plantCanaries } from "./canaries.ts";
+import { type Canaries, plantCanaries, withoutInvented } from "./canaries.ts";
+import { mountsFor } from "./cold-mounts.ts";
 import type { EarlierBuilds } from "./earlier-builds.ts";
 import { exportContext } from "./context.ts";
+import { timeEdits, type Timed, touchAll } from "./timed-edits.ts";
 
 /** What one side of the comparison is built from. The same for both, so that the figures can be compared. */
 export interface SideFacts {
@@ -25,6 +29,8 @@ export interface SideFacts {
   readonly buildArgs: Readonly<Record<string, string>>;
   /** The commit, for a Dockerfile of ours. It is in no key: it is declared after the last step, and changes labels only. */
   readonly revision: string | undefined;
+  /** Secrets that the team gives to its builds, by id. */
+  readonly buildSecrets: Readonly<Record<string, SecretSource>>;
   readonly platform: string;
   /** Image names of the Dockerfile's external stages, as written there. */
   readonly externals: readonly string[];
@@ -61,62 +67,115 @@ export async function buildSide(
   engine: ConnectedEngine,
   request: SideRequest,
   signal: AbortSignal,
+  tell: (line: string) => void = () => {},
 ): Promise<BuildSide> {
   const context = join(request.directory, "context");
   await exportContext(request.root, request.service.files, context, request.overlay);
   const builds: Build[] = [];
   const named = request.externals.map((image) => ({ named: image, used: image, standIn: false }));
-  const failed = (error: unknown, bases: BuildSide["bases"] = named, canaries: readonly string[] = []): BuildSide => {
-    if (!(error instanceof UserError) || !/^engine\/(build|base)-/.test(error.code)) throw error;
-    return {
-      dockerfile: request.dockerfile.path,
-      bases,
-      canaries,
-      image: undefined,
-      builds,
-      failure: failureOf(error),
-    };
-  };
   let bases: Awaited<ReturnType<typeof substitutes>>;
   try {
     bases = await substitutes(engine, request);
   } catch (error) {
-    return failed(error);
+    return failedSide(error, { request, builds, bases: named, canaries: undefined });
   }
-  const { dockerfile, buildArgs, ca, caAs } = request;
-  const mounted = caAs === "secret" ? ca : undefined;
-  const canaries = await plantCanaries(dockerfile, buildArgs, mounted, join(request.directory, "secrets"));
-  const base = requestOf(request, context, { contexts: bases.contexts, canaries }, signal);
-  const time = async (kind: Build["kind"], change: Partial<BuildRequest>) => {
-    const logFile = join(request.directory, "logs", `build-${kind}-${builds.length}.log`);
-    const { image, milliseconds, steps } = await engine.build({ ...base, ...change, logFile });
-    builds.push({ kind, milliseconds, steps });
-    return image;
-  };
+  const { dockerfile } = request;
+  const secrets = join(request.directory, "secrets");
+  await using _ = { [Symbol.asyncDispose]: () => rm(secrets, { recursive: true, force: true }) };
+  let canaries = await plant(request, secrets);
   // A substituted base is named by its content: the tag of the Dockerfile may have moved since.
   const earlier = isDeepStrictEqual(request.earlier?.bases, bases.used) ? request.earlier : undefined;
+  const mounts = mountsOf(request, earlier);
+  const time: Timed = async (kind, change) => {
+    const logFile = join(request.directory, "logs", `build-${kind}-${builds.length}.log`);
+    const base = { ...requestOf(request, context, { contexts: bases.contexts, canaries }, signal), ...mounts };
+    const { image, milliseconds, steps } = await engine.build({ ...base, ...change, logFile });
+    builds.push({ kind, milliseconds, steps });
+    tell(`${request.label}: ${NAMES[kind]} (${formatMilliseconds(milliseconds)})`);
+    return image;
+  };
+  const coldAndWarm = () => buildColdAndWarm(request, { time, builds, cold: earlier?.cold });
   let image;
   try {
-    if (request.quick === true) image = undefined;
-    else if (earlier === undefined) image = await time("cold", { noCache: true });
-    else {
-      builds.push(earlier.cold);
-      // Not timed: should the engine have lost its cache meanwhile, it is filled again here.
-      image = (await engine.build({ ...base, logFile: join(request.directory, "logs", "build-again.log") })).image;
-    }
-    // Each build moves the tag; the engine drops the image it pointed at before, so the last one is what is proven.
-    for (let i = 0; i < request.repetitions; i += 1) image = await time("warm", {});
+    image = await coldAndWarm().catch((error: unknown) => {
+      const without = withoutInvented(canaries, dockerfile);
+      if (without.values.length === canaries.values.length || signal.aborted) throw error;
+      // A random value in place of a secret that may be left out can be what broke it.
+      canaries = without;
+      return coldAndWarm();
+    });
   } catch (error) {
-    return failed(error, bases.used, canaries.values);
+    return failedSide(error, { request, builds, bases: bases.used, canaries });
   }
   const edited = await timeEdits(request, context, { time, builds, lockEdit: earlier?.lockEdit });
   if (request.quick !== true)
     await touchAll(context, () => time("touch", { tag: `${request.tag}-edited`, keepMs: undefined }));
-  if (canaries.ca !== undefined) await rm(canaries.ca, { force: true });
-  // The layers of an earlier cold build hold, if anything, what was planted then.
-  const planted = [...canaries.values, ...(request.earlier?.canaries ?? [])];
   const { inputKey } = request;
-  return { dockerfile: dockerfile.path, bases: bases.used, canaries: planted, inputKey, image, builds, edited };
+  return {
+    dockerfile: dockerfile.path,
+    bases: bases.used,
+    // The layers of an earlier cold build hold, if anything, what was planted then.
+    canaries: [...canaries.values, ...(request.earlier?.canaries ?? [])],
+    planted: canaries.values.length,
+    inputKey,
+    ...mounts,
+    image,
+    builds,
+    edited,
+  };
+}
+
+/** The cache mounts of all builds of a side: new ones where a cold build is timed, so that it meets them empty. */
+function mountsOf(
+  { quick, dockerfile }: SideRequest,
+  earlier: EarlierBuilds | undefined,
+): { readonly mounts?: string } {
+  const mounts = quick === true || earlier !== undefined ? earlier?.mounts : mountsFor(dockerfile);
+  return mounts === undefined ? {} : { mounts };
+}
+
+/** The build without cache and the warm ones, or what an earlier run measured of the first. */
+async function buildColdAndWarm(
+  { quick, repetitions }: SideRequest,
+  { time, builds, cold }: { readonly time: Timed; readonly builds: Build[]; readonly cold: Build | undefined },
+): Promise<Image | undefined> {
+  builds.splice(0);
+  let image;
+  if (quick !== true) image = await time("cold", { noCache: cold === undefined });
+  // Not timed then: should the engine have lost its cache meanwhile, it is filled again.
+  if (cold !== undefined && quick !== true) builds.splice(0, 1, cold);
+  // Each build moves the tag; the engine drops the image it pointed at before, so the last one is what is proven.
+  for (let i = 0; i < repetitions; i += 1) image = await time("warm", {});
+  return image;
+}
+
+const plant = (request: SideRequest, directory: string): Promise<Canaries> => {
+  const { dockerfile, buildArgs, buildSecrets, ca, caAs } = request;
+  const mounted = caAs === "secret" ? ca : undefined;
+  return plantCanaries({ dockerfile, buildArgs, secrets: buildSecrets, ca: mounted, directory });
+};
+
+interface Failed {
+  readonly request: SideRequest;
+  readonly builds: readonly Build[];
+  readonly bases: BuildSide["bases"];
+  readonly canaries: Canaries | undefined;
+}
+
+/** A side without an image. A build that fails over a secret that nobody gave says where to give it. */
+function failedSide(error: unknown, { request, builds, bases, canaries }: Failed): BuildSide {
+  if (!(error instanceof UserError) || !/^engine\/(build|base)-/.test(error.code)) throw error;
+  const failure = failureOf(error);
+  const invented = Object.keys(canaries?.invented ?? {});
+  const hint = `seaworthy gave random values as the build secrets ${invented.join(", ")}; \`buildSecrets\` in seaworthy.yaml names the real ones.`;
+  return {
+    dockerfile: request.dockerfile.path,
+    bases,
+    canaries: canaries?.values ?? [],
+    image: undefined,
+    builds,
+    failure: invented.length === 0 ? failure : { ...failure, log: [...failure.log, hint] },
+  };
 }
 
 /** Builds another target of the same Dockerfile from the same files, once and not timed. */
@@ -131,76 +190,34 @@ export async function buildTarget(
   const base = requestOf(
     request,
     context,
-    { contexts, canaries: { values: [], buildArgs: {}, ca: undefined } },
+    {
+      contexts,
+      canaries: {
+        values: [],
+        buildArgs: {},
+        secrets: { ...request.buildSecrets, ...(request.ca === undefined ? {} : { "ca-bundle": request.ca }) },
+        invented: {},
+      },
+    },
     signal,
   );
   return engine.build({
     ...base,
     keepMs: undefined,
-    secrets: request.ca === undefined ? {} : { "ca-bundle": request.ca },
     logFile: join(request.directory, "logs", `build-${request.target}.log`),
   });
 }
 
+const NAMES: Readonly<Record<Build["kind"], string>> = {
+  cold: "Built without any cached layer",
+  warm: "Built again",
+  "source-edit": "Built after an edit of the source",
+  "lock-edit": "Built after an edit of the lock",
+  touch: "Built with new times on the same files",
+};
+
 /** How long an image that is to be kept is left alone by later runs. */
 const KEPT_MS = 14 * 24 * 3600_000;
-
-/** Builds that take long vary little against their length: two of them are enough. */
-const SLOW = { milliseconds: 10_000, atLeast: 2 };
-
-type Timed = (kind: Build["kind"], change: Partial<BuildRequest>) => Promise<unknown>;
-
-/** Edits a source file and then the lock in the exported context, and times the build after each edit that is not known already. */
-async function timeEdits(
-  request: SideRequest,
-  context: string,
-  { time, builds, lockEdit }: { readonly time: Timed; readonly builds: Build[]; readonly lockEdit: Build | undefined },
-): Promise<NonNullable<BuildSide["edited"]>> {
-  const source = sourceToEdit(request.service);
-  const tag = `${request.tag}-edited`;
-  if (source !== undefined) {
-    const original = await readFile(join(context, source), "utf8");
-    const started = performance.now();
-    const enough = (done: number) =>
-      done >= request.repetitions || (done >= SLOW.atLeast && performance.now() - started > SLOW.milliseconds);
-    for (let i = 0; !enough(i); i += 1) {
-      await writeFile(
-        join(context, source),
-        `${original}\n# seaworthy: edit ${i} of ${basename(request.directory)} ${Date.now()}\n`,
-      );
-      await time("source-edit", { tag, keepMs: undefined });
-    }
-    await writeFile(join(context, source), original);
-  }
-  const lock = request.quick === true ? undefined : request.service.lock?.path;
-  if (lock !== undefined && lockEdit !== undefined) builds.push(lockEdit);
-  else if (lock !== undefined) {
-    const original = await readFile(join(context, lock), "utf8");
-    await writeFile(join(context, lock), `${original}\n# seaworthy: edit ${Date.now()}\n`);
-    await time("lock-edit", { tag, keepMs: undefined });
-    await writeFile(join(context, lock), original);
-  }
-  return { source: source ?? "", ...(lock === undefined ? {} : { lock }) };
-}
-
-/** As a fresh checkout does: other times on the same files. Last, because nothing after it would be the same build. */
-async function touchAll(context: string, time: () => Promise<unknown>): Promise<void> {
-  const now = new Date();
-  for (const entry of await readdir(context, { recursive: true, withFileTypes: true }))
-    if (!entry.isSymbolicLink()) await utimes(join(entry.parentPath, entry.name), now, now);
-  await time();
-}
-
-/** The file a developer would most likely touch: the application's own module. */
-function sourceToEdit(service: Service): string | undefined {
-  const python = service.files.filter((file) => file.endsWith(".py"));
-  const module = service.application?.value.module.replaceAll(".", "/");
-  const own = python.find(
-    (file) => module !== undefined && (file === `${module}.py` || file.endsWith(`/${module}.py`)),
-  );
-  const inPackage = python.find((file) => service.packaging.importPackages.some((name) => file.startsWith(`${name}/`)));
-  return own ?? inPackage ?? python[0];
-}
 
 function requestOf(
   request: SideFacts,
@@ -216,7 +233,8 @@ function requestOf(
     platform: request.platform,
     noCache: false,
     buildArgs: { ...revisionOf(request), ...request.buildArgs, ...canaries.buildArgs },
-    secrets: canaries.ca === undefined ? {} : { "ca-bundle": canaries.ca },
+    secrets: canaries.secrets,
+    hidden: secretsOf(request.dockerfile),
     contexts,
     ...(request.keep === true ? { keepMs: KEPT_MS } : {}),
     signal,

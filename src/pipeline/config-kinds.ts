@@ -142,6 +142,16 @@ export const shape = (kinds: Readonly<Record<string, Kind>>, required: readonly 
   }),
 });
 
+/** A map that has one of these keys at least. */
+export const withOneOf = (keys: readonly string[], { check, schema }: Kind): Kind => ({
+  check: (value, path) =>
+    check(value, path) ??
+    (isMap(value) && keys.some((key) => Object.hasOwn(value, key))
+      ? undefined
+      : { path, message: `one of ${keys.map((key) => `\`${key}\``).join(", ")} is missing` }),
+  schema: () => ({ ...schema(), anyOf: keys.map((key) => ({ required: [key] })) }),
+});
+
 /** The kind with a sentence for whoever writes the file. */
 export const said = (description: string, { check, schema }: Kind): Kind => ({
   check,

@@ -19,6 +19,7 @@ import {
   shape,
   text,
   textOr,
+  withOneOf,
 } from "./config-kinds.ts";
 
 const ruleId = known(
@@ -28,6 +29,7 @@ const ruleId = known(
 );
 const severity = oneOf(["error", "warning", "note"], "; a rule is switched off by `ignore`, with its reason");
 const day = matching(/^\d{4}-\d{2}-\d{2}$/, "a day like 2026-12-31");
+const host = matching(/^[A-Za-z0-9][\w-]*$/, "a name of letters, digits, - and _, by which it is reached");
 
 /**
  * The schema of `seaworthy.yaml`, apart from its reader so that a folder without one never loads it. Written by hand:
@@ -40,6 +42,13 @@ const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines" | "composeSidec
   profile: said("Base image family of the reworked image: debian-slim when nothing is said, or amazonlinux2023.", text),
   target: said("Stage of the present Dockerfile that ships, when it is not the last one.", text),
   buildArgs: said("Build arguments of the present Dockerfile.", mapOf(text)),
+  buildSecrets: said(
+    "Secrets that its Dockerfiles mount, by id, as `docker build --secret` takes them: a `file`, relative to this folder, or the name of a variable in `env`. Never a value.",
+    mapOf(
+      shape({ file: filled, env: matching(/^[A-Za-z_]\w*$/, "the name of a variable") }),
+      matching(/^[\w.-]+$/, "an id"),
+    ),
+  ),
   env: said("Values of the service's variables while its image is proven. No real secrets.", mapOf(text)),
   taskDefinition: said(
     "The ECS task definition of the image, or the CloudFormation template with it, relative to this folder.",
@@ -52,11 +61,14 @@ const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines" | "composeSidec
       listOf(
         textOr(
           filled,
-          shape({ name: filled, image: filled, build: filled, port: number, health: filled, env: mapOf(text) }, [
-            "name",
-            "port",
-            "health",
-          ]),
+          withOneOf(
+            ["image", "build"],
+            shape({ name: host, image: filled, build: filled, port: number, health: filled, env: mapOf(text) }, [
+              "name",
+              "port",
+              "health",
+            ]),
+          ),
         ),
       ),
     ),
@@ -118,6 +130,10 @@ const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines" | "composeSidec
   ignore: said(
     "Rules that are off, each with its reason; `file` for one file only, `until` for the last day on which it holds.",
     listOf(shape({ rule: ruleId, reason: filled, file: filled, until: day }, ["rule", "reason"])),
+  ),
+  accept: said(
+    "Checks that may fail or stay unproven, each with its reason; `until` for the last day on which that holds.",
+    listOf(shape({ check: filled, reason: filled, until: day }, ["check", "reason"])),
   ),
   failOn: said(
     "The least severity of a finding that makes `analyze` end with 1; `error` when nothing is said.",

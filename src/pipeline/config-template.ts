@@ -18,6 +18,10 @@ export const CONFIG_TEMPLATE = `# yaml-language-server: $schema=.seaworthy/seawo
 # target: production
 # buildArgs: { VERSION: "1.2.3" }
 
+# Secrets that its Dockerfiles mount (\`RUN --mount=type=secret,id=index\`), by id: a file, relative to this folder, or the
+# name of a variable that is set where seaworthy runs. Never a value. An id that is not named here gets a random text.
+# buildSecrets: { index: { env: INDEX_TOKEN }, pip-conf: { file: ../pip.conf } }
+
 # Values of the service's variables while its image is proven. Do not put real secrets here.
 # env: { LOG_LEVEL: info }
 
@@ -79,6 +83,11 @@ export const CONFIG_TEMPLATE = `# yaml-language-server: $schema=.seaworthy/seawo
 # ignore:
 #   - { rule: base-floating-tag, reason: "our bot moves it" }
 #   - { rule: runs-as-root, file: Dockerfile.dev, until: "2027-03-31", reason: "only on developers' machines" }
+
+# Checks that may fail or stay unproven, each with its reason; \`until\` for the last day on which that holds. They are
+# shown as accepted, never as passed.
+# accept:
+#   - { check: labelled, reason: "our platform labels images when it deploys them" }
 
 # The least severity of a finding that makes \`analyze\` end with 1: error, warning, note, never.
 # failOn: error

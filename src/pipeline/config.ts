@@ -18,6 +18,8 @@ export interface Config {
   /** Build target of the baseline, when it is not the last stage. */
   readonly target: string | undefined;
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** Secrets that its Dockerfiles mount, by id: each in a file, or in a variable of whoever runs seaworthy. */
+  readonly buildSecrets: Readonly<Record<string, { readonly file?: string; readonly env?: string }>>;
   /** Values for the service's variables while it is proven. */
   readonly env: Readonly<Record<string, string>>;
   /** The ECS task definition, or the synthesised template with it, that the image ships with; relative to the folder, and also outside it. */
@@ -45,6 +47,8 @@ export interface Config {
   readonly severity: Readonly<Record<string, Severity>>;
   /** Rules that are off, each with its reason. */
   readonly ignore: readonly IgnoreEntry[];
+  /** Checks that may fail or stay unproven, each with its reason. */
+  readonly accept: readonly Accepted[];
   /** The least severity of a finding that makes `analyze` end with 1. */
   readonly failOn: FailOn | undefined;
   /** File of old findings, relative to the folder. */
@@ -53,6 +57,14 @@ export interface Config {
   readonly rulesSince: string | undefined;
   /** Whether what `.hadolint.yaml` settles counts here, too. */
   readonly hadolint: boolean;
+}
+
+/** A promise that the team lives without, as `seaworthy.yaml` says. */
+export interface Accepted {
+  readonly check: string;
+  readonly reason: string;
+  /** The last day on which it holds, `2026-12-31`. */
+  readonly until?: string;
 }
 
 /** A program that is started beside the service, from an image or from a folder with a Dockerfile. */
@@ -67,6 +79,7 @@ const NOTHING: Config = {
   profile: undefined,
   target: undefined,
   buildArgs: {},
+  buildSecrets: {},
   env: {},
   taskDefinition: undefined,
   sidecars: [],
@@ -81,6 +94,7 @@ const NOTHING: Config = {
   limits: {},
   severity: {},
   ignore: [],
+  accept: [],
   failOn: undefined,
   baseline: undefined,
   rulesSince: undefined,

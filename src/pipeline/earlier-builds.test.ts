@@ -24,6 +24,7 @@ const side = (inputKey: string, image: Image | undefined = { id: "sha256:1" } as
   bases: [],
   canaries: ["canary-1"],
   inputKey,
+  mounts: "seaworthy-1",
 });
 const runWith = async (built: BuildSide) => {
   const run = await openRun(folder, { now: Date.now(), fresh: true });
@@ -40,6 +41,7 @@ it("finds the builds of the same input, names its run and keeps what was planted
     lockEdit: { kind: "lock-edit", milliseconds: 5000, steps: [], measuredIn: id },
     canaries: ["canary-1"],
     bases: [],
+    mounts: "seaworthy-1",
   });
 });
 

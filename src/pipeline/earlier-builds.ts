@@ -10,6 +10,8 @@ export interface EarlierBuilds {
   readonly lockEdit: Build | undefined;
   readonly canaries: readonly string[];
   readonly bases: BuildSide["bases"];
+  /** Namespace of its cache mounts: with another one, the layers of that run would not be found. */
+  readonly mounts: string | undefined;
 }
 
 /**
@@ -32,7 +34,8 @@ export async function earlierBuilds(
     };
     const cold = of("cold");
     if (side?.inputKey !== inputKey || side.image === undefined || cold === undefined) continue;
-    return { cold, lockEdit: of("lock-edit"), canaries: side.canaries ?? [], bases: side.bases };
+    const { canaries = [], bases, mounts } = side;
+    return { cold, lockEdit: of("lock-edit"), canaries, bases, mounts };
   }
   return undefined;
 }

@@ -2,30 +2,47 @@ import { join } from "node:path";
 import { checks } from "../checks/index.gen.ts";
 import { UserError } from "../kit/errors.ts";
 import { readText } from "../kit/files.ts";
+import { REDACTED } from "../kit/redact.ts";
+import { secretsInData } from "../kit/redact-data.ts";
 import type { RenderedFile, Report } from "../model/types.ts";
 import { readRequirements } from "../requirements/read.ts";
+import { acceptedBy, withAccepted } from "./accepted.ts";
+import { readConfig } from "./config.ts";
+import { withoutSecretValues } from "./redacted-report.ts";
+import { builtSides, renderedFiles } from "./saved-steps.ts";
 import { withRequirements } from "./requirements-step.ts";
-import { findRun } from "./run-directory.ts";
+import { findRun, type Run } from "./run-directory.ts";
 import { judgeSide } from "./verify.ts";
 
-/** Judges the evidence of an old run by the checks and the requirements of today. Needs no engine. */
-export async function judgeAgain(folder: string, name: string): Promise<Report> {
+/**
+ * Judges the evidence of an old run by the checks, the requirements and the acceptances of today. Needs no engine.
+ * @param now milliseconds since 1970: an acceptance may end with a day.
+ */
+export async function judgeAgain(folder: string, name: string, now = Date.now()): Promise<Report> {
   const run = await findRun(folder, name);
   const report = await readReport(run.directory);
+  // What is demanded of the files is demanded of them as they are, and not as the report shows them.
+  const files = (await renderedFiles(run)) ?? report.files;
   const context = { contract: report.contract, service: report.service };
   const before = await judgeSide(run, "before", checks, context);
-  const after = await judgeSide(run, "after", checks, context);
+  const judged = await judgeSide(run, "after", checks, context);
+  const { results: after } = withAccepted(judged, acceptedBy(await readConfig(folder), now));
   const again = {
     ...report,
+    files,
     before: { ...report.before, checks: before },
     after: { ...report.after, checks: after },
   };
-  return withRequirements(again, await readRequirements(folder));
+  return withoutSecretValues(withRequirements(again, await readRequirements(folder)), await secretsBuilt(run));
 }
+
+/** The report on disk has lost them: they are hidden in what is judged now. */
+const secretsBuilt = async (run: Run): Promise<readonly string[]> =>
+  (await builtSides(run)).flatMap(({ image }) => secretsInData(image?.config));
 
 /**
  * The files a run verified.
- * @throws UserError `apply/unverified` when the run's verdict is not a pass and `force` is not given.
+ * @throws UserError `run/damaged`; `apply/unverified` when the run's verdict is not a pass and `force` is not given.
  */
 export async function filesToApply(
   folder: string,
@@ -33,11 +50,21 @@ export async function filesToApply(
   force: boolean,
 ): Promise<{ readonly files: readonly RenderedFile[]; readonly run: string }> {
   const run = await findRun(folder, name);
-  const { verdict, files } = await readReport(run.directory);
+  const { verdict, files: shown } = await readReport(run.directory);
   if (verdict.status !== "pass" && !force)
     throw new UserError("apply/unverified", `Run ${run.id} did not prove what it would write: ${verdict.sentence}`, {
       hint: "Mend what it names and run again, or use `apply --force`.",
     });
+  const files = (await renderedFiles(run)) ?? shown;
+  if (files.some(({ content }) => content.includes(REDACTED)))
+    throw new UserError(
+      "run/damaged",
+      "This run no longer has the files it rendered, only the report without secrets",
+      {
+        hint: "Run `seaworthy` on the folder again, or name another run with --run.",
+        where: { file: join(run.directory, "report.json") },
+      },
+    );
   return { files, run: run.id };
 }
 

@@ -103,8 +103,10 @@ export function verdictOf(
   if (open.length > 0) return { status: "unproven", sentence: open.join(" ") };
   if (checks.length === 0) return { status: "unproven", sentence: "No check ran." };
   const holding = (results: readonly { readonly status: Status }[], noun: string) => {
-    const apart = withStatus(results, "not-applicable").length;
-    return `All ${withStatus(results, "pass").length} ${noun} on the reworked image${apart === 0 ? "" : `; ${apart} do not apply`}.`;
+    const count = (status: Status) => withStatus(results, status).length;
+    const accepted = count("accepted") === 0 ? "" : `; ${count("accepted")} more the team accepts as they are`;
+    const apart = count("not-applicable") === 0 ? "" : `; ${count("not-applicable")} do not apply`;
+    return `All ${count("pass")} ${noun} on the reworked image${accepted}${apart}.`;
   };
   const sentences = [
     holding(checks, "checks pass"),

@@ -10,7 +10,7 @@ export interface Rework {
   readonly files: readonly RenderedFile[];
 }
 
-/** Plans, asks for digests and renders, all in memory. */
+/** Plans, asks for digests and renders, all in memory. A refusal of the plan with `blocking` says what to settle first. */
 export async function reworkInMemory(session: Session): Promise<Rework> {
   const analysis = await analyzeStep(session, undefined);
   const plan = await planStep(session, undefined, analysis);

@@ -1,15 +1,17 @@
+import { basename } from "node:path";
 import type { Container, Engine, Network } from "../engine/engine.ts";
 import { firstCause, UserError } from "../kit/errors.ts";
-import type { Contract, Image, Stack, StackSidecar } from "../model/types.ts";
+import type { Contract, Image, StackSidecar } from "../model/types.ts";
 import type { BesideImage } from "../probes/probe.ts";
 import { logTail } from "../probes/support/logs.ts";
 import { type RoleSeen, seeRole } from "../probes/support/role.ts";
 import { becomesReady, onNetwork, type SidecarSeen, startOf } from "../probes/support/sidecar.ts";
 import { STAND_IN_LABEL } from "../registry/pins.ts";
 import type { BesideFacts } from "./beside.ts";
+import { filledContract } from "./filled-contract.ts";
 import { hashOf } from "./run-directory.ts";
 import type { Subject, SubjectBeside } from "./verify.ts";
-import { buildSidecar, type SidecarFacts, type Sidecars, startSidecars } from "./sidecars.ts";
+import { buildSidecar, type SidecarRun } from "./sidecars.ts";
 
 /** One image's own surroundings, for as long as its proof takes. */
 export interface RunningBeside extends AsyncDisposable, SubjectBeside {}
@@ -25,14 +27,11 @@ export async function besideEach(
   };
   const started: Subject[] = [];
   try {
-    // What the team itself describes is shared by both images, where no Compose file gives each a network of its own.
-    const { engine, facts, own } = request;
-    const shared = facts.stack.steps.length > 0 ? undefined : await startSidecars({ ...own, engine });
-    if (shared !== undefined) all.push(shared);
     for (const subject of subjects) {
       const { image } = subject.build;
-      const one = { ...request, image, reworked: subject.label === "after" };
-      const running = shared !== undefined || image === undefined ? unaccompanied(one, shared) : await startBeside(one);
+      const one = { ...request, image, reworked: subject.reworked ?? subject.label === "after" };
+      const isAlone = request.facts.stack.steps.length === 0 || image === undefined;
+      const running = isAlone ? unaccompanied(one) : await startBeside(one);
       all.push(running);
       started.push({ ...subject, beside: running });
     }
@@ -46,8 +45,7 @@ export async function besideEach(
 export interface BesideRequest {
   readonly engine: Engine;
   readonly facts: BesideFacts;
-  /** The team's own sidecars, which join the same network. */
-  readonly own: Omit<SidecarFacts, "engine">;
+  readonly run: SidecarRun;
   readonly contract: Contract;
   readonly image: Image | undefined;
   readonly reworked: boolean;
@@ -67,16 +65,16 @@ const factsOf = ({ facts: { stack, roles }, reworked }: BesideRequest): BesideIm
 
 const keyOf = ({ facts: { stack, roles } }: BesideRequest): string => hashOf([stack, roles]);
 
-/** An image with nothing beside it but what the team itself describes. */
-const unaccompanied = (request: BesideRequest, own: Sidecars | undefined): RunningBeside => ({
+/** An image with nothing beside it. */
+const unaccompanied = (request: BesideRequest): RunningBeside => ({
   engine: request.engine,
   key: keyOf(request),
   image: factsOf(request),
-  filled: (contract) => own?.withAddresses(contract) ?? contract,
+  filled: (contract) => contract,
   [Symbol.asyncDispose]: () => Promise.resolve(),
 });
 
-/** Starts the sidecars of the Compose file, each ready before what needs it, and the tasks that come before the service. */
+/** Starts the sidecars, each ready before what needs it, and the tasks that come before the service. */
 export async function startBeside(request: BesideRequest): Promise<RunningBeside> {
   const stacked = new RunningStack(request);
   try {
@@ -100,7 +98,6 @@ class RunningStack {
   readonly #request: BesideRequest;
   readonly #running: AsyncDisposable[] = [];
   #network: Network | undefined;
-  #own: Sidecars | undefined;
   engine: Engine;
 
   constructor(request: BesideRequest) {
@@ -109,20 +106,19 @@ class RunningStack {
   }
 
   async start(): Promise<void> {
-    const { engine, facts, own, image, contract, reworked } = this.#request;
+    const { engine, facts, run, image, contract, reworked } = this.#request;
     const network = await engine.createNetwork({ internal: false });
     this.#network = network;
     const beside = onNetwork(engine, (id, options) => engine.start(id, { network, ...options }));
     this.engine = beside;
-    this.#own = await startSidecars({ ...own, engine: beside });
     for (const step of facts.stack.steps) {
       if (step.kind === "sidecar") await this.#startSidecar(step.sidecar);
       else {
         const role = facts.roles.find(({ name }) => name === step.role);
         if (role === undefined || image === undefined) continue;
-        own.tell(`Running ${role.name} of ${reworked ? "the reworked" : "today's"} image to its end…`);
+        run.tell(`Running ${role.name} of ${reworked ? "the reworked" : "today's"} image to its end…`);
         this.tasks.push(
-          await seeRole(role, { engine: beside, image, contract: this.filled(contract), reworked, signal: own.signal }),
+          await seeRole(role, { engine: beside, image, contract: this.filled(contract), reworked, signal: run.signal }),
         );
       }
       const lost = this.sidecars.find(({ problem }) => problem !== "");
@@ -137,36 +133,36 @@ class RunningStack {
   }
 
   filled(contract: Contract): Contract {
-    const withOwn = this.#own?.withAddresses(contract) ?? contract;
-    return withValues(withOwn, this.#request.facts.stack);
+    return filledContract(contract, this.#request.facts.stack);
   }
 
   async stop(): Promise<void> {
     for (const one of this.#running.splice(0).toReversed()) await one[Symbol.asyncDispose]();
-    await this.#own?.[Symbol.asyncDispose]();
     await this.#network?.[Symbol.asyncDispose]();
     this.#network = undefined;
   }
 
   async #startSidecar(sidecar: StackSidecar): Promise<void> {
-    const { own, patienceMs = PATIENCE_MS } = this.#request;
-    const { name, where } = sidecar;
-    const seen = { name, where, image: sidecar.image ?? `built from ${where.replace(/:\d+$/, "")}`, by: "", log: [] };
-    const began = performance.now();
+    const { run, patienceMs = PATIENCE_MS } = this.#request;
+    const { name, where, build } = sidecar;
+    const from = sidecar.image ?? `built from ${basename(build?.context ?? "")}`;
+    const seen = { name, where, image: from, by: "", log: [] };
+    let began = performance.now();
     let isHere = false;
-    own.tell(`Starting ${name} beside the service…`);
+    run.tell(`Starting ${name} beside the service…`);
     try {
       const image = await this.#imageOf(sidecar);
       isHere = true;
+      began = performance.now();
       const really = image.config.labels[STAND_IN_LABEL];
       const known = really === undefined || really === "" ? seen : { ...seen, standIn: really };
       const container = await this.engine.start(image.id, { alias: name, ...startOf(sidecar) });
       this.#running.push(container);
-      const { by, problem } = await becomesReady(container, sidecar.ready, { limitMs: patienceMs, signal: own.signal });
+      const { by, problem } = await becomesReady(container, sidecar.ready, { limitMs: patienceMs, signal: run.signal });
       const log = problem === "" ? [] : await lastLines(container);
       this.sidecars.push({ ...known, milliseconds: performance.now() - began, by, problem, log });
     } catch (error) {
-      own.signal.throwIfAborted();
+      run.signal.throwIfAborted();
       const cause = firstCause(error);
       if (cause instanceof UserError && cause.code === "engine/lost") throw cause;
       const problem = cause instanceof Error ? cause.message : String(cause);
@@ -176,27 +172,10 @@ class RunningStack {
   }
 
   #imageOf({ name, image, build }: StackSidecar): Promise<Image> {
-    const { engine, own } = this.#request;
-    return build === undefined ? engine.ensure(image ?? "") : buildSidecar(name, build, { ...own, engine });
+    const { engine, run } = this.#request;
+    return build === undefined ? engine.ensure(image ?? "") : buildSidecar(name, build, { ...run, engine });
   }
 }
 
 const lastLines = async (container: Container): Promise<SidecarSeen["log"]> =>
   logTail(await container.logs()).slice(-20);
-
-/** What Compose gives the service; what the team itself sets for the proof stays. */
-function withValues(contract: Contract, { env }: Stack): Contract {
-  const said = { given: true, public: true } as const;
-  const known = new Set(contract.env.map(({ name }) => name));
-  const added = Object.entries(env).filter(([name]) => !known.has(name));
-  return {
-    ...contract,
-    env: [
-      ...contract.env.map((one) => {
-        const value = env[one.name];
-        return value === undefined || one.given === true ? one : { ...one, ...said, example: value };
-      }),
-      ...added.map(([name, example]) => ({ ...said, name, required: false, secret: false, example })),
-    ],
-  };
-}

@@ -1,66 +1,48 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { parseDockerfile } from "../dockerfile/parse.ts";
 import { reachableStages, sourcesOf } from "../dockerfile/stages.ts";
 import type { ConnectedEngine } from "../engine/engine.ts";
-import { UserError } from "../kit/errors.ts";
 import { readText } from "../kit/files.ts";
 import type { BuildSide, Dockerfile, Pin, Plan, RenderedFile, Service } from "../model/types.ts";
 import { makePlan } from "../planner/make-plan.ts";
 import { renderFiles } from "../planner/render.ts";
 import { renderRunbook } from "../planner/render-runbook.ts";
-import { profiles } from "../profiles/index.gen.ts";
+import type { ScriptBeside } from "../planner/script-sidecars.ts";
 import { PINS_FILE, readPins, renderPins, resolvePins } from "../registry/pins.ts";
 import { fetchWithProxy } from "../registry/proxy.ts";
-import { readRequirements } from "../requirements/read.ts";
 import { rules } from "../rules/index.gen.ts";
 import { type Analysis, analyze, treeWith } from "./analyze.ts";
 import { stopWhenUnreadable } from "./analyze-step.ts";
+import { findBeside } from "./beside.ts";
+import { buildSecretsOf } from "./build-secrets.ts";
 import { buildSide, type SideFacts } from "./build-side.ts";
 import { seenAs } from "./apply.ts";
 import { contentHashes } from "./content-hashes.ts";
 import { earlierBuilds } from "./earlier-builds.ts";
+import { filledContract } from "./filled-contract.ts";
 import { withPolicy } from "./policy-step.ts";
 import { withExpectations } from "./expectations.ts";
+import { planFacts } from "./plan-facts.ts";
+import { buildOf, RENDER } from "./saved-steps.ts";
 import { hashOf, type Run, runStep } from "./run-directory.ts";
 import type { Session } from "./session.ts";
-import { testsWanted } from "./tests-wanted.ts";
 
 /** Decides what the image shall be. */
 export async function planStep(session: Session, run: Run | undefined, analysis: Analysis): Promise<Plan> {
   stopWhenUnreadable(analysis);
-  const { config } = session;
-  const profile = profiles.find(({ id }) => id === (config.profile ?? "debian-slim"));
-  if (profile === undefined)
-    throw new UserError("config/no-profile", `There is no profile \`${config.profile}\``, {
-      hint: `Known: ${profiles.map(({ id }) => id).join(", ")}.`,
-    });
-  const overrides = {
-    ...config.decisions,
-    ...(config.output === undefined ? {} : { output: config.output }),
-    limits: config.limits,
-    env: config.env,
-    keep: config.keep,
-    ...(config.sidecars.length === 0 ? {} : { sidecars: config.sidecars }),
-  };
-  const { service, dockerfile } = analysis;
-  // What the team lives with today, the rework may still take away.
-  const findings = [...analysis.findings, ...(analysis.suppressed ?? [])];
-  const testsAsked = testsWanted(await readRequirements(session.folder), session.options);
-  const decide = async () =>
-    makePlan({ service, profile, findings, dockerfile, overrides, uvVersion: UV_VERSION, testsAsked });
+  const facts = await planFacts(session, analysis);
+  const decide = async () => makePlan(facts);
+  const { overrides, profile, testsAsked, outputText } = facts;
   const plan =
     run === undefined
       ? await decide()
       : await runStep(
           run,
           { name: "plan", version: 1, run: decide },
-          { analysis, overrides, profile: profile.id, testsAsked },
+          { analysis, overrides, profile: profile.id, testsAsked, outputText },
         );
   return { ...plan, contract: await withExpectations(session, plan.contract) };
 }
-
-/** The uv that is taken when neither the service nor its team asks for one. */
-const UV_VERSION = "0.13.8";
 
 /** Resolves the plan's images to digests: from the registry, or offline from the committed lock. */
 export async function pinStep(session: Session, run: Run | undefined, plan: Plan): Promise<readonly Pin[]> {
@@ -106,15 +88,29 @@ export async function renderStep(
     mode: "whole",
     why: "The digests of the base images, where they came from and when.",
   };
+  const beside = await scriptBeside(session, input.plan, input.service);
   const render = async () => {
     // Only here: planning alone needs no checks.
     const { checks } = await import("../checks/index.gen.ts");
-    const files = [...renderFiles({ ...input, existing }), renderRunbook({ ...input, checks }), lock];
+    const files = [...renderFiles({ ...input, existing, beside }), renderRunbook({ ...input, checks }), lock];
     const seen = files.map(async ({ path }) => seenAs(await readText(join(session.folder, path))));
     return (await Promise.all(seen)).map((replaces, index) => ({ ...(files[index] as RenderedFile), replaces }));
   };
   if (run === undefined) return render();
-  return runStep(run, { name: "render", version: 3, run: render }, { ...input, existing: hashOf(existing) });
+  return runStep(run, { ...RENDER, run: render }, { ...input, existing: hashOf(existing), beside });
+}
+
+/** What the stand-alone script starts beside the image. No path of this machine gets into it. */
+async function scriptBeside(session: Session, plan: Plan, service: Service): Promise<ScriptBeside> {
+  const { stack, roles, isSettled } = await findBeside(session, plan, service);
+  const near = (path: string) => relative(session.folder, path) || ".";
+  const steps = stack.steps.map((step) => {
+    if (step.kind === "task" || step.sidecar.build === undefined) return step;
+    const { build } = step.sidecar;
+    const moved = { ...build, context: near(build.context), dockerfile: near(build.dockerfile) };
+    return { ...step, sidecar: { ...step.sidecar, build: moved } };
+  });
+  return { steps, roles, env: filledContract(plan.contract, stack).env, notStarted: isSettled ? [] : stack.notStarted };
 }
 
 const isText = (pair: readonly [string, string | undefined]): pair is readonly [string, string] =>
@@ -141,12 +137,13 @@ export interface BuiltSide {
 }
 
 /** What a build of a side is asked for, on this machine and with this team's settings. */
-export function requestFor(session: Session, run: Run, side: BuiltSide): SideFacts {
+export async function requestFor(session: Session, run: Run, side: BuiltSide): Promise<SideFacts> {
   const { label, dockerfile } = side;
   return {
     ...side,
     root: session.folder,
     target: label === "before" ? dockerfile.target : undefined,
+    buildSecrets: await buildSecretsOf(session),
     buildArgs: { ...slowNetwork(session.world.env), ...(label === "before" ? session.config.buildArgs : {}) },
     revision: label === "before" ? undefined : side.service.git.commit,
     platform: session.platform,
@@ -180,7 +177,7 @@ export async function buildStep(
   },
 ): Promise<BuildSide> {
   const { label, dockerfile, overlay } = side;
-  const request = { ...requestFor(session, run, side), ...(quick === undefined ? {} : { quick }) };
+  const request = { ...(await requestFor(session, run, side)), ...(quick === undefined ? {} : { quick }) };
   const input = {
     files: contentHashes(session),
     dockerfile: dockerfile.text,
@@ -193,23 +190,33 @@ export async function buildStep(
     // The digests stand in the Dockerfile; the lock beside them has the date of today.
     overlay: overlay.filter(({ path }) => path !== PINS_FILE).map(({ path, content }) => [path, content]),
     how: [request.target, request.buildArgs, request.platform, request.mirrors, request.caAs],
+    secrets: await hashesOf(request.buildSecrets, session.world.env),
     ca: request.ca === undefined ? "none" : hashOf(await readText(request.ca)),
     engine: [engine.name, engine.version, engine.store],
   });
-  const saved = { name: `${label}/build`, version: 3 };
+  const saved = buildOf(label);
   return runStep(
     run,
     {
       ...saved,
       run: async () => {
         const earlier = reuseBuilds === true ? await earlierBuilds(run, saved, inputKey) : undefined;
-        return buildSide(engine, { ...request, inputKey, earlier }, session.world.signal);
+        return buildSide(engine, { ...request, inputKey, earlier }, session.world.signal, session.world.tell);
       },
       stillHolds: async ({ image }) => image === undefined || (await engine.inspect(image.tag)) !== undefined,
     },
     input,
   );
 }
+
+/** A build with another secret is another build. Only hashes, and they go into a hash. */
+const hashesOf = (sources: SideFacts["buildSecrets"], env: Session["world"]["env"]) =>
+  Promise.all(
+    Object.entries(sources).map(async ([id, source]) => [
+      id,
+      hashOf(typeof source === "string" ? ((await readText(source)) ?? "") : (env[source.env] ?? "")),
+    ]),
+  );
 
 /** Images that the shipped stage needs from a registry, as the Dockerfile names them. */
 export function externalImages(dockerfile: Dockerfile): readonly string[] {

@@ -1,6 +1,7 @@
 import type { ConnectedEngine, Container } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
-import { redactByShape, visible } from "../kit/text.ts";
+import { redactByShape } from "../kit/redact.ts";
+import { visible } from "../kit/text.ts";
 import type { Measurement, TestSpec } from "../model/types.ts";
 import { TEST_STAGE } from "../planner/render-test-stage.ts";
 import { within } from "../probes/support/time.ts";
@@ -34,7 +35,7 @@ export async function testsStep(
   if (spec === undefined)
     return { ...NOT_RUN, problem: "The service's own tests were not run: the plan has no stage for them." };
   const { signal } = session.world;
-  const request = { ...requestFor(session, run, side), target: TEST_STAGE };
+  const request = { ...(await requestFor(session, run, side)), target: TEST_STAGE };
   const tag = `${request.tag}-${TEST_STAGE}`;
   const work = async (): Promise<TestRun> => {
     session.world.tell("Running the service's own tests…");

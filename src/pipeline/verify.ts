@@ -15,6 +15,8 @@ import { readStep, type Run, runStep } from "./run-directory.ts";
 export interface Subject {
   readonly label: "before" | "after";
   readonly build: BuildSide;
+  /** A rework of ours made it; without it, `after` says so. */
+  readonly reworked?: boolean;
   /** What runs beside this image alone. */
   readonly beside?: SubjectBeside;
 }
@@ -114,7 +116,7 @@ async function collectOne(
       const started = performance.now();
       const took = () => performance.now() - started;
       if (image === undefined && !probe.withoutImage)
-        return { status: "failed", reason: "There is no image: the build failed.", milliseconds: 0 };
+        return { status: "failed", reason: WITHOUT_IMAGE, milliseconds: 0 };
       const evidenceDirectory = join(run.directory, subject.label, "evidence");
       try {
         const context = {
@@ -140,11 +142,15 @@ async function collectOne(
       }
     },
   };
-  onProbe(subject.label, probe, await runStep(run, step, input));
+  const seen = await runStep(run, step, input);
+  // That the build failed is told once, with its log, and not once more for each probe.
+  if (seen.status !== "failed" || seen.reason !== WITHOUT_IMAGE) onProbe(subject.label, probe, seen);
 }
 
 const forSide = (registry: RegistryAccess, label: Subject["label"]): RegistryAccess =>
   label === "after" ? registry : { ...registry, pushTo: undefined };
+
+const WITHOUT_IMAGE = "There is no image: the build failed.";
 
 /** Only probes that declare `withoutImage` ever see it. */
 const NO_IMAGE = { id: "", tag: "", platform: "", config: {} } as never;

@@ -1,8 +1,8 @@
 import { cpus, hostname, loadavg } from "node:os";
 import { checks } from "../checks/index.gen.ts";
 import { expectationEntry } from "../checks/user/expected.ts";
+import { secretsOf } from "../dockerfile/secrets.ts";
 import type { Engine } from "../engine/engine.ts";
-import { UserError } from "../kit/errors.ts";
 import type { BuildSide, CatalogueEntry, Plan, Report } from "../model/types.ts";
 import { layers } from "../probes/layers.ts";
 import { type Roles, roles } from "../probes/roles.ts";
@@ -13,15 +13,19 @@ import { readRequirements } from "../requirements/read.ts";
 import { rules } from "../rules/index.gen.ts";
 import type { Analysis } from "./analyze.ts";
 import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
+import { acceptedBy, refuseUnknownAccepted, withAccepted } from "./accepted.ts";
 import { withAdvice } from "./advice.ts";
+import { valuesOf } from "./build-secrets.ts";
 import { engineOf, imagesOf } from "./engine-of.ts";
 import { notesOf } from "./notes.ts";
+import { withoutSecretValues } from "./redacted-report.ts";
+import { stopWhenRefused } from "./refused.ts";
 import { registryOf } from "./registry-of.ts";
 import { withRequirements } from "./requirements-step.ts";
 import { sideOf, writeReports } from "./report-step.ts";
 import { finishRun, openRun, type Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
-import { sidecarFacts } from "./sidecars.ts";
+import { sidecarRun } from "./sidecars.ts";
 import { type BesideFacts, findBeside } from "./beside.ts";
 import { besideEach } from "./start-beside.ts";
 import { analyzeRendered, buildStep, pinStep, planStep, renderedDockerfile, renderStep, tagOf } from "./steps.ts";
@@ -55,6 +59,7 @@ export async function runWhole(
   world.tell(`${dockerfile.path}: ${analysis.findings.length} findings.`);
   const plan = await planStep(session, run, analysis);
   stopWhenRefused(plan);
+  refuseUnknownAccepted(session.config, plan.contract);
   const facts = await findBeside(session, plan, analysis.service);
   const pins = await pinStep(session, run, plan);
   for (const pin of pins)
@@ -88,22 +93,12 @@ export async function runWhole(
   if (own.problem !== undefined) world.tell(own.problem);
   await prove(session, run, engine, { plan, analysis, sides, registry, facts });
   const known = await assemble(session, run, engine, { plan, analysis, rendered, pins, files, sides, own, facts });
-  const report = withRequirements(await withAdvice(known, run), demanded);
+  const whole = withRequirements(await withAdvice(known, run), demanded);
+  const inFiles = [dockerfile, renderedDockerfile(plan, files)].flatMap(secretsOf);
+  const report = withoutSecretValues(whole, [...inFiles, ...(await valuesOf(session))]);
   await writeReports(report, run.directory, reporters);
   await finishRun(run, world.now(), true);
   return { report, run };
-}
-
-/** Some services must not be reworked until something is settled; that is an answer, not a failure of ours.
- * @throws UserError `plan/refused`. */
-function stopWhenRefused({ refusals }: Plan): void {
-  const blocking = refusals.filter((refusal) => refusal.blocking === true);
-  const [first] = blocking;
-  if (first === undefined) return;
-  throw new UserError("plan/refused", `This service is not reworked: ${first.what}`, {
-    hint: first.instead,
-    details: blocking.map(({ what, because, instead }) => `${what}: ${because} ${instead}`),
-  });
 }
 
 /** The failing step and the last lines of its log, for people; the report holds them too. */
@@ -136,7 +131,7 @@ async function prove(
     const build = sides[label];
     return build === undefined ? [] : [{ label, build }];
   });
-  await using beside = await besideEach(built, { engine, facts, contract, own: sidecarFacts(session, run, engine) });
+  await using beside = await besideEach(built, { engine, facts, contract, run: sidecarRun(session, run) });
   await collectEvidence({
     engine,
     run,
@@ -172,13 +167,14 @@ async function assemble(
   const { plan, analysis, rendered, pins, files, sides, own, facts } = known;
   const context = { contract: plan.contract, service: analysis.service };
   const before = await judgeSide(run, "before", checks, context);
-  const after = await judgeSide(run, "after", checks, context);
+  const judged = await judgeSide(run, "after", checks, context);
+  const { results: after, notes: accepted } = withAccepted(judged, acceptedBy(session.config, session.world.now()));
   const size = async (label: "before" | "after") => {
     const seen = await evidenceOf(run, label, layers);
     return seen?.status === "seen" ? seen.value : undefined;
   };
   const beside = { ...facts, seen: await sidecarsOf(run) };
-  const notes = notesOf({ pins, session, sides, own: own.problem, machine: busyness(), beside });
+  const notes = [...accepted, ...notesOf({ pins, session, sides, own: own.problem, machine: busyness(), beside })];
   return {
     schema: 1,
     tool: { name: "seaworthy", version: VERSION },

@@ -63,7 +63,7 @@ const SPOOLS = new Set(["python-multipart", "multipart", "werkzeug", "django"]);
 
 const isTemporary = (path: string): boolean => /^\/(?:var\/)?tmp(?:\/|$)/.test(path);
 
-function writablePaths(facts: Facts, image: ImageSpec): readonly string[] {
+function writablePaths(facts: Facts, image: Pick<ImageSpec, "writable" | "volumes">): readonly string[] {
   const { service } = facts;
   const spools = service.dependencies.runtimeClosure.some((name) => SPOOLS.has(name));
   const temporary = service.writes.some((use) => use.path === "/tmp" || use.path.startsWith("/tmp/"));
@@ -76,7 +76,13 @@ function writablePaths(facts: Facts, image: ImageSpec): readonly string[] {
  */
 const ABSENT_PROGRAMS = ["uv", "uvx", "poetry", "gcc", "g++", "cc", "make"] as const;
 
-export function makeContract(facts: Facts, image: ImageSpec): Contract {
+/** The parts of an image that its contract is about. */
+export type Promised = Pick<ImageSpec, "ports" | "stopSignal" | "writable" | "volumes"> & {
+  readonly user: Pick<ImageSpec["user"], "uid" | "gid">;
+  readonly health: Pick<NonNullable<ImageSpec["health"]>, "path"> | undefined;
+};
+
+export function makeContract(facts: Facts, image: Promised): Contract {
   const { service } = facts;
   const installed = new Set(service.dependencies.runtimeClosure);
   const values = override(facts, "env", "table");

@@ -46,10 +46,20 @@ export function syncMounts({ image }: Page): Lines {
     "--mount=type=bind,from=uv,source=/uv,target=/usr/local/bin/uv",
     `--mount=type=cache,target=${image.sync.cache}`,
     CA_MOUNT,
+    ...(image.sync.secrets ?? []).map(({ written }) => `--mount=${written}`),
   ];
 }
 
-export const WITH_CA = `if [ -s ${CA_SECRET} ]; then export SSL_CERT_FILE=${CA_SECRET}; fi`;
+const WITH_CA = `if [ -s ${CA_SECRET} ]; then export SSL_CERT_FILE=${CA_SECRET}; fi`;
+
+/** What a step that downloads packages does first: it trusts the company's CA, and reads what today's step reads. */
+export const beforeSync = ({ image }: Page): Lines => [
+  WITH_CA,
+  ...(image.sync.secrets ?? []).flatMap(({ variable, path }) =>
+    variable === undefined ? [] : [`if [ -s ${path} ]; then ${variable}="$(cat ${path})"; export ${variable}; fi`],
+  ),
+];
+
 const CA_MOUNT = "--mount=type=secret,id=ca-bundle";
 
 /**
@@ -72,12 +82,14 @@ export const osPackages = (profile: Profile, names: Lines): Lines =>
 /** COPY lines into the builder: one for all single files of a folder, one for each folder. */
 export function copyLines(page: Page, paths: readonly string[]): Lines {
   const { service, image } = page;
-  const isFile = (path: string) => service.files.includes(path);
-  const flat = paths.filter((path) => isFile(path) && !path.includes("/"));
+  const { workdir } = image;
+  const to = (path: string) => image.copies.find((copy) => copy.from === path)?.to ?? `${workdir}/${path}`;
+  const isFlat = (path: string) => service.files.includes(path) && to(path) === `${workdir}/${path.split("/").at(-1)}`;
+  const flat = paths.filter((path) => isFlat(path));
   const nested = paths.filter((path) => !flat.includes(path));
   return [
-    ...(flat.length === 0 ? [] : [`COPY ${flat.join(" ")} ${image.workdir}/`]),
-    ...nested.map((path) => `COPY ${path} ${image.workdir}/${path}`),
+    ...(flat.length === 0 ? [] : [`COPY ${flat.join(" ")} ${workdir}/`]),
+    ...nested.map((path) => `COPY ${path} ${to(path)}`),
   ];
 }
 

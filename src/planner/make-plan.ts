@@ -35,8 +35,11 @@ function complete(draft: Draft): ImageSpec {
 /** Settings beside the decisions that the configuration hands over with them. */
 const SETTINGS = ["env", "keep", "limits", "output", "sidecars"] as const;
 
+export const isPythonProject = ({ files }: Pick<Facts["service"], "files">): boolean =>
+  files.some((file) => file.endsWith(".py") || file === "pyproject.toml");
+
 /** A misspelt decision would otherwise be ignored without a word. */
-function checkOverrides({ overrides }: Facts, deciders: readonly Decider[]): void {
+export function checkOverrides({ overrides }: Facts, deciders: readonly Decider[] = decisions): void {
   const known = [...deciders.map((decider) => decider.id), ...SETTINGS].toSorted();
   const unknown = Object.keys(overrides).find((name) => !known.includes(name));
   if (unknown !== undefined)
@@ -53,7 +56,7 @@ function checkOverrides({ overrides }: Facts, deciders: readonly Decider[]): voi
  */
 export function makePlan(facts: Facts, deciders: readonly Decider[] = decisions): Plan {
   const { service, profile } = facts;
-  if (!service.files.some((file) => file.endsWith(".py") || file === "pyproject.toml"))
+  if (!isPythonProject(service))
     throw new UserError("plan/no-project", "There is no Python project in this folder", {
       hint: "Give the folder that holds the service's pyproject.toml.",
     });

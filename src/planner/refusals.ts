@@ -1,11 +1,16 @@
 import { pythonAllowed } from "../decisions/base.ts";
+import { argvToday } from "../decisions/command.ts";
 import type { Facts } from "../decisions/decider.ts";
 import { list } from "../decisions/shared/say.ts";
+import { lostSecrets } from "../decisions/shared/kept-secrets.ts";
 import { webStart } from "../decisions/shared/server.ts";
 import { exactVersion } from "../decisions/shared/specifier.ts";
 import { finalStage, instructionsToday, lineage } from "../decisions/shared/today.ts";
 import type { ImageSpec, Refusal, Service } from "../model/types.ts";
 import { lostTargets } from "./lost-targets.ts";
+import { managerRefusals } from "./manager-refusals.ts";
+import { outputRefusals } from "./output-refusals.ts";
+import { stepRefusals } from "./step-refusals.ts";
 
 const stop = (refusal: Omit<Refusal, "blocking">): Refusal => ({ ...refusal, blocking: true });
 
@@ -15,24 +20,6 @@ const SPECIAL_BASE =
 
 /** Programs of an entry point that must start as root to do its work. */
 const NEEDS_ROOT = /\b(gosu|su-exec|setpriv|usermod|groupmod|chown|s6-svscan)\b/;
-
-function* managerRefusals({ service }: Facts): Generator<Refusal> {
-  if (service.manager.value !== "uv")
-    yield stop({
-      id: "manager",
-      what: `The project is managed with ${service.manager.value === "none" ? "no package manager" : service.manager.value}`,
-      because: "This version installs from a uv.lock only; translating another lock would change versions unseen.",
-      instead: "Run `uv init --bare` or `uv migrate` on a branch, then `uv lock`, commit uv.lock and run again.",
-    });
-  else if (service.lock === undefined)
-    yield stop({
-      id: "no-lock",
-      what: "There is no uv.lock",
-      because:
-        "Without a lock every build may install other versions, and nothing that is proven today holds tomorrow.",
-      instead: "Run `uv lock`, commit uv.lock and run again.",
-    });
-}
 
 function* lockRefusals({ service }: Facts): Generator<Refusal> {
   const { lock } = service;
@@ -95,12 +82,13 @@ function* baseRefusals(facts: Facts): Generator<Refusal> {
 function* processRefusals(facts: Facts): Generator<Refusal> {
   const start = webStart(facts.service);
   if (start === undefined) {
-    if (facts.service.application === undefined)
+    if (argvToday(facts.service) === undefined)
       yield stop({
         id: "no-start",
-        what: "No file says how the service is started, and no application object was found",
+        what: `No file says how the service is started, and no ${facts.service.application === undefined ? "application object was found" : "locked server is known to serve its application object"}`,
         because: "A start command that is guessed starts something else.",
-        instead: "Set `command` in the configuration.",
+        instead:
+          "Set `command` under `decisions` to the server's command, as a list; where Compose starts the service from another folder, name that file under `composeFiles`.",
       });
     return;
   }
@@ -118,7 +106,7 @@ function* processRefusals(facts: Facts): Generator<Refusal> {
       because:
         "Dropping the other commands changes what a start does; keeping them in a shell keeps the signal from the server.",
       instead:
-        "Run them as a step of their own before the start (the image can do both), or set `command` in the configuration.",
+        "Run them as a step of their own before the start (the image can do both), or set `command` under `decisions`.",
     });
 }
 
@@ -144,7 +132,7 @@ function betterServer(service: Service): Pick<Refusal, "because" | "instead"> {
 
 /** A start script may migrate, wait or write configuration; which of it must stay is not ours to guess. */
 function* scriptRefusals({ service }: Facts): Generator<Refusal> {
-  const script = webStart(service)?.wrappers.find((wrapper) => /\.(sh|bash)$|entrypoint$/.test(wrapper));
+  const script = webStart(service)?.wrappers.find((wrapper) => /\.(sh|bash)$|entrypoint$|^\S*\/\S+$/.test(wrapper));
   if (script !== undefined)
     yield stop({
       id: "start-script",
@@ -171,6 +159,17 @@ function* certificateProposals({ dockerfile }: Facts): Generator<Refusal> {
 }
 
 /** Often it is the server or the driver of the database. */
+/** A step that the rework does not have may have fetched something with its secret: never lost without a word. */
+function* secretProposals({ dockerfile }: Facts): Generator<Refusal> {
+  for (const { id, instruction } of lostSecrets(dockerfile))
+    yield {
+      id: "secret-mount-lost",
+      what: `The step in line ${instruction.line} of ${dockerfile?.path} mounts the build secret \`${id}\``,
+      because: "It installs nothing that the lock names, so the rework has no such step and mounts no such secret.",
+      instead: "Where the image needs what that step fetches, add it to the reworked Dockerfile after `apply`.",
+    };
+}
+
 function* besideLockRefusals({ findings }: Facts): Generator<Refusal> {
   for (const { message } of findings.filter(({ rule }) => rule === "install-beside-lock"))
     yield stop({
@@ -189,7 +188,8 @@ function* proposals(facts: Facts, settled: ImageSpec["compose"]): Generator<Refu
       id: "no-health-route",
       what: "The image gets no HEALTHCHECK",
       because: "The code has no route that says it is alive, and routes are never added to your code.",
-      instead: "Add a route that answers 200 without asking another system, or set `health` in the configuration.",
+      instead:
+        "Add a route that answers 200 without asking another system, or set `health: /path` under `decisions` in seaworthy.yaml.",
     };
   if (service.packaging.versionFromGit.value)
     yield stop({
@@ -238,10 +238,12 @@ export function refusalsOf(
     ...managerRefusals(facts),
     ...lockRefusals(facts),
     ...besideLockRefusals(facts),
+    ...stepRefusals(facts),
     ...baseRefusals(facts),
     ...(commandChosen ? [] : [...processRefusals(facts), ...scriptRefusals(facts)]),
     ...certificateProposals(facts),
-    ...(image === undefined ? [] : lostTargets(facts, image)),
+    ...secretProposals(facts),
+    ...(image === undefined ? [] : [...lostTargets(facts, image), ...outputRefusals(facts, image)]),
     ...proposals(facts, image?.compose),
   ];
 }

@@ -13,7 +13,7 @@ import {
   syncCommand,
   syncMounts,
   why,
-  WITH_CA,
+  beforeSync,
 } from "./dockerfile-page.ts";
 import { titleOf } from "./image-name.ts";
 import { arrayText, envLines, labelLines, runLines } from "./instruction.ts";
@@ -74,7 +74,7 @@ function dependencies(page: Page): Lines {
     `WORKDIR ${workdir}`,
     "",
     ...why(page, "uv", "sync"),
-    ...runLines([...syncMounts(page), ...manifests], [WITH_CA, syncCommand(page, "--no-install-project")]),
+    ...runLines([...syncMounts(page), ...manifests], [...beforeSync(page), syncCommand(page, "--no-install-project")]),
     ...(image.bytecode.venv
       ? [
           "",
@@ -108,15 +108,28 @@ function application(page: Page): Lines {
   const sources = project ? ["pyproject.toml", sync.lock, ...(sync.sources ?? [])] : [];
   const code = ownCode(page);
   const steps = [
-    ...(project ? [WITH_CA, syncCommand(page)] : []),
+    ...(project ? [...beforeSync(page), syncCommand(page)] : []),
     ...(image.bytecode.app && code.length > 0 ? [compiled(image, code.join(" "))] : []),
     ...readable([...new Set([...code, ...image.copies.map((copy) => copy.to)])]),
   ];
   return [
     ...why(page, "copies"),
     ...copyLines(page, [...new Set([...sources, ...copied])]),
+    ...makingSteps(page),
     ...(steps.length === 0 ? [] : [...comment(MODES), ...runLines(project ? syncMounts(page) : [], steps)]),
   ];
+}
+
+/** What the build makes of the copied files, with the environment that they meet at run time. */
+function makingSteps(page: Page): Lines {
+  const { steps, env, workdir, sync } = page.image;
+  if (steps === undefined) return [];
+  const { PATH: _, ...others } = env;
+  const set = Object.entries({ PATH: `${sync.venv}/bin:$PATH`, ...others }).map(
+    ([name, value]) => `${name}="${value.replaceAll(/["`\\]/g, "\\$&")}"`,
+  );
+  const made = steps.makes.map((path) => `${workdir}/${path}`);
+  return [...why(page, "steps"), ...runLines([], [`export ${set.join(" ")}`, ...steps.run, ...readable(made)])];
 }
 
 /** Where a built project is put together before it is laid over the environment. */
@@ -137,7 +150,7 @@ function projectStage(page: Page): Lines {
     ...copyLines(page, [...new Set(["pyproject.toml", sync.lock, ...(sync.sources ?? [])])]),
     ...comment(MODES),
     ...runLines(syncMounts(page), [
-      WITH_CA,
+      ...beforeSync(page),
       `uv pip install --no-deps --python ${sync.venv}/bin/python --prefix ${BUILT} ${page.image.workdir}`,
       `rm -f ${BUILT}/.lock`,
       ...(bytecode.app ? [compiled(page.image, `-s ${BUILT} -p ${sync.venv} ${BUILT}/lib`)] : []),
@@ -174,14 +187,26 @@ function runtime(page: Page): Lines {
 }
 
 function runtimeCopies(page: Page): Lines {
-  const { copies, workdir } = page.image;
-  const flat = copies.filter((copy) => page.service.files.includes(copy.from) && !copy.from.includes("/"));
+  const { image } = page;
+  const { copies, workdir } = image;
+  const flat = copies.filter(
+    (copy) => page.service.files.includes(copy.from) && copy.to === `${workdir}/${copy.from.split("/").at(-1)}`,
+  );
   const rest = copies.filter((copy) => !flat.includes(copy));
+  // Bytecode of a module that is copied alone lies beside it, in a folder that nobody names.
+  const modules = image.bytecode.app ? copies.filter(({ to }) => to.endsWith(".py")) : [];
+  const caches = [...new Set(modules.map(({ to }) => `${to.slice(0, to.lastIndexOf("/"))}/__pycache__`))];
+  // What is made inside a copied folder comes with it.
+  const made = (page.image.steps?.makes ?? [])
+    .map((path) => `${workdir}/${path}`)
+    .filter((path) => !copies.some((copy) => `${path}/`.startsWith(`${copy.to}/`)));
   return [
     ...(flat.length === 0
       ? []
       : [`COPY --from=builder --chown=0:0 ${flat.map((copy) => copy.to).join(" ")} ${workdir}/`]),
-    ...rest.map((copy) => `COPY --from=builder --chown=0:0 ${copy.to} ${copy.to}`),
+    ...[...caches, ...rest.map((copy) => copy.to), ...made].map(
+      (path) => `COPY --from=builder --chown=0:0 ${path} ${path}`,
+    ),
   ];
 }
 

@@ -55,6 +55,11 @@ function build({ plan: { image }, service }: RunbookInput): readonly string[] {
     "",
     `The image is \`${imageTag(service)}\`, from \`${image.dockerfile}\` and tracked files only: what git ignores is not in it.`,
     "Behind a company proxy with its own CA, pass `BUILD_FLAGS='--secret id=ca-bundle,src=bundle.pem'`; it stays out of the image.",
+    ...(image.sync.secrets === undefined
+      ? []
+      : [
+          `The build mounts the secrets ${quoted(image.sync.secrets.map(({ id }) => id))}, as today's does: pass each by \`BUILD_FLAGS='--secret id=…,src=…'\`.`,
+        ]),
     "",
     "To publish it, build and push in one step, so that the manifest keeps its metadata, and keep the digest it prints:",
     "",

@@ -1,8 +1,8 @@
-import type { Plan, Service } from "../model/types.ts";
+import type { Contract, Plan, Service } from "../model/types.ts";
 import { titleOf } from "./image-name.ts";
 import { imageTag } from "./render-dockerfile.ts";
 import { scriptChecks } from "./script-checks.ts";
-import { sidecarLines, word } from "./script-sidecars.ts";
+import { type ScriptBeside, sidecarLines, word } from "./script-sidecars.ts";
 import { scriptTools } from "./script-tools.ts";
 
 /** A request that waits for its body can be held in flight; the first such route without parameters. */
@@ -55,8 +55,8 @@ function variables(plan: Plan, service: Service): readonly string[] {
 }
 
 /** Examples of the contract: they reach no system. Each can be set from outside. */
-function environmentFile(plan: Plan): readonly string[] {
-  const lines = plan.contract.env
+function environmentFile(env: Contract["env"]): readonly string[] {
+  const lines = env
     .filter((one) => one.required || one.given === true)
     .map((one) => `${one.name}=${one.example.replaceAll(/[\r\n]+/g, " ")}`);
   return ["cat >\"$scratch/env\" <<'EXAMPLES'", ...lines, "EXAMPLES"];
@@ -69,7 +69,7 @@ function mounts(plan: Plan): string {
 }
 
 /** A bash script that proves the contract with docker alone. The same plan gives the same bytes. */
-export function renderScript(plan: Plan, service: Service): string {
+export function renderScript(plan: Plan, service: Service, beside?: ScriptBeside): string {
   return [
     "#!/usr/bin/env bash",
     `# Proves what contracts/container.md promises about the production image of ${titleOf(service.name)}, with bash and docker alone.`,
@@ -83,9 +83,9 @@ export function renderScript(plan: Plan, service: Service): string {
     "",
     scriptTools.trim(),
     "",
-    ...environmentFile(plan),
+    ...environmentFile(beside?.env ?? plan.contract.env),
     "",
-    ...sidecarLines(plan.contract.sidecars),
+    ...(beside === undefined ? [] : sidecarLines(beside)),
     scriptChecks.trim(),
     "",
   ].join("\n");

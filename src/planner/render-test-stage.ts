@@ -8,7 +8,7 @@ import {
   syncCommand,
   syncMounts,
   why,
-  WITH_CA,
+  beforeSync,
 } from "./dockerfile-page.ts";
 
 /** Name of the target that runs the service's own tests. */
@@ -38,7 +38,7 @@ export function testStage(page: Page): Lines {
       ...new Set([...(sync.project === "editable" ? [] : [...sources, ...copied]), ...tests.copies]),
     ]),
     ...runLines(syncMounts(page), [
-      WITH_CA,
+      ...beforeSync(page),
       syncCommand(page, ...wanted, ...(sync.project === "none" ? ["--no-install-project"] : [])),
     ]),
     `CMD ${arrayText(tests.command)}`,

@@ -4,6 +4,7 @@ import { renderContract } from "./render-contract.ts";
 import { renderDockerfile } from "./render-dockerfile.ts";
 import { SCRIPT_PATH, renderMakefile } from "./render-makefile.ts";
 import { renderScript } from "./render-script.ts";
+import type { ScriptBeside } from "./script-sidecars.ts";
 
 export interface RenderInput {
   readonly plan: Plan;
@@ -11,13 +12,15 @@ export interface RenderInput {
   readonly service: Service;
   /** Present content of files that a block is put into, by path: `Makefile`. */
   readonly existing: Readonly<Record<string, string>>;
+  /** What the script starts beside the image; nothing where it is not known. */
+  readonly beside?: ScriptBeside;
 }
 
 /**
  * The files of a plan. `content` is always the whole file, also where only a block of it is ours.
  * The same input gives the same bytes.
  */
-export function renderFiles({ plan, pins, service, existing }: RenderInput): readonly RenderedFile[] {
+export function renderFiles({ plan, pins, service, existing, beside }: RenderInput): readonly RenderedFile[] {
   const { image } = plan;
   const whole = (path: string, content: string, why: string, executable = false): RenderedFile => ({
     path,
@@ -44,6 +47,6 @@ export function renderFiles({ plan, pins, service, existing }: RenderInput): rea
       ? []
       : [whole(image.compose.path, renderCompose(image.compose), "Starts the services of Compose without uv.")]),
     whole("contracts/container.md", renderContract(plan, service), "What the image promises to whoever runs it."),
-    whole(SCRIPT_PATH, renderScript(plan, service), "Proves the contract without seaworthy.", true),
+    whole(SCRIPT_PATH, renderScript(plan, service, beside), "Proves the contract without seaworthy.", true),
   ];
 }

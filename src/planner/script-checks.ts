@@ -22,6 +22,9 @@ if [ -z "$image" ]; then
   fi
 fi
 
+# What has to run to its end before the service starts.
+if [ "$(type -t tasks)" = function ]; then tasks; fi
+
 # 2. It starts read-only and without rights, and answers.
 container main "$scratch/env"
 if [ -z "$health_path" ]; then

@@ -1,49 +1,147 @@
-import type { ContractSidecar } from "../model/types.ts";
+import type { Contract, Ready, Role, StackSidecar, StackStep } from "../model/types.ts";
+
+/** What the script starts beside the image, as the proof does. */
+export interface ScriptBeside {
+  /** Folders of builds are relative to the service's. */
+  readonly steps: readonly StackStep[];
+  readonly roles: readonly Role[];
+  /** The contract's variables, with addresses and accounts of what runs beside the image. */
+  readonly env: Contract["env"];
+  /** What the service names and nobody starts, each in words. */
+  readonly notStarted: readonly string[];
+}
 
 /** One word for bash, quoted when it must be. */
 export const word = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** Bash: starts one of them, waits until it answers, and writes its address into the examples. */
-const START = String.raw`
-# What the service talks to runs beside it. {name} in an example stands for its address.
-# sidecar NAME IMAGE PORT HEALTH_PATH [OPTION...]
+/** Bash: starts what the service talks to, and waits until it is ready. */
+const TOOLS = String.raw`
+# What the service talks to runs beside it, on a network of its own, under its name.
+docker network create --label "$label" "$run" >/dev/null
+network=(--network "$run")
+
+# sidecar NAME OPTION... IMAGE [WORD...]
 sidecar() {
-  local until=$((SECONDS + 120)) at address
-  docker run -d --name "$run-$1" --label "$label" -p "127.0.0.1::$3" "${"$"}{@:5}" "$2" >/dev/null
-  at=$(docker port "$run-$1" "$3/tcp" | head -n 1 | sed 's/.*://')
-  until [[ $(status_of "$at" "$4" || true) == 2?? ]]; do
-    if [ "$SECONDS" -ge "$until" ]; then
+  docker run -d --name "$run-$1" --label "$label" --security-opt no-new-privileges --network "$run" --network-alias "$1" \
+    "${"$"}{@:2}" >/dev/null
+}
+
+# The engine's proxy accepts before anything listens, and hangs up at once.
+accepts() (
+  exec 3<>"/dev/tcp/127.0.0.1/$1" || exit 1
+  IFS= read -r -t 0.3 -n 1 _ <&3 || [ "$?" -gt 128 ]
+)
+is_ready() {
+  case $2 in
+    health) [ "$(docker inspect --format '{{.State.Health.Status}}' "$run-$1")" = healthy ] ;;
+    end) [ "$(timeout 120 docker wait "$run-$1")" = 0 ] ;;
+    answer) [[ $(status_of "$(published "$1" "$3")" "$4") == 2?? ]] ;;
+    port) accepts "$(published "$1" "$3")" ;;
+    command) docker exec "$run-$1" "${"$"}{@:3}" ;;
+  esac
+}
+
+# ready NAME HOW...: waits until it is.
+ready() {
+  local until=$((SECONDS + 120))
+  until is_ready "$@" >/dev/null 2>&1; do
+    if [ "$SECONDS" -ge "$until" ] || ! running "$1"; then
       show_log "$1"
-      echo "$1 does not answer $4" >&2
+      echo "$1 is not ready" >&2
       exit 1
     fi
     sleep 0.2
   done
-  address=$(docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' "$run-$1")
-  sed "s|{$1}|${"$"}{address%% *}:$3|g" "$scratch/env" >"$scratch/env.new"
-  mv "$scratch/env.new" "$scratch/env"
-}`;
+}
+`;
 
-/** The lines that start what the team named; none when it named nothing. */
-export function sidecarLines(sidecars: readonly ContractSidecar[] = []): readonly string[] {
-  if (sidecars.length === 0) return [];
+/** The lines that start it; without any, those that say what stays unproven. */
+export function sidecarLines({ steps, roles, notStarted }: ScriptBeside): readonly string[] {
+  const missing = notStarted.map(
+    (text) => `unproven ${word(`what it does with ${text} (nothing is started beside it)`)}`,
+  );
+  const tasks = steps.flatMap((step) => (step.kind === "task" ? roles.filter(({ name }) => name === step.role) : []));
+  const sidecars = steps.flatMap((step) => (step.kind === "sidecar" ? [step.sidecar] : []));
+  if (sidecars.length === 0) return missing.length === 0 ? [] : [...missing, ""];
   return [
-    ...START.trim().split("\n"),
-    ...sidecars.flatMap(({ name, image, build, port, health, env = {} }) => {
-      const tag = build === undefined ? word(image ?? "") : `"$run-${name}"`;
-      const options = Object.entries(env).flatMap(([key, value]) => ["-e", word(`${key}=${value}`)]);
-      return [
-        ...(build === undefined
-          ? []
-          : [
-              `beside="$beside $run-${name}"`,
-              "# shellcheck disable=SC2086 # BUILD_FLAGS holds several words.",
-              `DOCKER_BUILDKIT=1 docker build -q \${BUILD_FLAGS:-} -t "$run-${name}" ${word(build)} >/dev/null`,
-            ]),
-        ["sidecar", word(name), tag, String(port), word(health), ...options].join(" "),
-      ];
-    }),
+    ...TOOLS.trim().split("\n"),
+    ...sidecars.flatMap(startLines),
+    ...(tasks.length === 0 ? [] : ["tasks() {", ...tasks.flatMap(taskLines), "}"]),
+    ...missing,
     "",
+  ];
+}
+
+function startLines(sidecar: StackSidecar): readonly string[] {
+  const { name, build, ready, image = "" } = sidecar;
+  const words = [...(sidecar.entrypoint?.slice(1) ?? []), ...(sidecar.command ?? [])].map(word);
+  const tag = build === undefined ? word(image) : `"$run-${name}"`;
+  return [
+    ...(build === undefined ? [] : buildLines(name, build)),
+    ["sidecar", word(name), ...optionsOf(sidecar), tag, ...words].join(" "),
+    ...ready.map((one) => `ready ${word(name)} ${howReady(one)}`),
+  ];
+}
+
+function buildLines(
+  name: string,
+  { context, dockerfile, target }: NonNullable<StackSidecar["build"]>,
+): readonly string[] {
+  const stage = target === undefined ? "" : ` --target ${word(target)}`;
+  return [
+    `beside="$beside $run-${name}"`,
+    "# shellcheck disable=SC2086 # BUILD_FLAGS holds several words.",
+    `DOCKER_BUILDKIT=1 docker build -q \${BUILD_FLAGS:-}${stage} -f ${word(dockerfile)} -t "$run-${name}" ${word(context)} >/dev/null`,
+  ];
+}
+
+function optionsOf({ entrypoint, user, env, volumes, tmpfs, ready }: StackSidecar): readonly string[] {
+  const [program] = entrypoint ?? [];
+  return [
+    ...(program === undefined ? [] : ["--entrypoint", word(program)]),
+    ...(user === undefined ? [] : ["--user", word(user)]),
+    ...variables(env),
+    ...volumes.flatMap((path) => ["-v", word(path)]),
+    ...tmpfs.flatMap((path) => ["--tmpfs", word(path)]),
+    ...ready.flatMap(optionsFor),
+  ];
+}
+
+const variables = (env: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(env).flatMap(([key, value]) => ["-e", word(`${key}=${value}`)]);
+
+function optionsFor(ready: Ready): readonly string[] {
+  if (ready.kind === "port" || ready.kind === "http") return ["-p", `127.0.0.1::${ready.port}`];
+  if (ready.kind !== "healthcheck") return [];
+  const [kind, ...words] = ready.test ?? [];
+  const command = kind === "CMD-SHELL" ? words.join(" ") : words.map(word).join(" ");
+  const times = ["--health-interval", "1s", "--health-retries", "1000"];
+  return [...(kind === undefined ? [] : ["--health-cmd", word(command)]), ...times];
+}
+
+function howReady(ready: Ready): string {
+  if (ready.kind === "ends") return "end";
+  if (ready.kind === "healthcheck") return "health";
+  if (ready.kind === "port") return `port ${ready.port}`;
+  if (ready.kind === "http") return `answer ${ready.port} ${word(ready.path)}`;
+  return ["command", ...ready.argv.map(word)].join(" ");
+}
+
+/** A task of the image itself, which the service waits for. */
+function taskLines({ name, commands, env }: Role): readonly string[] {
+  const { entrypoint, command } = commands[0] ?? { command: [] };
+  const options = [...(entrypoint === undefined ? [] : ["--entrypoint", word(entrypoint[0] ?? "")]), ...variables(env)];
+  const words = [...(entrypoint?.slice(1) ?? []), ...command].map(word);
+  const run = ["start", "--rm", "--env-file", '"$scratch/env"', ...options, '"$image"', ...words].join(" ");
+  const said = word(`${name} ends with 0`);
+  return [
+    `  if ${run} >"$scratch/task.log" 2>&1; then`,
+    `    pass ${said}`,
+    "  else",
+    `    tail -n 20 "$scratch/task.log" | sed 's/^/          | /'`,
+    `    fail ${said}`,
+    "    exit 1",
+    "  fi",
   ];
 }

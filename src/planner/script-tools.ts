@@ -7,6 +7,7 @@ label="verify-prod=$run"
 scratch=$(mktemp -d)
 built=''
 beside=''
+network=()
 passed=0
 failed=0
 open=0
@@ -15,7 +16,8 @@ open=0
 cleanup() {
   local status=$?
   trap - EXIT INT TERM
-  docker ps -aq --filter "label=$label" | while read -r id; do docker rm -f "$id" >/dev/null 2>&1 || true; done
+  docker ps -aq --filter "label=$label" | while read -r id; do docker rm -fv "$id" >/dev/null 2>&1 || true; done
+  docker network ls -q --filter "label=$label" | while read -r id; do docker network rm "$id" >/dev/null 2>&1 || true; done
   # shellcheck disable=SC2086 # One word for each image.
   if [ -n "$built$beside" ]; then docker rmi -f $built $beside >/dev/null 2>&1 || true; fi
   rm -rf "$scratch"
@@ -29,14 +31,17 @@ pass() { passed=$((passed + 1)); printf 'pass      %s\n' "$1"; }
 fail() { failed=$((failed + 1)); printf 'FAIL      %s\n' "$1"; }
 unproven() { open=$((open + 1)); printf 'unproven  %s\n' "$1"; }
 
-# container NAME ENV_FILE: read-only, without rights, on a port that is free. Prints nothing.
-container() {
-  docker run -d --name "$run-$1" --label "$label" --read-only "${D}{writable[@]+"${D}{writable[@]}"}" --cap-drop ALL \
-    --security-opt no-new-privileges --env-file "$2" -p "127.0.0.1::$port" "$image" >/dev/null
+# start OPTION...: a container of the image, read-only and without rights.
+start() {
+  docker run --label "$label" --read-only "${D}{writable[@]+"${D}{writable[@]}"}" --cap-drop ALL \
+    --security-opt no-new-privileges "${D}{network[@]+"${D}{network[@]}"}" "$@"
 }
 
-# published NAME: the port on this machine that the engine chose.
-published() { docker port "$run-$1" "$port/tcp" | head -n 1 | sed 's/.*://'; }
+# container NAME ENV_FILE: the image as it starts, on a port that is free. Prints nothing.
+container() { start -d --name "$run-$1" --env-file "$2" -p "127.0.0.1::$port" "$image" >/dev/null; }
+
+# published NAME [PORT]: the port on this machine that the engine chose.
+published() { docker port "$run-$1" "${D}{2:-$port}/tcp" | head -n 1 | sed 's/.*://'; }
 
 # status_of PORT PATH: the status code of a GET.
 status_of() (

@@ -1,4 +1,4 @@
-import { redactByShape } from "../kit/text.ts";
+import { redactByShape } from "../kit/redact.ts";
 import type { Probe } from "./probe.ts";
 import { placesOf } from "./support/configuration-places.ts";
 import { assignedSecrets, type SecretSighting, shapedSecrets } from "./support/secrets.ts";

@@ -1,10 +1,8 @@
 import type { Probe, ProbeContext } from "./probe.ts";
-import { firstHealthy } from "./support/health.ts";
 import { type HookedRun, hookedRun, runWithHook } from "./support/hooked-run.ts";
-import type { LoggedLine } from "./support/logs.ts";
+import { type LoggedLine, names } from "./support/logs.ts";
+import { MOST_STARTS, type Needed, neededOf, type Start } from "./support/needed-set.ts";
 import { startPatience } from "./support/patience.ts";
-import type { Visit } from "./support/routes.ts";
-import { requiredEnv, startService } from "./support/service.ts";
 import { within } from "./support/time.ts";
 import { harmlessValue, type Suspect, suspectsAtStart, suspectsInUse } from "./support/unknown-env.ts";
 
@@ -14,10 +12,10 @@ export interface Environment {
   readonly blind: string | undefined;
   /** Names that the code asked for one by one, and names of settings classes. */
   readonly read: readonly string[];
-  /** It needed them, as starts with and without each showed. */
+  /** It needed them, as starts with and without each showed: healthy with it, and not without it. */
   readonly needed: readonly NeededVariable[];
-  /** It lacked some of these, and nothing is proven about which: with harmless values for all of them it was still not
-   * healthy, or without any single one of them it was. */
+  /** It may need some of these, and nothing is proven about which: with harmless values for all of them it was still not
+   * healthy, or without any single one of them it was, or there were too many for a start without each. */
   readonly suspected: readonly string[];
   readonly healthy: boolean;
   readonly problem: string;
@@ -29,8 +27,8 @@ export interface NeededVariable extends Suspect {
 }
 
 const MOST_ROUNDS = 4;
-/** Variables that get a start of their own. */
-const MOST_PROOFS = 6;
+/** Variables that requests ask for: each gets a start of its own. */
+const MOST_IN_USE = 6;
 const MOST_NAMES = 200;
 
 export const environment: Probe<Environment> = {
@@ -39,12 +37,12 @@ export const environment: Probe<Environment> = {
   runs: "beside-others",
   long: true,
   reworkedOnly: true,
-  version: 1,
+  version: 2,
   async collect(context) {
     const limitMs = startPatience(context.contract);
     const signal = within(
       context.signal,
-      (MOST_ROUNDS + MOST_PROOFS + 2) * limitMs + 60_000,
+      (1 + MOST_ROUNDS + MOST_STARTS + MOST_IN_USE + 1) * limitMs + 60_000,
       "Looking for the variables it reads",
     );
     const first = await hookedRun(context, signal);
@@ -54,8 +52,8 @@ export const environment: Probe<Environment> = {
     if (!run.healthy) return { ...known, problem, needed: [], suspected: suspects.map(({ name }) => name) };
     const atStart = await withoutEach(suspects, first, context, signal);
     const inUse = await neededInUse(run, suspects, context, signal);
-    const suspected = atStart.length === 0 ? suspects.map(({ name }) => name) : [];
-    return { ...known, problem: "", needed: [...atStart, ...inUse], suspected };
+    const needed = [...atStart.needed.map(({ one, end }) => ({ ...one, without: end })), ...inUse.needed];
+    return { ...known, problem: "", needed, suspected: [...atStart.open, ...inUse.open].map(({ name }) => name) };
   },
 };
 
@@ -80,53 +78,54 @@ async function untilHealthy(
 const valuesOf = (suspects: readonly Suspect[]): Readonly<Record<string, string>> =>
   Object.fromEntries(suspects.map((suspect) => [suspect.name, harmlessValue(suspect)]));
 
-/** One start without each of them: it is needed when the service is then not healthy. */
-async function withoutEach(
+/** Starts without some of them, in the same conditions as the one that was healthy with all. */
+function withoutEach(
   suspects: readonly Suspect[],
   first: HookedRun,
   context: ProbeContext,
   signal: AbortSignal,
-): Promise<readonly NeededVariable[]> {
-  // Without the only one it was not healthy: that was the first run.
-  if (suspects.length === 1) return suspects.map((suspect) => ({ ...suspect, without: endOf(first) }));
-  const needed: NeededVariable[] = [];
-  for (const suspect of suspects.slice(0, MOST_PROOFS)) {
-    const env = { ...requiredEnv(context.contract), ...valuesOf(suspects.filter((one) => one !== suspect)) };
-    await using container = await startService(context, { env });
-    const health = await firstHealthy(container, context.contract, {
-      limitMs: startPatience(context.contract),
-      signal,
-    });
-    if (!health.healthy) needed.push({ ...suspect, without: endOf(health) });
-  }
-  return needed;
+): Promise<Needed<Suspect>> {
+  return neededOf(suspects, startIn(first), async (left) => {
+    const values = valuesOf(suspects.filter((one) => !left.includes(one)));
+    return startIn(await runWithHook(context, values, signal));
+  });
 }
+
+const startIn = (run: HookedRun): Start => ({
+  healthy: run.healthy,
+  end: endOf(run),
+  names: (name) => names(run.log.map(({ text }) => text).join("\n"), name),
+});
 
 const endOf = ({ exit }: Pick<HookedRun, "exit">): string =>
   exit === undefined ? "it gave no good answer" : `it exited with code ${exit.code}`;
 
-const failing = (visits: readonly Visit[]): readonly string[] =>
-  visits.filter(({ status }) => status === 0 || status >= 500).map(({ path }) => path);
+const failingIn = (usual: HookedRun["usual"]): readonly string[] =>
+  [...(usual?.visits ?? []), ...(usual?.requests ?? [])]
+    .filter(({ status }) => status === 0 || status >= 500)
+    .map(({ path }) => path);
 
-/** Requests that fail for want of a variable: with a value for it they are answered. */
+/** Requests that fail for want of a variable: without it they fail twice, and with a value for it they are answered. */
 async function neededInUse(
   { records, usual }: HookedRun,
   given: readonly Suspect[],
   context: ProbeContext,
   signal: AbortSignal,
-): Promise<readonly NeededVariable[]> {
-  const failed = failing([...(usual?.visits ?? []), ...(usual?.requests ?? [])]);
+): Promise<{ readonly needed: readonly NeededVariable[]; readonly open: readonly Suspect[] }> {
   const suspects = suspectsInUse(records);
   const needed: NeededVariable[] = [];
-  if (failed.length === 0) return needed;
-  for (const suspect of suspects.slice(0, MOST_PROOFS)) {
+  if (suspects.length === 0 || failingIn(usual).length === 0) return { needed, open: [] };
+  const again = new Set(failingIn((await runWithHook(context, valuesOf(given), signal)).usual));
+  const failed = failingIn(usual).filter((path) => again.has(path));
+  if (failed.length === 0) return { needed, open: [] };
+  for (const suspect of suspects.slice(0, MOST_IN_USE)) {
     const { usual: now } = await runWithHook(context, valuesOf([...given, suspect]), signal);
     if (now === undefined) continue;
-    const still = new Set(failing([...now.visits, ...now.requests]));
+    const still = new Set(failingIn(now));
     const mended = failed.filter((path) => !still.has(path));
     if (mended.length > 0) needed.push({ ...suspect, without: `${mended.slice(0, 3).join(", ")} failed` });
   }
-  return needed;
+  return { needed, open: suspects.slice(MOST_IN_USE) };
 }
 
 /** Whoever reads all variables at once asks for each that is there: those are not counted. */

@@ -131,7 +131,7 @@ class Walk {
       contents,
       caches: [...this.#caches].map(([kind, cache]) => ({ kind, ...cache })),
       secrets: this.#secrets.found(tree),
-      canaries: { planted: build?.canaries?.length, found: this.#canaries() },
+      canaries: { planted: build?.planted ?? build?.canaries?.length, found: this.#canaries() },
       interpreter: tag,
       bytecode: countBytecode(
         tree,

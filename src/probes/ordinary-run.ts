@@ -24,7 +24,7 @@ export interface OrdinaryRun {
   /** Files that look like logs and came or grew in the container, not on its streams. */
   readonly logFiles: readonly string[];
   readonly stop: Stopped;
-  /** What of its Compose file ran beside it. */
+  /** What ran beside it. */
   readonly sidecars?: readonly string[];
   /** What it names there and nobody started. */
   readonly notStarted?: readonly string[];

@@ -1,9 +1,10 @@
 import type { ImageEntry } from "../engine/engine.ts";
+import type { Contract } from "../model/types.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
 import { firstHealthy, whyUnhealthy } from "./support/health.ts";
 import { type HookedRun, hookedRun } from "./support/hooked-run.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
-import { minimalSet, type Trial } from "./support/minimal-set.ts";
+import { minimalSet, mostTrials, type Trial } from "./support/minimal-set.ts";
 import { startPatience } from "./support/patience.ts";
 import { visit } from "./support/routes.ts";
 import { sendRequests } from "./support/requests.ts";
@@ -52,6 +53,15 @@ export interface FargatePath {
 /** Each costs a start. */
 const MOST_CANDIDATES = 8;
 
+/** Beside the start: the requests of one life. */
+const REQUESTS_MS = 10_000;
+
+/** Long enough for all lives: the hooked one, those of the trials, and the one under Fargate's rules. */
+export function mostPatience(contract: Contract): number {
+  const trials = mostTrials(MOST_CANDIDATES + contract.writablePaths.length);
+  return (1 + trials + 1) * (startPatience(contract) + REQUESTS_MS) + 60_000;
+}
+
 export const writes: Probe<Writes> = {
   id: "writes",
   title: "Note from inside where the image writes, and take away each place in turn on a read-only root",
@@ -60,8 +70,7 @@ export const writes: Probe<Writes> = {
   reworkedOnly: true,
   version: 2,
   async collect(context) {
-    const limitMs = startPatience(context.contract);
-    const signal = within(context.signal, (MOST_CANDIDATES + 4) * limitMs + 120_000, "Looking for writable places");
+    const signal = within(context.signal, mostPatience(context.contract), "Looking for writable places");
     const seen = await hookedRun(context, signal);
     if (seen.usual === undefined) throw new Error(seen.problem);
     const folders = writtenFolders(seen.records.writes, seen.changes);

@@ -1,18 +1,9 @@
+import { mayNameSecret } from "../kit/secret-names.ts";
 import type { EnvVariable } from "../model/types.ts";
 
-const SECRET_NAME =
-  /(?:^|_)(?:SECRET|PASSWORD|PASSWD|PASSPHRASE|TOKEN|CREDENTIALS?|PRIVATE_KEY|API_?KEY|ACCESS_KEY(?:_ID)?|SECRET_KEY|ENCRYPTION_KEY|SIGNING_KEY|JWT_KEY|SALT|DSN|PWD)(?:_|$)|(?:^|_)(?:PASS|KEY)$/;
-/** Words that look like secrets and are settings about them. */
-const NO_SECRET =
-  /(?:_(?:EXPIRES?|EXPIRATION|EXPIRY|TTL|MINUTES|SECONDS|HOURS|DAYS|ALGORITHM|URL|URI|NAME|ID|LENGTH|FILE|PATH|HEADER|TYPE|ISSUER|ENDPOINT)(?:_\w+)?|_ENABLED)$/;
-
 /** A variable whose value must not be shown, going by its name. A URL with a password in it is one as well. */
-export function secretByName(name: string): boolean {
-  const upper = name.replaceAll(/([a-z\d])([A-Z])/g, "$1_$2").toUpperCase();
-  if (upper.endsWith("ACCESS_KEY_ID")) return true;
-  if (isDatabaseName(upper)) return true;
-  return SECRET_NAME.test(upper) && !NO_SECRET.test(upper);
-}
+export const secretByName = (name: string): boolean =>
+  mayNameSecret(name) || isDatabaseName(name.replaceAll(/([a-z\d])([A-Z])/g, "$1_$2").toUpperCase());
 
 const isDatabaseName = (upper: string): boolean =>
   /(?:^|_)(?:DATABASE|DB|POSTGRES|POSTGRESQL|PG|MYSQL|MARIADB|SQLALCHEMY(?:_DATABASE)?|REDIS|MONGO(?:DB)?|AMQP|RABBITMQ|BROKER)_?(?:URL|URI|DSN)$/.test(

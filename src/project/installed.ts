@@ -1,56 +1,84 @@
 import { commandsOfInstruction } from "../dockerfile/shell.ts";
 import { reachableStages } from "../dockerfile/stages.ts";
-import type { Dockerfile } from "../model/types.ts";
-import type { Installed } from "./dependencies.ts";
+import type { DependencyFacts, Dockerfile } from "../model/types.ts";
 import type { Pyproject } from "./pyproject.ts";
 import { normalName } from "./requirement.ts";
 import { baseName } from "./unwrap.ts";
 
-type Known = Pick<Pyproject, "groups" | "extras" | "defaultGroups">;
-const NOTHING: Known = { groups: {}, extras: {}, defaultGroups: [] };
+/** Groups and extras that the existing images install on top of the runtime dependencies. */
+export interface Installed {
+  readonly groups: readonly string[];
+  readonly extras: readonly string[];
+}
+
+/** What a project has to choose from. */
+export type Known = Pick<DependencyFacts, "groups" | "extras"> &
+  Partial<Pick<Pyproject, "defaultGroups" | "optionalGroups">>;
 
 /** Groups and extras that the RUN lines of an image's stages install. */
-export function installedBy(dockerfile: Dockerfile | undefined, known: Known = NOTHING): Installed {
+export function installedBy(dockerfile: Dockerfile | undefined, known: Known): Installed {
   const commands = (dockerfile === undefined ? [] : reachableStages(dockerfile)).flatMap((stage) =>
     stage.instructions
       .filter(({ keyword }) => keyword === "RUN")
       .flatMap((instruction) => commandsOfInstruction(instruction, stage)),
   );
   return {
-    groups: sorted(commands.flatMap(({ name, args }) => groupsOf(baseName(name), args, known))),
-    extras: sorted(commands.flatMap(({ args }) => extrasOf(args, known))),
+    groups: sorted(commands.flatMap(({ name, args }) => groupsInstalled(baseName(name), args, known))),
+    extras: sorted(commands.flatMap(({ name, args }) => extrasOf(baseName(name), args, known))),
   };
 }
 
 const sorted = (names: readonly string[]): readonly string[] => [...new Set(names)].toSorted();
 
-function extrasOf(words: readonly string[], known: Known): readonly string[] {
-  if (!words.includes("install") && !words.includes("sync")) return [];
+/** What installs, and what writes a requirements file for pip to install. */
+const INSTALLING = new Set(["install", "sync", "export", "requirements"]);
+const installs = (words: readonly string[]): boolean => words.some((word) => INSTALLING.has(word));
+
+function extrasOf(program: string, words: readonly string[], known: Known): readonly string[] {
+  if (!installs(words)) return [];
   const bracketed = words.flatMap((word) => /^\.[\w./-]*\[([\w,\s-]+)\]$/.exec(word)?.[1]?.split(",") ?? []);
+  const all = Object.keys(known.extras);
+  const groups = program === "pdm" ? valuesOf(words, PDM_GROUPS) : [];
   return [
     ...valuesOf(words, ["--extra", "--extras", "-E"]),
-    ...(words.includes("--all-extras") ? Object.keys(known.extras) : []),
+    ...(words.includes("--all-extras") || words.includes(":all") ? all : []),
+    ...groups.filter((name) => all.includes(name)),
     ...bracketed.map((extra) => normalName(extra.trim())),
   ];
 }
 
-function groupsOf(program: string, words: readonly string[], known: Known): readonly string[] {
-  const installs = words.includes("install") || words.includes("sync");
-  if (!installs) return [];
+/** Groups that one command installs beside what is always installed. */
+export function groupsInstalled(program: string, words: readonly string[], known: Known): readonly string[] {
+  if (!installs(words)) return [];
   switch (program) {
     case "uv":
       return words.includes("pip") ? fromRequirements(words) : uvGroups(words, known);
     case "poetry":
-      return poetryGroups(words, Object.keys(known.groups));
+      return poetryGroups(words, known);
     case "pdm":
-      return words.some((word) => ["--prod", "--production", "--no-default"].includes(word))
-        ? []
-        : Object.keys(known.groups);
+      return pdmGroups(words, Object.keys(known.groups));
     case "pipenv":
-      return words.includes("--dev") || words.includes("-d") ? ["dev"] : [];
+      return pipenvGroups(words, Object.keys(known.groups));
     default:
       return /^(?:pip|python)[\d.]*$/.test(program) ? fromRequirements(words) : [];
   }
+}
+
+const PDM_GROUPS = ["--group", "-G", "--with"];
+
+function pdmGroups(words: readonly string[], known: readonly string[]): readonly string[] {
+  if (words.some((word) => ["--prod", "--production", "--no-dev"].includes(word))) return [];
+  const without = new Set(valuesOf(words, ["--without"]));
+  const named = valuesOf(words, PDM_GROUPS).filter((name) => known.includes(name));
+  // `-d -G test`: of development's groups only this one.
+  const only = (words.includes("-d") || words.includes("--dev")) && named.length > 0;
+  return (only ? named : known).filter((group) => !without.has(group));
+}
+
+function pipenvGroups(words: readonly string[], known: readonly string[]): readonly string[] {
+  const categories = valuesOf(words, ["--categories"]).map((name) => (name === "dev-packages" ? "dev" : name));
+  const dev = words.some((word) => ["--dev", "-d", "--dev-only"].includes(word)) ? ["dev"] : [];
+  return [...dev, ...categories.filter((name) => known.includes(name))];
 }
 
 /** `-r requirements-dev.txt` installs what such a file is for. */
@@ -59,7 +87,7 @@ const fromRequirements = (words: readonly string[]): readonly string[] =>
     (file) => /(?:^|[/_.-])(dev|develop|tests?|lint|docs?)(?=[/_.-])/.exec(file)?.[1] ?? [],
   );
 
-function uvGroups(words: readonly string[], { groups, defaultGroups }: Known): readonly string[] {
+function uvGroups(words: readonly string[], { groups, defaultGroups = ["dev"] }: Known): readonly string[] {
   const known = Object.keys(groups);
   const only = valuesOf(words, ["--only-group"]);
   if (only.length > 0 || words.includes("--only-dev")) return only.length > 0 ? only : ["dev"];
@@ -70,13 +98,17 @@ function uvGroups(words: readonly string[], { groups, defaultGroups }: Known): r
   return all.filter((group) => known.includes(group) && !without.has(group));
 }
 
-function poetryGroups(words: readonly string[], known: readonly string[]): readonly string[] {
+function poetryGroups(words: readonly string[], { groups, optionalGroups = [] }: Known): readonly string[] {
+  const known = Object.keys(groups);
   const only = valuesOf(words, ["--only"]);
   if (only.length > 0) return only.filter((group) => group !== "main");
+  if (words.includes("--no-dev") || words.includes("--only-root")) return [];
   const without = new Set(valuesOf(words, ["--without"]));
-  return words.includes("--no-dev") || words.includes("--only-root")
-    ? []
-    : known.filter((group) => !without.has(group));
+  const asked = new Set(valuesOf(words, ["--with"]));
+  const all = words.includes("--all-groups");
+  // `poetry export` names the main group alone unless it is told otherwise.
+  const usual = (group: string) => !words.includes("export") && !optionalGroups.includes(group);
+  return known.filter((group) => !without.has(group) && (all || asked.has(group) || usual(group)));
 }
 
 /** Values of an option, in both its forms (`--x v` and `--x=v`), several by comma. */

@@ -1,26 +1,33 @@
 import type { Ignore } from "../dockerfile/ignore.ts";
 import { commandsOfInstruction } from "../dockerfile/shell.ts";
 import type { Dockerfile, Evidence, Fact, LockFile, PackageManager } from "../model/types.ts";
-import { readOtherLock } from "./lock-others.ts";
-import { type LockReading, readUvLock } from "./lock-uv.ts";
+import { readPdmLock } from "./lock-pdm.ts";
+import { readPipfileLock } from "./lock-pipenv.ts";
+import { readPoetryLock } from "./lock-poetry.ts";
+import { extraSection, type LockReading } from "./lock-reading.ts";
+import { readRequirementsLock } from "./lock-requirements.ts";
+import { readUvLock } from "./lock-uv.ts";
 import type { Pyproject } from "./pyproject.ts";
 import { readRequirement, wishOf } from "./requirement.ts";
 import { SourceText } from "./source-text.ts";
 import { baseName } from "./unwrap.ts";
-import { isTable, valueAt } from "./toml.ts";
+import { isTable, textAt, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 
+type ReadLock = (path: string, text: string, input: LockInput) => LockReading;
+
 /** Lock files by the manager that writes them; the first that is there is the one that counts. */
-const LOCKS: ReadonlyArray<readonly [string, PackageManager]> = [
-  ["uv.lock", "uv"],
-  ["poetry.lock", "poetry"],
-  ["pdm.lock", "pdm"],
-  ["Pipfile.lock", "pipenv"],
+const LOCKS: ReadonlyArray<readonly [string, PackageManager, ReadLock]> = [
+  ["uv.lock", "uv", (path, text, { pyproject, problems }) => readUvLock(path, text, pyproject?.name, problems)],
+  ["poetry.lock", "poetry", (path, text, { problems }) => readPoetryLock(path, text, problems)],
+  ["pdm.lock", "pdm", (path, text, { problems }) => readPdmLock(path, text, problems)],
+  ["Pipfile.lock", "pipenv", (path, text, { problems }) => readPipfileLock(path, text, problems)],
 ];
 
 export interface Locked {
   readonly manager: Fact<PackageManager>;
-  readonly lock: LockFile | undefined;
+  /** Without its packages, which are told apart by what the project asks for. */
+  readonly lock: Omit<LockFile, "packages"> | undefined;
   readonly reading: LockReading | undefined;
 }
 
@@ -34,14 +41,11 @@ export interface LockInput {
 
 /** Which tool installs the dependencies, and what it locked. */
 export function readLock(input: LockInput): Locked {
-  const { tree, pyproject, problems } = input;
-  for (const [path, manager] of LOCKS) {
+  const { tree } = input;
+  for (const [path, manager, read] of LOCKS) {
     const text = tree.read(path);
     if (text === undefined) continue;
-    const reading =
-      path === "uv.lock"
-        ? readUvLock(path, text, pyproject?.name, problems)
-        : readOtherLock(path, text, tree, problems);
+    const reading = read(path, text, input);
     const evidence = [new SourceText(path, text).onLine(1)];
     return {
       manager: { value: manager, confidence: "certain", evidence },
@@ -57,8 +61,7 @@ export function readLock(input: LockInput): Locked {
 /** A requirements.txt counts as a lock when every line names one version. */
 function pinnedRequirements(input: LockInput) {
   const path = "requirements.txt";
-  const reading = readOtherLock(path, "", input.tree, input.problems);
-  const isLock = reading.packages.length > 0 && reading.packages.every(({ version }) => version !== "");
+  const { reading, isLock } = readRequirementsLock(path, input.tree);
   return { lock: isLock ? lockFile(path, reading, input) : undefined, reading };
 }
 
@@ -119,7 +122,7 @@ const INSTALLERS: ReadonlyMap<string, PackageManager> = new Map([
   ["pipenv", "pipenv"],
 ]);
 
-function lockFile(path: string, reading: LockReading, input: LockInput): LockFile {
+function lockFile(path: string, reading: LockReading, input: LockInput): Omit<LockFile, "packages"> {
   const { tree, dockerignore } = input;
   const tracked = tree.files.includes(path);
   const hidden = dockerignore?.ignore.excludes(path);
@@ -132,7 +135,6 @@ function lockFile(path: string, reading: LockReading, input: LockInput): LockFil
         ? undefined
         : { file: dockerignore.file, line: hidden.line, text: hidden.text },
     inStep: inStep(path, reading, input),
-    packages: reading.packages,
     requiresPython: reading.requiresPython,
     registries: reading.registries,
   };
@@ -176,13 +178,25 @@ function inStepWithWishes(
     for (const item of items)
       if (!known.has(`${section} ${item}`)) evidence.push({ file: path, line: 1, text: `still locked for: ${item}` });
   }
-  const python = pythonDrift(reading, pyproject);
-  if (python !== undefined) evidence.push(python);
+  const others = [pythonDrift(reading, pyproject), versionDrift(reading, pyproject)];
+  evidence.push(...others.filter((one) => one !== undefined));
   return { value: evidence.length === 0, confidence: "certain", evidence };
 }
 
 const extrasOf = ({ extras }: Pyproject) =>
-  Object.entries(extras).map(([name, dependencies]) => [`extra:${name}`, dependencies] as const);
+  Object.entries(extras).map(([name, dependencies]) => [extraSection(name), dependencies] as const);
+
+/** A release that raised the project's version alone: uv refuses the lock for that, too. */
+function versionDrift({ ownVersion }: LockReading, { toml }: Pyproject): Evidence | undefined {
+  const path = ["project", "version"];
+  const plain = (text: string | undefined) =>
+    /^v?(\d+(?:\.\d+)*)$/
+      .exec(text ?? "")?.[1]
+      ?.replaceAll(/(?:^|(?<=\.))0+(?=\d)/g, "")
+      .replace(/(?:\.0)+$/, "");
+  const [now, locked] = [plain(textAt(toml.data, ...path)), plain(ownVersion)];
+  return now === undefined || locked === undefined || now === locked ? undefined : toml.evidence(path);
+}
 
 /** Only bounds that both files must write alike are compared: uv rewrites `~=` and `==` ranges in words of its own. */
 function pythonDrift(reading: LockReading, pyproject: Pyproject): Evidence | undefined {

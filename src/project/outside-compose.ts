@@ -1,6 +1,7 @@
 import { posix } from "node:path";
-import { addGrace, addProbe, addStart, addTarget, looksLikeService, type Outside } from "./outside.ts";
-import { composeMounts } from "./outside-mounts.ts";
+import type { ImageOrigin } from "../model/types.ts";
+import { addGrace, addProbe, addStart, addTarget, looksLikeService, mayServe, type Outside } from "./outside.ts";
+import { composeMounts, namedVolumes } from "./outside-mounts.ts";
 import { composeLimits } from "./outside-limits.ts";
 import { isTable, tableAt, textAt, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
@@ -46,6 +47,8 @@ const folderOf = (file: string): string => posix.dirname(file);
 interface Known {
   readonly builds: string | undefined;
   readonly image: boolean;
+  /** What each file that builds it builds: more than one, when the files do not agree. */
+  readonly builtAs: readonly ImageOrigin[];
 }
 
 function knownServices(documents: readonly YamlDocument[]): ReadonlyMap<string, Known> {
@@ -57,9 +60,32 @@ function knownServices(documents: readonly YamlDocument[]): ReadonlyMap<string, 
       known.set(name, {
         builds: before?.builds ?? builds,
         image: before?.image === true || valueAt(service, "image") !== undefined,
+        builtAs: [...(before?.builtAs ?? []), ...(builds === undefined ? [] : [builtBy(service, builds)])],
       });
     }
   return known;
+}
+
+function builtBy(service: unknown, dockerfile: string): ImageOrigin {
+  const target = textAt(service, "build", "target");
+  const image = textAt(service, "image");
+  return { dockerfile, ...(target === undefined ? {} : { target }), ...(image === undefined ? {} : { image }) };
+}
+
+/** By its own file, or by the others where they agree: a file that is laid over them may name another stage. */
+function originOf(service: unknown, { source }: YamlDocument, known: Known | undefined): ImageOrigin {
+  const image = textAt(service, "image");
+  const own = composeBuild(valueAt(service, "build"), folderOf(source.file));
+  const [first, ...others] = known?.builtAs ?? [];
+  if (own !== undefined) {
+    const built = builtBy(service, own.dockerfile);
+    // `build: .` here and `build: { target: dev }` in an override: which of them runs, only the command line says.
+    const isSure = built.target !== undefined || known?.builtAs.every(({ target }) => target === undefined) === true;
+    return isSure ? built : {};
+  }
+  const agree = others.every(({ dockerfile, target }) => dockerfile === first?.dockerfile && target === first?.target);
+  if (first !== undefined) return agree ? { ...first, ...(image === undefined ? {} : { image }) } : {};
+  return image === undefined ? {} : { image };
 }
 
 interface Reading {
@@ -81,35 +107,38 @@ function readServices(document: YamlDocument, over: readonly YamlDocument[], rea
     const key = command === undefined ? "entrypoint" : "command";
     const builds = composeBuild(service["build"], folderOf(document.source.file))?.dockerfile;
     const compose = builds === undefined ? undefined : { name, builds, entrypoint: entrypoint !== undefined };
-    addStart(outside, tree, "compose", {
+    const origin = originOf(service, document, reading.known.get(name));
+    const role = addStart(outside, tree, "compose", {
       command,
       entrypoint,
       evidence: document.evidence([...path, key]),
       compose,
       name,
+      origin,
     });
-    const stage = textAt(service, "build", "target");
-    if (stage !== undefined && builds !== undefined)
-      addTarget(outside, {
-        by: "compose",
-        dockerfile: builds,
-        stage,
-        evidence: document.evidence([...path, "build", "target"]),
-      });
-    addProbe(
-      outside,
-      "compose",
-      valueAt(service, "healthcheck", "test"),
-      document.evidence([...path, "healthcheck", "test"]),
-    );
-    addGrace(outside, service["stop_grace_period"], document.evidence([...path, "stop_grace_period"]));
+    if (builds !== undefined) addBuiltStage(document, name, builds, outside);
+    addProbe(outside, "compose", valueAt(service, "healthcheck", "test"), {
+      evidence: document.evidence([...path, "healthcheck", "test"]),
+      origin,
+    });
+    if (mayServe(role))
+      addGrace(outside, service["stop_grace_period"], document.evidence([...path, "stop_grace_period"]), origin);
     // An override only adds to a service: the file beside it says what that is built from.
     const built = builds ?? reading.known.get(name)?.builds;
-    if (built !== undefined) outside.mounts.push(...composeMounts(document, { name, builds: built }));
-    outside.limits.push(composeLimits(service, { container: name, evidence: document.evidence(path) }));
+    if (built !== undefined) {
+      outside.mounts.push(...composeMounts(document, { name, builds: built }));
+      outside.volumes.push(...namedVolumes(document, name));
+    }
+    outside.limits.push(composeLimits(service, { container: name, evidence: document.evidence(path), origin }));
     for (const [variable, value] of environmentOf(service["environment"]))
       if (!outside.examples.has(variable)) outside.examples.set(variable, value);
   }
+}
+
+function addBuiltStage(document: YamlDocument, name: string, dockerfile: string, outside: Outside): void {
+  const path = ["services", name, "build", "target"];
+  const stage = textAt(document.value, ...path);
+  if (stage !== undefined) addTarget(outside, { by: "compose", dockerfile, stage, evidence: document.evidence(path) });
 }
 
 /** Built here; or of no known image, as in a file that is laid over one we do not have; or plainly a Python service. */

@@ -1,6 +1,6 @@
-import type { OutsideLimits, TaskDefinition } from "../model/types.ts";
+import type { ImageOrigin, OutsideLimits, TaskDefinition } from "../model/types.ts";
 import { Later, resolveIntrinsics } from "./cloudformation.ts";
-import { addGrace, addProbe, addStart, type Outside } from "./outside.ts";
+import { addGrace, addProbe, addStart, mayServe, type Outside } from "./outside.ts";
 import { childrenOf, isTable, valueAt } from "./toml.ts";
 import type { Tree } from "./tree.ts";
 import type { Path, YamlDocument } from "./yaml-file.ts";
@@ -20,12 +20,13 @@ interface Found {
 export function readEcs(document: YamlDocument, tree: Tree, outside: Outside): void {
   const value = resolveIntrinsics(document.value);
   for (const found of containersIn(value, document)) {
-    readStart(found, tree, outside);
     const task = taskDefinitionOf(found);
+    const origin = task.image === undefined ? {} : { image: task.image };
+    readStart(found, origin, tree, outside);
     for (const { name, value: given } of task.environment)
       if (given !== undefined && !outside.examples.has(name)) outside.examples.set(name, given);
     outside.tasks.push(task);
-    outside.limits.push(limitsOf(task, found));
+    outside.limits.push({ ...limitsOf(task, found), origin });
   }
 }
 
@@ -48,17 +49,23 @@ const shown = (value: unknown): unknown => {
   return value instanceof Later ? undefined : value;
 };
 
-function readStart({ document, path, container, key }: Found, tree: Tree, outside: Outside): void {
+function readStart({ document, path, container, key }: Found, origin: ImageOrigin, tree: Tree, outside: Outside): void {
   const [command, entrypoint] = [
     shown(valueAt(container, key("command"))),
     shown(valueAt(container, key("entryPoint"))),
   ];
   const at = key(command === undefined ? "entryPoint" : "command");
-  addStart(outside, tree, "ecs", { command, entrypoint, evidence: document.evidence([...path, at]) });
+  const role = addStart(outside, tree, "ecs", {
+    command,
+    entrypoint,
+    evidence: document.evidence([...path, at]),
+    origin,
+  });
   const probe = [key("healthCheck"), key("command")];
-  addProbe(outside, "ecs", shown(valueAt(container, ...probe)), document.evidence([...path, ...probe]));
+  const evidence = document.evidence([...path, ...probe]);
+  addProbe(outside, "ecs", shown(valueAt(container, ...probe)), { evidence, origin });
   const stop = numberOf(valueAt(container, key("stopTimeout")));
-  addGrace(outside, stop, document.evidence([...path, key("stopTimeout")]));
+  if (mayServe(role)) addGrace(outside, stop, document.evidence([...path, key("stopTimeout")]), origin);
 }
 
 function taskDefinitionOf({ document, path, container, task, key }: Found): TaskDefinition {
@@ -99,7 +106,7 @@ function taskDefinitionOf({ document, path, container, task, key }: Found): Task
 }
 
 /** The same for whoever compares platforms. */
-function limitsOf(task: TaskDefinition, { task: around, key }: Found): OutsideLimits {
+function limitsOf(task: TaskDefinition, { task: around, key }: Found): Omit<OutsideLimits, "origin"> {
   const { evidence, ports, memoryMiB, health, stopTimeoutSeconds } = task;
   return {
     source: "ecs",

@@ -1,10 +1,11 @@
-import type { Evidence, OutsideLimits } from "../model/types.ts";
+import type { Evidence, ImageOrigin, OutsideLimits } from "../model/types.ts";
 import { seconds } from "./outside.ts";
 import { isTable, listAt, valueAt } from "./toml.ts";
 
 interface Where {
   readonly container: string;
   readonly evidence: Evidence;
+  readonly origin: ImageOrigin;
 }
 
 /** One service of a Compose file. */

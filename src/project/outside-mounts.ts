@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import type { ComposeMount, ComposeService } from "../model/types.ts";
+import type { ComposeMount, ComposeService, Evidence } from "../model/types.ts";
 import { listAt, textAt, valueAt } from "./toml.ts";
 import type { YamlDocument } from "./yaml-file.ts";
 
@@ -22,6 +22,23 @@ export function composeMounts(
     return [{ ...service, from, to: mount.to, volumes: others, installs, evidence }];
   });
 }
+
+/** Named volumes of a service, but for those that only spare a developer an installation. */
+export function namedVolumes(
+  document: YamlDocument,
+  name: string,
+): ReadonlyArray<{ readonly path: string; readonly evidence: Evidence }> {
+  const path = ["services", name, "volumes"];
+  return listAt(document.value, ...path).flatMap((volume, index) => {
+    const { type, from, to } = composeVolume(volume) ?? { type: "bind", from: "", to: "" };
+    const isOurs = type === "volume" && /^\w/.test(from) && /^\/[\w./-]+$/.test(to);
+    if (!isOurs || /venv|node_modules|cache|site-packages/.test(to) || isReadOnly(volume)) return [];
+    return [{ path: to.replace(/\/$/, ""), evidence: document.evidence([...path, index]) }];
+  });
+}
+
+const isReadOnly = (volume: unknown): boolean =>
+  typeof volume === "string" ? /:[\w,]*\bro\b[\w,]*$/.test(volume) : valueAt(volume, "read_only") === true;
 
 interface Mount {
   readonly type: "bind" | "volume" | "tmpfs";

@@ -1,4 +1,5 @@
-import { addGrace, addProbe, addStart, looksLikeService, type Outside } from "./outside.ts";
+import type { ImageOrigin } from "../model/types.ts";
+import { addGrace, addProbe, addStart, looksLikeService, mayServe, type Outside } from "./outside.ts";
 import { isCompose } from "./outside-compose.ts";
 import { readEcs } from "./outside-ecs.ts";
 import { kubernetesLimits, preStopOfPod } from "./outside-limits.ts";
@@ -60,7 +61,7 @@ function readValues(document: YamlDocument, tree: Tree, outside: Outside): void 
   for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"])
     for (const { table, path } of tablesWith(document.value, probe)) {
       const test = valueAt(table, probe, "exec", "command");
-      addProbe(outside, "kubernetes", test, document.evidence([...path, probe, "exec", "command"]));
+      addProbe(outside, "kubernetes", test, { evidence: document.evidence([...path, probe, "exec", "command"]) });
     }
 }
 
@@ -83,17 +84,30 @@ function readKubernetes(document: YamlDocument, tree: Tree, outside: Outside): v
     const grace = valueAt(table, "terminationGracePeriodSeconds");
     // What the hook takes is not there for the service.
     const left = typeof grace === "number" ? Math.max(1, grace - preStopOfPod(containers)) : grace;
-    addGrace(outside, left, document.evidence([...path, "terminationGracePeriodSeconds"]));
+    const roles: ReturnType<typeof addStart>[] = [];
     for (const [index, container] of containers.entries()) {
       const here = [...path, "containers", index];
       const name = textAt(container, "name") ?? "";
-      outside.limits.push(kubernetesLimits(container, table, { container: name, evidence: document.evidence(here) }));
-      addContainer(container, { document, tree, outside, path: here });
+      const origin = originOf(container);
+      const evidence = document.evidence(here);
+      outside.limits.push(kubernetesLimits(container, table, { container: name, evidence, origin }));
+      roles.push(addContainer(container, { document, tree, outside, path: here }));
       for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"]) {
         const test = valueAt(container, probe, "exec", "command");
-        addProbe(outside, "kubernetes", test, document.evidence([...here, probe, "exec", "command"]));
+        addProbe(outside, "kubernetes", test, {
+          evidence: document.evidence([...here, probe, "exec", "command"]),
+          origin,
+        });
       }
     }
+    const [only, ...others] = containers.map(originOf);
+    if (roles.some(mayServe))
+      addGrace(
+        outside,
+        left,
+        document.evidence([...path, "terminationGracePeriodSeconds"]),
+        others.length === 0 ? only : undefined,
+      );
   }
 }
 
@@ -104,9 +118,16 @@ interface Where {
   readonly path: Path;
 }
 
-function addContainer(container: unknown, { document, tree, outside, path }: Where): void {
+function addContainer(container: unknown, { document, tree, outside, path }: Where): ReturnType<typeof addStart> {
   const [entrypoint, command] = [valueAt(container, "command"), valueAt(container, "args")];
   const key = entrypoint === undefined ? "args" : "command";
   const name = textAt(container, "name") ?? "";
-  addStart(outside, tree, "kubernetes", { command, entrypoint, evidence: document.evidence([...path, key]), name });
+  const evidence = document.evidence([...path, key]);
+  return addStart(outside, tree, "kubernetes", { command, entrypoint, evidence, name, origin: originOf(container) });
+}
+
+/** A container without an image is a fragment: something else says what it runs. */
+function originOf(container: unknown): ImageOrigin {
+  const image = textAt(container, "image");
+  return image === undefined ? {} : { image };
 }

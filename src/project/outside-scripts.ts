@@ -149,7 +149,7 @@ function readCdk(tree: Tree, outside: Outside): void {
     for (const match of text.matchAll(/\b(command|entryPoint|entry_point)\s*[:=]\s*(\[)/g)) {
       const words = literalsFrom(text, match.index + match[0].length);
       const evidence = source.at(match.index);
-      if (/^CMD(?:-SHELL)?$/.test(words[0] ?? "")) addProbe(outside, "cdk", words, evidence);
+      if (/^CMD(?:-SHELL)?$/.test(words[0] ?? "")) addProbe(outside, "cdk", words, { evidence });
       else addStart(outside, tree, "cdk", { command: words, evidence });
     }
     for (const match of text.matchAll(STOP_TIMEOUT))

@@ -3,7 +3,8 @@ import type {
   ComposeMount,
   ComposeService,
   Evidence,
-  Fact,
+  GracePeriod,
+  ImageOrigin,
   OutsideLimits,
   OutsideProbe,
   StartCommand,
@@ -19,9 +20,10 @@ type Source = StartCommand["source"];
 export interface Outside {
   readonly starts: StartCommand[];
   readonly probes: OutsideProbe[];
-  readonly gracePeriods: Fact<number>[];
+  readonly gracePeriods: GracePeriod[];
   readonly limits: OutsideLimits[];
   readonly mounts: ComposeMount[];
+  readonly volumes: Array<{ readonly path: string; readonly evidence: Evidence }>;
   /** Containers of ECS task definitions, the one that the team named first. */
   readonly tasks: TaskDefinition[];
   /** Values given to variables, by name: the first one counts. */
@@ -62,6 +64,7 @@ export const nothingOutside = (): Outside => ({
   gracePeriods: [],
   limits: [],
   mounts: [],
+  volumes: [],
   tasks: [],
   examples: new Map(),
   targets: [],
@@ -70,7 +73,10 @@ export const nothingOutside = (): Outside => ({
 const textsOf = (value: unknown): readonly string[] | undefined =>
   Array.isArray(value) ? value.map((item) => String(item)) : undefined;
 
-/** A command given as a list, or as one text that is split into words but given to no shell. */
+/**
+ * A command given as a list, or as one text that is split into words but given to no shell. Returns what it is for;
+ * undefined where there is none, and the image starts as it says itself.
+ */
 export function addStart(
   outside: Outside,
   tree: Tree,
@@ -80,12 +86,13 @@ export function addStart(
     readonly entrypoint?: unknown;
     readonly evidence: Evidence;
     readonly compose?: ComposeService | undefined;
+    readonly origin?: ImageOrigin;
     /** The container's name, which tells what a program of the service's own is for. */
     readonly name?: string;
   },
-): void {
+): StartCommand["role"] | undefined {
   const words = [...wordsOf(found.entrypoint), ...wordsOf(found.command)];
-  if (words.length === 0) return;
+  if (words.length === 0) return undefined;
   const written = [found.entrypoint, found.command]
     .filter((each) => each !== undefined && each !== null)
     .map(shown)
@@ -94,7 +101,9 @@ export function addStart(
   const unwrapped =
     several && typeof found.command === "string" ? unwrapShell(found.command) : unwrapWithScripts(tree, words);
   const start = startOf(source, { written, evidence: found.evidence, compose: found.compose }, "exec", unwrapped);
-  outside.starts.push({ ...start, role: roleByName(start, found.name) });
+  const role = roleByName(start, found.name);
+  outside.starts.push({ ...start, role, ...from(found.origin) });
+  return role;
 }
 
 const BY_NAME: ReadonlyArray<readonly [RegExp, StartCommand["role"]]> = [
@@ -108,6 +117,8 @@ function roleByName({ role, server }: StartCommand, name = ""): StartCommand["ro
   if (role !== "other" && !(role === "web" && server === "own")) return role;
   return BY_NAME.find(([pattern]) => pattern.test(name))?.[1] ?? role;
 }
+
+const from = (origin: ImageOrigin | undefined) => (origin === undefined ? {} : { origin });
 
 const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
@@ -153,13 +164,18 @@ function addContainerProbe(
 }
 
 /** A health probe as Docker, Compose and ECS write it: `["CMD", …]`, `["CMD-SHELL", text]`, or a text for the shell. */
-export function addProbe(outside: Outside, source: Source, test: unknown, evidence: Evidence): void {
+export function addProbe(
+  outside: Outside,
+  source: Source,
+  test: unknown,
+  { evidence, origin }: { readonly evidence: Evidence; readonly origin?: ImageOrigin | undefined },
+): void {
   const parts = probeParts(test);
   if (parts === undefined) return;
   const words = parts.shell ? (simpleCommands(parts.command)[0]?.words ?? []) : parts.words;
   const program = programOfProbe(words);
   if (program !== "" && !OF_OTHER_SERVERS.test(program))
-    outside.probes.push({ source, program, command: parts.command, evidence });
+    outside.probes.push({ source, program, command: parts.command, evidence, ...from(origin) });
 }
 
 /** What only the container of a database or a broker is probed with: it is not the service's. */
@@ -195,9 +211,14 @@ export function seconds(value: unknown): number | undefined {
   return Number(match[1] ?? 0) * 3600 + Number(match[2] ?? 0) * 60 + Number(match[3] ?? 0);
 }
 
-export function addGrace(outside: Outside, value: unknown, evidence: Evidence): void {
+/** Of a container that serves, or may: how long a worker may take is no limit of the server's. */
+export const mayServe = (role: StartCommand["role"] | undefined): boolean =>
+  role === undefined || role === "web" || role === "other";
+
+export function addGrace(outside: Outside, value: unknown, evidence: Evidence, origin?: ImageOrigin): void {
   const number = value === undefined || value === null ? undefined : seconds(value);
-  if (number !== undefined) outside.gracePeriods.push({ value: number, confidence: "certain", evidence: [evidence] });
+  if (number !== undefined)
+    outside.gracePeriods.push({ value: number, confidence: "certain", evidence: [evidence], ...from(origin) });
 }
 
 /** True for a command that only a Python service would have: then an image without `build` may be ours as well. */

@@ -61,14 +61,31 @@ function kindOf(tree: Tree, pyproject: Pyproject | undefined): PackagingFacts["k
 }
 
 /** Folders that are imported: those with `__init__.py`, and the one the application lives in. */
-function importPackages({ tree, application }: PackagingInput): readonly string[] {
-  const found = new Set(tree.files.flatMap((file) => packageOf(file) ?? []));
+function importPackages({ tree, application, sources }: PackagingInput): readonly string[] {
+  const found = new Set([...tree.files.flatMap((file) => packageOf(file) ?? []), ...importedFolders(tree, sources)]);
   const top = application?.module.split(".")[0] ?? "";
   const isFolder = (folder: string) => tree.files.some((file) => file.startsWith(`${folder}/`) && file.endsWith(".py"));
   // `src/` with modules of its own is itself what is imported only when the code says `src.…`.
   if (top !== "src" && [...found].some((name) => name.startsWith("src/"))) found.delete("src");
   if (top !== "" && !found.has(`src/${top}`) && isFolder(top)) found.add(top);
   return [...found].toSorted();
+}
+
+/** Folders of the top without `__init__.py`, or with the name of a tool's, whose modules the code imports all the same. */
+function importedFolders(tree: Tree, sources: PythonSources): readonly string[] {
+  const folders = sources.paths.flatMap((path) => (path.includes("/") ? (path.split("/")[0] ?? "") : []));
+  return [...new Set(folders)].filter((folder) => {
+    if (
+      folder === "src" ||
+      !/^\w+$/.test(folder) ||
+      (packageOf(`${folder}/__init__.py`) !== undefined && tree.files.includes(`${folder}/__init__.py`))
+    )
+      return false;
+    const isImport = (name: string) => name === folder || name.startsWith(`${folder}.`);
+    return sources
+      .withAny(`from ${folder}`, `import ${folder}`)
+      .some((file) => !file.source.file.startsWith(`${folder}/`) && [...file.imports.values()].some(isImport));
+  });
 }
 
 function packageOf(file: string): string | undefined {

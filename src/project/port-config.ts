@@ -1,7 +1,7 @@
 import type { Evidence, Fact, Framework, Port, StartCommand } from "../model/types.ts";
 import type { EnvSettings } from "./docker-facts.ts";
 import { portOf, readPort, toPort } from "./port-number.ts";
-import { evidenceOf, moduleAssignment, type PythonSources } from "./python-source.ts";
+import { evidenceOf, moduleAssignment, type PythonFile, type PythonSources } from "./python-source.ts";
 import { BIND_VARIABLES } from "./server-bind.ts";
 import { SourceText } from "./source-text.ts";
 import { readToml, valueAt } from "./toml.ts";
@@ -30,7 +30,7 @@ export function configuredPort({ starts, sources, framework }: Input, env: EnvSe
 }
 
 /** What `-c` or `--config` names. */
-function configOf({ argv }: StartCommand): string | undefined {
+export function configOf({ argv }: StartCommand): string | undefined {
   const at = argv.findIndex((word) => /^(?:-c|--config)$/.test(word));
   const joined = argv.find((word) => word.startsWith("--config="))?.slice("--config=".length);
   return (at < 0 ? joined : argv[at + 1])?.replace(/^file:/, "");
@@ -52,12 +52,17 @@ function ofGunicorn(start: StartCommand, sources: PythonSources, env: EnvSetting
   const added = env.get("GUNICORN_CMD_ARGS");
   const bind = /(?:^|\s)(?:-b|--bind)[=\s]+(\S+)/.exec(added?.value ?? "")?.[1];
   if (added !== undefined && bind !== undefined) return fact(readPort(bind, env), added);
-  const named = configOf(start) ?? "gunicorn.conf.py";
-  const path = named.startsWith("python:") ? sources.modulePath(named.slice("python:".length)) : sources.ending(named);
-  const file = path === undefined ? undefined : sources.file(path);
+  const file = gunicornFile(start, sources);
   const setting = file === undefined ? undefined : moduleAssignment(file, "bind");
   if (file === undefined || setting?.value === undefined) return ofVariable("PORT", env);
   return fact(portOf(sources, file, setting.value, env), evidenceOf(file, setting));
+}
+
+/** The file that gunicorn reads: the one it is told, or the one in its working directory. */
+export function gunicornFile(start: StartCommand, sources: PythonSources): PythonFile | undefined {
+  const named = configOf(start) ?? "gunicorn.conf.py";
+  const path = named.startsWith("python:") ? sources.modulePath(named.slice("python:".length)) : sources.ending(named);
+  return path === undefined ? undefined : sources.file(path);
 }
 
 function ofUwsgi(start: StartCommand, sources: PythonSources, env: EnvSettings): Fact<Port> | undefined {

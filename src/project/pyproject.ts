@@ -1,4 +1,6 @@
 import type { Dependency } from "../model/types.ts";
+import { uvIndexes } from "./indexes.ts";
+import { fromCaret, poetryMarker, poetrySpecifier } from "./poetry-version.ts";
 import { normalName, readRequirement } from "./requirement.ts";
 import { valueAt, isTable, listAt, readToml, tableAt, textAt, textsAt, type TomlFile } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
@@ -13,6 +15,8 @@ export interface Pyproject {
   readonly extras: Readonly<Record<string, readonly Dependency[]>>;
   /** Groups that `uv sync` installs unless told otherwise. */
   readonly defaultGroups: readonly string[];
+  /** Groups that `poetry install` leaves out unless told otherwise. */
+  readonly optionalGroups: readonly string[];
   readonly workspace: boolean;
   readonly indexes: readonly string[];
 }
@@ -27,13 +31,22 @@ export function readPyproject(tree: Tree, problems: TreeProblem[], file = "pypro
     toml,
     name: textAt(data, "project", "name") ?? textAt(data, "tool", "poetry", "name"),
     requires: requiresOf(data),
-    runtime: [...pep508(toml, ["project", "dependencies"]), ...poetry(toml, ["tool", "poetry", "dependencies"], false)],
+    runtime: runtimeOf(toml),
     groups: groupsOf(toml),
     extras: extrasOf(toml),
     defaultGroups: defaultGroupsOf(data),
+    optionalGroups: optionalGroupsOf(data),
     workspace: isTable(valueAt(data, "tool", "uv", "workspace")) || hasLocalSource(data),
     indexes: indexesOf(data),
   };
+}
+
+/** Poetry 2 takes the standard's list, and its own table only adds where a package of it comes from. */
+function runtimeOf(toml: TomlFile): readonly Dependency[] {
+  const standard = pep508(toml, ["project", "dependencies"]);
+  const named = new Set([...standard, ...Object.values(standardExtras(toml)).flat()].map(({ name }) => name));
+  const own = poetry(toml, ["tool", "poetry", "dependencies"], false).filter(({ name }) => !named.has(name));
+  return [...standard, ...own];
 }
 
 function requiresOf(data: unknown): Pyproject["requires"] {
@@ -43,20 +56,6 @@ function requiresOf(data: unknown): Pyproject["requires"] {
   const poetryPath = ["tool", "poetry", "dependencies", "python"];
   const python = textAt(data, ...poetryPath);
   return python === undefined ? undefined : { value: fromCaret(python), path: poetryPath };
-}
-
-/** Poetry's `^3.12` and `~3.12` in the words of PEP 440. */
-function fromCaret(text: string): string {
-  return text
-    .split(",")
-    .map((part) => {
-      const match = /^\s*([\^~])\s*(\d+)(?:\.(\d+))?(\S*)\s*$/.exec(part);
-      if (match === null) return part.trim();
-      const [, sign, major = "0", minor, rest = ""] = match;
-      const next = sign === "^" || minor === undefined ? `${Number(major) + 1}` : `${major}.${Number(minor) + 1}`;
-      return `>=${major}${minor === undefined ? "" : `.${minor}`}${rest},<${next}`;
-    })
-    .join(",");
 }
 
 function dependency(toml: TomlFile, path: readonly string[], requirement: string): Dependency[] {
@@ -69,22 +68,22 @@ function dependency(toml: TomlFile, path: readonly string[], requirement: string
 const pep508 = (toml: TomlFile, path: readonly string[]): readonly Dependency[] =>
   textsAt(toml.data, ...path).flatMap((requirement) => dependency(toml, path, requirement));
 
-/** Poetry's tables: `fastapi = "^0.115"`, `httpx = { version = …, optional = true }`. */
+/** Poetry's tables: `fastapi = "^0.115"`, `httpx = { version = …, optional = true }`, or a list of those for different Pythons. */
 function poetry(toml: TomlFile, path: readonly string[], optional: boolean | undefined): readonly Dependency[] {
   return Object.entries(tableAt(toml.data, ...path)).flatMap(([key, value]) => {
     if (key === "python") return [];
-    if (optional !== undefined && (valueAt(value, "optional") === true) !== optional) return [];
-    const version = typeof value === "string" ? value : (textAt(value, "version") ?? "");
-    const extras = textsAt(value, "extras");
     const { file, line } = toml.evidence([...path, key]);
-    const requirement = `${key}${extras.length > 0 ? `[${extras.join(",")}]` : ""}${poetrySpecifier(version)}`;
-    return [{ name: normalName(key), requirement, place: { file, line } }];
+    return (Array.isArray(value) ? value : [value])
+      .filter((one) => optional === undefined || (valueAt(one, "optional") === true) === optional)
+      .map((one) => ({ name: normalName(key), requirement: poetryRequirement(key, one), place: { file, line } }));
   });
 }
 
-function poetrySpecifier(version: string): string {
-  if (version === "" || version === "*") return "";
-  return /^\d/.test(version) ? `==${version}` : fromCaret(version);
+function poetryRequirement(name: string, value: unknown): string {
+  const version = typeof value === "string" ? value : (textAt(value, "version") ?? "");
+  const extras = textsAt(value, "extras");
+  const marker = poetryMarker(textAt(value, "markers"), textAt(value, "python"), textAt(value, "platform"));
+  return `${name}${extras.length > 0 ? `[${extras.join(",")}]` : ""}${poetrySpecifier(version)}${marker === "" ? "" : `; ${marker}`}`;
 }
 
 function groupsOf(toml: TomlFile): Pyproject["groups"] {
@@ -100,7 +99,7 @@ function groupsOf(toml: TomlFile): Pyproject["groups"] {
   for (const name of Object.keys(tableAt(data, "tool", "pdm", "dev-dependencies")))
     add(normalName(name), pep508(toml, ["tool", "pdm", "dev-dependencies", name]));
   for (const name of Object.keys(tableAt(data, "tool", "poetry", "group")))
-    add(normalName(name), poetry(toml, ["tool", "poetry", "group", name, "dependencies"], undefined));
+    add(normalName(name), poetryGroup(toml, name, new Set()));
   return groups;
 }
 
@@ -118,11 +117,31 @@ function groupItems(toml: TomlFile, name: string, seen: Set<string>): readonly D
   });
 }
 
+function poetryGroup(toml: TomlFile, name: string, seen: Set<string>): readonly Dependency[] {
+  if (seen.has(name)) return [];
+  seen.add(name);
+  const path = ["tool", "poetry", "group", name];
+  const included = textsAt(toml.data, ...path, "include-groups");
+  return [
+    ...poetry(toml, [...path, "dependencies"], undefined),
+    ...included.flatMap((other) => poetryGroup(toml, other, seen)),
+  ];
+}
+
+/** Groups that poetry leaves out unless it is told `--with`. */
+const optionalGroupsOf = (data: unknown): readonly string[] =>
+  Object.entries(tableAt(data, "tool", "poetry", "group"))
+    .filter(([, group]) => valueAt(group, "optional") === true)
+    .map(([name]) => normalName(name));
+
+function standardExtras(toml: TomlFile): Record<string, readonly Dependency[]> {
+  const path = ["project", "optional-dependencies"];
+  const names = Object.keys(tableAt(toml.data, ...path));
+  return Object.fromEntries(names.map((name) => [normalName(name), pep508(toml, [...path, name])]));
+}
+
 function extrasOf(toml: TomlFile): Pyproject["extras"] {
-  const extras: Record<string, readonly Dependency[]> = {};
-  const standard = ["project", "optional-dependencies"];
-  for (const name of Object.keys(tableAt(toml.data, ...standard)))
-    extras[normalName(name)] = pep508(toml, [...standard, name]);
+  const extras = standardExtras(toml);
   const optional = poetry(toml, ["tool", "poetry", "dependencies"], true);
   for (const name of Object.keys(tableAt(toml.data, "tool", "poetry", "extras"))) {
     const members = new Set(textsAt(toml.data, "tool", "poetry", "extras", name).map(normalName));
@@ -146,9 +165,9 @@ function hasLocalSource(data: unknown): boolean {
 }
 
 function indexesOf(data: unknown): readonly string[] {
-  const uv = listAt(data, "tool", "uv", "index");
   const sources = [...listAt(data, "tool", "poetry", "source"), ...listAt(data, "tool", "pdm", "source")];
-  const urls = [...uv, ...sources].map((source) => textAt(source, "url"));
-  const plain = [textAt(data, "tool", "uv", "index-url"), ...textsAt(data, "tool", "uv", "extra-index-url")];
-  return [...urls, ...plain].filter((url) => url !== undefined);
+  return [
+    ...uvIndexes(valueAt(data, "tool", "uv")),
+    ...sources.map((source) => textAt(source, "url")).filter((url) => url !== undefined),
+  ];
 }

@@ -5,16 +5,14 @@ import { parseDockerfile } from "../dockerfile/parse.ts";
 import { hasStage } from "../dockerfile/stages.ts";
 import type { BuildTarget, Dockerfile, Fact, Service, StartCommand } from "../model/types.ts";
 import { findApplication } from "./application.ts";
-import { readDependencies } from "./dependencies.ts";
 import { conventionalReads } from "./conventional-reads.ts";
 import { readPrograms } from "./programs.ts";
 import { readFileUses } from "./writes.ts";
 import { dockerEnv } from "./docker-facts.ts";
 import { readEnv } from "./env.ts";
-import { installedBy } from "./installed.ts";
 import { findFramework, findServer } from "./framework.ts";
 import { refined } from "./own-server.ts";
-import { readLock } from "./lock.ts";
+import { readManaged } from "./managed.ts";
 import { consoleScripts, readPackaging } from "./packaging.ts";
 import { type NamedTarget, nothingOutside, type Outside } from "./outside.ts";
 import { readCompose } from "./outside-compose.ts";
@@ -24,9 +22,10 @@ import { healthPathsOf } from "./health-paths.ts";
 import { findPort } from "./port.ts";
 import { readPyproject } from "./pyproject.ts";
 import { GrammarNeeded, PythonSources } from "./python-source.ts";
-import { readPythonFacts } from "./python.ts";
 import { readRoutes } from "./routes.ts";
+import { configuredStop } from "./stop-config.ts";
 import { dockerfileStarts } from "./starts.ts";
+import { staticRootOf } from "./static-root.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 
 export interface ReadOptions {
@@ -59,15 +58,8 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   problems.push(...refusedDockerfile(tree, dockerfiles[0]));
   const dockerignore = dockerignoreOf(tree, dockerfiles[0]);
   const pyproject = readPyproject(tree, problems);
-  const { manager, lock, reading } = readLock({ tree, pyproject, dockerfile, dockerignore, problems });
-  const locked = lock === undefined || reading === undefined ? undefined : { path: lock.path, reading };
-  const dependencies = readDependencies({
-    tree,
-    pyproject,
-    reading,
-    installed: installedBy(dockerfile, pyproject),
-    problems,
-  });
+  const managed = readManaged({ tree, pyproject, dockerfile, dockerignore, problems });
+  const { lock, dependencies } = managed;
   problems.push(...outsideProblems);
   const scripts = consoleScripts(pyproject?.toml.data);
   const starts = refined(sources, [...startsOfImages(tree, dockerfiles, target?.value), ...outside.starts], scripts);
@@ -81,11 +73,8 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     name: pyproject?.name ?? nameOf(tree),
     files: tree.files,
     git: tree.git,
-    manager,
-    lock,
-    python: readPythonFacts(tree, pyproject, locked),
+    ...managed,
     packaging: readPackaging({ tree, pyproject, sources, application: application?.value }),
-    dependencies,
     framework,
     server,
     application,
@@ -97,18 +86,25 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     writes: [...uses.writes, ...iniLogFiles(tree, uses.reads, starts)],
     programs: readPrograms(sources, dependencies, lock?.path ?? "pyproject.toml"),
     reads: [...uses.reads, ...conventionalReads(tree, starts, dependencies.runtimeClosure)],
+    ...staticRootOf(sources),
     dockerfiles,
     ...(target === undefined ? {} : { target }),
     ...(outside.targets.length === 0 ? {} : { buildTargets: outside.targets.map(asBuilt) }),
     dockerignore: dockerignore?.file,
-    outsideProbes: outside.probes,
-    gracePeriods: outside.gracePeriods,
-    outsideLimits: outside.limits,
-    composeMounts: outside.mounts,
-    taskDefinitions: outside.tasks,
+    ...told(outside),
+    ...configuredStop(starts, sources, imageEnv),
     problems: [...problems, ...sources.problems, ...tree.problems],
   };
 }
+
+const told = ({ probes, gracePeriods, limits, mounts, volumes, tasks }: Outside) => ({
+  outsideProbes: probes,
+  gracePeriods,
+  outsideLimits: limits,
+  composeMounts: mounts,
+  ...(volumes.length === 0 ? {} : { composeVolumes: volumes }),
+  taskDefinitions: tasks,
+});
 
 async function readOutside(tree: Tree, own: string | undefined, problems: TreeProblem[]): Promise<Outside> {
   const outside = nothingOutside();

@@ -57,10 +57,13 @@ export function unwrapWithScripts(tree: Tree, words: readonly string[]): Unwrapp
   const plain = unwrap(words);
   const [first = "", ...rest] = plain.argv;
   const name = baseName(first);
-  const isScript = /\.(?:sh|bash)$/.test(name) || /^(?:docker-)?entrypoint$/.test(name);
-  if (!isScript) return plain;
-  const path = tree.files.find((file) => baseName(file) === name);
+  const path = name === "" ? undefined : tree.files.find((file) => baseName(file) === name);
   const text = path === undefined ? undefined : tree.read(path);
+  const isScript =
+    /\.(?:sh|bash)$/.test(name) ||
+    /^(?:docker-)?entrypoint$/.test(name) ||
+    /^#![^\n]*\b(?:ba|da|a|z|k)?sh\b/.test(text ?? "");
+  if (!isScript) return plain;
   const handsOver = text === undefined ? rest.length > 0 : /"?\$[@*]"?|"?\$\{@\}"?/.test(text);
   if (handsOver && rest.length > 0) {
     const inner = unwrap(rest);

@@ -72,7 +72,7 @@ export function unwrap(words: readonly string[]): Unwrapped {
   return { argv, wrappers, server: serverOf(argv), role: roleOf(argv) };
 }
 
-/** The same for a line or a script of shell: the last command that serves, or the last one at all. */
+/** The same for a line or a script of shell: the last command that serves, or has another role, or the last one at all. */
 export function unwrapShell(text: string): Unwrapped {
   const { before, words } = lastCommand(text);
   const inner = unwrap(words);
@@ -110,7 +110,10 @@ export function simpleCommands(
 
 function lastCommand(text: string): { readonly before: readonly string[]; readonly words: readonly string[] } {
   const real = simpleCommands(text).filter(({ words }) => !PREPARING.has(words[0] ?? ""));
-  const chosen = real.findLast(({ words }) => roleOf(unwrap(words).argv) === "web") ?? real.at(-1);
+  const roles = real.map(({ words }) => roleOf(unwrap(words).argv));
+  // What takes the shell's place is what the script is for, known or not.
+  const isKnown = (role: string, index: number) => role !== "other" || real[index]?.words[0] === "exec";
+  const chosen = real.at(roles.includes("web") ? roles.lastIndexOf("web") : roles.findLastIndex(isKnown));
   const at = chosen === undefined ? 0 : real.indexOf(chosen);
   return {
     before: real.slice(0, at).map(({ words }, index) => `${words.join(" ")} ${real[index + 1]?.connection ?? ""}`),

@@ -64,6 +64,7 @@ const MORE_WORDS = [
   "shutil",
   "loguru",
   "FileHandler",
+  "MEDIA_ROOT",
 ];
 
 /** Files and folders that the code writes and reads by a path it says itself. */
@@ -83,13 +84,21 @@ export function readFileUses(sources: PythonSources): FileUses {
       (found.use === "write" ? writes : reads).push(use);
     }
     writes.push(...logFilesOf(sources, file));
-    for (const { value, scope } of file.assignments) {
-      const path = value?.kind === "text" ? /^sqlite(?:\+\w+)?:\/\/\/(.+)$/.exec(value.value)?.[1] : undefined;
-      if (path !== undefined && value !== undefined && !path.startsWith(":memory:"))
-        writes.push({ path, when: whenOf(file, scope), evidence: evidenceOf(file, value) });
-    }
+    writes.push(...assigned(sources, file));
   }
   return { writes, reads };
+}
+
+/** Paths in settings: a database of SQLite, and the folder below which Django stores every upload. */
+function* assigned(sources: PythonSources, file: PythonFile): Generator<PathUse> {
+  for (const { target, value, scope } of file.assignments) {
+    if (value === undefined) continue;
+    const evidence = evidenceOf(file, value);
+    const media = target === "MEDIA_ROOT" && scope.kind === "module" ? pathOf(sources, file, value) : undefined;
+    if (media !== undefined && media !== "") yield { path: posix.normalize(media), when: "request", evidence };
+    const path = value.kind === "text" ? /^sqlite(?:\+\w+)?:\/\/\/(.+)$/.exec(value.value)?.[1] : undefined;
+    if (path !== undefined && !path.startsWith(":memory:")) yield { path, when: whenOf(file, scope), evidence };
+  }
 }
 
 /** Files of configurations for logging: in a name, or given to `dictConfig` as they stand. */

@@ -11,61 +11,78 @@ export const junit: Reporter = {
   id: "junit",
   file: "report.junit.xml",
   title: "JUnit",
-  render: (report) => {
-    const suites = [checkSuite(report), ...requirementSuites(report), findingSuite(report)];
-    const sum = (key: "tests" | "failures" | "errors") => suites.reduce((total, { counts: of }) => total + of[key], 0);
-    const counts = { tests: sum("tests"), failures: sum("failures"), errors: sum("errors") };
-    return [
-      '<?xml version="1.0" encoding="UTF-8"?>',
-      `${openTag("testsuites", { name: "seaworthy", ...counts })}>`,
-      ...suites.map(({ text }) => text),
-      "</testsuites>",
-      "",
-    ].join("\n");
-  },
+  render: (report) => junitOf({ ...report, name: report.service.name, startedAt: report.run.startedAt }),
 };
+
+/** What a file of JUnit holds: a report, or what one image alone showed. */
+export interface JunitSource {
+  readonly name: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly before: Pick<Report["before"], "checks"> | undefined;
+  /** Without findings, there is no suite of rules. */
+  readonly after: Pick<Report["after"], "checks" | "dockerfile"> & Partial<Pick<Report["after"], "findings">>;
+  readonly requirements?: Report["requirements"];
+}
+
+export function junitOf(source: JunitSource): string {
+  const suites = [checkSuite(source), ...requirementSuites(source), ...findingSuite(source)];
+  const sum = (key: "tests" | "failures" | "errors") => suites.reduce((total, { counts: of }) => total + of[key], 0);
+  const counts = { tests: sum("tests"), failures: sum("failures"), errors: sum("errors") };
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `${openTag("testsuites", { name: "seaworthy", ...counts })}>`,
+    ...suites.map(({ text }) => text),
+    "</testsuites>",
+    "",
+  ].join("\n");
+}
 
 interface Suite {
   readonly counts: Readonly<Record<"tests" | "failures" | "errors" | "skipped", number>>;
   readonly text: string;
 }
 
-function checkSuite(report: Report): Suite {
-  const { checks } = report.after;
-  const counts = countsOf(checks);
-  const cases = checks.map((check) => checkCase(check, report));
-  return suite(`${report.service.name}: checks`, counts, cases, report);
+function checkSuite(source: JunitSource): Suite {
+  const { checks } = source.after;
+  const cases = checks.map((check) => checkCase(check, source));
+  return suite("checks", countsOf(checks), cases, source);
 }
 
 /** None when the team wrote no requirements. */
-function requirementSuites(report: Report): readonly Suite[] {
-  const { requirements = [], service } = report;
+function requirementSuites(source: JunitSource): readonly Suite[] {
+  const { requirements = [] } = source;
   if (requirements.length === 0) return [];
-  const cases = requirements.map(requirementCase);
-  return [suite(`${service.name}: requirements`, countsOf(requirements), cases, report)];
+  return [suite("requirements", countsOf(requirements), requirements.map(requirementCase), source)];
 }
 
 function countsOf(results: readonly { readonly status: Status }[]): Suite["counts"] {
-  const { fail, unproven, "not-applicable": apart } = countByStatus(results);
-  return { tests: results.length, failures: fail, errors: unproven, skipped: apart };
+  const { fail, unproven, accepted, "not-applicable": apart } = countByStatus(results);
+  return { tests: results.length, failures: fail, errors: unproven, skipped: apart + accepted };
 }
 
-function findingSuite(report: Report): Suite {
-  const { findings, dockerfile } = report.after;
+function findingSuite(source: JunitSource): readonly Suite[] {
+  const { findings, dockerfile } = source.after;
+  if (findings === undefined) return [];
   const failing = findings.filter(({ severity }) => severity === "error").length;
   const counts = { tests: Math.max(findings.length, 1), failures: failing, errors: 0, skipped: 0 };
   const nothing = `    ${openTag("testcase", { classname: "seaworthy.rules", name: `no findings in ${dockerfile ?? "the files"}` })}/>`;
   const cases = findings.length === 0 ? [nothing] : findings.map(findingCase);
-  return suite(`${report.service.name}: rules`, counts, cases, report);
+  return [suite("rules", counts, cases, source)];
 }
 
-function suite(name: string, counts: Suite["counts"], cases: readonly string[], report: Report): Suite {
-  const opening = openTag("testsuite", { name, ...counts, time: 0, timestamp: report.run.startedAt.slice(0, 19) });
+function suite(of: string, counts: Suite["counts"], cases: readonly string[], { name, startedAt }: JunitSource): Suite {
+  const opening = openTag("testsuite", {
+    name: `${name}: ${of}`,
+    ...counts,
+    time: 0,
+    timestamp: startedAt.slice(0, 19),
+  });
   return { counts, text: [`  ${opening}>`, ...cases, "  </testsuite>"].join("\n") };
 }
 
-function checkCase(check: CheckResult, report: Report): string {
-  const before = report.before.checks.find(({ id }) => id === check.id);
+function checkCase(check: CheckResult, source: JunitSource): string {
+  const before = source.before?.checks.find(({ id }) => id === check.id);
   const time = check.measured?.unit === "ms" ? check.measured.value / 1000 : undefined;
   const opening = openTag("testcase", { classname: "seaworthy.checks", name: `${check.id}: ${check.title}`, time });
   const excerpts = (check.excerpts ?? []).flatMap(({ title, lines }) => [`${title}:`, ...lines]);
@@ -86,6 +103,7 @@ function outcomeOf({ status, message }: Verdict, body: string): readonly string[
     pass: [],
     fail: [`      ${openTag("failure", { type: "fail", message })}>${body}</failure>`],
     unproven: [`      ${openTag("error", { type: "unproven", message })}>${body}</error>`],
+    accepted: [`      ${openTag("skipped", { message })}/>`],
     "not-applicable": [`      ${openTag("skipped", { message })}/>`],
   };
   return outcome[status];

@@ -29,7 +29,7 @@ function fit(needed: readonly string[], extra: readonly string[]): string {
   return `${text.slice(0, LONGEST)}${more}\n`;
 }
 
-const SIGNS = { pass: "✅", fail: "❌", unproven: "❔", "not-applicable": "➖" } as const;
+const SIGNS = { pass: "✅", fail: "❌", unproven: "❔", accepted: "⚠️", "not-applicable": "➖" } as const;
 
 function head({ verdict, service, before, after, requirements = [], run, tool }: Report): string {
   return [

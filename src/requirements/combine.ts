@@ -2,12 +2,12 @@ import type { Status, Verdict } from "../model/types.ts";
 
 /** Every part must hold. What does not apply is no obstacle, unless nothing applies. */
 export function combineAll(parts: readonly Verdict[]): Verdict {
-  return firstOf(parts, ["fail", "unproven", "pass", "not-applicable"]);
+  return firstOf(parts, ["fail", "unproven", "accepted", "pass", "not-applicable"]);
 }
 
 /** One part that holds is enough. */
 export function combineAny(parts: readonly Verdict[]): Verdict {
-  return firstOf(parts, ["pass", "unproven", "fail", "not-applicable"]);
+  return firstOf(parts, ["pass", "unproven", "fail", "accepted", "not-applicable"]);
 }
 
 /** The messages and the measurement of the parts that decided. */

@@ -24,8 +24,10 @@ export function judgeCheck({ id, limit }: Of<"check">, { after, before }: Subjec
 function checkVerdict(id: string, result: CheckResult | undefined, limit: Limit | undefined): Verdict {
   if (result === undefined) return unproven(`The check ${id} did not run.`);
   const { message, measured, unproven: parts = [] } = result;
-  // Whoever demands it by name wants it measured: that nobody could is no reason to let it go.
-  const status = result.status === "not-applicable" && parts.length > 0 ? "unproven" : result.status;
+  // Whoever demands it by name wants it measured: that nobody could is no reason to let it go. And what the team accepts
+  // for the image, it has still demanded.
+  const open = result.status === "not-applicable" && parts.length > 0 ? "unproven" : result.status;
+  const status = result.was ?? open;
   const verdict: Verdict = { status, message, ...(measured === undefined ? {} : { measured }) };
   if (limit === undefined || status !== "pass") return verdict;
   if (measured === undefined) return unproven(`The check ${id} measured nothing to compare with ${limit.text}.`);

@@ -1,14 +1,57 @@
 import { append, syncsAtStart } from "./queries/fixes.ts";
-import { changed, healthy, project, healthyWith } from "./queries/example.ts";
+import { developmentInstalls } from "./queries/dev-installs.ts";
+import { changed, healthy, project, healthyWith, syncLine } from "./queries/example.ts";
 import { at, find, lineage, shippedStage } from "./queries/steps.ts";
 import { syncsIn } from "./queries/uv.ts";
 import { venvCopies } from "./queries/venv.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
+
+const poetry = `[tool.poetry]
+name = "reactions"
+version = "1.0.0"
+package-mode = false
+
+[tool.poetry.dependencies]
+python = "^3.12"
+fastapi = "0.121.0"
+uvicorn = "0.38.0"
+
+[tool.poetry.group.dev.dependencies]
+pytest = "8.4.2"
+
+[tool.poetry.group.docs]
+optional = true
+
+[tool.poetry.group.docs.dependencies]
+sphinx = "8.2.3"
+`;
+const byPoetry = (flags: string) =>
+  project({
+    Dockerfile: healthyWith([
+      syncLine,
+      `COPY pyproject.toml poetry.lock ./\nRUN pip install --no-cache-dir poetry==2.2.1 && POETRY_VIRTUALENVS_IN_PROJECT=1 poetry install${flags} --no-root --no-cache\n`,
+    ]),
+    "pyproject.toml": poetry,
+    "uv.lock": "",
+    "poetry.lock": ["fastapi", "pytest", "sphinx", "uvicorn"]
+      .map(
+        (name) => `[[package]]\nname = "${name}"\nversion = "1"\nfiles = [{ file = "${name}-1-py3-none-any.whl" }]\n\n`,
+      )
+      .join(""),
+  });
+const byPip = (lines: string) =>
+  project({
+    Dockerfile: healthyWith([syncLine, `COPY requirements*.txt ./\nRUN python -m venv .venv && ${lines}\n`]),
+    "pyproject.toml": "",
+    "uv.lock": "",
+    "requirements.txt": "fastapi==0.121.0\nuvicorn==0.38.0\n",
+    "requirements-dev.txt": "-r requirements.txt\npytest==8.4.2\n",
+  });
 
 export const devDependenciesInFinal: Rule = {
   id: "dev-dependencies-in-final",
   title: "Development dependencies are installed into the shipped environment",
-  why: "`uv sync` installs the default groups, `dev` among them, unless told not to. Test tools, linters and type checkers make the image larger and bring their own vulnerabilities into production.",
+  why: "`uv sync`, `poetry install` and `pdm install` bring the groups for development along unless told not to. Test tools, linters and type checkers make the image larger and bring their own vulnerabilities into production.",
   source: "Trap T39",
   severity: "warning",
   confidence: "certain",
@@ -22,6 +65,8 @@ export const devDependenciesInFinal: Rule = {
     bad: [
       changed(["--locked --no-dev --no", "--locked --no"]),
       changed(["--locked --no-dev --no", "--locked --all-groups --no"]),
+      byPoetry(""),
+      byPip(".venv/bin/pip install --no-cache-dir -r requirements-dev.txt"),
     ],
     good: [
       healthy,
@@ -31,28 +76,53 @@ export const devDependenciesInFinal: Rule = {
         "pyproject.toml":
           '[project]\nname = "reactions"\nversion = "1.0.0"\nrequires-python = ">=3.12"\ndependencies = ["fastapi==0.121.0", "uvicorn==0.38.0"]\n',
       }),
+      byPoetry(" --only main"),
+      byPoetry(" --without dev"),
+      byPip(".venv/bin/pip install --no-cache-dir -r requirements.txt"),
     ],
   },
-  *check({ dockerfile, service }) {
-    const shipped = shippedStage(dockerfile);
-    if (!shipped || !("dev" in service.dependencies.groups)) return;
-    const stages = new Set([
-      ...lineage(dockerfile, shipped),
-      ...venvCopies(dockerfile).flatMap(({ source }) => lineage(dockerfile, source)),
-    ]);
-    const syncs = syncsIn(dockerfile).filter(({ step }) => stages.has(step.stage));
-    // A later sync with --no-dev takes the group out again, in the same environment.
-    const last = syncs.at(-1);
-    const named = service.dependencies.groups["dev"]?.map(({ name }) => name) ?? [];
-    if (!last || named.length === 0) return;
-    const all = last.command.argv.some((word) => /^--(all-groups|dev|only-dev)$/.test(word));
-    if (!last.dev && !all) return;
+  *check(input) {
+    yield* bySync(input);
+    const [other] = developmentInstalls(input).slice(-1);
+    if (other === undefined) return;
+    const { install, groups, names, copied } = other;
+    const { dockerfile } = input;
     yield {
-      message: `\`${last.command.text}\` installs the dev group (${named.slice(0, 4).join(", ")}${named.length > 4 ? ", …" : ""}).`,
-      where: at(dockerfile, last.step.instruction, find(dockerfile, last.step.instruction, "uv sync")),
-      ...(all || syncsAtStart(dockerfile)
-        ? {}
-        : append(dockerfile, last.step.instruction, /\buv\s+sync\b/, " --no-dev")),
+      message: `\`${install.command.text}\` installs ${groups.length === 1 ? "the group" : "the groups"} ${groups.join(", ")} (${some(names)}).`,
+      where: at(dockerfile, install.step.instruction, find(dockerfile, install.step.instruction, install.command.text)),
+      advice: ADVICE[install.manager] ?? "",
+      ...(copied ? { confidence: "likely" as const } : {}),
     };
   },
 };
+
+const FIRST = "First make sure that nothing in the group is imported at run time.";
+const ADVICE: Readonly<Record<string, string>> = {
+  poetry: `Use \`poetry install --only main\`, with \`--with\` for the groups that production needs. ${FIRST}`,
+  pdm: `Use \`pdm sync --prod\`. ${FIRST}`,
+  pipenv: `Use \`pipenv sync\`, without \`--dev\`. ${FIRST}`,
+  pip: `Install from the requirements file of production alone. ${FIRST}`,
+};
+
+const some = (names: readonly string[]): string => `${names.slice(0, 4).join(", ")}${names.length > 4 ? ", …" : ""}`;
+
+function* bySync({ dockerfile, service }: RuleInput): Generator<RuleFinding> {
+  const shipped = shippedStage(dockerfile);
+  if (!shipped || !("dev" in service.dependencies.groups)) return;
+  const stages = new Set([
+    ...lineage(dockerfile, shipped),
+    ...venvCopies(dockerfile).flatMap(({ source }) => lineage(dockerfile, source)),
+  ]);
+  const syncs = syncsIn(dockerfile).filter(({ step }) => stages.has(step.stage));
+  // A later sync with --no-dev takes the group out again, in the same environment.
+  const last = syncs.at(-1);
+  const named = service.dependencies.groups["dev"]?.map(({ name }) => name) ?? [];
+  if (!last || named.length === 0) return;
+  const all = last.command.argv.some((word) => /^--(all-groups|dev|only-dev)$/.test(word));
+  if (!last.dev && !all) return;
+  yield {
+    message: `\`${last.command.text}\` installs the dev group (${some(named)}).`,
+    where: at(dockerfile, last.step.instruction, find(dockerfile, last.step.instruction, "uv sync")),
+    ...(all || syncsAtStart(dockerfile) ? {} : append(dockerfile, last.step.instruction, /\buv\s+sync\b/, " --no-dev")),
+  };
+}

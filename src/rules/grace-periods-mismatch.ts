@@ -1,50 +1,118 @@
-import { changed, healthy, healthyWith, project } from "./queries/example.ts";
-import { option, startOf } from "./queries/start.ts";
+import type { GracePeriod, Place } from "../model/types.ts";
+import { changed, healthy, healthyWith, project, startLine } from "./queries/example.ts";
+import { runsShipped } from "./queries/origin.ts";
+import { startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
-import type { Rule } from "./rule.ts";
+import { stopTimeOf } from "./queries/stop-time.ts";
+import type { Rule, RuleInput } from "./rule.ts";
+
+const gunicorn = healthyWith(
+  [startLine, 'CMD ["gunicorn", "app.main:app", "-b", "0.0.0.0:8000", "-k", "uvicorn_worker.UvicornWorker"]\n'],
+  ["COPY app/ /app/app/", "COPY gunicorn.conf.py /app/\nCOPY app/ /app/app/"],
+);
+const settings = (seconds: string) => ({ "gunicorn.conf.py": `import os\n\ngraceful_timeout = ${seconds}\n` });
+const compose = (grace: string, more = "") => ({
+  "compose.yaml": `services:\n  api:\n    build: .\n    stop_grace_period: ${grace}\n${more}`,
+});
 
 export const gracePeriodsMismatch: Rule = {
   id: "grace-periods-mismatch",
   title: "The server's shutdown time is not below the platform's grace period",
   why: "A server that may take as long as the platform waits is killed before it is done: requests in flight are cut off and the exit code is 137.",
   source: 'Issue 5, "grace periods that do not add up"; found by no other tool',
-  severity: "warning",
+  severity: "error",
   confidence: "certain",
   advice:
     "Keep the server's limit a few seconds below the grace period (Docker stops after 10 s, Kubernetes and ECS after 30 s unless told otherwise), or raise the grace period.",
   aliases: [],
   since: "0.1.0",
-  provenBy: ["stop-answers-in-flight"],
+  provenBy: ["grace-periods-add-up", "stop-answers-in-flight"],
   examples: {
     bad: [
       changed(['"--timeout-graceful-shutdown", "20"', '"--timeout-graceful-shutdown", "30"']),
       project({
         Dockerfile: healthyWith(['"--timeout-graceful-shutdown", "20"', '"--timeout-graceful-shutdown", "60"']),
       }),
+      project({ Dockerfile: gunicorn, ...settings("120"), ...compose("20s") }),
+      project({ Dockerfile: gunicorn, ...settings('int(os.environ.get("STOP_SECONDS", "25"))'), ...compose("20s") }),
+      // Its own time is 30 s, and the deployment gives it less.
+      project({ Dockerfile: gunicorn, "gunicorn.conf.py": "timeout = 60\n", ...compose("20s") }),
+      project({
+        Dockerfile: healthyWith([
+          '"--timeout-graceful-shutdown", "20"]\n',
+          "]\nENV UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN=40\n",
+        ]).replace(", ]", "]"),
+        ...compose("20s"),
+      }),
     ],
-    good: [healthy, changed(['"--timeout-graceful-shutdown", "20"', '"--timeout-graceful-shutdown", "25"'])],
+    good: [
+      healthy,
+      changed(['"--timeout-graceful-shutdown", "20"', '"--timeout-graceful-shutdown", "25"']),
+      project({ Dockerfile: gunicorn, ...settings("15"), ...compose("20s") }),
+      // An argument goes before the file.
+      project({
+        Dockerfile: gunicorn.replace('"-b",', '"--graceful-timeout", "10", "-b",'),
+        ...settings("120"),
+        ...compose("20s"),
+      }),
+      // Nobody names a grace period: everybody has that.
+      project({ Dockerfile: gunicorn, "gunicorn.conf.py": "timeout = 60\n" }),
+      project({ Dockerfile: gunicorn, "gunicorn.conf.py": "timeout = 60\n", ...compose("45s") }),
+      // The time of a worker is no limit of the server's.
+      project({
+        Dockerfile: healthyWith(['"20"]', '"25"]']),
+        ...compose("30s", "  worker:\n    build: .\n    command: celery -A app worker\n    stop_grace_period: 5s\n"),
+      }),
+    ],
   },
-  *check({ dockerfile, service }) {
-    const start = startOf(dockerfile);
-    if (!start) return;
-    const written = option(start.argv, "--timeout-graceful-shutdown", "--graceful-timeout");
-    const seconds = Number(written);
-    if (written === undefined || !Number.isFinite(seconds)) return;
-    const where = at(dockerfile, start.instruction);
-    for (const grace of service.gracePeriods) {
-      if (seconds < grace.value) continue;
-      const [evidence] = grace.evidence;
+  *check(input) {
+    const start = startOf(input.dockerfile);
+    const stop = start && stopTimeOf(input, start);
+    if (!start || !stop) return;
+    const { seconds, by } = stop;
+    const where: Place = stop.place ?? at(input.dockerfile, start.instruction);
+    const named = input.service.gracePeriods.filter((grace) => concerns(input, grace));
+    if (by === "default") {
+      const [least] = named.toSorted((a, b) => a.value - b.value);
+      if (least === undefined || least.value >= seconds) return;
       yield {
-        message: `The server may take ${seconds} s to stop, but ${evidence ? `${evidence.file} line ${evidence.line}` : "the platform"} gives it ${grace.value} s.`,
+        message: `${start.server} takes up to ${seconds} s to stop where nothing says otherwise, but ${placeOf(least)} gives it ${least.value} s.`,
+        severity: "note",
+        confidence: "likely",
         where,
-        ...(evidence ? { related: [{ ...evidence, message: "the grace period" }] } : {}),
+        ...relatedOf(least),
+      };
+      return;
+    }
+    for (const grace of named) {
+      if (seconds < grace.value) continue;
+      yield {
+        message: `The server may take ${seconds} s to stop, but ${placeOf(grace)} gives it ${grace.value} s.`,
+        ...(by === "file" ? { confidence: "likely" as const } : {}),
+        where,
+        ...relatedOf(grace),
       };
     }
-    if (service.gracePeriods.length > 0 || seconds < 30) return;
+    if (named.length > 0 || seconds < 30) return;
     yield {
       message: `The server may take ${seconds} s to stop; Kubernetes and ECS kill after 30 s, Docker after 10 s, unless they are told otherwise.`,
+      severity: "warning",
       confidence: "likely",
       where,
     };
   },
 };
+
+/** Not where a file says that the container runs another image. */
+function concerns(input: RuleInput, { origin, evidence }: GracePeriod): boolean {
+  const [place] = evidence;
+  if (place === undefined || origin === undefined) return true;
+  const source = origin.dockerfile === undefined ? "kubernetes" : "compose";
+  return runsShipped(input, { source, origin, evidence: place }) !== false;
+}
+
+const placeOf = ({ evidence: [place] }: GracePeriod): string =>
+  place ? `${place.file} line ${place.line}` : "the platform";
+
+const relatedOf = ({ evidence: [place] }: GracePeriod) =>
+  place ? { related: [{ ...place, message: "the grace period" }] } : {};

@@ -24,7 +24,7 @@ export const legacyKeyValue: Rule = {
       const value = /[\s"'\\]/.test(setting.value ?? "") ? JSON.stringify(setting.value) : (setting.value ?? "");
       const text = `${instruction.keyword} ${setting.name}=${value}`;
       yield {
-        message: `\`${instruction.keyword} ${instruction.args}\` has no \`=\`.`,
+        message: `\`${instruction.keyword} ${setting.name}\` has no \`=\`.`,
         where: at(dockerfile, instruction),
         fix: { title: "Write =", edits: [{ file: dockerfile.path, ...instruction.range, text }] },
       };

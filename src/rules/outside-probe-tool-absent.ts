@@ -1,5 +1,14 @@
-import { healthy, healthyDockerfile, healthyWith, project, slim } from "./queries/example.ts";
-import { concernsImage } from "./queries/compose.ts";
+import {
+  builder,
+  healthy,
+  healthyDockerfile,
+  healthyWith,
+  project,
+  runtime,
+  slim,
+  startLine,
+} from "./queries/example.ts";
+import { runsShipped } from "./queries/origin.ts";
 import { hasProgram } from "./queries/packages.ts";
 import { at, shippedStage } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
@@ -39,6 +48,11 @@ export const outsideProbeToolAbsent: Rule = {
         "compose.yaml": compose(curl).replace("build: .", "build:\n      context: .\n      dockerfile: dev.Dockerfile"),
         "dev.Dockerfile": "FROM python:3.13\n",
       }),
+      // curl is in the stage that Compose builds.
+      project({
+        Dockerfile: `${builder}FROM ${slim} AS dev\nRUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*\n\n${runtime}${startLine}`,
+        "compose.yaml": compose(curl).replace("build: .", "build: { context: ., target: dev }"),
+      }),
       project({
         Dockerfile: healthyDockerfile,
         "compose.yaml": compose(
@@ -58,8 +72,9 @@ export const outsideProbeToolAbsent: Rule = {
     const { dockerfile, service } = input;
     const stage = shippedStage(dockerfile);
     if (!stage) return;
-    for (const { source, program, command, evidence } of service.outsideProbes) {
-      if (concernsImage(input, source, evidence) !== true) continue;
+    for (const probe of service.outsideProbes) {
+      const { program, command, evidence } = probe;
+      if (runsShipped(input, probe) !== true) continue;
       if (hasProgram(dockerfile, stage, program) !== false) continue;
       yield {
         message: `${evidence.file} line ${evidence.line} probes with ${program} (\`${command}\`), which the shipped image does not have.`,

@@ -1,17 +1,30 @@
-import { baseOf } from "./queries/base.ts";
-import { commandsOf } from "./queries/commands.ts";
-import { healthy, healthyDockerfile, healthyWith, project, slim } from "./queries/example.ts";
-import { concernsImage } from "./queries/compose.ts";
-import { rootImage } from "./queries/settings.ts";
-import { at, flag, shippedStage, shippedSteps } from "./queries/steps.ts";
+import {
+  builder,
+  healthy,
+  healthyDockerfile,
+  healthyWith,
+  project,
+  runtime,
+  slim,
+  startLine,
+} from "./queries/example.ts";
+import { hasManager, managersIn } from "./queries/managers.ts";
+import { runsShipped } from "./queries/origin.ts";
+import { at, shippedStage } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
-const compose = (command: string): string => `services:\n  worker:\n    build: .\n    command: ${command}\n`;
+const compose = (command: string, build = "."): string =>
+  `services:\n  worker:\n    build: ${build}\n    command: ${command}\n`;
+const FROM_OUTSIDE: ReadonlySet<string> = new Set(["compose", "kubernetes", "ecs", "procfile", "cdk"]);
+/** A stage to develop in, with uv, before the one that ships. */
+const withDev = `${builder}FROM builder AS dev\nCMD ["uv", "run", "uvicorn", "app.main:app", "--reload"]\n\n${runtime.replace(`FROM ${slim}`, `FROM ${slim} AS production`)}${startLine}`;
+const pod = (image: string): string =>
+  `apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: worker\n      image: ${image}\n      command: ["poetry", "run", "celery", "-A", "app", "worker"]\n`;
 
 export const outsideStarterToolAbsent: Rule = {
   id: "outside-starter-tool-absent",
   title: "Another file starts the image with a tool that is not in it",
-  why: 'The Dockerfile no longer needs uv, but Compose, Kubernetes or a Procfile still starts a worker or a migration with `uv run`: `exec: "uv": not found`. vibetuner\'s production health check broke in this way.',
+  why: 'The Dockerfile no longer needs uv, but Compose, Kubernetes or ECS still starts a worker or a migration with `uv run`: `exec: "uv": not found`. vibetuner\'s production health check broke in this way.',
   source: "Trap T1 (pvn-finance, smart-invoice, vibetuner #614)",
   severity: "error",
   confidence: "likely",
@@ -21,7 +34,14 @@ export const outsideStarterToolAbsent: Rule = {
   since: "0.1.0",
   provenBy: [],
   examples: {
-    bad: [project({ Dockerfile: healthyDockerfile, "compose.yaml": compose("uv run celery -A app worker") })],
+    bad: [
+      project({ Dockerfile: healthyDockerfile, "compose.yaml": compose("uv run celery -A app worker") }),
+      project({ Dockerfile: healthyDockerfile, "deploy/worker.yaml": pod("registry.example/reactions:1.4.0") }),
+      project({
+        Dockerfile: withDev,
+        "compose.yaml": compose("uv run celery -A app worker", "{ context: ., target: production }"),
+      }),
+    ],
     good: [
       healthy,
       project({
@@ -33,6 +53,22 @@ export const outsideStarterToolAbsent: Rule = {
         "dev.Dockerfile": "FROM python:3.13\n",
       }),
       project({ Dockerfile: healthyDockerfile, "compose.yaml": compose("celery -A app worker") }),
+      // Another stage, and another image.
+      project({
+        Dockerfile: withDev,
+        "compose.yaml": compose("uv run uvicorn app.main:app --reload", "{ context: ., target: dev }"),
+      }),
+      project({
+        Dockerfile: withDev,
+        "compose.yaml": compose("uv run uvicorn app.main:app --reload"),
+        "compose.override.yaml": "services:\n  worker:\n    build: { context: ., target: dev }\n",
+      }),
+      project({
+        Dockerfile: healthyDockerfile,
+        "deploy/worker.yaml": `${pod("registry.example/reports:2.0.0")}    - name: web\n      image: registry.example/reactions:1.4.0\n`,
+      }),
+      // A platform that builds without this Dockerfile.
+      project({ Dockerfile: healthyDockerfile, Procfile: "web: uv run uvicorn app.main:app\n" }),
       project({
         Dockerfile: healthyWith([`FROM ${slim}\nRUN`, `FROM ${slim}\nCOPY --from=uv /uv /usr/local/bin/uv\nRUN`]),
         "compose.yaml": compose("uv run celery -A app worker"),
@@ -40,29 +76,17 @@ export const outsideStarterToolAbsent: Rule = {
     ],
   },
   *check(input) {
-    const { dockerfile, service } = input;
-    const stage = shippedStage(dockerfile);
-    if (!stage || baseOf(rootImage(dockerfile, stage)).short === "uv") return;
-    const brings = shippedSteps(dockerfile).some(({ instruction }) => {
-      if (instruction.keyword === "COPY")
-        return flag(instruction, "from") !== undefined && instruction.words.some((word) => /(^|\/)uvx?$/.test(word));
-      return (
-        instruction.keyword === "RUN" &&
-        commandsOf(instruction).some(({ argv }) => argv.some((word) => /^uv([=<>~[]|$)|astral\.sh\/uv/.test(word)))
-      );
-    });
-    if (brings) return;
-    for (const { source, written, wrappers, evidence } of service.starts) {
-      if (
-        !["compose", "kubernetes", "ecs", "procfile", "cdk"].includes(source) ||
-        !wrappers.some((one) => one.startsWith("uv"))
-      )
-        continue;
-      if (concernsImage(input, source, evidence) !== true) continue;
+    const stage = shippedStage(input.dockerfile);
+    if (!stage) return;
+    for (const start of input.service.starts) {
+      const { source, written, wrappers, evidence } = start;
+      if (!FROM_OUTSIDE.has(source)) continue;
+      const missing = managersIn(wrappers).find((manager) => hasManager(input, manager) === false);
+      if (missing === undefined || runsShipped(input, start) !== true) continue;
       yield {
-        message: `${evidence.file} line ${evidence.line} starts \`${written}\`, but uv is not in the shipped image.`,
+        message: `${evidence.file} line ${evidence.line} starts \`${written}\`, but ${missing} is not in the shipped image.`,
         where: evidence,
-        related: [{ ...at(dockerfile, stage.from), message: "the shipped stage" }],
+        related: [{ ...at(input.dockerfile, stage.from), message: "the shipped stage" }],
       };
     }
   },

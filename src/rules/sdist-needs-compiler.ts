@@ -1,81 +1,124 @@
-import { baseOf } from "./queries/base.ts";
-import { healthy, healthyDockerfile, healthyWith, project, slim } from "./queries/example.ts";
-import { packagesLeft } from "./queries/packages.ts";
+import { buildPackagesOf, nativePackages } from "../project/native-packages.ts";
+import { type Base, baseOf, isBare } from "./queries/base.ts";
+import { type Compiled, compiledOn } from "./queries/compiled.ts";
+import { healthy, healthyDockerfile, healthyWith, project, slim, syncLine } from "./queries/example.ts";
+import { projectInstalls } from "./queries/installers.ts";
+import { hasProgram, packagesLeft } from "./queries/packages.ts";
 import { rootImage } from "./queries/settings.ts";
-import { at, find, stepsOf } from "./queries/steps.ts";
-import { syncsIn } from "./queries/uv.ts";
-import type { Rule } from "./rule.ts";
+import { at, find, type Step, stepsOf } from "./queries/steps.ts";
+import type { Rule, RuleInput } from "./rule.ts";
 
-/** Distributions with C code that publish no wheels for Linux, or not for every Python. */
-const native = new Set([
-  "psycopg2",
-  "psycopg-c",
-  "mysqlclient",
-  "uwsgi",
-  "pycurl",
-  "python-ldap",
-  "netifaces",
-  "pysqlite3",
-  "pyaudio",
-  "pycairo",
-  "pygobject",
-  "pygraphviz",
-  "dbus-python",
-  "lxml",
-  "xmlsec",
-]);
-const pyproject =
-  '[project]\nname = "reactions"\nversion = "1.0.0"\nrequires-python = ">=3.12"\ndependencies = ["uwsgi==2.0.31"]\n';
-const lock =
-  'version = 1\nrequires-python = ">=3.12"\n\n[[package]]\nname = "reactions"\nversion = "1.0.0"\nsource = { virtual = "." }\ndependencies = [\n    { name = "uwsgi" },\n]\n\n[package.metadata]\nrequires-dist = [{ name = "uwsgi", specifier = "==2.0.31" }]\n\n[[package]]\nname = "uwsgi"\nversion = "2.0.31"\nsource = { registry = "https://index.example/simple" }\nsdist = { url = "https://index.example/uwsgi-2.0.31.tar.gz" }\n';
+const needs = (dependency: string): string =>
+  `[project]\nname = "reactions"\nversion = "1.0.0"\nrequires-python = ">=3.12"\ndependencies = ["${dependency}"]\n`;
+const lockOf = (name: string, version: string, wheels: readonly string[] = []): string =>
+  `version = 1\nrequires-python = ">=3.12"\n\n[[package]]\nname = "reactions"\nversion = "1.0.0"\nsource = { virtual = "." }\ndependencies = [\n    { name = "${name}" },\n]\n\n[package.metadata]\nrequires-dist = [{ name = "${name}", specifier = "==${version}" }]\n\n[[package]]\nname = "${name}"\nversion = "${version}"\nsource = { registry = "https://index.example/simple" }\nsdist = { url = "https://index.example/${name}-${version}.tar.gz" }\n${wheels.length === 0 ? "" : `wheels = [\n${wheels.map((tag) => `    { url = "https://index.example/${name}-${version}-${tag}.whl" },\n`).join("")}]\n`}`;
+const locked = (name: string, version: string, wheels?: readonly string[]) => ({
+  "pyproject.toml": needs(`${name}==${version}`),
+  "uv.lock": lockOf(name, version, wheels),
+});
+const uwsgi = locked("uwsgi", "2.0.31");
+const builderWith = (line: string) => healthyWith([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\n${line}\n`]);
+const apt = (packages: string) =>
+  `RUN apt-get update && apt-get install -y --no-install-recommends ${packages} && rm -rf /var/lib/apt/lists/*`;
+const byPip = (dockerfile: string, requirement: string) =>
+  project({
+    Dockerfile: dockerfile.replace(
+      syncLine,
+      "COPY requirements.txt .\nRUN python -m venv .venv && .venv/bin/pip install --no-cache-dir -r requirements.txt\n",
+    ),
+    "pyproject.toml": "",
+    "uv.lock": "",
+    "requirements.txt": `${requirement}\nfastapi==0.121.0\nuvicorn==0.38.0\n`,
+  });
 
 export const sdistNeedsCompiler: Rule = {
   id: "sdist-needs-compiler",
-  title: "A locked package must be compiled, and the builder has no compiler",
-  why: "The lock holds no wheel for it, so uv builds it from source: `command 'gcc' failed: No such file or directory`, after the build has run for minutes.",
+  title: "A locked package must be compiled, and the builder lacks what that takes",
+  why: "The lock holds no wheel for it that fits the base, so it is built from source: `command 'gcc' failed: No such file or directory`, or `pg_config executable not found` where the compiler is there and the headers are not, after the build has run for minutes.",
   source: "UV021; found by no other tool",
   severity: "error",
   confidence: "likely",
   advice:
-    "Install build-essential (and the -dev package of what it links with) in the builder stage only, or take a package with wheels.",
+    "Install the compiler (and the -dev package of what it links with) in the builder stage only, or take a package with wheels.",
   aliases: ["UV021"],
   since: "0.1.0",
   provenBy: ["builds"],
   examples: {
-    bad: [project({ Dockerfile: healthyDockerfile, "pyproject.toml": pyproject, "uv.lock": lock })],
+    bad: [
+      project({ Dockerfile: healthyDockerfile, ...uwsgi }),
+      project({
+        Dockerfile: healthyDockerfile.replaceAll(slim, "python:3.13-alpine3.22"),
+        ...locked("speedups", "1.0", ["cp313-cp313-manylinux_2_28_x86_64"]),
+      }),
+      project({ Dockerfile: builderWith(apt("gcc libc6-dev")), ...locked("psycopg2", "2.9.10") }),
+      byPip(healthyDockerfile, "uwsgi==2.0.31"),
+    ],
     good: [
       healthy,
+      project({ Dockerfile: builderWith(apt("build-essential")), ...uwsgi }),
+      project({ Dockerfile: builderWith("RUN apk add alpine-sdk"), ...uwsgi }),
       project({
-        Dockerfile: healthyWith([
-          `FROM ${slim} AS builder\n`,
-          `FROM ${slim} AS builder\nRUN apt-get update && apt-get install -y --no-install-recommends build-essential\n`,
-        ]),
-        "pyproject.toml": pyproject,
-        "uv.lock": lock,
+        Dockerfile: healthyDockerfile.replaceAll(slim, "python:3.13-alpine3.22"),
+        ...locked("speedups", "1.0", ["cp313-cp313-manylinux_2_28_x86_64", "cp313-cp313-musllinux_1_2_x86_64"]),
       }),
       project({
-        Dockerfile: healthyWith([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nRUN apk add alpine-sdk\n`]),
-        "pyproject.toml": pyproject,
-        "uv.lock": lock,
+        Dockerfile: builderWith(apt("build-essential libpq-dev")).replace(
+          `FROM ${slim}\nRUN`,
+          `FROM ${slim}\n${apt("libpq5")}\nRUN`,
+        ),
+        ...locked("psycopg2", "2.9.10"),
       }),
+      byPip(builderWith(apt("gcc libc6-dev")), "uwsgi==2.0.31"),
     ],
   },
-  *check({ dockerfile, service }) {
-    const wanted = (service.lock?.packages ?? []).filter(
-      ({ name, sdistOnly }) => sdistOnly && native.has(name) && service.dependencies.runtimeClosure.includes(name),
+  *check(input) {
+    const [install] = projectInstalls(input.dockerfile);
+    if (!install) return;
+    const { step, command } = install;
+    const base = baseOf(rootImage(input.dockerfile, step.stage));
+    const missing = missingAt(input, step, base);
+    if (missing === undefined) return;
+    const names = missing.of.map(({ locked: { name, version } }) => (version === "" ? name : `${name} ${version}`));
+    const wanted = buildPackagesOf(
+      missing.of.map(({ locked: { name } }) => name),
+      base.distribution,
     );
-    if (wanted.length === 0) return;
-    const [sync] = syncsIn(dockerfile);
-    if (!sync) return;
-    const base = baseOf(rootImage(dockerfile, sync.step.stage));
-    const known = (base.name === "python" && base.minimal) || (base.short === "uv" && base.minimal);
-    const packages = [...packagesLeft(stepsOf(dockerfile, sync.step.stage)).keys()];
-    if (!known || packages.some((name) => /gcc|build-essential|build-base|alpine-sdk|base-devel|clang|\$/.test(name)))
-      return;
-    const names = wanted.map(({ name, version }) => `${name} ${version}`).join(", ");
     yield {
-      message: `${names} must be compiled, and ${base.reference} has no compiler.`,
-      where: at(dockerfile, sync.step.instruction, find(dockerfile, sync.step.instruction, "uv sync")),
+      message: `${names.join(", ")} must be compiled, and ${missing.what}.`,
+      where: at(input.dockerfile, step.instruction, find(input.dockerfile, step.instruction, command.text)),
+      ...(wanted.length === 0
+        ? {}
+        : {
+            advice: `Install ${wanted.join(", ")} in ${step.stage.name === undefined ? "a builder stage" : `the stage ${step.stage.name}`} only, or take a package with wheels.`,
+          }),
     };
   },
 };
+
+interface Missing {
+  readonly of: readonly Compiled[];
+  readonly what: string;
+}
+
+function missingAt(input: RuleInput, { stage }: Step, base: Base): Missing | undefined {
+  const { dockerfile } = input;
+  const steps = stepsOf(dockerfile, stage);
+  const packages = [...packagesLeft(steps).keys()];
+  // Whole sets of packages, and what a variable names, are not known by name.
+  if (packages.some((name) => name.includes("$")) || steps.some(({ instruction }) => SETS.test(instruction.args)))
+    return undefined;
+  const compiler = hasProgram(dockerfile, stage, "gcc");
+  if (compiler === undefined || !isBare(base)) return undefined;
+  const compiled = compiledOn(input, base).filter(({ impossible }) => !impossible);
+  if (compiled.length === 0) return undefined;
+  if (!compiler) return { of: compiled, what: `${base.reference} has no compiler` };
+  const headers = packages.filter((name) => /-dev$|-devel$/.test(name));
+  const without = compiled.filter(({ locked: { name } }) => {
+    // The headers of the first bring those of the others.
+    const [library] = nativePackages[name]?.loads ?? [];
+    return library !== undefined && !headers.some((one) => library.broughtBy.test(one));
+  });
+  return without.length === 0 ? undefined : { of: without, what: "no step installs the headers that this takes" };
+}
+
+const SETS = /\bbuild-dep\b|\bgroup\s*install\b|Development Tools/;

@@ -1,21 +1,34 @@
+import { namesSecret } from "../kit/secret-names.ts";
+import { shapedIn } from "../kit/secret-shapes.ts";
+import type { Instruction } from "../model/types.ts";
+import { commandsOf } from "./queries/commands.ts";
 import { changed, healthy, slim } from "./queries/example.ts";
 import { settingsOf } from "./queries/settings.ts";
 import { at, find, reachableSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
-const secretWord =
-  /(^|_)(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|SECRET_KEY|CREDENTIALS?|JWT_KEY|SIGNING_KEY)(_|$)/i;
-/** Names about a secret that do not hold one. */
-const about =
-  /(_|^)(FILE|PATH|DIR|NAME|ALIAS|MODE|TYPE|ID|ARN|URL|URI|HOST|PORT|TTL|EXPIRE\w*|EXPIRY|LIFETIME|LENGTH|ALGORITHM|ALGO|HEADER|MINUTES|SECONDS|HOURS|DAYS|COUNT|LIMIT|ENABLED|REQUIRED|PREFIX|ROTATION|POLICY|ENDPOINT|ISSUER|AUDIENCE|REGION|PROVIDER|BACKEND|MAX|MIN)$/i;
-const harmless = /^(|true|false|yes|no|on|off|none|null|\d{1,4}|\/[\w./-]+)$/i;
+const harmless = /^(|true|false|yes|no|on|off|none|null|\d{1,4}|\/[\w./-]+|<.*>|\*+)$/i;
+/** Shorter than the real ones too: an example in a Dockerfile is cut. */
 const secretValue =
   /^(AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|glpat-[\w-]{20,}|xox[abp]-[\w-]{10,}|sk-[\w-]{20,}|eyJ[\w-]{10,}\.[\w-]{10,}\..*)/;
+const header = /\b((?:Proxy-)?Authorization|Cookie|[\w]+(?:-[\w]+)+)\s*:\s*(?:(?:Bearer|Basic|Token)\s+)?([^\s"']+)/i;
+
+/** What a value is, apart from its name; nothing where it is only a reference to a variable. */
+const byShape = (value: string): boolean => secretValue.test(value) || shapedIn(value).length > 0;
+const isReference = (value: string): boolean => /^["']?\$/.test(value);
+const isGiven = (name: string, value: string): boolean =>
+  namesSecret(name) && !harmless.test(value) && !isReference(value);
+
+interface Sighting {
+  /** The name that stands in the file, which the finding points at. */
+  readonly name: string;
+  readonly message: string;
+}
 
 export const secretInArgOrEnv: Rule = {
   id: "secret-in-arg-or-env",
-  title: "A secret is passed by ARG or set by ENV",
-  why: "Both are written to the image's configuration and history in clear text, for everybody who can pull it. A default for a required secret is worse still: the service starts with a publicly known key when the real one is missing.",
+  title: "A secret is passed by ARG, set by ENV or LABEL, or written into a RUN",
+  why: "All of it is written to the image's configuration and history in clear text, for everybody who can pull it. A default for a required secret is worse still: the service starts with a publicly known key when the real one is missing.",
   source: "BuildKit's SecretsUsedInArgOrEnv; hadolint DL3064; trivy DS-0031",
   severity: "error",
   confidence: "likely",
@@ -32,12 +45,18 @@ export const secretInArgOrEnv: Rule = {
     "CIS-DI-0010",
   ],
   since: "0.1.0",
-  provenBy: ["no-secrets-in-layers"],
+  provenBy: ["no-secrets-in-configuration", "no-secrets-in-layers"],
   examples: {
     bad: [
       changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nENV JWT_SECRET=change-me-please\nRUN`]),
       changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nARG PYPI_TOKEN\n`]),
       changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nENV GREETING=AKIAABCDEFGHIJKLMNOP\nRUN`]),
+      changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nENV SMTP_PASS=hunter22-example\nRUN`]),
+      changed(["EXPOSE 8000", "LABEL org.example.token=hunter22-example\nEXPOSE 8000"]),
+      changed(["uv sync --locked", "UV_INDEX_TEAM_PASSWORD=hunter22-example uv sync --locked"]),
+      changed(["uv sync --locked", "export PIP_PASS=hunter22-example && uv sync --locked"]),
+      changed(["uv sync --locked", "uv run fetch --api-key hunter22-example && uv sync --locked"]),
+      changed(["uv sync --locked", 'uv run fetch -H "Authorization: Bearer hunter22-example" && uv sync --locked']),
     ],
     good: [
       healthy,
@@ -46,29 +65,79 @@ export const secretInArgOrEnv: Rule = {
         `FROM ${slim}\nENV JWT_SECRET_FILE=/run/secrets/jwt TOKEN_TTL=3600 AUTH_MODE=token KEY_ALIAS=main MAX_TOKENS=4096\nRUN`,
       ]),
       changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nENV REQUIRE_TOKEN=true\nRUN`]),
+      changed([
+        `FROM ${slim}\nRUN`,
+        `FROM ${slim}\nENV PASSWORD_MIN_LENGTH=12 TOKEN_URL=https://id.example/token MONKEY=banana COMPASS=north BYPASS=1\nRUN`,
+      ]),
+      changed([
+        "uv sync --locked",
+        'UV_TOKEN="$(cat /run/secrets/token)" uv sync --locked --header "Authorization: Bearer $UV_TOKEN" --token ${UV_TOKEN}',
+      ]),
+      changed(["EXPOSE 8000", 'LABEL org.example.token-url="https://id.example/token"\nEXPOSE 8000']),
     ],
   },
   *check({ dockerfile }) {
     const args = dockerfile.globalArgs.map((instruction) => ({ instruction }));
     for (const { instruction } of [...args, ...reachableSteps(dockerfile)]) {
-      if (instruction.keyword !== "ENV" && instruction.keyword !== "ARG") continue;
-      for (const { name, value } of settingsOf(instruction)) {
-        const byValue = secretValue.test(value ?? "");
-        const byName =
-          secretWord.test(name) &&
-          !about.test(name) &&
-          (value === undefined ? instruction.keyword === "ARG" : !harmless.test(value));
-        if (!byValue && !byName) continue;
-        const what = byValue ? "holds what looks like a key" : "names a secret";
-        const kept =
-          value === undefined
-            ? "its value is kept in the image's history"
-            : "its value is kept in the image for everybody to read";
-        yield {
-          message: `\`${instruction.keyword} ${name}\` ${what}: ${kept}.`,
-          where: at(dockerfile, instruction, find(dockerfile, instruction, name)),
-        };
-      }
+      for (const { name, message } of [...inSettings(instruction), ...inCommands(instruction)])
+        yield { message, where: at(dockerfile, instruction, find(dockerfile, instruction, name)) };
     }
   },
 };
+
+/** What ENV, ARG and LABEL set. */
+function* inSettings(instruction: Instruction): Generator<Sighting> {
+  const { keyword } = instruction;
+  for (const { name, value } of settingsOf(instruction)) {
+    const isShaped = value !== undefined && byShape(value);
+    const isNamed = value === undefined ? keyword === "ARG" && namesSecret(name) : isGiven(name, value);
+    if (!isShaped && !isNamed) continue;
+    const what = isShaped ? "holds what looks like a key" : "names a secret";
+    const kept =
+      value === undefined
+        ? "its value is kept in the image's history"
+        : "its value is kept in the image for everybody to read";
+    yield { name, message: `\`${keyword} ${name}\` ${what}: ${kept}.` };
+  }
+}
+
+/** What a RUN says: the text of the step is kept in the history. */
+function* inCommands(instruction: Instruction): Generator<Sighting> {
+  if (instruction.keyword !== "RUN") return;
+  const kept = "the text of the step is kept in the image's history";
+  const seen = new Set<string>();
+  for (const { argv, env, program } of commandsOf(instruction)) {
+    const exported = program === "export" ? argv.slice(1).map((word) => word.split(/=(.*)/s)) : [];
+    const given = [...Object.entries(env), ...exported].map(([name = "", value = ""]) => [name, value] as const);
+    const found = [
+      ...given.filter(([name, value]) => isGiven(name, value) || byShape(value)),
+      ...argv.flatMap((word, index) => optionOf(word, argv[index + 1])).filter(([name, value]) => isGiven(name, value)),
+      ...argv.flatMap(headerOf),
+    ];
+    for (const [name] of found) {
+      if (seen.has(name)) continue;
+      seen.add(name);
+      yield { name, message: `A RUN gives ${name} its value: ${kept}.` };
+    }
+    if (found.length === 0 && argv.some((word) => shapedIn(word).length > 0) && !seen.has(program)) {
+      seen.add(program);
+      yield { name: program, message: `A RUN gives ${program} what looks like a key: ${kept}.` };
+    }
+  }
+}
+
+type Pair = readonly [name: string, value: string];
+
+/** `--name=value` and `--name value`. */
+function optionOf(word: string, next: string | undefined): readonly Pair[] {
+  const [, name, value] = /^(--?[A-Za-z][\w-]*)(?:=(.*))?$/s.exec(word) ?? [];
+  if (name === undefined || !name.startsWith("--")) return [];
+  if (value !== undefined) return [[name, value]];
+  return next === undefined || next.startsWith("-") || /^(?:id|type|src|source|env)=/.test(next) ? [] : [[name, next]];
+}
+
+function headerOf(word: string): readonly Pair[] {
+  const [, name = "", value = ""] = header.exec(word) ?? [];
+  const isSecret = /^(?:(?:Proxy-)?Authorization|Cookie)$/i.test(name) || namesSecret(name);
+  return isSecret && !harmless.test(value) && !isReference(value) ? [[name, value]] : [];
+}

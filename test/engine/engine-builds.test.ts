@@ -2,7 +2,7 @@ import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { dockerfileFor, substituteBase } from "../../src/engine/ca.ts";
-import type { ConnectedEngine, LayerEntry } from "../../src/engine/engine.ts";
+import type { BuildRequest, ConnectedEngine, LayerEntry } from "../../src/engine/engine.ts";
 import type { UserError } from "../../src/kit/errors.ts";
 import { run } from "../../src/kit/exec.ts";
 import { BASE, buildFolder, connect, REGISTRY, soon } from "./engine-fixture.ts";
@@ -62,6 +62,49 @@ it("builds, tells the steps with stage, time and cache, and hits the cache the s
   expect(
     (await engine.build({ ...request, noCache: true })).steps.find(({ name }) => name.includes("RUN"))?.cached,
   ).toBe(false);
+});
+
+/** What a step found in its cache mount, where each build leaves a file of its own name. */
+const foundIn = (log: string): readonly string[] =>
+  [...log.matchAll(/^#\d+ (?:[\d.]+ )?left-(\w+)$/gm)].map(([, name]) => name ?? "");
+const mounting = (folder: string, options: string) =>
+  `FROM ${BASE}\nARG WHO\nRUN --mount=type=cache,target=${folder}${options} ls ${folder}; touch ${folder}/left-$WHO\n`;
+
+it("begins a build without cache with empty cache mounts, and leaves the user's own alone", async () => {
+  const target = `/var/cache/${unique()}`;
+  await using folder = await buildFolder({ Dockerfile: mounting(target, "") });
+  const build = async (who: string, more: Partial<BuildRequest> = {}) => {
+    const request = folder.request({ buildArgs: { WHO: who }, ...more });
+    await engine.build(request);
+    return foundIn(await readFile(request.logFile, "utf8"));
+  };
+  const byHand = async (who: string) => {
+    const { program, env } = engine.cli;
+    const args = ["buildx", "build", "--progress=plain", "--build-arg", `WHO=${who}`, folder.path];
+    const { code, stdout, stderr } = await run(program, args, { env });
+    expect(code).toBe(0);
+    return foundIn(`${stdout}\n${stderr}`);
+  };
+  expect(await byHand("user")).toEqual([]);
+  expect(await build("warm")).toEqual([]);
+  expect(await build("warmer")).toEqual(["warm"]);
+  expect(await build("cold", { noCache: true })).toEqual([]);
+  expect(await build("again")).toEqual(["cold"]);
+  expect(await byHand("users")).toEqual(["user"]);
+});
+
+it("gives mounts that BuildKit may keep a namespace of their own", async () => {
+  await using folder = await buildFolder({ Dockerfile: mounting(`/var/cache/${unique()}`, ",mode=0777") });
+  for (const mounts of [unique(), unique()]) {
+    for (const [who, found] of [
+      ["cold", []],
+      ["warm", ["cold"]],
+    ] as const) {
+      const request = folder.request({ buildArgs: { WHO: who }, noCache: who === "cold", mounts });
+      await engine.build(request);
+      expect(foundIn(await readFile(request.logFile, "utf8"))).toEqual(found);
+    }
+  }
 });
 
 it("names the failing step, the line and the last 50 lines", async () => {

@@ -6,6 +6,7 @@ import { connectEngine } from "../../src/engine/connect.ts";
 import { run } from "../../src/kit/exec.ts";
 import type { CheckResult } from "../../src/model/types.ts";
 import { seaworthy } from "./support/cli.ts";
+import { besideDatabase, SIDECAR_IMAGES } from "./support/compose-sidecars.ts";
 import { tinyService } from "./support/tiny-service.ts";
 
 /** `scripts/lab-podman up`, then `scripts/lab-podman env`. */
@@ -38,6 +39,15 @@ async function handOver(folder: string, name: string, format: "docker" | "oci"):
   await rm(archive, { recursive: true });
 }
 
+/** An image of the lab's registry, as Podman's own. */
+async function fetched(name: string): Promise<void> {
+  const shell = `docker pull --quiet "$1" && docker save "$1" |
+    curl --fail --silent --show-error --unix-socket "$2" -H 'content-type: application/x-tar' --data-binary @- http://podman/v1.41/images/load`;
+  const socket = (PODMAN ?? "").replace("unix://", "");
+  const { code, stdout, stderr } = await run("bash", ["-o", "pipefail", "-c", shell, "bash", name, socket]);
+  if (code !== 0 || stdout.includes("error")) throw new Error(`${stdout}${stderr}`);
+}
+
 /** The tiny service as an image of Podman's, for as long as the scope. */
 async function given(format: "docker" | "oci") {
   const fixture = await tinyService({ Dockerfile: DOCKERFILE });
@@ -50,6 +60,7 @@ async function given(format: "docker" | "oci") {
   const image = seen.find((one) => one !== undefined);
   if (image === undefined) throw new Error(`Podman has no image ${name}`);
   return {
+    engine,
     image,
     folder: fixture.folder,
     async [Symbol.asyncDispose]() {
@@ -59,6 +70,27 @@ async function given(format: "docker" | "oci") {
     },
   };
 }
+
+it.skipIf(PODMAN === undefined)(
+  `runs a database, a cache and the roles of a Compose file on Podman${why}`,
+  async () => {
+    await using docker = await given("docker");
+    const { engine, image, folder } = docker;
+    for (const name of SIDECAR_IMAGES) await fetched(name);
+    try {
+      const [ready, ran] = await besideDatabase(engine, image, { runId: "test-podman", directory: folder });
+      expect(ready).toMatchObject({
+        status: "pass",
+        message: expect.stringMatching(
+          /db \(postgres:17\) .*its healthcheck, `pg_isready.*cache .*port 6379/,
+        ) as string,
+      });
+      expect(ran).toMatchObject({ status: "pass", message: expect.stringMatching(/^migrate ended with 0 /) as string });
+    } finally {
+      for (const name of SIDECAR_IMAGES) await engine.removeImage(name);
+    }
+  },
+);
 
 async function verified(image: string, folder: string) {
   const args = ["verify", "--json", "--image", image, "--engine", PODMAN ?? "", `${folder}/`];

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checksNamed, type FaultLab, healthyChecks, openLab } from "../faults/lab.ts";
+import { heldAtSidecar } from "../faults/beside-faults.ts";
 import type { Fault } from "../faults/fault.ts";
 import type { Verdict } from "../../src/model/types.ts";
 import { bodyless, declaredVolume, faults } from "../faults/table.ts";
@@ -30,6 +31,12 @@ it("holds a request on a route of its own where no route reads a body", async ()
     status: "pass",
     message: expect.stringContaining("injected slow route"),
   });
+});
+
+it("holds a request at a sidecar where nothing else can hold one", async () => {
+  const verdicts = await lab.verdicts(heldAtSidecar, checksNamed(heldAtSidecar.keeps ?? []));
+  expect(said(verdicts, "pass")).toEqual([]);
+  for (const { message } of verdicts.values()) expect(message).toContain("(held sidecar)");
 });
 
 it("lets a volume of ECS take over the owner of a path that the image declares", async () => {

@@ -1,4 +1,4 @@
-import { readlink } from "node:fs/promises";
+import { readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { run } from "../../src/kit/exec.ts";
@@ -22,6 +22,9 @@ async function quick(changes: Readonly<Record<string, string>> = {}) {
   if (!stdout.startsWith("[")) throw new Error(stderr);
   const checks = JSON.parse(stdout) as readonly CheckResult[];
   expect(checks.map(({ id }) => id)).toEqual(SEVEN);
+  expect(await readFile(join(fixture.folder, ".seaworthy/runs/newest/checks.junit.xml"), "utf8")).toContain(
+    '<testsuite name="tiny: checks" tests="7"',
+  );
   const runId = await readlink(join(fixture.folder, ".seaworthy/runs/newest"));
   const { stdout: left } = await run("docker", ["images", "-q", "--filter", `label=seaworthy.run=${runId}`]);
   expect(left.trim()).toBe("");

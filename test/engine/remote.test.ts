@@ -8,9 +8,10 @@ import { run } from "../../src/kit/exec.ts";
 import type { CheckResult } from "../../src/model/types.ts";
 import { BASE, buildFolder, connect, soon } from "./engine-fixture.ts";
 import { leftOf, seaworthy } from "./support/cli.ts";
+import { besideDatabase } from "./support/compose-sidecars.ts";
 import { noSshServer, type SshServer, sshServer } from "./support/ssh-server.ts";
 import { tcpDoor, type TcpDoor, tlsDoor, type TlsDoor } from "./support/tcp-door.ts";
-import { tinyService } from "./support/tiny-service.ts";
+import { tinyConfiguration, tinyService } from "./support/tiny-service.ts";
 
 /** Every way to an engine that docker knows, each with a real engine at its end: all of it has to work from afar. */
 
@@ -175,8 +176,31 @@ describe.skipIf(noSshServer !== undefined)(`over ssh${skipped}`, () => {
     }
   });
 
-  it("proves a service from end to end", async () => {
-    await using fixture = await tinyService();
+  it("runs a database, a cache and the roles of a Compose file over there", async () => {
+    const runId = `test-${randomBytes(4).toString("hex")}`;
+    const before = process.env["PATH"];
+    process.env["PATH"] = server.env["PATH"];
+    try {
+      const env = afresh({ ...server.env, DOCKER_HOST: "ssh://lab-engine" });
+      await using engine = await connectEngine({ runId, signal: soon(), env });
+      await using files = await buildFolder({ Dockerfile: `FROM ${BASE}\nUSER 1001:1001\n` });
+      const { image } = await engine.build(files.request());
+      await using _ = { [Symbol.asyncDispose]: () => engine.removeImage(image.tag) };
+      const verdicts = await besideDatabase(engine, image, { runId, directory: folder });
+      expect(verdicts).toMatchObject([{ status: "pass" }, { status: "pass" }]);
+    } finally {
+      process.env["PATH"] = before;
+    }
+    expect(await tunnels()).toEqual([]);
+  });
+
+  it("proves a service from end to end, with a sidecar that it asks at its start", async () => {
+    const sidecar = "sidecars: [{ name: store, build: store, port: 9999, health: / }]\n";
+    await using fixture = await tinyService({
+      "store/Dockerfile": `FROM ${BASE}\nCMD ["python", "-m", "http.server", "9999"]\n`,
+      "seaworthy.yaml": tinyConfiguration(sidecar).replace('"hello"', '"http://{store}"'),
+      "tiny/__init__.py": `import os, urllib.request\nurllib.request.urlopen(os.environ["TINY_GREETING"], timeout=5)\n`,
+    });
     const env = { ...server.env, DOCKER_HOST: "ssh://lab-engine" };
     const { stdout, stderr } = await seaworthy(["verify", "--quick", "--json", `${fixture.folder}/`], env);
     if (!stdout.startsWith("[")) throw new Error(stderr);

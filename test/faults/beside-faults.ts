@@ -1,5 +1,23 @@
 import type { Fault } from "./fault.ts";
 
+/** No route reads a body, and no framework is known: only what it waits for can hold a request. */
+const asksItsStore: NonNullable<Fault["app"]> = [
+  ["    def do_POST(self):", "    def do_nothing(self):"],
+  [
+    "        return []",
+    '        import urllib.request\n        return urllib.request.urlopen(os.environ["STORE_URL"]).status',
+  ],
+];
+
+/** Another healthy service, whose request is held at its sidecar. */
+export const heldAtSidecar: Fault = {
+  name: "healthy, and only a sidecar can hold its request",
+  breaks: [],
+  keeps: ["stop-answers-in-flight", "stops-under-init"],
+  beside: true,
+  app: asksItsStore,
+};
+
 /** The ways in which what runs beside the web server, or in its place, is known to break. */
 export const besideFaults: readonly Fault[] = [
   {
@@ -41,6 +59,12 @@ export const besideFaults: readonly Fault[] = [
     name: "a role that calls uv, which the image does not have",
     breaks: ["role-programs-present", "roles-run"],
     compose: [['["python", "-c", "import signal', '["uv", "run", "python", "-c", "import signal']],
+  },
+  {
+    name: "drops the request that waits for its sidecar",
+    breaks: ["stop-answers-in-flight"],
+    beside: true,
+    app: [...asksItsStore, ["    server.ending.set()", "    os._exit(0)"]],
   },
   {
     name: "a route that needs a table nobody made",

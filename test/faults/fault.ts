@@ -15,6 +15,8 @@ export interface Fault {
   readonly task?: ReadonlyArray<readonly [from: string, to: string]>;
   /** A Kubernetes manifest beside it. */
   readonly pod?: string;
+  /** It is judged beside its sidecar and its roles, as the checks of these always are. */
+  readonly beside?: true;
   /** Replacements in the Compose file, by which its sidecar and its roles are proven. */
   readonly compose?: ReadonlyArray<readonly [from: string, to: string]>;
   /** Lines run as root, before USER. */

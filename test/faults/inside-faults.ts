@@ -68,6 +68,16 @@ export const insideFaults: readonly Fault[] = [
     ),
   },
   {
+    name: "eight variables, asked for at once",
+    breaks: ["required-env-known"],
+    app: atStart(
+      'wanted = [f"DEMO_{number}" for number in range(8)]',
+      "missing = [name for name in wanted if not os.environ.get(name)]",
+      "if missing:",
+      "    sys.exit(f\"settings: {', '.join(missing)} must be set\")",
+    ),
+  },
+  {
     name: "a variable that only a request asks for",
     breaks: ["required-env-known"],
     app: atRequest('limit = int(os.environ["_".join(["DEMO", "LIMIT"])])'),

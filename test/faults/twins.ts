@@ -1,7 +1,16 @@
+import { heldAtSidecar } from "./beside-faults.ts";
 import type { Fault } from "./fault.ts";
 import { fileTwins } from "./file-faults.ts";
 import { insideTwins } from "./inside-faults.ts";
 import { bodyless, declaredVolume, init, waitsBefore } from "./table.ts";
 
 /** Every healthy image beside the plain one. */
-export const twins: readonly Fault[] = [bodyless, declaredVolume, init, waitsBefore, ...fileTwins, ...insideTwins];
+export const twins: readonly Fault[] = [
+  bodyless,
+  declaredVolume,
+  init,
+  waitsBefore,
+  heldAtSidecar,
+  ...fileTwins,
+  ...insideTwins,
+];

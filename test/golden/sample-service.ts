@@ -16,7 +16,15 @@ export const sampleService: Service = {
     dockerIgnored: undefined,
     inStep: fact(true),
     packages: [
-      { name: "fastapi", version: "0.120.0", source: "registry", sdistOnly: false, dependencies: ["starlette"] },
+      {
+        name: "fastapi",
+        version: "0.120.0",
+        source: "registry",
+        sdistOnly: false,
+        dependencies: ["starlette"],
+        use: "production",
+        askedBy: ["main"],
+      },
     ],
     requiresPython: ">=3.12",
     registries: [],

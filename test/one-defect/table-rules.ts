@@ -21,6 +21,7 @@ import { legacyKeyValue } from "../../src/rules/legacy-key-value.ts";
 import { lockNotTracked } from "../../src/rules/lock-not-tracked.ts";
 import { lockStale } from "../../src/rules/lock-stale.ts";
 import { maintainerDeprecated } from "../../src/rules/maintainer-deprecated.ts";
+import { noWheelForMusl } from "../../src/rules/no-wheel-for-musl.ts";
 import { outsideProbeToolAbsent } from "../../src/rules/outside-probe-tool-absent.ts";
 import { outsideStarterToolAbsent } from "../../src/rules/outside-starter-tool-absent.ts";
 import { overriddenCommand } from "../../src/rules/overridden-command.ts";
@@ -38,6 +39,7 @@ import { relativeWorkdir } from "../../src/rules/relative-workdir.ts";
 import { remoteScriptPiped } from "../../src/rules/remote-script-piped.ts";
 import { requiredEnvDefaulted } from "../../src/rules/required-env-defaulted.ts";
 import { sdistNeedsCompiler } from "../../src/rules/sdist-needs-compiler.ts";
+import { secretInArgOrEnv } from "../../src/rules/secret-in-arg-or-env.ts";
 import { serverIgnoresSigterm } from "../../src/rules/server-ignores-sigterm.ts";
 import { serverOnlyForDevelopment } from "../../src/rules/server-only-for-development.ts";
 import { sudoInImage } from "../../src/rules/sudo-in-image.ts";
@@ -116,5 +118,11 @@ export const ruleDefects: readonly OneDefect[] = [
   planted("150", workersWithoutReaper, { good: 1, also: ["program-not-installed"] }),
   planted("151", worldWritable, { good: 1 }),
   planted("152", writesOutsideTmpOnReadOnly, { good: 1, also: ["written-folder-not-users"] }),
-  planted("153", healthcheckAcceptsErrorPage, { good: 1 }),
+  planted("181", noWheelForMusl, { good: 1 }),
+  planted("182", healthcheckAcceptsErrorPage, { good: 1 }),
+  planted("153", secretInArgOrEnv, { bad: 3, good: 3 }),
+  planted("154", secretInArgOrEnv, { bad: 4, good: 5 }),
+  planted("155", secretInArgOrEnv, { bad: 5, good: 4 }),
+  planted("156", secretInArgOrEnv, { bad: 6, good: 4 }),
+  planted("157", secretInArgOrEnv, { bad: 8, good: 4 }),
 ];

@@ -14,6 +14,7 @@ import {
 } from "../../src/rules/queries/example.ts";
 import type { Project } from "../../src/rules/rule.ts";
 import { type OneDefect, row } from "./defect.ts";
+import { deploymentDefects } from "./table-deployments.ts";
 import { ruleDefects } from "./table-rules.ts";
 import { syntaxDefects } from "./table-syntax.ts";
 import { trapDefects } from "./table-traps.ts";
@@ -562,4 +563,5 @@ export const defects: readonly OneDefect[] = [
   ...trapDefects,
   ...syntaxDefects,
   ...ruleDefects,
+  ...deploymentDefects,
 ].toSorted((a, b) => Number.parseInt(a.id, 10) - Number.parseInt(b.id, 10) || (a.id < b.id ? -1 : 1));

@@ -35,6 +35,41 @@ describe.each(checks.map((check) => ({ id: check.id, check })))("$id", ({ check 
   });
 });
 
+it("says of a role that failed under the contract what it lacked", () => {
+  const check = checks.find(({ id }) => id === "roles-run");
+  const example = check?.examples.find(({ name }) => name === "a worker ends by itself");
+  if (check === undefined || example === undefined) throw new Error("roles-run or its example is gone");
+  const {
+    roles: [role],
+  } = example.data as { readonly roles: ReadonlyArray<{ readonly life: object }> };
+  const lacking = "it ended by itself with exit code 1; its last line: Permission denied: 'logs/x.log'";
+  const of = (life: object) =>
+    judge(
+      check,
+      {
+        status: "seen",
+        value: { ...(example.data as object), roles: [{ ...role, life: { ...role?.life, ...life } }] },
+        milliseconds: 1,
+      },
+      context,
+    ).message;
+  expect(of({ asContract: true, problem: lacking })).toContain("logs/x.log'. It ran with a read-only root");
+  expect(of({ asContract: true, problem: lacking })).toContain("`decisions: { writable: […] }`");
+  expect(of({ asContract: true, problem: "it ended with exit code 1" })).not.toContain("writable");
+  expect(of({ asContract: false, problem: lacking })).not.toContain("read-only");
+});
+
+it("says of a build that failed what the step ran and what it called an error, once", () => {
+  const log = ["Resolved 3 packages", "error: The lockfile needs to be updated", "", "hint: run `uv lock`"];
+  const failure = { step: "The build failed at the step `[b 2/3] RUN --mount=type=cache,target=/c uv sync`", log };
+  const check = checks.find(({ id }) => id === "builds");
+  if (check === undefined) throw new Error("builds is gone");
+  const data = { ...(check.examples[0]?.data as object), built: false, failure };
+  expect(judge(check, { status: "seen", value: data, milliseconds: 1 }, context).message).toBe(
+    "The build failed at the step `[b 2/3] RUN uv sync`: error: The lockfile needs to be updated",
+  );
+});
+
 it("no two checks and no two probes share an id, and every probe is needed", () => {
   const ids = checks.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);

@@ -72,6 +72,16 @@ describe("rework --offline", () => {
     expect(await changes()).toBe("");
   });
 
+  it("says beside the difference what stops the rework", async () => {
+    const Dockerfile = `FROM python:3.13-slim\nCOPY . .\nRUN flask translate compile\nCMD ["flask", "run"]\n`;
+    await using stopped = await tinyService({ Dockerfile });
+    const { code, stdout, stderr } = await seaworthy("rework", "--offline", stopped.folder);
+    expect(stdout).toContain("+++ b/Dockerfile.prod");
+    expect(stderr).toContain("Stops the rework: Today's build runs `flask translate compile` (Dockerfile:3)");
+    expect(code).toBe(1);
+    expect((await seaworthy("plan", stopped.folder)).stdout).toContain("Stops the rework: Today's build runs");
+  });
+
   it("takes the digest of the committed lock", async () => {
     const { stdout } = await seaworthy("rework", "--offline", "--json", service.folder);
     const { pins } = JSON.parse(stdout) as { pins: ReadonlyArray<{ image: string; platform: string }> };

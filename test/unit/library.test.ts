@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as library from "../../src/index.ts";
 import { run } from "../../src/kit/exec.ts";
+import { tinyService } from "../engine/support/tiny-service.ts";
 
 const { analyze, plan, report, rework, UserError } = library;
 let folder = "";
@@ -28,11 +29,17 @@ describe("the library", () => {
     const { decisions, contract } = await plan(folder);
     expect(decisions.map(({ id }) => id)).toContain("base");
     expect(contract.port).toBe(8000);
-    const { files, pins } = await rework(folder, { offline: true });
+    await using service = await tinyService();
+    const { files, pins } = await rework(service.folder, { offline: true });
     expect(files.map(({ path }) => path)).toContain("Dockerfile.prod");
     expect(pins.every(({ digest }) => digest === undefined)).toBe(true);
-    const { stdout } = await run("git", ["-C", folder, "status", "--porcelain", "--untracked-files=all"]);
-    expect(stdout.split("\n").filter((line) => line.startsWith("??"))).toEqual([]);
+    expect((await run("git", ["-C", service.folder, "status", "--porcelain"])).stdout).toBe("");
+  });
+
+  it("says what is to be settled before a rework", async () => {
+    // The example gets its lock when it is set up.
+    const { refusals } = (await rework(folder, { offline: true })).plan;
+    expect(refusals.filter(({ blocking }) => blocking === true)).not.toEqual([]);
   });
 
   it("says what its caller can do", async () => {

@@ -39,6 +39,25 @@ it("reads a Compose file outside the folder, and no env file that may hold real 
   expect(stack.leftOut).toEqual(["git does not track ../.env, and no example of it is there: it is not read"]);
 });
 
+it("starts the team's own first, and in place of the Compose service of its name", async () => {
+  const own = (name: string) => `{ name: ${name}, build: ../stand-in, port: 5432, health: /ready, env: { A: b } }`;
+  const { stack } = await found(`composeFiles: [../compose.yaml]\nsidecars: [${own("aws")}, db]\n`);
+  expect(stack.steps).toMatchObject([
+    {
+      sidecar: {
+        name: "aws",
+        where: "seaworthy.yaml",
+        build: { context: expect.stringMatching(/[^r]\/stand-in$/) as string },
+        env: { A: "b" },
+        ready: [{ kind: "http", port: 5432, path: "/ready" }],
+      },
+    },
+    { sidecar: { name: "db", where: "../compose.yaml:3" } },
+  ]);
+  const replaced = await found(`composeFiles: [../compose.yaml]\nsidecars: [${own("db")}]\n`);
+  expect(replaced.stack).toMatchObject({ steps: [{ sidecar: { where: "seaworthy.yaml" } }], notStarted: [] });
+});
+
 it("says nothing about Compose where nobody asks and there is none", async () => {
   expect(await found("")).toMatchObject({ stack: { steps: [], notStarted: [] }, roles: [], isSettled: false });
   expect((await found("sidecars: []\n")).isSettled).toBe(true);
@@ -50,6 +69,10 @@ it.each([
   ["composeFiles: [elsewhere.yaml]", "config/no-compose-file"],
   ["composeFiles: [../compose.yaml]\nsidecars: [database]", "config/no-sidecar"],
   ["roles: [{ name: worker }]", "config/no-role"],
+  [
+    "sidecars: [{ name: a, image: x, port: 1, health: / }, { name: a, image: y, port: 1, health: / }]",
+    "config/two-sidecars",
+  ],
 ])("refuses what it cannot find: %j", async (config, code) => {
   await expect(found(`${config}\n`)).rejects.toMatchObject({ code, where: { file: "seaworthy.yaml" } });
 });

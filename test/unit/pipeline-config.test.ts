@@ -9,6 +9,7 @@ it("reads every key", () => {
     "profile: debian-slim",
     "target: web",
     "buildArgs: {A: '1'}",
+    "buildSecrets: {index: {env: INDEX_TOKEN}, pip: {file: ../pip.conf}}",
     "env: {B: x}",
     "taskDefinition: ../cdk/x.template.json",
     "sidecars: [{name: aws, build: ../aws, port: 5555, health: /ready, env: {C: y}}]",
@@ -26,6 +27,7 @@ it("reads every key", () => {
       profile: "debian-slim",
       target: "web",
       buildArgs: { A: "1" },
+      buildSecrets: { index: { env: "INDEX_TOKEN" }, pip: { file: "../pip.conf" } },
       env: { B: "x" },
       taskDefinition: "../cdk/x.template.json",
       sidecars: [{ name: "aws", build: "../aws", port: 5555, health: "/ready", env: { C: "y" } }],
@@ -51,8 +53,16 @@ it.each([
 });
 
 it.each([
+  ["buildSecrets: {index: token}", "buildSecrets.index: expected a map, found string", 1],
+  ["buildSecrets: {index: {env: 's3cret value'}}", expect.stringContaining("buildSecrets.index.env"), 1],
   ["sidecars: all", "sidecars: is to be compose", 1],
   ["sidecars: [{name: db}]", "sidecars.0: `port` is missing", 1],
+  ["sidecars: [{name: a, port: 1, health: /}]", "sidecars.0: one of `image`, `build` is missing", 1],
+  [
+    "sidecars: [{name: a.b, image: x, port: 1, health: /}]",
+    "sidecars.0.name: is to be a name of letters, digits, - and _, by which it is reached",
+    1,
+  ],
   ["roles: [{name: a, kind: job}]", "roles.0.kind: is to be server, worker or task", 1],
   ["roles: [{name: a, ready: '['}]", expect.stringContaining("roles.0.ready: Invalid regular expression"), 1],
   ["dockerfile: 1", "dockerfile: expected a text, found number", 1],

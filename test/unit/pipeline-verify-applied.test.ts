@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { RenderedFile, Requirement } from "../../src/model/types.ts";
-import { asTheyLie } from "../../src/pipeline/verify-image.ts";
+import { asTheyLie } from "../../src/pipeline/under-proof.ts";
 import { judgeRequirements } from "../../src/requirements/judge.ts";
 
 const file = (path: string, content: string): RenderedFile => ({

@@ -10,6 +10,7 @@ import { readRecords } from "../../src/probes/support/hook-records.ts";
 import { whyBlind } from "../../src/probes/support/hooked-run.ts";
 import { minimalSet } from "../../src/probes/support/minimal-set.ts";
 import { sendRequests } from "../../src/probes/support/requests.ts";
+import { mostPatience } from "../../src/probes/writes.ts";
 import { worseVisits } from "../../src/probes/support/visits.ts";
 import { writtenFolders } from "../../src/probes/support/written-folders.ts";
 
@@ -106,6 +107,13 @@ it.each([
   expect(found.set).toEqual(set);
   expect(asked).toHaveLength(trials);
   expect(asked.length).toBeLessThanOrEqual(candidates.length + 2);
+});
+
+it("has time for a start with each place that the contract names and nobody was seen to write to", () => {
+  const withPaths = (count: number) =>
+    mostPatience({ ...exampleContract, writablePaths: Array.from({ length: count }, (_, index) => `/p${index}`) });
+  const start = exampleContract.limits.startSeconds * 1000;
+  expect(withPaths(12) - withPaths(2)).toBeGreaterThanOrEqual(10 * start);
 });
 
 it("keeps the later one where one of two is enough", async () => {

@@ -321,6 +321,20 @@ describe("packaging", () => {
     const off = (await read({ "pyproject.toml": `${base}[build-system]\n[tool.uv]\npackage = false\n` })).packaging;
     expect(off.kind).toMatchObject({ value: "unpackaged", evidence: [{ line: 8 }] });
   });
+
+  it("knows folders without __init__.py, or with a tool's name, by who imports them", async () => {
+    const { packaging } = await read({
+      "app.py": "from routes import shop\nimport tools.text\n",
+      "routes/shop.py": "import routes.more\n",
+      "routes/more.py": "",
+      "tools/__init__.py": "",
+      "tools/text.py": "",
+      "scripts/load.py": "import app\n",
+      "notes/one.py": "from notes import two\n",
+      "notes/two.py": "",
+    });
+    expect(packaging.importPackages).toEqual(["routes", "tools"]);
+  });
 });
 
 it("survives Python that is broken or nested beyond reason", async () => {

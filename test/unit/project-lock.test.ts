@@ -14,7 +14,7 @@ dependencies = [
 dev = ["pytest>=8", { include-group = "lint" }]
 lint = ["ruff"]
 `;
-const lock = `version = 1
+const packages = `version = 1
 requires-python = ">=3.12"
 
 [[package]]
@@ -65,6 +65,9 @@ source = { registry = "x" }
 dependencies = [{ name = "typing-extensions" }]
 sdist = { url = "x", hash = "sha256:1" }
 `;
+const small = (name: string) =>
+  `\n[[package]]\nname = "${name}"\nversion = "1"\nsource = { registry = "x" }\nwheels = [\n    { url = "x", hash = "sha256:1" },\n]\n`;
+const lock = packages + ["pluggy", "ruff", "starlette", "typing-extensions", "uvicorn"].map(small).join("");
 const read = async (files: Readonly<Record<string, string>>) => readService(memoryTree(files));
 
 describe("uv.lock", () => {
@@ -100,6 +103,24 @@ describe("uv.lock", () => {
     const { lock: found } = await read({ "pyproject.toml": change(pyproject), "uv.lock": lock });
     expect(found?.inStep.value).toBe(false);
     expect(found?.inStep.evidence.find(({ file }) => file === "pyproject.toml")?.line).toBe(line);
+  });
+
+  it.each([
+    ["1.2.0", "1.2.0", true],
+    ["1.3.0", "1.2.0", false],
+    ["2026.01", "2026.1", true],
+    ["1.2", "1.2.0", true],
+    ["1.3.0rc1", "1.2.0", true], // Not compared: uv writes it in words of its own.
+  ])("with version %s and %s locked: %s", async (version, locked, expected) => {
+    const [now, then] = [pyproject, lock].map((text, at) =>
+      text.replace(
+        /^name = "shop"\n(?:version = .*\n)?/m,
+        `name = "shop"\nversion = "${at === 0 ? version : locked}"\n`,
+      ),
+    );
+    const { lock: found } = await read({ "pyproject.toml": now ?? "", "uv.lock": then ?? "" });
+    expect(found?.inStep.value).toBe(expected);
+    expect(found?.inStep.evidence.map(({ line }) => line)).toEqual(expected ? [] : [3]);
   });
 
   it("is out of step when pyproject no longer asks for something", async () => {

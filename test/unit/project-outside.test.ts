@@ -218,7 +218,8 @@ services:
     expect(
       service.outsideProbes.map(({ program, source, evidence }) => `${source} ${program} ${evidence.line}`).toSorted(),
     ).toEqual(["ecs python 3", "kubernetes wget 11"]);
-    expect(service.gracePeriods.map(({ value }) => value).toSorted((a, b) => a - b)).toEqual([30, 45]);
+    // The worker's 30 s are no limit of the server's.
+    expect(service.gracePeriods.map(({ value }) => value)).toEqual([45]);
     expect(service.problems).toEqual([]);
   });
 
@@ -336,4 +337,24 @@ describe("a Compose override", () => {
       ]),
     );
   });
+});
+
+it("finds where Compose mounts named volumes, writable and for more than a developer's comfort", async () => {
+  const volumes = ["media:/app/media/", "./app:/app", "media:/readonly:ro", "venv:/app/.venv", "/app/anonymous"];
+  const long = { type: "volume", source: "files", target: "/data/files" };
+  const compose = {
+    services: {
+      web: { build: ".", volumes: [...volumes, long] },
+      db: { image: "postgres:17", volumes: ["pg:/var/lib/postgresql"] },
+    },
+  };
+  const service = await read({ Dockerfile: "FROM python:3.13\n", "compose.yaml": JSON.stringify(compose) });
+  expect(service.composeVolumes?.map(({ path }) => path)).toEqual(["/app/media", "/data/files"]);
+  expect((await read({ Dockerfile: "FROM python:3.13\n" })).composeVolumes).toBeUndefined();
+});
+
+it("knows where Django stores uploads", async () => {
+  const settings = `from pathlib import Path\nBASE_DIR = Path(__file__).resolve().parent.parent\nMEDIA_ROOT = BASE_DIR / "uploads"\n`;
+  const { writes } = await read({ "shop/settings.py": settings, "manage.py": "" });
+  expect(writes.map(({ path, when }) => [path, when])).toEqual([["uploads", "request"]]);
 });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { ImageConfig } from "../../src/model/types.ts";
+import { serverSeconds } from "../../src/probes/support/server-seconds.ts";
 import { readService } from "../../src/project/read-service.ts";
 import { memoryTree } from "../../src/project/tree.ts";
 
@@ -188,4 +190,38 @@ it("reads what supervisord starts, and nothing from a script that is handed noth
     "entrypoint.sh": '#!/bin/sh\npython manage.py migrate\nexec "$@"\n',
   });
   expect((await readService(empty)).starts).toEqual([]);
+});
+
+it.each(["bin/boot-web", "start"])("sees through a script by its first line, whatever its name: %s", async (name) => {
+  const files = { [name]: '#!/usr/bin/env bash\nset -e\nexec "$@"\n' };
+  const start = `["/app/${name}"]\nCMD ["gunicorn", "shop:app", "-b", ":8000"]`;
+  const service = await readService(
+    memoryTree({ Dockerfile: `FROM python:3.13\nENTRYPOINT ${start}\n`, "shop.py": "", ...files }),
+  );
+  expect(service.starts.map(({ argv, wrappers }) => [argv[0], wrappers])).toEqual([["gunicorn", [`/app/${name}`]]]);
+  const python = memoryTree({
+    Dockerfile: `FROM python:3.13\nENTRYPOINT ${start}\n`,
+    [name]: "#!/usr/bin/env python3\nprint()\n",
+  });
+  expect((await readService(python)).starts[0]?.argv[0]).toBe(`/app/${name}`);
+});
+
+describe("the time to stop that a configuration file gives the server", () => {
+  const config = (start: string) => ({ env: [], entrypoint: [], command: start.split(" ") }) as unknown as ImageConfig;
+
+  it.each([
+    [120, "gunicorn shop:app", { "gunicorn.conf.py": "graceful_timeout = 120\n" }],
+    [
+      25,
+      "gunicorn -c ops/g.py shop:app",
+      { "ops/g.py": 'import os\ngraceful_timeout = int(os.getenv("STOP", "25"))\n' },
+    ],
+    [12, "gunicorn shop:app --graceful-timeout 12", { "gunicorn.conf.py": "graceful_timeout = 120\n" }],
+    [7, "hypercorn -c h.toml shop:app", { "h.toml": "graceful_timeout = 7\n" }],
+    [undefined, "gunicorn shop:app", { "gunicorn.conf.py": "timeout = 120\n" }],
+    [undefined, "uvicorn shop:app", { "gunicorn.conf.py": "graceful_timeout = 120\n" }],
+  ])("%s: %s", async (seconds, start, files) => {
+    const service = await readService(image({ start, files: { ...flask, ...files } }));
+    expect(serverSeconds(config(start), service)).toBe(seconds);
+  });
 });

@@ -61,6 +61,7 @@ const beside = (
       source: { tree, read: (file) => Promise.resolve(tree.read(file)), files: undefined },
       root: "/service",
       wanted: "all",
+      own: [],
       roles: [],
       starts: [],
       kept: undefined,
@@ -136,12 +137,35 @@ it("starts only what the team names, with what that needs, and says what stays a
   expect(migrate?.notRun).toBeUndefined();
 });
 
+it("leaves out what the team describes itself, and gives the service its address", async () => {
+  const found = await beside({ own: ["db"] });
+  expect(steps(found)).toEqual(expect.not.arrayContaining(["db"]));
+  expect(found.stack.env["DATABASE_URL"]).toBe("postgresql://shop:pw@db:5432/shop");
+  expect(found.roles.find(({ name }) => name === "migrate")?.notRun).toBeUndefined();
+});
+
+it("knows a worker that a shell starts before it says something more", async () => {
+  const worker = "command: [sh, -c, 'celery -A app worker; echo ended']";
+  const changes = { "compose.yaml": COMPOSE.replace("command: celery -A app worker", worker) };
+  const { roles } = await beside({ changes });
+  expect(roles.find(({ name }) => name === "worker")).toMatchObject({ kind: "worker" });
+});
+
 it("starts nothing where nobody asks for it", async () => {
   const { stack, roles } = await beside({ wanted: undefined });
   expect(stack.steps).toEqual([]);
   expect(stack.env).toEqual({});
   expect(stack.notStarted).toContain("db (postgres:17)");
   expect(roles.every(({ notRun }) => notRun !== undefined)).toBe(true);
+});
+
+it("is not certain of a role that a stage to develop in starts: the image that ships may have no uv", async () => {
+  const changes = { "compose.yaml": COMPOSE.replaceAll("build: .", "build: { context: ., target: dev }") };
+  expect(changes["compose.yaml"]).not.toBe(COMPOSE);
+  const { roles } = await beside({ changes, makesImage: (_, target) => target !== "dev" });
+  expect(roles.map(({ certain }) => certain)).toEqual([false, false]);
+  const shipped = await beside({ changes, makesImage: () => true });
+  expect(shipped.roles.map(({ certain }) => certain)).toEqual([true, true]);
 });
 
 it("knows the roles with their commands on today's image and on the reworked one", async () => {

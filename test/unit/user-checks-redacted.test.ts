@@ -2,7 +2,8 @@ import { expect, it } from "vitest";
 import { exampleContract } from "../../src/checks/support/examples.ts";
 import type { Expectation } from "../../src/model/types.ts";
 import { expectationOf } from "../../src/pipeline/config-expectations.ts";
-import { secretValues, withoutSecrets, withoutValues } from "../../src/probes/user/redacted.ts";
+import { withoutValues } from "../../src/kit/redact-data.ts";
+import { secretValues, withoutSecrets } from "../../src/probes/user/redacted.ts";
 
 const place = { id: "user/one", title: "one", where: "seaworthy.yaml:3" };
 const http = (more: object): Expectation => expectationOf({ http: { path: "/items", ...more } }, place);

@@ -45,6 +45,11 @@ export const drainExamples: ReadonlyArray<{
     data: { ...exampleDrain, answer: { ...exampleDrain.answer, status: 500 } },
     status: "fail",
   },
+  {
+    name: "held at a sidecar, and answered",
+    data: { ...exampleDrain, rung: "held sidecar", request: "GET /items, held on its way to a sidecar" },
+    status: "pass",
+  },
   { name: "answered, exit too late", data: { ...exampleDrain, exitMs: 31_000 }, status: "fail" },
   {
     name: "answered, late on a busy machine",

@@ -1,7 +1,10 @@
 import type { CommandContext } from "@stricli/core";
 import { text } from "../../formats/text.ts";
+import { secretsOf } from "../../dockerfile/secrets.ts";
 import { UserError } from "../../kit/errors.ts";
-import { redactByShape, visible } from "../../kit/text.ts";
+import { redact, redactByShape } from "../../kit/redact.ts";
+import { withoutValues } from "../../kit/redact-data.ts";
+import { visible } from "../../kit/text.ts";
 import { applyFiles } from "../../pipeline/apply.ts";
 import { differenceOf } from "../../pipeline/difference.ts";
 import { fixStep } from "../../pipeline/fix-step.ts";
@@ -49,23 +52,26 @@ async function fixOne(command: CommandContext, flags: AnalyzeFlags, target: Targ
     withoutChanges: true,
   };
   const session = await openSession(target.folder || ".", options, world);
-  const { files, done, left, after, changed } = await fixStep(session);
+  await say(command, { flags, target, session }, await fixStep(session));
+}
+
+async function say(
+  command: CommandContext,
+  { flags, target, session }: { readonly flags: AnalyzeFlags; readonly target: Target; readonly session: Session },
+  { files, done, left, after, changed }: Awaited<ReturnType<typeof fixStep>>,
+): Promise<void> {
   const difference = flags.dryRun && files.length > 0 ? await differenceOf(session.folder, files) : undefined;
   const backup = flags.dryRun || files.length === 0 ? undefined : await write(session, files);
-  if (flags.json) printJson(command, { fixed: done, left, difference, backup, findings: after.findings });
-  else {
-    const { findings, suppressed = [], unchanged = 0, service } = after;
+  const secrets = after.dockerfile === undefined ? [] : secretsOf(after.dockerfile);
+  if (flags.json) {
+    const said = { fixed: done, left, difference, backup, findings: after.findings };
+    printJson(command, withoutValues(said, secrets));
+  } else {
+    const { findings, suppressed = [], unchanged = 0, service, dockerfile: fixed } = after;
     const read = (path: string) => changed.get(path) ?? session.tree.read(path);
     const context = { tool: { name: "seaworthy", version: VERSION } as const, rules, colour: inColour() };
-    const judged = {
-      folder: target.folder,
-      service,
-      dockerfile: after.dockerfile,
-      findings,
-      suppressed,
-      unchanged,
-      read,
-    };
+    const judged = { folder: target.folder, service, dockerfile: fixed, findings, suppressed, unchanged, read };
+    command.process.stdout.write(text.begin(context).add(judged));
     const said = [
       ...(difference === undefined ? [] : [difference]),
       ...left.map(({ finding, because }) => `Not fixed: ${finding.rule}: ${because}.`),
@@ -73,8 +79,7 @@ async function fixOne(command: CommandContext, flags: AnalyzeFlags, target: Targ
       ...(done.length === 0 ? ["There is nothing to fix safely."] : []),
       ...(backup === undefined ? [] : [`The old files are in ${backup}; \`seaworthy rollback\` takes it back.`]),
     ];
-    command.process.stdout.write(text.begin(context).add(judged));
-    print(command, visible(redactByShape(said.join("\n"))));
+    print(command, visible(redact(redactByShape(said.join("\n")), secrets)));
   }
   if (fails(after, session, flags)) failed();
 }

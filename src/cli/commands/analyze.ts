@@ -1,6 +1,7 @@
 import type { CommandContext } from "@stricli/core";
 import type { FormatContext, FormatWriter } from "../../formats/format.ts";
 import { text } from "../../formats/text.ts";
+import { dataOf } from "../../formats/view/safe.ts";
 import { VERSION } from "../../pipeline/version.ts";
 import { baselineOf } from "../../pipeline/policy-asked.ts";
 import { rules } from "../../rules/index.gen.ts";
@@ -67,7 +68,12 @@ function plainOn(command: CommandContext, writer: FormatWriter): Output {
 /** `--json` for one folder: the service's facts, too. */
 const factsOn = (command: CommandContext): Output => ({
   add: ({ service, dockerfile, findings, suppressed }) =>
-    printJson(command, { service, dockerfile: dockerfile?.path, findings, suppressed }),
+    printJson(command, {
+      service,
+      dockerfile: dockerfile?.path,
+      findings: findings.map(dataOf),
+      suppressed: suppressed.map(dataOf),
+    }),
   end: () => {},
   abandon: () => {},
 });

@@ -22,7 +22,10 @@ export default async function plan(
       print(this, `${title} [${id}]\n    ${choice}\n    because ${because}`);
       for (const { option, because: reason } of rejected) print(this, `    not ${option}: ${reason}`);
     }
-    for (const { what, because, instead } of made.refusals)
-      print(this, `Not touched: ${what}\n    because ${because}\n    → ${instead}`);
+    for (const { what, because, instead, blocking } of made.refusals)
+      print(
+        this,
+        `${blocking === true ? "Stops the rework" : "Not touched"}: ${what}\n    because ${because}\n    → ${instead}`,
+      );
   });
 }

@@ -3,7 +3,7 @@ import { differenceOf } from "../../pipeline/difference.ts";
 import { reworkInMemory } from "../../pipeline/rework.ts";
 import { openSession } from "../../pipeline/session.ts";
 import { optionsOf, type SessionFlags, type TestsFlag } from "../flags.ts";
-import { print, printJson } from "../output.ts";
+import { failed, print } from "../output.ts";
 import { inWorld } from "../world.ts";
 
 export default async function rework(
@@ -14,7 +14,15 @@ export default async function rework(
   await inWorld(async (world) => {
     const session = await openSession(folder, optionsOf(flags), world);
     const { plan, pins, files } = await reworkInMemory(session);
-    if (flags.json) printJson(this, { files, pins, decisions: plan.decisions, refusals: plan.refusals });
+    // Whoever takes the files from here writes them: they are whole.
+    if (flags.json)
+      print(this, JSON.stringify({ files, pins, decisions: plan.decisions, refusals: plan.refusals }, null, 2));
     else print(this, await differenceOf(session.folder, files));
+    // The difference only shows the intention; whoever commits it should know what it does not know.
+    for (const { what, because, instead, blocking } of plan.refusals) {
+      if (blocking !== true) continue;
+      failed();
+      this.process.stderr.write(`Stops the rework: ${what}\n    because ${because}\n    → ${instead}\n`);
+    }
   });
 }

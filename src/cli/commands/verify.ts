@@ -3,7 +3,8 @@ import type { CheckResult, Report } from "../../model/types.ts";
 import { judgeAgain } from "../../pipeline/judge-again.ts";
 import { stayedUnproven } from "../../pipeline/report-step.ts";
 import { openSession } from "../../pipeline/session.ts";
-import { type Verified, verifyImage } from "../../pipeline/verify-image.ts";
+import { verifyImage } from "../../pipeline/verify-image.ts";
+import type { Verified } from "../../pipeline/verified-files.ts";
 import { optionsOf, type PushFlag, type SessionFlags, type StructureTestFlag } from "../flags.ts";
 import { failed, print, printJson } from "../output.ts";
 import { inWorld } from "../world.ts";
@@ -14,12 +15,14 @@ interface Flags extends SessionFlags, PushFlag, StructureTestFlag {
   readonly image?: string;
   readonly quick: boolean;
   readonly fresh: boolean;
+  readonly before: boolean;
 }
 
 const MARKS: Readonly<Record<CheckResult["status"], string>> = {
   pass: "pass    ",
   fail: "FAIL    ",
   unproven: "unproven",
+  accepted: "accepted",
   "not-applicable": "n/a     ",
 };
 

@@ -2,13 +2,14 @@ import type { Container, Exit, StartOptions } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
 import type { ProbeContext } from "../probe.ts";
 import { becomesHealthy, healthPath } from "./health.ts";
+import { heldRequest, openDoors } from "./held-sidecar.ts";
 import { halfBody, hold, type InFlight, namedRequest, slowRequest } from "./in-flight.ts";
 import { isReachable, type NewConnection, newConnections } from "./listener.ts";
 import { type LoggedLine, logTail } from "./logs.ts";
 import { business } from "../../kit/machine.ts";
 import { startPatience } from "./patience.ts";
 import type { RawAnswer } from "./raw-request.ts";
-import { bodyRoutes } from "./routes.ts";
+import { bodyRoutes, readableRoutes } from "./routes.ts";
 import { requiredEnv, startService } from "./service.ts";
 import { slowRoute } from "./slow-route.ts";
 import { serverSeconds } from "./server-seconds.ts";
@@ -17,8 +18,9 @@ import { within } from "./time.ts";
 
 /** What became of a request that was in flight when the stop signal came. */
 export interface Drain {
-  /** How the request was held: a slow route that the team names, half of a body, or a slow route added from outside. */
-  readonly rung: "named slow route" | "half-sent body" | "injected slow route";
+  /** How the request was held: a slow route that the team names, half of a body, a slow route added from outside, or a
+   * sidecar that it waits for. */
+  readonly rung: "named slow route" | "half-sent body" | "injected slow route" | "held sidecar";
   readonly request: string;
   /** Status of the same request when nobody stops the service. */
   readonly expected: number;
@@ -45,13 +47,16 @@ const HOLD_MS = 1000;
 /** Stops the image while a request is in flight. The options change how the image is started. */
 export async function stopInFlight(context: ProbeContext, options: StartOptions = {}): Promise<Drain> {
   const { contract } = context;
-  const limitMs = 2 * startPatience(contract) + contract.signals.graceSeconds * 4000 + 120_000;
+  const limitMs = 3 * startPatience(contract) + contract.signals.graceSeconds * 4000 + 120_000;
   const signal = within(context.signal, limitMs, "The drain experiment");
   if (contract.drain !== undefined) return await withNamedRoute(context, contract.drain, options, signal);
-  const seen = (await withHalfBody(context, options, signal)) ?? (await withSlowRoute(context, options, signal));
+  const seen =
+    (await withHalfBody(context, options, signal)) ??
+    (await withSlowRoute(context, options, signal)) ??
+    (await withHeldSidecar(context, options, signal));
   if (seen === undefined)
     throw new Error(
-      "No request could be held in flight: no route waits for the rest of a body, and the slow route that was added from outside was not served (the framework is unknown, or Python runs isolated).",
+      "No request could be held in flight: no route waits for the rest of a body, the slow route that was added from outside was not served (the framework is unknown, or Python runs isolated), and no route waits for a sidecar whose address a variable holds.",
     );
   return seen;
 }
@@ -97,10 +102,26 @@ async function withSlowRoute(
   return await stopWith(container, { rung: "injected slow route", request }, context, signal);
 }
 
+async function withHeldSidecar(
+  context: ProbeContext,
+  options: StartOptions,
+  signal: AbortSignal,
+): Promise<Drain | undefined> {
+  const { contract, service } = context;
+  await using doors = await openDoors(context, signal);
+  if (doors === undefined) return undefined;
+  await using container = await startService(context, { ...options, env: doors.env });
+  await becomesHealthy(container, contract, signal);
+  const paths = await readableRoutes(container, { service, contract, signal });
+  await using request = await heldRequest(container, context, { doors, paths, holdMs: HOLD_MS });
+  if (request === undefined) return undefined;
+  return await stopWith(container, { rung: "held sidecar", request }, context, signal);
+}
+
 async function stopWith(
   container: Container,
   { rung, request }: { readonly rung: Drain["rung"]; readonly request: InFlight },
-  { contract, image }: ProbeContext,
+  { contract, image, service }: ProbeContext,
   signal: AbortSignal,
 ): Promise<Drain> {
   const { graceSeconds } = contract.signals;
@@ -133,7 +154,7 @@ async function stopWith(
     exitMs: end === undefined ? undefined : end.at - sent,
     exit: end?.exit,
     graceSeconds,
-    serverSeconds: serverSeconds(image.config),
+    serverSeconds: serverSeconds(image.config, service),
     busy: busy > 1,
     newConnections: tried,
     ...stopped,

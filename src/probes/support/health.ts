@@ -1,6 +1,6 @@
 import type { Container, Exit } from "../../engine/engine.ts";
-import { UserError } from "../../kit/errors.ts";
 import type { Contract } from "../../model/types.ts";
+import { addressOf } from "./address.ts";
 import { watchExit } from "./exit-watch.ts";
 import { ask, persistent } from "./http.ts";
 import { lastLine, type LoggedLine, logTail } from "./logs.ts";
@@ -51,7 +51,7 @@ export async function firstHealthy(
   let last = NOTHING;
   try {
     const elapsed = () => performance.now() - container.startedAt;
-    const url = addressOf(container, contract);
+    const url = addressOf(container, contract.port, healthPath(contract));
     if (url === undefined) {
       // A container that ends at once has lost its port before anyone could ask for it.
       while (watch.exit === undefined && elapsed() < limitMs) await pause(everyMs, signal);
@@ -81,15 +81,6 @@ export async function firstHealthy(
 function unanswered(error: unknown): string {
   const { name } = error instanceof Error ? error : { name: "" };
   return name === "AbortError" || name === "TimeoutError" ? "a request stayed unanswered" : String(error).slice(0, 200);
-}
-
-function addressOf(container: Container, contract: Contract): URL | undefined {
-  try {
-    return container.url(contract.port, healthPath(contract));
-  } catch (error) {
-    if (error instanceof UserError && error.code === "engine/port-not-published") return undefined;
-    throw error;
-  }
 }
 
 /** What an experiment's start came to. */

@@ -117,6 +117,50 @@ export async function slowRequest(
   return undefined;
 }
 
+/**
+ * Holds a request in flight by holding what it waits for. What it answers when it was held so long, and nobody stops the
+ * service, is as good as its usual answer: a service may lose its patience with a sidecar.
+ * @returns undefined when it waits for nothing that is held.
+ */
+export async function heldBetween(
+  url: URL,
+  path: string,
+  held: { readonly shut: () => Promise<void>; readonly open: () => Promise<void>; readonly holdMs: number },
+): Promise<InFlight | undefined> {
+  const head = `GET ${path} HTTP/1.1\r\nHost: ${url.host}\r\nConnection: close\r\n\r\n`;
+  const usual = await complete(url, head);
+  if (!usual.complete || usual.status >= 500 || usual.status === 404) return undefined;
+  const begin = async (): Promise<RawRequest | undefined> => {
+    await held.shut();
+    const request = await openRequest(url, head);
+    if (await request.silentFor(PROOF_MS * business())) return request;
+    await request[Symbol.asyncDispose]();
+    await held.open();
+    return undefined;
+  };
+  const control = await begin();
+  if (control === undefined) return undefined;
+  await using _ = control;
+  await control.openFor(held.holdMs);
+  await held.open();
+  const late = await control.answer(CONTROL_MS * business());
+  const request = late.complete ? await begin() : undefined;
+  if (request === undefined) return undefined;
+  let expected = late.status;
+  return {
+    ...inFlight(request, { name: `GET ${path}, held on its way to a sidecar`, expected }, ""),
+    get expected() {
+      return expected;
+    },
+    async finish(limitMs) {
+      await held.open();
+      const answer = await request.answer(limitMs);
+      if (answer.status === usual.status) expected = usual.status;
+      return answer;
+    },
+  };
+}
+
 async function complete(url: URL, text: string): Promise<RawAnswer> {
   await using request = await openRequest(url, text);
   return await request.answer(CONTROL_MS * business());

@@ -12,9 +12,11 @@ export interface Minimal {
   readonly trials: readonly Trial[];
 }
 
+/** With so many candidates, without any and with all of the first ones and of both counted. */
+export const mostTrials = (candidates: number): number => candidates + 3;
+
 /**
- * The candidates that are needed: none if none are, else all but those without which it works as well. At most three more
- * trials than candidates. Candidates are left out in their order, so what should stay where there is a choice comes last.
+ * The candidates that are needed: none if none are, else all but those without which it works as well. Candidates are left out in their order, so what should stay where there is a choice comes last.
  * @param others Candidates only where the first ones are not enough: nobody was seen to write there.
  */
 export async function minimalSet(

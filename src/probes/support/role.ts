@@ -1,6 +1,6 @@
 import type { Container, Engine, Exit, StartOptions } from "../../engine/engine.ts";
 import { UserError } from "../../kit/errors.ts";
-import { redactByShape } from "../../kit/text.ts";
+import { redactByShape } from "../../kit/redact.ts";
 import type { Contract, Image, Role, RoleCommand, RoleKind } from "../../model/types.ts";
 import { firstHealthy, whyUnhealthy } from "./health.ts";
 import { lastLine, type LoggedLine, logTail } from "./logs.ts";
@@ -190,7 +190,7 @@ async function settles(container: Container, { role, limitMs, signal }: Work): P
   }
   if (role.ready === undefined) return WORKING;
   const last = lastLine(await container.logs());
-  const limit = `within ${role.withinSeconds} s`;
+  const limit = `within ${Math.round(limitMs / 1000)} s`;
   return { problem: `no line of its log matched \`${role.ready}\` ${limit}; its last line: ${last}` };
 }
 

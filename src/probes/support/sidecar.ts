@@ -2,7 +2,9 @@ import { connect } from "node:net";
 import type { Container, Engine, StartOptions } from "../../engine/engine.ts";
 import { firstCause, UserError } from "../../kit/errors.ts";
 import type { Ready, StackSidecar } from "../../model/types.ts";
+import { addressOf } from "./address.ts";
 import { watchExit } from "./exit-watch.ts";
+import { ask } from "./http.ts";
 import { lastLine, type LoggedLine, logTail } from "./logs.ts";
 import { business } from "../../kit/machine.ts";
 import { poll } from "./time.ts";
@@ -32,7 +34,7 @@ const HEALTH = { intervalMs: 500, retries: 10_000, startPeriodMs: 0 };
 export function startOf(sidecar: StackSidecar): StartOptions {
   const { entrypoint, command, user, env, volumes, tmpfs } = sidecar;
   const health = sidecar.ready.find((one) => one.kind === "healthcheck");
-  const port = sidecar.ready.find((one) => one.kind === "port");
+  const ports = sidecar.ready.flatMap((one) => (one.kind === "port" || one.kind === "http" ? [one.port] : []));
   return {
     ...(entrypoint === undefined ? {} : { entrypoint }),
     ...(command === undefined ? {} : { command }),
@@ -46,7 +48,7 @@ export function startOf(sidecar: StackSidecar): StartOptions {
           },
         }
       : {}),
-    ...(port?.kind === "port" ? { publish: [port.port] } : {}),
+    ...(ports.length === 0 ? {} : { publish: ports }),
     env,
     volumes,
     tmpfs,
@@ -61,19 +63,22 @@ export async function becomesReady(
   ready: readonly Ready[],
   { limitMs, signal }: { readonly limitMs: number; readonly signal: AbortSignal },
 ): Promise<{ readonly by: string; readonly problem: string }> {
-  const patience = AbortSignal.timeout(Math.ceil(limitMs * business()));
+  // On a busy machine it is waited for longer; named is the time that it was.
+  const most = Math.ceil(limitMs * business());
+  const patience = AbortSignal.timeout(most);
   const both = AbortSignal.any([signal, patience]);
   const by: string[] = [];
   for (const one of ready) {
-    const problem = await tellsReady(container, one, both).catch((error: unknown) => {
+    const seen = { last: "" };
+    const problem = await tellsReady(container, one, { signal: both, seen }).catch((error: unknown) => {
       signal.throwIfAborted();
       if (patience.aborted) return "";
       const cause = firstCause(error);
       if (cause instanceof UserError && cause.code === "engine/lost") throw cause;
       return cause instanceof Error ? cause.message : String(cause);
     });
-    if (patience.aborted || problem !== undefined)
-      return { by: by.join(", "), problem: await why(container, problem ?? "", { one, limitMs }) };
+    if (problem !== undefined)
+      return { by: by.join(", "), problem: await why(container, problem, { one, limitMs: most, last: seen.last }) };
     by.push(inWords(one));
   }
   return { by: by.length === 0 ? "it runs" : by.join(", "), problem: "" };
@@ -82,21 +87,29 @@ export async function becomesReady(
 async function why(
   container: Container,
   problem: string,
-  { one, limitMs }: { readonly one: Ready; readonly limitMs: number },
+  { one, limitMs, last }: { readonly one: Ready; readonly limitMs: number; readonly last: string },
 ): Promise<string> {
-  const last = lastLine(logTail(await container.logs()));
-  const what = problem === "" ? `not ready within ${Math.round(limitMs / 1000)} s by ${inWords(one)}` : problem;
-  return `${what.replace(/\.$/, "")}. Its last line: ${last}`;
+  const line = lastLine(logTail(await container.logs()));
+  const what = problem === "" ? `not ready within ${Math.round(limitMs / 1000)} s by ${inWords(one)}${last}` : problem;
+  return `${what.replace(/\.$/, "")}. Its last line: ${line}`;
 }
 
 function inWords(one: Ready): string {
   if (one.kind === "ends") return "its end with exit code 0";
   if (one.kind === "healthcheck") return "its healthcheck";
+  if (one.kind === "http") return `GET ${one.path} on port ${one.port}`;
   return one.kind === "port" ? `port ${one.port}` : `\`${one.argv.join(" ")}\``;
 }
 
+interface Waiting {
+  readonly signal: AbortSignal;
+  /** What it answered last in place of what was wanted, in words. */
+  readonly seen: { last: string };
+}
+
 /** Undefined once it is ready; a text when it never will be. Rejects when the signal ends the waiting. */
-async function tellsReady(container: Container, one: Ready, signal: AbortSignal): Promise<string | undefined> {
+async function tellsReady(container: Container, one: Ready, waiting: Waiting): Promise<string | undefined> {
+  const { signal } = waiting;
   if (one.kind === "ends") {
     const { code } = await container.exited(signal);
     return code === 0 ? undefined : `it ended with exit code ${code}`;
@@ -106,12 +119,12 @@ async function tellsReady(container: Container, one: Ready, signal: AbortSignal)
     return undefined;
   }
   await using watch = watchExit(container, signal);
-  const ask =
-    one.kind === "port" ? () => accepts(container.url(one.port, "/")) : () => succeeds(container, one.argv, signal);
+  const tells = () =>
+    one.kind === "command" ? succeeds(container, one.argv, signal) : isThere(container, one, waiting);
   const answer = await poll(
     async () => {
       if (watch.exit !== undefined) return `it ended with exit code ${watch.exit.code}`;
-      return (await ask()) ? "" : undefined;
+      return (await tells()) ? "" : undefined;
     },
     { everyMs: EVERY_MS, limitMs: Number.POSITIVE_INFINITY, signal },
   );
@@ -124,6 +137,20 @@ async function succeeds(container: Container, argv: readonly string[], signal: A
   return code === 0 || code === 126 || code === 127;
 }
 
+async function isThere(
+  container: Container,
+  one: Extract<Ready, { readonly kind: "port" | "http" }>,
+  { signal, seen }: Waiting,
+): Promise<boolean> {
+  const url = addressOf(container, one.port, one.kind === "http" ? one.path : "/");
+  if (url === undefined) return false;
+  if (one.kind === "port") return await accepts(url);
+  const answer = await ask(url, { timeoutMs: ANSWER_MS, signal }).catch(() => undefined);
+  if (answer !== undefined) seen.last = `, which answered ${answer.status}`;
+  return answer !== undefined && answer.status >= 200 && answer.status < 300;
+}
+
+const ANSWER_MS = 2000;
 const OPEN_MS = 300;
 
 /** The engine's proxy accepts in the place of what does not listen yet, and hangs up at once: what stays open listens. */
@@ -134,7 +161,7 @@ function accepts(url: URL): Promise<boolean> {
       socket.destroy();
       resolve(answer);
     };
-    socket.setTimeout(2000, () => end(false));
+    socket.setTimeout(ANSWER_MS, () => end(false));
     socket.once("connect", () => setTimeout(() => end(true), OPEN_MS));
     socket.once("data", () => end(true));
     socket.once("error", () => end(false));

@@ -1,8 +1,7 @@
-import { redact } from "../../kit/text.ts";
+import { REDACTED } from "../../kit/redact.ts";
+import { withoutValues } from "../../kit/redact-data.ts";
+import { shapedIn } from "../../kit/secret-shapes.ts";
 import type { Contract, Expectation } from "../../model/types.ts";
-import { shapedValues } from "../support/secrets.ts";
-
-const REDACTED = "‹redacted›";
 
 /** Headers, variables, options and fields whose value is for nobody's eyes. */
 const SECRET_NAME =
@@ -62,19 +61,5 @@ function passwordOf(value: string, credentials: string): readonly string[] {
 function inText(text: string): readonly string[] {
   const assigned = [...text.matchAll(ASSIGNED)].filter(([, name, option]) => SECRET_NAME.test(name ?? option ?? ""));
   const passwords = [...text.matchAll(URL_PASSWORD)].map(([, password = ""]) => password);
-  return [...shapedValues(text), ...assigned.map(([, , , value = ""]) => value), ...passwords];
-}
-
-/** The same data, with none of these values in any text of it. */
-export function withoutValues<T>(data: T, secrets: readonly string[]): T {
-  // A longer one may hold a shorter one.
-  const longestFirst = [...new Set(secrets)].toSorted((a, b) => b.length - a.length);
-  return (longestFirst.length === 0 ? data : mapTexts(data, (text) => redact(text, longestFirst))) as T;
-}
-
-function mapTexts(data: unknown, change: (text: string) => string): unknown {
-  if (typeof data === "string") return change(data);
-  if (Array.isArray(data)) return data.map((one) => mapTexts(one, change));
-  if (typeof data !== "object" || data === null) return data;
-  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, mapTexts(value, change)]));
+  return [...shapedIn(text).map(({ value }) => value), ...assigned.map(([, , , value = ""]) => value), ...passwords];
 }

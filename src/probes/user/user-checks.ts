@@ -6,7 +6,8 @@ import { seeCommand } from "./commands.ts";
 import type { UserSeen } from "./compared.ts";
 import { seeConfiguration } from "./configuration.ts";
 import { seeFile, seeLicences } from "./files.ts";
-import { secretValues, withoutValues } from "./redacted.ts";
+import { withoutValues } from "../../kit/redact-data.ts";
+import { secretValues } from "./redacted.ts";
 import { seeService } from "./service.ts";
 
 /** What was seen for each check that the team wrote, by its id. */

@@ -26,7 +26,7 @@ export function commandOf({ table }: ComposeEntry): RoleCommand | undefined {
 export function buildOf({ table, folder }: ComposeEntry) {
   const build = composeBuild(table["build"], folder);
   const target = textAt(table, "build", "target");
-  return build && { ...build, ...(target === undefined ? {} : { target }) };
+  return build && { ...build, ...(target === undefined || target === "" ? {} : { target }) };
 }
 
 /** Services that one waits for, and whether for their end. */

@@ -9,6 +9,8 @@ import { buildOf, commandOf, dependenciesOf, wordsOf } from "./compose-service.t
 export interface OwnEntry {
   readonly entry: ComposeEntry;
   readonly dockerfile: string;
+  /** The stage that it builds, where it names one. */
+  readonly target: string | undefined;
   /** Undefined where it is started by what the image says. */
   readonly command: RoleCommand | undefined;
   readonly role: StartCommand["role"];
@@ -29,7 +31,8 @@ export function ownEntries({ entries }: ComposeProject, root: string): readonly 
     const words = [...(command?.entrypoint ?? []), ...(command?.command ?? [])];
     const { role, server } = unwrap(words);
     const serves = command === undefined || (role === "web" && server !== "own" && server !== "unknown");
-    return [{ entry, dockerfile: build.dockerfile, command, role: command === undefined ? "web" : role, serves }];
+    const { dockerfile, target } = build;
+    return [{ entry, dockerfile, target, command, role: command === undefined ? "web" : role, serves }];
   });
 }
 
@@ -42,6 +45,8 @@ export function mainEntry(own: readonly OwnEntry[]): OwnEntry | undefined {
 export interface RoleFacts {
   /** The Dockerfiles that make the image under proof: today's, and the reworked one. */
   readonly dockerfiles: readonly string[];
+  /** Whether a build of one of them that names this stage, or none, makes that image. A stage to develop in does not. */
+  readonly makesImage?: (dockerfile: string, target: string | undefined) => boolean;
   /** Commands that the rework gives its Compose services, by name. */
   readonly reworked: Readonly<Record<string, readonly string[]>>;
 }
@@ -64,12 +69,12 @@ export function composeRoles(own: readonly OwnEntry[], facts: RoleFacts): Readon
 }
 
 function composeRole(
-  { entry, dockerfile, role }: OwnEntry,
+  { entry, dockerfile, target, role }: OwnEntry,
   command: RoleCommand,
   kind: RoleKind,
-  { dockerfiles, reworked }: RoleFacts,
+  { dockerfiles, makesImage, reworked }: RoleFacts,
 ): Role {
-  const certain = dockerfiles.includes(dockerfile);
+  const certain = dockerfiles.includes(dockerfile) && makesImage?.(dockerfile, target) !== false;
   const plain = unmanaged(command);
   const written = [command];
   const after = reworked[entry.name];

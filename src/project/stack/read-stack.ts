@@ -25,6 +25,8 @@ export interface StackRequest extends RoleFacts {
   readonly root: string;
   /** Compose services to start, or all that the service needs; undefined: none. */
   readonly wanted: "all" | readonly string[] | undefined;
+  /** Names of what the team itself describes: it takes the place of the Compose service of its name. */
+  readonly own: readonly string[];
   readonly roles: readonly RoleAsked[];
   readonly starts: readonly StartCommand[];
   /** A variable of the service that keeps its value of the proof: its port. */
@@ -84,6 +86,12 @@ class Composition {
     this.#own = new Map(own.map((one) => [one.entry.name, one]));
     this.#main = mainEntry(own);
     this.#tasks = composeRoles(own, request);
+    for (const name of request.own) {
+      const entry = project.entries.get(name);
+      if (entry === undefined) continue;
+      this.#seen.add(name);
+      this.#started.set(name, entry);
+    }
     const { wanted } = request;
     if (wanted === "all") for (const name of this.#all()) this.#visit(name, false);
     else for (const name of wanted ?? []) this.#visit(name, this.#isTask(name));

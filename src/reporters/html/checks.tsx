@@ -5,7 +5,8 @@ import { type CheckPair, checkPairs, isMended } from "../view/pairs.ts";
 import { firstOpened, Judged, JudgedTable } from "./judged.tsx";
 import { Lines, Nothing, Prose, Section, StatusPill } from "./parts.tsx";
 
-const needsAttention = ({ after }: CheckPair): boolean => after?.status === "fail" || after?.status === "unproven";
+const needsAttention = ({ after }: CheckPair): boolean =>
+  after !== undefined && ["fail", "unproven", "accepted"].includes(after.status);
 
 /** Every promise, what needs attention first; what stands behind a verdict is one click away. */
 export function Checks({ report }: { readonly report: Report }): JSX.Element {

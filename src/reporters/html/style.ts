@@ -71,6 +71,7 @@ header .service { font-weight: 600; margin-right: auto; }
 .cells i.pass { background: var(--pass); border-color: var(--pass); }
 .cells i.fail { border-color: var(--fail);
   background: linear-gradient(45deg, transparent 42%, #fff 42% 58%, transparent 58%), linear-gradient(-45deg, var(--fail) 42%, #fff 42% 58%, var(--fail) 58%); }
+.cells i.accepted { background: var(--none-ground); border-color: var(--unproven); }
 .cells i.unproven { background: var(--unproven-ground); border-color: var(--unproven); }
 .notes { margin-top: 1rem; padding: 1rem 1.25rem; background: var(--unproven-ground); border: 1px dashed var(--unproven); border-radius: 12px; }
 .notes strong { color: var(--unproven); }
@@ -124,6 +125,7 @@ td.bars.short svg { height: 10px; }
 .pill.pass { color: var(--pass); background: var(--pass-ground); }
 .pill.fail { color: var(--fail); background: var(--fail-ground); border-color: var(--fail); }
 .pill.unproven { color: var(--unproven); background: var(--unproven-ground); border: 1.5px dashed var(--unproven); }
+.pill.accepted { color: var(--unproven); background: var(--none-ground); border: 1.5px solid var(--unproven); }
 .pill.none, .pill.not-applicable { font-weight: 500; }
 th .pill { white-space: normal; border-radius: 8px; margin-top: 0.35rem; }
 `;

@@ -63,6 +63,9 @@ const lock = z.object({
       path: text.optional(),
       sdistOnly: z.boolean(),
       dependencies: texts,
+      marker: text.optional(),
+      use: z.enum(["production", "development", "optional", "elsewhere", "none"]),
+      askedBy: texts,
     }),
   ),
   requiresPython: text.optional(),
@@ -81,6 +84,8 @@ const packaging = z.object({
   versionFromGit: fact(z.boolean()),
 });
 
+const origin = z.object({ dockerfile: text.optional(), target: text.optional(), image: text.optional() }).optional();
+
 const start = z.object({
   source,
   role: z.enum(["web", "worker", "beat", "migrate", "test", "other"]),
@@ -91,6 +96,7 @@ const start = z.object({
   server,
   evidence,
   compose: z.object({ name: text, builds: text, entrypoint: z.boolean() }).optional(),
+  origin,
 });
 
 const env = z.object({
@@ -170,13 +176,15 @@ export const serviceSchema: z.ZodType<Wire<Service>> = z.object({
   target: fact(text).optional(),
   buildTargets: z.array(z.object({ dockerfile: text, stage: text, evidence })).optional(),
   dockerignore: text.optional(),
-  outsideProbes: z.array(z.object({ source, program: text, command: text, evidence })),
-  gracePeriods: z.array(fact(z.number())),
+  outsideProbes: z.array(z.object({ source, program: text, command: text, evidence, origin })),
+  gracePeriods: z.array(fact(z.number()).extend({ origin })),
+  configuredStop: fact(z.number()).optional(),
   outsideLimits: z.array(
     z.object({
       source: z.enum(["compose", "kubernetes", "ecs"]),
       container: text,
       evidence,
+      origin,
       ports: z.array(z.number().int()),
       memoryBytes: z.number().optional(),
       cpus: z.number().optional(),
@@ -196,6 +204,8 @@ export const serviceSchema: z.ZodType<Wire<Service>> = z.object({
       evidence,
     }),
   ),
+  composeVolumes: z.array(z.object({ path: text, evidence })).optional(),
+  staticRoot: fact(text).optional(),
   taskDefinitions: z.array(task),
   problems: z.array(place.extend({ message: text })),
 });

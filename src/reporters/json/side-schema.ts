@@ -10,7 +10,7 @@ const measurement = z.object({
   samples: z.array(z.number()),
 });
 
-const status = z.enum(["pass", "fail", "unproven", "not-applicable"]);
+const status = z.enum(["pass", "fail", "unproven", "accepted", "not-applicable"]);
 const check = z.object({
   id: text,
   title: text,
@@ -95,7 +95,9 @@ const buildSide = z.object({
   builds: z.array(build),
   bases: z.array(z.object({ named: text, used: text, standIn: z.boolean(), really: text.optional() })),
   canaries: texts.optional(),
+  planted: z.number().int().optional(),
   inputKey: text.optional(),
+  mounts: text.optional(),
   failure: z.object({ step: text, log: texts, where: text.optional() }).optional(),
   edited: z.object({ source: text, lock: text.optional() }).optional(),
 });

@@ -1,4 +1,4 @@
-import { redactByShape } from "../../kit/text.ts";
+import { redactByShape } from "../../kit/redact.ts";
 import type { Excerpt } from "../../model/types.ts";
 
 const WIDEST = 240;

@@ -21,7 +21,7 @@ export interface Figure {
 
 type Builds = "cold" | "warm" | "sourceEdit" | "lockEdit";
 const BUILDS: ReadonlyArray<readonly [Builds, string, string]> = [
-  ["cold", "Build, cold", "nothing from the layer cache"],
+  ["cold", "Build, cold", "no cached layer, empty cache mounts"],
   ["warm", "Build, warm", "nothing changed"],
   ["sourceEdit", "Build after a source edit", "one source file changed"],
   ["lockEdit", "Build after a lock edit", "the lock file changed"],

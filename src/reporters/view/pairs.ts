@@ -26,7 +26,7 @@ export function isMended({ before, after }: CheckPair): boolean {
 }
 
 function rankOf(pair: CheckPair): number {
-  const ranks: Readonly<Record<Status, number>> = { fail: 0, unproven: 1, pass: 3, "not-applicable": 5 };
-  if (pair.after === undefined) return 4;
-  return isMended(pair) ? 2 : ranks[pair.after.status];
+  const ranks: Readonly<Record<Status, number>> = { fail: 0, unproven: 1, accepted: 2, pass: 4, "not-applicable": 6 };
+  if (pair.after === undefined) return 5;
+  return isMended(pair) ? 3 : ranks[pair.after.status];
 }

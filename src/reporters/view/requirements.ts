@@ -1,6 +1,6 @@
 import type { Report, RequirementResult, Status } from "../../model/types.ts";
 
-const RANKS: Readonly<Record<Status, number>> = { fail: 0, unproven: 1, pass: 2, "not-applicable": 3 };
+const RANKS: Readonly<Record<Status, number>> = { fail: 0, unproven: 1, accepted: 2, pass: 3, "not-applicable": 4 };
 
 /** The team's requirements: what fails first, then what is unproven; else in the order of its file. */
 export function requirementRows({ requirements = [] }: Report): readonly RequirementResult[] {

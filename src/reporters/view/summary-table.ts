@@ -19,6 +19,7 @@ const STATUS_STYLES: Readonly<Record<Status, Style>> = {
   pass: "green",
   fail: ["red", "bold"],
   unproven: ["yellow", "bold"],
+  accepted: "yellow",
   "not-applicable": "dim",
 };
 
@@ -68,6 +69,9 @@ function figureLines(rows: readonly FigureRow[], paint: Paint, width: number): r
   ];
 }
 
+/** What is wrong with these is told in a line of its own. */
+const TOLD: ReadonlySet<Status> = new Set(["fail", "unproven", "accepted"]);
+
 function checkLines(pairs: readonly CheckPair[], paint: Paint, width: number): readonly string[] {
   const column = 10;
   const longest = Math.max(16, ...pairs.map(({ title }) => title.length));
@@ -83,8 +87,7 @@ function checkLines(pairs: readonly CheckPair[], paint: Paint, width: number): r
     paint("dim", `  ${"check".padEnd(label)}  ${"before".padEnd(column)}  after`),
     ...pairs.flatMap(({ title, before, after }) => {
       const line = `  ${clip(title, label).padEnd(label)}  ${word(before?.status)}  ${word(after?.status)}`.trimEnd();
-      const told =
-        after?.status === "fail" || after?.status === "unproven" ? shortened(wrap(after.message, width - 7)) : [];
+      const told = after !== undefined && TOLD.has(after.status) ? shortened(wrap(after.message, width - 7)) : [];
       return [line, ...told.map((text) => `      ${text}`)];
     }),
   ];

@@ -5,20 +5,22 @@ export const STATUS_WORDS: Readonly<Record<Status, string>> = {
   pass: "pass",
   fail: "fail",
   unproven: "unproven",
+  accepted: "accepted",
   "not-applicable": "does not apply",
 };
 export const STATUS_SIGNS: Readonly<Record<Status, string>> = {
   pass: "✓",
   fail: "✗",
   unproven: "?",
+  accepted: "!",
   "not-applicable": "–",
 };
 
-export const STATUSES: readonly Status[] = ["fail", "unproven", "pass", "not-applicable"];
+export const STATUSES: readonly Status[] = ["fail", "unproven", "accepted", "pass", "not-applicable"];
 const SEVERITIES: readonly Severity[] = ["error", "warning", "note"];
 
 export function countByStatus(results: readonly { readonly status: Status }[]): Readonly<Record<Status, number>> {
-  const counts = { fail: 0, unproven: 0, pass: 0, "not-applicable": 0 };
+  const counts = { fail: 0, unproven: 0, accepted: 0, pass: 0, "not-applicable": 0 };
   for (const { status } of results) counts[status] += 1;
   return counts;
 }

@@ -1,3 +1,5 @@
+import { imageName, pythonOfImage } from "../../dockerfile/image-name.ts";
+
 /** What an image reference tells without pulling it. Only what its publisher promises; everything else is undefined. */
 export interface Base {
   readonly reference: string;
@@ -40,13 +42,8 @@ const debianNumbers: Readonly<Record<string, string>> = {
 };
 
 export function baseOf(reference: string): Base {
-  const [named = "", digest] = reference.split("@");
-  const colon = named.lastIndexOf(":");
-  const tagged = colon > named.lastIndexOf("/");
-  const path = tagged ? named.slice(0, colon) : named;
-  const tag = tagged ? named.slice(colon + 1) : undefined;
-  const name = withoutRegistry(path);
-  const short = name.split("/").at(-1) ?? name;
+  const image = imageName(reference);
+  const { name, short, tag, digest } = image;
   const distribution = distributionOf(short, tag ?? "");
   return {
     reference,
@@ -54,13 +51,17 @@ export function baseOf(reference: string): Base {
     short,
     tag,
     digest,
-    python: pythonOf(name, short, tag ?? ""),
+    python: pythonOfImage(image),
     distribution,
     shell: distribution && shells[distribution.name],
     minimal: /slim|alpine|distroless|minimal/.test(`${name}:${tag ?? ""}`),
     unresolved: reference.includes("$"),
   };
 }
+
+/** Python without more, and the distributions themselves: what is not installed is not there. */
+export const isBare = ({ name, short, minimal }: Base): boolean =>
+  ((name === "python" || short === "uv") && minimal) || ["debian", "ubuntu", "alpine", "amazonlinux"].includes(short);
 
 const shells = {
   debian: "dash",
@@ -70,20 +71,6 @@ const shells = {
   ubi: "bash",
   fedora: "bash",
 } as const;
-
-function withoutRegistry(path: string): string {
-  const parts = path.split("/");
-  const first = parts[0] ?? "";
-  if (parts.length > 1 && (/[.:]/.test(first) || first === "localhost")) parts.shift();
-  return parts.join("/").replace(/^(?:docker\/)?library\//, "");
-}
-
-/** Only the official python image and uv's own images carry the Python their tag names. */
-function pythonOf(name: string, short: string, tag: string): string | undefined {
-  if (name === "python" || name.endsWith("/python")) return /^v?([23]\.\d+(?:\.\d+)?)(?![\d.])/.exec(tag)?.[1];
-  if (short === "uv") return /python(\d+\.\d+(?:\.\d+)?)/.exec(tag)?.[1];
-  return undefined;
-}
 
 function distributionOf(short: string, tag: string): Distribution | undefined {
   const words = tag.split("-");

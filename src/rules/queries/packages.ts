@@ -87,6 +87,7 @@ function virtualName(argv: readonly string[]): string | undefined {
 const providers: Readonly<Record<string, readonly string[]>> = {
   nc: ["netcat", "netcat-openbsd", "netcat-traditional", "nmap-ncat", "busybox"],
   curl: ["curl", "curl-minimal"],
+  gcc: ["build-essential", "build-base", "alpine-sdk", "base-devel", "clang", "g++", "gcc-c++"],
   pg_isready: ["postgresql-client", "postgresql", "postgresql15", "postgresql16-client"],
   psql: ["postgresql-client", "postgresql", "postgresql15", "postgresql16-client"],
   pdftoppm: ["poppler-utils"],

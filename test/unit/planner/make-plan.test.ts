@@ -3,7 +3,7 @@ import type { Decider } from "../../../src/decisions/decider.ts";
 import { decisions } from "../../../src/decisions/index.gen.ts";
 import { allows, exactVersion } from "../../../src/decisions/shared/specifier.ts";
 import { UserError } from "../../../src/kit/errors.ts";
-import type { Finding, Plan, Service, TaskDefinition } from "../../../src/model/types.ts";
+import type { Finding, LockedPackage, Plan, Service, TaskDefinition } from "../../../src/model/types.ts";
 import { renderDockerfile } from "../../../src/planner/render-dockerfile.ts";
 import { makePlan } from "../../../src/planner/make-plan.ts";
 import { inOrder } from "../../../src/planner/order.ts";
@@ -13,6 +13,7 @@ import { evidence, fact, facts, sample } from "./sample.ts";
 
 const plan = (service: Partial<Service> = {}, overrides: Record<string, unknown> = {}): Plan =>
   makePlan(facts(service, overrides));
+const PRODUCTION = { use: "production" as const, askedBy: ["main"] };
 const start = sample.starts[0];
 const startedBy = (
   argv: readonly string[],
@@ -162,7 +163,14 @@ describe("the command", () => {
             lock: {
               ...sample.lock,
               packages: [
-                { name: "gunicorn", version, source: "registry" as const, sdistOnly: false, dependencies: [] },
+                {
+                  name: "gunicorn",
+                  version,
+                  source: "registry" as const,
+                  sdistOnly: false,
+                  dependencies: [],
+                  ...PRODUCTION,
+                },
               ],
             },
           }),
@@ -172,8 +180,41 @@ describe("the command", () => {
     );
     expect(command(locked("25.3.0")).at(-1)).toBe("--no-control-socket");
   });
+  it("gives uvicorn no option that its locked version does not have", () => {
+    const locked = (version: string) => {
+      const [any] = sample.lock?.packages ?? [];
+      const uvicorn = { ...any, name: "uvicorn", version } as LockedPackage;
+      return { lock: sample.lock === undefined ? undefined : { ...sample.lock, packages: [uvicorn] } };
+    };
+    expect(command(locked("0.21.1"))).not.toContain("--timeout-graceful-shutdown");
+    expect(command(locked("0.22.0"))).toContain("--timeout-graceful-shutdown");
+  });
   it("starts the server that the FastAPI command line would start", () => {
     expect(command(startedBy(["fastapi", "run", "app/main.py"], "fastapi-cli"))[0]).toBe("uvicorn");
+  });
+  it("keeps what the command line hands to that server", () => {
+    const argv = ["fastapi", "run", "app/main.py", "--host", "::", "--workers", "4", "--root-path=/shop"];
+    expect(command(startedBy(argv, "fastapi-cli")).join(" ")).toBe(
+      "uvicorn app.main:app --workers 4 --root-path /shop --host 0.0.0.0 --port 8000 --timeout-graceful-shutdown 8",
+    );
+    expect(command(startedBy(["litestar", "run", "-W", "2"], "litestar-cli")).join(" ")).toContain("--workers 2 ");
+  });
+  it("starts the application object by a locked server that fits it, where no file starts it", () => {
+    const of = (framework: "django" | "fastapi", ...closure: readonly string[]) =>
+      plan({
+        starts: [],
+        framework: fact(framework),
+        application: fact({ module: "shop.wsgi", attribute: "application", factory: false }),
+        dependencies: { ...sample.dependencies, runtimeClosure: closure },
+      });
+    expect(of("django", "gunicorn", "uvicorn").image.command.slice(0, 2)).toEqual([
+      "gunicorn",
+      "shop.wsgi:application",
+    ]);
+    const ids = ({ refusals }: ReturnType<typeof of>) => refusals.map(({ id }) => id);
+    expect(ids(of("django", "gunicorn"))).not.toContain("no-start");
+    expect(ids(of("django", "uvicorn"))).toContain("no-start");
+    expect(ids(of("fastapi", "gunicorn"))).toContain("no-start");
   });
   it("stops a server that ignores SIGTERM by SIGINT", () => {
     expect(plan(startedBy(["python", "-m", "app"], "flask-dev")).image.stopSignal).toBe("SIGINT");
@@ -295,11 +336,60 @@ describe("packages", () => {
         : {
             ...sample.lock,
             packages: [
-              { name: "fastapi", version: "1", source: "registry" as const, sdistOnly: true, dependencies: [] },
+              {
+                name: "fastapi",
+                version: "1",
+                source: "registry" as const,
+                sdistOnly: true,
+                dependencies: [],
+                ...PRODUCTION,
+              },
             ],
           };
     expect(plan({ lock }).image.packages).toEqual({ builder: ["gcc", "libc6-dev"], runtime: [] });
     expect(plan().image.packages.builder).toEqual([]);
+  });
+});
+
+describe("named volumes of Compose", () => {
+  const service = {
+    composeVolumes: [
+      { path: "/app/media", evidence: evidence("compose.yaml", 9) },
+      { path: "/app", evidence: evidence("compose.yaml", 10) },
+    ],
+  };
+  it("are made for the service's user, but for one that holds the code", () => {
+    const { image, decisions: made } = plan(service);
+    expect(image.writable).toEqual(["/app/media"]);
+    expect(image.volumes).toEqual([]);
+    expect(made.find(({ id }) => id === "writable")).toMatchObject({
+      because: expect.stringContaining("Compose mounts a volume at /app/media."),
+      evidence: ["compose.yaml:9"],
+    });
+    expect(plan(service, { writable: [] }).image.writable).toEqual([]);
+  });
+});
+
+describe("packages of today's image", () => {
+  const of = (lines: string, service: Partial<Service> = {}) =>
+    makePlan(facts(service, {}, `FROM python:3.13-slim-bookworm AS b\nRUN apt-get install -y libheif1\n${lines}`)).image
+      .packages.runtime;
+  it("stay when the service may use them without saying so", () => {
+    expect(
+      of("FROM python:3.13-slim\nRUN apt-get update && apt-get install -y ffmpeg libgl1-mesa-glx fonts-dejavu=2.37\n"),
+    ).toEqual(["ffmpeg", "fonts-dejavu", "libgl1"]);
+  });
+  it("go when they are for the build, for a shell, for waiting or for a probe, or were removed again", () => {
+    expect(
+      of(
+        "FROM python:3.13-slim\nRUN apt-get update && apt-get install -y --no-install-recommends build-essential gcc libpq-dev curl wget git vim netcat-openbsd procps ca-certificates $MORE && rm -rf /var/lib/apt/lists/*\nRUN apt-get install -y ghostscript && apt-get purge -y ghostscript\n",
+      ),
+    ).toEqual([]);
+  });
+  it("are the team's to take away", () => {
+    const text = "FROM python:3.13-slim\nRUN apt-get update && apt-get install -y ffmpeg\n";
+    expect(makePlan(facts({}, { packages: [] }, text)).image.packages.runtime).toEqual([]);
+    expect(makePlan({ ...facts({}, {}, text), profile: amazonlinux2023 }).image.packages.runtime).toEqual([]);
   });
 });
 

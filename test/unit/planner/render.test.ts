@@ -95,7 +95,7 @@ describe("Dockerfile.prod", () => {
     const plan = makePlan(facts());
     const text = dockerfile();
     const missing = plan.decisions.map((one) => one.id).filter((id) => id !== "context" && !text.includes(`[${id}]`));
-    expect(missing).toEqual(["tests", "compose", "writable"]); // Nothing of the sample asks for these: no blocks.
+    expect(missing).toEqual(["tests", "compose", "writable", "steps"]); // Nothing of the sample asks for these: no blocks.
   });
 
   it("carries no secret of today's image", () => {

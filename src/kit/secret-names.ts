@@ -1,0 +1,31 @@
+/**
+ * The one list of names by which a value is taken for a secret: rules, redaction, the service's variables and the search
+ * in images all ask here.
+ */
+
+const SURE =
+  /PASSWORD|PASSWD|(?:^|_)(?:SECRET|PASSPHRASE|TOKEN|CREDENTIALS?|API_?KEY|(?:PRIVATE|ACCESS|SECRET|ENCRYPTION|SIGNING|JWT|AUTH|MASTER)_?KEY)(?:_|$)|(?:^|_)PASS$|_PWD$|^REDISCLI_AUTH$/;
+/** Often a secret, often a key into a table: enough to hide a value, not to accuse anybody. */
+const DOUBTFUL = /(?:^|_)(?:SALT|DSN)(?:_|$)|(?:^|_)KEY$/;
+/** Words that end the name of a setting about a secret: `TOKEN_URL`, `PASSWORD_MIN_LENGTH`, `SECRET_KEY_FILE`. */
+const ABOUT =
+  /_(?:FILE|PATH|DIR|NAME|ALIAS|MODE|TYPE|ID|ARN|URL|URI|HOST|PORT|TTL|EXPIRES?(?:_\w+)?|EXPIRATION|EXPIRY|LIFETIME|AGE|LENGTH|SIZE|ALGORITHM|ALGO|HASHERS?|HEADER|MINUTES|SECONDS|HOURS|DAYS|COUNT|LIMIT|ENABLED|DISABLED|REQUIRED|PREFIX|SUFFIX|FORMAT|ROTATION|POLICY|ENDPOINT|ISSUER|AUDIENCE|REGION|PROVIDER|BACKEND|MANAGER|STORE|STDIN|PROMPT|MAX|MIN)$/;
+
+const upperOf = (name: string): string =>
+  name
+    .replaceAll(/([a-z\d])([A-Z])/g, "$1_$2")
+    .replaceAll(/[-.]/g, "_")
+    .toUpperCase();
+
+/** The value of such a variable, argument, label, option or field is a secret, going by its name: `DB_PASSWORD`, `apiKey`, `smtp-pass`. */
+export function namesSecret(name: string): boolean {
+  const upper = upperOf(name);
+  return SURE.test(upper) && !ABOUT.test(upper);
+}
+
+/** Wider: also names that may be a secret's, such as `CACHE_KEY`, and half of a pair, such as `AWS_ACCESS_KEY_ID`. */
+export function mayNameSecret(name: string): boolean {
+  const upper = upperOf(name);
+  if (upper.endsWith("ACCESS_KEY_ID")) return true;
+  return (SURE.test(upper) || DOUBTFUL.test(upper)) && !ABOUT.test(upper);
+}

@@ -1,0 +1,32 @@
+import { posix } from "node:path";
+import { commandsOfInstruction } from "../dockerfile/shell.ts";
+import { reachableStages } from "../dockerfile/stages.ts";
+import type { Dockerfile, Service } from "../model/types.ts";
+import { baseName } from "../project/unwrap.ts";
+
+/**
+ * The file whose edit must install the dependencies again: the lock, where this Dockerfile installs from it; else the
+ * file with requirements that its pip reads. An image is not blamed for a lock that is not its own.
+ */
+export function lockToEdit(dockerfile: Dockerfile, { files, lock }: Service): string | undefined {
+  const commands = reachableStages(dockerfile).flatMap((stage) =>
+    stage.instructions.flatMap((instruction) =>
+      instruction.keyword === "RUN" ? commandsOfInstruction(instruction, stage) : [],
+    ),
+  );
+  const honoursLock = commands.some(
+    ({ name, args }) =>
+      (/^(?:uv|pdm|pipenv)$/.test(baseName(name)) && args.includes("sync")) ||
+      (/^(?:poetry|pdm|pipenv)$/.test(baseName(name)) && args.includes("install")),
+  );
+  if (honoursLock) return lock?.path;
+  const named = commands.flatMap(({ args }) =>
+    args.flatMap((word, at) => (/^(?:-r|--requirements?)$/.test(word) ? (args[at + 1] ?? []) : [])),
+  );
+  const found = named.flatMap((path) => {
+    const name = posix.basename(path);
+    const same = files.filter((file) => posix.basename(file) === name);
+    return same.toSorted((a, b) => a.length - b.length).slice(0, 1);
+  });
+  return found[0] ?? lock?.path;
+}

@@ -1,0 +1,41 @@
+import { DEFAULT_OUTPUT } from "../decisions/context.ts";
+import type { Facts } from "../decisions/decider.ts";
+import { UserError } from "../kit/errors.ts";
+import { profiles } from "../profiles/index.gen.ts";
+import { readRequirements } from "../requirements/read.ts";
+import type { Analysis } from "./analyze.ts";
+import type { Session } from "./session.ts";
+import { testsWanted } from "./tests-wanted.ts";
+
+/** The uv that is taken when neither the service nor its team asks for one. */
+const UV_VERSION = "0.13.8";
+
+/** What a plan rests on: the service as it was read, and what its team settled.
+ * @throws UserError `config/no-profile`. */
+export async function planFacts(session: Session, analysis: Analysis): Promise<Facts> {
+  const { config } = session;
+  const profile = profiles.find(({ id }) => id === (config.profile ?? "debian-slim"));
+  if (profile === undefined)
+    throw new UserError("config/no-profile", `There is no profile \`${config.profile}\``, {
+      hint: `Known: ${profiles.map(({ id }) => id).join(", ")}.`,
+    });
+  const present = session.tree.read(config.output ?? DEFAULT_OUTPUT);
+  return {
+    service: analysis.service,
+    profile,
+    // What the team lives with today, the rework may still take away.
+    findings: [...analysis.findings, ...(analysis.suppressed ?? [])],
+    dockerfile: analysis.dockerfile,
+    overrides: {
+      ...config.decisions,
+      ...(config.output === undefined ? {} : { output: config.output }),
+      limits: config.limits,
+      env: config.env,
+      keep: config.keep,
+      ...(config.sidecars.length === 0 ? {} : { sidecars: config.sidecars }),
+    },
+    uvVersion: UV_VERSION,
+    testsAsked: testsWanted(await readRequirements(session.folder), session.options),
+    ...(present === undefined ? {} : { outputText: present }),
+  };
+}

@@ -1,0 +1,33 @@
+import type { Pipfile } from "./pipfile.ts";
+import type { Pyproject } from "./pyproject.ts";
+import { mainRequirements, readRequirementsFile } from "./requirements-file.ts";
+import { listAt, readToml, textAt, textsAt } from "./toml.ts";
+import type { Tree, TreeProblem } from "./tree.ts";
+
+/** Package indexes that the project's own files name, whatever manager they are written for. */
+export function indexesOf(
+  tree: Tree,
+  pyproject: Pyproject | undefined,
+  pipfile: Pipfile | undefined,
+  problems: TreeProblem[],
+): readonly string[] {
+  const main = mainRequirements(tree);
+  return [
+    ...(pyproject?.indexes ?? []),
+    ...ofUvToml(tree, problems),
+    ...(pipfile?.indexes ?? []),
+    ...(main === undefined ? [] : readRequirementsFile(tree, main).indexes),
+  ];
+}
+
+/** The keys of `[tool.uv]` in uv's own file, which counts instead of them. */
+function ofUvToml(tree: Tree, problems: TreeProblem[]): readonly string[] {
+  const text = tree.read("uv.toml");
+  return text === undefined ? [] : uvIndexes(readToml("uv.toml", text, problems).data);
+}
+
+export function uvIndexes(table: unknown): readonly string[] {
+  const named = listAt(table, "index").map((index) => textAt(index, "url"));
+  const plain = [textAt(table, "index-url"), ...textsAt(table, "extra-index-url")];
+  return [...named, ...plain].filter((url) => url !== undefined);
+}

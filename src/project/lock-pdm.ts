@@ -1,0 +1,75 @@
+import { onlySources } from "./lock-poetry.ts";
+import {
+  extraOf,
+  type LockEntry,
+  type LockReading,
+  MAIN,
+  type Need,
+  type Node,
+  unique,
+  walkOver,
+} from "./lock-reading.ts";
+import type { Holds } from "./marker.ts";
+import { normalName, readRequirement } from "./requirement.ts";
+import { isTable, listAt, readToml, type Table, textAt, textsAt } from "./toml.ts";
+import type { TreeProblem } from "./tree.ts";
+
+/** pdm.lock: with its strategy `inherit_metadata`, the default since 2.11, each package names its groups and its condition. */
+export function readPdmLock(file: string, text: string, problems: TreeProblem[]): LockReading {
+  const toml = readToml(file, text, problems);
+  const tables = listAt(toml.data, "package").filter(isTable);
+  const nodes = tables.map(nodeOf);
+  const walk = walkOver(nodes);
+  const grouped = tables.length > 0 && tables.every((table) => Array.isArray(table["groups"]));
+  return {
+    packages: nodes.filter(({ onlyFor }) => onlyFor === undefined).map(({ entry }) => entry),
+    requiresPython:
+      textAt(toml.data, "metadata", "requires_python") ??
+      // Since its lock 4.5 there is one for each target.
+      textAt(listAt(toml.data, "metadata", "targets")[0], "requires_python"),
+    // The project names the indexes; the lock does not.
+    registries: [],
+    wishes: undefined,
+    tellsNeeds: true,
+    installs: ({ section, roots, holds }) =>
+      grouped
+        ? new Set(tables.flatMap((table, index) => (isOf(table, section, holds) ? (nodes[index]?.entry ?? []) : [])))
+        : walk(roots, holds),
+  };
+}
+
+/** Extras are groups to pdm. */
+function isOf(table: Table, section: string, holds: Holds): boolean {
+  const group = section === MAIN ? "default" : (extraOf(section) ?? section);
+  return textsAt(table, "groups").map(normalName).includes(group) && holds(textAt(table, "marker")) !== false;
+}
+
+function nodeOf(table: Table): Node {
+  const files = listAt(table, "files").map((file) => textAt(file, "file") ?? textAt(file, "url") ?? "");
+  const path = textAt(table, "path");
+  const marker = textAt(table, "marker");
+  const extras = textsAt(table, "extras").map(normalName);
+  const needs: readonly Need[] = textsAt(table, "dependencies").flatMap((text) => readRequirement(text) ?? []);
+  const entry: LockEntry = {
+    name: normalName(textAt(table, "name") ?? ""),
+    version: textAt(table, "version") ?? "",
+    source: sourceOf(table),
+    ...(path === undefined ? {} : { path }),
+    ...(marker === undefined ? {} : { marker }),
+    sdistOnly: onlySources(files),
+    dependencies: unique(needs.map(({ name }) => name)),
+  };
+  return {
+    entry,
+    conditions: marker === undefined ? [] : [marker],
+    onlyFor: extras.length === 0 ? undefined : extras,
+    needs: () => needs,
+  };
+}
+
+function sourceOf(table: Table): LockEntry["source"] {
+  if (textAt(table, "git") !== undefined) return "git";
+  if (textAt(table, "url") !== undefined) return "url";
+  if (textAt(table, "path") === undefined) return "registry";
+  return table["editable"] === true ? "editable" : "path";
+}

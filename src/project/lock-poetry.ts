@@ -1,0 +1,95 @@
+import type { LockedPackage } from "../model/types.ts";
+import {
+  extraOf,
+  type LockEntry,
+  type LockReading,
+  MAIN,
+  type Need,
+  type Node,
+  unique,
+  walkOver,
+} from "./lock-reading.ts";
+import type { Holds } from "./marker.ts";
+import { fromCaret } from "./poetry-version.ts";
+import { normalName, readRequirement } from "./requirement.ts";
+import { isTable, listAt, readToml, type Table, tableAt, textAt, textsAt, valueAt } from "./toml.ts";
+import type { TreeProblem } from "./tree.ts";
+
+/** poetry.lock: since poetry 2 each package names its groups; before, only who needs whom is there (and `category` before 1.5). */
+export function readPoetryLock(file: string, text: string, problems: TreeProblem[]): LockReading {
+  const toml = readToml(file, text, problems);
+  const tables = listAt(toml.data, "package").filter(isTable);
+  // Before its lock 2.0, poetry listed all files at the end.
+  const filesApart = tableAt(toml.data, "metadata", "files");
+  const nodes = tables.map((table) => nodeOf(table, filesApart));
+  const walk = walkOver(nodes);
+  const grouped = tables.length > 0 && tables.every((table) => Array.isArray(table["groups"]));
+  const python = textAt(toml.data, "metadata", "python-versions");
+  return {
+    packages: nodes.map(({ entry }) => entry),
+    requiresPython: python === undefined || python === "*" ? undefined : fromCaret(python),
+    // poetry names an index only where it is another one than PyPI.
+    registries: unique(
+      tables.map((table) =>
+        textAt(table, "source", "type") === "legacy" ? textAt(table, "source", "url") : undefined,
+      ),
+    ),
+    wishes: undefined,
+    tellsNeeds: true,
+    installs: ({ section, roots, holds }) =>
+      grouped
+        ? new Set(tables.flatMap((table, index) => (isOf(table, section, holds) ? (nodes[index]?.entry ?? []) : [])))
+        : walk(roots, holds),
+  };
+}
+
+/** Whether a package of a lock with groups belongs to a section. Extras are conditions of the main group. */
+function isOf(table: Table, section: string, holds: Holds): boolean {
+  const extra = extraOf(section);
+  const group = section === MAIN || extra !== undefined ? "main" : section;
+  if (!textsAt(table, "groups").map(normalName).includes(group)) return false;
+  const marker = textAt(table, "markers") ?? textAt(table, "markers", group);
+  if (extra === undefined) return holds(marker) !== false;
+  return holds(marker) === false && holds(marker, [extra]) !== false;
+}
+
+function nodeOf(table: Table, filesApart: Table): Node {
+  const name = textAt(table, "name") ?? "";
+  const files = [...listAt(table, "files"), ...listAt(filesApart, name)].map((file) => textAt(file, "file") ?? "");
+  const source = sourceOf(textAt(table, "source", "type"));
+  const marker = textAt(table, "markers");
+  const entry: LockEntry = {
+    name: normalName(name),
+    version: textAt(table, "version") ?? "",
+    source,
+    ...(source === "path" ? { path: textAt(table, "source", "url") ?? "" } : {}),
+    ...(marker === undefined ? {} : { marker }),
+    sdistOnly: onlySources(files),
+    dependencies: Object.keys(tableAt(table, "dependencies")).map(normalName),
+  };
+  return { entry, conditions: marker === undefined ? [] : [marker], needs: (extras) => needsOf(table, extras) };
+}
+
+function needsOf(table: Table, extras: readonly string[]): readonly Need[] {
+  // `[package.extras]` lists what each of them brings; the dependency itself is only marked as optional.
+  const chosen = new Set(
+    Object.entries(tableAt(table, "extras"))
+      .filter(([name]) => extras.includes(normalName(name)))
+      .flatMap(([, items]) => (Array.isArray(items) ? items : []))
+      .flatMap((item) => (typeof item === "string" ? (readRequirement(item)?.name ?? []) : [])),
+  );
+  return Object.entries(tableAt(table, "dependencies")).flatMap(([key, value]) => {
+    const name = normalName(key);
+    return (Array.isArray(value) ? value : [value])
+      .filter((one) => valueAt(one, "optional") !== true || chosen.has(name))
+      .map((one) => ({ name, extras: textsAt(one, "extras").map(normalName), marker: textAt(one, "markers") }));
+  });
+}
+
+export const onlySources = (files: readonly string[]): boolean =>
+  files.length > 0 && !files.some((file) => file.endsWith(".whl"));
+
+function sourceOf(kind: string | undefined): LockedPackage["source"] {
+  if (kind === "git" || kind === "url") return kind;
+  return kind === "directory" || kind === "file" ? "path" : "registry";
+}

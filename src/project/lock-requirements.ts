@@ -1,0 +1,44 @@
+import { type LockEntry, type LockReading, MAIN } from "./lock-reading.ts";
+import { readRequirement } from "./requirement.ts";
+import { pinnedVersion, type RequirementLine, readRequirementsFile } from "./requirements-file.ts";
+import type { Tree } from "./tree.ts";
+
+/** A requirements file as a lock, when it pins everything: undefined otherwise, and what it names all the same. */
+export function readRequirementsLock(
+  file: string,
+  tree: Tree,
+): { readonly reading: LockReading; readonly isLock: boolean } {
+  const { lines, constraints } = readRequirementsFile(tree, file);
+  const packages = lines.map((line) => lockEntry(line, constraints));
+  const fromIndex = packages.filter(({ source }) => source === "registry");
+  return {
+    isLock: fromIndex.length > 0 && fromIndex.every(({ version }) => version !== ""),
+    reading: {
+      packages,
+      requiresPython: undefined,
+      registries: [],
+      wishes: undefined,
+      tellsNeeds: false,
+      installs: ({ section, roots, holds }) => {
+        const named = new Set(roots.map(({ name }) => name));
+        return new Set(
+          packages.filter(({ name, marker }) => (section === MAIN || named.has(name)) && holds(marker) !== false),
+        );
+      },
+    },
+  };
+}
+
+function lockEntry(line: RequirementLine, constraints: ReadonlyMap<string, string>): LockEntry {
+  const { name, source, path, requirement } = line;
+  const marker = readRequirement(requirement)?.marker;
+  return {
+    name,
+    version: line.version ?? pinnedVersion(requirement) ?? (source === "registry" ? (constraints.get(name) ?? "") : ""),
+    source,
+    ...(path === undefined ? {} : { path }),
+    ...(marker === undefined || marker === "" ? {} : { marker }),
+    sdistOnly: false,
+    dependencies: [],
+  };
+}

@@ -1,0 +1,31 @@
+import type { DependencyFacts, Fact, LockFile, PackageManager, PythonFacts } from "../model/types.ts";
+import { readDependencies } from "./dependencies.ts";
+import { type LockInput, readLock } from "./lock.ts";
+import { readPipfile } from "./pipfile.ts";
+import { pythonInUse, readPythonFacts } from "./python.ts";
+
+/** What the files of a package manager say: which one it is, what it locked, which Python, and what is needed for what. */
+export interface Managed {
+  readonly manager: Fact<PackageManager>;
+  readonly lock: LockFile | undefined;
+  readonly python: PythonFacts;
+  readonly dependencies: DependencyFacts;
+}
+
+export function readManaged(input: LockInput): Managed {
+  const { tree, pyproject, dockerfile, problems } = input;
+  const pipfile = readPipfile(tree, problems);
+  const { manager, lock, reading } = readLock(input);
+  const locked = lock === undefined || reading === undefined ? undefined : { path: lock.path, reading };
+  const python = readPythonFacts({ tree, pyproject, pipfile, lock: locked });
+  const { facts, packages } = readDependencies({
+    tree,
+    pyproject,
+    pipfile,
+    reading,
+    dockerfile,
+    python: pythonInUse(dockerfile, python),
+    problems,
+  });
+  return { manager, lock: lock === undefined ? undefined : { ...lock, packages }, python, dependencies: facts };
+}

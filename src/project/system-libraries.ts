@@ -1,0 +1,191 @@
+/** Libraries of the operating system that Python packages load or are compiled against, and the packages that bring them. */
+
+/** Packages by distribution, and by release where a release has names of its own. Nothing: none is known there. */
+export interface PackagesBy {
+  /** Debian and Ubuntu. */
+  readonly debian?: readonly string[];
+  /** Debian 13 and Ubuntu 24.04 and later: some names changed with the 64-bit time (`t64`), some with a new version. */
+  readonly trixie?: readonly string[];
+  readonly alpine?: readonly string[];
+  readonly amazonlinux2023?: readonly string[];
+}
+
+export interface SystemLibrary {
+  readonly name: string;
+  /** Packages that bring it, on any distribution. */
+  readonly broughtBy: RegExp;
+  readonly run: PackagesBy;
+  /** Its headers. */
+  readonly build: PackagesBy;
+}
+
+/** A distribution and its release, as the reference of an image tells them. */
+export interface Distribution {
+  readonly name: string;
+  readonly release: string | undefined;
+}
+
+export function packagesOn(by: PackagesBy, distribution: Distribution | undefined): readonly string[] | undefined {
+  if (distribution === undefined) return undefined;
+  const { name, release } = distribution;
+  if (name === "alpine") return by.alpine;
+  if (name === "amazonlinux") return release === "2" ? undefined : by.amazonlinux2023;
+  if (name !== "debian" && name !== "ubuntu") return undefined;
+  return hasNewNames(distribution) ? (by.trixie ?? by.debian) : by.debian;
+}
+
+/** Without a release, a tag of today's official images means Debian 13. */
+const hasNewNames = ({ name, release }: Distribution): boolean =>
+  name === "ubuntu"
+    ? Number(release ?? 99) >= 24.04
+    : release === undefined || release === "trixie" || release === "sid";
+
+const same = (debian: string, alpine: string, amazonlinux2023?: string, trixie?: string): PackagesBy => ({
+  debian: debian.split(" "),
+  alpine: alpine.split(" "),
+  ...(amazonlinux2023 === undefined ? {} : { amazonlinux2023: amazonlinux2023.split(" ") }),
+  ...(trixie === undefined ? {} : { trixie: trixie.split(" ") }),
+});
+
+export const LIBPQ: SystemLibrary = {
+  name: "libpq",
+  broughtBy: /^(?:libpq|postgresql)/,
+  run: same("libpq5", "libpq", "libpq"),
+  build: same("libpq-dev", "libpq-dev", "libpq-devel"),
+};
+export const LIBMARIADB: SystemLibrary = {
+  name: "libmariadb",
+  broughtBy: /^(?:libmariadb|libmysqlclient|mariadb|default-libmysqlclient|default-mysql-client|mysql)/,
+  run: same("libmariadb3", "mariadb-connector-c", "mariadb-connector-c"),
+  build: same("default-libmysqlclient-dev", "mariadb-connector-c-dev", "mariadb-connector-c-devel"),
+};
+export const LIBMAGIC: SystemLibrary = {
+  name: "libmagic",
+  broughtBy: /^(?:libmagic|file)/,
+  run: same("libmagic1", "libmagic", "file-libs", "libmagic1t64"),
+  build: same("libmagic-dev", "file-dev", "file-devel"),
+};
+export const LIBLDAP: SystemLibrary = {
+  name: "libldap",
+  broughtBy: /^(?:libldap|openldap)/,
+  run: same("libldap-2.5-0", "libldap", "openldap", "libldap2"),
+  build: same("libldap-dev libsasl2-dev", "openldap-dev", "openldap-devel cyrus-sasl-devel"),
+};
+export const CAIRO: SystemLibrary = {
+  name: "cairo",
+  broughtBy: /^(?:libcairo|cairo|libpango|pango|weasyprint)/,
+  run: same("libcairo2", "cairo", "cairo"),
+  build: same("libcairo2-dev", "cairo-dev", "cairo-devel"),
+};
+export const PANGO: SystemLibrary = {
+  name: "pango",
+  broughtBy: /^(?:libpango|pango|weasyprint)/,
+  run: same(
+    "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core",
+    "pango ttf-dejavu",
+    "pango dejavu-sans-fonts",
+  ),
+  build: {},
+};
+export const LIBZBAR: SystemLibrary = {
+  name: "libzbar",
+  broughtBy: /^(?:libzbar|zbar)/,
+  run: same("libzbar0", "zbar", undefined, "libzbar0t64"),
+  build: {},
+};
+export const UNIXODBC: SystemLibrary = {
+  name: "unixODBC",
+  broughtBy: /^(?:unixodbc|unixODBC|libodbc|msodbcsql)/,
+  run: same("unixodbc", "unixodbc", "unixODBC"),
+  build: same("unixodbc-dev", "unixodbc-dev", "unixODBC-devel"),
+};
+export const LIBGL: SystemLibrary = {
+  name: "libGL",
+  broughtBy: /^(?:libgl|mesa|libopencv)/,
+  run: same("libgl1 libglib2.0-0", "mesa-gl glib", "mesa-libGL glib2", "libgl1 libglib2.0-0t64"),
+  build: {},
+};
+export const LIBEXPAT: SystemLibrary = {
+  name: "libexpat",
+  broughtBy: /^(?:libexpat|libgdal|gdal|expat|python3)/,
+  run: { debian: ["libexpat1"] },
+  build: {},
+};
+export const LIBVIPS: SystemLibrary = {
+  name: "libvips",
+  broughtBy: /vips/,
+  run: same("libvips42", "vips", undefined, "libvips42t64"),
+  build: {},
+};
+export const ENCHANT: SystemLibrary = {
+  name: "enchant",
+  broughtBy: /enchant/,
+  run: same("libenchant-2-2", "enchant2", "enchant2"),
+  build: {},
+};
+export const GRAPHVIZ: SystemLibrary = {
+  name: "graphviz",
+  broughtBy: /graphviz|^libgvc/,
+  run: same("libgvc6", "graphviz", "graphviz"),
+  build: same("libgraphviz-dev", "graphviz-dev", "graphviz-devel"),
+};
+export const PORTAUDIO: SystemLibrary = {
+  name: "portaudio",
+  broughtBy: /portaudio/,
+  run: same("libportaudio2", "portaudio"),
+  build: same("portaudio19-dev", "portaudio-dev"),
+};
+export const LIBMEMCACHED: SystemLibrary = {
+  name: "libmemcached",
+  broughtBy: /^libmemcached/,
+  run: same("libmemcached11", "libmemcached-libs", "libmemcached-awesome", "libmemcached11t64"),
+  build: same("libmemcached-dev zlib1g-dev", "libmemcached-dev zlib-dev", "libmemcached-awesome-devel zlib-devel"),
+};
+export const LIBCURL: SystemLibrary = {
+  name: "libcurl",
+  broughtBy: /^(?:lib)?curl/,
+  run: same("libcurl4", "libcurl", undefined, "libcurl4t64"),
+  build: same("libcurl4-openssl-dev libssl-dev", "curl-dev openssl-dev", "libcurl-devel openssl-devel"),
+};
+export const LIBXML: SystemLibrary = {
+  name: "libxml2",
+  broughtBy: /^(?:libxml2|libxslt)/,
+  run: same("libxml2 libxslt1.1", "libxml2 libxslt", "libxml2 libxslt"),
+  build: same("libxml2-dev libxslt1-dev", "libxml2-dev libxslt-dev", "libxml2-devel libxslt-devel"),
+};
+export const XMLSEC: SystemLibrary = {
+  name: "libxmlsec1",
+  broughtBy: /xmlsec/,
+  run: same("libxmlsec1-openssl", "xmlsec", undefined, "libxmlsec1t64-openssl"),
+  build: same("libxmlsec1-dev", "xmlsec-dev"),
+};
+export const DBUS: SystemLibrary = {
+  name: "libdbus",
+  broughtBy: /^(?:lib)?dbus/,
+  run: same("libdbus-1-3 libglib2.0-0", "dbus-libs glib", "dbus-libs glib2", "libdbus-1-3 libglib2.0-0t64"),
+  build: same("libdbus-1-dev libglib2.0-dev", "dbus-dev glib-dev", "dbus-devel glib2-devel"),
+};
+export const LIBICU: SystemLibrary = {
+  name: "libicu",
+  broughtBy: /^(?:libicu|icu)/,
+  run: same("libicu72", "icu-libs", "libicu", "libicu76"),
+  build: same("libicu-dev", "icu-dev", "libicu-devel"),
+};
+export const POPPLER: SystemLibrary = {
+  name: "poppler-cpp",
+  broughtBy: /poppler/,
+  run: { debian: ["libpoppler-cpp0v5"], trixie: ["libpoppler-cpp2"], amazonlinux2023: ["poppler-cpp"] },
+  build: same("libpoppler-cpp-dev", "poppler-dev", "poppler-cpp-devel"),
+};
+export const LIBSYBDB: SystemLibrary = {
+  name: "libsybdb",
+  broughtBy: /sybdb|^freetds/,
+  run: same("libsybdb5", "freetds"),
+  build: same("freetds-dev", "freetds-dev"),
+};
+export const LIBKRB5: SystemLibrary = {
+  name: "libkrb5",
+  broughtBy: /krb5/,
+  run: same("libgssapi-krb5-2", "krb5-libs", "krb5-libs"),
+  build: same("libkrb5-dev", "krb5-dev", "krb5-devel"),
+};

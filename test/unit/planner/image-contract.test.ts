@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import type { ImageConfig, Service } from "../../../src/model/types.ts";
+import { contractOfImage, toldOf } from "../../../src/planner/image-contract.ts";
+import { fact, facts } from "./sample.ts";
+
+const bare: ImageConfig = {
+  user: "",
+  env: [],
+  entrypoint: [],
+  command: ["serve"],
+  workdir: "/",
+  exposed: [],
+  volumes: [],
+  labels: {},
+  stopSignal: undefined,
+  healthcheck: undefined,
+  history: [],
+};
+const asking = (...test: readonly string[]): Partial<ImageConfig> => ({
+  healthcheck: { test, intervalMs: 0, timeoutMs: 0, startPeriodMs: 0, retries: 0 },
+});
+/** A folder whose files name neither a port nor a route. */
+const silent: Partial<Service> = { port: undefined, healthPaths: [], env: [], writes: [], gracePeriods: [] };
+const contract = (config: Partial<ImageConfig>, overrides: Record<string, unknown> = {}, service = silent) =>
+  contractOfImage(facts(service, overrides), { ...bare, ...config });
+
+describe("the contract of an image that nobody reworked", () => {
+  it("is what the image says of itself", () => {
+    const seen = contract({
+      user: "10001:20",
+      exposed: ["9000/tcp", "53/udp"],
+      stopSignal: "SIGINT",
+      volumes: ["/data"],
+    });
+    expect(seen).toMatchObject({ ofImage: true, port: 9000, uid: 10_001, gid: 20, health: undefined });
+    expect(seen.signals.stop).toBe("SIGINT");
+    expect(seen.writablePaths).toEqual(["/tmp", "/data"]);
+  });
+
+  it.each([
+    ["the lowest that it exposes", { exposed: ["9090/tcp", "8080/tcp"] }, 8080],
+    ["the one its HEALTHCHECK asks", asking("CMD-SHELL", "curl -f http://localhost:5000/healthz || exit 1"), 5000],
+    ["its variable", { env: ["PORT=7000"] }, 7000],
+    ["the usual one", {}, 8000],
+  ])("finds the port: %s", (_how, config, port) => expect(contract(config).port).toBe(port));
+
+  it("asks the health path that its HEALTHCHECK asks", () => {
+    expect(contract(asking("CMD", "wget", "-qO-", "http://127.0.0.1/livez")).health).toEqual({ path: "/livez" });
+    expect(contract(asking("CMD", "python", "healthcheck.py")).health).toBeUndefined();
+  });
+
+  it("believes the team before the image, and the code where the image agrees", () => {
+    expect(contract({ exposed: ["9000/tcp"] }, { ports: 9001, health: "/up" })).toMatchObject({
+      port: 9001,
+      health: { path: "/up" },
+    });
+    const coded: Partial<Service> = { ...silent, port: fact({ number: 8001, variable: undefined }) };
+    expect(contract({ exposed: ["8000/tcp", "8001/tcp"] }, {}, coded).port).toBe(8001);
+    expect(contract({ exposed: ["8000/tcp"] }, {}, coded).port).toBe(8000);
+    expect(contract({}, {}, coded).port).toBe(8001);
+  });
+
+  it("takes no decision that does not exist", () => {
+    expect(() => contract({}, { prots: 9000 })).toThrow("no decision `prots`");
+  });
+
+  it("is told to a person", () => {
+    const config = { ...bare, user: "app", exposed: ["80/tcp"] };
+    expect(toldOf(contract(config), config)).toContain("port 80, which it exposes; user app; SIGTERM");
+    expect(toldOf(contract({}), bare)).toContain("port 8000, which it does not expose; user root");
+  });
+});
