@@ -138,6 +138,8 @@ export interface Contract {
   readonly readOnlyRoot: boolean;
   readonly writablePaths: readonly string[];
   readonly signals: { readonly stop: string; readonly graceSeconds: number };
+  /** A route that the team says takes some seconds: it is in flight when the image is stopped. */
+  readonly drain?: { readonly method: string; readonly path: string };
   readonly logs: "stdout-stderr";
   /** Normalised distribution names that must not be installed. */
   readonly absentDistributions: readonly string[];

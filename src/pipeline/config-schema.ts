@@ -98,6 +98,16 @@ const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines" | "composeSidec
     ),
   ),
   checks: said("What the team expects of the image beside the catalogue: checks of its own.", expectationsKind),
+  drain: said(
+    "A route that takes some seconds: the image is stopped while it is in flight. Without one a route that reads a body is found, or one is added from outside.",
+    shape(
+      {
+        path: matching(/^\/\S*$/, "a path like /reports/slow"),
+        method: oneOf(["GET", "POST", "PUT", "PATCH", "DELETE"]),
+      },
+      ["path"],
+    ),
+  ),
   structureTests: said("Files of container-structure-test, relative to this folder.", listOf(filled)),
   decisions: said("Choices of the team, by decision; they win over the planner's.", shape(decisionSettings)),
   limits: said(

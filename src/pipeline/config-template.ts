@@ -57,6 +57,10 @@ export const CONFIG_TEMPLATE = `# yaml-language-server: $schema=.seaworthy/seawo
 #   - { name: says that it listens, log: { matches: "listening on .*:8000", within: 5 } }
 #   - { name: writes lines at once, env: { name: PYTHONUNBUFFERED, value: "1" } }
 
+# A route that takes some seconds: the image is stopped while it is in flight. Without this key a route that reads a body
+# is found, or one is added from outside.
+# drain: { path: "/reports/slow?seconds=3", method: GET }
+
 # Files of container-structure-test, read as they are.
 # structureTests: [tests/structure.yaml]
 

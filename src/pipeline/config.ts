@@ -35,6 +35,8 @@ export interface Config {
   readonly checks: ReadonlyArray<Readonly<Record<string, unknown>>>;
   /** The line of each of them. */
   readonly checkLines: readonly number[];
+  /** A route that takes some seconds, to be in flight when the image is stopped. */
+  readonly drain: { readonly path: string; readonly method?: string } | undefined;
   /** Files of container-structure-test, relative to the folder. */
   readonly structureTests: readonly string[];
   /** Choices of the team, by decision: `user: {uid: 1001}`. */
@@ -85,6 +87,7 @@ const NOTHING: Config = {
   roles: [],
   checks: [],
   checkLines: [],
+  drain: undefined,
   structureTests: [],
   decisions: {},
   limits: {},

@@ -5,10 +5,13 @@ import type { Contract, Expectation } from "../model/types.ts";
 import { CONFIG_FILE } from "./config.ts";
 import type { Session } from "./session.ts";
 
-/** The contract with what the team expects beside it: from `seaworthy.yaml`, and from its container-structure-test files.
+/** The contract with what the team says beside it: the slow route and the checks of `seaworthy.yaml`, and its
+ * container-structure-test files.
  * @throws UserError `config/invalid` with file and line, `config/no-structure-test`. */
-export async function withExpectations(session: Session, contract: Contract): Promise<Contract> {
+export async function withExpectations(session: Session, planned: Contract): Promise<Contract> {
   const { config, options, folder } = session;
+  const { drain } = config;
+  const contract = drain === undefined ? planned : { ...planned, drain: { method: "GET", ...drain } };
   const files = [
     ...config.structureTests.map((name) => ({ name, path: resolve(folder, name) })),
     ...(options.structureTests ?? []).map((name) => ({ name, path: resolve(name) })),

@@ -204,12 +204,14 @@ async function assemble(
     contract: withoutSecrets(plan.contract),
     pins,
     files,
-    catalogue: {
-      rules: rules.map(entryOf),
-      checks: [...checks.map(entryOf), ...(plan.contract.expectations ?? []).map(expectationEntry)],
-    },
+    catalogue: catalogueOf(plan),
   };
 }
+
+const catalogueOf = ({ contract: { expectations = [] } }: Plan): Report["catalogue"] => ({
+  rules: rules.map(entryOf),
+  checks: [...checks.map(entryOf), ...expectations.map(expectationEntry)],
+});
 
 async function sidecarsOf(run: Run): Promise<Roles["sidecars"]> {
   const seen = await evidenceOf(run, "after", roles);

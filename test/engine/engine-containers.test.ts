@@ -149,6 +149,19 @@ open("/inject/seen/zeros", "w").write("0" * 100_000)`;
   expect(await container.filesBelow("/nowhere", 1000)).toEqual(new Map());
 });
 
+it("tells what was written into a volume since the start, which its difference does not show", async () => {
+  const code = `
+import os
+open("/data/new.log", "w").write("here")
+open("/data/old.log", "w").write("there")
+os.utime("/data/old.log", (1e9, 1e9))`;
+  await using container = await engine.start(BASE, { ...python(code), volumes: ["/data"] });
+  expect((await container.exited(soon())).code).toBe(0);
+  expect((await container.changes()).map(({ path }) => path)).not.toContain("/data/new.log");
+  expect(await container.writtenBelow("/data", 1_000_000)).toEqual(["/data/new.log"]);
+  expect(await container.writtenBelow("/nowhere", 1000)).toEqual([]);
+});
+
 it("shows each process with its effective uid, started as another user too", async () => {
   const code = "import os, signal\nif os.fork() == 0: os.seteuid(1234)\nsignal.pause()";
   await using container = await engine.start(BASE, python(code));

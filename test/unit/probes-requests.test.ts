@@ -8,7 +8,7 @@ import { names } from "../../src/probes/support/logs.ts";
 import { isLogFile } from "../../src/probes/ordinary-run.ts";
 import { complaints } from "../../src/probes/support/writable-run.ts";
 import { firstHealthy } from "../../src/probes/support/health.ts";
-import { halfBody } from "../../src/probes/support/in-flight.ts";
+import { halfBody, namedRequest } from "../../src/probes/support/in-flight.ts";
 import { openRequest, readAnswer } from "../../src/probes/support/raw-request.ts";
 import { operations, readableRoutes, visit } from "../../src/probes/support/routes.ts";
 
@@ -64,9 +64,38 @@ describe("a request in flight", () => {
       request.resume().on("end", () => response.writeHead(422).end("no"));
     });
     await using held = await halfBody(container, exampleContract, routes);
-    expect(held).toMatchObject({ expected: 422 });
+    expect(held).toMatchObject({ expected: 422, request: "POST /items, half of its body sent after `100 Continue`" });
     expect(await held?.finish(1000)).toMatchObject({ status: 422, complete: true });
   });
+  it("is taken for held by its silence where the server does not say that it reads", async () => {
+    const server = await listening(
+      createTcpServer((socket) => {
+        let seen = "";
+        socket.on("error", () => {});
+        socket.on("data", (chunk) => {
+          seen += chunk.toString("latin1");
+          const [head = "", body = ""] = seen.split("\r\n\r\n");
+          const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
+          if (body.length === length) socket.end("HTTP/1.1 422 No\r\nContent-Length: 2\r\n\r\nno");
+        });
+      }),
+    );
+    const container = { url: (_: number, path: string) => new URL(path, `http://127.0.0.1:${portOf(server)}`) };
+    await using held = await halfBody(container as never, exampleContract, routes);
+    expect(held?.request).toBe("POST /items, half of its body sent, taken for in flight by its silence");
+    expect(await held?.finish(1000)).toMatchObject({ status: 422, complete: true });
+  }, 30_000);
+  it("is held on the slow route that the team names, and refused on one that is not slow", async () => {
+    const container = await containerOf((request, response) => {
+      const after = request.url?.startsWith("/slow") === true ? 700 : 0;
+      setTimeout(() => response.end("done"), after);
+    });
+    const named = (path: string) => namedRequest(container, exampleContract, { method: "GET", path, holdMs: 200 });
+    await using held = await named("/slow?key=1");
+    expect(held).toMatchObject({ expected: 200, request: "GET /slow, which seaworthy.yaml names as slow" });
+    expect(await held.finish(2000)).toMatchObject({ status: 200, complete: true });
+    await expect(named("/quick")).rejects.toThrow(/answered at once: name one under `drain`/);
+  }, 30_000);
   it("is not claimed for a route that answers before the body is there", async () => {
     const container = await containerOf((_, response) => response.writeHead(401, { connection: "close" }).end("no"));
     expect(await halfBody(container, exampleContract, routes)).toBeUndefined();

@@ -32,7 +32,7 @@ it("shows the stops with nothing beside them, and not the one that the check saw
 it("demands `stopSeconds` of the stops with nothing beside them, where there are some", () => {
   const side = { ...sampleReport.after, checks: [beside] };
   const read = (stops: Record<string, Measurement>) =>
-    figures["stopSeconds"]?.read({ ...side, figures: stops } as never, undefined);
+    figures["stopSeconds"]?.read({ ...side, figures: stops }, undefined);
   expect(read({ stopIdle: alone })).toBe(0.3);
   expect(read({})).toBe(0.9);
 });

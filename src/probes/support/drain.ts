@@ -3,7 +3,7 @@ import type { Contract } from "../../model/types.ts";
 import type { ProbeContext } from "../probe.ts";
 import { becomesHealthy, healthPath } from "./health.ts";
 import { heldRequest, openDoors } from "./held-sidecar.ts";
-import { halfBody, hold, type InFlight, slowRequest } from "./in-flight.ts";
+import { halfBody, hold, type InFlight, namedRequest, slowRequest } from "./in-flight.ts";
 import { isReachable, type NewConnection, newConnections } from "./listener.ts";
 import { type LoggedLine, logTail } from "./logs.ts";
 import { business } from "../../kit/machine.ts";
@@ -18,8 +18,9 @@ import { within } from "./time.ts";
 
 /** What became of a request that was in flight when the stop signal came. */
 export interface Drain {
-  /** How the request was held: half of a body, a slow route added from outside, or a sidecar that it waits for. */
-  readonly rung: "half-sent body" | "injected slow route" | "held sidecar";
+  /** How the request was held: a slow route that the team names, half of a body, a slow route added from outside, or a
+   * sidecar that it waits for. */
+  readonly rung: "named slow route" | "half-sent body" | "injected slow route" | "held sidecar";
   readonly request: string;
   /** Status of the same request when nobody stops the service. */
   readonly expected: number;
@@ -46,8 +47,9 @@ const HOLD_MS = 1000;
 /** Stops the image while a request is in flight. The options change how the image is started. */
 export async function stopInFlight(context: ProbeContext, options: StartOptions = {}): Promise<Drain> {
   const { contract } = context;
-  const limitMs = 3 * startPatience(contract) + contract.signals.graceSeconds * 4000 + 60_000;
+  const limitMs = 3 * startPatience(contract) + contract.signals.graceSeconds * 4000 + 120_000;
   const signal = within(context.signal, limitMs, "The drain experiment");
+  if (contract.drain !== undefined) return await withNamedRoute(context, contract.drain, options, signal);
   const seen =
     (await withHalfBody(context, options, signal)) ??
     (await withSlowRoute(context, options, signal)) ??
@@ -57,6 +59,19 @@ export async function stopInFlight(context: ProbeContext, options: StartOptions 
       "No request could be held in flight: no route waits for the rest of a body, the slow route that was added from outside was not served (the framework is unknown, or Python runs isolated), and no route waits for a sidecar whose address a variable holds.",
     );
   return seen;
+}
+
+async function withNamedRoute(
+  context: ProbeContext,
+  route: NonNullable<Contract["drain"]>,
+  options: StartOptions,
+  signal: AbortSignal,
+): Promise<Drain> {
+  const { contract } = context;
+  await using container = await startService(context, options);
+  await becomesHealthy(container, contract, signal);
+  await using request = await namedRequest(container, contract, { ...route, holdMs: HOLD_MS });
+  return await stopWith(container, { rung: "named slow route", request }, context, signal);
 }
 
 async function withHalfBody(

@@ -22,6 +22,7 @@ const BODY = ["{seaworthy: a body", " in two halves}"] as const;
 
 /**
  * Holds a request in flight by sending half of its body. Only a route that reads its body waits; others answer at once.
+ * `Expect: 100-continue` makes most servers say themselves that the request was taken up; of others, their silence has to do.
  * @returns undefined when no route could be held.
  */
 export async function halfBody(
@@ -29,18 +30,73 @@ export async function halfBody(
   contract: Contract,
   routes: readonly { readonly method: string; readonly path: string }[],
 ): Promise<InFlight | undefined> {
+  let expects = true;
   for (const { method, path } of routes.slice(0, 6)) {
     const url = container.url(contract.port, path);
-    const head = `${method} ${path} HTTP/1.1\r\nHost: ${url.host}\r\nContent-Type: application/json\r\nContent-Length: ${BODY.join("").length}\r\nConnection: close\r\n\r\n`;
-    const control = await complete(url, head + BODY.join(""));
+    const head = (more: string) =>
+      `${method} ${path} HTTP/1.1\r\nHost: ${url.host}\r\nContent-Type: application/json\r\nContent-Length: ${BODY.join("").length}\r\n${more}Connection: close\r\n\r\n`;
+    const control = await complete(url, head("") + BODY.join(""));
     if (!control.complete || control.status >= 500 || control.status === 404 || control.status === 405) continue;
-    const request = await openRequest(url, head + BODY[0]);
+    const name = `${method} ${path}, half of its body sent`;
+    if (expects) {
+      const expecting = await openRequest(url, head("Expect: 100-continue\r\n"));
+      const taken = await expecting.continued(PROOF_MS * business());
+      // A server that says nothing here waits for the body, and does so for every other route.
+      expects = taken || !(await expecting.silentFor(0));
+      if (taken) expecting.send(BODY[0]);
+      if (taken && (await expecting.silentFor(PROOF_MS * business())))
+        return inFlight(expecting, { name: `${name} after \`100 Continue\``, expected: control.status }, BODY[1]);
+      await expecting[Symbol.asyncDispose]();
+      if (taken) continue; // It answers without the body.
+    }
+    const request = await openRequest(url, head("") + BODY[0]);
     if (await request.silentFor(PROOF_MS * business()))
-      return inFlight(request, { name: `${method} ${path}, half of its body sent`, expected: control.status }, BODY[1]);
+      return inFlight(
+        request,
+        { name: `${name}, taken for in flight by its silence`, expected: control.status },
+        BODY[1],
+      );
     await request[Symbol.asyncDispose]();
   }
   return undefined;
 }
+
+/**
+ * Holds a request in flight on a route that the team says is slow.
+ * @throws Error when it is not slow enough to be held, or fails.
+ */
+export async function namedRequest(
+  container: Container,
+  contract: Contract,
+  { method, path, holdMs }: { readonly method: string; readonly path: string; readonly holdMs: number },
+): Promise<InFlight> {
+  const url = container.url(contract.port, path);
+  // A query may hold a secret.
+  const name = `${method} ${path.split("?")[0]}, which seaworthy.yaml names as slow`;
+  const head = `${method} ${path} HTTP/1.1\r\nHost: ${url.host}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
+  const began = performance.now();
+  await using control = await openRequest(url, head);
+  const isSlow = await control.silentFor(holdMs + PROOF_MS);
+  const answer = await control.answer(NAMED_MS * business());
+  if (!answer.complete || answer.status >= 500)
+    throw new Error(
+      `${name}, was not answered${answer.complete ? ` but with ${answer.status}` : ` within ${NAMED_MS / 1000} s`}, although nobody stopped the service.`,
+    );
+  if (!isSlow)
+    throw new Error(
+      `${name}, answered at once: name one under \`drain\` that takes ${Math.ceil((holdMs + 1000) / 1000)} s or longer.`,
+    );
+  // It is still in flight when it has been held so long.
+  const spare = performance.now() - began - holdMs;
+  const request = await openRequest(url, head);
+  if (await request.silentFor(Math.min(PROOF_MS * business(), spare / 2)))
+    return inFlight(request, { name, expected: answer.status }, "");
+  await request[Symbol.asyncDispose]();
+  throw new Error(`${name}, answered at once when it was asked again.`);
+}
+
+/** A slow route has its time, and the contract's grace period is not known to be longer. */
+const NAMED_MS = 30_000;
 
 /** Holds a request in flight on the injected route.
  * @returns undefined when the route did not reach the service. */

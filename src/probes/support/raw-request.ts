@@ -2,8 +2,10 @@ import { connect, type Socket } from "node:net";
 
 /** An HTTP/1.1 request on a socket of its own, so that its body can be sent in two halves. */
 export interface RawRequest extends AsyncDisposable {
-  /** True when nothing came back and the connection stayed open for that long: the service is waiting for us. */
+  /** True when no answer came and the connection stayed open for that long: the service is waiting for us. */
   silentFor(milliseconds: number): Promise<boolean>;
+  /** True when it said within that time that it takes the body: `100 Continue`. */
+  continued(milliseconds: number): Promise<boolean>;
   /** True when the connection stayed open for that long, whatever came. */
   openFor(milliseconds: number): Promise<boolean>;
   send(text: string): void;
@@ -32,8 +34,20 @@ export async function openRequest(url: URL, first: string): Promise<RawRequest> 
   socket.write(first);
   return {
     async silentFor(milliseconds) {
-      await state.change(milliseconds);
-      return state.received.length === 0 && state.ended === "open";
+      const end = performance.now() + milliseconds;
+      const isSilent = () => withoutInterim(state.received.toString("latin1")) === "" && state.ended === "open";
+      for (let left = milliseconds; left > 0 && isSilent(); left = end - performance.now()) await state.change(left);
+      return isSilent();
+    },
+    async continued(milliseconds) {
+      const end = performance.now() + milliseconds;
+      const has = () => /^HTTP\/1\.1 100 [^]*?\r\n\r\n/.test(state.received.toString("latin1"));
+      for (let left = milliseconds; left > 0 && state.ended === "open" && !has(); left = end - performance.now()) {
+        // Another answer than this one ends the waiting as well.
+        if (/^HTTP\/1\.[01] [2-5]/.test(state.received.toString("latin1"))) break;
+        await state.change(left);
+      }
+      return has();
     },
     async openFor(milliseconds) {
       const end = performance.now() + milliseconds;
@@ -92,6 +106,12 @@ function listen(socket: Socket): State {
   socket.on("close", () => end("closed"));
   socket.on("error", () => end("reset"));
   return state;
+}
+
+/** What has come but whole interim answers. */
+function withoutInterim(text: string): string {
+  const interim = /^HTTP\/1\.[01] 1\d\d[^]*?\r\n\r\n/.exec(text)?.[0];
+  return interim === undefined ? text : withoutInterim(text.slice(interim.length));
 }
 
 /** Reads what has come so far as an HTTP/1.1 answer. Interim answers (`100 Continue`) are skipped. */

@@ -43,6 +43,7 @@ const contract = z.object({
   readOnlyRoot: z.boolean(),
   writablePaths: texts,
   signals: z.object({ stop: text, graceSeconds: z.number() }),
+  drain: z.object({ method: text, path: text }).optional(),
   logs: z.literal("stdout-stderr"),
   absentDistributions: texts,
   absentPrograms: texts,
