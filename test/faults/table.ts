@@ -269,6 +269,21 @@ export const faults: readonly Fault[] = [
     app: [["if missing:", "if missing:\n    print(dict(os.environ))"]],
   },
   {
+    name: "prints its settings at a healthy start",
+    breaks: ["running-log-keeps-secrets"],
+    app: [["PATHS = {", 'print("settings:", {name: os.environ[name] for name in REQUIRED})\nPATHS = {']],
+  },
+  {
+    name: "prints its environment with an error",
+    breaks: ["running-log-keeps-secrets"],
+    app: [
+      [
+        "            self.answer(200, self.items())",
+        '            print("error", dict(os.environ), file=sys.stderr)\n            self.answer(500, {})',
+      ],
+    ],
+  },
+  {
     name: "a key in a deleted layer",
     breaks: ["no-secrets-in-layers"],
     asRoot: `RUN printf -- '${privateKey}\\n${key}\\n${key}\\n${privateKeyEnd}\\n' > /root/id\nRUN rm /root/id`,
