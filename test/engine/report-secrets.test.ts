@@ -30,7 +30,7 @@ CMD ["python", "-m", "tiny.server"]
 
 /** Data of the steps, for the next run: it has what the engine said, word for word. */
 const isEvidence = (path: string): boolean =>
-  path.includes("/context/") || (/\.json$/.test(path) && !/\/(?:report|sarif)\.json$|\.cdx\.json$/.test(path));
+  path.includes("/context/") || (path.endsWith(".json") && !/\/(?:report|sarif)\.json$|\.cdx\.json$/.test(path));
 
 it("shows a fingerprint and never a value", async () => {
   await using fixture = await tinyService({ Dockerfile: DOCKERFILE });

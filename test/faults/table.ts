@@ -299,6 +299,21 @@ export const faults: readonly Fault[] = [
     atEnd: "ENV SECRET_KEY=not-so-secret-any-more",
   },
   {
+    name: "a token in a header of a step",
+    breaks: ["no-secrets-in-configuration"],
+    asRoot: `RUN echo -H "Authorization: Bearer not-so-secret-any-more"`,
+  },
+  {
+    name: "a password of a mail server in ENV",
+    breaks: ["no-secrets-in-configuration"],
+    atEnd: "ENV SMTP_PASS=not-so-secret-any-more",
+  },
+  {
+    name: "a login of a registry in a deleted layer",
+    breaks: ["no-secrets-in-layers"],
+    asRoot: `RUN mkdir /root/.docker && echo '{"auths": {"registry.example": {"auth": "bm90LXNvLXNlY3JldDphbnktbW9yZQ=="}}}' > /root/.docker/config.json\nRUN rm -r /root/.docker`,
+  },
+  {
     name: "a build argument for a secret",
     breaks: ["build-values-absent"],
     asRoot: "ARG BUILD_TOKEN\nRUN true",

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { secretsInCommands } from "../../kit/redact.ts";
 import { namesSecret } from "../../kit/secret-names.ts";
 import { shapedIn } from "../../kit/secret-shapes.ts";
 
@@ -29,6 +30,10 @@ export function assignedSecrets(text: string): readonly SecretSighting[] {
   );
   return unique([...pairs, ...passwordsInUrls(text)]);
 }
+
+/** Logins, headers and options of commands, as the history keeps them. */
+export const secretsOfCommands = (text: string): readonly SecretSighting[] =>
+  unique(secretsInCommands(text).flatMap((value) => sighting("secret of a command", value)));
 
 export const passwordsInUrls = (text: string): readonly SecretSighting[] =>
   unique([...text.matchAll(URL_PASSWORD)].flatMap(([, password = ""]) => sighting("password in a URL", password)));
