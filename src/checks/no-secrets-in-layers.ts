@@ -13,6 +13,16 @@ const key: SecretFile = {
   published: false,
 };
 
+/** A pass says what it did not look into. */
+function notLookedAt(searched: Layers["searched"]): string {
+  const { binary = 0, large = 0 } = searched ?? {};
+  const said = [
+    ...(binary === 0 ? [] : [`${binary} in binary or compressed formats and in documents of packages`]),
+    ...(large === 0 ? [] : [`${large} over 256 MB`]),
+  ];
+  return said.length === 0 ? "" : ` Not looked into: ${said.join(", ")}.`;
+}
+
 export const noSecretsInLayers: Check<Layers> = {
   id: "no-secrets-in-layers",
   title: "No layer holds a secret, deleted files included",
@@ -33,9 +43,12 @@ export const noSecretsInLayers: Check<Layers> = {
       status: "pass",
     },
   ],
-  judge({ secrets, layers: all }) {
+  judge({ secrets, searched, layers: all }) {
     const own = secrets.filter(({ published }) => !published);
-    if (own.length === 0) return pass(`No secret in any file of ${all.length} layers.`);
+    if (own.length === 0)
+      return pass(
+        `No secret in ${searched?.files ?? "the smaller text"} files of ${all.length} layers.${notLookedAt(searched)}`,
+      );
     const places = own.map(
       ({ kind, path, layer, deleted, fingerprint }) =>
         `${kind} in ${path} (layer ${layer}${deleted ? ", deleted later" : ""}; sha256 ${fingerprint}…)`,

@@ -108,6 +108,9 @@ export interface LayerVisitor {
   /** Asked for each file; true: `content` is called with its bytes. */
   wants?(entry: LayerEntry): boolean;
   content?(entry: LayerEntry, bytes: Buffer): void;
+  /** Asked for each file that is not wanted whole; true: `piece` is called with one part of it after the other. */
+  wantsPieces?(entry: LayerEntry): boolean;
+  piece?(entry: LayerEntry, bytes: Buffer): void;
 }
 
 export interface StartOptions {

@@ -32,6 +32,8 @@ export async function walkLayerTar(source: Readable, layer: number, visitor: Lay
     visitor.entry(entry);
     if (entry.kind === "file" && visitor.wants?.(entry) === true) {
       visitor.content?.(entry, await wholeOf(item));
+    } else if (entry.kind === "file" && visitor.wantsPieces?.(entry) === true) {
+      for await (const piece of item as AsyncIterable<Buffer>) visitor.piece?.(entry, piece);
     } else item.resume();
   }
   await fed;

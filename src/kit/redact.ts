@@ -24,12 +24,25 @@ export function redactByShape(text: string, hides: Hides = () => true): string {
   for (const { value } of shapedIn(text)) {
     if (hides(value)) result = result.replaceAll(value, REDACTED);
   }
-  for (const [expression, isSecret] of FORMS)
-    result = result.replace(expression, (whole: string, before: string, name: string, value: string) => {
-      if (!isSecret(name, before, value) || !isValue(value)) return whole;
-      return `${whole.slice(0, whole.length - value.length)}${hide(value, hides)}`;
-    });
-  return withoutAssigned(result, hides);
+  return withoutAssigned(inForms(result, FORMS, hides), hides);
+}
+
+function inForms(text: string, forms: readonly Form[], hides: Hides): string {
+  let result = text;
+  for (const [expression, isSecret] of forms)
+    result = result.replace(expression, (whole: string, before: string, name: string, value: string) =>
+      isSecret(name, before, value) && isValue(value)
+        ? `${whole.slice(0, whole.length - value.length)}${hide(value, hides)}`
+        : whole,
+    );
+  return result;
+}
+
+/** What commands are given as logins, headers and options, as values. */
+export function secretsInCommands(text: string): readonly string[] {
+  const found = new Set<string>();
+  inForms(text, OF_COMMANDS, (value) => found.add(value).has(value));
+  return [...found];
 }
 
 /** The secrets of a text, as values: only for whoever takes them out of what is shown. */
@@ -65,11 +78,10 @@ type Asked = (name: string, before: string, value: string) => boolean;
 const QUOTED = String.raw`\\?"(?:[^"\\\n]|\\[^"\n])*\\?"|\\?'[^'\n]*'`;
 const BARE = "[^\\s\"'`]+";
 /** Text before, name, value: the value ends the match, so that the rest is kept as it is. */
-const FORMS: ReadonlyArray<readonly [RegExp, Asked]> = [
-  // The password of a URL goes up to the last `@` before the path; the user may be missing.
-  [/((\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@"'`]{0,200}):)([^\s/"'`<>]+(?=@))/gi, () => true],
-  // A token in place of the user.
-  [/((\bhttps?:\/\/))([\w-]{20,}(?=@))/gi, () => true],
+type Form = readonly [RegExp, Asked];
+
+/** What a command is given beside its settings: logins, headers, options. */
+const OF_COMMANDS: readonly Form[] = [
   [/((\bcurl\b)[^|;&\n]*?\s(?:-u|--user)[ =]?["']?[^\s:"']+:)([^\s"']+)/g, () => true],
   [/((\becho\b)\s+(?:-n\s+)?["']?[\w.-]+:)([^\s"'|]+(?=["']?\s*\|\s*(?:\S*\/)?chpasswd))/g, () => true],
   [/((\buser(?:add|mod)\b)[^|;&\n]*?\s(?:-p|--password)[ =])(\S+)/g, () => true],
@@ -81,19 +93,27 @@ const FORMS: ReadonlyArray<readonly [RegExp, Asked]> = [
     (name) => /^(?:(?:Proxy-)?Authorization|(?:Set-)?Cookie)$/i.test(name) || namesSecret(name),
   ],
   [/(\b(Bearer)\s+)([\w.+/=~-]{16,})/g, () => true],
-  // Docker's old form: the value is the rest of the line.
+  [
+    new RegExp(`(--([A-Za-z][\\w-]{0,60})\\s+)(${QUOTED}|(?!-)${BARE})`, "g"),
+    (name, _, value) => namesSecret(name) && !/^(?:id|type|src|source|env)=/.test(value),
+  ],
+];
+
+const FORMS: readonly Form[] = [
+  // The password of a URL goes up to the last `@` before the path; the user may be missing.
+  [/((\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@"'`]{0,200}):)([^\s/"'`<>]+(?=@))/gi, () => true],
+  // A token in place of the user.
+  [/((\bhttps?:\/\/))([\w-]{20,}(?=@))/gi, () => true],
+  ...OF_COMMANDS,
   // What a program takes when the variable is not set.
   [
     new RegExp(`(\\(\\s*["'](\\w{1,120})["']\\s*,\\s*(?:default\\s*=\\s*)?)(${QUOTED})`, "g"),
     (name) => namesSecret(name),
   ],
+  // Docker's old form: the value is the rest of the line.
   [
     /((?:^[-+]?|[`|"'])[ \t]*(?:ONBUILD\s+)?(?:ENV|ARG|LABEL)\s+([\w.-]+)[ \t]+)([^\s=`][^\n`]*)/gim,
     (name) => mayNameSecret(name),
-  ],
-  [
-    new RegExp(`(--([A-Za-z][\\w-]{0,60})\\s+)(${QUOTED}|(?!-)${BARE})`, "g"),
-    (name, _, value) => namesSecret(name) && !/^(?:id|type|src|source|env)=/.test(value),
   ],
 ];
 

@@ -7,6 +7,8 @@ const SURE =
   /PASSWORD|PASSWD|(?:^|_)(?:SECRET|PASSPHRASE|TOKEN|CREDENTIALS?|API_?KEY|(?:PRIVATE|ACCESS|SECRET|ENCRYPTION|SIGNING|JWT|AUTH|MASTER)_?KEY)(?:_|$)|(?:^|_)PASS$|_PWD$|^REDISCLI_AUTH$/;
 /** Often a secret, often a key into a table: enough to hide a value, not to accuse anybody. */
 const DOUBTFUL = /(?:^|_)(?:SALT|DSN)(?:_|$)|(?:^|_)KEY$/;
+/** Keys that everybody may know. */
+const NO_SECRET_KEY = /(?:^|_)(?:GPG|PUBLIC|PUB|PRIMARY|FOREIGN|SORT|PARTITION)_KEY$/;
 /** Words that end the name of a setting about a secret: `TOKEN_URL`, `PASSWORD_MIN_LENGTH`, `SECRET_KEY_FILE`. */
 const ABOUT =
   /_(?:FILE|PATH|DIR|NAME|ALIAS|MODE|TYPE|ID|ARN|URL|URI|HOST|PORT|TTL|EXPIRES?(?:_\w+)?|EXPIRATION|EXPIRY|LIFETIME|AGE|LENGTH|SIZE|ALGORITHM|ALGO|HASHERS?|HEADER|MINUTES|SECONDS|HOURS|DAYS|COUNT|LIMIT|ENABLED|DISABLED|REQUIRED|PREFIX|SUFFIX|FORMAT|ROTATION|POLICY|ENDPOINT|ISSUER|AUDIENCE|REGION|PROVIDER|BACKEND|MANAGER|STORE|STDIN|PROMPT|MAX|MIN)$/;
@@ -27,5 +29,6 @@ export function namesSecret(name: string): boolean {
 export function mayNameSecret(name: string): boolean {
   const upper = upperOf(name);
   if (upper.endsWith("ACCESS_KEY_ID")) return true;
-  return (SURE.test(upper) || DOUBTFUL.test(upper)) && !ABOUT.test(upper);
+  if (ABOUT.test(upper)) return false;
+  return SURE.test(upper) || (DOUBTFUL.test(upper) && !NO_SECRET_KEY.test(upper));
 }

@@ -10,7 +10,9 @@ import type { Contract, Report, Side } from "../model/types.ts";
 export function withoutSecretValues(report: Report, known: readonly string[] = []): Report {
   const examples = exampleSecrets(report.contract);
   const hides = (value: string): boolean => !examples.has(value);
-  const secrets = [...known, ...secretsInData([report.before, report.after].map(configurationOf))];
+  // What the team gives for the proof should be no secret, and may be one.
+  const given = report.contract.env.filter((one) => one.secret && one.given === true).map(({ example }) => example);
+  const secrets = [...known, ...given, ...secretsInData([report.before, report.after].map(configurationOf))];
   const shown = redactData(
     { ...report, before: withoutCanaries(report.before), after: withoutCanaries(report.after) },
     hides,

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Facts } from "../decisions/decider.ts";
 import { override } from "../decisions/shared/override.ts";
 import { graceSeconds } from "../decisions/shared/server.ts";
@@ -5,8 +6,9 @@ import type { Contract, EnvVariable, ImageSpec } from "../model/types.ts";
 
 type ContractEnv = Contract["env"][number];
 
-/** Long enough for every length check we know, and plainly no secret. */
-const EXAMPLE_SECRET = "example-only-not-a-secret-0123456789";
+/** Long enough for every length check we know, plainly no secret, and another one for each variable: in a log it tells whose it is. */
+const exampleSecret = ({ name }: EnvVariable): string => `example-only-not-a-secret-${digits(name)}`;
+const digits = (name: string): string => createHash("sha256").update(name).digest("hex").slice(0, 10);
 
 /** Nothing listens on the discard port of the loopback, so no example ever reaches a system. */
 const NOWHERE = "127.0.0.1:9";
@@ -20,21 +22,22 @@ const DATABASE_PORTS: Readonly<Record<string, number>> = {
   mongodb: 27_017,
 };
 
-function databaseUrl(scheme: string): string {
+function databaseUrl(variable: EnvVariable): string {
+  const scheme = variable.scheme ?? "postgresql";
   const family = scheme.split("+")[0] ?? scheme;
   if (family === "sqlite") return `${scheme}:////tmp/example.db`;
-  return `${scheme}://user:pass@127.0.0.1:${DATABASE_PORTS[family] ?? 9}/db`;
+  return `${scheme}://user:example-${digits(variable.name)}@127.0.0.1:${DATABASE_PORTS[family] ?? 9}/db`;
 }
 
 const EXAMPLES: Readonly<Record<EnvVariable["kind"], (variable: EnvVariable) => string>> = {
-  "database-url": ({ scheme }) => databaseUrl(scheme ?? "postgresql"),
+  "database-url": databaseUrl,
   url: ({ scheme }) => `${scheme ?? "http"}://${NOWHERE}`,
   number: ({ name }) => (/BYTES|SIZE/.test(name) ? "1048576" : "60"),
   boolean: () => "false",
   path: () => "/tmp/example",
   region: () => "us-east-1",
   json: () => "{}",
-  text: ({ secret }) => (secret ? EXAMPLE_SECRET : "example"),
+  text: (variable) => (variable.secret ? exampleSecret(variable) : "example"),
 };
 
 /** A harmless value that the service accepts: no real host, no real secret. */

@@ -1,7 +1,7 @@
 import { redactByShape } from "../kit/redact.ts";
 import type { Probe } from "./probe.ts";
 import { placesOf } from "./support/configuration-places.ts";
-import { assignedSecrets, type SecretSighting, shapedSecrets } from "./support/secrets.ts";
+import { assignedSecrets, secretsOfCommands, type SecretSighting, shapedSecrets } from "./support/secrets.ts";
 
 /** What the image's configuration says, without any value that looks secret. */
 export interface Configuration {
@@ -19,16 +19,23 @@ export interface Configuration {
   readonly secrets: ReadonlyArray<SecretSighting & { readonly where: string }>;
 }
 
+/** A value that is seen in two ways is told by the first. */
+const withoutTwins = (seen: readonly SecretSighting[]): readonly SecretSighting[] =>
+  seen.filter(({ fingerprint }, index) => seen.findIndex((one) => one.fingerprint === fingerprint) === index);
+
 export const configuration: Probe<Configuration> = {
   id: "configuration",
   title: "Read the image's configuration and history",
   runs: "beside-others",
-  version: 2,
+  version: 3,
   async collect({ image }) {
     const { config } = image;
     const places = placesOf(config);
     const secrets = places.flatMap(([where, text]) =>
-      [...shapedSecrets(text), ...assignedSecrets(text)].map((sighting) => ({ where, ...sighting })),
+      withoutTwins([...shapedSecrets(text), ...assignedSecrets(text), ...secretsOfCommands(text)]).map((sighting) => ({
+        where,
+        ...sighting,
+      })),
     );
     return {
       user: config.user,

@@ -14,7 +14,7 @@ import {
 import { placesOf } from "./support/configuration-places.ts";
 import { type Environments, EnvironmentSearch } from "./support/environments.ts";
 import { type CalledProgram, calledPrograms, type Shape, shapeOf } from "./support/final-files.ts";
-import { LayerSecrets, type SecretFile } from "./support/layer-secrets.ts";
+import { LayerSecrets, type Searched, type SecretFile } from "./support/layer-secrets.ts";
 import { type Libraries, LibrarySearch } from "./support/libraries.ts";
 import { type Modes, ModeSearch } from "./support/modes.ts";
 import { Paths } from "./support/paths.ts";
@@ -38,6 +38,8 @@ export interface Layers extends Shape {
     readonly example: string;
   }>;
   readonly secrets: readonly SecretFile[];
+  /** Undefined in evidence of earlier versions, which left out larger files. */
+  readonly searched?: Searched;
   /** `planted`: how many values of ours went into the build; `found`: where one of them came out. */
   readonly canaries: { readonly planted: number | undefined; readonly found: readonly string[] };
   readonly interpreter: string;
@@ -114,6 +116,16 @@ class Walk {
     if (entry.path.endsWith(".pyc")) this.#headers.set(entry.path, pycHeader(bytes));
     if (this.#isSource(entry.path)) this.#hashes.content(entry.path, bytes);
     for (const search of this.#searches) if (search.wants(entry)) search.content(entry, bytes);
+    // Another search reads it whole.
+    if (this.#secrets.wantsPieces(entry)) this.#secrets.content(entry, bytes);
+  }
+
+  wantsPieces(entry: LayerEntry): boolean {
+    return this.#secrets.wantsPieces(entry);
+  }
+
+  piece(entry: LayerEntry, bytes: Buffer): void {
+    this.#secrets.piece(entry, bytes);
   }
 
   evidence(found: readonly Layer[]): Layers {
@@ -131,6 +143,7 @@ class Walk {
       contents,
       caches: [...this.#caches].map(([kind, cache]) => ({ kind, ...cache })),
       secrets: this.#secrets.found(tree),
+      searched: this.#secrets.searched(),
       canaries: { planted: build?.planted ?? build?.canaries?.length, found: this.#canaries() },
       interpreter: tag,
       bytecode: countBytecode(

@@ -1,5 +1,6 @@
 import type { Probe, ProbeContext } from "./probe.ts";
 import { firstHealthy } from "./support/health.ts";
+import { leakedIn, watchedSecrets } from "./support/leaks.ts";
 import { lastLine, type LoggedLine, logTail, names } from "./support/logs.ts";
 import { startPatience } from "./support/patience.ts";
 import { requiredEnv } from "./support/service.ts";
@@ -33,14 +34,15 @@ export const missingEnv: Probe<MissingEnv> = {
   title: "Start the image without each required variable in turn",
   runs: "beside-others",
   long: true,
-  version: 2,
+  version: 3,
   async collect(context) {
     const { contract } = context;
     const required = contract.env.filter(({ required: needed }) => needed).map(({ name }) => name);
     const limitMs = startPatience(contract);
     const signal = within(context.signal, 60_000 + (required.length + 2) * limitMs, "Leaving out the variables");
     const atOnce = context.quick === true ? await withoutAny(context, required, { limitMs, signal }) : undefined;
-    if (atOnce !== undefined) return { runs: atOnce, watched: watchedSecrets(context).map(({ name }) => name) };
+    if (atOnce !== undefined)
+      return { runs: atOnce, watched: watchedSecrets(context.contract).map(({ name }) => name) };
     const left = [...required.entries()];
     const runs: WithoutVariable[] = [];
     const work = async () => {
@@ -55,7 +57,7 @@ export const missingEnv: Probe<MissingEnv> = {
       runs[index] = again;
       if (again.outcome === "kept running") break;
     }
-    return { runs, watched: watchedSecrets(context).map(({ name }) => name) };
+    return { runs, watched: watchedSecrets(context.contract).map(({ name }) => name) };
   },
 };
 
@@ -96,7 +98,7 @@ async function startWithoutAll(
   const log: readonly LoggedLine[] = logTail(lines);
   const text = lines.map((line) => line.text).join("\n");
   const exit = health.healthy ? undefined : health.exit;
-  const leaked = watchedSecrets(context).filter(({ name, value }) => !leftOut.includes(name) && text.includes(value));
+  const leaked = leakedIn(lines, contract, leftOut);
   return leftOut.map((name) => ({
     name,
     outcome: outcomeOf(health.healthy, exit !== undefined),
@@ -104,19 +106,11 @@ async function startWithoutAll(
     milliseconds: health.milliseconds,
     named: names(text, name),
     lastLine: lastLine(log),
-    leaked: leaked.map((secret) => secret.name),
+    leaked,
   }));
 }
 
 function outcomeOf(healthy: boolean, exited: boolean): WithoutVariable["outcome"] {
   if (healthy) return "became healthy";
   return exited ? "exited" : "kept running";
-}
-
-/** Values that can be told from ordinary words: long, or the password inside a URL. */
-function watchedSecrets({ contract }: ProbeContext): ReadonlyArray<{ readonly name: string; readonly value: string }> {
-  return contract.env
-    .filter((one) => one.required && one.secret && one.public !== true)
-    .map(({ name, example }) => ({ name, value: /:\/\/[^/@\s]*:([^@\s]{6,})@/.exec(example)?.[1] ?? example }))
-    .filter(({ value }) => value.length >= 6);
 }

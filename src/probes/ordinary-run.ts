@@ -1,6 +1,7 @@
 import type { Container, ContainerProcess } from "../engine/engine.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
 import { becomesHealthy } from "./support/health.ts";
+import { leakedIn, watchedSecrets } from "./support/leaks.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
 import { business } from "../kit/machine.ts";
 import { startPatience } from "./support/patience.ts";
@@ -28,6 +29,9 @@ export interface OrdinaryRun {
   readonly sidecars?: readonly string[];
   /** What it names there and nobody started. */
   readonly notStarted?: readonly string[];
+  /** Secret variables whose value could be recognised in the log, and those whose value is there. */
+  readonly watched?: readonly string[];
+  readonly leaked?: readonly string[];
   readonly log: readonly LoggedLine[];
 }
 
@@ -67,7 +71,16 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
       sidecars: context.beside?.sidecars.map(({ name }) => name) ?? [],
       notStarted: context.beside?.notStarted ?? [],
     };
-    return { ...seen, ...beside, visits: usual.visits, linesAtEnd: count(lines), stop, log: logTail(lines) };
+    return {
+      ...seen,
+      ...beside,
+      visits: usual.visits,
+      linesAtEnd: count(lines),
+      stop,
+      watched: watchedSecrets(contract).map(({ name }) => name),
+      leaked: leakedIn(lines, contract),
+      log: logTail(lines),
+    };
   },
 };
 

@@ -305,6 +305,21 @@ export const faults: readonly Fault[] = [
     app: [["if missing:", "if missing:\n    print(dict(os.environ))"]],
   },
   {
+    name: "prints its settings at a healthy start",
+    breaks: ["running-log-keeps-secrets"],
+    app: [["PATHS = {", 'print("settings:", {name: os.environ[name] for name in REQUIRED})\nPATHS = {']],
+  },
+  {
+    name: "prints its environment with an error",
+    breaks: ["running-log-keeps-secrets"],
+    app: [
+      [
+        "            self.answer(200, self.items())",
+        '            print("error", dict(os.environ), file=sys.stderr)\n            self.answer(500, {})',
+      ],
+    ],
+  },
+  {
     name: "a key in a deleted layer",
     breaks: ["no-secrets-in-layers"],
     asRoot: `RUN printf -- '${privateKey}\\n${key}\\n${key}\\n${privateKeyEnd}\\n' > /root/id\nRUN rm /root/id`,
@@ -318,6 +333,21 @@ export const faults: readonly Fault[] = [
     name: "a secret default in ENV",
     breaks: ["no-secrets-in-configuration"],
     atEnd: "ENV SECRET_KEY=not-so-secret-any-more",
+  },
+  {
+    name: "a token in a header of a step",
+    breaks: ["no-secrets-in-configuration"],
+    asRoot: `RUN echo -H "Authorization: Bearer not-so-secret-any-more"`,
+  },
+  {
+    name: "a password of a mail server in ENV",
+    breaks: ["no-secrets-in-configuration"],
+    atEnd: "ENV SMTP_PASS=not-so-secret-any-more",
+  },
+  {
+    name: "a login of a registry in a deleted layer",
+    breaks: ["no-secrets-in-layers"],
+    asRoot: `RUN mkdir /root/.docker && echo '{"auths": {"registry.example": {"auth": "bm90LXNvLXNlY3JldDphbnktbW9yZQ=="}}}' > /root/.docker/config.json\nRUN rm -r /root/.docker`,
   },
   {
     name: "a build argument for a secret",

@@ -76,17 +76,19 @@ const leaked = (said: string): readonly string[] =>
     .filter(([, value]) => said.includes(value) || said.includes(JSON.stringify(value).slice(1, -1)))
     .map(([place]) => place);
 
-it.each([
-  [],
-  ["--json"],
-  ["--fix", "--dry-run"],
-  ["--fix", "--dry-run", "--json"],
-  ...formats.map(({ id }) => ["--format", id]),
-])("`analyze %s %s` shows no secret of the service's files", async (...words) => {
-  const said = await analyze(...words);
-  expect(leaked(said)).toEqual([]);
-  expect(said.length).toBeGreaterThan(500);
-});
+const calls = [[], ["--json"], ["--fix", "--dry-run"], ["--fix", "--dry-run", "--json"]];
+const all = [...calls, ...formats.map(({ id }) => ["--format", id])].map((words) => ({ call: words.join(" "), words }));
+
+it.each(all)(
+  "`analyze $call` shows no secret of the service's files",
+  async ({ words }) => {
+    const said = await analyze(...words);
+    expect(leaked(said)).toEqual([]);
+    expect(said.length).toBeGreaterThan(500);
+  },
+  // The first one loads the whole command.
+  60_000,
+);
 
 it("still says what is wrong, where, and whose value it is", async () => {
   const said = await analyze();

@@ -4,7 +4,7 @@ import { layers } from "../../src/probes/layers.ts";
 import type { ProbeContext } from "../../src/probes/probe.ts";
 import { countBytecode, interpreterTag, pycHeader } from "../../src/probes/support/bytecode.ts";
 import { LayerSecrets } from "../../src/probes/support/layer-secrets.ts";
-import { assignedSecrets, fingerprint, shapedSecrets } from "../../src/probes/support/secrets.ts";
+import { assignedSecrets, fingerprint, secretsOfCommands, shapedSecrets } from "../../src/probes/support/secrets.ts";
 import { distributionOf } from "../../src/probes/support/final-files.ts";
 import { SourceHashes } from "../../src/probes/support/source-hashes.ts";
 import { FinalTree } from "../../src/probes/support/tree.ts";
@@ -186,6 +186,26 @@ describe("secrets", () => {
     "DATABASE_URL=postgresql://db/app",
   ])("sees none in %j", (text) => {
     expect(assignedSecrets(text)).toEqual([]);
+  });
+});
+
+describe("secrets of commands", () => {
+  it.each([
+    'RUN /bin/sh -c curl -H "Authorization: Bearer aB3dE6gH9jK2" https://data.example # buildkit',
+    "RUN /bin/sh -c echo 'app:aB3dE6gH9jK2' | chpasswd # buildkit",
+    "RUN /bin/sh -c fetch --api-key aB3dE6gH9jK2 # buildkit",
+  ])("sees the value in %j", (text) => {
+    expect(secretsOfCommands(text)).toEqual([
+      { kind: "secret of a command", fingerprint: fingerprint("aB3dE6gH9jK2") },
+    ]);
+  });
+  it.each([
+    'RUN /bin/sh -c curl -H "Authorization: Bearer $TOKEN" https://data.example # buildkit',
+    "ENV GPG_KEY=7169605F62C751356D054A26A821E680E5FA6305",
+    "RUN /bin/sh -c gpg --batch --keyserver hkps://keys.example --recv-keys $GPG_KEY",
+    "RUN --mount=type=secret,id=token uv sync --locked",
+  ])("sees none in %j", (text) => {
+    expect(secretsOfCommands(text)).toEqual([]);
   });
 });
 

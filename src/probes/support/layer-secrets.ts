@@ -1,6 +1,7 @@
 import type { LayerEntry } from "../../engine/engine.ts";
-import { assignedSecrets, type SecretSighting, shapedSecrets } from "./secrets.ts";
-import { base, type FinalTree, parent } from "./tree.ts";
+import { secretsInFile } from "./file-secrets.ts";
+import type { SecretSighting } from "./secrets.ts";
+import { type FinalTree, parent } from "./tree.ts";
 
 /** A file of some layer that holds a secret. */
 export interface SecretFile extends SecretSighting {
@@ -12,21 +13,32 @@ export interface SecretFile extends SecretSighting {
   readonly published: boolean;
 }
 
-const MOST_BYTES = 4_000_000;
+/** What was looked at: a pass says no more than this. */
+export interface Searched {
+  readonly files: number;
+  /** Formats in which a text can only be met by chance, and documents of packages: searched for planted values only. */
+  readonly binary: number;
+  /** Larger than what is searched for anything. */
+  readonly large: number;
+}
+
+/** Up to here a file is read whole; a larger one passes by in pieces. */
+const WHOLE = 4_000_000;
+/** Weights of a model are larger, and hold no text. */
+export const MOST_BYTES = 256_000_000;
+/** A secret on the border of two pieces is in the end of the one and the beginning of the other. */
+const OVERLAP = 8192;
 const MOST_FOUND = 200;
 /** Binary formats in which a text pattern can only be met by chance, and documents of packages. */
 const SKIP =
   /\.(so[\d.]*|a|o|gz|xz|bz2|zst|whl|zip|png|jpe?g|gif|ico|woff2?|ttf|mo|dat)$|^usr\/share\/(doc|man|locale|zoneinfo|i18n|perl5?|ca-certificates)\//;
-/** Files that exist to hold values: there a name such as PASSWORD is enough. */
-const HOLDS_VALUES =
-  /^(\.env(\.(?!example$|sample$|template$|dist$)[\w.-]+)?|\.netrc|\.pgpass|\.git-credentials|\.pypirc|pip\.conf|credentials)$/;
-/** Where git keeps the address it was cloned from, with the token that was in it. */
-const OF_GIT = /(^|\/)\.git\/config$/;
 
 /** Looks for secrets in every file of every layer, those that a later layer deletes too. */
 export class LayerSecrets {
   readonly #canaries: readonly Buffer[];
-  readonly #found: Array<Omit<SecretFile, "deleted" | "published">> = [];
+  readonly #found = new Map<string, Omit<SecretFile, "deleted" | "published">>();
+  readonly #searched = { files: 0, binary: 0, large: 0 };
+  #end: { readonly of: LayerEntry | undefined; readonly bytes: Buffer } = { of: undefined, bytes: Buffer.alloc(0) };
   readonly #canaryPaths: string[] = [];
   /** Paths that a distribution's RECORD names, of the dist-info folders that were read. */
   readonly #recorded = new Set<string>();
@@ -39,28 +51,53 @@ export class LayerSecrets {
   entry(entry: LayerEntry): void {
     if (this.#canaries.some((canary) => Buffer.from(entry.path).includes(canary)))
       this.#canaryPaths.push(placeOf(entry));
+    if (entry.kind !== "file" || entry.bytes === 0) return;
+    if (entry.bytes > MOST_BYTES) this.#searched.large += 1;
+    else if (SKIP.test(entry.path)) this.#searched.binary += 1;
+    else this.#searched.files += 1;
   }
 
   wants(entry: LayerEntry): boolean {
-    if (entry.kind !== "file" || entry.bytes === 0) return false;
-    if (this.#canaries.length > 0 && entry.bytes <= 64_000_000) return true;
-    return isText(entry) || isRecord(entry);
+    return entry.bytes <= WHOLE && this.#looksAt(entry);
+  }
+
+  /** The others pass by in pieces. */
+  wantsPieces(entry: LayerEntry): boolean {
+    return entry.bytes > WHOLE && this.#looksAt(entry);
   }
 
   content(entry: LayerEntry, bytes: Buffer): void {
-    if (this.#canaries.some((canary) => bytes.includes(canary))) this.#canaryPaths.push(placeOf(entry));
     if (isRecord(entry)) this.#record(entry.path, bytes.toString("utf8"));
-    if (!isText(entry) || this.#found.length >= MOST_FOUND) return;
-    const text = bytes.toString("latin1");
-    const sightings = [
-      ...shapedSecrets(text),
-      ...(HOLDS_VALUES.test(base(entry.path)) || OF_GIT.test(entry.path) ? assignedSecrets(text) : []),
-    ];
-    for (const sighting of sightings) this.#found.push({ ...sighting, path: entry.path, layer: entry.layer });
+    this.#search(entry, bytes);
+  }
+
+  piece(entry: LayerEntry, bytes: Buffer): void {
+    const whole = this.#end.of === entry ? Buffer.concat([this.#end.bytes, bytes]) : bytes;
+    this.#search(entry, whole);
+    this.#end = { of: entry, bytes: Buffer.from(whole.subarray(-OVERLAP)) };
+  }
+
+  #looksAt(entry: LayerEntry): boolean {
+    if (entry.kind !== "file" || entry.bytes === 0 || entry.bytes > MOST_BYTES) return false;
+    return this.#canaries.length > 0 || !SKIP.test(entry.path) || isRecord(entry);
+  }
+
+  #search(entry: LayerEntry, bytes: Buffer): void {
+    if (this.#canaries.some((canary) => bytes.includes(canary))) this.#canaryPaths.push(placeOf(entry));
+    if (SKIP.test(entry.path)) return;
+    for (const seen of secretsInFile(entry.path, bytes.toString("latin1"))) {
+      if (this.#found.size >= MOST_FOUND) return;
+      const key = [entry.layer, entry.path, seen.fingerprint].join("\n");
+      if (!this.#found.has(key)) this.#found.set(key, { ...seen, path: entry.path, layer: entry.layer });
+    }
+  }
+
+  searched(): Searched {
+    return this.#searched;
   }
 
   found(tree: FinalTree): readonly SecretFile[] {
-    return this.#found.map((secret) => ({
+    return [...this.#found.values()].map((secret) => ({
       ...secret,
       path: `/${secret.path}`,
       deleted: tree.get(secret.path)?.layer !== secret.layer,
@@ -83,6 +120,5 @@ export class LayerSecrets {
   }
 }
 
-const isText = (entry: LayerEntry): boolean => entry.bytes <= MOST_BYTES && !SKIP.test(entry.path);
 const isRecord = (entry: LayerEntry): boolean => entry.path.endsWith(".dist-info/RECORD");
 const placeOf = (entry: LayerEntry): string => `layer ${entry.layer}: /${entry.path}`;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { secretsInCommands } from "../../kit/redact.ts";
 import { namesSecret } from "../../kit/secret-names.ts";
 import { shapedIn } from "../../kit/secret-shapes.ts";
 
@@ -16,25 +17,26 @@ export function shapedSecrets(text: string): readonly SecretSighting[] {
 
 const PLACEHOLDER =
   /^(?:|x+|\*+|<.*>|\$.*|%.*|none|null|true|false|unset|changeme|change-me|placeholder|example|dummy|test|todo|your[-_].*|\d{1,6})$/i;
-const URL_PASSWORD = /[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:([^\s@/:]{3,})@/gi;
+const URL_PASSWORD = /[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]{0,200}:([^\s@/:]{3,})@/gi;
 
-/** True when the name says that the value must not be shown, and the value is more than a placeholder. */
-function isAssignedSecret(name: string, value: string): boolean {
-  return namesSecret(name) && !PLACEHOLDER.test(value);
-}
+/** One sighting, unless the value only stands for one. */
+export const sighting = (kind: string, value: string): readonly SecretSighting[] =>
+  PLACEHOLDER.test(value) ? [] : [{ kind, fingerprint: fingerprint(value) }];
 
 /** `NAME=value` pairs and URLs with a password, where such pairs are meant as values: ENV, history, labels, env files. */
 export function assignedSecrets(text: string): readonly SecretSighting[] {
-  const pairs = [...text.matchAll(/(?<![\w$])([A-Za-z_]\w*)=(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"'|&;]*))/g)]
-    .map(([, name = "", a, b, c]) => ({ name, value: a ?? b ?? c ?? "" }))
-    .filter(({ name, value }) => isAssignedSecret(name, value))
-    .map(({ name, value }) => ({ kind: `value of ${name}`, fingerprint: fingerprint(value) }));
-  const urls = [...text.matchAll(URL_PASSWORD)]
-    .map(([, password = ""]) => password)
-    .filter((password) => !PLACEHOLDER.test(password))
-    .map((password) => ({ kind: "password in a URL", fingerprint: fingerprint(password) }));
-  return unique([...pairs, ...urls]);
+  const pairs = [...text.matchAll(/(?<![\w$])([A-Za-z_]\w*)=(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"'|&;]*))/g)].flatMap(
+    ([, name = "", a, b, c]) => (namesSecret(name) ? sighting(`value of ${name}`, a ?? b ?? c ?? "") : []),
+  );
+  return unique([...pairs, ...passwordsInUrls(text)]);
 }
+
+/** Logins, headers and options of commands, as the history keeps them. */
+export const secretsOfCommands = (text: string): readonly SecretSighting[] =>
+  unique(secretsInCommands(text).flatMap((value) => sighting("secret of a command", value)));
+
+export const passwordsInUrls = (text: string): readonly SecretSighting[] =>
+  unique([...text.matchAll(URL_PASSWORD)].flatMap(([, password = ""]) => sighting("password in a URL", password)));
 
 /** The first digits of a SHA-256, which name a value without telling it. */
 export function fingerprint(value: string | Buffer): string {

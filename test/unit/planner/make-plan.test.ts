@@ -405,7 +405,7 @@ describe("the contract", () => {
   it("gives every variable a harmless value of the right shape", () => {
     const examples = Object.fromEntries(plan().contract.env.map((one) => [one.name, one.example]));
     expect(examples).toMatchObject({
-      DATABASE_URL: "postgresql+asyncpg://user:pass@127.0.0.1:5432/db",
+      DATABASE_URL: "postgresql+asyncpg://user:example-16989fa28c@127.0.0.1:5432/db",
       S3_ENDPOINT_URL: "http://127.0.0.1:9",
       LOG_LEVEL: "info",
     });

@@ -1,0 +1,50 @@
+import type { LogLine } from "../../engine/engine.ts";
+import type { Contract } from "../../model/types.ts";
+
+interface Watched {
+  readonly name: string;
+  /** The value, and the password inside it when it is an address. */
+  readonly values: readonly string[];
+}
+
+/** Shorter ones stand in many logs by chance. */
+const SHORTEST = 6;
+
+/** Secret variables that the image is started with, and whose value can be told from ordinary words. */
+export function watchedSecrets({ env }: Contract): readonly Watched[] {
+  return env
+    .filter(({ required, given, secret, public: known }) => secret && known !== true && (required || given === true))
+    .map(({ name, example }) => ({ name, values: valuesOf(example) }))
+    .filter(({ values }) => values.length > 0);
+}
+
+function valuesOf(example: string): readonly string[] {
+  const password = /:\/\/[^/@\s:]*:([^/\s]+)@/.exec(example)?.[1];
+  // An address without its password is no secret: services tell whom they talk to.
+  const values = example.includes("://") ? [password ?? ""] : [example];
+  return [...new Set([...values, ...values.map(decoded)])].filter((value) => value.length >= SHORTEST);
+}
+
+/** A library that reads an address shows the password as it is meant. */
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+/**
+ * Names of the secret variables whose value stands in a log. The whole log is looked through, not the end that is kept.
+ * @param leftOut Variables that the service was started without.
+ */
+export function leakedIn(
+  lines: readonly Pick<LogLine, "text">[],
+  contract: Contract,
+  leftOut: readonly string[] = [],
+): readonly string[] {
+  const text = lines.map((line) => line.text).join("\n");
+  return watchedSecrets(contract)
+    .filter(({ name, values }) => !leftOut.includes(name) && values.some((value) => text.includes(value)))
+    .map(({ name }) => name);
+}
