@@ -36,7 +36,7 @@ export function readDependencies(input: DependencyInput): Dependencies {
   const use = new LockUse(reading, sectionsOf(declared, installed, isForDevelopment));
   const here = conditionsOf({ python });
   // With another Python the image may need what it does not need today.
-  const needed = use.names(isInProduction, conditionsOf({ python: undefined }));
+  const needed = use.names(isInProduction, python === undefined ? here : conditionsOf({ python: undefined }));
   return {
     packages: use.packages(here),
     facts: {
