@@ -1,4 +1,6 @@
-import type { Choice, Decider, Facts } from "./decider.ts";
+import { headersOf, nativePackages } from "../project/native-packages.ts";
+import { type Distribution, packagesOn } from "../project/system-libraries.ts";
+import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
 import { type PackageToday, packagesToday } from "./shared/os-packages-today.ts";
 import { list, places } from "./shared/say.ts";
@@ -13,6 +15,8 @@ const LIBRARIES: Readonly<Record<string, string>> = {
 
 interface Need {
   readonly need: string;
+  /** Names of packages, where it is no need that the profile knows by a word. */
+  readonly packages?: { readonly builder: readonly string[]; readonly runtime: readonly string[] };
   readonly why: string;
   readonly evidence: readonly string[];
 }
@@ -38,6 +42,35 @@ function* needs(facts: Facts): Generator<Need> {
     if (closure.has(name) && !closure.has(`${name}-binary`))
       yield { need: library, why: `${name} loads ${library}`, evidence: [] };
   }
+}
+
+/** Libraries that the profile has no word for, by the names of the base's release. */
+function* libraries({ service }: Facts, distribution: Distribution): Generator<Need> {
+  const closure = new Set(service.dependencies.runtimeClosure);
+  const sdistOnly = new Set((service.lock?.packages ?? []).flatMap((one) => (one.sdistOnly ? [one.name] : [])));
+  for (const name of [...closure].filter((one) => LIBRARIES[one] === undefined)) {
+    const native = nativePackages[name];
+    const isCompiled = native?.wheels !== "bare" && sdistOnly.has(name);
+    if (native === undefined || native.unless?.some((other) => closure.has(other)) === true) continue;
+    if (native.wheels === "whole" && !isCompiled) continue;
+    for (const { name: library, run } of native.loads) {
+      const runtime = packagesOn(run, distribution);
+      if (runtime === undefined) yield { need: library, why: `${name} loads ${library}`, evidence: [] };
+      else
+        yield {
+          need: library,
+          packages: { builder: isCompiled ? headersOf(name, distribution) : [], runtime },
+          why: `${name} loads ${library}`,
+          evidence: [],
+        };
+    }
+  }
+}
+
+/** A base that the team names may be of another release than the profile's. */
+function distributionOf({ profile }: Facts, image: string | undefined): Distribution {
+  const release = /\b(?:bullseye|bookworm|trixie)\b/.exec(image ?? "")?.[0];
+  return release === undefined ? profile.distribution : { ...profile.distribution, release };
 }
 
 /** A compiler only when the lock has a package without a wheel; it stays in the builder. */
@@ -76,19 +109,24 @@ export const packages: Decider = {
     "upgrade-or-update-alone",
     "vcs-or-debug-tool-in-final",
   ],
-  decide(facts: Facts): Choice {
+  decide(facts: Facts, draft: Draft): Choice {
     const { profile } = facts;
-    const wanted = [...needs(facts)];
-    const building = [...wanted.filter((one) => one.need.startsWith("lib")), ...builderNeeds(facts)];
+    const wanted = [...needs(facts), ...libraries(facts, distributionOf(facts, draft.base?.image))];
+    const building = [
+      ...wanted.filter((one) => one.packages !== undefined || one.need.startsWith("lib")),
+      ...builderNeeds(facts),
+    ];
     const names = (all: readonly Need[], stage: "builder" | "runtime") =>
-      [...new Set(all.flatMap((one) => profile.packageFor(one.need, stage) ?? []))].toSorted();
+      [...new Set(all.flatMap((one) => one.packages?.[stage] ?? profile.packageFor(one.need, stage) ?? []))].toSorted();
     const chosen = override(facts, "packages", "list");
     const called = names(wanted, "runtime");
     const today = packagesToday(facts.dockerfile, profile.id === "debian-slim" ? "apt" : "dnf").filter(
       ({ name }) => !called.includes(name),
     );
     const runtime = chosen ?? [...called, ...today.map(({ name }) => name)].toSorted();
-    const missing = wanted.filter((one) => profile.packageFor(one.need, "runtime") === undefined);
+    const missing = wanted.filter(
+      (one) => one.packages === undefined && profile.packageFor(one.need, "runtime") === undefined,
+    );
     return {
       value: { packages: { builder: names(building, "builder"), runtime } },
       choice: runtime.length === 0 ? "none in the runtime image" : `${list(runtime)} in the runtime image`,

@@ -21,6 +21,7 @@ const PACKAGES: Packages = {
 export const debianSlim: Profile = {
   id: "debian-slim",
   title: "Official Python on Debian, slim",
+  distribution: { name: "debian", release: undefined },
   image: (python) => `python:${python}-slim`,
   // 3.14 is taken where it runs today or is asked for: not everything that is locked has wheels for it.
   pythons: ["3.13", "3.12", "3.14", "3.11"],

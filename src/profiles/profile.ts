@@ -1,3 +1,5 @@
+import type { Distribution } from "../project/system-libraries.ts";
+
 /** Where a build step finds the company's CA bundle, when the build was given one as secret `ca-bundle`. */
 export const CA_SECRET = "/run/secrets/ca-bundle";
 
@@ -25,6 +27,8 @@ export interface NewUser {
 export interface Profile {
   readonly id: string;
   readonly title: string;
+  /** Whose names its packages have. */
+  readonly distribution: Distribution;
   /** Image for a Python version, without digest: `python:3.13-slim`. */
   image(python: string): string;
   /**

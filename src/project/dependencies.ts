@@ -36,20 +36,25 @@ export function readDependencies(input: DependencyInput): Dependencies {
   const use = new LockUse(reading, sectionsOf(declared, installed, isForDevelopment));
   const here = conditionsOf({ python });
   // With another Python the image may need what it does not need today.
-  const needed = use.names(isInProduction, conditionsOf({ python: undefined }));
+  const needed = use.names(isInProduction, python === undefined ? here : conditionsOf({ python: undefined }));
+  const packages = use.packages(here);
   return {
-    packages: use.packages(here),
+    packages,
     facts: {
       ...declared,
       installedGroups: installed.groups,
       installedExtras: installed.extras,
       devOnly: [...use.names(isUnwanted, here)].filter((name) => !needed.has(name)).toSorted(),
       runtimeClosure: [...use.names(isInProduction, here)].toSorted(),
-      workspace: pyproject?.workspace ?? false,
+      workspace: pyproject?.workspace === true || packages.some(isNeighbour),
       indexes: indexesOf(tree, pyproject, pipfile, problems),
     },
   };
 }
+
+/** It is installed from a folder of the repository, and is not the project itself. */
+const isNeighbour = ({ source, path, use }: LockedPackage): boolean =>
+  path !== undefined && path !== "." && (source === "path" || source === "editable") && use === "production";
 
 /** A group that the image leaves out, and whatever is for development. Extras may be of use to somebody. */
 const isUnwanted = ({ name, installed, forDevelopment }: Section): boolean =>

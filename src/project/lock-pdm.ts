@@ -30,6 +30,7 @@ export function readPdmLock(file: string, text: string, problems: TreeProblem[])
     // The project names the indexes; the lock does not.
     registries: [],
     wishes: undefined,
+    sections: sectionsOf(toml.data),
     tellsNeeds: true,
     installs: ({ section, roots, holds }) =>
       grouped
@@ -37,6 +38,10 @@ export function readPdmLock(file: string, text: string, problems: TreeProblem[])
         : walk(roots, holds),
   };
 }
+
+/** pdm locks the groups that it is asked for. */
+const sectionsOf = (data: Table): readonly string[] =>
+  ["default", ...textsAt(data, "metadata", "groups")].map((name) => (name === "default" ? MAIN : normalName(name)));
 
 /** Extras are groups to pdm. */
 function isOf(table: Table, section: string, holds: Holds): boolean {

@@ -56,13 +56,14 @@ function isOf(table: Table, section: string, holds: Holds): boolean {
 function nodeOf(table: Table, filesApart: Table): Node {
   const name = textAt(table, "name") ?? "";
   const files = [...listAt(table, "files"), ...listAt(filesApart, name)].map((file) => textAt(file, "file") ?? "");
-  const source = sourceOf(textAt(table, "source", "type"));
+  const kind = sourceOf(textAt(table, "source", "type"));
+  const source = kind === "path" && table["develop"] === true ? "editable" : kind;
   const marker = textAt(table, "markers");
   const entry: LockEntry = {
     name: normalName(name),
     version: textAt(table, "version") ?? "",
     source,
-    ...(source === "path" ? { path: textAt(table, "source", "url") ?? "" } : {}),
+    ...(kind === "path" ? { path: textAt(table, "source", "url") ?? "" } : {}),
     ...(marker === undefined ? {} : { marker }),
     sdistOnly: onlySources(files),
     dependencies: Object.keys(tableAt(table, "dependencies")).map(normalName),

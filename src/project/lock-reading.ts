@@ -13,6 +13,8 @@ export interface LockReading {
   readonly registries: readonly string[];
   /** Requirements the lock was made from, as wishes (see `wishOf`): by section. */
   readonly wishes: ReadonlyMap<string, ReadonlySet<string>> | undefined;
+  /** The sections it was made for, extras by their bare names; undefined means all there are. */
+  readonly sections?: readonly string[];
   /** The lock tells for each package who needs it; else only what a project names can be told apart. */
   readonly tellsNeeds: boolean;
   /** The packages that one section brings, where its conditions hold or may hold. */

@@ -18,6 +18,7 @@ export function readRequirementsLock(
       requiresPython: undefined,
       registries: [],
       wishes: undefined,
+      sections: [MAIN],
       tellsNeeds: false,
       installs: ({ section, roots, holds }) => {
         const named = new Set(roots.map(({ name }) => name));

@@ -16,6 +16,7 @@ export interface Section {
 export class LockUse {
   readonly #reading: LockReading | undefined;
   readonly #sections: readonly Section[];
+  readonly #known = new Map<Holds, Map<string, ReadonlySet<LockEntry>>>();
 
   constructor(reading: LockReading | undefined, sections: readonly Section[]) {
     this.#reading = reading;
@@ -35,21 +36,26 @@ export class LockUse {
   /** The lock's packages, each with who asks for it. */
   packages(holds: Holds): readonly LockedPackage[] {
     const here = this.#sections.map((section) => this.#brings(section, holds));
-    const elsewhere = this.#sections.map((section) => this.#brings(section, anywhere));
     return (this.#reading?.packages ?? []).map((entry) => {
       const asking = this.#sections.filter((_, index) => here[index]?.has(entry) === true);
-      const use = isProject(entry)
-        ? "production"
-        : useOf(
-            asking,
-            elsewhere.some((found) => found.has(entry)),
-          );
+      const use = isProject(entry) ? "production" : (useOf(asking) ?? this.#useElsewhere(entry));
       return { ...entry, use, askedBy: asking.map(({ name }) => (name === MAIN ? "main" : name)) };
     });
   }
 
+  #useElsewhere(entry: LockEntry): "elsewhere" | "none" {
+    return this.#sections.some((section) => this.#brings(section, anywhere).has(entry)) ? "elsewhere" : "none";
+  }
+
   #brings({ name, dependencies }: Section, holds: Holds): ReadonlySet<LockEntry> {
-    return this.#reading?.installs({ section: name, roots: dependencies.map(needOf), holds }) ?? new Set();
+    const known = this.#known.get(holds) ?? new Map<string, ReadonlySet<LockEntry>>();
+    this.#known.set(holds, known);
+    const brought =
+      known.get(name) ??
+      this.#reading?.installs({ section: name, roots: dependencies.map(needOf), holds }) ??
+      new Set<LockEntry>();
+    known.set(name, brought);
+    return brought;
   }
 }
 
@@ -80,11 +86,10 @@ export function sectionsOf(
 
 export const isInProduction = ({ installed, forDevelopment }: Section): boolean => installed && !forDevelopment;
 
-function useOf(asking: readonly Section[], isForElsewhere: boolean): LockedPackage["use"] {
+function useOf(asking: readonly Section[]): LockedPackage["use"] | undefined {
   if (asking.some(isInProduction)) return "production";
   if (asking.some(({ forDevelopment }) => forDevelopment)) return "development";
-  if (asking.length > 0) return "optional";
-  return isForElsewhere ? "elsewhere" : "none";
+  return asking.length > 0 ? "optional" : undefined;
 }
 
 const isProject = ({ source, path }: LockEntry): boolean =>

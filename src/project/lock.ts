@@ -1,17 +1,18 @@
 import type { Ignore } from "../dockerfile/ignore.ts";
 import { commandsOfInstruction } from "../dockerfile/shell.ts";
-import type { Dockerfile, Evidence, Fact, LockFile, PackageManager } from "../model/types.ts";
+import type { Dockerfile, Fact, LockFile, PackageManager } from "../model/types.ts";
 import { readPdmLock } from "./lock-pdm.ts";
 import { readPipfileLock } from "./lock-pipenv.ts";
 import { readPoetryLock } from "./lock-poetry.ts";
-import { extraSection, type LockReading } from "./lock-reading.ts";
+import type { LockReading } from "./lock-reading.ts";
 import { readRequirementsLock } from "./lock-requirements.ts";
+import { inStep } from "./lock-step.ts";
 import { readUvLock } from "./lock-uv.ts";
+import type { Pipfile } from "./pipfile.ts";
 import type { Pyproject } from "./pyproject.ts";
-import { readRequirement, wishOf } from "./requirement.ts";
 import { SourceText } from "./source-text.ts";
 import { baseName } from "./unwrap.ts";
-import { isTable, textAt, valueAt } from "./toml.ts";
+import { isTable, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 
 type ReadLock = (path: string, text: string, input: LockInput) => LockReading;
@@ -34,6 +35,7 @@ export interface Locked {
 export interface LockInput {
   readonly tree: Tree;
   readonly pyproject: Pyproject | undefined;
+  readonly pipfile: Pipfile | undefined;
   readonly dockerfile: Dockerfile | undefined;
   readonly dockerignore: { readonly file: string; readonly ignore: Ignore } | undefined;
   readonly problems: TreeProblem[];
@@ -134,77 +136,8 @@ function lockFile(path: string, reading: LockReading, input: LockInput): Omit<Lo
       hidden === undefined || dockerignore === undefined
         ? undefined
         : { file: dockerignore.file, line: hidden.line, text: hidden.text },
-    inStep: inStep(path, reading, input),
+    inStep: inStep({ ...input, path, reading }),
     requiresPython: reading.requiresPython,
     registries: reading.registries,
   };
-}
-
-/** Compares what pyproject asks for with what the lock was made from. */
-function inStep(path: string, reading: LockReading, { pyproject }: LockInput): Fact<boolean> {
-  if (pyproject === undefined) return { value: true, confidence: "needs-proof", evidence: [] };
-  if (reading.wishes !== undefined) return inStepWithWishes(path, reading.wishes, reading, pyproject);
-  const locked = new Set(reading.packages.map(({ name }) => name));
-  const missing = [...pyproject.runtime, ...Object.values(pyproject.groups).flat()].filter(
-    ({ name }) => !locked.has(name),
-  );
-  const evidence = missing.map(({ place, requirement }) => ({ ...place, text: requirement }));
-  return { value: missing.length === 0, confidence: missing.length === 0 ? "likely" : "certain", evidence };
-}
-
-function inStepWithWishes(
-  path: string,
-  wishes: NonNullable<LockReading["wishes"]>,
-  reading: LockReading,
-  pyproject: Pyproject,
-): Fact<boolean> {
-  const evidence: Evidence[] = [];
-  const known = new Set<string>();
-  const sections = [["", pyproject.runtime], ...Object.entries(pyproject.groups), ...extrasOf(pyproject)] as const;
-  for (const [section, dependencies] of sections) {
-    for (const { requirement, place } of dependencies) {
-      const read = readRequirement(requirement);
-      if (read === undefined) continue;
-      const keys = [wishOf(read), wishOf({ ...read, specifier: "", url: "elsewhere" })].map(
-        (key) => `${section} ${key}`,
-      );
-      for (const key of keys) known.add(key);
-      const locked = wishes.get(section);
-      if (locked === undefined || !keys.some((key) => locked.has(key.slice(section.length + 1))))
-        evidence.push({ ...place, text: requirement });
-    }
-  }
-  for (const [section, items] of wishes) {
-    for (const item of items)
-      if (!known.has(`${section} ${item}`)) evidence.push({ file: path, line: 1, text: `still locked for: ${item}` });
-  }
-  const others = [pythonDrift(reading, pyproject), versionDrift(reading, pyproject)];
-  evidence.push(...others.filter((one) => one !== undefined));
-  return { value: evidence.length === 0, confidence: "certain", evidence };
-}
-
-const extrasOf = ({ extras }: Pyproject) =>
-  Object.entries(extras).map(([name, dependencies]) => [extraSection(name), dependencies] as const);
-
-/** A release that raised the project's version alone: uv refuses the lock for that, too. */
-function versionDrift({ ownVersion }: LockReading, { toml }: Pyproject): Evidence | undefined {
-  const path = ["project", "version"];
-  const plain = (text: string | undefined) =>
-    /^v?(\d+(?:\.\d+)*)$/
-      .exec(text ?? "")?.[1]
-      ?.replaceAll(/(?:^|(?<=\.))0+(?=\d)/g, "")
-      .replace(/(?:\.0)+$/, "");
-  const [now, locked] = [plain(textAt(toml.data, ...path)), plain(ownVersion)];
-  return now === undefined || locked === undefined || now === locked ? undefined : toml.evidence(path);
-}
-
-/** Only bounds that both files must write alike are compared: uv rewrites `~=` and `==` ranges in words of its own. */
-function pythonDrift(reading: LockReading, pyproject: Pyproject): Evidence | undefined {
-  const wanted = pyproject.requires;
-  if (wanted === undefined || reading.requiresPython === undefined) return undefined;
-  const lower = (text: string) => /^\s*>=\s*([\d.]+?)(?:\.0)*\s*$/.exec(text)?.[1];
-  const [asked, locked] = [lower(wanted.value), lower(reading.requiresPython)];
-  return asked !== undefined && locked !== undefined && asked !== locked
-    ? pyproject.toml.evidence(wanted.path)
-    : undefined;
 }

@@ -12,10 +12,10 @@ export interface Managed {
   readonly dependencies: DependencyFacts;
 }
 
-export function readManaged(input: LockInput): Managed {
+export function readManaged(input: Omit<LockInput, "pipfile">): Managed {
   const { tree, pyproject, dockerfile, problems } = input;
   const pipfile = readPipfile(tree, problems);
-  const { manager, lock, reading } = readLock(input);
+  const { manager, lock, reading } = readLock({ ...input, pipfile });
   const locked = lock === undefined || reading === undefined ? undefined : { path: lock.path, reading };
   const python = readPythonFacts({ tree, pyproject, pipfile, lock: locked });
   const { facts, packages } = readDependencies({

@@ -87,14 +87,24 @@ export const nativePackages: Readonly<Record<string, NativePackage>> = {
 };
 
 /** Packages of the operating system that compile something, the compiler first; those whose names are not known are left out. */
-export function buildPackagesOf(names: readonly string[], distribution: Distribution | undefined): readonly string[] {
-  const natives = names.flatMap((name) => nativePackages[name] ?? []);
-  const wanted = [
-    COMPILER,
-    ...(natives.some(({ pkgConfig }) => pkgConfig === true) ? [PKG_CONFIG] : []),
-    ...natives.flatMap(({ loads, builds }) => [...loads.map(({ build }) => build), builds ?? {}]),
-  ];
-  return [...new Set(wanted.flatMap((by) => packagesOn(by, distribution) ?? []))];
+export const buildPackagesOf = (
+  names: readonly string[],
+  distribution: Distribution | undefined,
+): readonly string[] => [
+  ...new Set([
+    ...(packagesOn(COMPILER, distribution) ?? []),
+    ...names.flatMap((name) => headersOf(name, distribution)),
+  ]),
+];
+
+/** What compiling one package takes besides the compiler. */
+export function headersOf(name: string, distribution: Distribution | undefined): readonly string[] {
+  const native = nativePackages[name];
+  if (native === undefined) return [];
+  const { loads, builds = {}, pkgConfig } = native;
+  return [...(pkgConfig === true ? [PKG_CONFIG] : []), ...loads.map(({ build }) => build), builds].flatMap(
+    (by) => packagesOn(by, distribution) ?? [],
+  );
 }
 
 /** C and C++, with the headers of the C library. */

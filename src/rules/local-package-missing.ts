@@ -1,6 +1,7 @@
 import type { LockedPackage } from "../model/types.ts";
 import { contextFilesIn, isContextElsewhere } from "./queries/context.ts";
 import { healthy, healthyWith, project, syncLine } from "./queries/example.ts";
+import { type ProjectInstall, projectInstalls } from "./queries/installers.ts";
 import { shipsAnyOf } from "./queries/project-install.ts";
 import { absolute, situationAt } from "./queries/settings.ts";
 import { at, find, type Step } from "./queries/steps.ts";
@@ -42,6 +43,19 @@ const workspace = (dockerfile: string, path = "packages/shared"): Readonly<Recor
     "packages/shared/pyproject.toml": '[project]\nname = "shared"\nversion = "0.1.0"\n',
     "packages/shared/src/shared/__init__.py": "",
   });
+const byPoetry = (copies: string): Readonly<Record<string, string>> =>
+  project({
+    Dockerfile: healthyWith([
+      syncLine,
+      `${copies}\nRUN pip install --no-cache-dir poetry==2.2.1 && poetry install --only main --no-root\n`,
+    ]),
+    "pyproject.toml":
+      '[tool.poetry]\nname = "reactions"\n[tool.poetry.dependencies]\nshared = { path = "packages/shared", develop = true }\n',
+    "uv.lock": "",
+    "poetry.lock":
+      '[[package]]\nname = "shared"\nversion = "0.1.0"\ngroups = ["main"]\ndevelop = true\n[package.source]\ntype = "directory"\nurl = "packages/shared"\n',
+    "packages/shared/pyproject.toml": '[project]\nname = "shared"\nversion = "0.1.0"\n',
+  });
 const whole = (flags: string): string =>
   `${syncLine.replace("--locked --no-dev", "--frozen --no-dev --no-install-workspace")}COPY . .\nRUN uv sync --locked --no-dev${flags}\n`;
 
@@ -63,20 +77,25 @@ export const localPackageMissing: Rule = {
       workspace(healthyWith([syncLine, syncLine.replace("--no-install-project", "--no-install-workspace")])),
       workspace(healthyWith([syncLine, whole("")])),
       workspace(healthyWith([syncLine, whole(" --no-editable")]), "../shared"),
+      byPoetry("COPY pyproject.toml poetry.lock ./"),
     ],
-    good: [healthy, workspace(healthyWith([syncLine, whole(" --no-editable")]))],
+    good: [
+      healthy,
+      workspace(healthyWith([syncLine, whole(" --no-editable")])),
+      byPoetry("COPY pyproject.toml poetry.lock ./\nCOPY packages/ packages/"),
+    ],
   },
   *check(input) {
     const { dockerfile, service } = input;
-    const local = (service.lock?.packages ?? []).filter(
-      ({ name, source, path }) =>
-        path !== undefined &&
-        path !== "." &&
-        (source === "editable" || source === "path") &&
-        service.dependencies.runtimeClosure.includes(name),
-    );
+    const local = (service.lock?.packages ?? [])
+      .filter(
+        ({ source, path, use }) => path !== undefined && path !== "." && LOCAL.has(source) && use === "production",
+      )
+      // pdm and pipenv write `./packages/shared`.
+      .map((one) => ({ ...one, path: one.path?.replace(/^\.\//, "") ?? "" }));
     if (local.length === 0 || isContextElsewhere(input)) return;
     let missing = false;
+    for (const install of projectInstalls(dockerfile)) yield* missingFor(input, install, local);
     for (const sync of syncsIn(dockerfile))
       for (const finding of missingAt(input, sync, local)) {
         missing = true;
@@ -85,6 +104,31 @@ export const localPackageMissing: Rule = {
     if (!missing) yield* leftBehind(input, local);
   },
 };
+
+const LOCAL: ReadonlySet<LockedPackage["source"]> = new Set(["editable", "path"]);
+
+/** The other managers have one step for all of them. */
+function* missingFor(
+  input: RuleInput,
+  { manager, step, command }: ProjectInstall,
+  local: readonly LockedPackage[],
+): Generator<RuleFinding> {
+  const present = manager === "uv" ? undefined : contextFilesIn(input, step);
+  if (present === undefined || command.argv.some((word) => /^--(?:no-directory|only-root|only=|dev-only)/.test(word)))
+    return;
+  const where = at(input.dockerfile, step.instruction, find(input.dockerfile, step.instruction, command.text));
+  for (const { name, path = "" } of local) {
+    const isThere = [...present].some((file) => file === path || file.startsWith(`${path}/`));
+    if (path.startsWith("..") || !isThere)
+      yield {
+        message: path.startsWith("..")
+          ? `${name} is installed from ${path}, which lies outside the build context.`
+          : `${name} is installed from ${path}, of which nothing has been copied.`,
+        where,
+        advice: "Copy its folder before the installation; a folder above the context needs a higher context.",
+      };
+  }
+}
 
 const has = ({ command }: Sync, ...flags: readonly string[]): boolean =>
   flags.some((flag) => command.argv.includes(flag));

@@ -1,12 +1,28 @@
-import { healthy, healthyDockerfile, healthyWith, project } from "./queries/example.ts";
-import { at, mountsOf, reachable } from "./queries/steps.ts";
+import type { Dockerfile } from "../model/types.ts";
+import type { Command } from "./queries/commands.ts";
+import { healthy, healthyDockerfile, healthyWith, project, syncLine } from "./queries/example.ts";
+import { settingsOf } from "./queries/settings.ts";
+import { at, mountsOf, reachable, type Step, stepsOf } from "./queries/steps.ts";
 import { envOfCommand, runCommands } from "./queries/uv.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, RuleInput } from "./rule.ts";
 
 const indexed = (url: string): string =>
   `[project]\nname = "reactions"\nversion = "1.0.0"\nrequires-python = ">=3.12"\ndependencies = ["fastapi==0.121.0", "uvicorn==0.38.0"]\n\n[dependency-groups]\ndev = ["pytest==8.4.2"]\n\n[[tool.uv.index]]\nname = "team"\nurl = "${url}"\n`;
 const team = "https://team-123456789012.d.codeartifact.eu-west-1.amazonaws.com/pypi/python/simple/";
 const secret = "--mount=type=secret,id=index,env=UV_INDEX_TEAM_PASSWORD";
+
+const byPip = (install: string, files: Readonly<Record<string, string>> = {}) =>
+  project({
+    Dockerfile: healthyWith([
+      syncLine,
+      `COPY requirements.txt ${Object.keys(files).join(" ")} ./\nRUN python -m venv .venv\n${install}\n`,
+    ]),
+    "pyproject.toml": "",
+    "uv.lock": "",
+    "requirements.txt": "fastapi==0.121.0\nuvicorn==0.38.0\n",
+    ...files,
+  });
+const pip = ".venv/bin/pip install --no-cache-dir -r requirements.txt";
 
 export const privateIndexWithoutSecret: Rule = {
   id: "private-index-without-secret",
@@ -21,7 +37,12 @@ export const privateIndexWithoutSecret: Rule = {
   since: "0.1.0",
   provenBy: ["builds"],
   examples: {
-    bad: [project({ Dockerfile: healthyDockerfile, "pyproject.toml": indexed(team) })],
+    bad: [
+      project({ Dockerfile: healthyDockerfile, "pyproject.toml": indexed(team) }),
+      byPip(`ARG PIP_INDEX_URL=${team}\nRUN ${pip}`),
+      byPip(`RUN ${pip} --extra-index-url ${team}`),
+      byPip(`RUN PIP_CONFIG_FILE=pip.conf ${pip}`, { "pip.conf": `[global]\nindex-url = ${team}\n` }),
+    ],
     good: [
       healthy,
       project({
@@ -29,35 +50,107 @@ export const privateIndexWithoutSecret: Rule = {
         "pyproject.toml": indexed(team),
       }),
       project({ Dockerfile: healthyDockerfile, "pyproject.toml": indexed("https://wheels.example/cpu") }),
+      // Who builds gives the address, with what it takes.
+      byPip(`ARG PIP_INDEX_URL\nRUN ${pip}`),
+      byPip(`RUN --mount=type=secret,id=pip,target=/etc/pip.conf ${pip} --extra-index-url ${team}`),
     ],
   },
-  *check({ dockerfile, service }) {
-    const addresses = [...service.dependencies.indexes, ...(service.lock?.registries ?? [])];
-    const index = addresses.find((address) => PRIVATE.test(address));
-    if (index === undefined) return;
-    const installs = reachable(dockerfile)
-      .flatMap((stage) => runCommands(stage))
-      .filter(
-        ({ command: { program, argv } }) => INSTALLER.test(program) && /\b(?:sync|install)\b/.test(argv.join(" ")),
-      );
+  *check(input) {
+    const { dockerfile, service } = input;
+    const installs = reachable(dockerfile).flatMap((stage) => runCommands(stage).filter(isInstall));
     const [first] = installs;
     if (!first) return;
-    const served = installs.some(
-      ({ step, command }) =>
-        mountsOf(step.instruction).some(({ type }) => type === "secret") ||
-        [...envOfCommand(dockerfile, step, command).keys(), command.text].some((name) => CREDENTIALS.test(name)),
+    const named = [...service.dependencies.indexes, ...(service.lock?.registries ?? [])];
+    const index = [...named, ...installs.flatMap((install) => addressesAt(input, install))].find((address) =>
+      PRIVATE.test(address),
     );
-    if (served) return;
+    if (index === undefined || installs.some((install) => isServed(input, install, index))) return;
     yield {
       message: `${hostOf(index)} is asked for packages, and \`${first.command.text}\` has no credentials for it.`,
       where: at(dockerfile, first.step.instruction),
+      advice: `Mount the token while it is needed: \`RUN --mount=type=secret,${MOUNTS[first.command.program] ?? MOUNTS["pip"]}\`.`,
     };
   },
 };
 
+interface Install {
+  readonly step: Step;
+  readonly command: Command;
+}
+
 const INSTALLER = /^(?:uv|pip[\d.]*|poetry|pdm|pipenv|python[\d.]*)$/;
+const isInstall = ({ command: { program, argv } }: Install): boolean =>
+  INSTALLER.test(program) && argv.some((word) => word === "install" || word === "sync");
+
+/** How each manager is given a token that stays in no layer. */
+const MOUNTS: Readonly<Record<string, string>> = {
+  uv: "id=index,env=UV_INDEX_<NAME>_PASSWORD uv sync --locked",
+  poetry: "id=index,env=POETRY_HTTP_BASIC_<NAME>_PASSWORD poetry install --only main",
+  pdm: "id=netrc,target=/root/.netrc pdm sync --prod",
+  pipenv: "id=netrc,target=/root/.netrc pipenv sync",
+  pip: "id=pip,target=/etc/pip.conf pip install -r requirements.txt",
+};
+
+/** Variables that hold the address of an index. */
+const ADDRESS_VARIABLE =
+  /^(?:PIP_(?:EXTRA_)?INDEX_URL|UV_(?:DEFAULT_INDEX|INDEX|INDEX_URL|EXTRA_INDEX_URL)|PIPENV_PYPI_MIRROR|PDM_PYPI_URL|POETRY_REPOSITORIES_\w+_URL)$/;
+const ADDRESS_OPTION = /^(?:-i|--index-url|--extra-index-url|--default-index|--index|--pypi-mirror)(?:=(.*))?$/;
+
+/** Indexes that a command is told of by its words and variables, and by a pip.conf that was copied in. */
+function addressesAt({ dockerfile, read }: RuleInput, { step, command }: Install): readonly string[] {
+  const byVariable = [...envOfCommand(dockerfile, step, command)]
+    .filter(([name]) => ADDRESS_VARIABLE.test(name))
+    .flatMap(([, value]) => value.split(/\s+/));
+  const byOption = command.argv.flatMap((word, index, words) => {
+    const match = ADDRESS_OPTION.exec(word);
+    return match === null ? [] : [match[1] ?? words[index + 1] ?? ""];
+  });
+  const byFile = copiesOf(dockerfile, step, "pip.conf").flatMap((file) =>
+    [...(read?.(file) ?? "").matchAll(/^\s*(?:extra-)?index-url\s*=\s*(\S+)/gm)].map(([, url = ""]) => url),
+  );
+  return [...byVariable, ...byOption, ...byFile];
+}
+
+/** Files of the context, by the last part of their name, that a stage has copied. */
+const copiesOf = (dockerfile: Dockerfile, { stage }: Step, name: string): readonly string[] =>
+  stepsOf(dockerfile, stage).flatMap(({ instruction: { keyword, words } }) =>
+    keyword === "COPY" || keyword === "ADD"
+      ? words.slice(0, -1).filter((word) => word === name || word.endsWith(`/${name}`))
+      : [],
+  );
+
+/** Something gives it credentials: what it is and whether it stays in the image is the business of other rules. */
+function isServed({ dockerfile }: RuleInput, { step, command }: Install, address: string): boolean {
+  const steps = stepsOf(dockerfile, step.stage);
+  const names = new Set([
+    ...envOfCommand(dockerfile, step, command).keys(),
+    ...[...dockerfile.globalArgs, ...steps.map(({ instruction }) => instruction)].flatMap((instruction) =>
+      settingsOf(instruction).map(({ name }) => name),
+    ),
+  ]);
+  const variables = [...address.matchAll(/\$\{?(\w+)/g)].map(([, name = ""]) => name);
+  const hasValue = address.includes("@") && variables.length === 0;
+  // The value of an argument without a default is given at the build, with credentials as like as not.
+  const isGiven = [...names].some(
+    (name) => ADDRESS_VARIABLE.test(name) && !addressKnown(dockerfile, step, command, name),
+  );
+  return (
+    hasValue ||
+    isGiven ||
+    variables.some((name) => names.has(name)) ||
+    mountsOf(step.instruction).some(({ type }) => type === "secret") ||
+    [...names].some((name) => CREDENTIALS.test(name)) ||
+    copiesOf(dockerfile, step, ".netrc").length > 0 ||
+    steps.some(({ instruction }) => instruction.keyword === "RUN" && LOGIN.test(instruction.args))
+  );
+}
+
+const addressKnown = (dockerfile: Dockerfile, step: Step, command: Command, name: string): boolean =>
+  /^https?:\/\/[^$]+$/.test(envOfCommand(dockerfile, step, command).get(name) ?? "");
+
 const CREDENTIALS =
-  /^(?:UV_INDEX|UV_EXTRA_INDEX|UV_DEFAULT_INDEX|UV_KEYRING|PIP_INDEX|PIP_EXTRA_INDEX|POETRY_HTTP_BASIC|POETRY_PYPI_TOKEN|NETRC)|netrc|keyring|--index-url|--extra-index-url/;
+  /^(?:UV_INDEX_\w+_(?:USERNAME|PASSWORD)|UV_KEYRING\w*|POETRY_HTTP_BASIC_\w+|POETRY_PYPI_TOKEN_\w+|PDM_\w*(?:USERNAME|PASSWORD)|PIP_KEYRING\w*|NETRC)$/;
+const LOGIN = /netrc|keyring|http-basic|pypi-token|config set|codeartifact login|auth login/;
 
 /** Services that give packages to their customers alone, and names that only a company's network knows. */
 const PRIVATE =

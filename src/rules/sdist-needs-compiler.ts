@@ -79,10 +79,13 @@ export const sdistNeedsCompiler: Rule = {
     const missing = missingAt(input, step, base);
     if (missing === undefined) return;
     const names = missing.of.map(({ locked: { name, version } }) => (version === "" ? name : `${name} ${version}`));
-    const wanted = buildPackagesOf(
-      missing.of.map(({ locked: { name } }) => name),
-      base.distribution,
-    );
+    const wanted = [
+      ...buildPackagesOf(
+        missing.of.map(({ locked: { name } }) => name),
+        base.distribution,
+      ),
+      ...missing.also,
+    ];
     yield {
       message: `${names.join(", ")} must be compiled, and ${missing.what}.`,
       where: at(input.dockerfile, step.instruction, find(input.dockerfile, step.instruction, command.text)),
@@ -98,6 +101,8 @@ export const sdistNeedsCompiler: Rule = {
 interface Missing {
   readonly of: readonly Compiled[];
   readonly what: string;
+  /** Python's own headers, where Python is a package of the distribution. */
+  readonly also: readonly string[];
 }
 
 function missingAt(input: RuleInput, { stage }: Step, base: Base): Missing | undefined {
@@ -111,14 +116,22 @@ function missingAt(input: RuleInput, { stage }: Step, base: Base): Missing | und
   if (compiler === undefined || !isBare(base)) return undefined;
   const compiled = compiledOn(input, base).filter(({ impossible }) => !impossible);
   if (compiled.length === 0) return undefined;
-  if (!compiler) return { of: compiled, what: `${base.reference} has no compiler` };
+  const also = packages.filter((name) => /^python3\.\d+$/.test(name)).map((name) => `${name}-devel`);
+  if (!compiler)
+    return {
+      of: compiled,
+      what: `${base.reference} has no compiler`,
+      also: base.distribution?.name === "amazonlinux" ? also : [],
+    };
   const headers = packages.filter((name) => /-dev$|-devel$/.test(name));
   const without = compiled.filter(({ locked: { name } }) => {
     // The headers of the first bring those of the others.
     const [library] = nativePackages[name]?.loads ?? [];
     return library !== undefined && !headers.some((one) => library.broughtBy.test(one));
   });
-  return without.length === 0 ? undefined : { of: without, what: "no step installs the headers that this takes" };
+  return without.length === 0
+    ? undefined
+    : { of: without, what: "no step installs the headers that this takes", also: [] };
 }
 
 const SETS = /\bbuild-dep\b|\bgroup\s*install\b|Development Tools/;

@@ -1,13 +1,29 @@
+import type { Dockerfile } from "../model/types.ts";
 import { append } from "./queries/fixes.ts";
-import { changed, healthy } from "./queries/example.ts";
-import { at, find } from "./queries/steps.ts";
-import { syncsIn } from "./queries/uv.ts";
-import type { Rule } from "./rule.ts";
+import { changed, healthy, healthyWith, project, syncLine } from "./queries/example.ts";
+import { managerVerb } from "./queries/installers.ts";
+import { at, find, reachable } from "./queries/steps.ts";
+import { envOfCommand, runCommands, syncsIn } from "./queries/uv.ts";
+import type { Rule, RuleFinding } from "./rule.ts";
+
+const byPdm = (install: string) =>
+  project({
+    Dockerfile: healthyWith([
+      syncLine,
+      `COPY pyproject.toml pdm.lock ./\nRUN pip install --no-cache-dir pdm==2.26.2 && ${install} --no-self\n`,
+    ]),
+    "uv.lock": "",
+    "pdm.lock": ["fastapi", "pytest", "uvicorn"]
+      .map(
+        (name) => `[[package]]\nname = "${name}"\nversion = "1"\nfiles = [{file = "${name}-1-py3-none-any.whl"}]\n\n`,
+      )
+      .join(""),
+  });
 
 export const syncWithoutFrozenOrLocked: Rule = {
   id: "sync-without-frozen-or-locked",
-  title: "`uv sync` may resolve the dependencies anew",
-  why: "Without `--locked` or `--frozen`, uv updates the lock inside the build when pyproject.toml and uv.lock differ, or when the lock never reached the build. The image then holds versions that nobody tested, and the committed lock promises nothing.",
+  title: "The installation may resolve the dependencies anew",
+  why: "Without `--locked` or `--frozen`, uv updates the lock inside the build when pyproject.toml and uv.lock differ, or when the lock never reached the build; `pdm install` and `pipenv install` do the same, and `poetry lock` does it always. The image then holds versions that nobody tested, and the committed lock promises nothing.",
   source: "Trap T37",
   severity: "error",
   confidence: "certain",
@@ -17,7 +33,11 @@ export const syncWithoutFrozenOrLocked: Rule = {
   fixes: "adds `--locked`, where the lock is tracked and in step with pyproject.toml.",
   provenBy: [],
   examples: {
-    bad: [changed(["uv sync --locked --no-dev", "uv sync --no-dev"])],
+    bad: [
+      changed(["uv sync --locked --no-dev", "uv sync --no-dev"]),
+      changed(["uv sync --locked", "uv lock && uv sync --locked"]),
+      byPdm("pdm install --prod"),
+    ],
     good: [
       healthy,
       changed(["uv sync --locked --no-dev", "uv sync --frozen --no-dev"]),
@@ -25,9 +45,13 @@ export const syncWithoutFrozenOrLocked: Rule = {
         ["uv sync --locked --no-dev", "uv sync --no-dev"],
         ["ENV UV_COMPILE_BYTECODE=1", "ENV UV_LOCKED=1 UV_COMPILE_BYTECODE=1"],
       ),
+      changed(["uv sync --locked", "uv lock --check && uv sync --locked"]),
+      byPdm("pdm install --prod --frozen-lockfile"),
+      byPdm("pdm sync --prod"),
     ],
   },
   *check({ dockerfile, service }) {
+    yield* byOthers(dockerfile);
     for (const { step, locked, frozen, command } of syncsIn(dockerfile)) {
       if (locked || frozen) continue;
       const tracked = service.lock?.tracked === true && service.lock.inStep.value;
@@ -39,3 +63,35 @@ export const syncWithoutFrozenOrLocked: Rule = {
     }
   },
 };
+
+/** Commands that make a new lock, unless one of their flags says otherwise; and what to write instead. */
+const ANEW: ReadonlyArray<{
+  readonly program: string;
+  readonly verbs: readonly string[];
+  readonly unless: RegExp;
+  readonly instead: string;
+}> = [
+  { program: "uv", verbs: ["lock"], unless: /^--(?:check|locked|frozen|dry-run)/, instead: "uv lock --check" },
+  { program: "poetry", verbs: ["lock", "update"], unless: /^--(?:check|dry-run)/, instead: "poetry check --lock" },
+  { program: "pdm", verbs: ["install"], unless: /^--(?:frozen-lockfile|no-lock|check)$/, instead: "pdm sync --prod" },
+  { program: "pdm", verbs: ["lock", "update"], unless: /^--(?:check|dry-run)/, instead: "pdm lock --check" },
+  { program: "pipenv", verbs: ["install"], unless: /^--(?:deploy|ignore-pipfile)$/, instead: "pipenv sync" },
+  { program: "pipenv", verbs: ["lock", "update", "upgrade"], unless: /^--dry-run/, instead: "pipenv verify" },
+];
+/** Variables that stand for those flags. */
+const HELD = /^(?:PDM_FROZEN_LOCKFILE|PDM_NO_LOCK|PIPENV_IGNORE_PIPFILE)$/;
+
+function* byOthers(dockerfile: Dockerfile): Generator<RuleFinding> {
+  for (const stage of reachable(dockerfile))
+    for (const { step, command } of runCommands(stage)) {
+      const verb = managerVerb(command) ?? "";
+      const anew = ANEW.find(({ program, verbs }) => program === command.program && verbs.includes(verb));
+      if (anew === undefined || command.argv.some((word) => anew.unless.test(word))) continue;
+      if ([...envOfCommand(dockerfile, step, command).keys()].some((name) => HELD.test(name))) continue;
+      yield {
+        message: `\`${command.text}\` ${verb === "install" ? "makes a new lock where the committed one is not in step" : "makes a new lock inside the build"}.`,
+        where: at(dockerfile, step.instruction, find(dockerfile, step.instruction, command.text)),
+        advice: `Lock on a branch and commit the result; in the build, \`${anew.instead}\` holds to it.`,
+      };
+    }
+}

@@ -37,6 +37,7 @@ async function build(steps: string, buildSecrets: SideRequest["buildSecrets"] = 
     target: undefined,
     buildArgs: {},
     buildSecrets,
+    revision: undefined,
     platform: `linux/${process.arch === "x64" ? "amd64" : process.arch}`,
     externals: [BASE],
     pins: [],

@@ -72,6 +72,12 @@ describe("what compiling takes", () => {
     expect(found?.advice).toContain(`Install ${packages} in the stage build only`);
   });
 
+  it("is Python's own headers, too, where Python is a package", async () => {
+    const files = poetry("amazonlinux:2023", "netifaces", ["netifaces-1.0.tar.gz"], "RUN dnf install -y python3.13\n");
+    const [found] = await findingsOf(files, sdistNeedsCompiler);
+    expect(found?.advice).toContain("Install gcc-c++, glibc-devel, python3.13-devel in");
+  });
+
   it("is headers, where the compiler is there", async () => {
     const withPackages = (packages: string) =>
       poetry("python:3.13-slim", "psycopg2", ["psycopg2-1.0.tar.gz"], `RUN apt-get install -y ${packages}\n`);

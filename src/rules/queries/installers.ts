@@ -46,7 +46,8 @@ function byUv(command: Command): "uv" | "pip" | undefined {
 }
 
 /** The first word that is no option: `install` of `poetry -v install`. */
-const managerVerb = ({ argv }: Command): string | undefined => argv.slice(1).find((word) => !word.startsWith("-"));
+export const managerVerb = ({ argv }: Command): string | undefined =>
+  argv.slice(1).find((word) => !word.startsWith("-"));
 
 const isPip = ({ program, argv }: Command): boolean =>
   /^pip[\d.]*$/.test(program) || (/^python[\d.]*$/.test(program) && argv[1] === "-m" && argv[2] === "pip");

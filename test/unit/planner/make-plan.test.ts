@@ -393,6 +393,38 @@ describe("packages of today's image", () => {
   });
 });
 
+describe("libraries that packages load", () => {
+  const lock = sample.lock && {
+    ...sample.lock,
+    packages: [
+      {
+        name: "python-ldap",
+        version: "3",
+        source: "registry" as const,
+        sdistOnly: true,
+        dependencies: [],
+        ...PRODUCTION,
+      },
+    ],
+  };
+  const dependencies = { ...sample.dependencies, runtimeClosure: ["python-ldap", "pyzbar", "lxml"] };
+
+  it("are installed by the names of the base, and their headers where they are compiled", () => {
+    expect(plan({ lock, dependencies }).image.packages).toEqual({
+      builder: ["gcc", "libc6-dev", "libldap-dev", "libsasl2-dev"],
+      runtime: ["libldap2", "libzbar0t64"],
+    });
+    const older = plan({ lock, dependencies }, { base: { image: "python:3.13-slim-bookworm" } });
+    expect(older.image.packages.runtime).toEqual(["libldap-2.5-0", "libzbar0"]);
+  });
+
+  it("are named where the base has no known package", () => {
+    const { image, decisions: made } = makePlan({ ...facts({ lock, dependencies }), profile: amazonlinux2023 });
+    expect(image.packages.runtime).toEqual(["openldap"]);
+    expect(made.find(({ id }) => id === "packages")?.because).toContain("is known for `libzbar`");
+  });
+});
+
 describe("the contract", () => {
   it("gives what the team sets for the proof, also where only a library reads it", () => {
     const { env } = plan({}, { env: { AWS_ENDPOINT_URL: "http://{aws}" } }).contract;

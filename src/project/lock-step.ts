@@ -1,0 +1,108 @@
+import type { Dependency, Evidence, Fact } from "../model/types.ts";
+import { extraOf, extraSection, type LockEntry, type LockReading, MAIN } from "./lock-reading.ts";
+import type { Pipfile } from "./pipfile.ts";
+import type { Pyproject } from "./pyproject.ts";
+import { meets } from "./release.ts";
+import { readRequirement, wishOf } from "./requirement.ts";
+import { textAt } from "./toml.ts";
+
+export interface StepInput {
+  readonly path: string;
+  readonly reading: LockReading;
+  readonly pyproject: Pyproject | undefined;
+  readonly pipfile: Pipfile | undefined;
+}
+
+type Sections = ReadonlyArray<readonly [name: string, dependencies: readonly Dependency[]]>;
+
+/** Compares what the project asks for with what the lock was made from. */
+export function inStep({ path, reading, pyproject, pipfile }: StepInput): Fact<boolean> {
+  if (reading.wishes !== undefined && pyproject !== undefined)
+    return inStepWithWishes(path, reading.wishes, reading, pyproject);
+  const asking = path === "Pipfile.lock" ? pipfile : pyproject;
+  if (asking === undefined) return { value: true, confidence: "needs-proof", evidence: [] };
+  const made = reading.sections;
+  const evidence = sectionsOf(asking)
+    .filter(([name]) => made === undefined || made.includes(extraOf(name) ?? name))
+    .flatMap(([, dependencies]) => dependencies)
+    .filter((dependency) => isUnmet(dependency, reading.packages))
+    .map(({ place, requirement }) => ({ ...place, text: requirement }));
+  return {
+    value: evidence.length === 0,
+    confidence: evidence.length === 0 ? "likely" : "certain",
+    evidence,
+  };
+}
+
+const sectionsOf = (asking: Pick<Pyproject, "runtime" | "groups"> & Partial<Pick<Pyproject, "extras">>): Sections => [
+  [MAIN, asking.runtime],
+  ...Object.entries(asking.groups),
+  ...Object.entries(asking.extras ?? {}).map(([name, dependencies]) => [extraSection(name), dependencies] as const),
+];
+
+/** The lock does not name it, or only in versions that are not asked for. */
+function isUnmet({ name, requirement }: Dependency, packages: readonly LockEntry[]): boolean {
+  const locked = packages.filter((entry) => entry.name === name);
+  if (locked.length === 0) return true;
+  const clauses = (readRequirement(requirement)?.specifier ?? "").split(",").filter(Boolean);
+  return locked.every(
+    ({ version, source }) =>
+      source === "registry" && PLAIN.test(version) && clauses.some((clause) => meets(version, clause) === false),
+  );
+}
+
+/** Of pre-releases and the like we do not say what they meet. */
+const PLAIN = /^\d+(?:\.\d+)*(?:\+|$)/;
+
+function inStepWithWishes(
+  path: string,
+  wishes: NonNullable<LockReading["wishes"]>,
+  reading: LockReading,
+  pyproject: Pyproject,
+): Fact<boolean> {
+  const evidence: Evidence[] = [];
+  const known = new Set<string>();
+  for (const [section, dependencies] of sectionsOf(pyproject)) {
+    for (const { requirement, place } of dependencies) {
+      const read = readRequirement(requirement);
+      if (read === undefined) continue;
+      const keys = [wishOf(read), wishOf({ ...read, specifier: "", url: "elsewhere" })].map(
+        (key) => `${section} ${key}`,
+      );
+      for (const key of keys) known.add(key);
+      const locked = wishes.get(section);
+      if (locked === undefined || !keys.some((key) => locked.has(key.slice(section.length + 1))))
+        evidence.push({ ...place, text: requirement });
+    }
+  }
+  for (const [section, items] of wishes) {
+    for (const item of items)
+      if (!known.has(`${section} ${item}`)) evidence.push({ file: path, line: 1, text: `still locked for: ${item}` });
+  }
+  const others = [pythonDrift(reading, pyproject), versionDrift(reading, pyproject)];
+  evidence.push(...others.filter((one) => one !== undefined));
+  return { value: evidence.length === 0, confidence: "certain", evidence };
+}
+
+/** A release that raised the project's version alone: uv refuses the lock for that, too. */
+function versionDrift({ ownVersion }: LockReading, { toml }: Pyproject): Evidence | undefined {
+  const path = ["project", "version"];
+  const plain = (text: string | undefined) =>
+    /^v?(\d+(?:\.\d+)*)$/
+      .exec(text ?? "")?.[1]
+      ?.replaceAll(/(?:^|(?<=\.))0+(?=\d)/g, "")
+      .replace(/(?:\.0)+$/, "");
+  const [now, locked] = [plain(textAt(toml.data, ...path)), plain(ownVersion)];
+  return now === undefined || locked === undefined || now === locked ? undefined : toml.evidence(path);
+}
+
+/** Only bounds that both files must write alike are compared: uv rewrites `~=` and `==` ranges in words of its own. */
+function pythonDrift(reading: LockReading, pyproject: Pyproject): Evidence | undefined {
+  const wanted = pyproject.requires;
+  if (wanted === undefined || reading.requiresPython === undefined) return undefined;
+  const lower = (text: string) => /^\s*>=\s*([\d.]+?)(?:\.0)*\s*$/.exec(text)?.[1];
+  const [asked, locked] = [lower(wanted.value), lower(reading.requiresPython)];
+  return asked !== undefined && locked !== undefined && asked !== locked
+    ? pyproject.toml.evidence(wanted.path)
+    : undefined;
+}
