@@ -74,7 +74,7 @@ function writablePaths(facts: Facts, image: ImageSpec): readonly string[] {
  * What must not be in the image. pip is not listed: the official Python images bring it in a lower layer, and deleting
  * it later only hides it.
  */
-const ABSENT_PROGRAMS = ["uv", "uvx", "poetry", "gcc", "g++", "cc", "make"] as const;
+const ABSENT_PROGRAMS = ["uv", "uvx", "poetry", "pdm", "pipenv", "hatch", "rye", "gcc", "g++", "cc", "make"] as const;
 
 export function makeContract(facts: Facts, image: ImageSpec): Contract {
   const { service } = facts;

@@ -6,7 +6,7 @@ import { normalName, readRequirement } from "./requirement.ts";
 import { isTable, readToml, tableAt, textAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 
-const FOR_DEVELOPMENT =
+export const FOR_DEVELOPMENT =
   /^(?:dev|develop|development|tests?|testing|lint|linting|docs?|typing|types|ci|debug|notebooks?|bench|benchmarks?|format|qa|local)$/;
 
 /** Groups and extras that the existing images install on top of the runtime dependencies. */
@@ -44,6 +44,9 @@ export function readDependencies(input: DependencyInput): DependencyFacts {
   return {
     ...declared,
     installedGroups: installed.groups,
+    ...(pyproject === undefined
+      ? {}
+      : { defaultGroups: pyproject.defaultGroups, optionalGroups: pyproject.optionalGroups }),
     installedExtras: installed.extras,
     devOnly: [...new Set(closureOfUnwanted(reading, unwanted))].filter((name) => !needed.has(name)).toSorted(),
     runtimeClosure,

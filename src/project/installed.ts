@@ -6,8 +6,8 @@ import type { Pyproject } from "./pyproject.ts";
 import { normalName } from "./requirement.ts";
 import { baseName } from "./unwrap.ts";
 
-type Known = Pick<Pyproject, "groups" | "extras" | "defaultGroups">;
-const NOTHING: Known = { groups: {}, extras: {}, defaultGroups: [] };
+type Known = Pick<Pyproject, "groups" | "extras" | "defaultGroups" | "optionalGroups">;
+const NOTHING: Known = { groups: {}, extras: {}, defaultGroups: [], optionalGroups: [] };
 
 /** Groups and extras that the RUN lines of an image's stages install. */
 export function installedBy(dockerfile: Dockerfile | undefined, known: Known = NOTHING): Installed {
@@ -34,14 +34,15 @@ function extrasOf(words: readonly string[], known: Known): readonly string[] {
   ];
 }
 
-function groupsOf(program: string, words: readonly string[], known: Known): readonly string[] {
+/** Groups that one command installs beside the runtime dependencies. */
+export function groupsOf(program: string, words: readonly string[], known: Omit<Known, "extras">): readonly string[] {
   const installs = words.includes("install") || words.includes("sync");
   if (!installs) return [];
   switch (program) {
     case "uv":
       return words.includes("pip") ? fromRequirements(words) : uvGroups(words, known);
     case "poetry":
-      return poetryGroups(words, Object.keys(known.groups));
+      return poetryGroups(words, known);
     case "pdm":
       return words.some((word) => ["--prod", "--production", "--no-default"].includes(word))
         ? []
@@ -59,18 +60,24 @@ const fromRequirements = (words: readonly string[]): readonly string[] =>
     (file) => /(?:^|[/_.-])(dev|develop|tests?|lint|docs?)(?=[/_.-])/.exec(file)?.[1] ?? [],
   );
 
-function uvGroups(words: readonly string[], { groups, defaultGroups }: Known): readonly string[] {
+function uvGroups(words: readonly string[], { groups, defaultGroups }: Omit<Known, "extras">): readonly string[] {
   const known = Object.keys(groups);
   const only = valuesOf(words, ["--only-group"]);
   if (only.length > 0 || words.includes("--only-dev")) return only.length > 0 ? only : ["dev"];
   const without = new Set(valuesOf(words, ["--no-group"]));
   if (words.includes("--no-dev")) without.add("dev");
   const defaults = words.includes("--no-default-groups") ? [] : defaultGroups;
-  const all = words.includes("--all-groups") ? known : [...valuesOf(words, ["--group"]), ...defaults];
+  const all = words.includes("--all-groups")
+    ? known
+    : [...valuesOf(words, ["--group"]), ...(words.includes("--dev") ? ["dev"] : []), ...defaults];
   return all.filter((group) => known.includes(group) && !without.has(group));
 }
 
-function poetryGroups(words: readonly string[], known: readonly string[]): readonly string[] {
+function poetryGroups(words: readonly string[], { groups, optionalGroups }: Omit<Known, "extras">): readonly string[] {
+  const asked = new Set(valuesOf(words, ["--with"]));
+  const isKnown = (group: string) =>
+    !optionalGroups.includes(group) || asked.has(group) || words.includes("--all-groups");
+  const known = Object.keys(groups).filter(isKnown);
   const only = valuesOf(words, ["--only"]);
   if (only.length > 0) return only.filter((group) => group !== "main");
   const without = new Set(valuesOf(words, ["--without"]));

@@ -13,6 +13,8 @@ export interface Pyproject {
   readonly extras: Readonly<Record<string, readonly Dependency[]>>;
   /** Groups that `uv sync` installs unless told otherwise. */
   readonly defaultGroups: readonly string[];
+  /** Groups that `poetry install` leaves out unless told otherwise. */
+  readonly optionalGroups: readonly string[];
   readonly workspace: boolean;
   readonly indexes: readonly string[];
 }
@@ -31,6 +33,9 @@ export function readPyproject(tree: Tree, problems: TreeProblem[], file = "pypro
     groups: groupsOf(toml),
     extras: extrasOf(toml),
     defaultGroups: defaultGroupsOf(data),
+    optionalGroups: Object.entries(tableAt(data, "tool", "poetry", "group")).flatMap(([group, table]) =>
+      valueAt(table, "optional") === true ? [normalName(group)] : [],
+    ),
     workspace: isTable(valueAt(data, "tool", "uv", "workspace")) || hasLocalSource(data),
     indexes: indexesOf(data),
   };

@@ -152,6 +152,8 @@ export const serviceSchema: z.ZodType<Wire<Service>> = z.object({
     groups: dependencies,
     extras: dependencies,
     installedGroups: texts,
+    defaultGroups: texts.optional(),
+    optionalGroups: texts.optional(),
     installedExtras: texts,
     devOnly: texts,
     runtimeClosure: texts,
