@@ -3,6 +3,7 @@ import type { ImageOrigin } from "../model/types.ts";
 import { addGrace, addProbe, addStart, addTarget, looksLikeService, mayServe, type Outside } from "./outside.ts";
 import { composeMounts } from "./outside-mounts.ts";
 import { composeLimits } from "./outside-limits.ts";
+import { composeTerms } from "./outside-terms.ts";
 import { isTable, tableAt, textAt, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 import { readYaml, type YamlDocument } from "./yaml-file.ts";
@@ -47,6 +48,8 @@ const folderOf = (file: string): string => posix.dirname(file);
 interface Known {
   readonly builds: string | undefined;
   readonly image: boolean;
+  /** A file gives it a command of its own. */
+  readonly commanded: boolean;
   /** What each file that builds it builds: more than one, when the files do not agree. */
   readonly builtAs: readonly ImageOrigin[];
 }
@@ -60,6 +63,10 @@ function knownServices(documents: readonly YamlDocument[]): ReadonlyMap<string, 
       known.set(name, {
         builds: before?.builds ?? builds,
         image: before?.image === true || valueAt(service, "image") !== undefined,
+        commanded:
+          before?.commanded === true ||
+          valueAt(service, "command") !== undefined ||
+          valueAt(service, "entrypoint") !== undefined,
         builtAs: [...(before?.builtAs ?? []), ...(builds === undefined ? [] : [builtBy(service, builds)])],
       });
     }
@@ -123,13 +130,21 @@ function readServices(document: YamlDocument, over: readonly YamlDocument[], rea
     });
     if (mayServe(role))
       addGrace(outside, service["stop_grace_period"], document.evidence([...path, "stop_grace_period"]), origin);
+    addTerms(document, name, origin, reading);
     // An override only adds to a service: the file beside it says what that is built from.
     const built = builds ?? reading.known.get(name)?.builds;
     if (built !== undefined) outside.mounts.push(...composeMounts(document, { name, builds: built }));
-    outside.limits.push(composeLimits(service, { container: name, evidence: document.evidence(path), origin }));
     for (const [variable, value] of environmentOf(service["environment"]))
       if (!outside.examples.has(variable)) outside.examples.set(variable, value);
   }
+}
+
+function addTerms(document: YamlDocument, name: string, origin: ImageOrigin, { known, outside }: Reading): void {
+  const path = ["services", name];
+  const table = valueAt(document.value, ...path);
+  const terms = composeTerms({ document, path, table, ownCommand: known.get(name)?.commanded === true });
+  const limits = composeLimits(table, { container: name, evidence: document.evidence(path), origin });
+  outside.limits.push({ ...limits, terms });
 }
 
 function addBuiltStage(document: YamlDocument, name: string, dockerfile: string, outside: Outside): void {

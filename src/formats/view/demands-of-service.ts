@@ -60,6 +60,7 @@ export const demandsOfService: readonly Demand[] = [
       "python-optimized",
       "bytecode-not-compiled",
       "workers-without-reaper",
+      "pids-limit-too-small",
     ],
   },
   {
@@ -71,6 +72,7 @@ export const demandsOfService: readonly Demand[] = [
       "written-folder-not-users",
       "copy-changes-folder-rights",
       "task-definition-no-temporary-folder",
+      "outside-no-temporary-folder",
       "logs-to-file",
       "python-output-buffered",
     ],
@@ -92,13 +94,14 @@ export const demandsOfService: readonly Demand[] = [
       "healthcheck-timing",
       "healthcheck-shell-form",
       "outside-probe-tool-absent",
+      "outside-probe-path-unknown",
     ],
   },
   {
     demand: "It is reached at the port that is announced",
     category: "runtime",
     today: portToday,
-    rules: ["binds-loopback", "port-mismatch", "port-hard-coded", "expose-format"],
+    rules: ["binds-loopback", "port-mismatch", "outside-port-mismatch", "port-hard-coded", "expose-format"],
   },
   {
     demand: "Configuration comes from outside, and what is missing is told",
@@ -112,6 +115,7 @@ export const demandsOfService: readonly Demand[] = [
     category: "security",
     today: lastOf("USER"),
     rules: [
+      "outside-asks-for-root",
       "runs-as-root",
       "user-not-created",
       "user-not-numeric",
