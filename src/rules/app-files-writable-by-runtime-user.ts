@@ -14,7 +14,7 @@ export const appFilesWritableByRuntimeUser: Rule = {
   advice: "Leave `--chown` away for code and environment; give the user only the folders it has to write.",
   aliases: ["SEC007", "S6504"],
   since: "0.1.0",
-  provenBy: ["read-only-root"],
+  provenBy: ["code-not-writable", "read-only-root"],
   examples: {
     bad: [
       changed(["COPY app/ /app/app/", "COPY --chown=1001:1001 app/ /app/app/"]),

@@ -17,7 +17,7 @@ export const runtimeUvRun: Rule = {
     'Put the environment\'s bin folder first in PATH and start the program itself, for example `CMD ["uvicorn", …]`. Other starters (Compose, Kubernetes, CI) that call it must change with it.',
   aliases: ["UV001"],
   since: "0.1.0",
-  provenBy: ["read-only-root"],
+  provenBy: ["exec-form", "build-tools-absent", "read-only-root"],
   examples: {
     bad: [
       changed([startLine, 'CMD ["uv", "run", "uvicorn", "app.main:app", "--host", "0.0.0.0"]\n']),

@@ -20,7 +20,7 @@ export const severalLocks: Rule = {
     "Keep the lock of the manager that the image installs with, and remove the other with its section of pyproject.toml.",
   aliases: [],
   since: "0.1.0",
-  provenBy: [],
+  provenBy: ["distributions-as-locked"],
   examples: {
     bad: [project({ Dockerfile: healthyDockerfile, "poetry.lock": "package = []\n" })],
     good: [

@@ -89,9 +89,11 @@ describe("rework --offline", () => {
 
 describe("explain", () => {
   it.each([
-    ["a rule", "runs-as-root", "Proven by running: non-root"],
+    ["a rule", "runs-as-root", "Proven by `seaworthy verify`: non-root"],
     ["another linter's id", "DL3002", "runs-as-root (error)"],
     ["a check", "non-root", "non-root (check)"],
+    ["what a check says when it fails", "non-root", "When it fails\n  Symptom: "],
+    ["what a check proves", "non-root", "Proves or refutes what these rules say: runs-as-root"],
   ])("knows %s", async (_, id, says) => {
     const { code, stdout } = await seaworthy("explain", id);
     expect(stdout).toContain(says);

@@ -30,6 +30,7 @@ const finding = z.object({
   where: place.optional(),
   related: z.array(place.extend({ message: text })).optional(),
   advice: text,
+  provenBy: texts.optional(),
   fix: z.object({ title: text, edits: z.array(edit) }).optional(),
   fingerprint: text.optional(),
 });
