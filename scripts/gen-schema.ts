@@ -1,4 +1,5 @@
-/** The published JSON Schemas: of report.json, and of the files that a team writes, for its editor. */
+/** The published JSON Schemas: of report.json, of what `analyze --json` writes, and of the files that a team writes, for its editor. */
+import { analysisJsonSchema } from "../src/formats/view/analysis-schema.ts";
 import { configJsonSchema } from "../src/pipeline/config-schema.ts";
 import { reportJsonSchema } from "../src/reporters/json/schema.ts";
 import { requirementsJsonSchema } from "../src/requirements/schema.ts";
@@ -10,6 +11,7 @@ const textOf = (schema: object): string => `${JSON.stringify(schema, undefined, 
 
 export const schemas: Readonly<Record<string, () => string>> = {
   [SCHEMA_FILE]: schemaText,
+  "docs/analyze.schema.json": () => textOf(analysisJsonSchema()),
   "docs/seaworthy.schema.json": () => textOf(configJsonSchema()),
   "docs/seaworthy.requirements.schema.json": () => textOf(requirementsJsonSchema()),
 };

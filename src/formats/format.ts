@@ -22,6 +22,8 @@ export interface FormatContext {
   readonly rules: readonly Rule[];
   /** A person reads it on a terminal. */
   readonly colour: boolean;
+  /** What the files tell about the service is asked for, too. */
+  readonly facts?: boolean;
 }
 
 /** What is written: after each service a part, at last the end. Parts are passed on at once, so memory stays bounded. */

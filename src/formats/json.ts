@@ -3,25 +3,25 @@ import { safeJson } from "../kit/text.ts";
 import { addTo, noTotals } from "./view/count.ts";
 import { dataOf } from "./view/safe.ts";
 
-/** Data for scripts: every service with its findings, and a summary. */
+/** Data for scripts: every service with its findings, and a summary. Its schema is docs/analyze.schema.json. */
 export const json: Format = {
   id: "json",
   title: "JSON",
-  begin({ tool }) {
+  begin({ tool, facts = false }) {
     const totals = noTotals();
     let parts = 0;
-    const head = () => (parts++ === 0 ? `{\n"tool": ${JSON.stringify(tool)},\n"services": [\n` : ",\n");
+    const head = () => (parts++ === 0 ? `{\n"schema": 1,\n"tool": ${JSON.stringify(tool)},\n"services": [\n` : ",\n");
     return {
       add(judged) {
         addTo(totals, judged);
-        return `${head()}${safeJson(entryOf(judged))}`;
+        return `${head()}${safeJson(entryOf(judged, facts))}`;
       },
       end: () => `${parts === 0 ? head() : "\n"}],\n"summary": ${JSON.stringify(totals)}\n}\n`,
     };
   },
 };
 
-const entryOf = ({ folder, service, dockerfile, findings, suppressed, unchanged }: Judged): object => ({
+const entryOf = ({ folder, service, dockerfile, findings, suppressed, unchanged }: Judged, facts: boolean): object => ({
   folder: folder || ".",
   name: service?.name,
   judged: service !== undefined,
@@ -29,4 +29,5 @@ const entryOf = ({ folder, service, dockerfile, findings, suppressed, unchanged 
   findings: findings.map(dataOf),
   suppressed: suppressed.map(dataOf),
   unchanged,
+  ...(facts ? { facts: service } : {}),
 });

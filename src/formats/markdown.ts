@@ -1,6 +1,7 @@
 import { cell, code, plain } from "../reporters/view/markdown-text.ts";
 import { placeInWords, plural, worstFirst } from "../reporters/view/words.ts";
 import type { Format, Judged } from "./format.ts";
+import { doubtOf } from "./view/doubt.ts";
 import { addTo, allOf, noTotals } from "./view/count.ts";
 import { nameOf, shownPath } from "./view/places.ts";
 import { safe } from "./view/safe.ts";
@@ -28,10 +29,13 @@ export const markdown: Format = {
 
 function sectionOf(judged: Judged): string {
   const { findings, suppressed } = judged;
-  const rows = worstFirst(findings).map(({ severity, rule, message, advice, where, fix }) => {
+  const rows = worstFirst(findings).map((finding) => {
+    const { severity, rule, message, advice, where, fix } = finding;
     const place = where === undefined ? "" : code(placeInWords({ ...where, file: shownPath(judged, where.file) }));
+    const doubt = doubtOf(finding);
+    const proof = doubt === undefined ? "" : ` (${cell(doubt)})`;
     const fixable = fix === undefined ? "" : ` Fix: ${cell(safe(fix.title))}.`;
-    return `| ${severity} | ${place.replaceAll("|", "\\|")} | ${code(rule)} | ${cell(safe(message))} | ${cell(safe(advice))}${fixable} |`;
+    return `| ${severity} | ${place.replaceAll("|", "\\|")} | ${code(rule)} | ${cell(safe(message))} | ${cell(safe(advice))}${fixable}${proof} |`;
   });
   const table = ["| | Where | Rule | What | What to do |", "|:--|:--|:--|:--|:--|", ...rows].join("\n");
   const accepted = suppressed.map(

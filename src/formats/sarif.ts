@@ -62,7 +62,7 @@ function resultOf(
   finding: Judged["findings"][number],
   { ruleIndex, fingerprint, suppressed }: ResultParts,
 ): object {
-  const { rule, severity, message, advice, where, related = [], confidence } = finding;
+  const { rule, severity, message, advice, where, related = [], confidence, provenBy } = finding;
   const fix = fixWithoutSecrets(finding);
   return {
     ruleId: rule,
@@ -82,7 +82,7 @@ function resultOf(
     partialFingerprints: { "seaworthy/v1": fingerprint },
     ...(fix === undefined ? {} : { fixes: [fixOf(judged, fix)] }),
     ...(suppressed === undefined ? {} : suppressionOf(judged, suppressed)),
-    properties: { confidence },
+    properties: { confidence, provenBy },
   };
 }
 

@@ -2,6 +2,7 @@ import { noCommand, visibleLine } from "../kit/text.ts";
 import type { Finding, Place } from "../model/types.ts";
 import type { Format, FormatContext, Judged } from "./format.ts";
 import { plural } from "../reporters/view/words.ts";
+import { doubtOf } from "./view/doubt.ts";
 import { cellsOf } from "./view/cells.ts";
 import { addTo, allOf, noTotals } from "./view/count.ts";
 import { notShown } from "./view/not-shown.ts";
@@ -46,11 +47,13 @@ const OFF = "\u001b[39m";
 /** One finding: place, severity, rule; message; the line; advice and, when there is a safe one, the fix. */
 function findingText(finding: Finding, judged: Judged, { colour }: Pick<FormatContext, "colour">): string {
   const { severity, rule, message, where, advice, fix } = finding;
+  const doubt = doubtOf(finding);
   const column = where?.column === undefined ? "" : `:${where.column}`;
   const place = where === undefined ? "" : `${shownPath(judged, where.file)}:${where.line}${column}`;
   const head = colour ? `${COLOURS[severity]}${severity}${OFF}` : severity;
   const lines = [`    ${visibleLine(message)}`, ...excerptOf(finding, judged), `    → ${advice}`];
   if (fix !== undefined) lines.push(`    fix: ${fix.title}`);
+  if (doubt !== undefined) lines.push(`    ${doubt}`);
   return `${safeLine(place)}  ${head}  ${safe([rule, ...lines].join("\n"))}`;
 }
 

@@ -38,7 +38,7 @@ export interface RunOptions extends Options {
 
 /**
  * The whole way: both images built, measured, run and compared. Writes below `.seaworthy/` alone.
- * @returns the report, and the folder with its files (`report.html`, `junit.xml`, …).
+ * @returns the report, and the folder with its files (`report.html`, `report.junit.xml`, …).
  * @throws UserError as {@link verify}; `plan/refused` when the service must not be reworked until something is settled.
  */
 export async function run(

@@ -39,12 +39,48 @@ export interface ComposeMount extends Pick<ComposeService, "name" | "builds"> {
   readonly evidence: Evidence;
 }
 
+/** What a probe outside asks the container for. */
+export interface OutsideAsk {
+  /** `livenessProbe`, `healthcheck`. */
+  readonly what: string;
+  readonly port?: number;
+  /** Undefined where it only opens a connection. */
+  readonly path?: string;
+  readonly evidence: Evidence;
+}
+
+interface Said<T> {
+  readonly value: T;
+  readonly evidence: Evidence;
+}
+
+/** Under what terms one container runs, beside its limits. */
+export interface OutsideTerms {
+  /** It starts something else than the image says. */
+  readonly ownCommand: boolean;
+  readonly user?: Said<string>;
+  readonly privileged?: Said<true>;
+  readonly readOnlyRoot?: Said<true>;
+  /** The most processes and threads that it may have. */
+  readonly pids?: Said<number>;
+  /** Folders that volumes and tmpfs give it. */
+  readonly writable: readonly string[];
+  /** Variables it sets; values only of TMPDIR, ports and numbers of workers. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** More of them come from elsewhere. */
+  readonly moreVariables: boolean;
+  readonly ports: ReadonlyArray<Said<number>>;
+  readonly asks: readonly OutsideAsk[];
+}
+
 /** What one container is given outside: memory, processors, and time to start and to stop. */
 export interface OutsideLimits {
   readonly source: "compose" | "kubernetes" | "ecs";
   readonly container: string;
   readonly evidence: Evidence;
   readonly origin?: ImageOrigin;
+  /** Undefined where the file is none of Compose's or Kubernetes'. */
+  readonly terms?: OutsideTerms;
   /** Container ports, as far as they are written. */
   readonly ports: readonly number[];
   readonly memoryBytes: number | undefined;

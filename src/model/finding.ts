@@ -12,6 +12,8 @@ export interface Finding {
   readonly related?: ReadonlyArray<Place & { readonly message: string }>;
   /** What to do, in one or two sentences. */
   readonly advice: string;
+  /** Checks of `seaworthy verify` that prove or refute it by running the image. */
+  readonly provenBy?: readonly string[];
   /** The change that mends it, when it is safe to make without asking. */
   readonly fix?: Fix;
   /** Tells this finding from every other one of the service, also after lines above it were added. */

@@ -177,6 +177,10 @@ export interface DependencyFacts {
   readonly extras: Readonly<Record<string, readonly Dependency[]>>;
   /** Groups that the existing images install beside the runtime dependencies. */
   readonly installedGroups: readonly string[];
+  /** Groups that `uv sync` installs unless told otherwise. */
+  readonly defaultGroups?: readonly string[];
+  /** Groups that poetry installs only when asked to. */
+  readonly optionalGroups?: readonly string[];
   readonly installedExtras: readonly string[];
   /** Normalised names that only development needs: dev groups minus the runtime closure. */
   readonly devOnly: readonly string[];

@@ -56,6 +56,7 @@ const withMeta = (rule: Rule, finding: ReturnType<Rule["check"]> extends Iterabl
   severity: rule.severity,
   confidence: rule.confidence,
   advice: rule.advice,
+  ...(rule.provenBy.length === 0 ? {} : { provenBy: rule.provenBy }),
   ...finding,
 });
 

@@ -79,7 +79,7 @@ function writablePaths(facts: Facts, image: Pick<ImageSpec, "writable" | "volume
  * What must not be in the image. pip is not listed: the official Python images bring it in a lower layer, and deleting
  * it later only hides it.
  */
-const ABSENT_PROGRAMS = ["uv", "uvx", "poetry", "gcc", "g++", "cc", "make"] as const;
+const ABSENT_PROGRAMS = ["uv", "uvx", "poetry", "pdm", "pipenv", "hatch", "rye", "gcc", "g++", "cc", "make"] as const;
 
 /** The parts of an image that its contract is about. */
 export type Promised = Pick<ImageSpec, "ports" | "stopSignal" | "writable" | "volumes" | "env"> & {

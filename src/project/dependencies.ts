@@ -43,6 +43,9 @@ export function readDependencies(input: DependencyInput): Dependencies {
     facts: {
       ...declared,
       installedGroups: installed.groups,
+      ...(pyproject === undefined
+        ? {}
+        : { defaultGroups: pyproject.defaultGroups, optionalGroups: pyproject.optionalGroups }),
       installedExtras: installed.extras,
       devOnly: [...use.names(isUnwanted, here)].filter((name) => !needed.has(name)).toSorted(),
       runtimeClosure: [...use.names(isInProduction, here)].toSorted(),

@@ -94,7 +94,9 @@ function uvGroups(words: readonly string[], { groups, defaultGroups = ["dev"] }:
   const without = new Set(valuesOf(words, ["--no-group"]));
   if (words.includes("--no-dev")) without.add("dev");
   const defaults = words.includes("--no-default-groups") ? [] : defaultGroups;
-  const all = words.includes("--all-groups") ? known : [...valuesOf(words, ["--group"]), ...defaults];
+  const all = words.includes("--all-groups")
+    ? known
+    : [...valuesOf(words, ["--group"]), ...(words.includes("--dev") ? ["dev"] : []), ...defaults];
   return all.filter((group) => known.includes(group) && !without.has(group));
 }
 

@@ -4,6 +4,7 @@ import { addGrace, addProbe, addStart, addTarget, looksLikeService, mayServe, ty
 import { asSeenFrom } from "./above.ts";
 import { composeMounts, namedVolumes } from "./outside-mounts.ts";
 import { composeLimits } from "./outside-limits.ts";
+import { composeTerms } from "./outside-terms.ts";
 import { isTable, type Table, tableAt, textAt, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 import { readYaml, type YamlDocument } from "./yaml-file.ts";
@@ -64,6 +65,8 @@ function dockerfileOf(service: unknown, { source: { file } }: YamlDocument, { ro
 interface Known {
   readonly builds: string | undefined;
   readonly image: boolean;
+  /** A file gives it a command of its own. */
+  readonly commanded: boolean;
   /** What each file that builds it builds: more than one, when the files do not agree. */
   readonly builtAs: readonly ImageOrigin[];
 }
@@ -77,6 +80,10 @@ function knownServices(documents: readonly YamlDocument[], tree: Tree): Readonly
       known.set(name, {
         builds: before?.builds ?? builds,
         image: before?.image === true || valueAt(service, "image") !== undefined,
+        commanded:
+          before?.commanded === true ||
+          valueAt(service, "command") !== undefined ||
+          valueAt(service, "entrypoint") !== undefined,
         builtAs: [...(before?.builtAs ?? []), ...(builds === undefined ? [] : [builtBy(service, builds)])],
       });
     }
@@ -161,7 +168,8 @@ function readOne(document: YamlDocument, { name, service, command }: Named, { tr
     outside.mounts.push(...composeMounts(document, { name, builds: built }, seen));
     if (!above) outside.volumes.push(...namedVolumes(document, name));
   }
-  outside.limits.push(composeLimits(service, { container: name, evidence: evidence(), origin }));
+  const terms = composeTerms({ document, path, table: service, ownCommand: known.get(name)?.commanded === true });
+  outside.limits.push({ ...composeLimits(service, { container: name, evidence: evidence(), origin }), terms });
   for (const [variable, value] of environmentOf(service["environment"]))
     if (!outside.examples.has(variable)) outside.examples.set(variable, value);
 }

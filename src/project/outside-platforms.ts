@@ -3,6 +3,7 @@ import { addGrace, addProbe, addStart, looksLikeService, mayServe, type Outside 
 import { isCompose } from "./outside-compose.ts";
 import { readEcs } from "./outside-ecs.ts";
 import { kubernetesLimits, preStopOfPod } from "./outside-limits.ts";
+import { kubernetesTerms } from "./outside-terms.ts";
 import { childrenOf, isTable, listAt, textAt, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 import { type Path, readYaml, type YamlDocument } from "./yaml-file.ts";
@@ -90,8 +91,10 @@ function readKubernetes(document: YamlDocument, tree: Tree, outside: Outside): v
       const name = textAt(container, "name") ?? "";
       const origin = originOf(container);
       const evidence = document.evidence(here);
-      outside.limits.push(kubernetesLimits(container, table, { container: name, evidence, origin }));
-      roles.push(addContainer(container, { document, tree, outside, path: here }));
+      const role = addContainer(container, { document, tree, outside, path: here });
+      const terms = kubernetesTerms({ document, path: here, table: container, ownCommand: role !== undefined }, table);
+      outside.limits.push({ ...kubernetesLimits(container, table, { container: name, evidence, origin }), terms });
+      roles.push(role);
       for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"]) {
         const test = valueAt(container, probe, "exec", "command");
         addProbe(outside, "kubernetes", test, {

@@ -31,7 +31,7 @@ export const baseEndOfLife: Rule = {
   advice: "Move to a release that is still supported.",
   aliases: ["IMG011"],
   since: "0.1.0",
-  provenBy: [],
+  provenBy: ["no-fixable-vulnerabilities"],
   examples: {
     bad: [
       changed([`FROM ${slim}\n`, "FROM python:3.8-slim-bookworm\n"]),

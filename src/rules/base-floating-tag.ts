@@ -27,7 +27,7 @@ export const baseFloatingTag: Rule = {
     "dockerfile-base-image-uses-floating-tag",
   ],
   since: "0.1.0",
-  provenBy: [],
+  provenBy: ["base-pinned"],
   examples: {
     bad: [
       changed([`FROM ${slim}\n`, "FROM python:latest\n"]),

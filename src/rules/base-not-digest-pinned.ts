@@ -14,7 +14,7 @@ export const baseNotDigestPinned: Rule = {
     "Write the digest that the registry gives for the tag today behind the tag, `image:tag@sha256:…`, and let an update bot move both. `seaworthy pin` resolves it; never copy a digest from elsewhere.",
   aliases: ["IMG001", "dockerfile-source-not-pinned", "S7023"],
   since: "0.1.0",
-  provenBy: [],
+  provenBy: ["base-pinned"],
   examples: {
     bad: [changed([`FROM ${slim}\n`, "FROM python:3.13-slim-trixie\n"])],
     good: [

@@ -15,7 +15,7 @@ export const browserNotInImage: Rule = {
     "Set `PLAYWRIGHT_BROWSERS_PATH` to a folder of the image, such as /opt/browsers, for the build and at run time, and mount nothing over it.",
   aliases: [],
   since: "0.1.0",
-  provenBy: [],
+  provenBy: ["called-programs-present"],
   examples: {
     bad: [
       changed([

@@ -1,5 +1,5 @@
 import { changed, healthy } from "./queries/example.ts";
-import { healthcheckOf } from "./queries/health.ts";
+import { answersPath, healthcheckOf } from "./queries/health.ts";
 import { at, find } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
@@ -19,10 +19,7 @@ export const healthcheckPortOrPathUnknown: Rule = {
     const health = healthcheckOf(dockerfile);
     if (!health?.url || service.routes.length === 0 || health.url.path.includes("$")) return;
     const { path } = health.url;
-    const plain = (text: string): string => text.replace(/\/+$/, "") || "/";
-    const known = [...service.routes.map((route) => route.path), ...service.healthPaths.map(({ value }) => value)];
-    // A mounted application or a prefix that we could not follow ends with a route we know.
-    if (path === "/" || known.some((one) => matches(plain(path), plain(one)))) return;
+    if (answersPath(service, path)) return;
     const [suggestion] = service.healthPaths;
     yield {
       message: `No route of the service answers ${path}${suggestion ? `; ${suggestion.value} does` : ""}.`,
@@ -30,10 +27,3 @@ export const healthcheckPortOrPathUnknown: Rule = {
     };
   },
 };
-
-function matches(path: string, route: string): boolean {
-  if (path === route || (route !== "/" && path.endsWith(route))) return true;
-  const parts = route.split("/");
-  const asked = path.split("/");
-  return parts.length === asked.length && parts.every((part, index) => /[{<:]/.test(part) || part === asked[index]);
-}

@@ -17,7 +17,7 @@ export const hostVenvOverwritesImageVenv: Rule = {
   aliases: ["UV018"],
   since: "0.1.0",
   fixes: "adds `.venv` to .dockerignore.",
-  provenBy: [],
+  provenBy: ["environment-intact"],
   examples: {
     bad: [
       project({ Dockerfile: healthyWith([syncLine, `${syncLine}COPY . .\n`]), ".dockerignore": ".git\n" }),

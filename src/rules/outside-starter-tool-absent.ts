@@ -32,7 +32,7 @@ export const outsideStarterToolAbsent: Rule = {
     "Change that command to the program itself, for example `alembic upgrade head`, together with the Dockerfile.",
   aliases: [],
   since: "0.1.0",
-  provenBy: [],
+  provenBy: ["role-programs-present", "called-programs-present"],
   examples: {
     bad: [
       project({ Dockerfile: healthyDockerfile, "compose.yaml": compose("uv run celery -A app worker") }),

@@ -22,7 +22,7 @@ export const programNotInstalled: Rule = {
   advice: "Install the program's package in the shipped stage, or drop the dependency that needs it.",
   aliases: [],
   since: "0.1.0",
-  provenBy: ["becomes-healthy"],
+  provenBy: ["called-programs-present", "becomes-healthy"],
   examples: {
     bad: [
       project({

@@ -45,7 +45,7 @@ export const secretInArgOrEnv: Rule = {
     "CIS-DI-0010",
   ],
   since: "0.1.0",
-  provenBy: ["no-secrets-in-configuration", "no-secrets-in-layers"],
+  provenBy: ["no-secrets-in-configuration", "no-secrets-in-layers", "build-values-absent"],
   examples: {
     bad: [
       changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nENV JWT_SECRET=change-me-please\nRUN`]),

@@ -14,7 +14,7 @@ export const sudoInImage: Rule = {
   advice: "Do what needs root before USER, and leave sudo out.",
   aliases: ["SEC009", "DL3004", "DS-0010", "CKV2_DOCKER_1", "no-sudo-in-dockerfile", "DKL-DI-0001", "sudo_usage"],
   since: "0.1.0",
-  provenBy: [],
+  provenBy: ["modes-restricted"],
   examples: {
     bad: [
       changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nRUN sudo mkdir /data\nRUN`]),

@@ -31,7 +31,7 @@ export const syncWithoutFrozenOrLocked: Rule = {
   aliases: ["UV002", "dockerfile-uv-sync-without-frozen-lockfile"],
   since: "0.1.0",
   fixes: "adds `--locked`, where the lock is tracked and in step with pyproject.toml.",
-  provenBy: [],
+  provenBy: ["distributions-as-locked"],
   examples: {
     bad: [
       changed(["uv sync --locked --no-dev", "uv sync --no-dev"]),

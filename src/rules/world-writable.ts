@@ -13,7 +13,7 @@ export const worldWritable: Rule = {
   advice: "Give the folder that must be written to the service's user, and nothing else.",
   aliases: ["DF034", "SEC009", "world-writable-state-path-workaround"],
   since: "0.1.0",
-  provenBy: [],
+  provenBy: ["modes-restricted", "code-not-writable"],
   examples: {
     bad: [
       changed(["USER 1001:1001\n", "RUN chmod -R 777 /app\nUSER 1001:1001\n"]),

@@ -15,6 +15,7 @@ import {
 import type { Project } from "../../src/rules/rule.ts";
 import { type OneDefect, row } from "./defect.ts";
 import { deploymentDefects } from "./table-deployments.ts";
+import { managerDefects } from "./table-managers.ts";
 import { ruleDefects } from "./table-rules.ts";
 import { syntaxDefects } from "./table-syntax.ts";
 import { trapDefects } from "./table-traps.ts";
@@ -564,4 +565,5 @@ export const defects: readonly OneDefect[] = [
   ...syntaxDefects,
   ...ruleDefects,
   ...deploymentDefects,
+  ...managerDefects,
 ].toSorted((a, b) => Number.parseInt(a.id, 10) - Number.parseInt(b.id, 10) || (a.id < b.id ? -1 : 1));

@@ -1,3 +1,4 @@
+import { type AnySchema, Ajv2020 } from "ajv/dist/2020.js";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -140,10 +141,28 @@ describe("formats", { timeout: 60_000 }, () => {
     expect([before, statSync("/dev/null").isCharacterDevice()]).toEqual([true, true]);
   });
 
+  it("keeps to one published shape, for one folder and for several", async () => {
+    const schema = JSON.parse(readFileSync("docs/analyze.schema.json", "utf8")) as AnySchema;
+    const isValid = new Ajv2020({ strict: false }).compile(schema);
+    for (const args of [
+      ["--json", at("bad")],
+      ["--json", at("bad"), at("good")],
+      ["--format", "json", at("good")],
+    ]) {
+      const data = JSON.parse((await analyze(...args)).stdout) as { readonly services: readonly { facts?: unknown }[] };
+      expect([isValid(data), isValid.errors]).toEqual([true, null]);
+      // Facts are large: only who asks for data about one service gets them.
+      expect(data.services.map(({ facts }) => facts !== undefined)).toEqual(
+        args.length === 2 ? [true] : data.services.map(() => false),
+      );
+      expect(isValid({ ...data, services: [{ folder: 7 }] })).toBe(false);
+    }
+  });
+
   it("gives the named format alone on stdout, and facts with --json", async () => {
     expect(JSON.parse((await analyze("--format", "json", at("bad"), at("good"))).stdout).summary.services).toBe(2);
     expect(JSON.parse((await analyze("--json", at("bad"), at("good"))).stdout).summary.services).toBe(2);
-    expect(JSON.parse((await analyze("--json", at("bad"))).stdout).service.name).toBe("reactions");
+    expect(JSON.parse((await analyze("--json", at("bad"))).stdout).services[0].facts.name).toBe("reactions");
   });
 
   it.each([

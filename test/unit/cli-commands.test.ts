@@ -101,13 +101,15 @@ describe("rework --offline", () => {
 
 describe("explain", () => {
   it.each([
-    ["a rule", "runs-as-root", "Proven by running: non-root"],
+    ["a rule", "runs-as-root", "Proven by `seaworthy verify`: non-root"],
     ["another linter's id", "DL3002", "runs-as-root (error)"],
     ["a check", "non-root", "non-root (check)"],
     ["a decision", "user", "Not root: a fault in the service"],
     ["what can be set of a decision", "uv", "decisions: { uv: … }"],
     ["a decision that follows from others", "stop-signal", "nothing can be set"],
     ["a refusal", "lock-drift", "What to do: Run `uv lock`"],
+    ["what a check says when it fails", "non-root", "When it fails\n  Symptom: "],
+    ["what a check proves", "non-root", "Proves or refutes what these rules say: runs-as-root"],
   ])("knows %s", async (_, id, says) => {
     const { code, stdout } = await seaworthy("explain", id);
     expect(stdout).toContain(says);

@@ -270,3 +270,37 @@ describe("markdown and gaps", () => {
     expect(named.filter((id) => !ids.includes(id) && id !== "file-cannot-be-read")).toEqual([]);
   });
 });
+
+describe("a finding that is not certain", () => {
+  const doubtful: Judged = {
+    ...clean,
+    findings: [
+      {
+        ...evil,
+        rule: "one",
+        message: "m",
+        advice: "a",
+        confidence: "likely",
+        provenBy: ["becomes-healthy", "builds"],
+      },
+      { ...evil, rule: "two", message: "m", advice: "a", confidence: "needs-proof" },
+      { ...evil, rule: "three", message: "m", advice: "a", provenBy: ["builds"] },
+    ],
+  };
+
+  it("says how sure it is, and which check would settle it", () => {
+    const text = written("text", [doubtful]);
+    expect(text).toContain("    likely; proven by `seaworthy verify`: becomes-healthy, builds\n");
+    expect(text).toContain("    needs proof\n");
+    // What is certain says nothing about it.
+    expect(text.match(/proven by/g)).toHaveLength(1);
+    expect(written("markdown", [doubtful])).toMatch(
+      /likely; proven by .{0,3}seaworthy verify.{0,3}: becomes-healthy, builds/,
+    );
+    expect(parsed("json", [doubtful]).services[0].findings[0].provenBy).toEqual(["becomes-healthy", "builds"]);
+    expect(parsed("sarif", [doubtful]).runs[0].results[0].properties).toEqual({
+      confidence: "likely",
+      provenBy: ["becomes-healthy", "builds"],
+    });
+  });
+});

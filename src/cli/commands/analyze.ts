@@ -8,7 +8,7 @@ import { rules } from "../../rules/index.gen.ts";
 import { type AnalyzeFlags, type Judgement, judgements } from "../analyze/judge.ts";
 import type { Output } from "../analyze/outputs.ts";
 import type { Target } from "../analyze/target.ts";
-import { failed, inColour, print, printJson } from "../output.ts";
+import { failed, inColour, print } from "../output.ts";
 import { inPassing, inWorld } from "../world.ts";
 
 /** What only some calls need is loaded when they need it: most are about one folder, for a person. */
@@ -47,8 +47,12 @@ async function outputsOf(
   flags: AnalyzeFlags,
   targets: readonly Target[] | undefined,
 ): Promise<readonly Output[]> {
-  if (flags.json && targets?.length === 1) return [factsOn(command)];
-  const context: FormatContext = { tool: { name: "seaworthy", version: VERSION }, rules, colour: inColour() };
+  const context: FormatContext = {
+    tool: { name: "seaworthy", version: VERSION },
+    rules,
+    colour: inColour(),
+    facts: flags.json && targets?.length === 1,
+  };
   const wanted = flags.json ? ["json"] : flags.format;
   if (wanted === undefined) return [plainOn(command, text.begin(context))];
   return (await import("../analyze/outputs.ts")).outputsOf(command, wanted, context);
@@ -64,19 +68,6 @@ function plainOn(command: CommandContext, writer: FormatWriter): Output {
   const write = (part: string) => void (part !== "" && command.process.stdout.write(part));
   return { add: (judged) => write(writer.add(judged)), end: () => write(writer.end()), abandon: () => {} };
 }
-
-/** `--json` for one folder: the service's facts, too. */
-const factsOn = (command: CommandContext): Output => ({
-  add: ({ service, dockerfile, findings, suppressed }) =>
-    printJson(command, {
-      service,
-      dockerfile: dockerfile?.path,
-      findings: findings.map(dataOf),
-      suppressed: suppressed.map(dataOf),
-    }),
-  end: () => {},
-  abandon: () => {},
-});
 
 async function writeBaseline(command: CommandContext, { judged, session }: Judgement): Promise<void> {
   const file = session === undefined ? undefined : baselineOf(session);

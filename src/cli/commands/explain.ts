@@ -51,8 +51,18 @@ const inChecks = (wanted: string): readonly Explained[] =>
     .filter(({ id }) => id === wanted)
     .map((check) => ({
       data: check,
-      text: `${check.id} (check): ${check.title}\n\n${check.why}\n\nProbe: ${check.needs.title}\nSource: ${check.source}`,
+      text: checkText(check),
     }));
+
+function checkText({ id, title, why, whenItFails, needs, source }: (typeof checks)[number]): string {
+  const failing =
+    whenItFails === undefined
+      ? ""
+      : `\n\nWhen it fails\n  Symptom: ${whenItFails.symptom}\n  Cause: ${whenItFails.cause}\n  Remedy: ${whenItFails.remedy}`;
+  const rulesOf = rules.filter(({ provenBy }) => provenBy.includes(id)).map((rule) => rule.id);
+  const proves = rulesOf.length === 0 ? "" : `\nProves or refutes what these rules say: ${rulesOf.join(", ")}`;
+  return `${id} (check): ${title}\n\n${why}${failing}\n\nProbe: ${needs.title}\nSource: ${source}${proves}`;
+}
 
 /** What is done about a check of another tool that no rule of ours stands for. */
 function inOthers(id: string): readonly Explained[] {
@@ -66,7 +76,7 @@ const headText = ({ id, severity, title, why, advice, since }: OwnFinding): stri
 function ruleText(rule: Rule): string {
   const fixed = rule.fixes === undefined ? [] : [`Fix (\`analyze --fix\`): ${rule.fixes}`];
   const aliases = rule.aliases.length === 0 ? [] : [`Elsewhere: ${rule.aliases.join(", ")}`];
-  const proofs = rule.provenBy.length === 0 ? [] : [`Proven by running: ${rule.provenBy.join(", ")}`];
+  const proofs = rule.provenBy.length === 0 ? [] : [`Proven by \`seaworthy verify\`: ${rule.provenBy.join(", ")}`];
   return [headText(rule), `Source: ${rule.source}`, ...fixed, ...aliases, ...proofs].join("\n");
 }
 

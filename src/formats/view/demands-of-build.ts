@@ -68,6 +68,8 @@ export const demandsOfBuild: readonly Demand[] = [
       "lock-stale",
       "install-beside-lock",
       "lock-pinned-to-mirror",
+      "dependencies-not-pinned",
+      "several-locks",
       "install-behind-make",
       "upgrade-or-update-alone",
       "upgrade-in-build",

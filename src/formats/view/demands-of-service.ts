@@ -61,6 +61,7 @@ export const demandsOfService: readonly Demand[] = [
       "python-optimized",
       "bytecode-not-compiled",
       "workers-without-reaper",
+      "pids-limit-too-small",
     ],
   },
   {
@@ -73,6 +74,7 @@ export const demandsOfService: readonly Demand[] = [
       "library-cache-unwritable",
       "copy-changes-folder-rights",
       "task-definition-no-temporary-folder",
+      "outside-no-temporary-folder",
       "logs-to-file",
       "python-output-buffered",
     ],
@@ -94,13 +96,14 @@ export const demandsOfService: readonly Demand[] = [
       "healthcheck-timing",
       "healthcheck-shell-form",
       "outside-probe-tool-absent",
+      "outside-probe-path-unknown",
     ],
   },
   {
     demand: "It is reached at the port that is announced",
     category: "runtime",
     today: portToday,
-    rules: ["binds-loopback", "port-mismatch", "port-hard-coded", "expose-format"],
+    rules: ["binds-loopback", "port-mismatch", "outside-port-mismatch", "port-hard-coded", "expose-format"],
   },
   {
     demand: "Configuration comes from outside, and what is missing is told",
@@ -114,6 +117,7 @@ export const demandsOfService: readonly Demand[] = [
     category: "security",
     today: lastOf("USER"),
     rules: [
+      "outside-asks-for-root",
       "runs-as-root",
       "user-not-created",
       "user-not-numeric",

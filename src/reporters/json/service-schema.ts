@@ -88,6 +88,22 @@ const packaging = z.object({
 
 const origin = z.object({ dockerfile: text.optional(), target: text.optional(), image: text.optional() }).optional();
 
+const said = <T extends z.ZodType>(value: T) => z.object({ value, evidence });
+const terms = z
+  .object({
+    ownCommand: z.boolean(),
+    user: said(text).optional(),
+    privileged: said(z.literal(true)).optional(),
+    readOnlyRoot: said(z.literal(true)).optional(),
+    pids: said(z.number()).optional(),
+    writable: texts,
+    variables: z.record(text, text),
+    moreVariables: z.boolean(),
+    ports: z.array(said(z.number().int())),
+    asks: z.array(z.object({ what: text, port: z.number().int().optional(), path: text.optional(), evidence })),
+  })
+  .optional();
+
 const start = z.object({
   source,
   role: z.enum(["web", "worker", "beat", "migrate", "test", "other"]),
@@ -157,6 +173,8 @@ export const serviceSchema: z.ZodType<Wire<Service>> = z.object({
     groups: dependencies,
     extras: dependencies,
     installedGroups: texts,
+    defaultGroups: texts.optional(),
+    optionalGroups: texts.optional(),
     installedExtras: texts,
     devOnly: texts,
     runtimeClosure: texts,
@@ -187,6 +205,7 @@ export const serviceSchema: z.ZodType<Wire<Service>> = z.object({
       container: text,
       evidence,
       origin,
+      terms,
       ports: z.array(z.number().int()),
       memoryBytes: z.number().optional(),
       cpus: z.number().optional(),

@@ -23,7 +23,7 @@ const check = z.object({
 });
 
 const edit = z.object({ file: text, start: z.number().int(), end: z.number().int(), text });
-const finding = z.object({
+export const findingSchema = z.object({
   rule: text,
   severity: z.enum(["error", "warning", "note"]),
   confidence,
@@ -31,10 +31,11 @@ const finding = z.object({
   where: place.optional(),
   related: z.array(place.extend({ message: text })).optional(),
   advice: text,
+  provenBy: texts.optional(),
   fix: z.object({ title: text, edits: z.array(edit) }).optional(),
   fingerprint: text.optional(),
 });
-const suppressed = finding.extend({
+export const suppressedSchema = findingSchema.extend({
   suppression: z.object({
     by: z.enum(["comment", "configuration", "baseline"]),
     justification: text,
@@ -117,8 +118,8 @@ export const requirementSchema: z.ZodType<Wire<RequirementResult>> = z.object({
 export const sideSchema: z.ZodType<Wire<Side>> = z.object({
   label: z.enum(["before", "after"]),
   dockerfile: text.optional(),
-  findings: z.array(finding),
-  suppressed: z.array(suppressed).optional(),
+  findings: z.array(findingSchema),
+  suppressed: z.array(suppressedSchema).optional(),
   image: z
     .object({
       tag: text,

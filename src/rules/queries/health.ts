@@ -1,4 +1,5 @@
-import type { Dockerfile, Instruction, Stage } from "../../model/types.ts";
+import type { Dockerfile, Instruction, Service, Stage } from "../../model/types.ts";
+import { localUrl } from "../../project/local-url.ts";
 import { stageState } from "../../dockerfile/stages.ts";
 import { type Command, commandsOf } from "./commands.ts";
 import { shippedStage } from "./steps.ts";
@@ -24,14 +25,17 @@ export function healthcheckOf(dockerfile: Dockerfile): Healthcheck | undefined {
   return { stage, instruction: set.instruction, commands: commandsOf(set.instruction), url: localUrl(expanded) };
 }
 
-/** The first address of this machine in a text: `http://127.0.0.1:8000/health`. */
-function localUrl(text: string): Healthcheck["url"] {
-  const match =
-    /https?:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d+|\$\{?\w+[^/}]*\}?))?(\/[^\s'"`\\?#),;|&]*)?/.exec(
-      text,
-    );
-  if (!match) return undefined;
-  const [, port, path = "/"] = match;
-  if (port !== undefined && !/^\d+$/.test(port)) return { port: undefined, path };
-  return { port: port ?? (match[0].startsWith("https") ? "443" : "80"), path };
+/** Whether a route of the service answers a path, as far as they are known. */
+export function answersPath({ routes, healthPaths }: Service, path: string): boolean {
+  const plain = (text: string): string => text.replace(/\/+$/, "") || "/";
+  const known = [...routes.map((route) => route.path), ...healthPaths.map(({ value }) => value)];
+  // A mounted application or a prefix that we could not follow ends with a route we know.
+  return path === "/" || known.some((one) => matches(plain(path), plain(one)));
+}
+
+function matches(path: string, route: string): boolean {
+  if (path === route || (route !== "/" && path.endsWith(route))) return true;
+  const parts = route.split("/");
+  const asked = path.split("/");
+  return parts.length === asked.length && parts.every((part, index) => /[{<:]/.test(part) || part === asked[index]);
 }

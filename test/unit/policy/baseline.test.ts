@@ -54,12 +54,17 @@ async function analyze(...args: readonly string[]) {
   await start(["analyze", ...args], own);
   return { code: process.exitCode ?? own.exitCode ?? 0, stdout, stderr };
 }
+/** The one service of `analyze --json`. */
+function onlyIn(stdout: string) {
+  const { services } = JSON.parse(stdout) as {
+    services: readonly { readonly findings: readonly Finding[]; readonly suppressed: readonly SuppressedFinding[] }[];
+  };
+  expect(services).toHaveLength(1);
+  return services[0] ?? { findings: [], suppressed: [] };
+}
 async function found(...args: readonly string[]) {
   const { stdout } = await analyze(folder, "--json", ...args);
-  const { findings, suppressed } = JSON.parse(stdout) as {
-    findings: readonly Finding[];
-    suppressed: readonly SuppressedFinding[];
-  };
+  const { findings, suppressed } = onlyIn(stdout);
   return { rules: findings.map(({ rule, where }) => `${rule}:${where?.line}`), suppressed };
 }
 const baseline = () => join(folder, "seaworthy.baseline.json");
@@ -153,8 +158,8 @@ describe("--changed", { timeout: 60_000 }, () => {
   it("counts a new file and a file in a folder with a strange name as a whole, and both sides of a deletion", async () => {
     await write("tëst dir/Dockerfile", "FROM python:3.13-slim\nCMD python x.py\n");
     const inner = join(folder, "tëst dir");
-    const all = JSON.parse((await analyze(inner, "--json")).stdout) as { findings: readonly Finding[] };
-    const changed = JSON.parse((await analyze(inner, "--json", "--changed=main")).stdout) as typeof all;
+    const all = onlyIn((await analyze(inner, "--json")).stdout);
+    const changed = onlyIn((await analyze(inner, "--json", "--changed=main")).stdout);
     expect(changed.findings).toEqual(all.findings);
     await write("Dockerfile", DOCKERFILE.filter((line) => !line.startsWith("EXPOSE")).join("\n"));
     const { rules } = await found("--changed=main");

@@ -1,0 +1,100 @@
+import { readRequirement } from "../project/requirement.ts";
+import { builder, healthy, project, runtime, slim, startLine } from "./queries/example.ts";
+import { installingCommands, pipInstall, requirementFiles } from "./queries/installs.ts";
+import { at, find } from "./queries/steps.ts";
+import type { Rule, RuleInput } from "./rule.ts";
+
+const withPip = (install: string): string =>
+  `FROM ${slim} AS builder\nRUN python -m venv /app/.venv\nENV PATH="/app/.venv/bin:$PATH"\nWORKDIR /src\n${install}\n${runtime}${startLine}`;
+const packaged = (...dependencies: readonly string[]) =>
+  `[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n\n[project]\nname = "reactions"\nversion = "1.0.0"\nrequires-python = ">=3.12"\ndependencies = [${dependencies.map((one) => `"${one}"`).join(", ")}]\n\n[tool.hatch.build.targets.wheel]\npackages = ["app"]\n`;
+const whole = "COPY pyproject.toml ./\nCOPY app/ ./app/\nRUN pip install --no-cache-dir .";
+const listed = "COPY requirements.txt ./\nRUN pip install --no-cache-dir -r requirements.txt";
+const loose = { "uv.lock": "", "pyproject.toml": packaged("fastapi>=0.115", "uvicorn") };
+
+export const dependenciesNotPinned: Rule = {
+  id: "dependencies-not-pinned",
+  title: "No lock and no exact version decides what is installed",
+  why: "Each build takes the newest versions that the ranges allow: two builds of one commit differ, a release of somebody else breaks an unchanged service, and no list says what was tested.",
+  source: "hadolint DL3013 is about names in the command only; python-services.md: services without a lock",
+  severity: "warning",
+  confidence: "certain",
+  advice:
+    "Lock them: `uv lock` and `uv sync --locked`, or `uv pip compile --generate-hashes` (pip-compile) into a requirements.txt that the image installs.",
+  aliases: [],
+  since: "0.1.0",
+  provenBy: ["distributions-as-locked"],
+  examples: {
+    bad: [
+      project({ ...loose, Dockerfile: withPip(whole) }),
+      project({
+        "uv.lock": "",
+        "pyproject.toml": "",
+        Dockerfile: withPip(listed),
+        "requirements.txt": "fastapi\nuvicorn==0.38.0\n",
+      }),
+    ],
+    good: [
+      healthy,
+      project({
+        ...loose,
+        "pyproject.toml": packaged("fastapi==0.121.0", "uvicorn==0.38.0"),
+        Dockerfile: withPip(whole),
+      }),
+      project({ ...loose, Dockerfile: withPip(whole.replace("install", "install -c constraints.txt")) }),
+      project({ Dockerfile: `${builder}RUN uv pip install --no-deps .\n${runtime}${startLine}` }),
+      // Another stage than what ships: the tools of the build.
+      project({
+        Dockerfile: `FROM ${slim} AS docs\nRUN pip install --no-cache-dir -r docs.txt\n\n${builder}${runtime}${startLine}`,
+        "docs.txt": "sphinx\n",
+      }),
+    ],
+  },
+  *check(input) {
+    const { dockerfile, service } = input;
+    if (service.lock !== undefined) return;
+    for (const { step, command } of installingCommands(dockerfile)) {
+      const words = pipInstall(command);
+      // A list of its own, or no list of what is needed.
+      if (!words || words.some((word) => /^(?:-c|--constraints?(?:=.*)?|--no-deps|--require-hashes)$/.test(word)))
+        continue;
+      const open = [...new Set([...ofProject(words, input), ...ofFiles(words, input)])];
+      if (open.length === 0) continue;
+      yield {
+        message: `\`${command.text}\` installs ${open.slice(0, 4).join(", ")}${open.length > 4 ? ", …" : ""} in whatever version is newest.`,
+        where: at(dockerfile, step.instruction, find(dockerfile, step.instruction, command.text)),
+      };
+    }
+  },
+};
+
+/** `pip install .`: what pyproject.toml asks for without one version. */
+function ofProject(words: readonly string[], { service }: RuleInput): readonly string[] {
+  if (!words.some((word) => /^\.\/?(?:\[[^\]]*\])?$/.test(word))) return [];
+  return service.dependencies.runtime.filter(({ requirement }) => isOpen(requirement)).map(({ name }) => name);
+}
+
+function ofFiles(words: readonly string[], { service, read }: RuleInput): readonly string[] {
+  return requirementFiles(words).flatMap((file) => {
+    const path =
+      service.files.find((one) => one === file.replace(/^\.\//, "")) ??
+      atAnyPlace(service.files, file.split("/").at(-1) ?? "");
+    const text = path === undefined ? undefined : read?.(path);
+    // Constraints in the file itself decide.
+    if (text === undefined || /^\s*(?:-c|--constraint)\b/m.test(text)) return [];
+    return text.split("\n").flatMap((line) => {
+      const written = line.replace(/(?:^|\s)#.*$/, "").trim();
+      if (written === "" || written.startsWith("-") || /^[./]|^[\w+]+:/.test(written)) return [];
+      const name = readRequirement(written)?.name;
+      return name !== undefined && isOpen(written) ? [name] : [];
+    });
+  });
+}
+
+/** The one file of that name. */
+function atAnyPlace(files: readonly string[], name: string): string | undefined {
+  const [only, ...others] = files.filter((file) => file === name || file.endsWith(`/${name}`));
+  return others.length === 0 ? only : undefined;
+}
+
+const isOpen = (requirement: string): boolean => !/===?\s*[\w.]+|\s@\s|@\s*(?:git|https?|file)\b/.test(requirement);

@@ -1,0 +1,82 @@
+import { isNamedInside, ownContainers, portIn, wholeNumber } from "./queries/containers.ts";
+import { healthy, healthyDockerfile, healthyWith, project } from "./queries/example.ts";
+import { startOf } from "./queries/start.ts";
+import { at } from "./queries/steps.ts";
+import type { Rule } from "./rule.ts";
+
+const compose = (ports: string, more = ""): string => `services:\n  api:\n    build: .\n    ports: [${ports}]\n${more}`;
+const pod = (port: number, more = ""): string =>
+  `apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: api\n      image: registry.example/reactions:1.4.0\n      ports:\n        - { name: http, containerPort: ${port} }\n${more}`;
+const probe = (port: string): string => `      readinessProbe:\n        httpGet: { path: /health, port: ${port} }\n`;
+
+export const outsidePortMismatch: Rule = {
+  id: "outside-port-mismatch",
+  title: "Another file leads to a port on which the service does not listen",
+  why: "Compose publishes a closed port, or Kubernetes asks one: the container runs and nobody reaches it, or it is started again and again.",
+  source: "Issue 5: declarations outside the Dockerfile; found by no other tool",
+  severity: "error",
+  confidence: "likely",
+  advice: "Write the port that the server listens on, or tell the server the other one.",
+  aliases: [],
+  since: "0.1.0",
+  provenBy: ["becomes-healthy"],
+  examples: {
+    bad: [
+      project({ Dockerfile: healthyDockerfile, "compose.yaml": compose('"8080:9000"') }),
+      project({ Dockerfile: healthyDockerfile, "deploy/api.yaml": pod(9999) }),
+      project({ Dockerfile: healthyDockerfile, "deploy/api.yaml": pod(8000, probe("8080")) }),
+    ],
+    good: [
+      healthy,
+      project({ Dockerfile: healthyDockerfile, "compose.yaml": compose('"8080:8000"') }),
+      project({ Dockerfile: healthyDockerfile, "deploy/api.yaml": pod(8000, probe("http")) }),
+      // A command of its own, a port that the code opens besides, and a variable that the container sets.
+      project({
+        Dockerfile: healthyDockerfile,
+        "compose.yaml": compose('"9000:9000"', "    command: uvicorn app.main:app --host 0.0.0.0 --port 9000\n"),
+      }),
+      project({
+        Dockerfile: healthyDockerfile,
+        "compose.yaml": compose('"9100:9100"'),
+        "app/metrics.py": "from prometheus_client import start_http_server\n\nstart_http_server(9100)\n",
+      }),
+      project({
+        Dockerfile: healthyWith([
+          'CMD ["uvicorn", "app.main:app", "--host", "0.0.0.0", "--port", "8000", "--timeout-graceful-shutdown", "20"]',
+          'ENV PORT=8000\nCMD ["sh", "-c", "exec uvicorn app.main:app --host 0.0.0.0 --port $PORT --timeout-graceful-shutdown 20"]',
+        ]),
+        "compose.yaml": compose('"9000:9000"', "    environment: { PORT: 9000 }\n"),
+      }),
+      // Another image's container.
+      project({
+        Dockerfile: healthyDockerfile,
+        "deploy/db.yaml": pod(5432).replace("example/reactions", "example/postgres"),
+      }),
+    ],
+  },
+  *check(input) {
+    const start = startOf(input.dockerfile);
+    if (!start) return;
+    const listens = { related: [{ ...at(input.dockerfile, start.instruction), message: "the server" }] };
+    for (const container of ownContainers(input)) {
+      const port = portIn(input, container);
+      if (port === undefined) continue;
+      const { ports, asks } = container.terms;
+      const isKnown = (number: number) => number === port || isNamedInside(input, wholeNumber(number));
+      for (const { value, evidence } of ports.some((one) => one.value === port) ? [] : ports)
+        if (!isKnown(value))
+          yield {
+            message: `${evidence.file} line ${evidence.line} leads to port ${value} of ${container.container}, but ${start.server} listens on ${port}.`,
+            where: evidence,
+            ...listens,
+          };
+      for (const { what, port: asked, evidence } of asks)
+        if (asked !== undefined && !isKnown(asked) && !ports.some((one) => one.value === asked))
+          yield {
+            message: `The ${what} of ${container.container} asks port ${asked}, but ${start.server} listens on ${port}.`,
+            where: evidence,
+            ...listens,
+          };
+    }
+  },
+};

@@ -1,0 +1,104 @@
+import { dependenciesNotPinned } from "../../src/rules/dependencies-not-pinned.ts";
+import { devDependenciesInFinal } from "../../src/rules/dev-dependencies-in-final.ts";
+import { builder, runtime, slim, startLine, project } from "../../src/rules/queries/example.ts";
+import { severalLocks } from "../../src/rules/several-locks.ts";
+import { bad, good, type OneDefect, row } from "./defect.ts";
+
+const pipenv = {
+  "uv.lock": "",
+  "pyproject.toml": "",
+  Pipfile: '[packages]\nfastapi = "==0.121.0"\nuvicorn = "==0.38.0"\n\n[dev-packages]\npytest = "==8.4.2"\n',
+  "Pipfile.lock": '{"_meta": {}, "default": {}, "develop": {}}\n',
+};
+const pipenvImage = (install: string, start = startLine): string =>
+  `FROM ${slim} AS builder\nENV PATH="/app/.venv/bin:$PATH"\nRUN pip install --no-cache-dir pipenv==2025.0.4 && python -m venv /app/.venv\nWORKDIR /src\nCOPY Pipfile Pipfile.lock ./\nRUN ${install}\n\n${runtime}${start}`;
+const poetry = {
+  "uv.lock": "",
+  "poetry.lock":
+    '[[package]]\nname = "fastapi"\nversion = "0.121.0"\n\n[[package]]\nname = "uvicorn"\nversion = "0.38.0"\n',
+  "pyproject.toml":
+    '[tool.poetry]\nname = "reactions"\nversion = "1.0.0"\npackage-mode = false\n\n[tool.poetry.dependencies]\npython = "^3.12"\nfastapi = "0.121.0"\nuvicorn = "0.38.0"\n',
+};
+const poetryImage = (brings: string, start: string): string =>
+  `${runtime.replace("COPY --from=builder /app/.venv /app/.venv\n", `COPY pyproject.toml poetry.lock /app/\nENV POETRY_VIRTUALENVS_CREATE=false\n${brings}`)}${start}`;
+const byPoetry = "RUN pip install --no-cache-dir poetry==2.1.4 && poetry install --only main --no-root\n";
+
+/** The same problems under each package manager. */
+export const managerDefects: readonly OneDefect[] = [
+  row(
+    "190",
+    "no lock and no exact version",
+    ["dependencies-not-pinned"],
+    bad(dependenciesNotPinned, 1),
+    project({
+      "uv.lock": "",
+      "pyproject.toml": "",
+      Dockerfile: bad(dependenciesNotPinned, 1)["Dockerfile"] ?? "",
+      "requirements.txt": "fastapi==0.121.0\nuvicorn==0.38.0\n",
+    }),
+  ),
+  row("191", "a second lock", ["several-locks"], bad(severalLocks, 0), good(severalLocks, 1)),
+  row(
+    "192",
+    "poetry stays in the image and starts it",
+    ["runtime-uv-run", "uv-in-final-stage"],
+    project({
+      ...poetry,
+      Dockerfile: poetryImage(byPoetry, startLine.replace('CMD ["uvicorn"', 'CMD ["poetry", "run", "uvicorn"')),
+    }),
+  ),
+  row(
+    "193",
+    "poetry installs the group for development",
+    ["dev-dependencies-in-final"],
+    bad(devDependenciesInFinal, 2),
+    good(devDependenciesInFinal, 2),
+  ),
+  row(
+    "194",
+    "uv installs another group that is for development",
+    ["dev-dependencies-in-final"],
+    bad(devDependenciesInFinal, 3),
+    good(devDependenciesInFinal, 4),
+  ),
+  row(
+    "195",
+    "pipenv may write its lock anew",
+    ["sync-without-frozen-or-locked"],
+    project({ ...pipenv, Dockerfile: pipenvImage("pipenv install --system") }),
+    project({ ...pipenv, Dockerfile: pipenvImage("pipenv install --system --deploy") }),
+  ),
+  row(
+    "196",
+    "pipenv installs what is for development",
+    ["dev-dependencies-in-final"],
+    project({ ...pipenv, Dockerfile: pipenvImage("pipenv install --system --deploy --dev") }),
+  ),
+  row(
+    "197",
+    "pipenv starts the service",
+    ["runtime-uv-run"],
+    project({
+      ...pipenv,
+      Dockerfile: pipenvImage(
+        "pipenv install --system --deploy",
+        startLine.replace('CMD ["uvicorn"', 'CMD ["pipenv", "run", "uvicorn"'),
+      ),
+    }),
+  ),
+  row(
+    "198",
+    "pip installs the list for development",
+    ["dev-dependencies-in-final"],
+    bad(devDependenciesInFinal, 4),
+    good(devDependenciesInFinal, 5),
+  ),
+  row(
+    "199",
+    "a RUN locks anew",
+    ["sync-without-frozen-or-locked"],
+    project({
+      Dockerfile: `${builder.replace("    uv sync --locked", "    uv lock && uv sync --locked")}${runtime}${startLine}`,
+    }),
+  ),
+];
