@@ -1,10 +1,10 @@
-import { readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { BuildRequest, BuildResult, ConnectedEngine } from "../engine/engine.ts";
 import { substituteBase } from "../engine/ca.ts";
 import { UserError } from "../kit/errors.ts";
-import type { Build, BuildSide, Dockerfile, Pin, RenderedFile, Service } from "../model/types.ts";
+import type { Build, BuildSide, Dockerfile, Image, Pin, RenderedFile, Service } from "../model/types.ts";
 import { endpointsFor } from "../registry/endpoints.ts";
 import { STAND_IN_LABEL } from "../registry/pins.ts";
 import { canonicalName, parseReference } from "../registry/reference.ts";
@@ -12,6 +12,9 @@ import { type Canaries, plantCanaries } from "./canaries.ts";
 import { mountsFor } from "./cold-mounts.ts";
 import type { EarlierBuilds } from "./earlier-builds.ts";
 import { exportContext } from "./context.ts";
+import { timeEdits, touchAll } from "./edits.ts";
+import { rebuild } from "./rebuild.ts";
+import { sourceDate } from "./source-date.ts";
 
 /** What one side of the comparison is built from. The same for both, so that the figures can be compared. */
 export interface SideFacts {
@@ -49,6 +52,8 @@ export interface SideRequest extends SideFacts {
   readonly earlier: EarlierBuilds | undefined;
   /** One build, and one with a source file edited: no cold build, and no edit of the lock. */
   readonly quick?: boolean;
+  /** Build it a second time, to see whether it comes out the same. */
+  readonly twice?: boolean;
 }
 
 /**
@@ -105,12 +110,29 @@ export async function buildSide(
   const edited = await timeEdits(request, context, { time, builds, lockEdit: earlier?.lockEdit });
   if (request.quick !== true)
     await touchAll(context, () => time("touch", { tag: `${request.tag}-edited`, keepMs: undefined }));
+  const rebuilt = await rebuiltOf(engine, request, { image, base, earlier });
   if (canaries.ca !== undefined) await rm(canaries.ca, { force: true });
   // The layers of an earlier cold build hold, if anything, what was planted then.
   const planted = [...canaries.values, ...(request.earlier?.canaries ?? [])];
   const { inputKey } = request;
-  const kept = { inputKey, ...mounts };
+  const kept = { inputKey, ...mounts, ...(rebuilt === undefined ? {} : { rebuilt }) };
   return { dockerfile: request.dockerfile.path, bases: bases.used, canaries: planted, ...kept, image, builds, edited };
+}
+
+/** The second build, where one is asked for: made now, or in the earlier run. */
+async function rebuiltOf(
+  engine: ConnectedEngine,
+  { twice, directory }: SideRequest,
+  known: {
+    readonly image: Image | undefined;
+    readonly base: Omit<BuildRequest, "logFile">;
+    readonly earlier: EarlierBuilds | undefined;
+  },
+): Promise<BuildSide["rebuilt"]> {
+  const { image, base, earlier } = known;
+  if (twice !== true || image === undefined) return undefined;
+  const { keepMs: _, ...request } = base;
+  return earlier?.rebuilt ?? rebuild(engine, image, request, directory);
 }
 
 /** What all builds of a side have in common, and which of them an earlier run made. */
@@ -127,12 +149,9 @@ async function prepare(
   const earlier = isDeepStrictEqual(request.earlier?.bases, used) ? request.earlier : undefined;
   const namespace = quick || earlier !== undefined ? earlier?.mounts : mountsFor(dockerfile);
   const mounts = namespace === undefined ? {} : { mounts: namespace };
-  return {
-    base: { ...requestOf(request, context, { contexts, canaries }, signal), ...mounts },
-    canaries,
-    earlier,
-    mounts,
-  };
+  const date = await sourceDate(dockerfile, request.root, buildArgs);
+  const base = requestOf(request, context, { contexts, canaries }, signal);
+  return { base: { ...base, ...mounts, buildArgs: { ...base.buildArgs, ...date } }, canaries, earlier, mounts };
 }
 
 /** Builds another target of the same Dockerfile from the same files, once and not timed. */
@@ -160,63 +179,6 @@ export async function buildTarget(
 
 /** How long an image that is to be kept is left alone by later runs. */
 const KEPT_MS = 14 * 24 * 3600_000;
-
-/** Builds that take long vary little against their length: two of them are enough. */
-const SLOW = { milliseconds: 10_000, atLeast: 2 };
-
-type Timed = (kind: Build["kind"], change: Partial<BuildRequest>) => Promise<unknown>;
-
-/** Edits a source file and then the lock in the exported context, and times the build after each edit that is not known already. */
-async function timeEdits(
-  request: SideRequest,
-  context: string,
-  { time, builds, lockEdit }: { readonly time: Timed; readonly builds: Build[]; readonly lockEdit: Build | undefined },
-): Promise<NonNullable<BuildSide["edited"]>> {
-  const source = sourceToEdit(request.service);
-  const tag = `${request.tag}-edited`;
-  if (source !== undefined) {
-    const original = await readFile(join(context, source), "utf8");
-    const started = performance.now();
-    const enough = (done: number) =>
-      done >= request.repetitions || (done >= SLOW.atLeast && performance.now() - started > SLOW.milliseconds);
-    for (let i = 0; !enough(i); i += 1) {
-      await writeFile(
-        join(context, source),
-        `${original}\n# seaworthy: edit ${i} of ${basename(request.directory)} ${Date.now()}\n`,
-      );
-      await time("source-edit", { tag, keepMs: undefined });
-    }
-    await writeFile(join(context, source), original);
-  }
-  const lock = request.quick === true ? undefined : request.service.lock?.path;
-  if (lock !== undefined && lockEdit !== undefined) builds.push(lockEdit);
-  else if (lock !== undefined) {
-    const original = await readFile(join(context, lock), "utf8");
-    await writeFile(join(context, lock), `${original}\n# seaworthy: edit ${Date.now()}\n`);
-    await time("lock-edit", { tag, keepMs: undefined });
-    await writeFile(join(context, lock), original);
-  }
-  return { source: source ?? "", ...(lock === undefined ? {} : { lock }) };
-}
-
-/** As a fresh checkout does: other times on the same files. Last, because nothing after it would be the same build. */
-async function touchAll(context: string, time: () => Promise<unknown>): Promise<void> {
-  const now = new Date();
-  for (const entry of await readdir(context, { recursive: true, withFileTypes: true }))
-    if (!entry.isSymbolicLink()) await utimes(join(entry.parentPath, entry.name), now, now);
-  await time();
-}
-
-/** The file a developer would most likely touch: the application's own module. */
-function sourceToEdit(service: Service): string | undefined {
-  const python = service.files.filter((file) => file.endsWith(".py"));
-  const module = service.application?.value.module.replaceAll(".", "/");
-  const own = python.find(
-    (file) => module !== undefined && (file === `${module}.py` || file.endsWith(`/${module}.py`)),
-  );
-  const inPackage = python.find((file) => service.packaging.importPackages.some((name) => file.startsWith(`${name}/`)));
-  return own ?? inPackage ?? python[0];
-}
 
 function requestOf(
   request: SideFacts,

@@ -20,6 +20,7 @@ import { seenAs } from "./apply.ts";
 import { contentHashes } from "./content-hashes.ts";
 import { earlierBuilds } from "./earlier-builds.ts";
 import { withPolicy } from "./policy-step.ts";
+import { givenSourceDate } from "./source-date.ts";
 import { withExpectations } from "./expectations.ts";
 import { hashOf, type Run, runStep } from "./run-directory.ts";
 import type { Session } from "./session.ts";
@@ -147,7 +148,11 @@ export function requestFor(session: Session, run: Run, side: BuiltSide): SideFac
     ...side,
     root: session.folder,
     target: label === "before" ? dockerfile.target : undefined,
-    buildArgs: { ...slowNetwork(session.world.env), ...(label === "before" ? session.config.buildArgs : {}) },
+    buildArgs: {
+      ...slowNetwork(session.world.env),
+      ...givenSourceDate(session.world.env),
+      ...(label === "before" ? session.config.buildArgs : {}),
+    },
     platform: session.platform,
     externals: externalImages(dockerfile),
     mirrors: session.mirrors,
@@ -170,16 +175,20 @@ export async function buildStep(
   {
     reuseBuilds,
     quick,
+    twice,
     ...side
   }: BuiltSide & {
     /** Take the builds that install the dependencies again from an earlier run of the same input. */
     readonly reuseBuilds?: boolean;
     /** Only what the short proof looks at. */
     readonly quick?: boolean;
+    /** Build it a second time, to see whether it comes out the same. */
+    readonly twice?: boolean;
   },
 ): Promise<BuildSide> {
   const { label, dockerfile, overlay } = side;
-  const request = { ...requestFor(session, run, side), ...(quick === undefined ? {} : { quick }) };
+  const how = { ...(quick === undefined ? {} : { quick }), ...(twice === undefined ? {} : { twice }) };
+  const request = { ...requestFor(session, run, side), ...how };
   const input = {
     files: contentHashes(session),
     dockerfile: dockerfile.text,

@@ -14,6 +14,7 @@ import { analyzeStep } from "./analyze-step.ts";
 import { engineOf, imagesOf } from "./engine-of.ts";
 import { builtEarlier } from "./notes.ts";
 import { quickChecks } from "./quick.ts";
+import { rebuildWanted } from "./rebuild.ts";
 import { registryOf } from "./registry-of.ts";
 import { sideOf } from "./report-step.ts";
 import { finishRun, openRun, type Run } from "./run-directory.ts";
@@ -67,7 +68,8 @@ export async function verifyImage(session: Session, options: VerifyOptions): Pro
   await using engine = await engineOf(session, run.id);
   await using _ = imagesOf(engine, run.id);
   const { service } = analysis;
-  const { build, files, side } = await subjectOf(session, run, engine, { plan, service, options });
+  const twice = !quick && rebuildWanted(demanded, session.options);
+  const { build, files, side } = await subjectOf(session, run, engine, { plan, service, options, twice });
   const own =
     side !== undefined && testsWanted(demanded, session.options)
       ? await testsStep(session, run, engine, { side, spec: plan.image.tests })
@@ -105,9 +107,14 @@ async function subjectOf(
   session: Session,
   run: Run,
   engine: ConnectedEngine,
-  known: { readonly plan: Plan; readonly service: Service; readonly options: VerifyOptions },
+  known: {
+    readonly plan: Plan;
+    readonly service: Service;
+    readonly options: VerifyOptions;
+    readonly twice: boolean;
+  },
 ): Promise<{ readonly build: BuildSide; readonly files: readonly RenderedFile[]; readonly side?: BuiltSide }> {
-  const { plan, service, options } = known;
+  const { plan, service, options, twice } = known;
   const { image, quick } = options;
   if (image !== undefined) return { build: await givenImage(session, engine, image), files: [] };
   const pins = await pinStep(session, run, plan);
@@ -119,7 +126,7 @@ async function subjectOf(
     applied === undefined ? renderedDockerfile(plan, rendered) : parseDockerfile(plan.image.dockerfile, applied);
   const side = { label: "after" as const, dockerfile, overlay, service, pins, repetitions: 1 };
   const reuseBuilds = options.fresh !== true && !quick;
-  const build = await buildStep(session, run, engine, { ...side, quick, reuseBuilds });
+  const build = await buildStep(session, run, engine, { ...side, quick, reuseBuilds, twice });
   for (const note of builtEarlier("the image", build.builds)) session.world.tell(note);
   return { build, side, files: applied === undefined ? rendered : await asTheyLie(session.folder, rendered) };
 }

@@ -16,6 +16,7 @@ import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
 import { withAdvice } from "./advice.ts";
 import { engineOf, imagesOf } from "./engine-of.ts";
 import { notesOf } from "./notes.ts";
+import { rebuildWanted } from "./rebuild.ts";
 import { registryOf } from "./registry-of.ts";
 import { withRequirements } from "./requirements-step.ts";
 import { sideOf, writeReports } from "./report-step.ts";
@@ -74,7 +75,9 @@ export async function runWhole(
       label === "before"
         ? { dockerfile, overlay: [] }
         : { dockerfile: renderedDockerfile(plan, files), overlay: files };
-    const side = await buildStep(session, run, engine, { ...common, ...what, label, reuseBuilds: !options.fresh });
+    const twice = label === "after" && rebuildWanted(demanded, session.options);
+    const how = { reuseBuilds: !options.fresh, twice };
+    const side = await buildStep(session, run, engine, { ...common, ...what, label, ...how });
     sides[label] = side;
     if (side.failure !== undefined) tellFailure(session, label, side.failure);
   }

@@ -3,11 +3,17 @@ import type { CheckResult, Report } from "../../model/types.ts";
 import { judgeAgain } from "../../pipeline/judge-again.ts";
 import { openSession } from "../../pipeline/session.ts";
 import { type Verified, verifyImage } from "../../pipeline/verify-image.ts";
-import { optionsOf, type PushFlag, type SessionFlags, type StructureTestFlag } from "../flags.ts";
+import {
+  optionsOf,
+  type PushFlag,
+  type ReproducibleFlag,
+  type SessionFlags,
+  type StructureTestFlag,
+} from "../flags.ts";
 import { failed, print, printJson } from "../output.ts";
 import { inWorld } from "../world.ts";
 
-interface Flags extends SessionFlags, PushFlag, StructureTestFlag {
+interface Flags extends SessionFlags, PushFlag, ReproducibleFlag, StructureTestFlag {
   readonly json: boolean;
   readonly run?: string;
   readonly image?: string;
