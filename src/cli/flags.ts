@@ -24,6 +24,9 @@ export const flag = {
   fresh: yes("begin a new run even when the newest one was never finished, and time every build anew"),
   keepImages: yes("leave the built images in the engine, for 14 days"),
   tests: yes("with the service's own tests as a stage of the Dockerfile, also where no requirement rests on them"),
+  reproducible: yes(
+    "build the image a second time with nothing cached and compare the two, also where no requirement rests on it",
+  ),
   repetitions: {
     kind: "parsed",
     parse: wholeNumber,
@@ -65,6 +68,9 @@ export interface SessionFlags {
 export interface PushFlag {
   readonly pushTo?: string;
 }
+export interface ReproducibleFlag {
+  readonly reproducible: boolean;
+}
 export interface TestsFlag {
   readonly tests: boolean;
 }
@@ -92,7 +98,8 @@ export const optionsOf = ({
   pushTo,
   structureTest,
   tests,
-}: Partial<SessionFlags> & PushFlag & StructureTestFlag & Partial<TestsFlag>): SessionOptions => ({
+  reproducible,
+}: Partial<SessionFlags> & PushFlag & StructureTestFlag & Partial<TestsFlag & ReproducibleFlag>): SessionOptions => ({
   dockerfile,
   profile,
   engine,
@@ -102,6 +109,7 @@ export const optionsOf = ({
   pushTo,
   structureTests: structureTest,
   tests,
+  reproducible,
 });
 
 function wholeNumber(written: string): number {

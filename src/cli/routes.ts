@@ -13,6 +13,7 @@ export const routes = {
       flags: {
         ...sessionFlags,
         structureTest: flag.structureTest,
+        reproducible: flag.reproducible,
         json: flag.json,
         fresh: flag.fresh,
         tests: flag.tests,
@@ -51,6 +52,7 @@ export const routes = {
       flags: {
         ...sessionFlags,
         structureTest: flag.structureTest,
+        reproducible: flag.reproducible,
         json: flag.json,
         run: flag.run,
         image: imageFlag(),

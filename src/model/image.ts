@@ -1,3 +1,5 @@
+import type { Rebuilt } from "./rebuilt.ts";
+
 /** What the engine built, and what building it showed. Bytes are bytes; times are milliseconds. */
 
 export interface Image {
@@ -87,6 +89,8 @@ export interface BuildSide {
   readonly planted?: number;
   /** Hash of everything that its builds depend on. */
   readonly inputKey?: string;
+  /** How a second build came out, where one was made. */
+  readonly rebuilt?: Rebuilt;
   /** Namespace of its cache mounts, where it is not the one that all builds of ours share. */
   readonly mounts?: string;
 }

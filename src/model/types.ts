@@ -6,6 +6,7 @@ export type * from "./deployment.ts";
 export type * from "./finding.ts";
 export type * from "./plan.ts";
 export type * from "./image.ts";
+export type * from "./rebuilt.ts";
 export type * from "./contents.ts";
 export type * from "./verdict.ts";
 export type * from "./requirement.ts";

@@ -15,6 +15,8 @@ import { type Canaries, plantCanaries, withoutInvented } from "./canaries.ts";
 import { mountsFor } from "./cold-mounts.ts";
 import type { EarlierBuilds } from "./earlier-builds.ts";
 import { exportContext } from "./context.ts";
+import { rebuild } from "./rebuild.ts";
+import { sourceDate } from "./source-date.ts";
 import { timeEdits, type Timed, touchAll } from "./timed-edits.ts";
 
 /** What one side of the comparison is built from. The same for both, so that the figures can be compared. */
@@ -57,6 +59,8 @@ export interface SideRequest extends SideFacts {
   readonly earlier: EarlierBuilds | undefined;
   /** One build, and one with a source file edited: no cold build, and no edit of the lock. */
   readonly quick?: boolean;
+  /** Build it a second time, to see whether it comes out the same. */
+  readonly twice?: boolean;
 }
 
 /**
@@ -86,10 +90,14 @@ export async function buildSide(
   // A substituted base is named by its content: the tag of the Dockerfile may have moved since.
   const earlier = isDeepStrictEqual(request.earlier?.bases, bases.used) ? request.earlier : undefined;
   const mounts = mountsOf(request, earlier);
+  const date = await sourceDate(dockerfile, request.root, request.buildArgs);
+  const base = () => {
+    const common = requestOf(request, context, { contexts: bases.contexts, canaries }, signal);
+    return { ...common, ...mounts, buildArgs: { ...common.buildArgs, ...date } };
+  };
   const time: Timed = async (kind, change) => {
     const logFile = join(request.directory, "logs", `build-${kind}-${builds.length}.log`);
-    const base = { ...requestOf(request, context, { contexts: bases.contexts, canaries }, signal), ...mounts };
-    const { image, milliseconds, steps } = await engine.build({ ...base, ...change, logFile });
+    const { image, milliseconds, steps } = await engine.build({ ...base(), ...change, logFile });
     builds.push({ kind, milliseconds, steps });
     tell(`${request.label}: ${NAMES[kind]} (${formatMilliseconds(milliseconds)})`);
     return image;
@@ -111,6 +119,7 @@ export async function buildSide(
   if (request.quick !== true)
     await touchAll(context, () => time("touch", { tag: `${request.tag}-edited`, keepMs: undefined }));
   const { inputKey } = request;
+  const rebuilt = await rebuiltOf(engine, request, { image, base: base(), earlier });
   return {
     dockerfile: dockerfile.path,
     bases: bases.used,
@@ -119,10 +128,27 @@ export async function buildSide(
     planted: canaries.values.length,
     inputKey,
     ...mounts,
+    ...(rebuilt === undefined ? {} : { rebuilt }),
     image,
     builds,
     edited,
   };
+}
+
+/** The second build, where one is asked for: made now, or in the earlier run. */
+async function rebuiltOf(
+  engine: ConnectedEngine,
+  { twice, directory }: SideRequest,
+  known: {
+    readonly image: Image | undefined;
+    readonly base: Omit<BuildRequest, "logFile">;
+    readonly earlier: EarlierBuilds | undefined;
+  },
+): Promise<BuildSide["rebuilt"]> {
+  const { image, base, earlier } = known;
+  if (twice !== true || image === undefined) return undefined;
+  const { keepMs: _, ...request } = base;
+  return earlier?.rebuilt ?? rebuild(engine, image, request, directory);
 }
 
 /** The cache mounts of all builds of a side: new ones where a cold build is timed, so that it meets them empty. */

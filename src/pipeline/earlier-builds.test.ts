@@ -25,6 +25,7 @@ const side = (inputKey: string, image: Image | undefined = { id: "sha256:1" } as
   canaries: ["canary-1"],
   inputKey,
   mounts: "seaworthy-1",
+  rebuilt: { layers: 9, again: 9, equal: 9, configuration: [], moved: [], differing: [] },
 });
 const runWith = async (built: BuildSide) => {
   const run = await openRun(folder, { now: Date.now(), fresh: true });
@@ -42,6 +43,7 @@ it("finds the builds of the same input, names its run and keeps what was planted
     canaries: ["canary-1"],
     bases: [],
     mounts: "seaworthy-1",
+    rebuilt: { layers: 9, again: 9, equal: 9, configuration: [], moved: [], differing: [], measuredIn: id },
   });
 });
 

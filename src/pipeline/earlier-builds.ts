@@ -10,6 +10,8 @@ export interface EarlierBuilds {
   readonly lockEdit: Build | undefined;
   readonly canaries: readonly string[];
   readonly bases: BuildSide["bases"];
+  /** Undefined where that run built once. */
+  readonly rebuilt: BuildSide["rebuilt"];
   /** Namespace of its cache mounts: with another one, the layers of that run would not be found. */
   readonly mounts: string | undefined;
 }
@@ -35,7 +37,8 @@ export async function earlierBuilds(
     const cold = of("cold");
     if (side?.inputKey !== inputKey || side.image === undefined || cold === undefined) continue;
     const { canaries = [], bases, mounts } = side;
-    return { cold, lockEdit: of("lock-edit"), canaries, bases, mounts };
+    const rebuilt = side.rebuilt && { measuredIn: name, ...side.rebuilt };
+    return { cold, lockEdit: of("lock-edit"), canaries, bases, mounts, rebuilt };
   }
   return undefined;
 }

@@ -1,7 +1,8 @@
-import type { Proof, Requirement } from "../model/types.ts";
+import type { Requirement } from "../model/types.ts";
 import { type RegistryAccess, registryAccess } from "../registry/access.ts";
 import { parseReference } from "../registry/reference.ts";
 import { UserError } from "../kit/errors.ts";
+import { namesCheck } from "../requirements/checks-asked.ts";
 import type { Session } from "./session.ts";
 
 /** The check that pushes. It is only made when somebody asks for it: a push is seen by others. */
@@ -16,7 +17,7 @@ export function registryOf(
   { world, mirrors, platform, options }: Session,
   demanded: readonly Requirement[] | undefined,
 ): RegistryAccess {
-  const required = (demanded ?? []).some(({ proof }) => asksFor(proof, PUSHES));
+  const required = namesCheck(demanded ?? [], PUSHES);
   const pushTo = options.pushTo ?? (required ? world.env["SEAWORTHY_PUSH_TO"] : undefined);
   return registryAccess({
     platform,
@@ -36,11 +37,4 @@ function repositoryOf(text: string): string {
   throw new UserError("registry/bad-push-to", `\`${text}\` names an image, and a repository is needed to push to`, {
     hint: "Write it without tag and digest, such as `registry.example/team/app`.",
   });
-}
-
-function asksFor(proof: Proof | undefined, check: string): boolean {
-  if (proof?.kind === "check") return proof.id === check;
-  if (proof?.kind === "not-provable-here") return asksFor(proof.border, check);
-  if (proof?.kind === "all" || proof?.kind === "any") return proof.proofs.some((one) => asksFor(one, check));
-  return false;
 }

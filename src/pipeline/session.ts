@@ -48,6 +48,8 @@ export interface SessionOptions {
   readonly pushTo?: string | undefined;
   /** Run the service's own tests, also where no requirement rests on them. */
   readonly tests?: boolean | undefined;
+  /** Build the image twice, also where no requirement rests on it. */
+  readonly reproducible?: boolean | undefined;
 }
 
 /** One folder, its configuration and the world, for as long as one command runs. */

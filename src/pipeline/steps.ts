@@ -22,6 +22,7 @@ import { contentHashes } from "./content-hashes.ts";
 import { earlierBuilds } from "./earlier-builds.ts";
 import { filledContract } from "./filled-contract.ts";
 import { withPolicy } from "./policy-step.ts";
+import { givenSourceDate } from "./source-date.ts";
 import { withExpectations } from "./expectations.ts";
 import { planFacts } from "./plan-facts.ts";
 import { buildOf, RENDER } from "./saved-steps.ts";
@@ -145,7 +146,11 @@ export async function requestFor(session: Session, run: Run, side: BuiltSide): P
     root: session.folder,
     target: label === "before" ? dockerfile.target : undefined,
     buildSecrets: await buildSecretsOf(session),
-    buildArgs: { ...slowNetwork(session.world.env), ...(label === "before" ? session.config.buildArgs : {}) },
+    buildArgs: {
+      ...slowNetwork(session.world.env),
+      ...givenSourceDate(session.world.env),
+      ...(label === "before" ? session.config.buildArgs : {}),
+    },
     revision: label === "before" ? undefined : side.service.git.commit,
     platform: session.platform,
     externals: externalImages(dockerfile),
@@ -169,16 +174,20 @@ export async function buildStep(
   {
     reuseBuilds,
     quick,
+    twice,
     ...side
   }: BuiltSide & {
     /** Take the builds that install the dependencies again from an earlier run of the same input. */
     readonly reuseBuilds?: boolean;
     /** Only what the short proof looks at. */
     readonly quick?: boolean;
+    /** Build it a second time, to see whether it comes out the same. */
+    readonly twice?: boolean;
   },
 ): Promise<BuildSide> {
   const { label, dockerfile, overlay } = side;
-  const request = { ...(await requestFor(session, run, side)), ...(quick === undefined ? {} : { quick }) };
+  const how = { ...(quick === undefined ? {} : { quick }), ...(twice === undefined ? {} : { twice }) };
+  const request = { ...(await requestFor(session, run, side)), ...how };
   const input = {
     files: contentHashes(session),
     dockerfile: dockerfile.text,

@@ -24,6 +24,8 @@ export interface Wanted {
   readonly quick: boolean;
   /** Measure every build again, also where an earlier run did so from the same input. */
   readonly fresh?: boolean | undefined;
+  /** Build it twice without cache, and compare. */
+  readonly twice?: boolean;
 }
 
 /** The image under proof, and what it has to keep. */
@@ -111,9 +113,9 @@ async function built(
   session: Session,
   run: Run,
   engine: ConnectedEngine,
-  { wanted: { quick, fresh }, ...side }: BuiltSide & { readonly wanted: Wanted },
+  { wanted: { quick, fresh, twice = false }, ...side }: BuiltSide & { readonly wanted: Wanted },
 ): Promise<BuildSide> {
-  const build = await buildStep(session, run, engine, { ...side, quick, reuseBuilds: fresh !== true && !quick });
+  const build = await buildStep(session, run, engine, { ...side, quick, reuseBuilds: fresh !== true && !quick, twice });
   for (const note of builtEarlier("the image", build.builds)) session.world.tell(note);
   return build;
 }

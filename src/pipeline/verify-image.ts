@@ -10,6 +10,7 @@ import { analyzeStep } from "./analyze-step.ts";
 import { findBeside } from "./beside.ts";
 import { engineOf, imagesOf } from "./engine-of.ts";
 import { quickChecks } from "./quick.ts";
+import { rebuildWanted } from "./rebuild.ts";
 import { registryOf } from "./registry-of.ts";
 import { sideOf } from "./report-step.ts";
 import { finishRun, openRun, type Run } from "./run-directory.ts";
@@ -41,7 +42,8 @@ export async function verifyImage(session: Session, wanted: Wanted): Promise<Ver
   const facts = await findBeside(session, plan, service);
   await using engine = await engineOf(session, run.id);
   await using _ = imagesOf(engine, run.id);
-  const proof = await underProof(session, run, engine, { analysis, plan, wanted });
+  const twice = !quick && rebuildWanted(demanded, session.options);
+  const proof = await underProof(session, run, engine, { analysis, plan, wanted: { ...wanted, twice } });
   const { build, rework } = proof;
   refuseUnknownAccepted(session.config, proof.contract);
   // The short proof is the same for every service: what the team asks besides belongs to the whole one.

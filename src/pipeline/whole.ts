@@ -18,6 +18,7 @@ import { withAdvice } from "./advice.ts";
 import { valuesOf } from "./build-secrets.ts";
 import { engineOf, imagesOf } from "./engine-of.ts";
 import { notesOf } from "./notes.ts";
+import { rebuildWanted } from "./rebuild.ts";
 import { withoutSecretValues } from "./redacted-report.ts";
 import { stopWhenRefused } from "./refused.ts";
 import { registryOf } from "./registry-of.ts";
@@ -80,7 +81,9 @@ export async function runWhole(
       label === "before"
         ? { dockerfile, overlay: [] }
         : { dockerfile: renderedDockerfile(plan, files), overlay: files };
-    const side = await buildStep(session, run, engine, { ...common, ...what, label, reuseBuilds: !options.fresh });
+    const twice = label === "after" && rebuildWanted(demanded, session.options);
+    const how = { reuseBuilds: !options.fresh, twice };
+    const side = await buildStep(session, run, engine, { ...common, ...what, label, ...how });
     sides[label] = side;
     if (side.failure !== undefined) tellFailure(session, label, side.failure);
   }

@@ -8,6 +8,7 @@ export interface BuildRecord {
   readonly builds: BuildSide["builds"];
   readonly edited: BuildSide["edited"];
   readonly bases: BuildSide["bases"];
+  readonly rebuilt?: NonNullable<BuildSide["rebuilt"]>;
 }
 
 export const buildRecord: Probe<BuildRecord> = {
@@ -15,11 +16,18 @@ export const buildRecord: Probe<BuildRecord> = {
   title: "Read how the image was built",
   runs: "beside-others",
   withoutImage: true,
-  version: 1,
+  version: 2,
   async collect({ build }) {
     if (build === undefined)
       throw new Error("The image was not built here, so nothing is known about its build. Verify the folder instead.");
-    const { image, failure, builds, edited, bases } = build;
-    return { built: image !== undefined, failure, builds, edited, bases };
+    const { image, failure, builds, edited, bases, rebuilt } = build;
+    return {
+      built: image !== undefined,
+      failure,
+      builds,
+      edited,
+      bases,
+      ...(rebuilt === undefined ? {} : { rebuilt }),
+    };
   },
 };

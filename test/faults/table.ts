@@ -82,6 +82,11 @@ export const faults: readonly Fault[] = [
     tight: true,
     dockerfile: [["COPY requirements.txt ./", "RUN sleep {seconds}\nCOPY requirements.txt ./"]],
   },
+  {
+    name: "a build number that is new each time",
+    breaks: ["builds-reproducibly"],
+    asRoot: "RUN cat /proc/sys/kernel/random/uuid > /app/build-id",
+  },
   { name: "root user", breaks: ["non-root", "numeric-user"], dockerfile: [[USER, ""]] },
   {
     name: "user by name",

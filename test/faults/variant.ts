@@ -2,8 +2,9 @@ import { createHash, randomBytes } from "node:crypto";
 import { cp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseDockerfile } from "../../src/dockerfile/parse.ts";
-import type { Engine } from "../../src/engine/engine.ts";
+import type { BuildRequest, ConnectedEngine } from "../../src/engine/engine.ts";
 import type { Build, BuildSide } from "../../src/model/types.ts";
+import { rebuild } from "../../src/pipeline/rebuild.ts";
 import { externalImages } from "../../src/pipeline/steps.ts";
 import { parseMirrors } from "../../src/registry/endpoints.ts";
 import { resolvePins } from "../../src/registry/pins.ts";
@@ -51,17 +52,13 @@ export interface Variant {
 
 /** Builds the service with its fault, in as many ways as the checks of the fault want to see. */
 export async function buildVariant(
-  engine: Engine,
+  engine: ConnectedEngine,
   { fault, folder, tag, signal, digest, turn, seconds, changing }: Variant,
 ): Promise<BuildSide> {
   const context = join(folder, "context");
   await cp(SERVICE, context, { recursive: true });
   const app = replaceAll(await readFile(join(context, "app.py"), "utf8"), fault?.app ?? []);
-  const written = replaceAll(await readFile(join(context, "Dockerfile"), "utf8"), [
-    ...(fault?.dockerfile ?? []),
-    ["#:root\n", fault?.asRoot === undefined ? "" : `${fault.asRoot}\n`],
-    ["#:end\n", fault?.atEnd === undefined ? "" : `${fault.atEnd}\n`],
-  ]);
+  const written = replaceAll(await readFile(join(context, "Dockerfile"), "utf8"), plantedIn(fault));
   const dockerfile = written
     .replace("@digest", `@${digest}`)
     .replace("{seconds}", String(seconds))
@@ -72,18 +69,23 @@ export async function buildVariant(
   await writeFile(join(folder, "token"), CANARY);
   await rm(join(context, "Dockerfile"));
   const builds: Build[] = [];
+  const request: BuildRequest = {
+    context,
+    dockerfile: join(folder, "Dockerfile"),
+    tag,
+    noCache: false,
+    buildArgs: argumentsFor(dockerfile),
+    secrets: { token: join(folder, "token") },
+    contexts: {},
+    logFile: join(folder, "build.log"),
+    signal,
+  };
   const build = async (kind: Build["kind"]) => {
     await using _ = await turn();
     const { image, milliseconds, steps } = await engine.build({
-      context,
-      dockerfile: join(folder, "Dockerfile"),
+      ...request,
       tag: kind === "warm" || kind === "cold" ? tag : `${tag}-edited`,
       noCache: kind === "cold",
-      buildArgs: /ARG BUILD_TOKEN/.test(dockerfile) ? { BUILD_TOKEN: CANARY } : {},
-      secrets: { token: join(folder, "token") },
-      contexts: {},
-      logFile: join(folder, "build.log"),
-      signal,
     });
     builds.push({ kind, milliseconds, steps });
     return image;
@@ -106,11 +108,25 @@ export async function buildVariant(
     for (const file of ["app.py", "requirements.txt", "wsgi.py"]) await utimes(join(context, file), EARLIER, EARLIER);
     await build("touch");
   }
+  const again = async () => {
+    await using _ = await turn();
+    return { rebuilt: await rebuild(engine, image, request, folder) };
+  };
   const edited = { source: "app.py", lock: "requirements.txt" };
   const named = externalImages(parseDockerfile("Dockerfile", dockerfile));
   const bases = named.map((base) => ({ named: base, used: base, standIn: false }));
-  return { image, dockerfile: "Dockerfile", builds, bases, edited, canaries: [CANARY] };
+  const second = breaks("builds-reproducibly") ? await again() : {};
+  return { image, dockerfile: "Dockerfile", builds, bases, edited, canaries: [CANARY], ...second };
 }
+
+const plantedIn = (fault: Fault | undefined): ReadonlyArray<readonly [string, string]> => [
+  ...(fault?.dockerfile ?? []),
+  ["#:root\n", fault?.asRoot === undefined ? "" : `${fault.asRoot}\n`],
+  ["#:end\n", fault?.atEnd === undefined ? "" : `${fault.atEnd}\n`],
+];
+
+const argumentsFor = (dockerfile: string): Readonly<Record<string, string>> =>
+  /ARG BUILD_TOKEN/.test(dockerfile) ? { BUILD_TOKEN: CANARY } : {};
 
 /** @throws Error when a text is not there. */
 export function replaceAll(text: string, replacements: ReadonlyArray<readonly [string, string]>): string {

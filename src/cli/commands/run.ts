@@ -3,11 +3,18 @@ import type { CommandContext } from "@stricli/core";
 import { runWhole } from "../../pipeline/whole.ts";
 import { openSession } from "../../pipeline/session.ts";
 import { summaryTable } from "../../reporters/terminal.ts";
-import { optionsOf, type PushFlag, type SessionFlags, type StructureTestFlag, type TestsFlag } from "../flags.ts";
+import {
+  optionsOf,
+  type PushFlag,
+  type ReproducibleFlag,
+  type SessionFlags,
+  type StructureTestFlag,
+  type TestsFlag,
+} from "../flags.ts";
 import { failed, inColour, print, printJson } from "../output.ts";
 import { inWorld } from "../world.ts";
 
-interface Flags extends SessionFlags, PushFlag, StructureTestFlag, TestsFlag {
+interface Flags extends SessionFlags, PushFlag, ReproducibleFlag, StructureTestFlag, TestsFlag {
   readonly json: boolean;
   readonly fresh: boolean;
   readonly keepImages: boolean;

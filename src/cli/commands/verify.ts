@@ -5,11 +5,17 @@ import { stayedUnproven } from "../../pipeline/report-step.ts";
 import { openSession } from "../../pipeline/session.ts";
 import { verifyImage } from "../../pipeline/verify-image.ts";
 import type { Verified } from "../../pipeline/verified-files.ts";
-import { optionsOf, type PushFlag, type SessionFlags, type StructureTestFlag } from "../flags.ts";
+import {
+  optionsOf,
+  type PushFlag,
+  type ReproducibleFlag,
+  type SessionFlags,
+  type StructureTestFlag,
+} from "../flags.ts";
 import { failed, print, printJson } from "../output.ts";
 import { inWorld } from "../world.ts";
 
-interface Flags extends SessionFlags, PushFlag, StructureTestFlag {
+interface Flags extends SessionFlags, PushFlag, ReproducibleFlag, StructureTestFlag {
   readonly json: boolean;
   readonly run?: string;
   readonly image?: string;

@@ -90,6 +90,41 @@ const build = z.object({
   steps: z.array(step),
 });
 
+const rebuilt = z.object({
+  problem: text.optional(),
+  measuredIn: text.optional(),
+  layers: z.number().int(),
+  again: z.number().int(),
+  equal: z.number().int(),
+  configuration: texts,
+  moved: texts,
+  differing: z.array(
+    z.object({
+      layer: z.number().int(),
+      step: text,
+      differences: z.array(
+        z.object({
+          kind: z.enum([
+            "times",
+            "bytecode-times",
+            "records",
+            "bytecode",
+            "logs",
+            "moved",
+            "archive",
+            "content",
+            "rights",
+            "only-once",
+          ]),
+          files: z.number().int(),
+          examples: texts,
+          why: text.optional(),
+        }),
+      ),
+    }),
+  ),
+});
+
 const buildSide = z.object({
   image: image.optional(),
   dockerfile: text,
@@ -99,6 +134,7 @@ const buildSide = z.object({
   planted: z.number().int().optional(),
   inputKey: text.optional(),
   mounts: text.optional(),
+  rebuilt: rebuilt.optional(),
   failure: z.object({ step: text, log: texts, where: text.optional() }).optional(),
   edited: z.object({ source: text, lock: text.optional() }).optional(),
 });
