@@ -5,7 +5,7 @@ import { list } from "../decisions/shared/say.ts";
 import { webStart } from "../decisions/shared/server.ts";
 import { exactVersion } from "../decisions/shared/specifier.ts";
 import { finalStage, instructionsToday, lineage } from "../decisions/shared/today.ts";
-import type { ImageSpec, Refusal, Service } from "../model/types.ts";
+import type { ImageSpec, LockFile, Refusal, Service } from "../model/types.ts";
 import { lostTargets } from "./lost-targets.ts";
 import { managerRefusals } from "./manager-refusals.ts";
 import { outputRefusals } from "./output-refusals.ts";
@@ -40,10 +40,15 @@ function* lockRefusals({ service }: Facts): Generator<Refusal> {
   if (!lock.inStep.value)
     yield stop({
       id: "lock-drift",
-      what: `${lock.path} and pyproject.toml name different dependencies`,
+      what: `${lock.path} does not fit pyproject.toml${driftOf(lock)}`,
       because: "`uv sync --locked` will refuse to build; `--frozen` would leave a dependency out without a word.",
       instead: "Run `uv lock`, look at the difference and commit it.",
     });
+}
+
+function driftOf({ inStep }: LockFile): string {
+  const [first] = inStep.evidence;
+  return first === undefined ? "" : `: ${first.text.trim()} (${first.file}:${first.line})`;
 }
 
 function* baseRefusals(facts: Facts): Generator<Refusal> {
