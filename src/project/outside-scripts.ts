@@ -170,7 +170,11 @@ function literalsFrom(text: string, from: number): readonly string[] {
 /** Example environments show what values look like. A real `.env` is never read. */
 function readExamples(tree: Tree, outside: Outside): void {
   for (const file of tree.files) {
-    if (!/(?:^|\/)(?:\.?env[._-](?:example|sample|template|dist|defaults?)|(?:example|sample)\.env)$/.test(file))
+    if (
+      !/(?:^|\/)(?:\.?env(?:\.[\w-]+)?[._-](?:example|sample|template|dist|defaults?)|(?:example|sample)\.env)$/.test(
+        file,
+      )
+    )
       continue;
     for (const line of (tree.read(file) ?? "").split("\n")) {
       const match = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(["']?)(.*?)\2\s*(?:\s#.*)?$/.exec(line);

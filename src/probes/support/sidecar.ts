@@ -65,11 +65,14 @@ export async function becomesReady(
   const both = AbortSignal.any([signal, patience]);
   const by: string[] = [];
   for (const one of ready) {
-    const problem = await tellsReady(container, one, both).catch((error: unknown) => {
+    const problem = await tellsReady(container, one, both).catch(async (error: unknown) => {
       signal.throwIfAborted();
       if (patience.aborted) return "";
       const cause = firstCause(error);
       if (cause instanceof UserError && cause.code === "engine/lost") throw cause;
+      // What ended a moment ago cannot be asked any more; that it ended is the answer.
+      const ended = await container.exited(AbortSignal.timeout(ENDED_MS)).catch(() => undefined);
+      if (ended !== undefined) return `it ended with exit code ${ended.code}`;
       return cause instanceof Error ? cause.message : String(cause);
     });
     if (patience.aborted || problem !== undefined)
@@ -124,6 +127,7 @@ async function succeeds(container: Container, argv: readonly string[], signal: A
   return code === 0 || code === 126 || code === 127;
 }
 
+const ENDED_MS = 2000;
 const OPEN_MS = 300;
 
 /** The engine's proxy accepts in the place of what does not listen yet, and hangs up at once: what stays open listens. */
