@@ -62,6 +62,11 @@ export const CONFIG_TEMPLATE = `# yaml-language-server: $schema=.seaworthy/seawo
 # packages and writable (lists), environment and labels (tables).
 # decisions:
 #   user: { uid: 1001 }
+#   command: [gunicorn, "shop.wsgi:application"]    # where a script or Compose starts the service
+#   health: /ping                                   # a path that answers 200, where the code does not show one
+#   writable: [/app/uploads]
+#   packages: [ffmpeg]                              # of the distribution, in place of those that were found
+#   steps: { run: ["python manage.py compilemessages"], makes: [staticfiles] }   # \`[]\`: today's are not needed
 
 # Limits of the checks: startSeconds, warmBuildSeconds, coldBuildSeconds, graceSeconds (seconds, until a stopped service
 # is killed), sizeRatio (after / before).
