@@ -57,7 +57,8 @@ export const CONFIG_TEMPLATE = `# yaml-language-server: $schema=.seaworthy/seawo
 # structureTests: [tests/structure.yaml]
 
 # Choices of the team, by decision; they win over the planner's, and the report says so. Some have fields: base (python,
-# image), user (uid, gid), uv (version), sync (groups, extras), tests (command, lint, copies). The others have one value:
+# image), user (uid, gid), uv (version), sync (groups, extras), tests (command, lint, copies), steps (run, makes: commands of
+# the build, and the folders below the working directory that they fill). The others have one value:
 # workdir and health (a path), ports (a number), command (a list, or the name of a server that the lock has), copies,
 # packages and writable (lists), environment and labels (tables).
 # decisions:
