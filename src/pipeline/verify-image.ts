@@ -13,6 +13,7 @@ import { readRequirements } from "../requirements/read.ts";
 import { analyzeStep } from "./analyze-step.ts";
 import { engineOf, imagesOf } from "./engine-of.ts";
 import { quickChecks } from "./quick.ts";
+import { stopOutsideProject } from "./project-here.ts";
 import { registryOf } from "./registry-of.ts";
 import { sideOf } from "./report-step.ts";
 import { finishRun, openRun, type Run } from "./run-directory.ts";
@@ -54,6 +55,7 @@ export async function verifyImage(session: Session, options: VerifyOptions): Pro
   const { world } = session;
   const { image, quick } = options;
   const wanted = quick ? quickChecks : checks;
+  if (image !== undefined) stopOutsideProject(session.tree, session.folder);
   const demanded = image === undefined && !quick ? await readRequirements(session.folder) : undefined;
   const run = await openRun(session.folder, { now: world.now(), fresh: true });
   const analysis = await analyzeStep(session, run);
