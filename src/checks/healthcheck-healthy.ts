@@ -1,6 +1,7 @@
 import { healthCommand, type HealthCommand } from "../probes/health-command.ts";
 import type { Check } from "./check.ts";
 import { exampleHealth } from "./support/health-example.ts";
+import { wayToOne } from "./support/no-healthcheck.ts";
 import { fail, pass } from "./support/verdicts.ts";
 
 export const healthcheckHealthy: Check<HealthCommand> = {
@@ -19,8 +20,8 @@ export const healthcheckHealthy: Check<HealthCommand> = {
     { name: "none declared", data: { ...exampleHealth, declared: false }, status: "fail" },
     { name: "curl is missing", data: { ...exampleHealth, becameHealthy: false }, status: "fail" },
   ],
-  judge({ declared, becameHealthy, command }) {
-    if (!declared) return fail("The image declares no HEALTHCHECK.");
+  judge({ declared, becameHealthy, command }, context) {
+    if (!declared) return fail(`The image declares no HEALTHCHECK.${wayToOne(context)}`);
     if (!becameHealthy)
       return fail(
         `The service answered, and the HEALTHCHECK did not become healthy: ${command.join(" ").slice(0, 150)}`,

@@ -2,6 +2,7 @@ import { formatMilliseconds } from "../kit/units.ts";
 import { healthCommand, type HealthCommand } from "../probes/health-command.ts";
 import type { Check } from "./check.ts";
 import { exampleHealth } from "./support/health-example.ts";
+import { wayToOne } from "./support/no-healthcheck.ts";
 import { fail, leaving, pass, unproven } from "./support/verdicts.ts";
 
 export const healthcheckNotices: Check<HealthCommand> = {
@@ -23,8 +24,8 @@ export const healthcheckNotices: Check<HealthCommand> = {
     { name: "none declared", data: { ...exampleHealth, declared: false }, status: "fail" },
     { name: "never healthy", data: { ...exampleHealth, becameHealthy: false, noticed: false }, status: "unproven" },
   ],
-  judge({ declared, becameHealthy, noticed, noticedMs, noticedErrors }) {
-    if (!declared) return fail("The image declares no HEALTHCHECK, so nobody notices.");
+  judge({ declared, becameHealthy, noticed, noticedMs, noticedErrors }, context) {
+    if (!declared) return fail(`The image declares no HEALTHCHECK, so nobody notices.${wayToOne(context)}`);
     if (!becameHealthy) return unproven("The HEALTHCHECK was never healthy, so it cannot turn unhealthy.");
     if (!noticed) return fail("Every process was halted, and the HEALTHCHECK still said healthy.");
     if (noticedErrors === false)

@@ -27,6 +27,8 @@ export interface Choice {
   readonly because: string;
   readonly evidence?: readonly string[];
   readonly rejected: Decision["rejected"];
+  /** Of the rules that the decider resolves, those whose findings this choice leaves. */
+  readonly leaves?: readonly string[];
 }
 
 /** A decider settles one question of the image and says why, in words that end up in the Dockerfile and the report. */

@@ -41,6 +41,7 @@ export const health: Decider = {
         choice: "no HEALTHCHECK",
         because:
           "The code has no route that says it is alive, and one is never invented: add one, and the image will be probed.",
+        leaves: ["healthcheck-missing"],
         rejected: [{ option: "a probe of some other page", because: "it would fail or pass for reasons of its own" }],
       };
     const value: HealthSpec = {

@@ -65,11 +65,17 @@ export const CONFIG_TEMPLATE = `# yaml-language-server: $schema=.seaworthy/seawo
 # structureTests: [tests/structure.yaml]
 
 # Choices of the team, by decision; they win over the planner's, and the report says so. Some have fields: base (python,
-# image), user (uid, gid), uv (version), sync (groups, extras), tests (command, lint, copies). The others have one value:
+# image), user (uid, gid), uv (version), sync (groups, extras), tests (command, lint, copies), steps (run, makes: commands of
+# the build, and the folders below the working directory that they fill). The others have one value:
 # workdir and health (a path), ports (a number), command (a list, or the name of a server that the lock has), copies,
 # packages and writable (lists), environment and labels (tables).
 # decisions:
 #   user: { uid: 1001 }
+#   command: [gunicorn, "shop.wsgi:application"]    # where a script or Compose starts the service
+#   health: /ping                                   # a path that answers 200, where the code does not show one
+#   writable: [/app/uploads]
+#   packages: [ffmpeg]                              # of the distribution, in place of those that were found
+#   steps: { run: ["python manage.py compilemessages"], makes: [staticfiles] }   # \`[]\`: today's are not needed
 
 # Limits of the checks: startSeconds, warmBuildSeconds, coldBuildSeconds, graceSeconds (seconds, until a stopped service
 # is killed), sizeRatio (after / before).

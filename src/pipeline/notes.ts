@@ -1,4 +1,5 @@
-import type { Build, BuildSide, Report } from "../model/types.ts";
+import { shippedStage, stageState } from "../dockerfile/stages.ts";
+import type { Build, BuildSide, Dockerfile, Report } from "../model/types.ts";
 import type { SidecarSeen } from "../probes/support/sidecar.ts";
 import type { BesideFacts } from "./beside.ts";
 import type { Session } from "./session.ts";
@@ -9,6 +10,8 @@ export interface Noted {
   readonly pins: Report["pins"];
   readonly session: Pick<Session, "ca"> & { readonly tree: { readonly git: { readonly dirty: readonly string[] } } };
   readonly sides: Sides;
+  /** Today's, when it is compared with. */
+  readonly dockerfile?: Dockerfile | undefined;
   /** Why the service's own tests gave no figures. */
   readonly own: string | undefined;
   /** What runs beside the images, and what the proof started of it. */
@@ -21,7 +24,7 @@ export interface Noted {
 const BUSY = 3;
 
 /** What a reader must know to read the figures. */
-export function notesOf({ pins, session, sides, own, machine, beside }: Noted): readonly string[] {
+export function notesOf({ pins, session, sides, dockerfile, own, machine, beside }: Noted): readonly string[] {
   const { dirty } = session.tree.git;
   return [
     ...standIns(pins, sides),
@@ -29,6 +32,7 @@ export function notesOf({ pins, session, sides, own, machine, beside }: Noted): 
       ? []
       : ["Builds used a company CA bundle: the baseline by substituted bases, the reworked image by a build secret."]),
     ...Object.entries(sides).flatMap(([label, side]) => builtEarlier(label, side?.builds ?? [])),
+    ...startless(dockerfile),
     ...(machine.load <= BUSY * machine.processors
       ? []
       : [
@@ -37,6 +41,17 @@ export function notesOf({ pins, session, sides, own, machine, beside }: Noted): 
     ...(dirty.length === 0 ? [] : [`${dirty.length} tracked files have uncommitted changes.`]),
     ...(own === undefined ? [] : [own]),
     ...besideNotes(beside),
+  ];
+}
+
+/** The image of today then fails where its Compose service works. */
+function startless(dockerfile: Dockerfile | undefined): readonly string[] {
+  const stage = dockerfile === undefined ? undefined : shippedStage(dockerfile);
+  if (dockerfile === undefined || stage === undefined) return [];
+  const { command, entrypoint } = stageState(dockerfile, stage);
+  if (command !== undefined || entrypoint !== undefined) return [];
+  return [
+    `${dockerfile.path} has neither CMD nor ENTRYPOINT: whoever runs today's image says what it starts. It was proven as it is, so what needs a running service fails or is unproven before.`,
   ];
 }
 

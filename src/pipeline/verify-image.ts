@@ -10,6 +10,7 @@ import { analyzeStep } from "./analyze-step.ts";
 import { findBeside } from "./beside.ts";
 import { engineOf, imagesOf } from "./engine-of.ts";
 import { quickChecks } from "./quick.ts";
+import { withoutStrayFiles } from "./project-here.ts";
 import { rebuildWanted } from "./rebuild.ts";
 import { registryOf } from "./registry-of.ts";
 import { sideOf } from "./report-step.ts";
@@ -29,9 +30,10 @@ import { collectEvidence, evidenceOf, judgeSide, probesFor } from "./verify.ts";
  * Proves one image by itself, without a baseline: the reworked one, the one that the Dockerfile of today gives, or any
  * that exists. What only a build or a comparison can show stays unproven.
  */
-export async function verifyImage(session: Session, wanted: Wanted): Promise<Verified> {
-  const { world } = session;
+export async function verifyImage(given: Session, wanted: Wanted): Promise<Verified> {
   const { image, quick } = wanted;
+  const session = image === undefined ? given : withoutStrayFiles(given);
+  const { world } = session;
   const catalogue = quick ? quickChecks : checks;
   const another = image !== undefined || wanted.before === true;
   const demanded = another || quick ? undefined : await readRequirements(session.folder);

@@ -177,7 +177,11 @@ async function assemble(
     return seen?.status === "seen" ? seen.value : undefined;
   };
   const beside = { ...facts, seen: await sidecarsOf(run) };
-  const notes = [...accepted, ...notesOf({ pins, session, sides, own: own.problem, machine: busyness(), beside })];
+  const { dockerfile } = analysis;
+  const notes = [
+    ...accepted,
+    ...notesOf({ pins, session, sides, dockerfile, own: own.problem, machine: busyness(), beside }),
+  ];
   return {
     schema: 1,
     tool: { name: "seaworthy", version: VERSION },

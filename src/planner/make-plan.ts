@@ -16,7 +16,7 @@ function recorded(decider: Decider, choice: Choice, facts: Facts): Decision {
     because: choice.because,
     evidence: [...new Set(choice.evidence)],
     rejected: choice.rejected,
-    resolves: decider.resolves.filter((rule) => found.has(rule)),
+    resolves: decider.resolves.filter((rule) => found.has(rule) && choice.leaves?.includes(rule) !== true),
   };
 }
 

@@ -6,7 +6,7 @@ import { lostSecrets } from "../decisions/shared/kept-secrets.ts";
 import { webStart } from "../decisions/shared/server.ts";
 import { exactVersion } from "../decisions/shared/specifier.ts";
 import { finalStage, instructionsToday, lineage } from "../decisions/shared/today.ts";
-import type { ImageSpec, Refusal, Service } from "../model/types.ts";
+import type { ImageSpec, LockFile, Refusal, Service } from "../model/types.ts";
 import { lostTargets } from "./lost-targets.ts";
 import { managerRefusals } from "./manager-refusals.ts";
 import { outputRefusals } from "./output-refusals.ts";
@@ -36,7 +36,12 @@ function* lockRefusals({ service }: Facts): Generator<Refusal> {
     });
   }
   if (!lock.inStep.value)
-    yield refusal("lock-drift", { what: `${lock.path} and pyproject.toml name different dependencies` });
+    yield refusal("lock-drift", { what: `${lock.path} does not fit pyproject.toml${driftOf(lock)}` });
+}
+
+function driftOf({ inStep }: LockFile): string {
+  const [first] = inStep.evidence;
+  return first === undefined ? "" : `: ${first.text.trim()} (${first.file}:${first.line})`;
 }
 
 function* baseRefusals(facts: Facts): Generator<Refusal> {

@@ -22,5 +22,7 @@ const EXAMPLES = ["example", "sample", "template", "dist", "defaults"];
 /** What stands in for an env file that git does not track: such a file may hold real secrets, so it is never read. */
 export const examplesOf = (file: string): readonly string[] => {
   const plain = file.replace(/\.local$/, "");
-  return [...new Set([file, plain])].flatMap((one) => EXAMPLES.map((ending) => `${one}.${ending}`));
+  return [...new Set([file, plain])].flatMap((one) =>
+    [".", "-", "_"].flatMap((joint) => EXAMPLES.map((ending) => `${one}${joint}${ending}`)),
+  );
 };

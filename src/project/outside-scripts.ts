@@ -171,7 +171,11 @@ function literalsFrom(text: string, from: number): readonly string[] {
 /** Example environments show what values look like. A real `.env` is never read. */
 function readExamples(tree: Tree, outside: Outside): void {
   for (const file of tree.files) {
-    if (!/(?:^|\/)(?:\.?env[._-](?:example|sample|template|dist|defaults?)|(?:example|sample)\.env)$/.test(file))
+    if (
+      !/(?:^|\/)(?:\.?env(?:\.[\w-]+)?[._-](?:example|sample|template|dist|defaults?)|(?:example|sample)\.env)$/.test(
+        file,
+      )
+    )
       continue;
     for (const [name, value] of readEnvFile(tree.read(file) ?? ""))
       if (!outside.examples.has(name)) outside.examples.set(name, value);

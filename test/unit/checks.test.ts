@@ -35,6 +35,19 @@ describe.each(checks.map((check) => ({ id: check.id, check })))("$id", ({ check 
   });
 });
 
+it("says how a reworked image without a HEALTHCHECK gets one, and of today's only that it has none", () => {
+  for (const id of ["healthcheck-healthy", "healthcheck-notices"]) {
+    const check = checks.find((one) => one.id === id);
+    const example = check?.examples.find(({ name }) => name === "none declared");
+    if (check === undefined || example === undefined) throw new Error(`${id} or its example is gone`);
+    const seen = { status: "seen", value: example.data, milliseconds: 1 } as const;
+    const without = { ...context, contract: { ...exampleContract, health: undefined } };
+    expect(judge(check, seen, without).message).toContain("`decisions: { health: /path }`");
+    expect(judge(check, seen, { ...without, side: "before" }).message).not.toContain("decisions");
+    expect(judge(check, seen, context).message).not.toContain("decisions");
+  }
+});
+
 it("says of a role that failed under the contract what it lacked", () => {
   const check = checks.find(({ id }) => id === "roles-run");
   const example = check?.examples.find(({ name }) => name === "a worker ends by itself");

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { parseDockerfile } from "../../src/dockerfile/parse.ts";
 import type { Stack } from "../../src/model/types.ts";
 import { type Noted, notesOf } from "../../src/pipeline/notes.ts";
 
@@ -74,4 +75,13 @@ it("names what only stood in for a sidecar, and what was not given as Compose gi
     "postgres:17 is a stand-in: Debian's PostgreSQL.",
     "compose.yaml: db: nothing of this machine is mounted at /x.",
   ]);
+});
+
+it("says when today's image starts nothing by itself", () => {
+  const of = (text: string) => notesOf({ ...nothing, dockerfile: parseDockerfile("Dockerfile", text) });
+  expect(of("FROM python:3.13-slim\nCOPY . .\n")).toEqual([
+    expect.stringContaining("Dockerfile has neither CMD nor ENTRYPOINT"),
+  ]);
+  for (const line of ['CMD ["gunicorn", "shop:app"]', 'ENTRYPOINT ["/start"]'])
+    expect(of(`FROM python:3.13-slim\n${line}\n`)).toEqual([]);
 });

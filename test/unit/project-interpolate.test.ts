@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readEnvFile } from "../../src/project/env-files.ts";
+import { examplesOf, readEnvFile } from "../../src/project/env-files.ts";
 import { interpolate } from "../../src/project/stack/interpolate.ts";
 import { splitWords } from "../../src/project/stack/split-words.ts";
 
@@ -30,4 +30,10 @@ it.each([
 it("reads an env file", () => {
   const text = `# none\nexport A=1 # one\nB="x # y"\nC='a$b'\nno line\nD=\nE=a#b\n`;
   expect(Object.fromEntries(readEnvFile(text))).toEqual({ A: "1", B: "x # y", C: "a$b", D: "", E: "a#b" });
+});
+
+it("knows what an example of an env file is called, the usual names first", () => {
+  expect(examplesOf(".env.prod.db").slice(0, 2)).toEqual([".env.prod.db.example", ".env.prod.db.sample"]);
+  expect(examplesOf(".env.prod.db")).toContain(".env.prod.db-sample");
+  expect(examplesOf(".env.local")).toEqual(expect.arrayContaining([".env.local.example", ".env.example"]));
 });

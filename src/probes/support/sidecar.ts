@@ -70,11 +70,14 @@ export async function becomesReady(
   const by: string[] = [];
   for (const one of ready) {
     const seen = { last: "" };
-    const problem = await tellsReady(container, one, { signal: both, seen }).catch((error: unknown) => {
+    const problem = await tellsReady(container, one, { signal: both, seen }).catch(async (error: unknown) => {
       signal.throwIfAborted();
       if (patience.aborted) return "";
       const cause = firstCause(error);
       if (cause instanceof UserError && cause.code === "engine/lost") throw cause;
+      // What ended a moment ago cannot be asked any more; that it ended is the answer.
+      const ended = await container.exited(AbortSignal.timeout(ENDED_MS)).catch(() => undefined);
+      if (ended !== undefined) return `it ended with exit code ${ended.code}`;
       return cause instanceof Error ? cause.message : String(cause);
     });
     if (problem !== undefined)
@@ -150,6 +153,7 @@ async function isThere(
   return answer !== undefined && answer.status >= 200 && answer.status < 300;
 }
 
+const ENDED_MS = 2000;
 const ANSWER_MS = 2000;
 const OPEN_MS = 300;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Decider } from "../../../src/decisions/decider.ts";
+import type { Decider, Facts } from "../../../src/decisions/decider.ts";
 import { decisions } from "../../../src/decisions/index.gen.ts";
 import { allows, exactVersion } from "../../../src/decisions/shared/specifier.ts";
 import { UserError } from "../../../src/kit/errors.ts";
@@ -367,6 +367,24 @@ describe("named volumes of Compose", () => {
       evidence: ["compose.yaml:9"],
     });
     expect(plan(service, { writable: [] }).image.writable).toEqual([]);
+  });
+});
+
+describe("a service without a route that says it is alive", () => {
+  it("gets no HEALTHCHECK, and no promise that the finding is gone", () => {
+    const finding = {
+      rule: "healthcheck-missing",
+      severity: "warning",
+      confidence: "certain",
+      message: "",
+      advice: "",
+    };
+    const resolved = (service: Partial<Service>) =>
+      makePlan({ ...facts(service), findings: [finding] as unknown as Facts["findings"] }).decisions.find(
+        ({ id }) => id === "health",
+      )?.resolves;
+    expect(resolved({ healthPaths: [] })).toEqual([]);
+    expect(resolved({})).toEqual(["healthcheck-missing"]);
   });
 });
 
