@@ -100,7 +100,8 @@ export function verdictOf(
   const failing = bad("fail", "fail");
   if (failing.length > 0) return { status: "fail", sentence: failing.join(" ") };
   const open = bad("unproven", "are unproven");
-  if (open.length > 0) return { status: "unproven", sentence: open.join(" ") };
+  const stayed = [stayedUnproven(checks)].filter((text) => text !== "");
+  if (open.length > 0) return { status: "unproven", sentence: [...open, ...stayed].join(" ") };
   if (checks.length === 0) return { status: "unproven", sentence: "No check ran." };
   const holding = (results: readonly { readonly status: Status }[], noun: string) => {
     const count = (status: Status) => withStatus(results, status).length;
@@ -111,7 +112,7 @@ export function verdictOf(
   const sentences = [
     holding(checks, "checks pass"),
     ...(requirements.length === 0 ? [] : [holding(requirements, "requirements are met")]),
-    ...[stayedUnproven(checks)].filter((text) => text !== ""),
+    ...stayed,
   ];
   return { status: "pass", sentence: sentences.join(" ") };
 }
