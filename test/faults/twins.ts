@@ -1,7 +1,15 @@
 import type { Fault } from "./fault.ts";
 import { fileTwins } from "./file-faults.ts";
 import { insideTwins } from "./inside-faults.ts";
+import { secretTwins } from "./secret-faults.ts";
 import { bodyless, declaredVolume, waitsBefore } from "./table.ts";
 
 /** Every healthy image beside the plain one. */
-export const twins: readonly Fault[] = [bodyless, declaredVolume, waitsBefore, ...fileTwins, ...insideTwins];
+export const twins: readonly Fault[] = [
+  bodyless,
+  declaredVolume,
+  waitsBefore,
+  ...fileTwins,
+  ...insideTwins,
+  ...secretTwins,
+];
