@@ -2,13 +2,10 @@ import type { Fault } from "./fault.ts";
 import { besideFaults } from "./beside-faults.ts";
 import { fileFaults } from "./file-faults.ts";
 import { insideFaults } from "./inside-faults.ts";
+import { secretFaults } from "./secret-faults.ts";
 
 const USER = "USER 1001:1001";
 const COMMAND = 'CMD ["python", "/app/app.py"]';
-const key = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj";
-const privateKey = ["-----BEGIN", "PRIVATE KEY-----"].join(" ");
-const privateKeyEnd = ["-----END", "PRIVATE KEY-----"].join(" ");
-
 const LISTENS_ON = [["server.server_close()", "threading.Event().wait(2)\nserver.server_close()"]] as const;
 const podWith = (lifecycle: string): string => `apiVersion: v1
 kind: Pod
@@ -305,67 +302,6 @@ export const faults: readonly Fault[] = [
     app: [[`    sys.exit(f"settings: {', '.join(missing)} must be set")`, '    sys.exit("bad settings")']],
   },
   {
-    name: "logs the other variables' values",
-    breaks: ["log-keeps-secrets"],
-    app: [["if missing:", "if missing:\n    print(dict(os.environ))"]],
-  },
-  {
-    name: "prints its settings at a healthy start",
-    breaks: ["running-log-keeps-secrets"],
-    app: [["PATHS = {", 'print("settings:", {name: os.environ[name] for name in REQUIRED})\nPATHS = {']],
-  },
-  {
-    name: "prints its environment with an error",
-    breaks: ["running-log-keeps-secrets"],
-    app: [
-      [
-        "            self.answer(200, self.items())",
-        '            print("error", dict(os.environ), file=sys.stderr)\n            self.answer(500, {})',
-      ],
-    ],
-  },
-  {
-    name: "a key in a deleted layer",
-    breaks: ["no-secrets-in-layers"],
-    asRoot: `RUN printf -- '${privateKey}\\n${key}\\n${key}\\n${privateKeyEnd}\\n' > /root/id\nRUN rm /root/id`,
-  },
-  {
-    name: "an env file with a password",
-    breaks: ["no-secrets-in-layers"],
-    asRoot: "RUN echo 'DB_PASSWORD=hunter2-and-more' > /app/.env",
-  },
-  {
-    name: "a secret default in ENV",
-    breaks: ["no-secrets-in-configuration"],
-    atEnd: "ENV SECRET_KEY=not-so-secret-any-more",
-  },
-  {
-    name: "a token in a header of a step",
-    breaks: ["no-secrets-in-configuration"],
-    asRoot: `RUN echo -H "Authorization: Bearer not-so-secret-any-more"`,
-  },
-  {
-    name: "a password of a mail server in ENV",
-    breaks: ["no-secrets-in-configuration"],
-    atEnd: "ENV SMTP_PASS=not-so-secret-any-more",
-  },
-  {
-    name: "a login of a registry in a deleted layer",
-    breaks: ["no-secrets-in-layers"],
-    asRoot: `RUN mkdir /root/.docker && echo '{"auths": {"registry.example": {"auth": "bm90LXNvLXNlY3JldDphbnktbW9yZQ=="}}}' > /root/.docker/config.json\nRUN rm -r /root/.docker`,
-  },
-  {
-    name: "a build argument for a secret",
-    breaks: ["build-values-absent"],
-    asRoot: "ARG BUILD_TOKEN\nRUN true",
-  },
-  {
-    name: "a build secret written to a file",
-    breaks: ["build-values-absent"],
-    asRoot:
-      "RUN --mount=type=secret,id=token cp /run/secrets/token /root/.netrc && chmod 600 /root/.netrc\nRUN rm /root/.netrc",
-  },
-  {
     name: "a development dependency",
     breaks: ["dev-dependencies-absent"],
     asRoot:
@@ -490,5 +426,6 @@ export const faults: readonly Fault[] = [
   },
   ...fileFaults,
   ...insideFaults,
+  ...secretFaults,
   ...besideFaults,
 ];

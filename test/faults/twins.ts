@@ -2,6 +2,7 @@ import { heldAtSidecar } from "./beside-faults.ts";
 import type { Fault } from "./fault.ts";
 import { fileTwins } from "./file-faults.ts";
 import { insideTwins } from "./inside-faults.ts";
+import { secretTwins } from "./secret-faults.ts";
 import { bodyless, declaredVolume, init, waitsBefore } from "./table.ts";
 
 /** Every healthy image beside the plain one. */
@@ -13,4 +14,5 @@ export const twins: readonly Fault[] = [
   heldAtSidecar,
   ...fileTwins,
   ...insideTwins,
+  ...secretTwins,
 ];
