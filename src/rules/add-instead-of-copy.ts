@@ -17,6 +17,7 @@ export const addInsteadOfCopy: Rule = {
     "prefer-copy-over-add",
     "dockerfile-add-without-clear-need",
     "CKV_DOCKER_4",
+    "DF006",
   ],
   since: "0.1.0",
   fixes: "writes COPY for what only copies.",

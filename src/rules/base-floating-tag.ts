@@ -25,6 +25,7 @@ export const baseFloatingTag: Rule = {
     "missing_tag",
     "DF024",
     "dockerfile-base-image-uses-floating-tag",
+    "DF001",
   ],
   since: "0.1.0",
   provenBy: ["base-pinned"],

@@ -23,6 +23,7 @@ export const contextTooBroad: Rule = {
     "S6470",
     "missing-dockerignore-for-build-context",
     "dockerignore-misses-noisy-build-context-paths",
+    "DF007",
   ],
   since: "0.1.0",
   fixes: "adds .git, .venv and __pycache__ to .dockerignore, unless the version is read from git.",

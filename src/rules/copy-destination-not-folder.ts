@@ -13,7 +13,7 @@ export const copyDestinationNotFolder: Rule = {
   severity: "error",
   confidence: "certain",
   advice: "End the destination with a slash.",
-  aliases: ["DF010", "DL3021", "DS-0011", "DF048"],
+  aliases: ["DL3021", "DS-0011", "DF048"],
   since: "0.1.0",
   fixes: "adds the slash.",
   provenBy: ["builds"],

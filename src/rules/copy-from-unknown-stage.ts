@@ -12,7 +12,7 @@ export const copyFromUnknownStage: Rule = {
   severity: "error",
   confidence: "certain",
   advice: "Name an earlier stage; give stages names, because a number changes with the next stage.",
-  aliases: ["DF010", "DF015", "DL3022", "DL3023", "DS-0006", "DF049", "DF050", "circular-stage-deps"],
+  aliases: ["DL3022", "DL3023", "DS-0006", "DF049", "DF050", "circular-stage-deps"],
   since: "0.1.0",
   provenBy: ["builds"],
   examples: {

@@ -13,8 +13,6 @@ export const dockerfileRefused: Rule = {
   confidence: "certain",
   advice: "Correct the line.",
   aliases: [
-    "DF001",
-    "DF002",
     "invalid_line",
     "invalid_command",
     "from_first",

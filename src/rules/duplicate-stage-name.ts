@@ -10,7 +10,7 @@ export const duplicateStageName: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Give each stage a name of its own.",
-  aliases: ["DF005", "DL3024", "DuplicateStageName", "CKV_DOCKER_11", "DS-0012", "DF042"],
+  aliases: ["DL3024", "DuplicateStageName", "CKV_DOCKER_11", "DS-0012", "DF042"],
   since: "0.1.0",
   provenBy: [],
   examples: {

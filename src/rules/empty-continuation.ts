@@ -11,7 +11,7 @@ export const emptyContinuation: Rule = {
   severity: "note",
   confidence: "certain",
   advice: "Remove the empty line, or the backslash before it when the instruction ends there.",
-  aliases: ["DF003", "NoEmptyContinuation"],
+  aliases: ["NoEmptyContinuation"],
   since: "0.1.0",
   fixes: "removes the empty line.",
   provenBy: [],

@@ -11,16 +11,7 @@ export const exposeFormat: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Write the container's port alone, `EXPOSE 8000`; the host's port belongs to `docker run -p` or Compose.",
-  aliases: [
-    "DF011",
-    "ExposeInvalidFormat",
-    "DL3011",
-    "DS-0008",
-    "DF040",
-    "invalid-port",
-    "invalid_port",
-    "expose_host_port",
-  ],
+  aliases: ["ExposeInvalidFormat", "DL3011", "DS-0008", "DF040", "invalid-port", "invalid_port", "expose_host_port"],
   since: "0.1.0",
   provenBy: ["builds"],
   examples: {

@@ -17,7 +17,7 @@ export const failureIgnored: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Join the commands with `&&`, or begin with `set -eu`.",
-  aliases: ["DF017", "shell-findings"],
+  aliases: ["shell-findings"],
   since: "0.1.0",
   provenBy: ["builds"],
   examples: {

@@ -13,7 +13,6 @@ export const inconsistentCasing: Rule = {
   confidence: "certain",
   advice: "Write instructions and AS in upper case, names of stages and protocols in lower case.",
   aliases: [
-    "DF004",
     "casing",
     "ConsistentInstructionCasing",
     "FromAsCasing",

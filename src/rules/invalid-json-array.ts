@@ -12,7 +12,7 @@ export const invalidJsonArray: Rule = {
   severity: "error",
   confidence: "certain",
   advice: "Write double quotes around each word and a comma between them, none after the last.",
-  aliases: ["DF012", "invalid-json-form", "invalid_format"],
+  aliases: ["invalid-json-form", "invalid_format"],
   since: "0.1.0",
   fixes: "writes double quotes, where nothing else is wrong.",
   provenBy: ["becomes-healthy", "exec-form"],

@@ -11,7 +11,7 @@ export const labelNotValid: Rule = {
   severity: "note",
   confidence: "certain",
   advice: "Give the value in the form that the specification names, or leave the label out.",
-  aliases: ["DF014", "label-schema", "DL3048", "DL3051", "DL3052", "DL3053", "DL3055", "valid-key", "label_invalid"],
+  aliases: ["label-schema", "DL3048", "DL3051", "DL3052", "DL3053", "DL3055", "valid-key", "label_invalid", "DF074"],
   since: "0.1.0",
   provenBy: ["labelled"],
   examples: {

@@ -11,7 +11,7 @@ export const legacyKeyValue: Rule = {
   severity: "note",
   confidence: "certain",
   advice: "Write `ENV NAME=value`.",
-  aliases: ["DF007", "LegacyKeyValueFormat", "DL3061", "DF082"],
+  aliases: ["LegacyKeyValueFormat", "DL3061", "DF082"],
   since: "0.1.0",
   fixes: "writes the `=`.",
   provenBy: [],

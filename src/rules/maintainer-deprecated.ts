@@ -10,7 +10,7 @@ export const maintainerDeprecated: Rule = {
   severity: "note",
   confidence: "certain",
   advice: "Write `LABEL org.opencontainers.image.authors=…`.",
-  aliases: ["DF008", "DL4000", "MaintainerDeprecated", "maintainer-is-deprecated", "DS-0022", "CKV_DOCKER_6", "DF019"],
+  aliases: ["DL4000", "MaintainerDeprecated", "maintainer-is-deprecated", "DS-0022", "CKV_DOCKER_6", "DF019"],
   since: "0.1.0",
   fixes: "writes the label.",
   provenBy: [],

@@ -10,7 +10,7 @@ export const onbuildTrigger: Rule = {
   severity: "note",
   confidence: "certain",
   advice: "Write the instruction without ONBUILD, or remove it.",
-  aliases: ["DF013", "DL3043", "DF068", "invalid-onbuild-trigger"],
+  aliases: ["DL3043", "DF068", "invalid-onbuild-trigger"],
   since: "0.1.0",
   provenBy: [],
   examples: {

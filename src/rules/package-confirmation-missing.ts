@@ -26,6 +26,7 @@ export const packageConfirmationMissing: Rule = {
     "DF027",
     "DL3030",
     "DL3038",
+    "DF015",
   ],
   since: "0.1.0",
   fixes: "adds `-y` behind the command.",

@@ -42,6 +42,7 @@ export const packageListsLeft: Rule = {
     "dockerfile-apk-add-without-no-cache-or-cache-mount",
     "dockerfile-apt-install-without-cleanup-or-cache-mount",
     "apkadd-missing_nocache_or_updaterm",
+    "DF004",
   ],
   since: "0.1.0",
   fixes: "ends the same RUN with the removal, or adds `--no-cache` to apk.",

@@ -11,7 +11,7 @@ export const passwordSetInBuild: Rule = {
   severity: "error",
   confidence: "certain",
   advice: "Give no user a password; the service's user needs none.",
-  aliases: ["CKV2_DOCKER_17", "DKL-LI-0001"],
+  aliases: ["CKV2_DOCKER_17", "DKL-LI-0001", "DF013"],
   since: "0.1.0",
   provenBy: ["no-secrets-in-configuration"],
   examples: {

@@ -10,7 +10,7 @@ export const reservedStageName: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Give the stage another name.",
-  aliases: ["DF005", "ReservedStageName", "DL3063", "DF084"],
+  aliases: ["ReservedStageName", "DL3063", "DF084"],
   since: "0.1.0",
   provenBy: [],
   examples: {

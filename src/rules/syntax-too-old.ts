@@ -20,7 +20,7 @@ export const syntaxTooOld: Rule = {
   severity: "error",
   confidence: "certain",
   advice: "Name a later release, `# syntax=docker/dockerfile:1`, or leave the line out.",
-  aliases: ["DF016", "syntax-directive-absent"],
+  aliases: ["syntax-directive-absent"],
   since: "0.1.0",
   provenBy: ["builds"],
   examples: {

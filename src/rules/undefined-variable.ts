@@ -16,7 +16,7 @@ export const undefinedVariable: Rule = {
   severity: "warning",
   confidence: "likely",
   advice: "Declare it in the stage with ARG or ENV, correct its name, or give a default: `${NAME:-value}`.",
-  aliases: ["DF006", "undefined-var", "UndefinedVar", "DL3044", "DF062", "DF087"],
+  aliases: ["undefined-var", "UndefinedVar", "DL3044", "DF062", "DF087"],
   since: "0.1.0",
   provenBy: [],
   examples: {

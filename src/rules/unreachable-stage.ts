@@ -10,7 +10,7 @@ export const unreachableStage: Rule = {
   severity: "note",
   confidence: "certain",
   advice: "Remove the stage, or make the production stage the last one and name it in the build.",
-  aliases: ["DF015", "no-unreachable-stages"],
+  aliases: ["no-unreachable-stages"],
   since: "0.1.0",
   provenBy: [],
   examples: {

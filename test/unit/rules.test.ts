@@ -83,6 +83,27 @@ const NO_CHECK_PROVES = [
   "workers-without-reaper",
 ];
 
+/** The first of droast's ids: ignoring one of them must not hide a rule about something else. */
+const OF_DROAST: Readonly<Record<string, readonly string[]>> = {
+  DF001: ["base-floating-tag"],
+  DF002: ["runs-as-root"],
+  DF003: [],
+  DF004: ["package-lists-left"],
+  DF005: [],
+  DF006: ["add-instead-of-copy"],
+  DF007: ["context-too-broad"],
+  DF008: [],
+  DF009: ["relative-workdir"],
+  DF010: ["sudo-in-image"],
+  DF011: ["single-stage-with-build-tooling"],
+  DF012: ["healthcheck-missing"],
+  DF013: ["credentials-in-url", "password-set-in-build"],
+  DF014: ["secret-in-arg-or-env"],
+  DF015: ["package-confirmation-missing"],
+  DF016: ["recommends-installed"],
+  DF017: [],
+};
+
 describe("the catalogue", () => {
   it("has every id once, and the file's name is the id", () => {
     const ids = rules.map(({ id }) => id);
@@ -94,6 +115,11 @@ describe("the catalogue", () => {
   it("names no alias twice within a rule", () => {
     const doubled = rules.filter(({ aliases }) => new Set(aliases).size !== aliases.length);
     expect(doubled.map(({ id }) => id)).toEqual([]);
+  });
+
+  it("gives droast's ids the meaning that they have there", () => {
+    const named = (alias: string) => rules.filter(({ aliases }) => aliases.includes(alias)).map(({ id }) => id);
+    expect(Object.fromEntries(Object.keys(OF_DROAST).map((alias) => [alias, named(alias)]))).toEqual(OF_DROAST);
   });
 
   it("is named by decisions and names checks only by ids that there are", () => {
