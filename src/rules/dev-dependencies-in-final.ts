@@ -1,8 +1,11 @@
+import type { Service } from "../model/types.ts";
+import { isForDevelopment } from "../project/development.ts";
+import { groupsInstalled } from "../project/installed.ts";
 import { append, syncsAtStart } from "./queries/fixes.ts";
 import { developmentInstalls } from "./queries/dev-installs.ts";
 import { changed, healthy, project, healthyWith, syncLine } from "./queries/example.ts";
 import { at, find, lineage, shippedStage } from "./queries/steps.ts";
-import { syncsIn } from "./queries/uv.ts";
+import { type Sync, syncsIn } from "./queries/uv.ts";
 import { venvCopies } from "./queries/venv.ts";
 import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
 
@@ -39,6 +42,12 @@ const byPoetry = (flags: string) =>
       )
       .join(""),
   });
+const withTest = {
+  "pyproject.toml": `${healthy["pyproject.toml"]}test = ["pytest==8.4.2"]\n\n[tool.uv]\ndefault-groups = ["dev", "test"]\n`,
+  "uv.lock": (healthy["uv.lock"] ?? "")
+    .replace("[package.metadata]", 'test = [\n    { name = "pytest" },\n]\n\n[package.metadata]')
+    .replace(/(?<=\n)dev = (\[\{.*)/, "dev = $1\ntest = $1"),
+};
 const byPip = (lines: string) =>
   project({
     Dockerfile: healthyWith([syncLine, `COPY requirements*.txt ./\nRUN python -m venv .venv && ${lines}\n`]),
@@ -67,6 +76,7 @@ export const devDependenciesInFinal: Rule = {
       changed(["--locked --no-dev --no", "--locked --all-groups --no"]),
       byPoetry(""),
       byPip(".venv/bin/pip install --no-cache-dir -r requirements-dev.txt"),
+      project({ ...withTest, Dockerfile: healthyWith(["--locked --no-dev --no", "--locked --no-group dev --no"]) }),
     ],
     good: [
       healthy,
@@ -79,6 +89,10 @@ export const devDependenciesInFinal: Rule = {
       byPoetry(" --only main"),
       byPoetry(" --without dev"),
       byPip(".venv/bin/pip install --no-cache-dir -r requirements.txt"),
+      project({
+        ...withTest,
+        Dockerfile: healthyWith(["--locked --no-dev --no", "--locked --no-default-groups --no"]),
+      }),
     ],
   },
   *check(input) {
@@ -108,7 +122,7 @@ const some = (names: readonly string[]): string => `${names.slice(0, 4).join(", 
 
 function* bySync({ dockerfile, service }: RuleInput): Generator<RuleFinding> {
   const shipped = shippedStage(dockerfile);
-  if (!shipped || !("dev" in service.dependencies.groups)) return;
+  if (!shipped) return;
   const stages = new Set([
     ...lineage(dockerfile, shipped),
     ...venvCopies(dockerfile).flatMap(({ source }) => lineage(dockerfile, source)),
@@ -116,13 +130,26 @@ function* bySync({ dockerfile, service }: RuleInput): Generator<RuleFinding> {
   const syncs = syncsIn(dockerfile).filter(({ step }) => stages.has(step.stage));
   // A later sync with --no-dev takes the group out again, in the same environment.
   const last = syncs.at(-1);
-  const named = service.dependencies.groups["dev"]?.map(({ name }) => name) ?? [];
-  if (!last || named.length === 0) return;
+  const known = service.dependencies.groups;
+  const groups = last === undefined ? [] : ofSync(last, service).filter((group) => (known[group] ?? []).length > 0);
+  if (last === undefined || groups.length === 0) return;
   const all = last.command.argv.some((word) => /^--(all-groups|dev|only-dev)$/.test(word));
-  if (!last.dev && !all) return;
+  const isFixed = all || groups.join() !== "dev" || syncsAtStart(dockerfile);
+  const names = groups.flatMap((group) => (known[group] ?? []).map(({ name }) => name));
   yield {
-    message: `\`${last.command.text}\` installs the dev group (${some(named)}).`,
+    message: `\`${last.command.text}\` installs the ${groups.join(" and ")} group${groups.length === 1 ? "" : "s"} (${some([...new Set(names)])}).`,
     where: at(dockerfile, last.step.instruction, find(dockerfile, last.step.instruction, "uv sync")),
-    ...(all || syncsAtStart(dockerfile) ? {} : append(dockerfile, last.step.instruction, /\buv\s+sync\b/, " --no-dev")),
+    ...(isFixed ? {} : append(dockerfile, last.step.instruction, /\buv\s+sync\b/, " --no-dev")),
   };
+}
+
+/** Groups for development that one `uv sync` installs: by its flags and its variables. */
+function ofSync({ command, env }: Sync, { dependencies }: Service): readonly string[] {
+  const isSet = (name: string) => !["", "0", "false"].includes((env.get(name) ?? "").toLowerCase());
+  const words = [
+    ...command.argv.slice(1),
+    ...(isSet("UV_NO_DEV") ? ["--no-dev"] : []),
+    ...(isSet("UV_NO_DEFAULT_GROUPS") ? ["--no-default-groups"] : []),
+  ];
+  return groupsInstalled("uv", words, dependencies).filter((group) => isForDevelopment(group));
 }

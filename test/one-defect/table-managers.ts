@@ -52,14 +52,14 @@ export const managerDefects: readonly OneDefect[] = [
     "poetry installs the group for development",
     ["dev-dependencies-in-final"],
     bad(devDependenciesInFinal, 2),
-    good(devDependenciesInFinal, 2),
+    good(devDependenciesInFinal, 3),
   ),
   row(
     "194",
     "uv installs another group that is for development",
     ["dev-dependencies-in-final"],
-    bad(devDependenciesInFinal, 3),
-    good(devDependenciesInFinal, 4),
+    bad(devDependenciesInFinal, 4),
+    good(devDependenciesInFinal, 6),
   ),
   row(
     "195",
@@ -90,7 +90,7 @@ export const managerDefects: readonly OneDefect[] = [
     "198",
     "pip installs the list for development",
     ["dev-dependencies-in-final"],
-    bad(devDependenciesInFinal, 4),
+    bad(devDependenciesInFinal, 3),
     good(devDependenciesInFinal, 5),
   ),
   row(

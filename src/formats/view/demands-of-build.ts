@@ -68,6 +68,7 @@ export const demandsOfBuild: readonly Demand[] = [
       "lock-stale",
       "install-beside-lock",
       "lock-pinned-to-mirror",
+      "no-wheel-for-musl",
       "dependencies-not-pinned",
       "several-locks",
       "install-behind-make",

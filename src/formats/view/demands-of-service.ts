@@ -94,6 +94,7 @@ export const demandsOfService: readonly Demand[] = [
       "healthcheck-tool-absent",
       "healthcheck-port-or-path-unknown",
       "healthcheck-timing",
+      "healthcheck-accepts-error-page",
       "healthcheck-shell-form",
       "outside-probe-tool-absent",
       "outside-probe-path-unknown",
