@@ -36,9 +36,11 @@ const byPoetry = (flags: string) =>
     ]),
     "pyproject.toml": poetry,
     "uv.lock": "",
-    "poetry.lock": ["fastapi", "pytest", "sphinx", "uvicorn"]
+    "poetry.lock": ["fastapi 0.121.0", "pytest 8.4.2", "sphinx 8.2.3", "uvicorn 0.38.0"]
+      .map((one) => one.split(" "))
       .map(
-        (name) => `[[package]]\nname = "${name}"\nversion = "1"\nfiles = [{ file = "${name}-1-py3-none-any.whl" }]\n\n`,
+        ([name, version]) =>
+          `[[package]]\nname = "${name}"\nversion = "${version}"\nfiles = [{ file = "${name}-${version}-py3-none-any.whl" }]\n\n`,
       )
       .join(""),
   });

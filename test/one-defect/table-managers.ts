@@ -8,7 +8,11 @@ const pipenv = {
   "uv.lock": "",
   "pyproject.toml": "",
   Pipfile: '[packages]\nfastapi = "==0.121.0"\nuvicorn = "==0.38.0"\n\n[dev-packages]\npytest = "==8.4.2"\n',
-  "Pipfile.lock": '{"_meta": {}, "default": {}, "develop": {}}\n',
+  "Pipfile.lock": JSON.stringify({
+    _meta: {},
+    default: { fastapi: { version: "==0.121.0" }, uvicorn: { version: "==0.38.0" } },
+    develop: { pytest: { version: "==8.4.2" } },
+  }),
 };
 const pipenvImage = (install: string, start = startLine): string =>
   `FROM ${slim} AS builder\nENV PATH="/app/.venv/bin:$PATH"\nRUN pip install --no-cache-dir pipenv==2025.0.4 && python -m venv /app/.venv\nWORKDIR /src\nCOPY Pipfile Pipfile.lock ./\nRUN ${install}\n\n${runtime}${start}`;

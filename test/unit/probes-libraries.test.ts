@@ -338,9 +338,9 @@ describe("modes", () => {
     file("data/own.py", "", { uid: 1001 }),
   ];
   it.each([
-    ["1001:1002", { uid: 1001, count: 2, examples: ["/app/own.py", "/app/groups.py"] }],
-    ["app", { uid: 1001, count: 2, examples: ["/app/own.py", "/app/groups.py"] }],
-    ["1001:5", { uid: 1001, count: 1, examples: ["/app/own.py"] }],
+    ["1001:1002", { uid: 1001, count: 2, replaceable: 0, examples: ["/app/own.py", "/app/groups.py"] }],
+    ["app", { uid: 1001, count: 2, replaceable: 0, examples: ["/app/own.py", "/app/groups.py"] }],
+    ["1001:5", { uid: 1001, count: 1, replaceable: 0, examples: ["/app/own.py"] }],
     ["", undefined],
     ["root", undefined],
     ["nobody-knows", undefined],
@@ -348,8 +348,8 @@ describe("modes", () => {
     expect(modes(user, ...code).codeWritable).toEqual(expected);
   });
   it("tell what the user may change of the code in a volume", () => {
-    expect(modes("1001", ...code).codeInVolumes).toEqual({ count: 1, examples: ["/data/own.py"] });
-    expect(modes("1002", ...code).codeInVolumes).toEqual({ count: 0, examples: [] });
+    expect(modes("1001", ...code).codeInVolumes).toEqual({ count: 1, replaceable: 0, examples: ["/data/own.py"] });
+    expect(modes("1002", ...code).codeInVolumes).toEqual({ count: 0, replaceable: 0, examples: [] });
     expect(modes("root", ...code)).not.toHaveProperty("codeInVolumes");
   });
 });
