@@ -1,4 +1,4 @@
-import { headersOf, nativePackages } from "../project/native-packages.ts";
+import { headersOf, nativePackage } from "../project/native-packages.ts";
 import { type Distribution, packagesOn } from "../project/system-libraries.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
@@ -48,8 +48,8 @@ function* needs(facts: Facts): Generator<Need> {
 function* libraries({ service }: Facts, distribution: Distribution): Generator<Need> {
   const closure = new Set(service.dependencies.runtimeClosure);
   const sdistOnly = new Set((service.lock?.packages ?? []).flatMap((one) => (one.sdistOnly ? [one.name] : [])));
-  for (const name of [...closure].filter((one) => LIBRARIES[one] === undefined)) {
-    const native = nativePackages[name];
+  for (const name of [...closure].filter((one) => !Object.hasOwn(LIBRARIES, one))) {
+    const native = nativePackage(name);
     const isCompiled = native?.wheels !== "bare" && sdistOnly.has(name);
     if (native === undefined || native.unless?.some((other) => closure.has(other)) === true) continue;
     if (native.wheels === "whole" && !isCompiled) continue;

@@ -15,7 +15,7 @@ export function readPipfileLock(file: string, text: string, problems: TreeProble
   const names = isTable(data) ? Object.keys(data).filter((name) => name !== "_meta" && name !== "default") : [];
   const sections = new Map(
     ["default", ...names].map((name) => [
-      SECTIONS[name] ?? normalName(name),
+      SECTIONS.get(name) ?? normalName(name),
       Object.entries(tableAt(data, name)).map(([key, value]) => lockEntry(key, value)),
     ]),
   );
@@ -30,7 +30,10 @@ export function readPipfileLock(file: string, text: string, problems: TreeProble
   };
 }
 
-const SECTIONS: Readonly<Record<string, string>> = { default: MAIN, develop: "dev" };
+const SECTIONS: ReadonlyMap<string, string> = new Map([
+  ["default", MAIN],
+  ["develop", "dev"],
+]);
 
 function pythonOf(data: unknown): string | undefined {
   const full = textAt(data, "_meta", "requires", "python_full_version");

@@ -6,13 +6,13 @@ export type Condition =
   | { readonly kind: "is"; readonly left: Operand; readonly operator: string; readonly right: Operand };
 
 /** `os.name` and the like are what setuptools once allowed. */
-const OLD_NAMES: Readonly<Record<string, string>> = {
-  "os.name": "os_name",
-  "sys.platform": "sys_platform",
-  "platform.machine": "platform_machine",
-  "platform.python_implementation": "platform_python_implementation",
-  python_implementation: "platform_python_implementation",
-};
+const OLD_NAMES: ReadonlyMap<string, string> = new Map([
+  ["os.name", "os_name"],
+  ["sys.platform", "sys_platform"],
+  ["platform.machine", "platform_machine"],
+  ["platform.python_implementation", "platform_python_implementation"],
+  ["python_implementation", "platform_python_implementation"],
+]);
 
 const TOKEN = /\s*(?:"([^"]*)"|'([^']*)'|([()])|(===|==|~=|!=|<=|>=|<|>)|([A-Za-z_][\w.]*))/y;
 
@@ -58,7 +58,7 @@ export function parseMarker(marker: string): Condition | undefined {
     const token = tokens[at];
     if (token === undefined) return undefined;
     at += 1;
-    return token.quoted ? { text: token.text } : { name: OLD_NAMES[token.text] ?? token.text };
+    return token.quoted ? { text: token.text } : { name: OLD_NAMES.get(token.text) ?? token.text };
   };
   const single = (depth: number): Condition | undefined => {
     if (depth > MAX_DEPTH) return undefined;

@@ -69,7 +69,7 @@ function compare(
   if (left.name === "extra") return extraIs(operator, right.text, extras);
   if (left.name === "python_version" || left.name === "python_full_version")
     return pythonIs(left.name, operator, right.text, environment.python);
-  const value = LINUX[left.name];
+  const value = Object.hasOwn(LINUX, left.name) ? LINUX[left.name] : undefined;
   return value === undefined ? undefined : textIs(value, operator, right.text);
 }
 

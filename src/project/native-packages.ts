@@ -25,7 +25,7 @@ const compiled = (...loads: readonly SystemLibrary[]): NativePackage => ({ loads
 const whole = (...loads: readonly SystemLibrary[]): NativePackage => ({ loads, wheels: "whole" });
 const bare = (...loads: readonly SystemLibrary[]): NativePackage => ({ loads, wheels: "bare" });
 
-export const nativePackages: Readonly<Record<string, NativePackage>> = {
+const PACKAGES: Readonly<Record<string, NativePackage>> = {
   psycopg2: compiled(library.LIBPQ),
   "psycopg-c": compiled(library.LIBPQ),
   psycopg: { ...bare(library.LIBPQ), unless: ["psycopg-binary", "psycopg-c"] },
@@ -86,6 +86,10 @@ export const nativePackages: Readonly<Record<string, NativePackage>> = {
   pyenchant: bare(library.ENCHANT),
 };
 
+/** By its normalised name; undefined for what needs nothing, as far as is known. */
+export const nativePackage = (name: string): NativePackage | undefined =>
+  Object.hasOwn(PACKAGES, name) ? PACKAGES[name] : undefined;
+
 /** Packages of the operating system that compile something, the compiler first; those whose names are not known are left out. */
 export const buildPackagesOf = (
   names: readonly string[],
@@ -99,7 +103,7 @@ export const buildPackagesOf = (
 
 /** What compiling one package takes besides the compiler. */
 export function headersOf(name: string, distribution: Distribution | undefined): readonly string[] {
-  const native = nativePackages[name];
+  const native = nativePackage(name);
   if (native === undefined) return [];
   const { loads, builds = {}, pkgConfig } = native;
   return [...(pkgConfig === true ? [PKG_CONFIG] : []), ...loads.map(({ build }) => build), builds].flatMap(

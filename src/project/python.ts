@@ -39,9 +39,9 @@ export function pythonInUse(dockerfile: Dockerfile | undefined, { pinned, requir
 /** setuptools before pyproject.toml. */
 function ofSetupCfg(tree: Tree): Fact<string> | undefined {
   const text = tree.read("setup.cfg");
-  const match = /^python_requires\s*=\s*(\S.*?)\s*$/m.exec(text ?? "");
+  const match = /^python_requires\s*=\s*(\S.*)$/m.exec(text ?? "");
   if (text === undefined || match === null) return undefined;
-  return certain(match[1] ?? "", new SourceText("setup.cfg", text).at(match.index));
+  return certain((match[1] ?? "").trim(), new SourceText("setup.cfg", text).at(match.index));
 }
 
 function ofLock(tree: Tree, lock: PythonInput["lock"]): Fact<string> | undefined {

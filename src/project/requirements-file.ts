@@ -93,24 +93,27 @@ const OPTIONS: Readonly<Record<string, "file" | "constraint" | "index" | "editab
   "--editable": "editable",
 };
 
-/** Lines with their continuations, without comments; each with the number of its first line. */
+/** Lines with their continuations, without comments and hashes; each with the number of its first line. */
 function* logicalLines(text: string): Generator<readonly [line: number, text: string]> {
-  let whole = "";
+  let parts: string[] = [];
   let first = 0;
   for (const [index, written] of text.split(/\r?\n/).entries()) {
     const line = written.replace(/(?:^|\s)#.*$/, "").trim();
-    if (whole === "") first = index + 1;
-    whole = `${whole} ${line.replace(/\\$/, "")}`.trim();
-    if (line.endsWith("\\")) continue;
-    if (whole !== "") yield [first, whole];
-    whole = "";
+    if (parts.length === 0) first = index + 1;
+    const goesOn = line.endsWith("\\");
+    const part = goesOn ? line.slice(0, -1).trim() : line;
+    if (part !== "" && !(parts.length > 0 && part.startsWith("--"))) parts.push(part);
+    if (goesOn) continue;
+    if (parts.length > 0) yield [first, parts.join(" ")];
+    parts = [];
   }
-  if (whole !== "") yield [first, whole];
+  if (parts.length > 0) yield [first, parts.join(" ")];
 }
 
 type Asked = Omit<RequirementLine, "file" | "line">;
 
 function requirementOf(tree: Tree, written: string): Asked | undefined {
+  if (written.length > LONGEST) return undefined;
   const text = written.replace(/\s--?[a-z].*$/, "").trim();
   if (/^(?:\.{0,2}\/|\.{1,2}(?:$|\[)|file:)/.test(text) || isLocalFile(tree, text)) return localPath(tree, text);
   if (/^[a-z+]+:\/\//i.test(text)) return fromAddress(text);
@@ -141,6 +144,9 @@ function fromAddress(address: string): Asked | undefined {
     source: sourceOf(plain),
   };
 }
+
+/** Nothing that is installed takes a longer line, once hashes are left out; a longer one is not worth the time to read it. */
+const LONGEST = 4000;
 
 function archiveOf(path: string): { readonly name: string; readonly version: string } | undefined {
   const [, name, version] = /([^/]+?)-(\d[\w.!+]*?)(?:-[^/]+\.whl|\.tar\.gz|\.zip)(?:#.*)?$/.exec(path) ?? [];

@@ -1,4 +1,4 @@
-import { nativePackages, type NativePackage } from "../project/native-packages.ts";
+import { nativePackage, type NativePackage } from "../project/native-packages.ts";
 import { packagesOn, type SystemLibrary } from "../project/system-libraries.ts";
 import { type Base, baseOf, isBare } from "./queries/base.ts";
 import { compiledOn } from "./queries/compiled.ts";
@@ -80,7 +80,7 @@ function loadingPackages(input: RuleInput, base: Base): ReadonlyArray<readonly [
   const closure = new Set(input.service.dependencies.runtimeClosure);
   const compiled = new Set(compiledOn(input, base).map(({ locked }) => locked.name));
   return [...closure].flatMap((name) => {
-    const native = nativePackages[name];
+    const native = nativePackage(name);
     if (native === undefined || native.unless?.some((other) => closure.has(other)) === true) return [];
     return native.wheels !== "whole" || compiled.has(name) ? [[name, native] as const] : [];
   });

@@ -1,4 +1,4 @@
-import { buildPackagesOf, nativePackages } from "../project/native-packages.ts";
+import { buildPackagesOf, nativePackage } from "../project/native-packages.ts";
 import { type Base, baseOf, isBare } from "./queries/base.ts";
 import { type Compiled, compiledOn } from "./queries/compiled.ts";
 import { healthy, healthyDockerfile, healthyWith, project, slim, syncLine } from "./queries/example.ts";
@@ -126,7 +126,7 @@ function missingAt(input: RuleInput, { stage }: Step, base: Base): Missing | und
   const headers = packages.filter((name) => /-dev$|-devel$/.test(name));
   const without = compiled.filter(({ locked: { name } }) => {
     // The headers of the first bring those of the others.
-    const [library] = nativePackages[name]?.loads ?? [];
+    const [library] = nativePackage(name)?.loads ?? [];
     return library !== undefined && !headers.some((one) => library.broughtBy.test(one));
   });
   return without.length === 0

@@ -390,3 +390,30 @@ describe("a lock that is out of step", () => {
     expect(await stepOf('"default", "dev"')).toBe(false);
   });
 });
+
+it.each([
+  [
+    "poetry.lock",
+    '[[package]]\nname = 1\nversion = []\ngroups = [1, {}]\nfiles = "x"\nmarkers = [1]\n[package.dependencies]\na = 1\n[package.extras]\nx = 1\n',
+  ],
+  ["pdm.lock", '[[package]]\nname = "a"\nextras = "x"\ndependencies = [1, "b ; ((("]\ngroups = "x"\nfiles = [1]\n'],
+  [
+    "Pipfile.lock",
+    '{"default": {"constructor": {"version": "==1"}, "c": 3}, "constructor": {"x": null}, "develop": [1]}',
+  ],
+  ["uv.lock", '[[package]]\nname = "a"\nresolution-markers = [1]\ndependencies = [1, { name = 2, marker = 3 }]\n'],
+])("a %s that says nonsense is read as far as it goes", async (file, text) => {
+  const files = {
+    [file]: text,
+    "pyproject.toml": "[project]\nname = 'x'\ndependencies = ['a[x]; os_name == ', 'constructor']\n",
+  };
+  expect((await lockOf({ ...files, ...installedBy("true") }))?.path).toBe(file);
+});
+
+it("long requirements files take no long time", async () => {
+  const hashes = `flask==3.0.3 ${"\\\n    --hash=sha256:a".repeat(20_000)}\n`;
+  const started = performance.now();
+  const found = await lockOf({ "requirements.txt": `${hashes}${"a-1".repeat(200_000)}\n` });
+  expect(found?.packages.map(({ name }) => name)).toEqual(["flask"]);
+  expect(performance.now() - started).toBeLessThan(5000);
+});

@@ -14,6 +14,7 @@ export const demandsOfBuild: readonly Demand[] = [
       "project-metadata-missing",
       "relative-mount-target",
       "sdist-needs-compiler",
+      "no-wheel-for-musl",
       "build-program-absent",
       "conflicting-package",
       "duplicate-stage-name",

@@ -1,5 +1,5 @@
 import type { LockedPackage } from "../../model/types.ts";
-import { nativePackages } from "../../project/native-packages.ts";
+import { nativePackage } from "../../project/native-packages.ts";
 import type { RuleInput } from "../rule.ts";
 import type { Base } from "./base.ts";
 import { hasWheel, isForOtherPythons, type Libc, offeredBy } from "./wheels.ts";
@@ -24,7 +24,7 @@ export function compiledOn(input: RuleInput, base: Base): readonly Compiled[] {
 }
 
 function compiledPackage(input: RuleInput, locked: LockedPackage, base: Base): Compiled | undefined {
-  const wheels = nativePackages[locked.name]?.wheels;
+  const wheels = nativePackage(locked.name)?.wheels;
   const isNative = wheels === "none" || wheels === "whole";
   const libc = libcOf(base);
   // On glibc nearly everything has wheels, and what has only sources is mostly plain Python.

@@ -27,14 +27,16 @@ export function offeredBy({ service, read }: RuleInput, { name, version }: Locke
   if (files === undefined || files.length === 0) return undefined;
   return {
     wheels: files.flatMap((file) => {
-      const [, python = "", abi = "", platform = ""] = /-(\w[\w.]*)-(\w[\w.]*)-([\w.]+)\.whl$/.exec(file) ?? [];
+      const [, python = "", abi = "", platform = ""] =
+        /-(\w[\w.]*)-(\w[\w.]*)-([\w.]+)\.whl$/.exec(file.slice(file.lastIndexOf("/") + 1)) ?? [];
       return platform === "" ? [] : [{ python, abi, platform }];
     }),
     sources: files.some((file) => !file.endsWith(".whl")),
   };
 }
 
-const FILE = /([^"/\s]+\.(?:whl|tar\.gz|tar\.bz2|zip))"/g;
+/** A name or an address in quotes; longer ones than any index gives are passed over, so that no text takes long to read. */
+const FILE = /"([^"\s]{1,1000}\.(?:whl|tar\.gz|tar\.bz2|zip))"/g;
 
 /** The text of each package's section, by name and version: parsing the whole again would take longer than everything else. */
 const sectionsOf = onceFor(
