@@ -1,3 +1,4 @@
+import { MAX_LINE } from "./limits.ts";
 import type { Directive, Dockerfile, Instruction, Problem, Stage } from "../model/types.ts";
 import { buildStages } from "./build-stages.ts";
 import { readDirectives } from "./directives.ts";
@@ -14,9 +15,6 @@ function append(comments: string[], comment: string): string[] {
   comments.push(comment);
   return comments;
 }
-
-/** A line longer than this is refused by BuildKit. */
-const maxLine = 65_535;
 
 /** Reads a Dockerfile into directives, stages and instructions. Never throws: what BuildKit refuses is in `problems`. */
 export function parseDockerfile(path: string, text: string): Dockerfile {
@@ -52,8 +50,8 @@ export function readInstructions(text: string): {
   const around = { cursor, escape: head.escape, problems };
   let comments = noComments;
   for (let line = readLine(cursor); line !== undefined; line = readLine(cursor)) {
-    if (line.end - line.start > maxLine) {
-      const message = `the line is longer than ${maxLine} characters`;
+    if (line.end - line.start > MAX_LINE) {
+      const message = `the line is longer than ${MAX_LINE} characters`;
       problems.push({ message, range: { start: line.start, end: line.end } });
     }
     const comment = commentText(text, line);

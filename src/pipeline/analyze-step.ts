@@ -57,7 +57,9 @@ export function dockerfileOf(analysis: Analysis): Dockerfile {
     throw new UserError("project/no-dockerfile", "There is no Dockerfile to start from", {
       hint: "Pass --dockerfile PATH, or write the one you use today: seaworthy compares with it.",
       // What is wrong with the whole folder explains it.
-      details: analysis.service.problems.filter(({ file }) => /^\.(?:git)?$/.test(file)).map(({ message }) => message),
+      details: analysis.service.problems
+        .filter(({ file }) => /^(?:\.(?:git)?|Dockerfile)$/.test(file))
+        .map(({ file, message }) => (file === "Dockerfile" ? `${file} ${message}` : message)),
     });
   const problem = dockerfile.problems[0];
   if (dockerfile.stages.length === 0)

@@ -36,6 +36,8 @@ export async function diskTree(folder: string, options: GitOptions = { changes: 
   const git = await readGit(root, problems, options);
   const { files, links } =
     git.tracked.length > 0 ? { files: git.tracked, links: git.links } : await walk(root, problems);
+  if (!files.includes("Dockerfile") && isFolder(join(root, "Dockerfile")))
+    problems.push({ file: "Dockerfile", line: 1, message: "is a folder, not a file" });
   const texts = new Map<string, string | undefined>();
   return {
     root,
@@ -62,6 +64,14 @@ function textsAbove(root: string): ReadonlyMap<string, string> {
     if (text !== undefined) texts.set(path, text);
   }
   return texts;
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** Where links lead; one that git knows may be no link on this disk. */
@@ -107,6 +117,8 @@ function readInside(root: string, path: string, problems: TreeProblem[]): string
     if (kind !== undefined) return note(`is a ${kind}, not a file, and is not read`);
     if (stats.size > MAX_BYTES) return note(`is larger than ${MAX_BYTES / 1_000_000} MB and is not read`);
     const text = decodeText(readFileSync(real), path);
+    const zero = text.indexOf("\0");
+    if (zero >= 0) return note("holds a zero byte, so it is no text", text.slice(0, zero).split("\n").length);
     const conflict = conflictIn(text);
     return conflict === undefined ? text : note("holds a merge conflict that nobody has resolved", conflict);
   } catch (error) {

@@ -12,6 +12,22 @@ const NOT_PRODUCTION =
 const MAX_BYTES = 1_000_000;
 const MAX_FILES = 4000;
 
+/** Python itself refuses more than 200 brackets that are open at once; those in texts and comments count here, too. */
+const MAX_DEPTH = 1000;
+const SIGNS = /[-+~]{500}|(?:\bnot\s+){200}/;
+
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    // ( [ { and ) ] }
+    if (code === 0x28 || code === 0x5b || code === 0x7b) depth += 1;
+    else if ((code === 0x29 || code === 0x5d || code === 0x7d) && depth > 0) depth -= 1;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return SIGNS.test(text);
+}
+
 /** One parsed Python file. */
 export interface PythonFile extends PythonTree {
   readonly source: SourceText;
@@ -114,6 +130,10 @@ export class PythonSources {
     if (text === undefined) return undefined;
     if (text.length > MAX_BYTES) {
       this.problems.push({ file: path, line: 1, message: "is larger than 1 MB and is not parsed" });
+      return undefined;
+    }
+    if (isTooDeep(text)) {
+      this.problems.push({ file: path, line: 1, message: "is nested too deeply to be parsed" });
       return undefined;
     }
     const module = this.#names.get(path) ?? "";

@@ -34,6 +34,14 @@ export const writesOutsideTmpOnReadOnly: Rule = {
         Dockerfile: healthyWith(["COPY app/ /app/app/\n", "COPY app/ /app/app/\nRUN python -m app.version freeze\n"]),
         "app/version.py": "open('app/frozen.py', 'w')\n",
       }),
+      project({
+        Dockerfile: healthyWith([
+          "COPY app/ /app/app/\n",
+          "COPY app/ version.py /app/app/\nRUN .venv/bin/python version.py\n",
+        ]),
+        "version.py": "open('frozen.py', 'w')\n",
+        Procfile: "web: gunicorn --name the-version app.main:app\n",
+      }),
       project({ Dockerfile: healthyDockerfile, "app/main.py": writing("/tmp/uploads") }),
       project({
         Dockerfile: healthyWith(["EXPOSE 8000", "VOLUME /app/uploads\nEXPOSE 8000"]),
@@ -70,21 +78,16 @@ export const writesOutsideTmpOnReadOnly: Rule = {
 
 /** In a script that the running service has nothing to do with: it is run by hand, by a test, or by the build itself. */
 function isByHand({ evidence: { file } }: PathUse, { dockerfile, service }: RuleInput): boolean {
-  const starts = service.starts.map(({ argv }) => argv.join(" "));
   const module = file.replace(/\.py$/, "").replaceAll("/", ".");
   const name = /(?:^|\/)management\/commands\/(\w+)\.py$/.exec(file)?.[1];
-  const isStarted = (words: string) =>
-    words.includes(file) || words.includes(module) || (name !== undefined && words.split(" ").includes(name));
-  if (starts.some(isStarted)) return false;
+  const isNamed = (word: string) => word === module || word === file || word.endsWith(`/${file}`);
+  const isStarted = (word: string) => isNamed(word) || word.startsWith(`${module}:`) || word === name;
+  if (service.starts.some(({ argv }) => argv.some(isStarted))) return false;
   if (name !== undefined || /(?:^|\/)(?:tests?|scripts|tools|bin|hack)\//.test(file)) return true;
   return reachableSteps(dockerfile).some(
     ({ instruction }) =>
       instruction.keyword === "RUN" &&
-      commandsOf(instruction).some(
-        ({ program, argv }) =>
-          /^python[\d.]*$/.test(program) &&
-          argv.some((word) => word === module || word === file || word.endsWith(`/${file}`) || word === `./${file}`),
-      ),
+      commandsOf(instruction).some(({ program, argv }) => /^python[\d.]*$/.test(program) && argv.some(isNamed)),
   );
 }
 

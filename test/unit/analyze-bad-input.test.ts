@@ -146,6 +146,11 @@ describe("a structure", { timeout: 60_000 }, () => {
     ["app/main.py", `x = "${"a".repeat(2_000_000)}"\n`],
     ["Dockerfile", `FROM python:3.13-slim\nRUN ${"$(".repeat(20_000)}\nCMD ["python"]\n`],
     ["Dockerfile", `FROM python:3.13-slim\nRUN ${"a && \\\n".repeat(20_000)}b\n`],
+    ["Dockerfile", `FROM python:3.13-slim\nRUN ${"echo a && ".repeat(1_000_000)}b\n`],
+    ["Dockerfile", `FROM python:3.13-slim\nRUN ${"`echo ".repeat(50_000)}b\n`],
+    ["Dockerfile", `FROM python:3.13-slim\nRUN ${"if a; then \\\n".repeat(5000)}b\n`],
+    ["app/main.py", `import os\nx = ${"-".repeat(300_000)}1\n`],
+    ["app/main.py", `import os\nx = ${"a.b(".repeat(30_000)}${")".repeat(30_000)}\n`],
     ["Dockerfile", `FROM python:3.13-slim\n${"RUN true\n".repeat(100_000)}`],
     [".dockerignore", `${"**/".repeat(2000)}x\n`],
     [".dockerignore", `${"*".repeat(5000)}x\n`],
@@ -154,6 +159,17 @@ describe("a structure", { timeout: 60_000 }, () => {
     const started = performance.now();
     await analyze();
     expect(performance.now() - started).toBeLessThan(30_000);
+  });
+
+  it.each([
+    ["Dockerfile", `FROM python:3.13-slim\nRUN ${"x".repeat(70_000)}\n`, /has a line of more than 65535 characters/],
+    ["app/main.py", 'x = "\u0000"\n', /holds a zero byte/],
+    ["requirements.txt", "a\n\u0000\n", /requirements\.txt:2 [^]*holds a zero byte/],
+  ])("%s that no program reads is told once: case %#", async (name, content, words) => {
+    write(name, content);
+    const { said } = await analyze();
+    expect(said).toMatch(words);
+    expect(said.match(/file-cannot-be-read/g)).toHaveLength(1);
   });
 
   it("of 100,000 files and more is read up to a limit, and says so", { timeout: 240_000 }, async () => {

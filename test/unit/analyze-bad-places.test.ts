@@ -170,6 +170,14 @@ describe("a merge conflict", { timeout: 60_000 }, () => {
   });
 });
 
+it("a folder of the Dockerfile's name is told as what it is", { timeout: 60_000 }, async () => {
+  rmSync(join(folder, "Dockerfile"));
+  mkdirSync(join(folder, "Dockerfile"));
+  const { said, code } = await analyze();
+  expect(said).toMatch(/Dockerfile is a folder, not a file[^]*\[project\/no-dockerfile\]/);
+  expect(code).toBe(2);
+});
+
 describe("a repository", { timeout: 60_000 }, () => {
   const git = async (...args: readonly string[]) => {
     const done = await run("git", ["-c", "user.name=t", "-c", "user.email=t@example.org", ...args], { cwd: folder });
