@@ -11,6 +11,11 @@ import { type Call, type Expression, type Scope, within } from "./python-tree.ts
 export function isGuarded(file: PythonFile, name: string, scope: Scope, call?: Call): boolean {
   if (call === undefined) return file.source.text.includes(`"${name}" in os.environ`);
   const holder = file.assignments.find(({ value }) => value !== undefined && isOrHolds(value, call));
+  // Django itself refuses to start with an empty one.
+  if (holder?.value === call && holder.target === "SECRET_KEY" && file.source.text.includes("INSTALLED_APPS"))
+    return true;
+  // `os.getenv("HOSTS").split()`: nothing has no methods.
+  if (file.calls.some(({ of }) => of.kind === "member" && of.of === call)) return true;
   const targets = new Set(holder?.target === undefined ? [] : [holder.target]);
   const asks = (condition: Expression) =>
     [...within(condition)].some((part) => part === call || (part.kind === "name" && targets.has(part.path)));

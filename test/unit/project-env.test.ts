@@ -89,3 +89,15 @@ it("takes the address of a token endpoint for no secret", async () => {
     ["OIDC_TOKEN_ENDPOINT", false],
   ]);
 });
+
+it("requires what Django refuses to be without, and what is used at once", async () => {
+  const settings = `import os
+INSTALLED_APPS = []
+SECRET_KEY = os.environ.get("SECRET_KEY")
+ALLOWED_HOSTS = os.environ.get("HOSTS").split(" ")
+OTHER = os.environ.get("OTHER")
+WITH = os.environ.get("WITH_DEFAULT", "a").split()
+`;
+  const service = await readService(memoryTree({ "shop/settings.py": settings }));
+  expect(service.env.filter(({ required }) => required).map(({ name }) => name)).toEqual(["HOSTS", "SECRET_KEY"]);
+});
