@@ -2,7 +2,7 @@ import type { Format, Judged } from "./format.ts";
 import { redactByShape } from "../kit/text.ts";
 import type { Finding } from "../model/types.ts";
 import { addTo, noTotals } from "./view/count.ts";
-import { fixWithoutSecrets, safeJson } from "./view/safe.ts";
+import { fixWithoutSecrets, safeJson } from "../reporters/view/safe.ts";
 
 /** Data for scripts: every service with its findings, and a summary. Its schema is docs/analyze.schema.json. */
 export const json: Format = {

@@ -6,7 +6,7 @@ import { cellsOf } from "./view/cells.ts";
 import { addTo, allOf, noTotals } from "./view/count.ts";
 import { notShown } from "./view/not-shown.ts";
 import { nameOf, shownPath } from "./view/places.ts";
-import { hidesItsLine, safe } from "./view/safe.ts";
+import { hidesItsLine, safe } from "../reporters/view/safe.ts";
 
 /** For people: the place, what is wrong, the line with a caret below, what to do. */
 export const text: Format = {

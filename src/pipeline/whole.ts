@@ -2,6 +2,7 @@ import { cpus, hostname, loadavg } from "node:os";
 import { checks } from "../checks/index.gen.ts";
 import { expectationEntry } from "../checks/user/expected.ts";
 import type { Engine } from "../engine/engine.ts";
+import { entryOfRule } from "../formats/view/entry.ts";
 import { UserError } from "../kit/errors.ts";
 import type { BuildSide, CatalogueEntry, Plan, Report } from "../model/types.ts";
 import { layers } from "../probes/layers.ts";
@@ -207,7 +208,7 @@ async function assemble(
     pins,
     files,
     catalogue: {
-      rules: rules.map(entryOf),
+      rules: rules.map(entryOfRule),
       checks: [...checks.map(entryOf), ...(plan.contract.expectations ?? []).map(expectationEntry)],
     },
   };
