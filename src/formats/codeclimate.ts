@@ -3,7 +3,7 @@ import type { Format, Judged } from "./format.ts";
 import { categoryOf } from "./view/category.ts";
 import { placeOf, regionOf, shownPath } from "./view/places.ts";
 import { safeJson } from "../kit/text.ts";
-import { safe } from "./view/safe.ts";
+import { safe } from "../reporters/view/safe.ts";
 
 /** Code Climate issues as one JSON array, as GitLab's code quality report reads them. */
 export const codeclimate: Format = {

@@ -5,7 +5,7 @@ import type { Format, Judged } from "./format.ts";
 import type { Demand } from "./view/demand.ts";
 import { demandOf, demands } from "./view/demands.ts";
 import { nameOf, shownPath } from "./view/places.ts";
-import { safe } from "./view/safe.ts";
+import { safe } from "../reporters/view/safe.ts";
 
 /** Requirement against current state, and the debt that comes with it: the first page of a rework's document. */
 export const gaps: Format = {

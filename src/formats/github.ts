@@ -1,6 +1,6 @@
 import type { Format, Judged } from "./format.ts";
 import { placeOf, regionOf, shownPath } from "./view/places.ts";
-import { safe } from "./view/safe.ts";
+import { safe } from "../reporters/view/safe.ts";
 
 /** Workflow commands of GitHub Actions: each finding becomes an annotation on its line of the pull request. */
 export const github: Format = {

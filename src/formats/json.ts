@@ -1,7 +1,7 @@
 import type { Format, Judged } from "./format.ts";
 import { safeJson } from "../kit/text.ts";
 import { addTo, noTotals } from "./view/count.ts";
-import { dataOf } from "./view/safe.ts";
+import { dataOf } from "../reporters/view/safe.ts";
 
 /** Data for scripts: every service with its findings, and a summary. Its schema is docs/analyze.schema.json. */
 export const json: Format = {

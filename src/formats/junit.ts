@@ -2,7 +2,7 @@ import { escapeXml, openTag } from "../reporters/view/xml.ts";
 import type { Finding } from "../model/types.ts";
 import type { Format, Judged } from "./format.ts";
 import { nameOf, shownPath } from "./view/places.ts";
-import { safe, safeLine } from "./view/safe.ts";
+import { safe, safeLine } from "../reporters/view/safe.ts";
 
 /** For continuous integration: a suite for each Dockerfile, a case for each finding. Errors fail; the rest is told. */
 export const junit: Format = {

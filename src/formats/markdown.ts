@@ -4,7 +4,7 @@ import type { Format, Judged } from "./format.ts";
 import { doubtOf } from "./view/doubt.ts";
 import { addTo, allOf, noTotals } from "./view/count.ts";
 import { nameOf, shownPath } from "./view/places.ts";
-import { safe } from "./view/safe.ts";
+import { safe } from "../reporters/view/safe.ts";
 
 /** For a comment or a job summary: a table of findings for each Dockerfile, the worst first. */
 export const markdown: Format = {

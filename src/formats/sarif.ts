@@ -1,11 +1,11 @@
 import { fingerprints } from "../reporters/view/fingerprint.ts";
 import type { Fix, Place, SuppressedFinding } from "../model/types.ts";
-import type { Rule } from "../rules/rule.ts";
 import type { Format, FormatContext, Judged } from "./format.ts";
-import { categoryOf } from "./view/category.ts";
+import { sarifRule } from "../reporters/view/sarif-rule.ts";
+import { entryOfRule } from "./view/entry.ts";
 import { placeOf, regionOf, regionOfRange, shownPath } from "./view/places.ts";
 import { safeJson } from "../kit/text.ts";
-import { fixWithoutSecrets, safe } from "./view/safe.ts";
+import { fixWithoutSecrets, safe } from "../reporters/view/safe.ts";
 
 /** SARIF 2.1.0 for code scanning. Paths are relative to where the command runs: in CI, the top of the repository. */
 export const sarif: Format = {
@@ -130,42 +130,11 @@ function fixOf(judged: Judged, { title, edits }: Fix): object {
   };
 }
 
-const PRECISION = { certain: "very-high", likely: "high", "needs-proof": "medium" } as const;
-const SECURITY_SEVERITY = { error: "8.0", warning: "5.5", note: "2.0" } as const;
-
 function driverOf({ tool, rules }: FormatContext, ids: readonly string[]): object {
-  const known = new Map(rules.map((rule) => [rule.id, rule]));
+  const known = new Map(rules.map((rule) => [rule.id, entryOfRule(rule)]));
   return {
     name: tool.name,
     semanticVersion: tool.version,
-    rules: ids.map((id) => ruleOf(id, known.get(id))),
+    rules: ids.map((id) => sarifRule(id, known.get(id))),
   };
 }
-
-function ruleOf(id: string, rule: Rule | undefined): object {
-  if (rule === undefined) return { id, shortDescription: { text: wordsOf(id) } };
-  const { title, why, advice, source, severity, confidence, aliases, since, provenBy } = rule;
-  const category = categoryOf(id);
-  return {
-    id,
-    name: id.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase()),
-    shortDescription: { text: title },
-    fullDescription: { text: why },
-    help: {
-      text: `${why}\n\nWhat to do: ${advice}\n\nSource: ${source}`,
-      markdown: `${why}\n\n**What to do:** ${advice}\n\nSource: ${source}`,
-    },
-    defaultConfiguration: { level: severity },
-    properties: {
-      tags: ["docker", "python", category],
-      precision: PRECISION[confidence],
-      "problem.severity": severity === "note" ? "recommendation" : severity,
-      ...(category === "security" ? { "security-severity": SECURITY_SEVERITY[severity] } : {}),
-      aliases,
-      since,
-      provenBy,
-    },
-  };
-}
-
-const wordsOf = (id: string): string => `${id.charAt(0).toUpperCase()}${id.slice(1).replaceAll("-", " ")}`;

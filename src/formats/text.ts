@@ -7,7 +7,7 @@ import { cellsOf } from "./view/cells.ts";
 import { addTo, allOf, noTotals } from "./view/count.ts";
 import { notShown } from "./view/not-shown.ts";
 import { nameOf, shownPath } from "./view/places.ts";
-import { hidesItsLine, safe, safeLine } from "./view/safe.ts";
+import { hidesItsLine, safe, safeLine } from "../reporters/view/safe.ts";
 import { secretsOf } from "../dockerfile/secrets.ts";
 import { redact, redactByShape } from "../kit/redact.ts";
 

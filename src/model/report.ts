@@ -1,10 +1,11 @@
 import type { Advice } from "./advice.ts";
 import type { Contents } from "./contents.ts";
 import type { BuildSide, Layer } from "./image.ts";
-import type { Finding, SuppressedFinding } from "./finding.ts";
+import type { Finding, Severity, SuppressedFinding } from "./finding.ts";
 import type { Contract, Decision, Pin, Refusal, RenderedFile } from "./plan.ts";
 import type { RequirementResult } from "./requirement.ts";
 import type { Service } from "./service.ts";
+import type { Confidence } from "./source.ts";
 import type { CheckResult, Measurement } from "./verdict.ts";
 
 /** Everything one run learned; the same object that `report.json` holds. */
@@ -37,7 +38,18 @@ export interface CatalogueEntry {
   readonly id: string;
   readonly title: string;
   readonly why: string;
+  /** What to do about it. */
+  readonly advice?: string;
   readonly source: string;
+  /** Of a rule: how its findings are to be taken. */
+  readonly judging?: {
+    readonly severity: Severity;
+    readonly confidence: Confidence;
+    readonly category: string;
+    readonly aliases: readonly string[];
+    readonly since: string;
+    readonly provenBy: readonly string[];
+  };
 }
 
 export interface RunFacts {

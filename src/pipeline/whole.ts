@@ -3,6 +3,7 @@ import { checks } from "../checks/index.gen.ts";
 import { expectationEntry } from "../checks/user/expected.ts";
 import { secretsOf } from "../dockerfile/secrets.ts";
 import type { Engine } from "../engine/engine.ts";
+import { entryOfRule } from "../formats/view/entry.ts";
 import type { BuildSide, CatalogueEntry, Plan, Report } from "../model/types.ts";
 import { layers } from "../probes/layers.ts";
 import { type Roles, roles } from "../probes/roles.ts";
@@ -216,7 +217,7 @@ async function assemble(
 }
 
 const catalogueOf = ({ contract: { expectations = [] } }: Plan): Report["catalogue"] => ({
-  rules: rules.map(entryOf),
+  rules: rules.map(entryOfRule),
   checks: [...checks.map(entryOf), ...expectations.map(expectationEntry)],
 });
 

@@ -1,5 +1,7 @@
 import type { CheckResult, Finding, Fix, Place, Report, Side, SuppressedFinding } from "../model/types.ts";
 import type { Reporter } from "./reporter.ts";
+import { fixWithoutSecrets, safe } from "./view/safe.ts";
+import { sarifRule } from "./view/sarif-rule.ts";
 import { fingerprints, hash } from "./view/fingerprint.ts";
 
 /** SARIF 2.1.0 for code scanning: one run for the files of today, one for the rework. */
@@ -27,6 +29,9 @@ function runOf(report: Report, side: Side): object {
   const ids = [
     ...new Set([...[...side.findings, ...suppressed].map(({ rule }) => rule), ...checks.map(({ id }) => id)]),
   ].toSorted();
+  const known = new Map(
+    [...(report.catalogue?.rules ?? []), ...(report.catalogue?.checks ?? [])].map((entry) => [entry.id, entry]),
+  );
   const fingerprintOf = fingerprints();
   return {
     automationDetails: { id: `seaworthy/${side.label}/${report.service.name}` },
@@ -34,7 +39,7 @@ function runOf(report: Report, side: Side): object {
       driver: {
         name: report.tool.name,
         semanticVersion: report.tool.version,
-        rules: ids.map((id) => ruleOf(report, id)),
+        rules: ids.map((id) => sarifRule(id, known.get(id))),
       },
     },
     columnKind: "utf16CodeUnits",
@@ -50,30 +55,18 @@ function runOf(report: Report, side: Side): object {
   };
 }
 
-/** A rule's own words when the report carries the catalogue; otherwise its id in words. */
-function ruleOf({ catalogue }: Report, id: string): object {
-  const entry = [...(catalogue?.rules ?? []), ...(catalogue?.checks ?? [])].find((candidate) => candidate.id === id);
-  const words = `${id.charAt(0).toUpperCase()}${id.slice(1).replaceAll("-", " ")}`;
-  return {
-    id,
-    shortDescription: { text: entry?.title ?? words },
-    ...(entry === undefined
-      ? {}
-      : { fullDescription: { text: entry.why }, help: { text: `${entry.why}\n\nSource: ${entry.source}` } }),
-  };
-}
-
 function findingResult(
   finding: Finding,
   side: Side,
   { ids, fingerprintOf }: { readonly ids: readonly string[]; readonly fingerprintOf: ReturnType<typeof fingerprints> },
 ): object {
-  const { rule, severity, message, advice, where, related, fix, confidence } = finding;
+  const { rule, severity, message, advice, where, related, confidence, provenBy } = finding;
+  const fix = fixWithoutSecrets(finding);
   return {
     ruleId: rule,
     ruleIndex: ids.indexOf(rule),
     level: severity,
-    message: { text: `${message} ${advice}` },
+    message: { text: safe(`${message} ${advice}`) },
     locations: [location(where ?? placeOf(side))],
     ...(related === undefined || related.length === 0
       ? {}
@@ -81,14 +74,14 @@ function findingResult(
           relatedLocations: related.map((place, index) => ({
             id: index + 1,
             ...location(place),
-            message: { text: place.message },
+            message: { text: safe(place.message) },
           })),
         }),
     partialFingerprints: {
       "seaworthy/v1": finding.fingerprint ?? fingerprintOf({ rule, file: where?.file ?? "", message }),
     },
     ...(fix === undefined ? {} : { fixes: [fixOf(fix)] }),
-    properties: { confidence },
+    properties: { confidence, provenBy },
   };
 }
 
@@ -98,7 +91,7 @@ function suppressionOf({ suppression }: SuppressedFinding): object {
   return {
     kind: by === "comment" ? "inSource" : "external",
     status: "accepted",
-    justification,
+    justification: safe(justification),
     ...(where === undefined ? {} : { location: location(where) }),
   };
 }
@@ -110,7 +103,7 @@ function checkResult(check: CheckResult, side: Side, ids: readonly string[]): ob
     ruleIndex: ids.indexOf(check.id),
     kind: failed ? "fail" : "open",
     level: failed ? "error" : "none",
-    message: { text: `${check.title}: ${check.status}. ${check.message}` },
+    message: { text: safe(`${check.title}: ${check.status}. ${check.message}`) },
     locations: [location(placeOf(side))],
     partialFingerprints: { "seaworthy/v1": hash(["check", check.id]) },
   };
@@ -137,7 +130,7 @@ const artifact = (file: string): object => ({
 function fixOf({ title, edits }: Fix): object {
   const files = [...new Set(edits.map(({ file }) => file))];
   return {
-    description: { text: title },
+    description: { text: safe(title) },
     artifactChanges: files.map((file) => ({
       artifactLocation: artifact(file),
       replacements: edits

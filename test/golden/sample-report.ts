@@ -167,7 +167,16 @@ export const sampleReport: Report = {
         id: "base-floating-tag",
         title: "The base image has a tag that moves",
         why: "The same commit builds another image next week.",
+        advice: "Name the version.",
         source: "DL3007",
+        judging: {
+          severity: "warning",
+          confidence: "certain",
+          category: "reproducibility",
+          aliases: ["DL3007"],
+          since: "0.1.0",
+          provenBy: ["base-pinned"],
+        },
       },
     ],
     checks: [

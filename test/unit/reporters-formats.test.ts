@@ -180,6 +180,38 @@ describe("sarif", () => {
   });
 });
 
+it("gives SARIF's rules the level and precision that analyze gives them, and writes no secret", async () => {
+  const finding: Finding = {
+    rule: "credentials-in-url",
+    severity: "error",
+    confidence: "likely",
+    message: "postgresql://app:hunter2hunter2@db/app is in ENV\u001b[31m.",
+    advice: "Take it out.",
+    provenBy: ["no-secrets-in-configuration"],
+  };
+  const judging = {
+    severity: "error",
+    confidence: "likely",
+    category: "security",
+    aliases: [],
+    since: "0.1.0",
+    provenBy: ["no-secrets-in-configuration"],
+  } as const;
+  const entry = { id: finding.rule, title: "t", why: "w", advice: "a", source: "s", judging };
+  const text = await sarif.render({
+    ...sampleReport,
+    catalogue: { rules: [entry], checks: [] },
+    before: { ...sampleReport.before, findings: [finding] },
+  });
+  expect(text).not.toContain("hunter2hunter2");
+  expect(text).not.toContain("\\u001b");
+  const [run] = JSON.parse(text).runs;
+  expect(run.results[0].properties).toEqual({ confidence: "likely", provenBy: judging.provenBy });
+  const rule = run.tool.driver.rules.find(({ id }: { id: string }) => id === finding.rule);
+  expect(rule.defaultConfiguration).toEqual({ level: "error" });
+  expect(rule.properties).toMatchObject({ precision: "high", "security-severity": "8.0" });
+});
+
 describe("summaryTable", () => {
   it("fits the width, and has colours only when asked for", () => {
     for (const width of [60, 80, 120]) {

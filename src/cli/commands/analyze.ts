@@ -1,7 +1,6 @@
 import type { CommandContext } from "@stricli/core";
 import type { FormatContext, FormatWriter } from "../../formats/format.ts";
 import { text } from "../../formats/text.ts";
-import { dataOf } from "../../formats/view/safe.ts";
 import { VERSION } from "../../pipeline/version.ts";
 import { baselineOf } from "../../pipeline/policy-asked.ts";
 import { rules } from "../../rules/index.gen.ts";

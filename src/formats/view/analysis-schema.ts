@@ -6,7 +6,7 @@ import { findingSchema, suppressedSchema } from "../../reporters/json/side-schem
 const count = z.number().int().nonnegative();
 
 /** What `analyze --json` and `--format json` write: one shape, whether for one folder or for several. */
-export const analysisSchema: z.ZodObject = z.object({
+const analysisSchema = z.object({
   schema: z.literal(1),
   tool: z.object({ name: z.literal("seaworthy"), version: text }),
   services: z.array(

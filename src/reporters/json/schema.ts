@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Expectation, Report } from "../../model/types.ts";
 import { adviceSchema } from "./advice-schema.ts";
-import { type Wire, milliseconds, text, texts } from "./parts.ts";
+import { type Wire, confidence, milliseconds, text, texts } from "./parts.ts";
 import { serviceSchema } from "./service-schema.ts";
 import { requirementSchema, sideSchema } from "./side-schema.ts";
 
@@ -77,7 +77,24 @@ const run = z.object({
   notes: texts,
 });
 
-const entries = z.array(z.object({ id: text, title: text, why: text, source: text }));
+const judging = z.object({
+  severity: z.enum(["error", "warning", "note"]),
+  confidence,
+  category: text,
+  aliases: texts,
+  since: text,
+  provenBy: texts,
+});
+const entries = z.array(
+  z.object({
+    id: text,
+    title: text,
+    why: text,
+    advice: text.optional(),
+    source: text,
+    judging: judging.optional(),
+  }),
+);
 
 /** What report.json holds. The type is checked against the model, so a required field that is added there must be added here. */
 export const reportSchema: z.ZodType<Wire<Report>> = z.object({
