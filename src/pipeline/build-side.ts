@@ -9,7 +9,7 @@ import { endpointsFor } from "../registry/endpoints.ts";
 import { STAND_IN_LABEL } from "../registry/pins.ts";
 import { canonicalName, parseReference } from "../registry/reference.ts";
 import { type Canaries, plantCanaries } from "./canaries.ts";
-import { mountsFor } from "./cold-mounts.ts";
+import { mountsFor, warmBecause } from "./cold-mounts.ts";
 import type { EarlierBuilds } from "./earlier-builds.ts";
 import { exportContext } from "./context.ts";
 import { timeEdits, touchAll } from "./edits.ts";
@@ -93,17 +93,10 @@ export async function buildSide(
     builds.push({ kind, milliseconds, steps });
     return image;
   };
+  const notCold = warmBecause(request.dockerfile, engine.name);
   let image;
   try {
-    if (request.quick === true) image = undefined;
-    else if (earlier === undefined) image = await time("cold", { noCache: true });
-    else {
-      builds.push(earlier.cold);
-      // Not timed: should the engine have lost its cache meanwhile, it is filled again here.
-      image = (await engine.build({ ...base, logFile: join(request.directory, "logs", "build-again.log") })).image;
-    }
-    // Each build moves the tag; the engine drops the image it pointed at before, so the last one is what is proven.
-    for (let i = 0; i < request.repetitions; i += 1) image = await time("warm", {});
+    image = await coldAndWarm(engine, request, { time, builds, earlier, again: base, notCold });
   } catch (error) {
     return failed(error, bases.used, canaries.values);
   }
@@ -114,9 +107,44 @@ export async function buildSide(
   if (canaries.ca !== undefined) await rm(canaries.ca, { force: true });
   // The layers of an earlier cold build hold, if anything, what was planted then.
   const planted = [...canaries.values, ...(request.earlier?.canaries ?? [])];
-  const { inputKey } = request;
-  const kept = { inputKey, ...mounts, ...(rebuilt === undefined ? {} : { rebuilt }) };
-  return { dockerfile: request.dockerfile.path, bases: bases.used, canaries: planted, ...kept, image, builds, edited };
+  const kept = { ...mounts, ...(rebuilt && { rebuilt }), ...(notCold !== undefined && { notCold }) };
+  return {
+    dockerfile: request.dockerfile.path,
+    bases: bases.used,
+    canaries: planted,
+    inputKey: request.inputKey,
+    ...kept,
+    image,
+    builds,
+    edited,
+  };
+}
+
+/** The builds of what ships. Each moves the tag; the engine drops the image it pointed at, so the last one is proven. */
+async function coldAndWarm(
+  engine: ConnectedEngine,
+  request: SideRequest,
+  known: {
+    readonly time: (kind: Build["kind"], change: Partial<BuildRequest>) => Promise<Image>;
+    readonly builds: Build[];
+    readonly earlier: EarlierBuilds | undefined;
+    readonly again: Omit<BuildRequest, "logFile">;
+    readonly notCold: string | undefined;
+  },
+): Promise<Image | undefined> {
+  const { time, builds, earlier, again, notCold } = known;
+  let image: Image | undefined;
+  if (request.quick === true) image = undefined;
+  else if (earlier === undefined) image = await time("cold", { noCache: true });
+  else {
+    builds.push(earlier.cold);
+    // Not timed: should the engine have lost its cache meanwhile, it is filled again here.
+    image = (await engine.build({ ...again, logFile: join(request.directory, "logs", "build-again.log") })).image;
+  }
+  // Its time is none of a cold build.
+  if (notCold !== undefined) builds.length = 0;
+  for (let i = 0; i < request.repetitions; i += 1) image = await time("warm", {});
+  return image;
 }
 
 /** The second build, where one is asked for: made now, or in the earlier run. */
