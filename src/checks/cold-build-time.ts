@@ -1,6 +1,7 @@
 import { buildRecord, type BuildRecord } from "../probes/build-record.ts";
 import type { Check } from "./check.ts";
 import { judgeBuildTime } from "./support/build-time.ts";
+import { unproven } from "./support/verdicts.ts";
 import { build, exampleContract, exampleRecord } from "./support/examples.ts";
 
 const slow = build("cold", { dependencies: false, source: false }, 900_000);
@@ -24,8 +25,14 @@ export const coldBuildTime: Check<BuildRecord> = {
       status: "fail",
       context: { contract: exampleContract },
     },
+    {
+      name: "an engine that keeps the cache mounts",
+      data: { ...exampleRecord, builds: [], notCold: "Podman keeps the cache mounts." },
+      status: "unproven",
+    },
   ],
-  judge({ builds }, { contract }) {
+  judge({ builds, notCold }, { contract }) {
+    if (notCold !== undefined) return unproven(notCold);
     const cold = builds.filter(({ kind }) => kind === "cold");
     return judgeBuildTime(cold, "build with nothing cached", contract.limits.coldBuildSeconds);
   },

@@ -43,7 +43,7 @@ export function failureOf(output: string, image?: string): UserError | undefined
       details,
     });
   if (
-    /not found|denied|does not exist|manifest unknown|unauthorized|no match for platform|invalid reference format/i.test(
+    /not found|denied|does not exist|manifest unknown|unauthorized|no match for platform|invalid reference format|did not resolve/i.test(
       output,
     )
   )
@@ -81,6 +81,8 @@ function nameIn(output: string): string | undefined {
   const named =
     /failed to resolve source metadata for ([^\s]+?): /.exec(output) ??
     /failed to load cache key: ([^\s]+?): /.exec(output) ??
+    /creating build container: initializing source docker:\/\/([^\s]+?): /.exec(output) ??
+    /creating build container: short-name "([^"]+)" did not resolve/.exec(output) ??
     /failed to solve: ([\w.-]+(?:[/:@][\w.:@/-]+)): (?:[^\n]*(?:not found|denied|no such host))/.exec(output);
   return named?.[1];
 }

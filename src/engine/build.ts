@@ -9,9 +9,11 @@ import { redact, redactByShape, secretLines } from "../kit/redact.ts";
 import { mayNameSecret } from "../kit/secret-names.ts";
 import { visible } from "../kit/text.ts";
 import type { BuildStep } from "../model/types.ts";
+import { podmanArguments, sharedArguments } from "./build-arguments.ts";
 import { diskFullIn, failureOf, lostIn } from "./build-failure.ts";
 import type { BuildRequest, EngineCli } from "./engine.ts";
 import { PlainTrace } from "./trace-plain.ts";
+import { PodmanTrace } from "./trace-podman.ts";
 import { RawJsonTrace } from "./trace-rawjson.ts";
 import type { TraceReader } from "./trace.ts";
 
@@ -31,15 +33,14 @@ interface Built {
  * @throws UserError `engine/build-failed` or `engine/base-not-found`; the signal's reason when it fired.
  */
 export async function buildImage(builder: Builder, request: BuildRequest): Promise<Built> {
-  const raw = await hasRawJson(builder.cli);
   const clean = await cleaner(request, builder.cli.env);
   await mkdir(dirname(request.logFile), { recursive: true });
+  const { trace, args } = await waysOf(builder, request);
   const log = createWriteStream(request.logFile);
   // Without a listener a full disk would end the process, and leave all that it has on the engine.
   const written = finished(log).catch((error: unknown) => unwritable(request.logFile, error));
-  const trace: TraceReader = raw ? new RawJsonTrace() : new PlainTrace();
   try {
-    const ended = await run(builder.cli.program, buildArguments(builder, request, raw), {
+    const ended = await run(builder.cli.program, args, {
       env: { ...builder.cli.env, DOCKER_BUILDKIT: "1", BUILDX_NO_DEFAULT_ATTESTATIONS: "1", DOCKER_CLI_HINTS: "false" },
       signal: request.signal,
       // The trace has what matters; a long build's JSON is not worth keeping in memory.
@@ -60,6 +61,17 @@ export async function buildImage(builder: Builder, request: BuildRequest): Promi
   }
 }
 
+/** How this engine's command line is asked, and how what it says is read. */
+async function waysOf(
+  builder: Builder,
+  request: BuildRequest,
+): Promise<{ readonly trace: TraceReader; readonly args: readonly string[] }> {
+  if (builder.cli.program === "podman")
+    return { trace: new PodmanTrace(), args: await podmanArguments(request, builder.labels(request.keepMs)) };
+  const raw = await hasRawJson(builder.cli);
+  return { trace: raw ? new RawJsonTrace() : new PlainTrace(), args: buildArguments(builder, request, raw) };
+}
+
 /**
  * The cache mounts of our builds. A build without cache empties those of its steps before it begins: without a namespace
  * it would empty the user's, whose Dockerfiles all name the same folders of pip and uv.
@@ -78,26 +90,10 @@ export function buildArguments(builder: Builder, request: BuildRequest, raw: boo
     "--load",
     // Nobody reads the attestation here, and walking it has crashed engines (moby/buildkit#5606).
     "--provenance=false",
-    "--file",
-    request.dockerfile,
-    "--tag",
-    request.tag,
-    ...(request.target === undefined ? [] : ["--target", request.target]),
-    ...(request.platform === undefined ? [] : ["--platform", request.platform]),
-    ...(request.noCache ? ["--no-cache"] : []),
-    ...each("--build-arg", { ...request.buildArgs, BUILDKIT_CACHE_MOUNT_NS: request.mounts ?? MOUNTS }),
-    ...Object.entries(request.secrets).flatMap(([id, source]) => [
-      "--secret",
-      typeof source === "string" ? `id=${id},src=${source}` : `id=${id},env=${source.env}`,
-    ]),
-    ...each("--build-context", request.contexts),
-    ...each("--label", labels),
-    request.context,
+    "--build-arg",
+    `BUILDKIT_CACHE_MOUNT_NS=${request.mounts ?? MOUNTS}`,
+    ...sharedArguments(request, labels),
   ];
-}
-
-function each(flag: string, values: Readonly<Record<string, string>>): readonly string[] {
-  return Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
 }
 
 const probed = new Map<string, Promise<boolean>>();
@@ -112,8 +108,6 @@ function hasRawJson(cli: EngineCli): Promise<boolean> {
 
 async function probe(cli: EngineCli): Promise<boolean> {
   const needs = "seaworthy builds with BuildKit: install the `docker` command with its buildx plugin.";
-  if (cli.program !== "docker")
-    throw new UserError("engine/no-buildx", "Builds on Podman are not supported", { hint: needs });
   const { code, stdout } = await run("docker", ["buildx", "version"], { env: cli.env });
   if (code !== 0) throw new UserError("engine/no-buildx", "The docker command has no buildx plugin", { hint: needs });
   return isRawJsonVersion(stdout);

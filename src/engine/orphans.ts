@@ -36,7 +36,8 @@ const argumentsOf = async (pid: string): Promise<readonly string[]> =>
 
 /** Whether these are the arguments of a build that we started, by a process that is gone. */
 export function isOrphanedBuild(argv: readonly string[]): boolean {
-  if (!argv.slice(0, 4).includes("buildx") || !argv.slice(0, 5).includes("build")) return false;
+  const isBuild = argv.slice(0, 5).includes("build");
+  if (!isBuild || !argv.slice(0, 4).some((word) => word === "buildx" || /(?:^|\/)podman$/.test(word))) return false;
   const labels = argv.flatMap((word, index) => (argv[index - 1] === "--label" ? [pairOf(word)] : []));
   return isAbandonedBuild(Object.fromEntries(labels));
 }

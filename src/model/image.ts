@@ -89,6 +89,8 @@ export interface BuildSide {
   readonly planted?: number;
   /** Hash of everything that its builds depend on. */
   readonly inputKey?: string;
+  /** Why none of its builds was a cold one, where that is so. */
+  readonly notCold?: string;
   /** How a second build came out, where one was made. */
   readonly rebuilt?: Rebuilt;
   /** Namespace of its cache mounts, where it is not the one that all builds of ours share. */

@@ -12,7 +12,7 @@ import { endpointsFor } from "../registry/endpoints.ts";
 import { STAND_IN_LABEL } from "../registry/pins.ts";
 import { canonicalName, parseReference } from "../registry/reference.ts";
 import { type Canaries, plantCanaries, withoutInvented } from "./canaries.ts";
-import { mountsFor } from "./cold-mounts.ts";
+import { mountsFor, warmBecause } from "./cold-mounts.ts";
 import type { EarlierBuilds } from "./earlier-builds.ts";
 import { exportContext } from "./context.ts";
 import { rebuild } from "./rebuild.ts";
@@ -102,7 +102,8 @@ export async function buildSide(
     tell(`${request.label}: ${NAMES[kind]} (${formatMilliseconds(milliseconds)})`);
     return image;
   };
-  const coldAndWarm = () => buildColdAndWarm(request, { time, builds, cold: earlier?.cold });
+  const notCold = warmBecause(dockerfile, engine.name);
+  const coldAndWarm = () => buildColdAndWarm(request, { time, builds, cold: earlier?.cold, notCold });
   let image;
   try {
     image = await coldAndWarm().catch((error: unknown) => {
@@ -129,6 +130,7 @@ export async function buildSide(
     inputKey,
     ...mounts,
     ...(rebuilt === undefined ? {} : { rebuilt }),
+    ...(notCold === undefined ? {} : { notCold }),
     image,
     builds,
     edited,
@@ -163,13 +165,25 @@ function mountsOf(
 /** The build without cache and the warm ones, or what an earlier run measured of the first. */
 async function buildColdAndWarm(
   { quick, repetitions }: SideRequest,
-  { time, builds, cold }: { readonly time: Timed; readonly builds: Build[]; readonly cold: Build | undefined },
+  {
+    time,
+    builds,
+    cold,
+    notCold,
+  }: {
+    readonly time: Timed;
+    readonly builds: Build[];
+    readonly cold: Build | undefined;
+    readonly notCold: string | undefined;
+  },
 ): Promise<Image | undefined> {
   builds.splice(0);
   let image;
   if (quick !== true) image = await time("cold", { noCache: cold === undefined });
   // Not timed then: should the engine have lost its cache meanwhile, it is filled again.
   if (cold !== undefined && quick !== true) builds.splice(0, 1, cold);
+  // Its time is none of a cold build.
+  if (notCold !== undefined) builds.splice(0);
   // Each build moves the tag; the engine drops the image it pointed at before, so the last one is what is proven.
   for (let i = 0; i < repetitions; i += 1) image = await time("warm", {});
   return image;

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { parseDockerfile } from "../dockerfile/parse.ts";
-import { mountsFor } from "./cold-mounts.ts";
+import { mountsFor, warmBecause } from "./cold-mounts.ts";
 
 const of = (line: string) => mountsFor(parseDockerfile("Dockerfile", `FROM python:3.13-slim\n${line}\n`));
 
@@ -21,4 +21,12 @@ it.each([
 ])("has mounts of its own: %s", (line) => {
   expect(of(line)).toMatch(/^seaworthy-[0-9a-f]{12}$/);
   expect(of(line)).not.toBe(of(line));
+});
+
+it("knows that Podman has no cold build where there are cache mounts", () => {
+  const file = (line: string) => parseDockerfile("Dockerfile", `FROM python:3.13-slim\n${line}\n`);
+  const mounting = file("RUN --mount=type=cache,target=/root/.cache/uv uv sync");
+  expect(warmBecause(mounting, "podman")).toContain("Podman keeps");
+  expect(warmBecause(mounting, "docker")).toBeUndefined();
+  expect(warmBecause(file("RUN true"), "podman")).toBeUndefined();
 });

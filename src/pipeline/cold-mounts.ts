@@ -16,6 +16,12 @@ export function mountsFor(dockerfile: Dockerfile): string | undefined {
   return kept ? `seaworthy-${randomBytes(6).toString("hex")}` : undefined;
 }
 
+/** Why a build without cache of this Dockerfile is no cold one on this engine; undefined where it is. */
+export const warmBecause = (dockerfile: Dockerfile, engine: "docker" | "podman"): string | undefined =>
+  engine === "podman" && cacheMounts(dockerfile).length > 0
+    ? "Podman keeps the cache mounts also in a build without cache, so none was cold."
+    : undefined;
+
 function cacheMounts(dockerfile: Dockerfile): ReadonlyArray<ReadonlyMap<string, string>> {
   return allInstructions(dockerfile)
     .flatMap(({ flags, inner }) => [...flags, ...(inner?.flags ?? [])])

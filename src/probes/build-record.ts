@@ -9,6 +9,7 @@ export interface BuildRecord {
   readonly edited: BuildSide["edited"];
   readonly bases: BuildSide["bases"];
   readonly rebuilt?: NonNullable<BuildSide["rebuilt"]>;
+  readonly notCold?: string;
 }
 
 export const buildRecord: Probe<BuildRecord> = {
@@ -20,7 +21,7 @@ export const buildRecord: Probe<BuildRecord> = {
   async collect({ build }) {
     if (build === undefined)
       throw new Error("The image was not built here, so nothing is known about its build. Verify the folder instead.");
-    const { image, failure, builds, edited, bases, rebuilt } = build;
+    const { image, failure, builds, edited, bases, rebuilt, notCold } = build;
     return {
       built: image !== undefined,
       failure,
@@ -28,6 +29,7 @@ export const buildRecord: Probe<BuildRecord> = {
       edited,
       bases,
       ...(rebuilt === undefined ? {} : { rebuilt }),
+      ...(notCold === undefined ? {} : { notCold }),
     };
   },
 };

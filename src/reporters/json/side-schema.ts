@@ -134,6 +134,7 @@ const buildSide = z.object({
   planted: z.number().int().optional(),
   inputKey: text.optional(),
   mounts: text.optional(),
+  notCold: text.optional(),
   rebuilt: rebuilt.optional(),
   failure: z.object({ step: text, log: texts, where: text.optional() }).optional(),
   edited: z.object({ source: text, lock: text.optional() }).optional(),
