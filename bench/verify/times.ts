@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { run } from "../../src/kit/exec.ts";
 import { median } from "../../src/kit/units.ts";
 import type { Pin } from "../../src/model/types.ts";
-import { mirrorOf } from "../../src/pipeline/build-side.ts";
+import { mirrorOf } from "../../src/pipeline/bases.ts";
 import { parseMirrors } from "../../src/registry/endpoints.ts";
 import { type Goal, inTurn, row, say } from "../measure.ts";
 import { type GoTool, STRUCTURE_TEST } from "../peers/go-tools.ts";

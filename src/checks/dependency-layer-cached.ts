@@ -1,6 +1,6 @@
 import { buildRecord, type BuildRecord } from "../probes/build-record.ts";
 import type { Check } from "./check.ts";
-import { dependencySteps, didSomething, lastBuild, shortName } from "./support/build-steps.ts";
+import { dependencySteps, didSomething, lastBuild, notMade, shortName } from "./support/build-steps.ts";
 import { build, exampleRecord } from "./support/examples.ts";
 import { fail, pass, unproven } from "./support/verdicts.ts";
 
@@ -23,11 +23,20 @@ export const dependencyLayerCached: Check<BuildRecord> = {
   examples: [
     { name: "cached", data: edited(true, false), status: "pass" },
     { name: "installed again", data: edited(false, false), status: "fail" },
+    {
+      name: "the edited source does not build",
+      data: {
+        ...exampleRecord,
+        builds: [],
+        edited: { source: "app/main.py", failed: { "source-edit": "RUN ruff format --check ended with 1" } },
+      },
+      status: "unproven",
+    },
     { name: "the edit reached nothing", data: edited(true, true), status: "unproven" },
   ],
   judge({ builds, edited: files }) {
     const again = lastBuild(builds, "source-edit");
-    if (again === undefined) return unproven("No build with an edited source file was made.");
+    if (again === undefined) return notMade(files, "source-edit", "No build with an edited source file was made.");
     const steps = dependencySteps(again);
     if (steps.length === 0)
       return unproven("No step of the build was recognised as the one that installs dependencies.");

@@ -1,6 +1,6 @@
 import { buildRecord, type BuildRecord } from "../probes/build-record.ts";
 import type { Check } from "./check.ts";
-import { dependencySteps, lastBuild, shortName } from "./support/build-steps.ts";
+import { dependencySteps, lastBuild, notMade, shortName } from "./support/build-steps.ts";
 import { build, exampleRecord } from "./support/examples.ts";
 import { fail, notApplicable, pass, unproven } from "./support/verdicts.ts";
 
@@ -30,7 +30,7 @@ export const dependencyLayerRefreshed: Check<BuildRecord> = {
     const again = lastBuild(builds, "lock-edit");
     if (again === undefined && built && files !== undefined && files.lock === undefined)
       return notApplicable("The service has no lock file that could be edited.");
-    if (again === undefined) return unproven("No build with an edited lock was made.");
+    if (again === undefined) return notMade(files, "lock-edit", "No build with an edited lock was made.");
     const steps = dependencySteps(again);
     if (steps.length === 0)
       return unproven("No step of the build was recognised as the one that installs dependencies.");

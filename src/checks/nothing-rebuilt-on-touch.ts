@@ -1,7 +1,7 @@
 import { formatMilliseconds } from "../kit/units.ts";
 import { buildRecord, type BuildRecord } from "../probes/build-record.ts";
 import type { Check } from "./check.ts";
-import { lastBuild, shortName, stepsDone } from "./support/build-steps.ts";
+import { lastBuild, notMade, shortName, stepsDone } from "./support/build-steps.ts";
 import { build, exampleRecord } from "./support/examples.ts";
 import { fail, pass, some, unproven } from "./support/verdicts.ts";
 
@@ -32,9 +32,9 @@ export const nothingRebuiltOnTouch: Check<BuildRecord> = {
       status: "unproven",
     },
   ],
-  judge({ builds }) {
+  judge({ builds, edited }) {
     const again = lastBuild(builds, "touch");
-    if (again === undefined) return unproven("No build with new times on the files was made.");
+    if (again === undefined) return notMade(edited, "touch", "No build with new times on the files was made.");
     const steps = stepsDone(again);
     if (steps.length === 0) return unproven("The build's trace names no step.");
     const ran = steps.filter(({ cached }) => !cached);

@@ -1,4 +1,5 @@
 import type { Format, Judged } from "./format.ts";
+import { redactData } from "../kit/redact-data.ts";
 import { safeJson } from "../kit/text.ts";
 import { addTo, noTotals } from "./view/count.ts";
 import { dataOf } from "../reporters/view/safe.ts";
@@ -29,5 +30,5 @@ const entryOf = ({ folder, service, dockerfile, findings, suppressed, unchanged 
   findings: findings.map(dataOf),
   suppressed: suppressed.map(dataOf),
   unchanged,
-  ...(facts ? { facts: service } : {}),
+  ...(facts ? { facts: redactData(service) } : {}),
 });

@@ -81,7 +81,12 @@ export interface BuildSide {
   }>;
   readonly failure?: { readonly step: string; readonly log: readonly string[]; readonly where?: string };
   /** A file that was edited to prove the cache, and the line added. */
-  readonly edited?: { readonly source: string; readonly lock?: string };
+  readonly edited?: {
+    readonly source: string;
+    readonly lock?: string;
+    /** Why the build after a change failed, by its kind. */
+    readonly failed?: Readonly<Partial<Record<Build["kind"], string>>>;
+  };
   /** Random values that were passed to a build without cache, as arguments or secrets: none may come out in the image.
    * Secrets are no part of the cache's key, so a cached layer would hold the value of an earlier build. */
   readonly canaries?: readonly string[];

@@ -4,23 +4,20 @@ import { isDeepStrictEqual } from "node:util";
 import { allInstructions } from "../dockerfile/parse.ts";
 import { secretsOf } from "../dockerfile/secrets.ts";
 import type { BuildRequest, BuildResult, ConnectedEngine, SecretSource } from "../engine/engine.ts";
-import { substituteBase } from "../engine/ca.ts";
 import { UserError } from "../kit/errors.ts";
 import { formatMilliseconds } from "../kit/units.ts";
-import type { Build, BuildSide, Dockerfile, Image, Pin, RenderedFile, Service } from "../model/types.ts";
-import { endpointsFor } from "../registry/endpoints.ts";
-import { STAND_IN_LABEL } from "../registry/pins.ts";
-import { canonicalName, parseReference } from "../registry/reference.ts";
+import type { Build, BuildSide, Dockerfile, Image, RenderedFile, Service } from "../model/types.ts";
+import { type BasesRequest, substitutes } from "./bases.ts";
 import { type Canaries, plantCanaries, withoutInvented } from "./canaries.ts";
 import { mountsFor, warmBecause } from "./cold-mounts.ts";
 import type { EarlierBuilds } from "./earlier-builds.ts";
 import { exportContext } from "./context.ts";
 import { rebuild } from "./rebuild.ts";
 import { sourceDate } from "./source-date.ts";
-import { timeEdits, type Timed, touchAll } from "./timed-edits.ts";
+import { timeChanges, type Timed } from "./timed-edits.ts";
 
 /** What one side of the comparison is built from. The same for both, so that the figures can be compared. */
-export interface SideFacts {
+export interface SideFacts extends BasesRequest {
   readonly label: "before" | "after";
   readonly root: string;
   readonly service: Service;
@@ -34,15 +31,6 @@ export interface SideFacts {
   /** Secrets that the team gives to its builds, by id. */
   readonly buildSecrets: Readonly<Record<string, SecretSource>>;
   readonly platform: string;
-  /** Image names of the Dockerfile's external stages, as written there. */
-  readonly externals: readonly string[];
-  readonly pins: readonly Pin[];
-  /** Registry host to mirror. */
-  readonly mirrors: Readonly<Record<string, string>>;
-  /** File with the company's CA certificates, when builds need one. */
-  readonly ca: string | undefined;
-  /** How the CA gets in: as a build secret where the Dockerfile asks for it, else by substituting its bases. */
-  readonly caAs: "secret" | "base";
   /** Timed repetitions of the warm and the source-edited build. */
   readonly repetitions: number;
   readonly tag: string;
@@ -91,10 +79,8 @@ export async function buildSide(
   const earlier = isDeepStrictEqual(request.earlier?.bases, bases.used) ? request.earlier : undefined;
   const mounts = mountsOf(request, earlier);
   const date = await sourceDate(dockerfile, request.root, request.buildArgs);
-  const base = () => {
-    const common = requestOf(request, context, { contexts: bases.contexts, canaries }, signal);
-    return { ...common, ...mounts, buildArgs: { ...common.buildArgs, ...date } };
-  };
+  const { contexts } = bases;
+  const base = () => ({ ...requestOf(request, context, { contexts, canaries, date }, signal), ...mounts });
   const time: Timed = async (kind, change) => {
     const logFile = join(request.directory, "logs", `build-${kind}-${builds.length}.log`);
     const { image, milliseconds, steps } = await engine.build({ ...base(), ...change, logFile });
@@ -116,10 +102,7 @@ export async function buildSide(
   } catch (error) {
     return failedSide(error, { request, builds, bases: bases.used, canaries });
   }
-  const edited = await timeEdits(request, context, { time, builds, lockEdit: earlier?.lockEdit });
-  if (request.quick !== true)
-    await touchAll(context, () => time("touch", { tag: `${request.tag}-edited`, keepMs: undefined }));
-  const { inputKey } = request;
+  const edited = await timeChanges(request, context, { time, builds, lockEdit: earlier?.lockEdit });
   const rebuilt = await rebuiltOf(engine, request, { image, base: base(), earlier });
   return {
     dockerfile: dockerfile.path,
@@ -127,7 +110,7 @@ export async function buildSide(
     // The layers of an earlier cold build hold, if anything, what was planted then.
     canaries: [...canaries.values, ...(request.earlier?.canaries ?? [])],
     planted: canaries.values.length,
-    inputKey,
+    inputKey: request.inputKey,
     ...mounts,
     ...(rebuilt === undefined ? {} : { rebuilt }),
     ...(notCold === undefined ? {} : { notCold }),
@@ -262,7 +245,15 @@ const KEPT_MS = 14 * 24 * 3600_000;
 function requestOf(
   request: SideFacts,
   context: string,
-  { contexts, canaries }: { readonly contexts: Readonly<Record<string, string>>; readonly canaries: Canaries },
+  {
+    contexts,
+    canaries,
+    date = {},
+  }: {
+    readonly contexts: Readonly<Record<string, string>>;
+    readonly canaries: Canaries;
+    readonly date?: Readonly<Record<string, string>>;
+  },
   signal: AbortSignal,
 ): Omit<BuildRequest, "logFile"> {
   return {
@@ -272,7 +263,7 @@ function requestOf(
     ...(request.target === undefined ? {} : { target: request.target }),
     platform: request.platform,
     noCache: false,
-    buildArgs: { ...revisionOf(request), ...request.buildArgs, ...canaries.buildArgs },
+    buildArgs: { ...revisionOf(request), ...request.buildArgs, ...canaries.buildArgs, ...date },
     secrets: canaries.secrets,
     hidden: secretsOf(request.dockerfile),
     contexts,
@@ -287,45 +278,6 @@ function revisionOf({ dockerfile, revision }: SideFacts): Readonly<Record<string
     ({ keyword, args }) => keyword === "ARG" && /^REVISION(?:=|$)/.test(args.trim()),
   );
   return declared && revision !== undefined ? { REVISION: revision } : {};
-}
-
-/**
- * What stands in for each external image of the Dockerfile: its mirror, and, for a Dockerfile that must stay as it is,
- * a variant that carries the company's CA.
- */
-async function substitutes(
-  engine: ConnectedEngine,
-  request: SideFacts,
-): Promise<{ contexts: Record<string, string>; used: BuildSide["bases"] }> {
-  const contexts: Record<string, string> = {};
-  const used: Array<BuildSide["bases"][number]> = [];
-  for (const named of request.externals) {
-    const pin = request.pins.find(({ image }) => named === image || named.startsWith(`${image}@`));
-    const mirrored = mirrorOf(named, request.mirrors);
-    const reference =
-      request.ca !== undefined && request.caAs === "base" && needsCa(named)
-        ? await substituteBase(engine, mirrored ?? named, request.ca)
-        : mirrored;
-    if (reference !== undefined) contexts[named] = `docker-image://${reference}`;
-    // An image that no plan pins, such as today's base, says itself what it is: a variant keeps its base's labels.
-    const labels = (await engine.inspect(reference ?? named))?.config.labels;
-    const really = pin?.standIn ?? labels?.[STAND_IN_LABEL];
-    const standIn = really !== undefined && really !== "";
-    used.push({ named, used: reference ?? named, standIn, ...(standIn ? { really } : {}) });
-  }
-  return { contexts, used };
-}
-
-/** Images that only hold binaries have no shell and no trust store to add a CA to. */
-const needsCa = (image: string): boolean => !/(^|\/)(astral-sh\/uv|docker\/dockerfile)[:@]/.test(image);
-
-/** `ghcr.io/a/b:1` as its mirror names it, or undefined when its registry has none. */
-export function mirrorOf(image: string, mirrors: Readonly<Record<string, string>>): string | undefined {
-  const reference = parseReference(image);
-  if (mirrors[reference.registry] === undefined) return undefined;
-  const mirror = endpointsFor(reference, mirrors)[0];
-  if (mirror === undefined) return undefined;
-  return canonicalName({ ...reference, registry: mirror.host, repository: mirror.repository });
 }
 
 function failureOf(error: UserError): NonNullable<BuildSide["failure"]> {

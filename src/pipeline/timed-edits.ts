@@ -1,6 +1,7 @@
 import { readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { BuildRequest } from "../engine/engine.ts";
+import { UserError } from "../kit/errors.ts";
 import type { Build, BuildSide, Image, Service } from "../model/types.ts";
 import type { SideRequest } from "./build-side.ts";
 import { lockToEdit } from "./lock-to-edit.ts";
@@ -11,11 +12,48 @@ const VERY_SLOW_MS = 60_000;
 
 export type Timed = (kind: Build["kind"], change: Partial<BuildRequest>) => Promise<Image>;
 
-/** Edits a source file and then the lock in the exported context, and times the build after each edit that is not known already. */
-export async function timeEdits(
+/** What each changed build takes, and what an earlier run knows of it. */
+interface Changes {
+  readonly time: Timed;
+  readonly builds: Build[];
+  readonly lockEdit: Build | undefined;
+}
+
+/**
+ * Times the builds after an edit of the source, of the lock, and of nothing but the files' times. One that fails leaves
+ * its checks unproven, with the reason: the image itself was built.
+ */
+export async function timeChanges(
   request: SideRequest,
   context: string,
-  { time, builds, lockEdit }: { readonly time: Timed; readonly builds: Build[]; readonly lockEdit: Build | undefined },
+  { time, ...known }: Changes,
+): Promise<NonNullable<BuildSide["edited"]>> {
+  const failed: Partial<Record<Build["kind"], string>> = {};
+  const attempt = async (kind: Build["kind"], change: Partial<BuildRequest>) => {
+    try {
+      await time(kind, change);
+      return true;
+    } catch (error) {
+      if (!(error instanceof UserError) || !error.code.startsWith("engine/build-")) throw error;
+      failed[kind] = error.message;
+      return false;
+    }
+  };
+  const edited = await timeEdits(request, context, { attempt, ...known });
+  if (request.quick !== true) {
+    await touchAll(context);
+    await attempt("touch", { tag: `${request.tag}-edited`, keepMs: undefined });
+  }
+  return { ...edited, ...(Object.keys(failed).length === 0 ? {} : { failed }) };
+}
+
+type Attempt = (kind: Build["kind"], change: Partial<BuildRequest>) => Promise<boolean>;
+
+/** Edits a source file and then the lock in the exported context, and times the build after each edit that is not known already. */
+async function timeEdits(
+  request: SideRequest,
+  context: string,
+  { attempt, builds, lockEdit }: Omit<Changes, "time"> & { readonly attempt: Attempt },
 ): Promise<NonNullable<BuildSide["edited"]>> {
   const source = sourceToEdit(request.service);
   const tag = `${request.tag}-edited`;
@@ -30,12 +68,13 @@ export async function timeEdits(
         (done > 0 && took > VERY_SLOW_MS)
       );
     };
-    for (let i = 0; !enough(i); i += 1) {
+    let holds = true;
+    for (let i = 0; holds && !enough(i); i += 1) {
       await writeFile(
         join(context, source),
         `${original}\n# seaworthy: edit ${i} of ${basename(request.directory)} ${Date.now()}\n`,
       );
-      await time("source-edit", { tag, keepMs: undefined });
+      holds = await attempt("source-edit", { tag, keepMs: undefined });
     }
     await writeFile(join(context, source), original);
   }
@@ -44,7 +83,7 @@ export async function timeEdits(
   else if (lock !== undefined) {
     const original = await readFile(join(context, lock), "utf8");
     await writeFile(join(context, lock), `${original}${lockEditOf(lock)}`);
-    await time("lock-edit", { tag, keepMs: undefined });
+    await attempt("lock-edit", { tag, keepMs: undefined });
     await writeFile(join(context, lock), original);
   }
   return { source: source ?? "", ...(lock === undefined ? {} : { lock }) };
@@ -57,11 +96,10 @@ const lockEditOf = (lock: string): string =>
     : `\n# seaworthy: edit ${Date.now()}\n`;
 
 /** As a fresh checkout does: other times on the same files. Last, because nothing after it would be the same build. */
-export async function touchAll(context: string, time: () => Promise<unknown>): Promise<void> {
+async function touchAll(context: string): Promise<void> {
   const now = new Date();
   for (const entry of await readdir(context, { recursive: true, withFileTypes: true }))
     if (!entry.isSymbolicLink()) await utimes(join(entry.parentPath, entry.name), now, now);
-  await time();
 }
 
 /** The file a developer would most likely touch: the application's own module. */

@@ -179,14 +179,11 @@ async function assemble(
   };
   const beside = { ...facts, seen: await sidecarsOf(run) };
   const { dockerfile } = analysis;
-  const notes = [
-    ...accepted,
-    ...notesOf({ pins, session, sides, dockerfile, own: own.problem, machine: busyness(), beside }),
-  ];
+  const told = notesOf({ pins, session, sides, dockerfile, own: own.problem, machine: busyness(), beside });
   return {
     schema: 1,
     tool: { name: "seaworthy", version: VERSION },
-    run: { ...runFacts(run, engine), notes },
+    run: { ...runFacts(run, engine), notes: [...accepted, ...told] },
     service: analysis.service,
     before: sideOf("before", {
       dockerfile: analysis.dockerfile?.path,

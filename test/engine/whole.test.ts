@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run } from "../../src/kit/exec.ts";
 import type { CheckResult, Report } from "../../src/model/types.ts";
-import { mirrorOf } from "../../src/pipeline/build-side.ts";
+import { mirrorOf } from "../../src/pipeline/bases.ts";
 import { parseMirrors } from "../../src/registry/endpoints.ts";
 import { reportSchema } from "../../src/reporters/json/schema.ts";
 import { leftOf, seaworthy } from "./support/cli.ts";

@@ -62,11 +62,11 @@ describe.each(REPOSITORY)("a copied link, %s", (_, prepare) => {
     expect(said).toMatch(/error  copy-of-ignored-or-missing-file\n.*the link logging\.ini leads to \.\.\/shared/);
     expect(code).toBe(1);
     // The JSON is made with git itself, and says the same.
-    const { service, findings } = JSON.parse((await analyze("--json")).said) as {
-      service: { links: object };
-      findings: readonly { rule: string }[];
+    const { services } = JSON.parse((await analyze("--json")).said) as {
+      services: ReadonlyArray<{ facts: { links: object }; findings: readonly { rule: string }[] }>;
     };
-    expect(service.links).toEqual({ "logging.ini": "../shared/logging.ini" });
+    const [{ facts, findings } = { facts: { links: {} }, findings: [] }] = services;
+    expect(facts.links).toEqual({ "logging.ini": "../shared/logging.ini" });
     expect(findings.map(({ rule }) => rule)).toEqual(["copy-of-ignored-or-missing-file"]);
   });
 

@@ -103,7 +103,7 @@ describe.each(Object.entries(NAMES))("a file name with %s", { timeout: 60_000 },
     const files = (findings: readonly { where?: { file: string } }[]) => findings.map(({ where }) => where?.file);
     const [one] = JSON.parse(await analyzed(folder, "--format", "json")).services;
     expect(files(one.findings)).toContain(file);
-    expect(files(JSON.parse(await analyzed(folder, "--json")).findings)).toContain(file);
+    expect(files(JSON.parse(await analyzed(folder, "--json")).services[0].findings)).toContain(file);
     const issues: readonly { location: { path: string } }[] = JSON.parse(
       await analyzed(folder, "--format", "codeclimate"),
     );

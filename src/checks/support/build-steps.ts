@@ -1,4 +1,5 @@
-import type { Build, BuildStep } from "../../model/types.ts";
+import type { Build, BuildSide, BuildStep, Verdict } from "../../model/types.ts";
+import { unproven } from "./verdicts.ts";
 
 const INSTALLS =
   /\buv\s+(sync|pip\s+(install|sync))\b|\bpip3?\s+(install|sync)\b|-m\s+pip\s+install\b|\bpip-sync\b|\b(poetry|pdm|pipenv)\s+(install|sync)\b/;
@@ -26,6 +27,12 @@ export const didSomething = (build: Build): boolean => stepsDone(build).some(({ 
 export function lastBuild(builds: readonly Build[], kind: Build["kind"]): Build | undefined {
   return builds.findLast((build) => build.kind === kind);
 }
+
+/** Why there is no build after a change: it failed, or nobody made it. */
+export const notMade = (edited: BuildSide["edited"], kind: Build["kind"], otherwise: string): Verdict => {
+  const why = edited?.failed?.[kind];
+  return unproven(why === undefined ? otherwise : `The build after the change failed: ${why}`);
+};
 
 /** A step's name without its mounts and flags, short enough for a sentence. */
 export function shortName({ name }: BuildStep): string {

@@ -69,7 +69,6 @@ export const demandsOfBuild: readonly Demand[] = [
       "lock-stale",
       "install-beside-lock",
       "lock-pinned-to-mirror",
-      "no-wheel-for-musl",
       "dependencies-not-pinned",
       "several-locks",
       "install-behind-make",

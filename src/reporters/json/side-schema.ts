@@ -137,7 +137,7 @@ const buildSide = z.object({
   notCold: text.optional(),
   rebuilt: rebuilt.optional(),
   failure: z.object({ step: text, log: texts, where: text.optional() }).optional(),
-  edited: z.object({ source: text, lock: text.optional() }).optional(),
+  edited: z.object({ source: text, lock: text.optional(), failed: z.record(z.string(), text).optional() }).optional(),
 });
 
 /** One requirement of the team, as judged. */
