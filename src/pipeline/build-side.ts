@@ -79,8 +79,7 @@ export async function buildSide(
   const earlier = isDeepStrictEqual(request.earlier?.bases, bases.used) ? request.earlier : undefined;
   const mounts = mountsOf(request, earlier);
   const date = await sourceDate(dockerfile, request.root, request.buildArgs);
-  const { contexts } = bases;
-  const base = () => ({ ...requestOf(request, context, { contexts, canaries, date }, signal), ...mounts });
+  const base = () => ({ ...requestOf(request, context, { ...bases, canaries, date }, signal), ...mounts });
   const time: Timed = async (kind, change) => {
     const logFile = join(request.directory, "logs", `build-${kind}-${builds.length}.log`);
     const { image, milliseconds, steps } = await engine.build({ ...base(), ...change, logFile });
