@@ -9,7 +9,7 @@ import { venvCopies } from "./venv.ts";
 const PACKAGES = /venv|virtualenv|site-packages|\.local\b|^\/usr\/local\/?$|^\/install\/?$|^\/(?:opt|python)\/?$|^\/$/;
 
 /** Stages whose installed packages reach the shipped image: its own line, and those an environment is copied from. */
-export const installingStages: (dockerfile: Dockerfile) => ReadonlySet<Stage> = once((dockerfile) => {
+const installingStages: (dockerfile: Dockerfile) => ReadonlySet<Stage> = once((dockerfile) => {
   const shipped = shippedStage(dockerfile);
   if (!shipped) return new Set();
   const sources = shippedSteps(dockerfile).flatMap(({ instruction, stage }) => {
