@@ -61,7 +61,7 @@ describe("a run that is damaged", () => {
   ])("%s refuses a report of %s", async (command, text) => {
     await report(text === "one without files" ? JSON.stringify(withoutFiles) : text);
     const said = await expectRefusal("run/damaged", command, "--run", "latest", folder);
-    expect(said).toMatch(/^\S+report\.json: The report of this run is damaged: ./);
+    expect(said).toMatch(/^\S+report\.json: The report of this run is damaged, or of another version of seaworthy: ./);
   });
 
   it.each(["null", "7", "{}"])("takes a run.json of %s for none", async (text) => {
