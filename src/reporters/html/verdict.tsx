@@ -7,6 +7,8 @@ import { Prose } from "./parts.tsx";
 /** The first thing on the page: what is the case, in one sentence, and how many promises hold on each side. */
 export function Verdict({ report }: { readonly report: Report }): JSX.Element {
   const { verdict, before, after } = report;
+  // What nobody measured stands below what was: the first is the verdict, the second its border.
+  const [sentence = "", open] = verdict.sentence.split(/ (?=Stays unproven: )/);
   return (
     <div class={`verdict ${verdict.status}`} role="status">
       <div class="mark" aria-hidden="true">
@@ -14,9 +16,14 @@ export function Verdict({ report }: { readonly report: Report }): JSX.Element {
       </div>
       <div class="said">
         <p class="word">{STATUS_WORDS[verdict.status]}</p>
-        <h1 class={verdict.sentence.length > 110 ? "long" : undefined}>
-          <Prose text={verdict.sentence} />
+        <h1 class={sentence.length > 110 ? "long" : undefined}>
+          <Prose text={sentence} />
         </h1>
+        {open === undefined ? undefined : (
+          <p class="open">
+            <Prose text={open} />
+          </p>
+        )}
         <dl class="tallies">
           <Tally label="Before" checks={before.checks} findings={findingsInWords(before.findings)} />
           <Tally label="After" checks={after.checks} findings={findingsInWords(after.findings)} />
