@@ -15,6 +15,10 @@ export const decisionSettings: Readonly<Record<string, Kind>> = {
   labels: said("Labels of the image.", mapOf(text)),
   packages: said("Packages of the operating system, instead of those that the lock asks for.", words),
   ports: said("The port that the service listens on.", number),
+  steps: said(
+    "Commands that the builder runs, `[]` for none; or `run` and `makes`, the folders that they fill.",
+    mapOr(shape({ run: words, makes: words }), words),
+  ),
   sync: said("`groups` and `extras` that are installed.", shape({ groups: words, extras: words })),
   tests: said(
     "`true` for a stage with the service's own tests; or its `command`, `lint` and `copies`.",

@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { decisionSettings } from "./config-decisions.ts";
 import { CONFIG_TEMPLATE } from "./config-template.ts";
 import { parseConfig } from "./config-schema.ts";
 
@@ -23,4 +25,20 @@ it.each([
   ["an alias bomb", `a: &a [x]\nb: &b [${"*a, ".repeat(50)}*a]\nc: [${"*b, ".repeat(50)}*b]\n`, 1],
 ])("says the line of %s", (_, text, line) => {
   expect(parseConfig(text)).toMatchObject({ problem: expect.any(String), line });
+});
+
+it("takes every setting that a decision reads", () => {
+  const files = readdirSync("src/decisions", { recursive: true, encoding: "utf8" }).filter((file) =>
+    /\.ts$/.test(file),
+  );
+  const read = files.flatMap((file) =>
+    [...readFileSync(`src/decisions/${file}`, "utf8").matchAll(/override\(facts, "(\w+)/g)].map(
+      ([, name = ""]) => name,
+    ),
+  );
+  // These are keys of the file itself.
+  const elsewhere = ["env", "keep", "limits", "output"];
+  const known = [...Object.keys(decisionSettings), ...elsewhere];
+  expect(read).toContain("steps");
+  expect(read.filter((name) => !known.includes(name))).toEqual([]);
 });

@@ -76,10 +76,14 @@ async function readReport(directory: string): Promise<Report> {
     });
   const problem = await whatIsWrong(text);
   if (problem === undefined) return JSON.parse(text) as Report;
-  throw new UserError("run/damaged", `The report of this run is damaged, or of another version of seaworthy: ${problem}`, {
-    hint: "Run `seaworthy` on the folder again, or name another run with --run.",
-    where: { file: join(directory, "report.json") },
-  });
+  throw new UserError(
+    "run/damaged",
+    `The report of this run is damaged, or of another version of seaworthy: ${problem}`,
+    {
+      hint: "Run `seaworthy` on the folder again, or name another run with --run.",
+      where: { file: join(directory, "report.json") },
+    },
+  );
 }
 
 /** What keeps a text from being a report; the schema and its library are loaded for this alone. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { Report } from "../../src/model/types.ts";
 import { seaworthy } from "./support/cli.ts";
-import { tinyService } from "./support/tiny-service.ts";
+import { tinyConfiguration, tinyService } from "./support/tiny-service.ts";
 
 const planted = {
   env: "hunter2-in-env",
@@ -33,7 +33,11 @@ const isEvidence = (path: string): boolean =>
   path.includes("/context/") || (path.endsWith(".json") && !/\/(?:report|sarif)\.json$|\.cdx\.json$/.test(path));
 
 it("shows a fingerprint and never a value", async () => {
-  await using fixture = await tinyService({ Dockerfile: DOCKERFILE });
+  await using fixture = await tinyService({
+    Dockerfile: DOCKERFILE,
+    // What the step prints is not needed in the image.
+    "seaworthy.yaml": tinyConfiguration().replace("/health }", "/health, steps: [] }"),
+  });
   const outcome = await seaworthy([`${fixture.folder}/`, "--repetitions", "1"]);
   const directory = join(fixture.folder, ".seaworthy/runs/latest");
   const { before } = JSON.parse(await readFile(join(directory, "report.json"), "utf8")) as Report;
