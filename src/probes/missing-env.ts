@@ -34,7 +34,7 @@ export const missingEnv: Probe<MissingEnv> = {
   title: "Start the image without each required variable in turn",
   runs: "beside-others",
   long: true,
-  version: 3,
+  version: 4,
   async collect(context) {
     const { contract } = context;
     const required = contract.env.filter(({ required: needed }) => needed).map(({ name }) => name);

@@ -47,7 +47,7 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
   title: "Run the image, use it, and stop it with nothing in flight",
   runs: "beside-others",
   waits: true,
-  version: 4,
+  version: 5,
   async collect(context) {
     const { contract } = context;
     const graceMs = contract.signals.graceSeconds * 1000;

@@ -7,8 +7,12 @@ interface Watched {
   readonly values: readonly string[];
 }
 
-/** Shorter ones stand in many logs by chance. */
+/** Shorter ones stand in many logs by chance; so do words, such as the service's own name, until they are long. */
 const SHORTEST = 6;
+const SHORTEST_OF_WORDS = 20;
+const WORDS = /^[a-z]+(?:[-_. ][a-z]+)*$/i;
+
+const canBeTold = (value: string): boolean => value.length >= (WORDS.test(value) ? SHORTEST_OF_WORDS : SHORTEST);
 
 /** Secret variables that the image is started with, and whose value can be told from ordinary words. */
 export function watchedSecrets({ env }: Contract): readonly Watched[] {
@@ -22,7 +26,7 @@ function valuesOf(example: string): readonly string[] {
   const password = /:\/\/[^/@\s:]*:([^/\s]+)@/.exec(example)?.[1];
   // An address without its password is no secret: services tell whom they talk to.
   const values = example.includes("://") ? [password ?? ""] : [example];
-  return [...new Set([...values, ...values.map(decoded)])].filter((value) => value.length >= SHORTEST);
+  return [...new Set([...values, ...values.map(decoded)])].filter((value) => canBeTold(value));
 }
 
 /** A library that reads an address shows the password as it is meant. */
