@@ -3,11 +3,11 @@ import {
   extraOf,
   type LockEntry,
   type LockReading,
+  installsBySection,
   MAIN,
   type Need,
   type Node,
   unique,
-  walkOver,
 } from "./lock-reading.ts";
 import type { Holds } from "./marker.ts";
 import { normalName, readRequirement } from "./requirement.ts";
@@ -19,8 +19,6 @@ export function readPdmLock(file: string, text: string, problems: TreeProblem[])
   const toml = readToml(file, text, problems);
   const tables = listAt(toml.data, "package").filter(isTable);
   const nodes = tables.map(nodeOf);
-  const walk = walkOver(nodes);
-  const grouped = tables.length > 0 && tables.every((table) => Array.isArray(table["groups"]));
   return {
     packages: nodes.filter(({ onlyFor }) => onlyFor === undefined).map(({ entry }) => entry),
     requiresPython:
@@ -32,10 +30,7 @@ export function readPdmLock(file: string, text: string, problems: TreeProblem[])
     wishes: undefined,
     sections: sectionsOf(toml.data),
     tellsNeeds: true,
-    installs: ({ section, roots, holds }) =>
-      grouped
-        ? new Set(tables.flatMap((table, index) => (isOf(table, section, holds) ? (nodes[index]?.entry ?? []) : [])))
-        : walk(roots, holds),
+    installs: installsBySection(tables, nodes, isOf),
   };
 }
 

@@ -3,11 +3,11 @@ import {
   extraOf,
   type LockEntry,
   type LockReading,
+  installsBySection,
   MAIN,
   type Need,
   type Node,
   unique,
-  walkOver,
 } from "./lock-reading.ts";
 import type { Holds } from "./marker.ts";
 import { fromCaret } from "./poetry-version.ts";
@@ -22,8 +22,6 @@ export function readPoetryLock(file: string, text: string, problems: TreeProblem
   // Before its lock 2.0, poetry listed all files at the end.
   const filesApart = tableAt(toml.data, "metadata", "files");
   const nodes = tables.map((table) => nodeOf(table, filesApart));
-  const walk = walkOver(nodes);
-  const grouped = tables.length > 0 && tables.every((table) => Array.isArray(table["groups"]));
   const python = textAt(toml.data, "metadata", "python-versions");
   return {
     packages: nodes.map(({ entry }) => entry),
@@ -36,10 +34,7 @@ export function readPoetryLock(file: string, text: string, problems: TreeProblem
     ),
     wishes: undefined,
     tellsNeeds: true,
-    installs: ({ section, roots, holds }) =>
-      grouped
-        ? new Set(tables.flatMap((table, index) => (isOf(table, section, holds) ? (nodes[index]?.entry ?? []) : [])))
-        : walk(roots, holds),
+    installs: installsBySection(tables, nodes, isOf),
   };
 }
 

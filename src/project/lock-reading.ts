@@ -1,5 +1,6 @@
 import type { LockedPackage } from "../model/types.ts";
 import type { Holds } from "./marker.ts";
+import type { Table } from "./toml.ts";
 
 /** One package as a lock names it; who needs it is found out afterwards (`lock-use.ts`). */
 export type LockEntry = Omit<LockedPackage, "use" | "askedBy">;
@@ -49,6 +50,24 @@ export interface Node {
   /** It adds to the plain entry of its name what these extras need (pdm). */
   readonly onlyFor?: readonly string[] | undefined;
   needs(extras: readonly string[]): readonly Need[];
+}
+
+/**
+ * Where each package names the groups that brought it, a section's are those that name it; else whoever its roots lead to.
+ * @param nodes One for each table, in its order.
+ * @param isOf Whether a package's table names a section, under conditions that hold or may hold.
+ */
+export function installsBySection(
+  tables: readonly Table[],
+  nodes: readonly Node[],
+  isOf: (table: Table, section: string, holds: Holds) => boolean,
+): LockReading["installs"] {
+  const grouped = tables.length > 0 && tables.every((table) => Array.isArray(table["groups"]));
+  const walk = walkOver(nodes);
+  return ({ section, roots, holds }) =>
+    grouped
+      ? new Set(tables.flatMap((table, index) => (isOf(table, section, holds) ? (nodes[index]?.entry ?? []) : [])))
+      : walk(roots, holds);
 }
 
 /** Finds everything that some needs lead to, where conditions hold or may hold. */

@@ -7,15 +7,15 @@ const SECURITY_SEVERITY = { error: "8.0", warning: "5.5", note: "2.0" } as const
 export function sarifRule(id: string, entry: CatalogueEntry | undefined): object {
   if (entry === undefined) return { id, shortDescription: { text: wordsOf(id) } };
   const { title, why, advice, source, judging } = entry;
-  const toDo = (mark: string) => (advice === undefined ? "" : `${mark}What to do:${mark} ${advice}\n\n`);
+  const remedy = (mark: string) => (advice === undefined ? "" : `${mark}What to do:${mark} ${advice}\n\n`);
   return {
     id,
     name: id.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase()),
     shortDescription: { text: title },
     fullDescription: { text: why },
     help: {
-      text: `${why}\n\n${toDo("")}Source: ${source}`,
-      markdown: `${why}\n\n${toDo("**")}Source: ${source}`,
+      text: `${why}\n\n${remedy("")}Source: ${source}`,
+      markdown: `${why}\n\n${remedy("**")}Source: ${source}`,
     },
     ...(judging === undefined ? {} : judgingOf(judging)),
   };
