@@ -28,7 +28,7 @@ import { collectEvidence, evidenceOf, judgeSide, probesFor } from "./verify.ts";
 
 /**
  * Proves one image by itself, without a baseline: the reworked one, the one that the Dockerfile of today gives, or any
- * that exists. What only a build or a comparison can show stays unproven.
+ * that exists. What one image alone cannot show (a comparison, and the build of one that was given) does not apply.
  */
 export async function verifyImage(given: Session, wanted: Wanted): Promise<Verified> {
   const { image, quick } = wanted;
