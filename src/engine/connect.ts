@@ -32,6 +32,8 @@ interface Info {
   /** Whether it can limit them. */
   readonly MemoryLimit?: boolean;
   readonly PidsLimit?: boolean;
+  /** Its processors. */
+  readonly NCPU?: number;
 }
 
 /** On a quiet machine. One that is busy with builds has taken three times as long to say what it is. */
@@ -95,6 +97,7 @@ async function meet(http: EngineHttp, tunnel: Tunnel | undefined, options: Conne
     store: storeOf(info),
     api,
     most: mostOf(info),
+    processors: info.NCPU,
     owner: ownerNow(options.runId),
     reach: reachOf(http.endpoint, tunnel),
     tunnel,

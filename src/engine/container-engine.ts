@@ -36,6 +36,7 @@ export interface EngineFacts {
   readonly version: string;
   readonly store: string;
   readonly api: number;
+  readonly processors: number | undefined;
   /** What a container gets at most that is not told otherwise: an image that forks or allocates forever ends, not the machine. */
   readonly most: Pick<StartOptions, "memoryBytes" | "pidsLimit">;
   readonly owner: Owner;
@@ -53,6 +54,7 @@ export class ContainerEngine implements ConnectedEngine {
   readonly version: string;
   readonly store: string;
   readonly strictReadOnly: boolean;
+  readonly processors: number | undefined;
   readonly cli: EngineCli;
   readonly #http: EngineHttp;
   readonly #facts: EngineFacts;
@@ -65,6 +67,7 @@ export class ContainerEngine implements ConnectedEngine {
     this.version = facts.version;
     this.store = facts.store;
     this.strictReadOnly = facts.name === "docker";
+    this.processors = facts.processors;
     this.cli = cliFor(http, facts);
     this.#builder = {
       cli: this.cli,

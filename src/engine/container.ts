@@ -1,6 +1,6 @@
 import { UserError } from "../kit/errors.ts";
 import { pathsWrittenSince, someFilesOf } from "./container-archive.ts";
-import type { Container, ContainerProcess, Exit, LogLine, Usage } from "./engine.ts";
+import type { Container, ContainerProcess, ExecOptions, Exit, LogLine, Usage } from "./engine.ts";
 import { execIn } from "./exec.ts";
 import { FrameSplitter, LogTail } from "./frames.ts";
 import { EngineRefusal, type EngineHttp } from "./http.ts";
@@ -178,7 +178,7 @@ export class EngineContainer implements Container {
 
   exec(
     argv: readonly string[],
-    options: { readonly user?: string; readonly signal?: AbortSignal } = {},
+    options: ExecOptions = {},
   ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
     return execIn(this.#http, this.id, argv, options);
   }

@@ -20,7 +20,7 @@ export function createBody(facts: CreateFacts, options: StartOptions): Record<st
   return {
     Image: facts.image,
     Labels: facts.labels,
-    Env: Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`),
+    Env: environmentList(options.env ?? {}),
     ExposedPorts: Object.fromEntries(ports.map((port) => [port, {}])),
     ...(options.user === undefined ? {} : { User: options.user }),
     ...(options.entrypoint === undefined ? {} : { Entrypoint: options.entrypoint }),
@@ -33,6 +33,10 @@ export function createBody(facts: CreateFacts, options: StartOptions): Record<st
     ...networking(options),
   };
 }
+
+/** As the engine's API takes variables. */
+export const environmentList = (env: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(env).map(([name, value]) => `${name}=${value}`);
 
 function hostConfig(facts: CreateFacts, options: StartOptions, ports: readonly string[]): Record<string, unknown> {
   return {

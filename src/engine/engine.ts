@@ -30,6 +30,8 @@ export interface Engine {
   /** Does something that does not count, whatever came of it, when the engine went away meanwhile, even if it is back.
    * @throws UserError `engine/lost` then. */
   unlessLost<T>(work: () => Promise<T>): Promise<T>;
+  /** Processors of the engine's machine; undefined where it does not say. */
+  readonly processors?: number | undefined;
   /** False where `readOnly` cannot be strict (Podman's compatible API mounts writable tmpfs); undefined means true. */
   readonly strictReadOnly?: boolean;
   /** How the command line reaches the same engine, where that is known. */
@@ -204,6 +206,13 @@ export interface Usage {
   readonly cpuPeriods: number;
 }
 
+export interface ExecOptions {
+  readonly user?: string;
+  /** Variables besides those of the container. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
 /** A started container. It is removed when its scope ends: `await using container = await engine.start(...)`. */
 export interface Container extends AsyncDisposable {
   readonly id: string;
@@ -225,7 +234,7 @@ export interface Container extends AsyncDisposable {
   healthBecomes(wanted: "healthy" | "unhealthy", signal: AbortSignal): Promise<void>;
   exec(
     argv: readonly string[],
-    options?: { readonly user?: string; readonly signal?: AbortSignal },
+    options?: ExecOptions,
   ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
   processes(): Promise<readonly ContainerProcess[]>;
   /** What it uses now; undefined where the engine keeps no count, or the container has ended. */

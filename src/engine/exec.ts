@@ -1,4 +1,6 @@
+import { environmentList } from "./create.ts";
 import { FrameSplitter } from "./frames.ts";
+import type { ExecOptions } from "./engine.ts";
 import type { EngineHttp } from "./http.ts";
 import { watched } from "./watch.ts";
 
@@ -10,10 +12,16 @@ export async function execIn(
   http: EngineHttp,
   container: string,
   argv: readonly string[],
-  options: { readonly user?: string; readonly signal?: AbortSignal },
+  options: ExecOptions,
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
   const { Id: id } = await http.json<{ Id: string }>("POST", `/containers/${container}/exec`, {
-    body: { Cmd: argv, AttachStdout: true, AttachStderr: true, ...(options.user && { User: options.user }) },
+    body: {
+      Cmd: argv,
+      AttachStdout: true,
+      AttachStderr: true,
+      ...(options.user && { User: options.user }),
+      ...(options.env && { Env: environmentList(options.env) }),
+    },
   });
   const kept = { stdout: new Tail(), stderr: new Tail() };
   await watched(http, options.signal ?? new AbortController().signal, async (signal) => {

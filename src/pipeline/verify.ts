@@ -117,6 +117,8 @@ async function collectOne(
       const took = () => performance.now() - started;
       if (image === undefined && !probe.withoutImage)
         return { status: "failed", reason: WITHOUT_IMAGE, milliseconds: 0 };
+      if (probe.needsHealthy === true && shared.unhealthy !== undefined)
+        return { status: "failed", reason: `Not tried: ${shared.unhealthy}`, milliseconds: 0 };
       const evidenceDirectory = join(run.directory, subject.label, "evidence");
       try {
         const context = {

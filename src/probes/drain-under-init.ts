@@ -8,6 +8,7 @@ export const drainUnderInit: Probe<Drain> = {
   runs: "beside-others",
   reworkedOnly: true,
   waits: true,
+  needsHealthy: true,
   version: 2,
   collect: (context) => stopInFlight(context, { init: true }),
 };

@@ -6,6 +6,7 @@ export const drain: Probe<Drain> = {
   title: "Stop the image while a request is proven to be in flight",
   runs: "beside-others",
   waits: true,
+  needsHealthy: true,
   version: 4,
   collect: (context) => stopInFlight(context),
 };

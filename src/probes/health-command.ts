@@ -29,6 +29,7 @@ export const healthCommand: Probe<HealthCommand> = {
   title: "Watch the image's HEALTHCHECK while the service answers, while it hangs, and while it answers 500",
   runs: "beside-others",
   waits: true,
+  needsHealthy: true,
   version: 3,
   async collect(context) {
     const { contract, image } = context;

@@ -2,6 +2,7 @@ import type { StartOptions } from "../engine/engine.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
 import { firstHealthy, type Outcome, whyUnhealthy } from "./support/health.ts";
 import { logTail } from "./support/logs.ts";
+import { loneliestLife, NO_RIGHTS, UNKNOWN_UID } from "./support/lonely-life.ts";
 import { startPatience } from "./support/patience.ts";
 import { startService } from "./support/service.ts";
 import { within } from "./support/time.ts";
@@ -17,17 +18,19 @@ export const leastPrivilege: Probe<LeastPrivilege> = {
   id: "least-privilege",
   title: "Run the image without capabilities, and as a uid it does not know",
   runs: "beside-others",
-  version: 2,
+  needsHealthy: true,
+  version: 3,
   async collect(context) {
-    const limitMs = 3 * startPatience(context.contract) + 60_000;
+    const limitMs = 4 * startPatience(context.contract) + 90_000;
     const signal = within(context.signal, limitMs, "The runs with fewer rights");
-    const less = { dropCapabilities: true, noNewPrivileges: true };
+    const lonely = await loneliestLife(context, signal);
+    if (lonely !== undefined) return { noCapabilities: lonely, arbitraryUid: lonely };
     // Both at once is one start; only a service that fails it is asked which of the two it was.
-    const both = await outcome(context, { ...less, user: "12345:0" }, signal);
+    const both = await outcome(context, { ...NO_RIGHTS, user: UNKNOWN_UID }, signal);
     if (both.healthy) return { noCapabilities: both, arbitraryUid: both };
     return {
-      noCapabilities: await outcome(context, less, signal),
-      arbitraryUid: await outcome(context, { user: "12345:0" }, signal),
+      noCapabilities: await outcome(context, NO_RIGHTS, signal),
+      arbitraryUid: await outcome(context, { user: UNKNOWN_UID }, signal),
     };
   },
 };

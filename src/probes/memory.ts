@@ -1,13 +1,9 @@
-import type { Container } from "../engine/engine.ts";
-import type { Probe, ProbeContext, WritableRun } from "./probe.ts";
-import { firstHealthy, whyUnhealthy } from "./support/health.ts";
-import { type LoggedLine, logTail } from "./support/logs.ts";
-import { limitsOf, placeOfLimits, smallest } from "./support/outside-limits.ts";
+import type { Probe } from "./probe.ts";
+import { whyUnhealthy } from "./support/health.ts";
+import type { LoggedLine } from "./support/logs.ts";
 import { startPatience } from "./support/patience.ts";
-import { visit } from "./support/routes.ts";
-import { startService } from "./support/service.ts";
-import { pause, within } from "./support/time.ts";
-import { writableRun } from "./support/writable-run.ts";
+import { declaredMemory, strictLife, usedLife } from "./support/strict-life.ts";
+import { within } from "./support/time.ts";
 
 /** How much memory the service takes, under the smallest limit that a file declares for it. */
 export interface MemoryUse {
@@ -24,66 +20,24 @@ export interface MemoryUse {
   readonly log: readonly LoggedLine[];
 }
 
-/** Each route is asked so often: what a first request loads stays in memory. */
-const ROUNDS = 3;
-const EVERY_MS = 100;
-
 export const memory: Probe<MemoryUse> = {
   id: "memory",
   title: "Run the image within the memory it is given, and count what it takes while it is used",
   runs: "beside-others",
   reworkedOnly: true,
-  version: 1,
+  needsHealthy: true,
+  version: 2,
   async collect(context) {
-    const { contract, service } = context;
-    const limitMs = startPatience(contract);
-    const signal = within(context.signal, 2 * limitMs + 120_000, "The run with limited memory");
-    const usual = await writableRun(context, signal);
-    const least = smallest(limitsOf(service, contract), "memoryBytes");
-    const declared = least && { bytes: least.value, place: placeOfLimits(least.limits) };
-    await using container = await startService(context, declared && { memoryBytes: declared.bytes });
-    const health = await firstHealthy(container, contract, { limitMs, signal });
-    const seen = health.healthy
-      ? await useIt(container, usual, context, signal)
-      : { samples: [], requests: 0, limitBytes: undefined };
-    await container.signal("SIGKILL");
-    const { oomKilled: killed } = await container.exited(signal);
-    const log = logTail(await container.logs());
-    return { declared, ...seen, healthy: health.healthy, problem: whyUnhealthy(health, log), killed, log };
+    const limitMs = startPatience(context.contract);
+    const signal = within(context.signal, 4 * limitMs + 120_000, "The run with limited memory");
+    const declared = declaredMemory(context);
+    const strict = await strictLife(context, signal);
+    // What does not work on a read-only root tells nothing of memory.
+    const life = strict?.health.healthy === true ? strict : await usedLife(context, withMemory(declared), signal);
+    const { health, samples, sampledRequests: requests, memoryLimitBytes: limitBytes, killed, log } = life;
+    const problem = whyUnhealthy(health, log);
+    return { declared, limitBytes, healthy: health.healthy, problem, killed, samples, requests, log };
   },
 };
 
-async function useIt(
-  container: Container,
-  { visits }: WritableRun,
-  { contract }: ProbeContext,
-  signal: AbortSignal,
-): Promise<Pick<MemoryUse, "samples" | "requests" | "limitBytes">> {
-  const first = await container.usage();
-  const samples = first === undefined ? [] : [first.memoryBytes];
-  // What streams is asked elsewhere.
-  const paths = visits.filter(({ open }) => open !== true).map(({ path }) => path);
-  const asked = Array.from({ length: ROUNDS }, () => paths).flat();
-  const over = new AbortController();
-  const sampling = sampleUntil(AbortSignal.any([signal, over.signal]), container, samples);
-  sampling.catch(() => {}); // Awaited below.
-  try {
-    await visit(container, contract, asked, signal);
-  } finally {
-    over.abort();
-    await sampling;
-  }
-  const last = await container.usage();
-  if (last !== undefined) samples.push(last.memoryBytes);
-  return { samples, requests: asked.length, limitBytes: first?.memoryLimitBytes };
-}
-
-/** A container that has ended gives no more samples. */
-async function sampleUntil(over: AbortSignal, container: Container, samples: number[]): Promise<void> {
-  while (!over.aborted) {
-    const usage = await container.usage();
-    if (usage === undefined) return;
-    samples.push(usage.memoryBytes);
-    await pause(EVERY_MS, over).catch(() => {});
-  }
-}
+const withMemory = (declared: MemoryUse["declared"]) => (declared === undefined ? {} : { memoryBytes: declared.bytes });

@@ -1,3 +1,4 @@
+import type { Container } from "../engine/engine.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
 import { firstHealthy } from "./support/health.ts";
 import { leakedIn, watchedSecrets } from "./support/leaks.ts";
@@ -5,6 +6,7 @@ import { lastLine, type LoggedLine, logTail, names } from "./support/logs.ts";
 import { startPatience } from "./support/patience.ts";
 import { requiredEnv } from "./support/service.ts";
 import { within } from "./support/time.ts";
+import { runUntilEnd, waitingContainer } from "./support/waiting-container.ts";
 
 /** What happened without one of the required variables. */
 export interface WithoutVariable {
@@ -19,6 +21,8 @@ export interface WithoutVariable {
   readonly leaked: readonly string[];
   /** All of them were left out at once, in the short proof. */
   readonly together?: boolean;
+  /** The image's command was run in a container that stood ready, which starts nothing else. */
+  readonly inWaiting?: boolean;
 }
 
 export interface MissingEnv {
@@ -28,13 +32,16 @@ export interface MissingEnv {
 }
 
 const AT_ONCE = 2;
+/** For fewer, a container that waits costs as much as it saves. */
+const WORTH_WAITING = 3;
 
 export const missingEnv: Probe<MissingEnv> = {
   id: "missing-env",
   title: "Start the image without each required variable in turn",
   runs: "beside-others",
   long: true,
-  version: 4,
+  needsHealthy: true,
+  version: 5,
   async collect(context) {
     const { contract } = context;
     const required = contract.env.filter(({ required: needed }) => needed).map(({ name }) => name);
@@ -46,8 +53,12 @@ export const missingEnv: Probe<MissingEnv> = {
     const left = [...required.entries()];
     const runs: WithoutVariable[] = [];
     const work = async () => {
-      for (let next = left.shift(); next !== undefined; next = left.shift())
-        runs[next[0]] = await startWithout(context, next[1], { limitMs, signal });
+      await using waiting = new Waiting(context, required, { limitMs, signal });
+      for (let next = left.shift(); next !== undefined; next = left.shift()) {
+        if (context.shared.unhealthy !== undefined) throw new Error(`Not tried: ${context.shared.unhealthy}`);
+        const [index, name] = next;
+        runs[index] = (await waiting.runWithout(name)) ?? (await startWithout(context, name, { limitMs, signal }));
+      }
     };
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, required.length) }, work));
     // A start beside others can be so slow that it looks like one that hangs: until one hangs alone, each is asked again.
@@ -60,6 +71,53 @@ export const missingEnv: Probe<MissingEnv> = {
     return { runs, watched: watchedSecrets(context.contract).map(({ name }) => name) };
   },
 };
+
+/**
+ * A container that stands ready, in which the image's command is run without one variable after the other. Only what ends
+ * there as it should is believed: where it does not, a start of its own has to show it, and the container is used no more.
+ */
+class Waiting implements AsyncDisposable {
+  readonly #context: ProbeContext;
+  readonly #required: readonly string[];
+  readonly #limits: Limits;
+  #container: Container | undefined;
+  #useless: boolean;
+
+  constructor(context: ProbeContext, required: readonly string[], limits: Limits) {
+    this.#context = context;
+    this.#required = required;
+    this.#limits = limits;
+    this.#useless = required.length < WORTH_WAITING;
+  }
+
+  async runWithout(name: string): Promise<WithoutVariable | undefined> {
+    if (this.#useless) return undefined;
+    this.#container ??= await waitingContainer(this.#context, this.#required);
+    const { contract } = this.#context;
+    const env = requiredEnv(contract, [name]);
+    const ended = this.#container && (await runUntilEnd(this.#container, this.#context, { env, ...this.#limits }));
+    const seen = ended && {
+      name,
+      outcome: "exited" as const,
+      code: ended.code,
+      milliseconds: ended.milliseconds,
+      named: names(textOf(ended.lines), name),
+      lastLine: lastLine(logTail(ended.lines)),
+      leaked: leakedIn(ended.lines, contract, [name]),
+      inWaiting: true,
+    };
+    if (seen !== undefined && seen.code !== 0 && seen.named) return seen;
+    this.#useless = true;
+    await this[Symbol.asyncDispose]();
+    return undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const container = this.#container;
+    this.#container = undefined;
+    await container?.[Symbol.asyncDispose]();
+  }
+}
 
 /** One start without all of them: enough where the service then names each. Where it does not, each has a start of its own. */
 async function withoutAny(
@@ -96,7 +154,7 @@ async function startWithoutAll(
   const health = await firstHealthy(container, contract, limits);
   const lines = await container.logs();
   const log: readonly LoggedLine[] = logTail(lines);
-  const text = lines.map((line) => line.text).join("\n");
+  const text = textOf(lines);
   const exit = health.healthy ? undefined : health.exit;
   const leaked = leakedIn(lines, contract, leftOut);
   return leftOut.map((name) => ({
@@ -109,6 +167,8 @@ async function startWithoutAll(
     leaked,
   }));
 }
+
+const textOf = (lines: readonly { readonly text: string }[]): string => lines.map(({ text }) => text).join("\n");
 
 function outcomeOf(healthy: boolean, exited: boolean): WithoutVariable["outcome"] {
   if (healthy) return "became healthy";

@@ -31,6 +31,7 @@ export const openConnections: Probe<OpenConnections> = {
   title: "Stop the image while idle connections and a stream are open",
   runs: "beside-others",
   waits: true,
+  needsHealthy: true,
   version: 2,
   async collect(context) {
     const { graceSeconds } = context.contract.signals;

@@ -1,6 +1,6 @@
 import type { Container, ContainerProcess } from "../engine/engine.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
-import { becomesHealthy } from "./support/health.ts";
+import { becomesHealthy, NeverHealthy } from "./support/health.ts";
 import { leakedIn, watchedSecrets } from "./support/leaks.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
 import { business } from "../kit/machine.ts";
@@ -86,7 +86,13 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
 
 /** All that is done and seen before the service is stopped. */
 async function useService(container: Container, context: ProbeContext, signal: AbortSignal) {
-  const { milliseconds: healthyMs } = await becomesHealthy(container, context.contract, signal);
+  const { milliseconds: healthyMs } = await becomesHealthy(container, context.contract, signal).catch(
+    (error: unknown) => {
+      signal.throwIfAborted();
+      if (error instanceof NeverHealthy) context.shared.unhealthy = error.message;
+      throw error;
+    },
+  );
   const linesWhenHealthy = await firstLines(container, signal);
   const usual = await visitAll(container, context, signal);
   const processes = await container.processes();

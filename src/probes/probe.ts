@@ -3,6 +3,8 @@ import type { BuildSide, Contract, Image, Role, Service } from "../model/types.t
 import type { HookedRun } from "./support/hooked-run.ts";
 import type { LoggedLine } from "./support/logs.ts";
 import type { RoleSeen } from "./support/role.ts";
+import type { LonelyLife } from "./support/lonely-life.ts";
+import type { UsedLife } from "./support/strict-life.ts";
 import type { SidecarSeen } from "./support/sidecar.ts";
 import type { Visit } from "./support/routes.ts";
 import type { RegistryAccess } from "../registry/access.ts";
@@ -46,8 +48,16 @@ export interface Shared {
   writableRun?: Promise<WritableRun>;
   /** What it writes and reads, as noted from inside. */
   hookedRun?: Promise<HookedRun>;
+  /** What it does on a read-only root within the memory it is given; undefined when it does not work so. */
+  strictLife?: Promise<UsedLife | undefined>;
+  /** What it does with no network, no rights and an unknown uid at once; undefined when it does not work so. */
+  loneliestLife?: Promise<LonelyLife | undefined>;
+  /** Why it was not healthy in its ordinary run, where nothing is taken from it. */
+  unhealthy?: string;
   /** The image has been started at least once, so the engine has its files in memory. */
   started?: boolean;
+  /** The median start with all of the machine's processors, in milliseconds, as the timed starts had it. */
+  startMs?: number;
   /** Whether it ends within the grace period when nothing is open: other stops tell nothing about one that does not. */
   endsWhenIdle?: Promise<boolean>;
 }
@@ -74,6 +84,8 @@ export interface Probe<Data = unknown> {
   readonly long?: boolean;
   /** It also runs when the image did not build, for what the build alone shows. */
   readonly withoutImage?: boolean;
+  /** It tells nothing about a service that is never healthy: it is not begun once that is known. */
+  readonly needsHealthy?: true;
   /** It says how to run an image, which is no comparison: the baseline is not asked. */
   readonly reworkedOnly?: boolean;
   /** Raise it when the meaning of the data changes; old evidence is then collected again. */

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import type { Probe, ProbeContext } from "./probe.ts";
 import { firstHealthy, whyUnhealthy } from "./support/health.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
@@ -39,6 +38,7 @@ export const startUnderLimits: Probe<StartUnderLimits> = {
   title: "Start the image with 2, 1, 0.5 and 0.25 processors",
   runs: "alone",
   reworkedOnly: true,
+  needsHealthy: true,
   version: 2,
   async collect(context) {
     const limits = limitsOf(context.service, context.contract);
@@ -54,8 +54,11 @@ export const startUnderLimits: Probe<StartUnderLimits> = {
     const one = (cpus: number) => startWith(cpus, context, limitMs, signal);
     // Together they may use 1.75 processors, so on two of them none takes from another.
     const wanted = quotas(least?.value);
-    const many = availableParallelism() >= MORE;
-    const seen = many ? [await one(MORE), ...(await Promise.all(wanted.map(one)))] : await inTurn(wanted, one);
+    const { processors = 1 } = context.engine;
+    const seen =
+      processors >= MORE
+        ? [asTimed(context) ?? (await one(MORE)), ...(await Promise.all(wanted.map(one)))]
+        : await inTurn(wanted, one);
     return {
       starts: seen.map(({ start }) => start),
       declared: least && { cpus: least.value, place: placeOfLimits(least.limits) },
@@ -65,6 +68,18 @@ export const startUnderLimits: Probe<StartUnderLimits> = {
     };
   },
 };
+
+/** A machine that has no more has timed the start with so many already. */
+function asTimed({ engine, shared }: ProbeContext): Timed | undefined {
+  if (engine.processors !== MORE || shared.startMs === undefined) return undefined;
+  const start = { cpus: MORE, healthy: true, milliseconds: shared.startMs, problem: "", enforced: true };
+  return { start, log: [] };
+}
+
+interface Timed {
+  readonly start: LimitedStart;
+  readonly log: readonly LoggedLine[];
+}
 
 /** What is declared takes the place of the nearest. */
 function quotas(declared: number | undefined): readonly number[] {
@@ -80,12 +95,7 @@ async function inTurn<T>(items: readonly number[], work: (item: number) => Promi
   return results;
 }
 
-async function startWith(
-  cpus: number,
-  context: ProbeContext,
-  limitMs: number,
-  signal: AbortSignal,
-): Promise<{ readonly start: LimitedStart; readonly log: readonly LoggedLine[] }> {
+async function startWith(cpus: number, context: ProbeContext, limitMs: number, signal: AbortSignal): Promise<Timed> {
   await using container = await startService(context, { cpus });
   const health = await firstHealthy(container, context.contract, { limitMs, signal, everyMs: POLL_MS });
   const usage = await container.usage();

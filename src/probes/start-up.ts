@@ -60,6 +60,7 @@ export const startUp: Probe<StartUp> = {
     const signal = within(context.signal, 60_000 + 6 * startPatience(contract), "Measuring the start");
     const samples: number[] = [];
     const cpu: number[] = [];
+    await using lives = new Lives();
     const stops = new Stops(context);
     let most = 1;
     let log: readonly LoggedLine[] = [];
@@ -70,7 +71,7 @@ export const startUp: Probe<StartUp> = {
     for (let run = 0; context.quick === true ? run < dropped : !enough(samples.slice(dropped), beyond); run += 1) {
       const started = await startOrReason(context);
       if (typeof started === "string") return { ...nothing(healthPath(contract)), problem: started };
-      await using container = started;
+      const container = lives.keep(started);
       // Longer than the contract allows where the machine is busy: a late start tells more than one that was cut off.
       const limitMs = startPatience(contract);
       const health: Health = await firstHealthy(container, contract, { limitMs, signal, everyMs: FINE_POLL_MS });
@@ -88,6 +89,7 @@ export const startUp: Probe<StartUp> = {
     const kept = samples.slice(dropped);
     if (kept.length === 0) return { ...nothing(healthPath(contract)), ...used, healthy: true, droppedFirstMs, log };
     const value = median(kept);
+    context.shared.startMs = value;
     const deviationMs = medianDeviation(kept);
     const interval = medianInterval(kept);
     return {
@@ -111,6 +113,20 @@ export const startUp: Probe<StartUp> = {
   },
 };
 
+/** Containers that have ended wait here to be removed, all at once when nothing is timed any more. */
+class Lives implements AsyncDisposable {
+  readonly #containers: Container[] = [];
+
+  keep(container: Container): Container {
+    this.#containers.push(container);
+    return container;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#containers.map((container) => container[Symbol.asyncDispose]()));
+  }
+}
+
 /** Stops the containers that were started to be timed: they end anyway, and nothing else runs meanwhile. */
 class Stops {
   readonly #context: ProbeContext;
@@ -122,12 +138,18 @@ class Stops {
     this.#left = context.quick === true ? 0 : STOPS.allMs;
   }
 
+  /** What has not ended then is removed at once: it would take time from the next start. */
   async take(container: Container, signal: AbortSignal): Promise<void> {
-    if (this.#left <= 0) return;
+    if (!(await this.#stop(container, signal))) await container[Symbol.asyncDispose]();
+  }
+
+  async #stop(container: Container, signal: AbortSignal): Promise<boolean> {
+    if (this.#left <= 0) return false;
     const { milliseconds, exit } = await stopIdle(container, stopSignal(this.#context.contract), STOPS.eachMs, signal);
     this.#left = exit === undefined ? 0 : this.#left - milliseconds;
     if (exit === undefined) this.#samples.length = 0;
     else this.#samples.push(milliseconds);
+    return exit !== undefined;
   }
 
   measured(): { readonly stop?: Measurement } {

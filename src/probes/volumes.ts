@@ -24,6 +24,7 @@ export const volumes: Probe<Volumes> = {
   id: "volumes",
   title: "Run the image with a new volume at each path it may write to",
   runs: "beside-others",
+  needsHealthy: true,
   version: 1,
   async collect(context) {
     const { contract } = context;

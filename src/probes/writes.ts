@@ -68,6 +68,7 @@ export const writes: Probe<Writes> = {
   runs: "beside-others",
   long: true,
   reworkedOnly: true,
+  needsHealthy: true,
   version: 2,
   async collect(context) {
     const signal = within(context.signal, mostPatience(context.contract), "Looking for writable places");

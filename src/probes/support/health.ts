@@ -43,14 +43,20 @@ export function isHealthy(contract: Contract, status: number): boolean {
 export async function firstHealthy(
   container: Container,
   contract: Contract,
-  options: { readonly limitMs: number; readonly signal: AbortSignal; readonly everyMs?: number },
+  options: {
+    readonly limitMs: number;
+    readonly signal: AbortSignal;
+    readonly everyMs?: number;
+    /** `performance.now()` from which it counts, where that is not the request to start the container. */
+    readonly since?: number;
+  },
 ): Promise<Health> {
-  const { limitMs, signal, everyMs = POLL_MS } = options;
+  const { limitMs, signal, everyMs = POLL_MS, since = container.startedAt } = options;
   const agent = persistent();
   await using watch = watchExit(container, signal);
   let last = NOTHING;
   try {
-    const elapsed = () => performance.now() - container.startedAt;
+    const elapsed = () => performance.now() - since;
     const url = addressOf(container, contract.port, healthPath(contract));
     if (url === undefined) {
       // A container that ends at once has lost its port before anyone could ask for it.
@@ -102,8 +108,11 @@ export function whyUnhealthy(health: Health, log: readonly LoggedLine[]): string
   return `The service never became healthy: ${end}. Its last line: ${lastLine(log)}`;
 }
 
+/** The service did not become healthy in an experiment that rests on it. */
+export class NeverHealthy extends Error {}
+
 /** Waits until the service is healthy.
- * @throws Error with the service's last line when it never is. */
+ * @throws NeverHealthy with the service's last line when it never is. */
 export async function becomesHealthy(
   container: Container,
   contract: Contract,
@@ -111,6 +120,6 @@ export async function becomesHealthy(
 ): Promise<{ readonly milliseconds: number }> {
   const limitMs = startPatience(contract);
   const health = await firstHealthy(container, contract, { limitMs, signal });
-  if (!health.healthy) throw new Error(whyUnhealthy(health, logTail(await container.logs())));
+  if (!health.healthy) throw new NeverHealthy(whyUnhealthy(health, logTail(await container.logs())));
   return { milliseconds: health.milliseconds };
 }

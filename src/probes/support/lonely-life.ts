@@ -1,0 +1,90 @@
+import type { Container, StartOptions } from "../../engine/engine.ts";
+import type { ProbeContext } from "../probe.ts";
+import { watchExit } from "./exit-watch.ts";
+import { healthPath, isHealthy, type Outcome } from "./health.ts";
+import { lastLine, logTail } from "./logs.ts";
+import { startPatience } from "./patience.ts";
+import { runPython } from "./python.ts";
+import { requiredEnv } from "./service.ts";
+import { poll } from "./time.ts";
+
+/** What a start without any network came to. */
+export interface LonelyLife extends Outcome {
+  readonly milliseconds: number;
+}
+
+/** With a uid that no file of the image knows, in group 0, as OpenShift does. */
+export const UNKNOWN_UID = "12345:0";
+
+/** Without capabilities, and without a way to any. */
+export const NO_RIGHTS: StartOptions = { dropCapabilities: true, noNewPrivileges: true };
+
+/**
+ * No network, no capabilities and an unknown uid at once: what becomes healthy so does without each of them, and one start shows it.
+ * @returns undefined where it does not, or nobody can ask it: then each has to be tried alone.
+ */
+export function loneliestLife(context: ProbeContext, signal: AbortSignal): Promise<LonelyLife | undefined> {
+  context.shared.loneliestLife ??= newLoneliestLife(context, signal);
+  return context.shared.loneliestLife;
+}
+
+async function newLoneliestLife(context: ProbeContext, signal: AbortSignal): Promise<LonelyLife | undefined> {
+  // What has something beside it most often waits for it, in vain here.
+  if ((context.beside?.sidecars.length ?? 0) > 0) return undefined;
+  try {
+    const life = await lonelyLife(context, { ...NO_RIGHTS, user: UNKNOWN_UID }, signal);
+    return life.healthy ? life : undefined;
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  }
+}
+
+/** Starts it with no network at all, and waits until it is healthy, asked from inside. */
+export async function lonelyLife(
+  { contract, engine, image }: ProbeContext,
+  options: StartOptions,
+  signal: AbortSignal,
+): Promise<LonelyLife> {
+  await using container = await engine.start(image.id, { env: requiredEnv(contract), ...options, network: "none" });
+  await using watch = watchExit(container, signal);
+  const script = question(contract.port, healthPath(contract));
+  let refused = 0;
+  const status = await poll(
+    async () => {
+      if (watch.exit !== undefined) return 0;
+      const seen = await askInside(container, script, signal);
+      // A container that is just ending refuses as well; one that goes on refusing has no Python to ask with.
+      refused = seen === "no Python" ? refused + 1 : 0;
+      if (refused > 3) throw new Error(NO_PYTHON);
+      return typeof seen === "number" && isHealthy(contract, seen) ? seen : undefined;
+    },
+    { everyMs: 500, limitMs: startPatience(contract), signal },
+  );
+  const milliseconds = performance.now() - container.startedAt;
+  const log = logTail(await container.logs());
+  const healthy = status !== undefined && status !== 0;
+  return { healthy, milliseconds, problem: healthy ? "" : lastLine(log), log: log.slice(-50) };
+}
+
+const NO_PYTHON = "Without a network only the image's own Python could ask the service, and there is none on its PATH.";
+
+/** Nobody outside can ask, so the question is asked inside, with the image's own Python. */
+const question = (port: number, path: string): string =>
+  [
+    "import http.client",
+    `c=http.client.HTTPConnection('127.0.0.1',${port},timeout=5)`,
+    `c.request('GET',${JSON.stringify(path)})`,
+    "print(c.getresponse().status)",
+  ].join("\n");
+
+async function askInside(
+  container: Container,
+  script: string,
+  signal: AbortSignal,
+): Promise<number | "no Python" | undefined> {
+  const result = await runPython(container, script, { signal });
+  if (result === undefined) return "no Python";
+  const status = Number(result.stdout.trim());
+  return result.code === 0 && status >= 100 ? status : undefined;
+}

@@ -1,0 +1,129 @@
+import type { Container, StartOptions } from "../../engine/engine.ts";
+import type { ProbeContext, WritableRun } from "../probe.ts";
+import { firstHealthy, type Health } from "./health.ts";
+import type { LoggedLine } from "./logs.ts";
+import { logTail } from "./logs.ts";
+import { limitsOf, placeOfLimits, smallest } from "./outside-limits.ts";
+import { startPatience } from "./patience.ts";
+import { sendRequests } from "./requests.ts";
+import { visit, type Visit } from "./routes.ts";
+import { startService } from "./service.ts";
+import { pause } from "./time.ts";
+import { worseVisits } from "./visits.ts";
+import { complaints, writableRun } from "./writable-run.ts";
+
+/** The least memory that a file outside gives the service, and where it says so. */
+export interface DeclaredMemory {
+  readonly bytes: number;
+  readonly place: string;
+}
+
+/** One life of the image on less than it has by default, in which it is asked what it was asked on a writable root. */
+export interface UsedLife {
+  readonly health: Health;
+  readonly visits: readonly Visit[];
+  readonly requests: readonly Visit[];
+  readonly complaints: readonly string[];
+  /** Memory in bytes: ready and not asked yet, then while it was asked. */
+  readonly samples: readonly number[];
+  /** How many requests were made while it was sampled. */
+  readonly sampledRequests: number;
+  readonly memoryLimitBytes: number | undefined;
+  /** The kernel killed one of its processes for want of memory. */
+  readonly killed: boolean;
+  readonly log: readonly LoggedLine[];
+}
+
+/** Each route is asked so often: what a first request loads stays in memory. */
+const ROUNDS = 3;
+const EVERY_MS = 100;
+
+export function declaredMemory({ service, contract }: ProbeContext): DeclaredMemory | undefined {
+  const least = smallest(limitsOf(service, contract), "memoryBytes");
+  return least && { bytes: least.value, place: placeOfLimits(least.limits) };
+}
+
+/** How a strictly read-only root is given to it. */
+export function readOnlyRoot({ contract }: ProbeContext): StartOptions {
+  // Over a folder of the image a tmpfs would take over its mode, and belong to root: then only root could write there.
+  return { readOnly: true, tmpfs: contract.writablePaths.map((path) => `${path}:mode=1777`) };
+}
+
+/**
+ * A read-only root and the memory that is declared at once: what works so works with either, and one start shows both.
+ * @returns undefined where it does not: then each has to be asked alone.
+ */
+export function strictLife(context: ProbeContext, signal: AbortSignal): Promise<UsedLife | undefined> {
+  context.shared.strictLife ??= newStrictLife(context, signal);
+  return context.shared.strictLife;
+}
+
+async function newStrictLife(context: ProbeContext, signal: AbortSignal): Promise<UsedLife | undefined> {
+  if (context.engine.strictReadOnly === false) return undefined;
+  const memory = declaredMemory(context);
+  const usual = await writableRun(context, signal);
+  const life = await usedLife(
+    context,
+    { ...readOnlyRoot(context), ...(memory && { memoryBytes: memory.bytes }) },
+    signal,
+  );
+  const worse = worseVisits([...usual.visits, ...usual.requests], [...life.visits, ...life.requests]);
+  const works = life.health.healthy && !life.killed && worse.length === 0 && life.complaints.length === 0;
+  return works || memory === undefined ? life : undefined;
+}
+
+/** Starts it so, asks what it is asked on a writable root, and ends it. */
+export async function usedLife(context: ProbeContext, options: StartOptions, signal: AbortSignal): Promise<UsedLife> {
+  const { contract } = context;
+  const usual = await writableRun(context, signal);
+  await using container = await startService(context, options);
+  const health = await firstHealthy(container, contract, { limitMs: startPatience(contract), signal });
+  const used = health.healthy ? await useIt(container, usual, context, signal) : UNUSED;
+  await container.signal("SIGKILL");
+  const { oomKilled: killed } = await container.exited(signal);
+  const lines = await container.logs();
+  return { health, ...used, complaints: complaints(lines, usual), killed, log: logTail(lines) };
+}
+
+type Use = Pick<UsedLife, "visits" | "requests" | "samples" | "sampledRequests" | "memoryLimitBytes">;
+
+const UNUSED: Use = { visits: [], requests: [], samples: [], sampledRequests: 0, memoryLimitBytes: undefined };
+
+async function useIt(
+  container: Container,
+  usual: WritableRun,
+  { contract }: ProbeContext,
+  signal: AbortSignal,
+): Promise<Use> {
+  const first = await container.usage();
+  const samples = first === undefined ? [] : [first.memoryBytes];
+  // What streams is asked once.
+  const again = usual.visits.filter(({ open }) => open !== true).map(({ path }) => path);
+  const more = Array.from({ length: ROUNDS - 1 }, () => again).flat();
+  const over = new AbortController();
+  const sampling = sampleUntil(AbortSignal.any([signal, over.signal]), container, samples);
+  sampling.catch(() => {}); // Awaited below.
+  let visits: readonly Visit[];
+  try {
+    visits = await visit(container, contract, usual.paths, signal);
+    await visit(container, contract, more, signal);
+  } finally {
+    over.abort();
+    await sampling;
+  }
+  const requests = await sendRequests(container, contract, signal);
+  const last = await container.usage();
+  if (last !== undefined) samples.push(last.memoryBytes);
+  const sampledRequests = visits.length + more.length;
+  return { visits, requests, samples, sampledRequests, memoryLimitBytes: first?.memoryLimitBytes };
+}
+
+/** A container that has ended gives no more samples. */
+async function sampleUntil(over: AbortSignal, container: Container, samples: number[]): Promise<void> {
+  while (!over.aborted) {
+    const usage = await container.usage();
+    if (usage === undefined) return;
+    samples.push(usage.memoryBytes);
+    await pause(EVERY_MS, over).catch(() => {});
+  }
+}
