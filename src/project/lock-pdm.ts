@@ -1,3 +1,4 @@
+import { type Digest, isDigest } from "./lock-digest.ts";
 import { onlySources } from "./lock-poetry.ts";
 import {
   extraOf,
@@ -11,7 +12,7 @@ import {
 } from "./lock-reading.ts";
 import type { Holds } from "./marker.ts";
 import { normalName, readRequirement } from "./requirement.ts";
-import { isTable, listAt, readToml, type Table, textAt, textsAt } from "./toml.ts";
+import { isTable, listAt, readToml, type Table, tableAt, textAt, textsAt, type TomlFile } from "./toml.ts";
 import type { TreeProblem } from "./tree.ts";
 
 /** pdm.lock: with its strategy `inherit_metadata`, the default since 2.11, each package names its groups and its condition. */
@@ -27,11 +28,20 @@ export function readPdmLock(file: string, text: string, problems: TreeProblem[])
       textAt(listAt(toml.data, "metadata", "targets")[0], "requires_python"),
     // The project names the indexes; the lock does not.
     registries: [],
+    digest: digestOf(toml),
     wishes: undefined,
     sections: sectionsOf(toml.data),
     tellsNeeds: true,
     installs: installsBySection(tables, nodes, isOf),
   };
+}
+
+/** With inputs of its own, which are new and asked for, the digest does not count. */
+function digestOf(toml: TomlFile): Digest | undefined {
+  const value = textAt(toml.data, "metadata", "content_hash")?.replace(/^sha256:/, "");
+  return isDigest(value) && !("lock_inputs" in tableAt(toml.data, "metadata"))
+    ? { tool: "pdm", value, place: toml.evidence(["metadata", "content_hash"]) }
+    : undefined;
 }
 
 /** pdm locks the groups that it is asked for. */

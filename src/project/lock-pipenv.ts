@@ -1,5 +1,7 @@
+import { type Digest, isDigest } from "./lock-digest.ts";
 import { type LockEntry, type LockReading, MAIN, unique } from "./lock-reading.ts";
 import { normalName } from "./requirement.ts";
+import { SourceText } from "./source-text.ts";
 import { isTable, listAt, tableAt, textAt, valueAt } from "./toml.ts";
 import type { TreeProblem } from "./tree.ts";
 
@@ -23,6 +25,7 @@ export function readPipfileLock(file: string, text: string, problems: TreeProble
     packages: [...sections.values()].flat(),
     requiresPython: pythonOf(data),
     registries: unique(listAt(data, "_meta", "sources").map((source) => textAt(source, "url"))),
+    digest: digestOf(data, new SourceText(file, text)),
     wishes: undefined,
     tellsNeeds: false,
     installs: ({ section, holds }) =>
@@ -34,6 +37,11 @@ const SECTIONS: ReadonlyMap<string, string> = new Map([
   ["default", MAIN],
   ["develop", "dev"],
 ]);
+
+function digestOf(data: unknown, source: SourceText): Digest | undefined {
+  const value = textAt(data, "_meta", "hash", "sha256");
+  return isDigest(value) ? { tool: "pipenv", value, place: source.find(value) } : undefined;
+}
 
 function pythonOf(data: unknown): string | undefined {
   const full = textAt(data, "_meta", "requires", "python_full_version");

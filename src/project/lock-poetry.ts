@@ -1,4 +1,5 @@
 import type { LockedPackage } from "../model/types.ts";
+import { type Digest, isDigest } from "./lock-digest.ts";
 import {
   extraOf,
   type LockEntry,
@@ -12,7 +13,7 @@ import {
 import type { Holds } from "./marker.ts";
 import { fromCaret } from "./poetry-version.ts";
 import { normalName, readRequirement } from "./requirement.ts";
-import { isTable, listAt, readToml, type Table, tableAt, textAt, textsAt, valueAt } from "./toml.ts";
+import { isTable, listAt, readToml, type Table, tableAt, textAt, textsAt, type TomlFile, valueAt } from "./toml.ts";
 import type { TreeProblem } from "./tree.ts";
 
 /** poetry.lock: since poetry 2 each package names its groups; before, only who needs whom is there (and `category` before 1.5). */
@@ -32,10 +33,20 @@ export function readPoetryLock(file: string, text: string, problems: TreeProblem
         textAt(table, "source", "type") === "legacy" ? textAt(table, "source", "url") : undefined,
       ),
     ),
+    digest: digestOf(toml),
     wishes: undefined,
     tellsNeeds: true,
     installs: installsBySection(tables, nodes, isOf),
   };
+}
+
+function digestOf(toml: TomlFile): Digest | undefined {
+  const value = textAt(toml.data, "metadata", "content-hash");
+  const [, major, minor] = /^#.* Poetry (\d+)\.(\d+)/.exec(toml.source.text) ?? [];
+  const version = major === undefined ? undefined : ([Number(major), Number(minor)] as const);
+  return isDigest(value)
+    ? { tool: "poetry", value, version, place: toml.evidence(["metadata", "content-hash"]) }
+    : undefined;
 }
 
 /** Whether a package of a lock with groups belongs to a section. Extras are conditions of the main group. */

@@ -1,4 +1,5 @@
 import type { LockedPackage } from "../model/types.ts";
+import type { Digest } from "./lock-digest.ts";
 import type { Holds } from "./marker.ts";
 import type { Table } from "./toml.ts";
 
@@ -12,6 +13,8 @@ export interface LockReading {
   /** The version that the project itself had. */
   readonly ownVersion?: string | undefined;
   readonly registries: readonly string[];
+  /** Of what it was made from, where it holds one. */
+  readonly digest?: Digest | undefined;
   /** Requirements the lock was made from, as wishes (see `wishOf`): by section. */
   readonly wishes: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   /** The sections it was made for, extras by their bare names; undefined means all there are. */

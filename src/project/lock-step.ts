@@ -1,37 +1,51 @@
 import type { Dependency, Evidence, Fact } from "../model/types.ts";
+import { isMadeFrom } from "./lock-digest.ts";
 import { extraOf, extraSection, type LockEntry, type LockReading, MAIN } from "./lock-reading.ts";
 import type { Pipfile } from "./pipfile.ts";
 import type { Pyproject } from "./pyproject.ts";
 import { meets } from "./release.ts";
 import { readRequirement, wishOf } from "./requirement.ts";
 import { textAt } from "./toml.ts";
+import type { TreeProblem } from "./tree.ts";
 
 export interface StepInput {
   readonly path: string;
   readonly reading: LockReading;
   readonly pyproject: Pyproject | undefined;
   readonly pipfile: Pipfile | undefined;
+  readonly problems: readonly TreeProblem[];
 }
 
 type Sections = ReadonlyArray<readonly [name: string, dependencies: readonly Dependency[]]>;
 
 /** Compares what the project asks for with what the lock was made from. */
-export function inStep({ path, reading, pyproject, pipfile }: StepInput): Fact<boolean> {
+export function inStep(input: StepInput): Fact<boolean> {
+  const { path, reading, pyproject, pipfile } = input;
   if (reading.wishes !== undefined && pyproject !== undefined)
     return inStepWithWishes(path, reading.wishes, reading, pyproject);
   const asking = path === "Pipfile.lock" ? pipfile : pyproject;
   if (asking === undefined) return { value: true, confidence: "needs-proof", evidence: [] };
+  const byDigest = digestHolds(input);
+  if (byDigest === true) return { value: true, confidence: "certain", evidence: [] };
   const made = reading.sections;
   const evidence = sectionsOf(asking)
     .filter(([name]) => made === undefined || made.includes(extraOf(name) ?? name))
     .flatMap(([, dependencies]) => dependencies)
     .filter((dependency) => isUnmet(dependency, reading.packages))
     .map(({ place, requirement }) => ({ ...place, text: requirement }));
+  if (byDigest === false && reading.digest !== undefined)
+    evidence.push({ ...reading.digest.place, text: "it was made from another one, as its digest says" });
   return {
     value: evidence.length === 0,
     confidence: evidence.length === 0 ? "likely" : "certain",
     evidence,
   };
+}
+
+/** What the lock's own digest says; undefined where it has none, or where a file that it is of cannot be read whole. */
+function digestHolds({ reading: { digest }, pyproject, pipfile, problems }: StepInput): boolean | undefined {
+  const broken = problems.some(({ file }) => file === "pyproject.toml" || file === "Pipfile");
+  return digest === undefined || broken ? undefined : isMadeFrom(digest, { pyproject, pipfile });
 }
 
 const sectionsOf = (asking: Pick<Pyproject, "runtime" | "groups"> & Partial<Pick<Pyproject, "extras">>): Sections => [

@@ -5,6 +5,7 @@ import type { Tree, TreeProblem } from "./tree.ts";
 
 /** What a Pipfile asks for. */
 export interface Pipfile {
+  readonly toml: TomlFile;
   readonly runtime: readonly Dependency[];
   readonly groups: Readonly<Record<string, readonly Dependency[]>>;
   readonly indexes: readonly string[];
@@ -21,6 +22,7 @@ export function readPipfile(tree: Tree, problems: TreeProblem[]): Pipfile | unde
   const toml = readToml(FILE, text, problems);
   const categories = Object.keys(toml.data).filter((name) => !OTHERS.has(name) && isTable(toml.data[name]));
   return {
+    toml,
     runtime: section(toml, "packages"),
     groups: {
       dev: [],

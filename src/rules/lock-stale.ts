@@ -16,10 +16,23 @@ const pipenv = (wanted: string) =>
     }),
   });
 
+/** Names what the lock has, and differs in where it comes from: only the lock's digest shows that. */
+const poetry = (digest: string) =>
+  project({
+    Dockerfile: healthyWith([
+      syncLine,
+      "COPY pyproject.toml poetry.lock ./\nRUN pip install --no-cache-dir poetry==2.1.4 && POETRY_VIRTUALENVS_IN_PROJECT=true poetry install --only main --no-root\n",
+    ]),
+    "uv.lock": "",
+    "pyproject.toml":
+      '[tool.poetry]\npackage-mode = false\n\n[tool.poetry.dependencies]\nfastapi = "*"\nuvicorn = "*"\n',
+    "poetry.lock": `[[package]]\nname = "fastapi"\nversion = "0.121.0"\n\n[[package]]\nname = "uvicorn"\nversion = "0.38.0"\n\n[metadata]\ncontent-hash = "${digest}"\n`,
+  });
+
 export const lockStale: Rule = {
   id: "lock-stale",
   title: "The lock file is not in step with what the project asks for",
-  why: "With `--frozen` the image gets what the old lock says, including dependencies that were removed; with `--locked` the build stops; with neither, uv resolves anew inside the build.",
+  why: "With `--frozen` the image gets what the old lock says, including dependencies that were removed; with `--locked` the build stops; with neither, uv resolves anew inside the build. The locks of poetry, pdm and pipenv hold a digest of what they were made from, by which those tools tell.",
   source: "RAGstar at HEAD: pyproject.toml dropped gitingest, uv.lock still installs it; trap T37",
   severity: "error",
   confidence: "likely",
@@ -36,15 +49,21 @@ export const lockStale: Rule = {
       }),
       pipenv("==0.122.0"),
       pipenv(">=1"),
+      poetry("0".repeat(64)),
     ],
-    good: [healthy, pipenv("==0.121.0"), pipenv(">=0.115")],
+    good: [
+      healthy,
+      pipenv("==0.121.0"),
+      pipenv(">=0.115"),
+      poetry("90dae93bb193d7d4f9e834b98fcdc8a2671e5b37392ff88ec64446c19ade7e21"),
+    ],
   },
   *check({ service }) {
     const { lock } = service;
     if (!lock || lock.inStep.value) return;
     const [first, ...rest] = lock.inStep.evidence;
     yield {
-      message: `${lock.path} does not match ${first && first.file !== lock.path ? first.file : "pyproject.toml"}${first ? `: ${first.text}` : "."}`,
+      message: `${lock.path} does not match ${first && first.file !== lock.path ? first.file : (ASKING[lock.path] ?? "pyproject.toml")}${first ? `: ${first.text}` : "."}`,
       confidence: lock.inStep.confidence,
       where: first ?? { file: lock.path, line: 1 },
       advice: `Run \`${LOCKING[lock.path] ?? "pip-compile"}\` and commit the result.`,
@@ -53,6 +72,7 @@ export const lockStale: Rule = {
   },
 };
 
+const ASKING: Readonly<Record<string, string>> = { "Pipfile.lock": "Pipfile" };
 const LOCKING: Readonly<Record<string, string>> = {
   "uv.lock": "uv lock",
   "poetry.lock": "poetry lock",

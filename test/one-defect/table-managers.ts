@@ -1,5 +1,6 @@
 import { dependenciesNotPinned } from "../../src/rules/dependencies-not-pinned.ts";
 import { devDependenciesInFinal } from "../../src/rules/dev-dependencies-in-final.ts";
+import { lockStale } from "../../src/rules/lock-stale.ts";
 import { builder, runtime, slim, startLine, project } from "../../src/rules/queries/example.ts";
 import { severalLocks } from "../../src/rules/several-locks.ts";
 import { bad, good, type OneDefect, row } from "./defect.ts";
@@ -104,5 +105,12 @@ export const managerDefects: readonly OneDefect[] = [
     project({
       Dockerfile: `${builder.replace("    uv sync --locked", "    uv lock && uv sync --locked")}${runtime}${startLine}`,
     }),
+  ),
+  row(
+    "206",
+    "the digest in poetry.lock is of another pyproject.toml",
+    ["lock-stale"],
+    bad(lockStale, 3),
+    good(lockStale, 3),
   ),
 ];
