@@ -10,7 +10,7 @@ declare const SEAWORTHY_LIGHT: string | undefined;
 type Start = (args: readonly string[], process: StricliProcess) => Promise<void>;
 
 async function load(args: readonly string[]): Promise<{ readonly start: Start }> {
-  const light = args[0] === "analyze" && !args.some((word) => /^--(?:fix|dry)/.test(word));
+  const light = args[0] === "analyze" && !args.some((word) => /^(?:-h$|--(?:fix|dry|help))/.test(word));
   if (!light || typeof SEAWORTHY_LIGHT !== "string") return import("./full.ts");
   return compile(join(import.meta.dirname, SEAWORTHY_LIGHT), require).run() as { readonly start: Start };
 }

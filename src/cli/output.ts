@@ -16,5 +16,12 @@ export function failed(): void {
   process.exitCode = 1;
 }
 
-/** Colours only where a person reads them. */
-export const inColour = (): boolean => process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
+/**
+ * Whoever reads standard output: colours and broken lines only where that is a person at a terminal. NO_COLOR takes the
+ * colours away, and so does a terminal that knows none.
+ */
+export function reader(): { readonly colour: boolean; readonly width: number | undefined } {
+  const { isTTY, columns } = process.stdout;
+  const plain = (process.env["NO_COLOR"] ?? "") !== "" || process.env["TERM"] === "dumb";
+  return { colour: isTTY && !plain, width: isTTY ? columns || undefined : undefined };
+}

@@ -22,6 +22,8 @@ export interface FormatContext {
   readonly rules: readonly Rule[];
   /** A person reads it on a terminal. */
   readonly colour: boolean;
+  /** Columns of that terminal; without them no line is broken. */
+  readonly width?: number | undefined;
   /** What the files tell about the service is asked for, too. */
   readonly facts?: boolean;
 }

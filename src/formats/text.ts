@@ -1,4 +1,5 @@
 import { noCommand, visibleLine } from "../kit/text.ts";
+import { wrap } from "../kit/wrap.ts";
 import type { Finding, Place } from "../model/types.ts";
 import type { Format, FormatContext, Judged } from "./format.ts";
 import { plural } from "../reporters/view/words.ts";
@@ -33,7 +34,10 @@ export const text: Format = {
   },
 };
 
-function textOf(judged: Judged, context: Pick<FormatContext, "colour">): string {
+/** Who reads it. */
+type Reader = Pick<FormatContext, "colour" | "width">;
+
+function textOf(judged: Judged, context: Reader): string {
   const { findings } = judged;
   const last = findings.length === 0 ? "nothing to change." : `${plural(findings.length, "finding")}.`;
   const ending = judged.service === undefined ? [] : [`${safeLine(nameOf(judged))}: ${last}${notShown(judged)}`];
@@ -45,31 +49,46 @@ const COLOURS = { error: "\u001b[31m", warning: "\u001b[33m", note: "\u001b[34m"
 const OFF = "\u001b[39m";
 
 /** One finding: place, severity, rule; message; the line; advice and, when there is a safe one, the fix. */
-function findingText(finding: Finding, judged: Judged, { colour }: Pick<FormatContext, "colour">): string {
+function findingText(finding: Finding, judged: Judged, { colour, width = Infinity }: Reader): string {
   const { severity, rule, message, where, advice, fix } = finding;
   const doubt = doubtOf(finding);
   const column = where?.column === undefined ? "" : `:${where.column}`;
   const place = where === undefined ? "" : `${shownPath(judged, where.file)}:${where.line}${column}`;
   const head = colour ? `${COLOURS[severity]}${severity}${OFF}` : severity;
-  const lines = [`    ${visibleLine(message)}`, ...excerptOf(finding, judged), `    → ${advice}`];
-  if (fix !== undefined) lines.push(`    fix: ${fix.title}`);
-  if (doubt !== undefined) lines.push(`    ${doubt}`);
+  const lines = [
+    ...indented("", visibleLine(message), width),
+    ...excerptOf(finding, judged, Math.min(WIDEST, width - 12)),
+    ...indented("→ ", advice, width),
+  ];
+  if (fix !== undefined) lines.push(...indented("fix: ", fix.title, width));
+  if (doubt !== undefined) lines.push(...indented("", doubt, width));
   return `${safeLine(place)}  ${head}  ${safe([rule, ...lines].join("\n"))}`;
 }
 
+/** A text below the place, with what introduces it; its other lines stand below the first one's words. */
+function indented(sign: string, written: string, width: number): readonly string[] {
+  if (width === Infinity) return [`    ${sign}${written}`];
+  const lines = wrap(written, Math.max(NARROWEST, width) - 4 - sign.length);
+  return lines.map((line, index) => `    ${index === 0 ? sign : " ".repeat(sign.length)}${line}`);
+}
+
+/** Columns of source that are shown at the most. */
 const WIDEST = 110;
+/** A terminal that is narrower gets lines that it breaks itself. */
+const NARROWEST = 40;
 
 /** The line that a finding is about, and a caret below. */
-function excerptOf({ rule, where }: Finding, { read, dockerfile }: Judged): readonly string[] {
+function excerptOf({ rule, where }: Finding, { read, dockerfile }: Judged, most: number): readonly string[] {
   if (where === undefined || hidesItsLine(rule)) return [];
   const whole = read(where.file);
   const found = whole === undefined ? undefined : lineOf(whole, where);
   if (found === undefined || found.line.trim() === "") return [];
   const { line, column, width } = withoutSecrets(found, dockerfile?.path === where.file ? secretsOf(dockerfile) : []);
-  const from = column > WIDEST - 20 ? column - 20 : 0;
-  const shown = `${from > 0 ? "…" : ""}${line.slice(from, from + WIDEST)}${line.length > from + WIDEST ? "…" : ""}`;
+  const widest = Math.max(NARROWEST, most);
+  const from = column > widest - 20 ? column - 20 : 0;
+  const shown = `${from > 0 ? "…" : ""}${line.slice(from, from + widest)}${line.length > from + widest ? "…" : ""}`;
   const before = " ".repeat(cellsOf(plain(line.slice(from, column))));
-  const meant = plain(line.slice(column, Math.min(column + width, from + WIDEST)));
+  const meant = plain(line.slice(column, Math.min(column + width, from + widest)));
   const caret = "^".repeat(Math.max(1, cellsOf(meant)));
   const margin = String(where.line);
   return [

@@ -101,6 +101,21 @@ describe.each(formats.map(({ id }) => id))("%s", (id) => {
 });
 
 describe("text", () => {
+  it("breaks no line of a file or a pipe, and fits a terminal", () => {
+    const text = formats.find(({ id }) => id === "text") as Format;
+    const lines = (width: number | undefined) =>
+      text
+        .begin({ ...context, width })
+        .add(faulty)
+        .trimEnd()
+        .split("\n");
+    expect(Math.max(...lines(undefined).map((line) => line.length))).toBeGreaterThan(120);
+    for (const width of [60, 80, 100])
+      expect(lines(width).filter((line) => line.length > width && /^ {4}/.test(line))).toEqual([]);
+    const words = (all: readonly string[]) => all.join(" ").replaceAll(/\s+/g, " ");
+    expect(words(lines(200))).toBe(words(lines(undefined)));
+  });
+
   it("shows the line and a caret below what is meant", () => {
     expect(written("text", [shell])).toContain(
       "    23 | CMD uvicorn app.main:app --host 0.0.0.0 --port 8000 --timeout-graceful-shutdown 20\n       | ^^^",

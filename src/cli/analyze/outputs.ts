@@ -36,7 +36,7 @@ export function outputsOf(
     ...asked.map(({ format, file }) =>
       file === undefined
         ? toStdout(command, format.begin({ ...context, colour: format.id === "text" && context.colour }))
-        : toFile(file, format.begin({ ...context, colour: false })),
+        : toFile(file, format.begin({ ...context, colour: false, width: undefined })),
     ),
   ];
 }

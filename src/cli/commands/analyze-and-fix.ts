@@ -14,7 +14,7 @@ import { rules } from "../../rules/index.gen.ts";
 import type { AnalyzeFlags } from "../analyze/judge.ts";
 import type { Target } from "../analyze/target.ts";
 import { targetsOf } from "../analyze/targets.ts";
-import { failed, inColour, print, printJson } from "../output.ts";
+import { failed, print, printJson, reader } from "../output.ts";
 import { fails, policyOptions } from "../policy-flags.ts";
 import { inWorld } from "../world.ts";
 import analyze from "./analyze.ts";
@@ -69,7 +69,7 @@ async function say(
   } else {
     const { findings, suppressed = [], unchanged = 0, service, dockerfile: fixed } = after;
     const read = (path: string) => changed.get(path) ?? session.tree.read(path);
-    const context = { tool: { name: "seaworthy", version: VERSION } as const, rules, colour: inColour() };
+    const context = { tool: { name: "seaworthy", version: VERSION } as const, rules, ...reader() };
     const judged = { folder: target.folder, service, dockerfile: fixed, findings, suppressed, unchanged, read };
     command.process.stdout.write(text.begin(context).add(judged));
     const said = [

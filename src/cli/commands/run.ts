@@ -11,7 +11,7 @@ import {
   type StructureTestFlag,
   type TestsFlag,
 } from "../flags.ts";
-import { failed, inColour, print, printJson } from "../output.ts";
+import { failed, print, printJson, reader } from "../output.ts";
 import { inWorld } from "../world.ts";
 
 interface Flags extends SessionFlags, PushFlag, ReproducibleFlag, StructureTestFlag, TestsFlag {
@@ -27,7 +27,8 @@ export default async function run(this: CommandContext, flags: Flags, folder: st
     const { report, run: done } = await runWhole(session, flags);
     if (flags.json) printJson(this, report);
     else {
-      print(this, summaryTable(report, { colour: inColour(), width: process.stdout.columns ?? 120 }));
+      const { colour, width = 120 } = reader();
+      print(this, summaryTable(report, { colour, width }));
       print(this, `Report: ${relative(process.cwd(), done.directory) || "."}/report.html`);
     }
     if (report.verdict.status !== "pass") failed();

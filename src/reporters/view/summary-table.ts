@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { visible } from "../../kit/text.ts";
+import { wrap } from "../../kit/wrap.ts";
 import type { Report, Status } from "../../model/types.ts";
 import { type FigureRow, changeOf, directionOf, figureRows, formatFigure } from "./figures.ts";
 import { type CheckPair, checkPairs } from "./pairs.ts";
@@ -34,7 +35,7 @@ export function summaryTable(report: Report, { colour, width }: TableOptions): s
   const wide = Math.max(40, width);
   return [
     `${paint(STATUS_STYLES[verdict.status], `${STATUS_SIGNS[verdict.status]} ${STATUS_WORDS[verdict.status].toUpperCase()}`)}  ${visible(report.service.name)}`,
-    ...wrap(verdict.sentence, wide - 2).map((line) => `  ${line}`),
+    ...wrap(visible(verdict.sentence), wide - 2).map((line) => `  ${line}`),
     "",
     ...figureLines(figureRows(report), paint, wide),
     "",
@@ -44,7 +45,9 @@ export function summaryTable(report: Report, { colour, width }: TableOptions): s
     `  after:  ${countsInWords(report.after.checks)}`,
     ...requirementLines(report, paint, wide),
     ...notes.flatMap((note) =>
-      wrap(`note: ${note}`, wide - 4).map((line, index) => paint("yellow", `  ${index === 0 ? "" : "  "}${line}`)),
+      wrap(visible(`note: ${note}`), wide - 4).map((line, index) =>
+        paint("yellow", `  ${index === 0 ? "" : "  "}${line}`),
+      ),
     ),
   ].join("\n");
 }
@@ -87,7 +90,8 @@ function checkLines(pairs: readonly CheckPair[], paint: Paint, width: number): r
     paint("dim", `  ${"check".padEnd(label)}  ${"before".padEnd(column)}  after`),
     ...pairs.flatMap(({ title, before, after }) => {
       const line = `  ${clip(title, label).padEnd(label)}  ${word(before?.status)}  ${word(after?.status)}`.trimEnd();
-      const told = after !== undefined && TOLD.has(after.status) ? shortened(wrap(after.message, width - 7)) : [];
+      const told =
+        after !== undefined && TOLD.has(after.status) ? shortened(wrap(visible(after.message), width - 7)) : [];
       return [line, ...told.map((text) => `      ${text}`)];
     }),
   ];
@@ -101,7 +105,7 @@ function requirementLines(report: Report, paint: Paint, width: number): readonly
     `  requirements: ${countsInWords(rows)}`,
     ...rows.filter(isOpen).flatMap(({ id, text, status, message }) => {
       const word = `${STATUS_SIGNS[status]} ${STATUS_WORDS[status]}`.padEnd(10);
-      const told = shortened(wrap(message, width - 7)).map((line) => `      ${line}`);
+      const told = shortened(wrap(visible(message), width - 7)).map((line) => `      ${line}`);
       return [`  ${paint(STATUS_STYLES[status], word)}  ${clip(`${id}: ${text}`, width - 14)}`, ...told];
     }),
   ];
@@ -115,17 +119,4 @@ function shortened(lines: readonly string[]): readonly string[] {
 function clip(text: string, length: number): string {
   const shown = visible(text).replaceAll(/\s+/g, " ");
   return shown.length <= length ? shown : `${shown.slice(0, Math.max(0, length - 1))}…`;
-}
-
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of visible(text).split(/\s+/)) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = "";
-    }
-    line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }
