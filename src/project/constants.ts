@@ -56,16 +56,29 @@ function namedText(sources: PythonSources, file: PythonFile, path: string, depth
   return rest.length === 0 ? undefined : memberText(sources, path, depth);
 }
 
+/** Names of what holds settings: `settings`, `self.config`, and a class. Any other object's member is its own. */
+const HOLDER = /^(?:self|cls|app|[A-Z]\w*|\w*(?:settings?|conf(?:ig(?:uration)?)?|cfg|options?|opts|env|constants?))$/;
+
+/** What was found for a member's name, by the sources that it was asked of. */
+const known = new WeakMap<PythonSources, Map<string, string | undefined>>();
+
 /** `settings.API_PREFIX`: the default of the field of that name, when every class that has one agrees. */
 function memberText(sources: PythonSources, path: string, depth: number): string | undefined {
-  const name = path.slice(path.lastIndexOf(".") + 1);
+  const [name = "", holder] = path.split(".").toReversed();
+  if (holder !== undefined && !HOLDER.test(holder)) return undefined;
+  const before = known.get(sources) ?? new Map<string, string | undefined>();
+  known.set(sources, before);
+  if (before.has(name)) return before.get(name);
   const values = sources
-    .withAny(name)
+    .withField(name)
     .flatMap((file) =>
       file.assignments
         .filter(({ target, scope, value }) => target === name && scope.kind === "class" && value !== undefined)
         .map(({ value }) => constantText(sources, file, value, depth + 1)),
     );
   const [only, ...others] = new Set(values);
-  return others.length === 0 ? only : undefined;
+  const text = others.length === 0 ? only : undefined;
+  // Deeper down a chain of names may have been cut off.
+  if (depth <= 1) before.set(name, text);
+  return text;
 }

@@ -9,6 +9,8 @@ import type { Tree, TreeProblem } from "./tree.ts";
 /** Files whose Python never runs in production, by a folder or a name in their path. */
 const NOT_PRODUCTION =
   /^(?:dev|evals?|notebooks|ci|hack)\/|(?:^|\/)[^/]*\{\{[^/]*\/|(?:^|\/)(?:tests?(?:_\w+)?|e2e|testing|docs?|examples?|benchmarks?|node_modules|site-packages|\.[^/]+)\/|(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest|noxfile|tasks_dev|fabfile)\.py$/;
+/** A statement that gives an indented name a type or a value, or the first one behind `class A:`. */
+const FIELD = /^(?:[ \t]+|class[^\n]*:[ \t]*)(\w+)[ \t]*(?::|=(?!=))/gm;
 const MAX_BYTES = 1_000_000;
 const MAX_FILES = 4000;
 
@@ -48,6 +50,7 @@ export class PythonSources {
   readonly #names: ReadonlyMap<string, string>;
   readonly #byModule = new Map<string, string>();
   readonly #missing = new Set<string>();
+  #indented: ReadonlyMap<string, ReadonlySet<string>> | undefined;
 
   constructor(tree: Tree, paths: readonly string[]) {
     this.#tree = tree;
@@ -80,6 +83,12 @@ export class PythonSources {
       if (text === undefined || !words.some((word) => text.includes(word))) return [];
       return this.file(path) ?? [];
     });
+  }
+
+  /** Parsed files that may give a class's field of that name a value: one look at every text, whatever is asked for. */
+  withField(name: string): readonly PythonFile[] {
+    this.#indented ??= this.#indent();
+    return [...(this.#indented.get(name) ?? [])].flatMap((path) => this.file(path) ?? []);
   }
 
   /** The text of any file of the folder. */
@@ -123,6 +132,15 @@ export class PythonSources {
     if (path === undefined) this.#missing.add(name);
     else this.#byModule.set(name, path);
     return path;
+  }
+
+  /** Names that stand indented before a `:` or a `=`, with the files that do so: every field of a class is among them. */
+  #indent(): ReadonlyMap<string, ReadonlySet<string>> {
+    const found = new Map<string, Set<string>>();
+    for (const path of this.paths)
+      for (const [, name = ""] of this.#tree.read(path)?.matchAll(FIELD) ?? [])
+        found.set(name, (found.get(name) ?? new Set()).add(path));
+    return found;
   }
 
   #parse(path: string): PythonFile | undefined {
