@@ -4,7 +4,7 @@ import { extraOf, extraSection, type LockEntry, type LockReading, MAIN } from ".
 import type { Pipfile } from "./pipfile.ts";
 import type { Pyproject } from "./pyproject.ts";
 import { meets } from "./release.ts";
-import { readRequirement, wishOf } from "./requirement.ts";
+import { normalName, readRequirement, wishOf } from "./requirement.ts";
 import { textAt } from "./toml.ts";
 import type { TreeProblem } from "./tree.ts";
 
@@ -77,16 +77,11 @@ function inStepWithWishes(
   const evidence: Evidence[] = [];
   const known = new Set<string>();
   for (const [section, dependencies] of sectionsOf(pyproject)) {
-    for (const { requirement, place } of dependencies) {
-      const read = readRequirement(requirement);
-      if (read === undefined) continue;
-      const keys = [wishOf(read), wishOf({ ...read, specifier: "", url: "elsewhere" })].map(
-        (key) => `${section} ${key}`,
-      );
-      for (const key of keys) known.add(key);
-      const locked = wishes.get(section);
-      if (locked === undefined || !keys.some((key) => locked.has(key.slice(section.length + 1))))
-        evidence.push({ ...place, text: requirement });
+    const locked = wishes.get(section);
+    for (const { requirement, place } of dependencies.flatMap((one) => withOwnExtras(one, pyproject, locked))) {
+      const keys = keysOf(requirement);
+      for (const key of keys) known.add(`${section} ${key}`);
+      if (keys.length > 0 && !keys.some((key) => locked?.has(key))) evidence.push({ ...place, text: requirement });
     }
   }
   for (const [section, items] of wishes) {
@@ -96,6 +91,27 @@ function inStepWithWishes(
   const others = [pythonDrift(reading, pyproject), versionDrift(reading, pyproject)];
   evidence.push(...others.filter((one) => one !== undefined));
   return { value: evidence.length === 0, confidence: "certain", evidence };
+}
+
+/** How a lock may name a requirement: as it stands, or from elsewhere when a table of sources says so. */
+function keysOf(requirement: string): readonly string[] {
+  const read = readRequirement(requirement);
+  return read === undefined ? [] : [wishOf(read), wishOf({ ...read, specifier: "", url: "elsewhere" })];
+}
+
+/** `shop[prod]` in an extra of shop: uv writes what the extra `prod` asks for in its place. */
+function withOwnExtras(
+  dependency: Dependency,
+  project: Pick<Pyproject, "name" | "extras">,
+  locked: ReadonlySet<string> | undefined,
+  seen: readonly string[] = [],
+): readonly Dependency[] {
+  const read = readRequirement(dependency.requirement);
+  const isOwn = read !== undefined && project.name !== undefined && read.name === normalName(project.name);
+  if (!isOwn || keysOf(dependency.requirement).some((key) => locked?.has(key))) return [dependency];
+  return Object.entries(project.extras)
+    .filter(([extra]) => read.extras.includes(normalName(extra)) && !seen.includes(extra))
+    .flatMap(([extra, more]) => more.flatMap((one) => withOwnExtras(one, project, locked, [...seen, extra])));
 }
 
 /** A release that raised the project's version alone: uv refuses the lock for that, too. */

@@ -1,34 +1,43 @@
 import { constantText } from "./constants.ts";
-import { calledName, type PythonFile, type PythonSources } from "./python-source.ts";
-import type { Call, Expression } from "./python-tree.ts";
+import { calledName, moduleAssignment, type PythonFile, type PythonSources } from "./python-source.ts";
+import type { Assignment, Call, Expression, Scope } from "./python-tree.ts";
 
 type Again = (part: Expression | undefined) => string | undefined;
 const MAX_DEPTH = 6;
 
-/** The path an expression stands for. `Path(__file__).parent / "x"` is the file's own folder and `x`. */
+/** The path an expression of a scope stands for. `Path(__file__).parent / "x"` is the file's own folder and `x`. */
 export function pathOf(
   sources: PythonSources,
   file: PythonFile,
   expression: Expression | undefined,
+  scope?: Scope,
   depth = 0,
 ): string | undefined {
   if (expression === undefined || depth > MAX_DEPTH) return undefined;
-  const again: Again = (part) => pathOf(sources, file, part, depth + 1);
+  const again: Again = (part) => pathOf(sources, file, part, scope, depth + 1);
   if (expression.kind === "call") return ofCall(file, expression, again);
-  if (expression.kind === "name") return ofName(sources, file, expression, again);
+  if (expression.kind === "name") {
+    if (expression.path === "__file__") return file.source.file;
+    const held = heldBy(file, expression.path, scope);
+    if (held === "parameter") return undefined;
+    if (held?.value === undefined || held.value.kind === "text")
+      return constantText(sources, file, held?.value ?? expression);
+    return pathOf(sources, file, held.value, held.scope, depth + 1);
+  }
   if (expression.kind === "text" || expression.kind === "format") return constantText(sources, file, expression);
   return ofPart(expression, again);
 }
 
-function ofName(
-  sources: PythonSources,
-  file: PythonFile,
-  name: Extract<Expression, { kind: "name" }>,
-  again: Again,
-): string | undefined {
-  if (name.path === "__file__") return file.source.file;
-  const held = file.assignments.find(({ target }) => target === name.path)?.value;
-  return held === undefined || held.kind === "text" ? constantText(sources, file, name) : again(held);
+/** What a name was given where it is seen: in its own functions from the inside out, then in the module; a parameter hides both. */
+function heldBy(file: PythonFile, name: string, scope: Scope | undefined): Assignment | "parameter" | undefined {
+  for (let here = scope; here !== undefined; here = here.parent) {
+    const at = here;
+    if (at.kind === "function" && at.parameters.has(name)) return "parameter";
+    const own = file.assignments.find((each) => each.target === name && each.scope === at && each.value !== undefined);
+    if (own !== undefined) return own;
+  }
+  // `self.folder` is given in another function of the same class.
+  return name.includes(".") ? file.assignments.find(({ target }) => target === name) : moduleAssignment(file, name);
 }
 
 function ofPart(expression: Expression, again: Again): string | undefined {

@@ -35,8 +35,21 @@ export const normalSpecifier = (text: string): string =>
     .replaceAll(/[()\s]/g, "")
     .split(",")
     .filter((part) => part !== "" && part !== "*")
+    .map(normalClause)
     .toSorted()
     .join(",");
+
+/** As uv writes it: `>=2024.07.04` is `>=2024.7.4`, `==1.0-RC.1` is `==1.0rc1`. After `===` the text itself counts. */
+const normalClause = (clause: string): string =>
+  clause.startsWith("===")
+    ? clause
+    : clause
+        .toLowerCase()
+        .replace(/^([=<>!~]*)v/, "$1")
+        .replaceAll(/(?<![\w+])0+(?=\d)/g, "")
+        .replace(/[-_.]?(?:alpha|a)[-_.]?(\d+)/, "a$1")
+        .replace(/[-_.]?(?:beta|b)[-_.]?(\d+)/, "b$1")
+        .replace(/[-_.]?(?:rc|c|preview|pre)[-_.]?(\d+)/, "rc$1");
 
 /** What two requirements must share to be the same wish. Markers are left out: tools write them in different words. */
 export const wishOf = ({ name, extras, specifier, url }: Requirement): string =>

@@ -266,6 +266,17 @@ describe("files and programs", () => {
     expect(service.reads.map(({ path }) => path)).toEqual(["in.csv"]);
   });
 
+  it("sees what a name holds where it is used, and no member of any other object", async () => {
+    const service = await python(
+      'import os\nfrom app.settings import Settings\nsettings = Settings()\n\ndef unpack(name, info):\n    target = name\n    open(target, "w")\n    open(info.filename, "w")\n\ndef other():\n    name = "b"\n    target = "c"\n    open(target, "w")\n\ndef kept():\n    os.makedirs(settings.folder)\n',
+      {
+        "app/settings.py":
+          'class Settings:\n    folder: str = "kept"\n\nclass Page:\n    filename = "self"\n    title: str\n',
+      },
+    );
+    expect(service.writes.map(({ path }) => path)).toEqual(["c", "kept"]);
+  });
+
   it("lists programs, of the code and of libraries", async () => {
     const service = await python(
       'import shutil, subprocess\nsubprocess.run(["/usr/bin/git", "status"])\nsubprocess.run("pdftotext a.pdf", shell=True)\nshutil.which("node")\nsubprocess.run([sys.executable, "-m", "x"])\n',

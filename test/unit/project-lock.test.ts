@@ -131,6 +131,36 @@ describe("uv.lock", () => {
     expect(found?.inStep).toMatchObject({ value: false, evidence: [{ file: "uv.lock" }] });
   });
 
+  it.each([
+    [">=0.115.0,<1.0", "fastapi>=00.115.00,<1.0", true],
+    ["==1.0rc1", "fastapi==1.0-RC.1", true],
+    [">=2024.7.4", "fastapi>=2024.07.04", true],
+    [">=2024.7.4", "fastapi>=2024.07.14", false],
+  ])("is locked for %s where pyproject asks for %s: %s", async (locked, asked, inStep) => {
+    const service = await readService(
+      memoryTree({
+        "pyproject.toml": `[project]\nname = "shop"\ndependencies = ["${asked}"]\n`,
+        "uv.lock": `version = 1\n\n[[package]]\nname = "shop"\nsource = { virtual = "." }\n\n[package.metadata]\nrequires-dist = [{ name = "fastapi", specifier = "${locked}" }]\n`,
+      }),
+    );
+    expect(service.lock?.inStep.value).toBe(inStep);
+  });
+
+  it.each([
+    ['{ name = "boto3", marker = "extra == \'dev\'" }, ', true],
+    ['{ name = "shop", extras = ["prod"], marker = "extra == \'dev\'" }, ', true],
+    ["", false],
+  ])("writes an extra of the project's own in the place of its name: %s", async (item, inStep) => {
+    const service = await readService(
+      memoryTree({
+        "pyproject.toml":
+          '[project]\nname = "shop"\ndependencies = []\n\n[project.optional-dependencies]\nprod = ["boto3"]\ndev = ["shop[prod]"]\n',
+        "uv.lock": `version = 1\n\n[[package]]\nname = "shop"\nsource = { virtual = "." }\n\n[package.metadata]\nrequires-dist = [${item}{ name = "boto3", marker = "extra == 'prod'" }]\n`,
+      }),
+    );
+    expect(service.lock?.inStep.value).toBe(inStep);
+  });
+
   it("gives its line when it is broken", async () => {
     const { problems, lock: found } = await read({
       "pyproject.toml": pyproject,
