@@ -1,16 +1,18 @@
 import type { Evidence } from "../model/types.ts";
 import { constantText } from "./constants.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
-import { type Call, type Expression, type Scope, within } from "./python-tree.ts";
+import { type Assignment, type Call, enclosing, type Expression, type Scope, within } from "./python-tree.ts";
 
 /**
  * Whether the code around a read says what happens without the variable.
  * With `call` (`os.getenv("X")`): true when the result is checked and its absence raises or exits.
- * Without (`os.environ["X"]`): true when the read stands behind `if "X" in os.environ`.
+ * Without (`os.environ["X"]`): true when the file asks whether it is there: `if "X" in os.environ`, `os.getenv("X")`.
  */
 export function isGuarded(file: PythonFile, name: string, scope: Scope, call?: Call): boolean {
-  if (call === undefined) return file.source.text.includes(`"${name}" in os.environ`);
+  if (call === undefined) return asksFor(file.source.text, name);
   const holder = file.assignments.find(({ value }) => value !== undefined && isOrHolds(value, call));
+  // `branch = branch or os.getenv("BRANCH")`: whoever calls the function may give it.
+  if (isParameter(holder, scope)) return false;
   // Django itself refuses to start with an empty one.
   if (holder?.value === call && holder.target === "SECRET_KEY" && file.source.text.includes("INSTALLED_APPS"))
     return true;
@@ -28,11 +30,23 @@ export function isGuarded(file: PythonFile, name: string, scope: Scope, call?: C
   return raises;
 }
 
+const asksFor = (text: string, name: string): boolean =>
+  ['"', "'"].some((quote) => {
+    const quoted = `${quote}${name}${quote}`;
+    return [`${quoted} in os.environ`, `environ.get(${quoted}`, `getenv(${quoted}`].some((part) => text.includes(part));
+  });
+
 /** The read itself, `str(read)`, and `read or file.get("x")`: what the file lacks, the variable must give. */
 function isOrHolds(value: Expression, call: Call): boolean {
   if (value === call) return true;
   if (value.kind === "call") return value.args[0] === call && value.of.kind === "name";
   return value.kind === "operation" && value.operator === "or" && value.operands.some((part) => isOrHolds(part, call));
+}
+
+function isParameter(holder: Assignment | undefined, scope: Scope): boolean {
+  const value = holder?.value;
+  if (value?.kind !== "operation" || value.operator !== "or") return false;
+  return value.operands.some((part) => part.kind === "name" && enclosing(scope, "function")?.parameters.has(part.path));
 }
 
 /** `not x`, `x is None`, `not x or not y`. */

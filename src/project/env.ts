@@ -37,7 +37,7 @@ export function readEnv(sources: PythonSources, hints: EnvHints): readonly EnvVa
 }
 
 function variable(name: string, reads: readonly EnvRead[], hints: EnvHints): EnvVariable {
-  const required = reads.some((read) => read.required);
+  const required = isRequired(reads);
   const value = reads.map((read) => read.default).find((each) => each !== undefined);
   const type = reads.map((read) => read.type).find((each) => each !== undefined);
   const example = value ?? hints.examples.get(name);
@@ -54,6 +54,17 @@ function variable(name: string, reads: readonly EnvRead[], hints: EnvHints): Env
     confidence: strongest?.confidence ?? "likely",
     evidence: reads.map((read) => read.evidence),
   };
+}
+
+/** Where one place has a default, another that may never run does not take it away. Django's commands run by hand. */
+function isRequired(reads: readonly EnvRead[]): boolean {
+  const counting = reads.filter(
+    ({ required, evidence }) => required && !/(?:^|\/)management\/commands\//.test(evidence.file),
+  );
+  if (counting.length === 0) return false;
+  return (
+    counting.some(({ confidence }) => confidence === "certain") || reads.every((read) => read.default === undefined)
+  );
 }
 
 function* environReads(sources: PythonSources, file: PythonFile): Generator<EnvRead> {

@@ -89,11 +89,14 @@ function readBuildSteps(document: YamlDocument, outside: Outside): void {
     for (const [index, step] of steps.entries()) {
       const stage = textAt(step, "with", "target");
       if (stage === undefined || textAt(step, "uses")?.includes("build-push-action") !== true) continue;
+      // Built to see whether it builds, and thrown away.
+      const isTried =
+        /^false$/i.test(String(valueAt(step, "with", "push"))) && valueAt(step, "with", "load") === undefined;
       const evidence = document.evidence(["jobs", job, "steps", index, "with", "target"]);
       const file = textAt(step, "with", "file");
       const context = textAt(step, "with", "context") ?? ".";
       const dockerfile = file === undefined ? posix.join(context, "Dockerfile") : posix.normalize(file);
-      addTarget(outside, { by: "step", dockerfile, stage, evidence });
+      addTarget(outside, { by: isTried ? "command" : "step", dockerfile, stage, evidence });
     }
 }
 

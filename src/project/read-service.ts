@@ -67,7 +67,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   const framework = findFramework(sources, application, dependencies);
   const server = findServer(starts, dependencies);
   const routes = readRoutes(sources);
-  const uses = readFileUses(sources);
+  const uses = readFileUses(sources, starts);
   return {
     name: pyproject?.name ?? nameOf(tree),
     files: tree.files,
@@ -140,7 +140,7 @@ const nameOf = (tree: Tree): string => tree.root.split("/").findLast((part) => p
 
 /** Folders, and parts of names, whose Dockerfiles make other images than the service's: a place to develop in, an example, a second program. */
 const ASIDE =
-  /(?:^|\/)(?:\.[^/]+|dev|tests?|docs?|examples?|samples?|evals?|benchmarks?|scripts|tools|node_modules|[^/]*frontend|[^/]*-ui|ui)\//;
+  /(?:^|\/)(?:\.[^/]+|dev|devel|development|demo|base|mock[\w-]*|stubs?|fixtures?|tests?|docs?|examples?|samples?|evals?|benchmarks?|scripts|tools|node_modules|[^/]*frontend|[^/]*-ui|ui)\//;
 
 const ASIDE_BY_NAME = /(?:^|[.-])(?:dev|development|local|debug|tests?|ci|base|builder|docs)(?:[.-]|$)/i;
 
@@ -197,7 +197,8 @@ const MANY_BYTES = 20_000;
 const asBuilt = ({ dockerfile, stage, evidence }: NamedTarget): BuildTarget => ({ dockerfile, stage, evidence });
 
 /** A stage to develop or to test in, which nobody ships although it comes last. */
-const FOR_DEVELOPMENT = /(?:^|[-_.])(?:dev|develop|development|debug|tests?|lint|ci)(?:[-_.]|$)/i;
+const FOR_DEVELOPMENT =
+  /(?:^|[-_.])(?:dev|develop|development|debug|(?:unit|integration|e2e)?-?tests?|testing|lint|ci)(?:[-_.]|$)/i;
 
 /**
  * The stage that the team names; else the one that all of CI's builds of this file name. What Compose builds counts

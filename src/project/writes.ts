@@ -1,5 +1,6 @@
 import { posix } from "node:path";
-import type { PathUse } from "../model/types.ts";
+import type { PathUse, StartCommand } from "../model/types.ts";
+import { isRunByHand } from "./by-hand.ts";
 import { configuredLogFiles, isLogCall } from "./log-files.ts";
 import { pathOf } from "./paths.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
@@ -68,10 +69,11 @@ const MORE_WORDS = [
 ];
 
 /** Files and folders that the code writes and reads by a path it says itself. */
-export function readFileUses(sources: PythonSources): FileUses {
+export function readFileUses(sources: PythonSources, starts: readonly StartCommand[]): FileUses {
   const writes: PathUse[] = [];
   const reads: PathUse[] = [];
   for (const file of sources.withAny(...WORDS, ...MORE_WORDS)) {
+    if (isRunByHand(sources, file, starts)) continue;
     for (const call of file.calls) {
       const found = useOf(sources, file, call);
       // An empty default is no path: the value comes from elsewhere.

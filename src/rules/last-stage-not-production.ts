@@ -19,6 +19,10 @@ export const lastStageNotProduction: Rule = {
         ...healthy,
         Dockerfile: `${changed([`FROM ${slim}\n`, `FROM ${slim} AS production\n`])["Dockerfile"] ?? ""}\nFROM production AS development\nUSER 1001:1001\n`,
       },
+      {
+        ...healthy,
+        Dockerfile: `${changed([`FROM ${slim}\n`, `FROM ${slim} AS release\n`])["Dockerfile"] ?? ""}\nFROM release AS api-unittests\nCOPY pyproject.toml ./\n`,
+      },
     ],
     good: [
       healthy,
@@ -44,7 +48,8 @@ export const lastStageNotProduction: Rule = {
   },
 };
 
-const ASIDE = /^(?:dev|develop|development|debug|tests?|testing|lint|ci|local|docs)$/;
+const ASIDE =
+  /^(?:dev|develop|development|debug|(?:\w+-)?(?:unit|integration|e2e)?-?tests?|testing|lint|ci|local|docs)$/;
 const MEANT = /^(?:prod|production|release|runtime|final|live)$/;
 
 /** Compose builds the stage by its name: then the team does, too. */

@@ -1,3 +1,4 @@
+import { reachableStages } from "../dockerfile/stages.ts";
 import { changed, healthy, healthyDockerfile, project, slim, uvImage } from "./queries/example.ts";
 import { at, reachable } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
@@ -22,11 +23,31 @@ export const unreachableStage: Rule = {
         ),
       }),
     ],
-    good: [healthy, changed([`FROM ${uvImage} AS uv`, `FROM ${slim} AS test\nRUN true\n\nFROM ${uvImage} AS uv`])],
+    good: [
+      healthy,
+      changed([`FROM ${uvImage} AS uv`, `FROM ${slim} AS test\nRUN true\n\nFROM ${uvImage} AS uv`]),
+      // Another image of the same file, which CI builds by its name.
+      {
+        ...changed([`FROM ${uvImage} AS uv`, `FROM ${slim} AS worker\nRUN true\n\nFROM ${uvImage} AS uv`]),
+        Makefile: "worker:\n\tdocker build --target worker -t worker .\n",
+      },
+      // Chosen by an argument of the build.
+      changed(
+        [`FROM ${uvImage} AS uv`, `ARG BASE=${slim}\nFROM ${slim} AS conda\nRUN true\n\nFROM ${uvImage} AS uv`],
+        [`FROM ${slim}\nRUN groupadd`, "FROM ${BASE}\nRUN groupadd"],
+      ),
+    ],
   },
-  *check({ dockerfile }) {
-    const used = new Set(reachable(dockerfile));
+  *check({ dockerfile, service }) {
+    const built = (service.buildTargets ?? []).filter((one) => one.dockerfile.endsWith(dockerfile.path));
+    const used = new Set([
+      ...reachable(dockerfile),
+      ...built.flatMap(({ stage }) => reachableStages(dockerfile, stage)),
+    ]);
+    const isChosen = [...used].some(({ base }) => /^\$\{?\w+\}?$/.test(base));
     for (const stage of dockerfile.stages) {
+      // An argument of the build may name any stage above.
+      if (isChosen && stage.name !== undefined) continue;
       // Stages for tests and development are built with --target on purpose.
       if (used.has(stage) || /test|dev|lint|debug|check|ci|docs|export|local/.test(stage.name ?? "")) continue;
       yield {

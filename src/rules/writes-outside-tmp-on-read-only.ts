@@ -60,12 +60,16 @@ export const writesOutsideTmpOnReadOnly: Rule = {
     const { workdir } = situationAt(dockerfile, stage);
     const declared = stageState(dockerfile, stage).volumes.map(({ value }) => absolute(workdir, value));
     const volumes = [...declared, ...foldersGiven(dockerfile)];
+    const told = new Set<string>();
     for (const use of service.writes) {
       const { path, when, evidence } = use;
       if (/[{}$<>*]/.test(path) || !canShip(input, evidence.file) || isByHand(use, input)) continue;
       const target = absolute(workdir, path);
       if (/^\/(tmp|dev|proc|run|var\/tmp)(\/|$)/.test(target)) continue;
       if (volumes.some((volume) => target === volume || target.startsWith(`${volume}/`))) continue;
+      // One place of each file is enough to find the others.
+      if (told.has(`${evidence.file} ${target}`)) continue;
+      told.add(`${evidence.file} ${target}`);
       const moment = when === "unknown" ? "" : ` (at ${when})`;
       yield {
         message: `The code writes to ${target}${moment}, which is neither under /tmp nor a volume.`,
@@ -79,7 +83,7 @@ export const writesOutsideTmpOnReadOnly: Rule = {
 /** In a script that the running service has nothing to do with: it is run by hand, by a test, or by the build itself. */
 function isByHand({ evidence: { file } }: PathUse, { dockerfile, service }: RuleInput): boolean {
   const module = file.replace(/\.py$/, "").replaceAll("/", ".");
-  const name = /(?:^|\/)management\/commands\/(\w+)\.py$/.exec(file)?.[1];
+  const name = /(?:^|\/)management\/commands\/(?:\w+\/)*([\w-]+)\.py$/.exec(file)?.[1];
   const isNamed = (word: string) => word === module || word === file || word.endsWith(`/${file}`);
   const isStarted = (word: string) => isNamed(word) || word.startsWith(`${module}:`) || word === name;
   if (service.starts.some(({ argv }) => argv.some(isStarted))) return false;

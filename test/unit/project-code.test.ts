@@ -277,6 +277,22 @@ describe("files and programs", () => {
     expect(service.writes.map(({ path }) => path)).toEqual(["c", "kept"]);
   });
 
+  it.each([
+    ["a script that nobody names", {}, []],
+    ["a script that a start names", { Procfile: "web: python app/dump.py\n" }, ["dump.csv"]],
+    ["a script that is imported", { "app/main.py": "from app import dump\n" }, ["dump.csv"]],
+    ["a script that is called", { "app/main.py": "import os\nos.system('python app/dump.py')\n" }, ["dump.csv"]],
+    ["a module", { "app/dump.py": "def main():\n    open('dump.csv', 'w')\n" }, ["dump.csv"]],
+  ])("tells what %s writes", async (_, more, expected) => {
+    const service = await read({
+      Procfile: "web: uvicorn app.main:app\n",
+      "app/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+      "app/dump.py": "def main():\n    open('dump.csv', 'w')\n\nif __name__ == '__main__':\n    main()\n",
+      ...more,
+    });
+    expect(service.writes.map(({ path }) => path)).toEqual(expected);
+  });
+
   it("lists programs, of the code and of libraries", async () => {
     const service = await python(
       'import shutil, subprocess\nsubprocess.run(["/usr/bin/git", "status"])\nsubprocess.run("pdftotext a.pdf", shell=True)\nshutil.which("node")\nsubprocess.run([sys.executable, "-m", "x"])\n',

@@ -20,6 +20,19 @@ describe("the process's environment", () => {
     expect(await env({ "app/a.py": own })).toEqual(["FIRST! text", "SECOND number=2"]);
   });
 
+  it("requires nothing that the code asks for first, that a caller may give, or that only a command by hand needs", async () => {
+    const asked =
+      'import os\ndef home():\n    if os.environ.get("FOLDER"):\n        return os.environ["FOLDER"]\n    return "/"\n';
+    expect(await env({ "app/a.py": asked })).toEqual(["FOLDER path"]);
+    const refused =
+      'import os\ndef branch(name, other=None):\n    given = name or os.getenv("BRANCH")\n    if not given:\n        raise ValueError("BRANCH")\n';
+    expect(await env({ "app/a.py": refused })).toEqual(["BRANCH text"]);
+    expect(await env({ "app/a.py": refused.replace("name or", "load() or") })).toEqual(["BRANCH! text"]);
+    const bare = 'import os\nA = os.environ["ADMIN"]\n';
+    expect(await env({ "shop/management/commands/make-admin.py": bare })).toEqual(["ADMIN text"]);
+    expect(await env({ "shop/admin.py": bare })).toEqual(["ADMIN! text"]);
+  });
+
   const helpers = [
     "import os",
     "def env_bool(name: str, default: str = 'no') -> bool:",

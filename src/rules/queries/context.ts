@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { type Copied, copiedFiles } from "../../dockerfile/copies.ts";
 import { stageState } from "../../dockerfile/stages.ts";
 import type { Instruction, Stage } from "../../model/types.ts";
@@ -58,7 +59,8 @@ export function contextFilesIn(input: RuleInput, step: Step): ReadonlySet<string
 
 /**
  * Nothing that the Dockerfile copies is here, although it copies several things: it is built with another folder as
- * its context, such as the root of a workspace, which we have not read.
+ * its context, such as the root of a workspace, which we have not read. Or all that it misses lies beside it, in a folder
+ * below ours: then that folder is the context.
  */
 export const isContextElsewhere: (input: RuleInput) => boolean = once((input) => {
   const copies = reachableSteps(input.dockerfile).map((step) => ({
@@ -66,6 +68,13 @@ export const isContextElsewhere: (input: RuleInput) => boolean = once((input) =>
     isWhole: sourcesOfCopy(step.instruction).every((source) => /^\.?\/?$/.test(source)),
   }));
   const absent = copies.flatMap(({ missing }) => missing.filter(({ reason, fatal }) => fatal && reason === "absent"));
+  if (absent.length > 0 && absent.every(({ source }) => isBeside(input, source))) return true;
   // The whole of a folder is there in any folder, so it tells nothing.
   return absent.length > 1 && copies.every(({ files, isWhole }) => isWhole || files.length === 0);
 });
+
+function isBeside({ dockerfile, service }: RuleInput, source: string): boolean {
+  const folder = posix.dirname(dockerfile.path);
+  const path = posix.join(folder, source).replace(/\/$/, "");
+  return folder !== "." && service.files.some((file) => file === path || file.startsWith(`${path}/`));
+}

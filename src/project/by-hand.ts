@@ -1,0 +1,18 @@
+import type { StartCommand } from "../model/types.ts";
+import type { PythonFile, PythonSources } from "./python-source.ts";
+
+/**
+ * Whether a file is a script that somebody runs by hand: it begins with itself (`if __name__ == "__main__"`), nothing
+ * that starts the service names it, and no other file of the service imports or names it.
+ */
+export function isRunByHand(sources: PythonSources, file: PythonFile, starts: readonly StartCommand[]): boolean {
+  if (starts.length === 0 || !/^if __name__ *==/m.test(file.source.text)) return false;
+  const { file: path } = file.source;
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const stem = name.replace(/\.py$/, "");
+  if (/^(?:__main__|__init__|manage|main|app|server|wsgi|asgi|run)$/.test(stem)) return false;
+  const words = starts.flatMap(({ argv }) => argv);
+  if (words.some((word) => word.includes(name) || word.split(/[:.]/).includes(stem))) return false;
+  const mention = new RegExp(String.raw`\b(?:import|from)\b[^\n]*\b${stem}\b|\b${stem}\.py\b`);
+  return !sources.paths.some((other) => other !== path && mention.test(sources.text(other) ?? ""));
+}
