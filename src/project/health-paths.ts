@@ -4,7 +4,7 @@ import type { Fact, Framework, Route } from "../model/types.ts";
 const HEALTH: readonly RegExp[] = [
   /(?:^|\/)_?(?:livez?|liveness|alive)$/,
   /(?:^|\/)_?_?(?:healthz?|(?:[\w-]+[-_])?health[-_]?check|healthy|lbheartbeat)_?_?$/,
-  /(?:^|\/)_?_?(?:ping|up|heartbeat)_?_?$/,
+  /^(?:\/api)?(?:\/v\d+)?(?:\/(?!settings|admin|celery|tasks?|workers?|users?|accounts?|broker)[\w-]+)?\/_?_?(?:ping|up|heartbeat)_?_?$/,
   /^(?:\/api)?(?:\/v\d+)?\/_?status$/,
   /(?:^|\/)_?(?:readyz?|readiness)$/,
 ];

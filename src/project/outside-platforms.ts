@@ -11,7 +11,8 @@ import { type Path, readYaml, type YamlDocument } from "./yaml-file.ts";
 /** Any YAML, and JSON by a name or a folder that such definitions have: data is often JSON, and large. */
 const MAY_TELL =
   /\.ya?ml$|(?:task|ecs|container|cloudformation|template|stack|deploy|infra|aws)[^/]*(?:\/[^/]+)*\.json$/i;
-const NEVER_TELLS = /(?:^|\/)(?:\.github|node_modules|locales?|tests?|fixtures|docs?)\//;
+const NEVER_TELLS =
+  /(?:^|\/)(?:\.github|node_modules|locales?|(?:unit|integration|e2e|functional|acceptance)?[-_]?tests?(?:[-_]?data)?|fixtures|docs?)\//;
 
 /** Kubernetes manifests, Helm templates and ECS task definitions, wherever they lie. */
 export async function readPlatforms(tree: Tree, outside: Outside, problems: TreeProblem[]): Promise<void> {

@@ -16,8 +16,8 @@ export interface YamlDocument {
 }
 
 const MAX_BYTES = 1_000_000;
-/** More aliases than this in one file are a bomb, not a configuration. */
-const MAX_ALIASES = 200;
+/** Aliases with all that they bring, once spelled out: a bomb has millions, a large Compose file some hundreds. */
+const MAX_ALIASES = 10_000;
 /** Brackets open at once. How many more the library can read depends on how much stack is left when it is called. */
 const MAX_DEPTH = 500;
 

@@ -37,6 +37,13 @@ export const contextTooBroad: Rule = {
       healthy,
       project({ Dockerfile: wholeContext }),
       project({ Dockerfile: wholeContext, ".dockerignore": "*\n!app\n" }),
+      // The history is there on purpose: the version comes from it.
+      project({
+        Dockerfile: wholeContext,
+        ".dockerignore": ".venv\n",
+        "pyproject.toml":
+          '[project]\nname = "reactions"\ndynamic = ["version"]\ndependencies = ["fastapi==0.121.0", "uvicorn==0.38.0"]\n\n[build-system]\nrequires = ["hatchling", "hatch-vcs"]\nbuild-backend = "hatchling.build"\n\n[tool.hatch.version]\nsource = "vcs"\n',
+      }),
     ],
   },
   *check(input) {
@@ -50,13 +57,15 @@ export const contextTooBroad: Rule = {
         continue;
       const open = noise
         .filter((path) => !ignore.excludes(path))
-        .map((path) => path.split("/").find((part) => /^\.(git|venv)$|__pycache__/.test(part)));
+        .map((path) => path.split("/").find((part) => /^\.(git|venv)$|__pycache__/.test(part)) ?? "")
+        // The version is read from git's history.
+        .filter((part) => part !== ".git" || !service.packaging.versionFromGit.value);
       const matters = service.dockerignore === undefined || open.includes(".git");
       if (!matters || open.length === 0) continue;
       const why =
         service.dockerignore === undefined
           ? "there is no .dockerignore"
-          : `${service.dockerignore} does not name ${open.join(", ")}`;
+          : `${service.dockerignore} does not name ${open.map((part) => (part === "__pycache__" && ignore.excludes(part) ? "__pycache__ below the top (`**/__pycache__`)" : part)).join(", ")}`;
       yield {
         message: `\`${instruction.keyword} ${instruction.args}\` takes the whole folder, and ${why}.`,
         where: at(dockerfile, instruction),

@@ -23,6 +23,7 @@ export const labelNotValid: Rule = {
     ],
     good: [
       healthy,
+      changed(["EXPOSE 8000", 'LABEL com.docker.desktop.extension.api.version=">= 0.3.4"\nEXPOSE 8000']),
       changed([
         "EXPOSE 8000",
         'ARG REVISION=\nLABEL org.opencontainers.image.revision=$REVISION \\\n  org.opencontainers.image.source="https://git.example/team/reactions" \\\n  org.opencontainers.image.created=2026-01-31T10:00:00Z team=reactions\nEXPOSE 8000',
@@ -45,6 +46,8 @@ export const labelNotValid: Rule = {
 const ADDRESSES = new Set(["url", "source", "documentation"]);
 
 function whatIsWrong(name: string, value: string): string | undefined {
+  // Docker asks for these itself, from an image that is an extension of Docker Desktop.
+  if (/^com\.docker\.(?:desktop\.)?extension\./.test(name)) return undefined;
   if (/^(?:com\.docker|io\.docker|org\.dockerproject)\./.test(name)) return "this name space is Docker's own";
   const [, key] = /^org\.opencontainers\.image\.(\w+)/.exec(name) ?? [];
   if (key === undefined || value.includes("$")) return undefined;

@@ -8,15 +8,19 @@ const secretFile =
   /(^|\/)(\.env(\.(?![\w-]*(?:example|sample|template|dist))[\w-]+)*|\.netrc|\.pypirc|\.pgpass|id_(rsa|ed25519|ecdsa)|[^/]+\.(pem|key|p12|pfx|jks|keystore)|credentials\.json|service[-_]account[\w-]*\.json)$/;
 const wholeContext = healthyWith(["COPY app/ /app/app/\n", "COPY . /app/\n"]);
 
-/** A `.env` that can be read and gives no value to a name of a secret holds settings, not secrets. */
+/** A `.env` that can be read and gives no value to a name of a secret holds settings; everybody may have a public key. */
 function mayHoldSecret({ read }: RuleInput, file: string): boolean {
   if (!secretFile.test(file)) return false;
+  if (/\.(?:pem|key)$/.test(file) && isPublic(read?.(file) ?? "")) return false;
   const text = /(^|\/)\.env/.test(file) ? read?.(file) : undefined;
   return (
     text === undefined ||
     /^\s*(?:export\s+)?\w*(?:SECRET|TOKEN|PASSW|KEY|CREDENTIAL|DSN|_URL|_URI)\w*\s*=\s*\S/im.test(text)
   );
 }
+
+const isPublic = (text: string): boolean =>
+  /-----BEGIN (?:[A-Z\d]+ )?(?:PUBLIC KEY|CERTIFICATE)-----/.test(text) && !text.includes("PRIVATE KEY");
 
 export const secretFileReachesImage: Rule = {
   id: "secret-file-reaches-image",
@@ -37,6 +41,11 @@ export const secretFileReachesImage: Rule = {
         ".dockerignore": ".git\n",
       }),
       project({ Dockerfile: wholeContext, "certs/server.key": "x\n" }),
+      project({
+        Dockerfile: wholeContext,
+        "certs/both.pem":
+          "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n",
+      }),
       project({ Dockerfile: wholeContext, ".dockerignore": ".git\n.venv\n", ".env.example": "JWT_SECRET=\n" }),
     ],
     good: [
@@ -48,6 +57,10 @@ export const secretFileReachesImage: Rule = {
       }),
       project({ Dockerfile: wholeContext, ".env": "JWT_SECRET=x\n" }),
       project({ Dockerfile: wholeContext, "certs/ca.crt": "x\n", ".env.example": "A=\n" }),
+      project({
+        Dockerfile: wholeContext,
+        "app/licence_key.pem": "-----BEGIN PUBLIC KEY-----\nx\n-----END PUBLIC KEY-----\n",
+      }),
       project({ Dockerfile: wholeContext, ".env.prod-sample": "JWT_SECRET=change_me\n" }),
     ],
   },

@@ -283,6 +283,27 @@ describe("YAML that is broken or hostile", () => {
     expect(problems[0]?.message).toMatch(/^is not valid YAML/);
   });
 
+  it("reads a large Compose file with one set of defaults for all", async () => {
+    const services = Array.from({ length: 400 }, (_, i) => `  s${i}:\n    <<: *defaults\n    build: .\n`).join("");
+    const compose = `x-defaults: &defaults\n  stop_grace_period: 40s\nservices:\n${services}`;
+    const { problems, gracePeriods } = await readService(
+      memoryTree({ Dockerfile: "FROM python:3.13\n", "compose.yml": compose }),
+    );
+    expect(problems).toEqual([]);
+    expect(gracePeriods).toHaveLength(400);
+  });
+
+  it.each([
+    ["deploy/api.yaml", 1],
+    ["unittests/scans/api.yaml", 0],
+    ["test-data/api.yaml", 0],
+  ])("takes %s for a deployment of the service: %s", async (file, count) => {
+    const manifest =
+      "kind: Deployment\nspec:\n  template:\n    spec:\n      terminationGracePeriodSeconds: 5\n      containers:\n        - name: api\n          image: api\n          command: [uvicorn, 'a:b']\n";
+    const { gracePeriods } = await readService(memoryTree({ Dockerfile: "FROM python:3.13\n", [file]: manifest }));
+    expect(gracePeriods).toHaveLength(count);
+  });
+
   it("does not swell with aliases", async () => {
     const levels = Array.from(
       { length: 12 },

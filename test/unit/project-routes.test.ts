@@ -74,6 +74,8 @@ describe("health paths", () => {
 
   it("are not the status of something else", async () => {
     expect(await health(flask("/api/mfa/status", "/orders/status"))).toEqual([]);
+    expect(await health(flask("/settings/queue/ping", "/celery/ping"))).toEqual([]);
+    expect(await health(flask("/settings/queue/ping", "/api/v1/system/ping"))).toEqual(["/api/v1/system/ping"]);
   });
 
   it("are brought by Streamlit", async () => {
