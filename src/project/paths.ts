@@ -5,27 +5,39 @@ import type { Assignment, Call, Expression, Scope } from "./python-tree.ts";
 type Again = (part: Expression | undefined) => string | undefined;
 const MAX_DEPTH = 6;
 
+/** Where an expression stands: names are looked up in its scope. */
+interface Where {
+  readonly scope?: Scope | undefined;
+  readonly depth?: number;
+}
+
 /** The path an expression of a scope stands for. `Path(__file__).parent / "x"` is the file's own folder and `x`. */
 export function pathOf(
   sources: PythonSources,
   file: PythonFile,
   expression: Expression | undefined,
-  scope?: Scope,
-  depth = 0,
+  { scope, depth = 0 }: Where = {},
 ): string | undefined {
   if (expression === undefined || depth > MAX_DEPTH) return undefined;
-  const again: Again = (part) => pathOf(sources, file, part, scope, depth + 1);
+  const again: Again = (part) => pathOf(sources, file, part, { scope, depth: depth + 1 });
   if (expression.kind === "call") return ofCall(file, expression, again);
-  if (expression.kind === "name") {
-    if (expression.path === "__file__") return file.source.file;
-    const held = heldBy(file, expression.path, scope);
-    if (held === "parameter") return undefined;
-    if (held?.value === undefined || held.value.kind === "text")
-      return constantText(sources, file, held?.value ?? expression);
-    return pathOf(sources, file, held.value, held.scope, depth + 1);
-  }
+  if (expression.kind === "name") return ofName(sources, file, expression, { scope, depth });
   if (expression.kind === "text" || expression.kind === "format") return constantText(sources, file, expression);
   return ofPart(expression, again);
+}
+
+function ofName(
+  sources: PythonSources,
+  file: PythonFile,
+  name: Extract<Expression, { kind: "name" }>,
+  { scope, depth = 0 }: Where,
+): string | undefined {
+  if (name.path === "__file__") return file.source.file;
+  const held = heldBy(file, name.path, scope);
+  if (held === "parameter") return undefined;
+  return held?.value === undefined || held.value.kind === "text"
+    ? constantText(sources, file, held?.value ?? name)
+    : pathOf(sources, file, held.value, { scope: held.scope, depth: depth + 1 });
 }
 
 /** What a name was given where it is seen: in its own functions from the inside out, then in the module; a parameter hides both. */

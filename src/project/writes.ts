@@ -97,7 +97,8 @@ function* assigned(sources: PythonSources, file: PythonFile): Generator<PathUse>
   for (const { target, value, scope } of file.assignments) {
     if (value === undefined) continue;
     const evidence = evidenceOf(file, value);
-    const media = target === "MEDIA_ROOT" && scope.kind === "module" ? pathOf(sources, file, value, scope) : undefined;
+    const media =
+      target === "MEDIA_ROOT" && scope.kind === "module" ? pathOf(sources, file, value, { scope }) : undefined;
     if (media !== undefined && media !== "") yield { path: posix.normalize(media), when: "request", evidence };
     const path = value.kind === "text" ? /^sqlite(?:\+\w+)?:\/\/\/(.+)$/.exec(value.value)?.[1] : undefined;
     if (path !== undefined && !path.startsWith(":memory:")) yield { path, when: whenOf(file, scope), evidence };
@@ -112,7 +113,7 @@ function* logFilesOf(sources: PythonSources, file: PythonFile): Generator<PathUs
     .flatMap(({ args, scope }) => args.slice(0, 1).map((value) => ({ value, scope })));
   for (const { value, scope } of [...file.assignments, ...given])
     for (const named of value === undefined ? [] : configuredLogFiles(value)) {
-      const path = pathOf(sources, file, named, scope);
+      const path = pathOf(sources, file, named, { scope });
       if (path !== undefined)
         yield { path: posix.normalize(path), when: whenOf(file, scope), log: true, evidence: evidenceOf(file, named) };
     }
@@ -125,19 +126,19 @@ function useOf(
 ): { readonly path: string; readonly use: Use } | undefined {
   const name = calledName(file, call);
   if (name.startsWith("tempfile."))
-    return { path: pathOf(sources, file, call.keywords.get("dir"), call.scope) ?? "/tmp", use: "write" };
+    return { path: pathOf(sources, file, call.keywords.get("dir"), call) ?? "/tmp", use: "write" };
   if (/^(?:open|io\.open|aiofiles\.open|codecs\.open|gzip\.open)$/.test(name))
     return opened(sources, file, call, call.args);
   for (const [pattern, keyword, use] of BY_KEYWORD) {
-    const path = pattern.test(name) ? pathOf(sources, file, call.keywords.get(keyword), call.scope) : undefined;
+    const path = pattern.test(name) ? pathOf(sources, file, call.keywords.get(keyword), call) : undefined;
     if (path !== undefined) return { path, use };
   }
   const plain = BY_FIRST.find(([pattern]) => pattern.test(name));
-  const first = plain === undefined ? undefined : pathOf(sources, file, call.args[0], call.scope);
+  const first = plain === undefined ? undefined : pathOf(sources, file, call.args[0], call);
   if (plain !== undefined)
     return first === undefined || first === ":memory:" ? undefined : { path: first, use: plain[1] };
   if (/^shutil\.(?:copy\w*|move)$/.test(name)) {
-    const path = pathOf(sources, file, call.args[1], call.scope);
+    const path = pathOf(sources, file, call.args[1], call);
     return path === undefined ? undefined : { path, use: "write" };
   }
   return methodUse(sources, file, call);
@@ -150,8 +151,8 @@ function opened(
   call: Call,
   [first, second]: readonly (Expression | undefined)[],
 ): { readonly path: string; readonly use: Use } | undefined {
-  const path = pathOf(sources, file, first, call.scope);
-  const mode = pathOf(sources, file, second ?? call.keywords.get("mode"), call.scope) ?? "r";
+  const path = pathOf(sources, file, first, call);
+  const mode = pathOf(sources, file, second ?? call.keywords.get("mode"), call) ?? "r";
   return path === undefined ? undefined : { path, use: /[wax+]/.test(mode) ? "write" : "read" };
 }
 
@@ -165,7 +166,7 @@ function methodUse(
   if (object === undefined) return undefined;
   if (method === "open") return opened(sources, file, call, [object, call.args[0]]);
   const use = Object.hasOwn(PATH_METHODS, method) ? PATH_METHODS[method] : undefined;
-  const path = use === undefined ? undefined : pathOf(sources, file, object, call.scope);
+  const path = use === undefined ? undefined : pathOf(sources, file, object, call);
   return use === undefined || path === undefined ? undefined : { path, use };
 }
 
