@@ -1,7 +1,7 @@
-import { posix } from "node:path";
 import { commandsOfInstruction } from "../dockerfile/shell.ts";
 import { reachableStages } from "../dockerfile/stages.ts";
 import type { Dockerfile, Service } from "../model/types.ts";
+import { installedFiles } from "../project/installed-files.ts";
 import { baseName } from "../project/unwrap.ts";
 
 /**
@@ -16,17 +16,9 @@ export function lockToEdit(dockerfile: Dockerfile, { files, lock }: Service): st
   );
   const honoursLock = commands.some(
     ({ name, args }) =>
-      (/^(?:uv|pdm|pipenv)$/.test(baseName(name)) && args.includes("sync")) ||
+      (/^(?:uv|pdm|pipenv)$/.test(baseName(name)) && args.includes("sync") && !args.includes("pip")) ||
       (/^(?:poetry|pdm|pipenv)$/.test(baseName(name)) && args.includes("install")),
   );
   if (honoursLock) return lock?.path;
-  const named = commands.flatMap(({ args }) =>
-    args.flatMap((word, at) => (/^(?:-r|--requirements?)$/.test(word) ? (args[at + 1] ?? []) : [])),
-  );
-  const found = named.flatMap((path) => {
-    const name = posix.basename(path);
-    const same = files.filter((file) => posix.basename(file) === name);
-    return same.toSorted((a, b) => a.length - b.length).slice(0, 1);
-  });
-  return found[0] ?? lock?.path;
+  return installedFiles(dockerfile, files)[0] ?? lock?.path;
 }

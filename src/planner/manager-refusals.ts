@@ -1,28 +1,44 @@
 import type { Facts } from "../decisions/decider.ts";
 import type { PackageManager, Refusal } from "../model/types.ts";
+import { isPylock } from "../project/lock-pylock.ts";
 import { refusal } from "./refusal-kinds.ts";
 
 /** It makes a package of every project; one that has no package of its name could then not be built. */
 const MIGRATE =
   "`uvx migrate-to-uv`, which keeps the locked versions; where the service runs from its folder, leave `[build-system]` out";
 
+function fromList(added: string): string {
+  return `On a branch, run \`uv init --bare\` where there is no pyproject.toml, then ${added}`;
+}
+
 /** How a project gets a uv.lock. The versions that are locked today stay where the tool can read them. */
 const TO_UV: Readonly<Record<PackageManager, string>> = {
-  pip: "On a branch, run `uv init --bare` where there is no pyproject.toml, then `uv add -r` with the requirements file that the image installs",
-  none: "On a branch, run `uv init --bare` where there is no pyproject.toml, then `uv add` with what the image installs",
+  pip: fromList("`uv add -r` with the requirements file that the image installs"),
+  none: fromList("`uv add` with what the image installs"),
   poetry: `On a branch, run ${MIGRATE}`,
   pipenv: `On a branch, run ${MIGRATE}`,
   pdm: "On a branch, run `uv lock`: uv reads the same `[project]` table, and what stands under `[tool.pdm]` moves to `[tool.uv]`",
   uv: "Run `uv lock`",
 };
 
+/** With the name of the requirements file, where it is known. */
+const toUv = (manager: PackageManager, path: string | undefined): string =>
+  manager === "pip" && path !== undefined ? fromList(`\`uv add -r ${path}\``) : TO_UV[manager];
+
+/** uv writes a pylock.toml and installs from one, but makes no uv.lock of it. */
+const FROM_PYLOCK =
+  "On a branch, list what the service needs in pyproject.toml where it is not there, and run `uv lock`: it may take newer versions than pylock.toml has";
+
 /** A project without a uv.lock, and how it gets one. */
-export function* managerRefusals({ service }: Facts): Generator<Refusal> {
+export function* managerRefusals({ service }: Pick<Facts, "service">): Generator<Refusal> {
   const manager = service.manager.value;
+  const isStandard = manager !== "uv" && isPylock(service.lock?.path ?? "");
   if (manager !== "uv")
     yield refusal("manager", {
-      what: `The project is managed with ${manager === "none" ? "no package manager" : manager}`,
-      instead: `${TO_UV[manager]}. Look at the versions, commit pyproject.toml and uv.lock, and run again.`,
+      what: isStandard
+        ? `The project is locked in ${service.lock?.path}`
+        : `The project is managed with ${manager === "none" ? "no package manager" : manager}`,
+      instead: `${isStandard ? FROM_PYLOCK : toUv(manager, service.lock?.path)}. Look at the versions, commit pyproject.toml and uv.lock, and run again.`,
     });
   else if (service.lock === undefined) yield refusal("no-lock", { what: "There is no uv.lock" });
 }

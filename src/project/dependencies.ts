@@ -7,7 +7,8 @@ import { isInProduction, LockUse, type Section, sectionsOf } from "./lock-use.ts
 import { conditionsOf } from "./marker.ts";
 import type { Pipfile } from "./pipfile.ts";
 import type { Pyproject } from "./pyproject.ts";
-import { mainRequirements, readRequirementsFile } from "./requirements-file.ts";
+import { readRequirementsFiles } from "./requirements-file.ts";
+import { groupOfFile } from "./requirements-in-use.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 
 interface Declared extends Pick<DependencyFacts, "runtime" | "groups" | "extras"> {}
@@ -18,6 +19,8 @@ export interface DependencyInput {
   readonly pipfile: Pipfile | undefined;
   readonly reading: LockReading | undefined;
   readonly dockerfile: Dockerfile | undefined;
+  /** Requirements files of production. */
+  readonly requirements: readonly string[];
   /** The Python that the image has, as far as the files say. */
   readonly python: string | undefined;
   readonly problems: TreeProblem[];
@@ -30,7 +33,7 @@ export interface Dependencies {
 }
 
 export function readDependencies(input: DependencyInput): Dependencies {
-  const { tree, pyproject, pipfile, reading, dockerfile, python, problems } = input;
+  const { tree, pyproject, pipfile, reading, dockerfile, requirements, python, problems } = input;
   const declared = declaredIn(input);
   const installed = installedBy(dockerfile, { ...pyproject, ...declared });
   const use = new LockUse(reading, sectionsOf(declared, installed, isForDevelopment));
@@ -50,7 +53,7 @@ export function readDependencies(input: DependencyInput): Dependencies {
       devOnly: [...use.names(isUnwanted, here)].filter((name) => !needed.has(name)).toSorted(),
       runtimeClosure: [...use.names(isInProduction, here)].toSorted(),
       workspace: pyproject?.workspace === true || packages.some(isNeighbour),
-      indexes: indexesOf(tree, pyproject, pipfile, problems),
+      indexes: indexesOf(tree, pyproject, pipfile, { requirements, problems }),
     },
   };
 }
@@ -63,28 +66,22 @@ const isNeighbour = ({ source, path, use }: LockedPackage): boolean =>
 const isUnwanted = ({ name, installed, forDevelopment }: Section): boolean =>
   forDevelopment || (!installed && extraOf(name) === undefined);
 
-function declaredIn({ tree, pyproject, pipfile }: DependencyInput): Declared {
+function declaredIn({ tree, pyproject, pipfile, requirements }: DependencyInput): Declared {
   const { runtime = [], groups = {}, extras = {} } = pyproject ?? {};
   if (runtime.length > 0 || Object.keys(groups).length > 0) return { runtime, groups, extras };
   if (pipfile !== undefined) return { runtime: pipfile.runtime, groups: pipfile.groups, extras };
   const files = tree.files.filter((file) => /^(?:requirements\/[^/]+|[^/]*requirements[^/]*)\.(?:txt|in)$/.test(file));
-  const main = mainRequirements(tree);
   const fromFiles: Record<string, readonly Dependency[]> = {};
   for (const file of files) {
     const name = groupOfFile(file);
-    if (file !== main && name !== undefined) fromFiles[name] = dependenciesIn(tree, file);
+    if (!requirements.includes(file) && name !== undefined) fromFiles[name] = dependenciesIn(tree, [file]);
   }
-  return { runtime: main === undefined ? [] : dependenciesIn(tree, main), groups: fromFiles, extras };
+  return { runtime: dependenciesIn(tree, requirements), groups: fromFiles, extras };
 }
 
-const dependenciesIn = (tree: Tree, from: string): readonly Dependency[] =>
-  readRequirementsFile(tree, from).lines.map(({ name, requirement, file, line }) => ({
+const dependenciesIn = (tree: Tree, files: readonly string[]): readonly Dependency[] =>
+  readRequirementsFiles(tree, files).lines.map(({ name, requirement, file, line }) => ({
     name,
     requirement,
     place: { file, line },
   }));
-
-function groupOfFile(file: string): string | undefined {
-  const words = file.replace(/\.(?:txt|in)$/, "").split(/[/_.-]/);
-  return words.find((word) => isForDevelopment(word));
-}

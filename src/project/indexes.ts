@@ -1,6 +1,6 @@
 import type { Pipfile } from "./pipfile.ts";
 import type { Pyproject } from "./pyproject.ts";
-import { mainRequirements, readRequirementsFile } from "./requirements-file.ts";
+import { readRequirementsFiles } from "./requirements-file.ts";
 import { listAt, readToml, textAt, textsAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 
@@ -9,14 +9,13 @@ export function indexesOf(
   tree: Tree,
   pyproject: Pyproject | undefined,
   pipfile: Pipfile | undefined,
-  problems: TreeProblem[],
+  { requirements, problems }: { readonly requirements: readonly string[]; readonly problems: TreeProblem[] },
 ): readonly string[] {
-  const main = mainRequirements(tree);
   return [
     ...(pyproject?.indexes ?? []),
     ...ofUvToml(tree, problems),
     ...(pipfile?.indexes ?? []),
-    ...(main === undefined ? [] : readRequirementsFile(tree, main).indexes),
+    ...readRequirementsFiles(tree, requirements).indexes,
   ];
 }
 

@@ -1,14 +1,14 @@
 import { type LockEntry, type LockReading, MAIN } from "./lock-reading.ts";
 import { readRequirement } from "./requirement.ts";
-import { pinnedVersion, type RequirementLine, readRequirementsFile } from "./requirements-file.ts";
+import { pinnedVersion, type RequirementLine, readRequirementsFiles } from "./requirements-file.ts";
 import type { Tree } from "./tree.ts";
 
-/** A requirements file as a lock, when it pins everything: undefined otherwise, and what it names all the same. */
+/** Requirements files as a lock, when they pin everything: undefined otherwise, and what they name all the same. */
 export function readRequirementsLock(
-  file: string,
+  files: readonly string[],
   tree: Tree,
 ): { readonly reading: LockReading; readonly isLock: boolean } {
-  const { lines, constraints } = readRequirementsFile(tree, file);
+  const { lines, constraints } = readRequirementsFiles(tree, files);
   const packages = lines.map((line) => lockEntry(line, constraints));
   const fromIndex = packages.filter(({ source }) => source === "registry");
   return {

@@ -1,5 +1,6 @@
 import type { Dependency, Evidence, Fact } from "../model/types.ts";
 import { isMadeFrom } from "./lock-digest.ts";
+import { isPylock } from "./lock-pylock.ts";
 import { extraOf, extraSection, type LockEntry, type LockReading, MAIN } from "./lock-reading.ts";
 import type { Pipfile } from "./pipfile.ts";
 import type { Pyproject } from "./pyproject.ts";
@@ -37,7 +38,8 @@ export function inStep(input: StepInput): Fact<boolean> {
     evidence.push({ ...reading.digest.place, text: "it was made from another one, as its digest says" });
   return {
     value: evidence.length === 0,
-    confidence: evidence.length === 0 ? "likely" : "certain",
+    // A lock of the standard does not say what it was made from.
+    confidence: evidence.length === 0 || (isPylock(path) && byDigest === undefined) ? "likely" : "certain",
     evidence,
   };
 }

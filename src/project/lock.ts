@@ -4,6 +4,7 @@ import type { Dockerfile, Fact, LockFile, PackageManager } from "../model/types.
 import { readPdmLock } from "./lock-pdm.ts";
 import { readPipfileLock } from "./lock-pipenv.ts";
 import { readPoetryLock } from "./lock-poetry.ts";
+import { isPylock, makerOf, readPylock } from "./lock-pylock.ts";
 import type { LockReading } from "./lock-reading.ts";
 import { readRequirementsLock } from "./lock-requirements.ts";
 import { inStep } from "./lock-step.ts";
@@ -37,6 +38,10 @@ export interface LockInput {
   readonly pyproject: Pyproject | undefined;
   readonly pipfile: Pipfile | undefined;
   readonly dockerfile: Dockerfile | undefined;
+  /** Files that the image's pips install from. */
+  readonly installed: readonly string[];
+  /** Requirements files of production. */
+  readonly requirements: readonly string[];
   readonly dockerignore: { readonly file: string; readonly ignore: Ignore } | undefined;
   readonly problems: TreeProblem[];
 }
@@ -55,19 +60,44 @@ export function readLock(input: LockInput): Locked {
       reading,
     };
   }
+  return ofStandard(input) ?? withoutLock(input);
+}
+
+function withoutLock(input: LockInput): Locked {
   const manager = managerWithoutLock(input);
-  const pinned = tree.read("requirements.txt") === undefined ? undefined : pinnedRequirements(input);
+  const pinned = pinnedRequirements(input);
   return { manager, lock: manager.value === "pip" ? pinned?.lock : undefined, reading: pinned?.reading };
 }
 
-/** A requirements.txt counts as a lock when every line names one version. */
+/** Requirements files count as a lock when every line names one version. */
 function pinnedRequirements(input: LockInput) {
-  const path = "requirements.txt";
-  const { reading, isLock } = readRequirementsLock(path, input.tree);
+  const { requirements, tree } = input;
+  const [path] = requirements;
+  if (path === undefined) return undefined;
+  const { reading, isLock } = readRequirementsLock(requirements, tree);
   return { lock: isLock ? lockFile(path, reading, input) : undefined, reading };
 }
 
-function managerWithoutLock({ tree, pyproject, dockerfile }: LockInput): Fact<PackageManager> {
+/** A pylock.toml that the image installs, or that lies where it is looked for: of pdm where pdm wrote it, else for any pip. */
+function ofStandard(input: LockInput): Locked | undefined {
+  const { tree, dockerfile, problems } = input;
+  const installed = input.installed.filter(isPylock);
+  const [path] = [...installed, ...tree.files.filter((file) => file === "pylock.toml")];
+  const text = path === undefined ? undefined : tree.read(path);
+  if (path === undefined || text === undefined) return undefined;
+  const by = makerOf(text) === "pdm" ? "pdm" : "pip";
+  // `uv sync` and the like read locks of their own alone.
+  const used = dockerfile === undefined || installed.length > 0 ? undefined : managerInImage(dockerfile);
+  if (used !== undefined && used.value !== by) return undefined;
+  const reading = readPylock(path, text, problems);
+  return {
+    manager: { value: by, confidence: "certain", evidence: [new SourceText(path, text).onLine(1)] },
+    lock: lockFile(path, reading, input),
+    reading,
+  };
+}
+
+function managerWithoutLock({ tree, pyproject, dockerfile, requirements }: LockInput): Fact<PackageManager> {
   const used = dockerfile === undefined ? undefined : managerInImage(dockerfile);
   if (used !== undefined) return used;
   const tools: ReadonlyArray<readonly [string, PackageManager]> = [
@@ -85,8 +115,7 @@ function managerWithoutLock({ tree, pyproject, dockerfile }: LockInput): Fact<Pa
   }
   const files: ReadonlyArray<readonly [string, PackageManager]> = [
     ["Pipfile", "pipenv"],
-    ["requirements.txt", "pip"],
-    ["requirements/base.txt", "pip"],
+    ...requirements.map((file) => [file, "pip"] as const),
     ["setup.py", "pip"],
     ["pyproject.toml", "pip"],
   ];

@@ -1,7 +1,9 @@
 import type { DependencyFacts, Fact, LockFile, PackageManager, PythonFacts } from "../model/types.ts";
 import { readDependencies } from "./dependencies.ts";
+import { installedFiles } from "./installed-files.ts";
 import { type LockInput, readLock } from "./lock.ts";
 import { readPipfile } from "./pipfile.ts";
+import { requirementsInUse } from "./requirements-in-use.ts";
 import { pythonInUse, readPythonFacts } from "./python.ts";
 
 /** What the files of a package manager say: which one it is, what it locked, which Python, and what is needed for what. */
@@ -12,10 +14,12 @@ export interface Managed {
   readonly dependencies: DependencyFacts;
 }
 
-export function readManaged(input: Omit<LockInput, "pipfile">): Managed {
+export function readManaged(input: Omit<LockInput, "pipfile" | "installed" | "requirements">): Managed {
   const { tree, pyproject, dockerfile, problems } = input;
   const pipfile = readPipfile(tree, problems);
-  const { manager, lock, reading } = readLock({ ...input, pipfile });
+  const installed = dockerfile === undefined ? [] : installedFiles(dockerfile, tree.files);
+  const requirements = requirementsInUse(tree, installed);
+  const { manager, lock, reading } = readLock({ ...input, pipfile, installed, requirements });
   const locked = lock === undefined || reading === undefined ? undefined : { path: lock.path, reading };
   const python = readPythonFacts({ tree, pyproject, pipfile, lock: locked });
   const { facts, packages } = readDependencies({
@@ -24,6 +28,7 @@ export function readManaged(input: Omit<LockInput, "pipfile">): Managed {
     pipfile,
     reading,
     dockerfile,
+    requirements,
     python: pythonInUse(dockerfile, python),
     problems,
   });

@@ -8,8 +8,12 @@ export interface Environment {
   readonly python: string | undefined;
 }
 
-/** Whether a condition holds with some extras chosen; undefined when it hangs on something that the files do not say, such as the processor. */
-export type Holds = (marker: string | undefined, extras?: readonly string[]) => boolean | undefined;
+/** Whether a condition holds with some extras and groups chosen; undefined when it hangs on something that the files do not say, such as the processor. */
+export type Holds = (
+  marker: string | undefined,
+  extras?: readonly string[],
+  groups?: readonly string[],
+) => boolean | undefined;
 
 /** Every condition holds, on whatever system: for what a lock names at all. */
 export const anywhere: Holds = () => undefined;
@@ -17,12 +21,19 @@ export const anywhere: Holds = () => undefined;
 /** Answers for one environment. Conditions repeat throughout a lock, so each is read once. */
 export function conditionsOf(environment: Environment): Holds {
   const read = new Map<string, Condition | undefined>();
-  return (marker, extras = []) => {
+  return (marker, extras = [], groups = []) => {
     if (marker === undefined || marker === "") return true;
     if (!read.has(marker)) read.set(marker, parseMarker(marker));
-    return ask(read.get(marker), environment, new Set(extras));
+    return ask(read.get(marker), environment, { extras: namesOf(extras), groups: namesOf(groups) });
   };
 }
+
+interface Chosen {
+  readonly extras: ReadonlySet<string>;
+  readonly groups: ReadonlySet<string>;
+}
+
+const namesOf = (names: readonly string[]): ReadonlySet<string> => new Set(names.map(normalName));
 
 /** The variables of PEP 508 that no image of a Python service changes. */
 const LINUX: Readonly<Record<string, string>> = {
@@ -32,17 +43,13 @@ const LINUX: Readonly<Record<string, string>> = {
   platform_python_implementation: "CPython",
   implementation_name: "cpython",
 };
-function ask(
-  condition: Condition | undefined,
-  environment: Environment,
-  extras: ReadonlySet<string>,
-): boolean | undefined {
+function ask(condition: Condition | undefined, environment: Environment, chosen: Chosen): boolean | undefined {
   if (condition === undefined) return undefined;
-  if (condition.kind === "is") return compare(condition, environment, extras);
+  if (condition.kind === "is") return compare(condition, environment, chosen);
   const decides = condition.kind === "or";
   let answer: boolean | undefined = !decides;
   for (const each of condition.of) {
-    const one = ask(each, environment, extras);
+    const one = ask(each, environment, chosen);
     if (one === decides) return decides;
     if (one === undefined) answer = undefined;
   }
@@ -52,21 +59,21 @@ function ask(
 function compare(
   { left, operator, right }: Extract<Condition, { kind: "is" }>,
   environment: Environment,
-  extras: ReadonlySet<string>,
+  chosen: Chosen,
 ): boolean | undefined {
   if ("text" in left) {
     if (!("name" in right)) return undefined;
     // `"x" in extras` of PEP 751; otherwise the same question from the other side.
-    if (right.name === "extras" && / ?in$/.test(operator))
-      return extras.has(normalName(left.text)) === (operator === "in");
+    const names = { extras: chosen.extras, dependency_groups: chosen.groups }[right.name];
+    if (names !== undefined && / ?in$/.test(operator)) return names.has(normalName(left.text)) === (operator === "in");
     return compare(
       { kind: "is", left: right, operator: TURNED[operator] ?? operator, right: left },
       environment,
-      extras,
+      chosen,
     );
   }
   if (!("text" in right)) return undefined;
-  if (left.name === "extra") return extraIs(operator, right.text, extras);
+  if (left.name === "extra") return extraIs(operator, right.text, chosen.extras);
   if (left.name === "python_version" || left.name === "python_full_version")
     return pythonIs(left.name, operator, right.text, environment.python);
   const value = Object.hasOwn(LINUX, left.name) ? LINUX[left.name] : undefined;

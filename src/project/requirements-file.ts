@@ -27,9 +27,9 @@ export interface RequirementsFile {
 }
 
 /** Each file is read once, however often it is named. */
-export function readRequirementsFile(tree: Tree, file: string): RequirementsFile {
+export function readRequirementsFiles(tree: Tree, files: readonly string[]): RequirementsFile {
   const reader = new Reader(tree);
-  reader.read(file, false);
+  for (const file of files) reader.read(file, false);
   return reader;
 }
 
@@ -70,10 +70,6 @@ class Reader implements RequirementsFile {
     if (!constraint) this.lines.push({ ...asked, source, file, line });
   }
 }
-
-/** The requirements file that production installs from, by its usual names. */
-export const mainRequirements = (tree: Tree): string | undefined =>
-  tree.files.find((file) => /^requirements(?:\/(?:prod|production|base|main))?\.txt$/.test(file));
 
 /** The version that a requirement is pinned to, or undefined. */
 export const pinnedVersion = (requirement: string): string | undefined =>

@@ -1,3 +1,4 @@
+import { isPylock } from "../project/lock-pylock.ts";
 import { healthy, healthyDockerfile, healthyWith, project, syncLine } from "./queries/example.ts";
 import type { Rule } from "./rule.ts";
 
@@ -29,6 +30,23 @@ const poetry = (digest: string) =>
     "poetry.lock": `[[package]]\nname = "fastapi"\nversion = "0.121.0"\n\n[[package]]\nname = "uvicorn"\nversion = "0.38.0"\n\n[metadata]\ncontent-hash = "${digest}"\n`,
   });
 
+/** The lock of the standard, which pip installs. */
+const pylock = (version: string) =>
+  project({
+    Dockerfile: healthyWith([
+      syncLine,
+      "COPY pylock.toml ./\nRUN python -m venv .venv && .venv/bin/pip install --no-cache-dir -r pylock.toml\n",
+    ]),
+    "uv.lock": "",
+    "pylock.toml": ["fastapi 0.121.0", `uvicorn ${version}`]
+      .map((one) => one.split(" "))
+      .map(
+        ([name, locked]) =>
+          `[[packages]]\nname = "${name}"\nversion = "${locked}"\nwheels = [{ name = "${name}-${locked}-py3-none-any.whl" }]\n\n`,
+      )
+      .join(""),
+  });
+
 export const lockStale: Rule = {
   id: "lock-stale",
   title: "The lock file is not in step with what the project asks for",
@@ -50,11 +68,13 @@ export const lockStale: Rule = {
       pipenv("==0.122.0"),
       pipenv(">=1"),
       poetry("0".repeat(64)),
+      pylock("0.37.0"),
     ],
     good: [
       healthy,
       pipenv("==0.121.0"),
       pipenv(">=0.115"),
+      pylock("0.38.0"),
       poetry("90dae93bb193d7d4f9e834b98fcdc8a2671e5b37392ff88ec64446c19ade7e21"),
     ],
   },
@@ -66,7 +86,9 @@ export const lockStale: Rule = {
       message: `${lock.path} does not match ${first && first.file !== lock.path ? first.file : (ASKING[lock.path] ?? "pyproject.toml")}${first ? `: ${first.text}` : "."}`,
       confidence: lock.inStep.confidence,
       where: first ?? { file: lock.path, line: 1 },
-      advice: `Run \`${LOCKING[lock.path] ?? "pip-compile"}\` and commit the result.`,
+      advice: isPylock(lock.path)
+        ? "Write it anew with the tool that its `created-by` names, such as `uv export --format pylock.toml`, and commit the result."
+        : `Run \`${LOCKING[lock.path] ?? "pip-compile"}\` and commit the result.`,
       related: rest.map((evidence) => ({ ...evidence, message: evidence.text })),
     };
   },

@@ -20,6 +20,20 @@ const byPdm = (install: string) =>
       .join(""),
   });
 
+const byPylock = (install: string) =>
+  project({
+    Dockerfile: healthyWith([
+      syncLine,
+      `COPY requirements.in pylock.toml ./\nENV PATH="/app/.venv/bin:$PATH"\nRUN python -m venv .venv && ${install} -r pylock.toml\n`,
+    ]),
+    "uv.lock": "",
+    "requirements.in": "fastapi\nuvicorn\n",
+    "pylock.toml": ["fastapi 0.121.0", "uvicorn 0.38.0"]
+      .map((one) => one.split(" "))
+      .map(([name, version]) => `[[packages]]\nname = "${name}"\nversion = "${version}"\n\n`)
+      .join(""),
+  });
+
 export const syncWithoutFrozenOrLocked: Rule = {
   id: "sync-without-frozen-or-locked",
   title: "The installation may resolve the dependencies anew",
@@ -37,6 +51,7 @@ export const syncWithoutFrozenOrLocked: Rule = {
       changed(["uv sync --locked --no-dev", "uv sync --no-dev"]),
       changed(["uv sync --locked", "uv lock && uv sync --locked"]),
       byPdm("pdm install --prod"),
+      byPylock("pip lock -r requirements.in && pip install --no-cache-dir"),
     ],
     good: [
       healthy,
@@ -48,6 +63,7 @@ export const syncWithoutFrozenOrLocked: Rule = {
       changed(["uv sync --locked", "uv lock --check && uv sync --locked"]),
       byPdm("pdm install --prod --frozen-lockfile"),
       byPdm("pdm sync --prod"),
+      byPylock("pip install --no-cache-dir"),
     ],
   },
   *check({ dockerfile, service }) {
@@ -72,6 +88,7 @@ const ANEW: ReadonlyArray<{
   readonly instead: string;
 }> = [
   { program: "uv", verbs: ["lock"], unless: /^--(?:check|locked|frozen|dry-run)/, instead: "uv lock --check" },
+  { program: "pip", verbs: ["lock"], unless: /^--dry-run/, instead: "pip install -r pylock.toml" },
   { program: "poetry", verbs: ["lock", "update"], unless: /^--(?:check|dry-run)/, instead: "poetry check --lock" },
   { program: "pdm", verbs: ["install"], unless: /^--(?:frozen-lockfile|no-lock|check)$/, instead: "pdm sync --prod" },
   { program: "pdm", verbs: ["lock", "update"], unless: /^--(?:check|dry-run)/, instead: "pdm lock --check" },

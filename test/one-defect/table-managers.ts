@@ -3,6 +3,7 @@ import { devDependenciesInFinal } from "../../src/rules/dev-dependencies-in-fina
 import { lockStale } from "../../src/rules/lock-stale.ts";
 import { builder, runtime, slim, startLine, project } from "../../src/rules/queries/example.ts";
 import { severalLocks } from "../../src/rules/several-locks.ts";
+import { syncWithoutFrozenOrLocked } from "../../src/rules/sync-without-frozen-or-locked.ts";
 import { bad, good, type OneDefect, row } from "./defect.ts";
 
 const pipenv = {
@@ -111,6 +112,14 @@ export const managerDefects: readonly OneDefect[] = [
     "the digest in poetry.lock is of another pyproject.toml",
     ["lock-stale"],
     bad(lockStale, 3),
-    good(lockStale, 3),
+    good(lockStale, 4),
+  ),
+  row("207", "pylock.toml is not in step", ["lock-stale"], bad(lockStale, 4), good(lockStale, 3)),
+  row(
+    "208",
+    "pip locks anew",
+    ["sync-without-frozen-or-locked"],
+    bad(syncWithoutFrozenOrLocked, 3),
+    good(syncWithoutFrozenOrLocked, 6),
   ),
 ];

@@ -1,4 +1,5 @@
 import type { LockedPackage, LockFile } from "../../model/types.ts";
+import { isPylock } from "../../project/lock-pylock.ts";
 import { normalName } from "../../project/requirement.ts";
 import type { RuleInput } from "../rule.ts";
 import { onceFor } from "./once.ts";
@@ -20,7 +21,8 @@ interface Wheel {
 /** Undefined where the lock names no files: Pipfile.lock and requirements files only have hashes. */
 export function offeredBy({ service, read }: RuleInput, { name, version }: LockedPackage): Offered | undefined {
   const path = service.lock?.path ?? "";
-  if (service.lock === undefined || read === undefined || !/^(?:uv|poetry|pdm)\.lock$/.test(path)) return undefined;
+  if (service.lock === undefined || read === undefined || !(isPylock(path) || /^(?:uv|poetry|pdm)\.lock$/.test(path)))
+    return undefined;
   const files = sectionsOf(service.lock, read)
     .get(`${name} ${version}`)
     ?.flatMap((section) => [...section.matchAll(FILE)].map(([, file = ""]) => file));
@@ -48,7 +50,8 @@ const sectionsOf = onceFor(
       sections.set(key, [...(sections.get(key) ?? []), section]);
     };
     for (const { 1: name = "", 2: version = "", index } of text.matchAll(HEADER)) {
-      const next = text.indexOf("\n[[package]]", index + 1);
+      const header = text.startsWith("[[packages", index) ? "\n[[packages]]" : "\n[[package]]";
+      const next = text.indexOf(header, index + 1);
       add(name, version, text.slice(index, next < 0 ? undefined : next));
     }
     // Before its lock 2.0, poetry listed all files at the end.
@@ -61,7 +64,7 @@ const sectionsOf = onceFor(
   },
 );
 
-const HEADER = /^\[\[package\]\]\r?\nname = "([^"\n]+)"\r?\nversion = "([^"\n]*)"/gm;
+const HEADER = /^\[\[packages?\]\]\r?\nname = "([^"\n]+)"\r?\nversion = "([^"\n]*)"/gm;
 
 export type Libc = "glibc" | "musl";
 

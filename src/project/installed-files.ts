@@ -1,0 +1,114 @@
+import { posix } from "node:path";
+import { copiedFiles } from "../dockerfile/copies.ts";
+import { ignoreOf } from "../dockerfile/ignore.ts";
+import { commandsOfInstruction } from "../dockerfile/shell.ts";
+import { lineOf, reachableStages, stageState } from "../dockerfile/stages.ts";
+import type { Dockerfile, Instruction, Stage } from "../model/types.ts";
+import { baseName } from "./unwrap.ts";
+
+/**
+ * The files of the context that the pips of an image install from, each once and in that order: `backend/requirements.txt`
+ * for `COPY backend/ .` and `pip install -r requirements.txt`.
+ */
+export function installedFiles(dockerfile: Dockerfile, files: readonly string[]): readonly string[] {
+  if (!NAMES_A_FILE.test(dockerfile.text)) return [];
+  const found = reachableStages(dockerfile).flatMap((stage) =>
+    stage.instructions.flatMap((instruction) => {
+      const named = instruction.keyword === "RUN" ? filesNamed(instruction, stage) : [];
+      return named.length === 0 ? [] : resolved(named, { dockerfile, stage, instruction, files });
+    }),
+  );
+  return [...new Set(found)];
+}
+
+/** Most Dockerfiles need not be read for it. */
+const NAMES_A_FILE = /(?:^|\s)(?:-r|--requirement)|pip-sync|\bsync\b.*\.(?:txt|toml)\b/;
+
+const filesNamed = (instruction: Instruction, stage: Stage): readonly string[] =>
+  commandsOfInstruction(instruction, stage).flatMap(({ name, args }) => fileWords(baseName(name), args));
+
+/** The words of one command that name a list of packages to install. */
+function fileWords(program: string, args: readonly string[]): readonly string[] {
+  const pip = program === "uv" || /^python[\d.]*$/.test(program) ? args.includes("pip") : PIP.test(program);
+  if (!pip) return [];
+  const sync = program === "pip-sync" ? 0 : args.indexOf("sync") + 1;
+  if (program === "pip-sync" || (program === "uv" && sync > 0)) return plainWords(args.slice(sync));
+  if (!args.some((word) => /^(?:install|wheel|download)$/.test(word))) return [];
+  return args.flatMap((word, index) => {
+    if (/^(?:-r|--requirements?)$/.test(word)) return [args[index + 1] ?? ""];
+    return /^(?:-r|--requirements?=)(\S+)/.exec(word)?.[1] ?? [];
+  });
+}
+
+const PIP = /^(?:pip[\d.]*|pip-sync)$/;
+
+/** Words that are neither options nor their values. */
+const plainWords = (words: readonly string[]): readonly string[] =>
+  words.filter((word, index) => !word.startsWith("-") && !TAKES_VALUE.test(words[index - 1] ?? ""));
+
+const TAKES_VALUE =
+  /^(?:-[cbipf]|--(?:constraints?|overrides?|build-constraints?|python|prefix|target|index|default-index|index-url|extra-index-url|find-links|cache-dir|pip-args|extra|group))$/;
+
+interface Run {
+  readonly dockerfile: Dockerfile;
+  readonly stage: Stage;
+  readonly instruction: Instruction;
+  readonly files: readonly string[];
+}
+
+function resolved(named: readonly string[], run: Run): readonly string[] {
+  const { dockerfile, stage, instruction, files } = run;
+  const { env, args, workdir } = stageState(dockerfile, stage, { before: instruction });
+  const here = workdir?.value ?? "/";
+  const places = placesOf(run, here);
+  return named.flatMap((word) => {
+    const path = word.replaceAll(/\$\{?(\w+)\}?/g, (written, name: string) => {
+      return env.get(name)?.value ?? args.get(name)?.value ?? written;
+    });
+    const plain = posix.normalize(path);
+    const found = places.get(posix.resolve(here, path)) ?? files.find((file) => file === plain);
+    return found ?? (places.size === 0 ? nearest(files, posix.basename(path)) : undefined) ?? [];
+  });
+}
+
+/** Nothing is known to be copied: the build may have another folder as its context. */
+const nearest = (files: readonly string[], name: string): string | undefined =>
+  files.filter((file) => posix.basename(file) === name).toSorted((one, other) => one.length - other.length)[0];
+
+/** Where the files of the context lie in the image when a RUN begins. */
+function placesOf({ dockerfile, stage, instruction, files }: Run, here: string): ReadonlyMap<string, string> {
+  const places = new Map<string, string>();
+  for (const one of lineOf(dockerfile, stage))
+    for (const step of one.instructions) {
+      if (one === stage && step === instruction) break;
+      if (step.keyword !== "COPY" && step.keyword !== "ADD") continue;
+      const { workdir } = stageState(dockerfile, one, { before: step });
+      const copied = copiedFiles(step, { files, ignore: NOTHING, workdir: workdir?.value ?? "/" });
+      for (const { source, destination } of copied.files) places.set(destination, source);
+    }
+  for (const { name, value } of instruction.flags) if (name === "mount") mountAt(places, value, { files, here });
+  return places;
+}
+
+const NOTHING = ignoreOf([]);
+
+/** A bind mount of the context. */
+function mountAt(
+  places: Map<string, string>,
+  value: string,
+  { files, here }: { readonly files: readonly string[]; readonly here: string },
+): void {
+  const option = (...names: readonly string[]) =>
+    value
+      .split(",")
+      .flatMap((part) => (names.includes(part.split("=")[0] ?? "") ? part.slice(part.indexOf("=") + 1) : []))[0];
+  const target = option("target", "dst", "destination");
+  if ((option("type") ?? "bind") !== "bind" || option("from") !== undefined || target === undefined) return;
+  const source = posix.normalize(`/${option("source", "src") ?? ""}`).replace(/^\/|\/$/g, "");
+  for (const file of files)
+    if (source === "" || file === source || file.startsWith(`${source}/`))
+      places.set(
+        posix.resolve(here, target, file === source ? "" : file.slice(source === "" ? 0 : source.length + 1)),
+        file,
+      );
+}
