@@ -1,8 +1,8 @@
 import { commandsOfInstruction } from "../dockerfile/shell.ts";
 import { reachableStages } from "../dockerfile/stages.ts";
 import type { Dockerfile, Service } from "../model/types.ts";
+import { toolCall } from "../project/install-command.ts";
 import { installedFiles } from "../project/installed-files.ts";
-import { baseName } from "../project/unwrap.ts";
 
 /**
  * The file whose edit must install the dependencies again: the lock, where this Dockerfile installs from it; else the
@@ -14,11 +14,10 @@ export function lockToEdit(dockerfile: Dockerfile, { files, lock }: Service): st
       instruction.keyword === "RUN" ? commandsOfInstruction(instruction, stage) : [],
     ),
   );
-  const honoursLock = commands.some(
-    ({ name, args }) =>
-      (/^(?:uv|pdm|pipenv)$/.test(baseName(name)) && args.includes("sync") && !args.includes("pip")) ||
-      (/^(?:poetry|pdm|pipenv)$/.test(baseName(name)) && args.includes("install")),
-  );
+  const honoursLock = commands.some(({ name, args }) => {
+    const call = toolCall([name, ...args]);
+    return call !== undefined && call.tool !== "pip" && /^(?:sync|install)$/.test(call.verb);
+  });
   if (honoursLock) return lock?.path;
   return installedFiles(dockerfile, files)[0] ?? lock?.path;
 }

@@ -4,7 +4,7 @@ import { ignoreOf } from "../dockerfile/ignore.ts";
 import { commandsOfInstruction } from "../dockerfile/shell.ts";
 import { lineOf, reachableStages, stageState } from "../dockerfile/stages.ts";
 import type { Dockerfile, Instruction, Stage } from "../model/types.ts";
-import { baseName } from "./unwrap.ts";
+import { pipItems, toolCall } from "./install-command.ts";
 
 /**
  * The files of the context that the pips of an image install from, each once and in that order: `backend/requirements.txt`
@@ -15,7 +15,7 @@ export function installedFiles(dockerfile: Dockerfile, files: readonly string[])
   const found = reachableStages(dockerfile).flatMap((stage) =>
     stage.instructions.flatMap((instruction) => {
       const named = instruction.keyword === "RUN" ? filesNamed(instruction, stage) : [];
-      return named.length === 0 ? [] : resolved(named, { dockerfile, stage, instruction, files });
+      return named.length === 0 ? [] : filesOf(named, { dockerfile, stage, instruction, files });
     }),
   );
   return [...new Set(found)];
@@ -25,29 +25,10 @@ export function installedFiles(dockerfile: Dockerfile, files: readonly string[])
 const NAMES_A_FILE = /(?:^|\s)(?:-r|--requirement)|pip-sync|\bsync\b.*\.(?:txt|toml)\b/;
 
 const filesNamed = (instruction: Instruction, stage: Stage): readonly string[] =>
-  commandsOfInstruction(instruction, stage).flatMap(({ name, args }) => fileWords(baseName(name), args));
-
-/** The words of one command that name a list of packages to install. */
-function fileWords(program: string, args: readonly string[]): readonly string[] {
-  const pip = program === "uv" || /^python[\d.]*$/.test(program) ? args.includes("pip") : PIP.test(program);
-  if (!pip) return [];
-  const sync = program === "pip-sync" ? 0 : args.indexOf("sync") + 1;
-  if (program === "pip-sync" || (program === "uv" && sync > 0)) return plainWords(args.slice(sync));
-  if (!args.some((word) => /^(?:install|wheel|download)$/.test(word))) return [];
-  return args.flatMap((word, index) => {
-    if (/^(?:-r|--requirements?)$/.test(word)) return [args[index + 1] ?? ""];
-    return /^(?:-r|--requirements?=)(\S+)/.exec(word)?.[1] ?? [];
+  commandsOfInstruction(instruction, stage).flatMap(({ name, args }) => {
+    const call = toolCall([name, ...args]);
+    return call === undefined ? [] : pipItems(call).files;
   });
-}
-
-const PIP = /^(?:pip[\d.]*|pip-sync)$/;
-
-/** Words that are neither options nor their values. */
-const plainWords = (words: readonly string[]): readonly string[] =>
-  words.filter((word, index) => !word.startsWith("-") && !TAKES_VALUE.test(words[index - 1] ?? ""));
-
-const TAKES_VALUE =
-  /^(?:-[cbipf]|--(?:constraints?|overrides?|build-constraints?|python|prefix|target|index|default-index|index-url|extra-index-url|find-links|cache-dir|pip-args|extra|group))$/;
 
 interface Run {
   readonly dockerfile: Dockerfile;
@@ -56,7 +37,8 @@ interface Run {
   readonly files: readonly string[];
 }
 
-function resolved(named: readonly string[], run: Run): readonly string[] {
+/** The files of the context that words of a RUN name. */
+export function filesOf(named: readonly string[], run: Run): readonly string[] {
   const { dockerfile, stage, instruction, files } = run;
   const { env, args, workdir } = stageState(dockerfile, stage, { before: instruction });
   const here = workdir?.value ?? "/";

@@ -1,9 +1,9 @@
 import { commandsOfInstruction } from "../dockerfile/shell.ts";
 import { reachableStages } from "../dockerfile/stages.ts";
 import type { DependencyFacts, Dockerfile } from "../model/types.ts";
+import { pipItems, type ToolCall, toolCall } from "./install-command.ts";
 import type { Pyproject } from "./pyproject.ts";
 import { normalName } from "./requirement.ts";
-import { baseName } from "./unwrap.ts";
 
 /** Groups and extras that the existing images install on top of the runtime dependencies. */
 export interface Installed {
@@ -22,9 +22,10 @@ export function installedBy(dockerfile: Dockerfile | undefined, known: Known): I
       .filter(({ keyword }) => keyword === "RUN")
       .flatMap((instruction) => commandsOfInstruction(instruction, stage)),
   );
+  const calls = commands.flatMap(({ name, args }) => toolCall([name, ...args]) ?? []);
   return {
-    groups: sorted(commands.flatMap(({ name, args }) => groupsInstalled(baseName(name), args, known))),
-    extras: sorted(commands.flatMap(({ name, args }) => extrasOf(baseName(name), args, known))),
+    groups: sorted(calls.flatMap((call) => groupsInstalled(call, known))),
+    extras: sorted(calls.flatMap((call) => extrasOf(call, known))),
   };
 }
 
@@ -32,13 +33,12 @@ const sorted = (names: readonly string[]): readonly string[] => [...new Set(name
 
 /** What installs, and what writes a requirements file for pip to install. */
 const INSTALLING = new Set(["install", "sync", "export", "requirements"]);
-const installs = (words: readonly string[]): boolean => words.some((word) => INSTALLING.has(word));
 
-function extrasOf(program: string, words: readonly string[], known: Known): readonly string[] {
-  if (!installs(words)) return [];
+function extrasOf({ tool, verb, words }: ToolCall, known: Known): readonly string[] {
+  if (!INSTALLING.has(verb)) return [];
   const bracketed = words.flatMap((word) => /^\.[\w./-]*\[([\w,\s-]+)\]$/.exec(word)?.[1]?.split(",") ?? []);
   const all = Object.keys(known.extras);
-  const groups = program === "pdm" ? valuesOf(words, PDM_GROUPS) : [];
+  const groups = tool === "pdm" ? valuesOf(words, PDM_GROUPS) : [];
   return [
     ...valuesOf(words, ["--extra", "--extras", "-E"]),
     ...(words.includes("--all-extras") || words.includes(":all") ? all : []),
@@ -48,19 +48,21 @@ function extrasOf(program: string, words: readonly string[], known: Known): read
 }
 
 /** Groups that one command installs beside what is always installed. */
-export function groupsInstalled(program: string, words: readonly string[], known: Known): readonly string[] {
-  if (!installs(words)) return [];
-  switch (program) {
+export function groupsInstalled(call: ToolCall, known: Known): readonly string[] {
+  const { tool, verb, words } = call;
+  if (!INSTALLING.has(verb)) return [];
+  switch (tool) {
     case "uv":
-      return words.includes("pip") ? fromRequirements(words) : uvGroups(words, known);
+      return uvGroups(words, known);
     case "poetry":
-      return poetryGroups(words, known);
+      return poetryGroups([verb, ...words], known);
     case "pdm":
       return pdmGroups(words, Object.keys(known.groups));
     case "pipenv":
       return pipenvGroups(words, Object.keys(known.groups));
+    case "pip":
     default:
-      return /^(?:pip|python)[\d.]*$/.test(program) ? fromRequirements(words) : [];
+      return fromRequirements(call);
   }
 }
 
@@ -82,10 +84,8 @@ function pipenvGroups(words: readonly string[], known: readonly string[]): reado
 }
 
 /** `-r requirements-dev.txt` installs what such a file is for. */
-const fromRequirements = (words: readonly string[]): readonly string[] =>
-  valuesOf(words, ["-r", "--requirement", "--requirements"], (value) => value).flatMap(
-    (file) => /(?:^|[/_.-])(dev|develop|tests?|lint|docs?)(?=[/_.-])/.exec(file)?.[1] ?? [],
-  );
+const fromRequirements = (call: ToolCall): readonly string[] =>
+  pipItems(call).files.flatMap((file) => /(?:^|[/_.-])(dev|develop|tests?|lint|docs?)(?=[/_.-])/.exec(file)?.[1] ?? []);
 
 function uvGroups(words: readonly string[], { groups, defaultGroups = ["dev"] }: Known): readonly string[] {
   const known = Object.keys(groups);
@@ -114,11 +114,7 @@ function poetryGroups(words: readonly string[], { groups, optionalGroups = [] }:
 }
 
 /** Values of an option, in both its forms (`--x v` and `--x=v`), several by comma. */
-function valuesOf(
-  words: readonly string[],
-  options: readonly string[],
-  read: (value: string) => string = normalName,
-): readonly string[] {
+function valuesOf(words: readonly string[], options: readonly string[]): readonly string[] {
   const found = words.flatMap((word, index) => {
     if (options.includes(word)) return [words[index + 1] ?? ""];
     const option = options.find((each) => each.startsWith("--") && word.startsWith(`${each}=`));
@@ -127,5 +123,5 @@ function valuesOf(
   return found
     .flatMap((value) => value.split(/[,\s]+/))
     .filter(Boolean)
-    .map(read);
+    .map(normalName);
 }

@@ -1,6 +1,7 @@
 import type { Ignore } from "../dockerfile/ignore.ts";
 import { commandsOfInstruction } from "../dockerfile/shell.ts";
 import type { Dockerfile, Fact, LockFile, PackageManager } from "../model/types.ts";
+import { toolCall } from "./install-command.ts";
 import { readPdmLock } from "./lock-pdm.ts";
 import { readPipfileLock } from "./lock-pipenv.ts";
 import { readPoetryLock } from "./lock-poetry.ts";
@@ -12,7 +13,6 @@ import { readUvLock } from "./lock-uv.ts";
 import type { Pipfile } from "./pipfile.ts";
 import type { Pyproject } from "./pyproject.ts";
 import { SourceText } from "./source-text.ts";
-import { baseName } from "./unwrap.ts";
 import { isTable, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 
@@ -131,13 +131,9 @@ function managerInImage(dockerfile: Dockerfile): Fact<PackageManager> | undefine
   for (const stage of dockerfile.stages) {
     for (const instruction of stage.instructions) {
       if (instruction.keyword !== "RUN") continue;
-      const found = commandsOfInstruction(instruction, stage).find(
-        ({ name, args }) =>
-          INSTALLERS.has(baseName(name)) &&
-          (args.includes("sync") || args.includes("install")) &&
-          !args.includes("pip"),
-      );
-      const value = INSTALLERS.get(baseName(found?.name ?? ""));
+      const value = commandsOfInstruction(instruction, stage)
+        .map(({ name, args }) => toolCall([name, ...args]))
+        .find((call) => call !== undefined && call.tool !== "pip" && /^(?:sync|install)$/.test(call.verb))?.tool;
       if (value === undefined) continue;
       const source = new SourceText(dockerfile.path, dockerfile.text);
       return { value, confidence: "likely", evidence: [source.find(value, instruction.range.start)] };
@@ -145,13 +141,6 @@ function managerInImage(dockerfile: Dockerfile): Fact<PackageManager> | undefine
   }
   return undefined;
 }
-
-const INSTALLERS: ReadonlyMap<string, PackageManager> = new Map([
-  ["uv", "uv"],
-  ["poetry", "poetry"],
-  ["pdm", "pdm"],
-  ["pipenv", "pipenv"],
-]);
 
 function lockFile(path: string, reading: LockReading, input: LockInput): Omit<LockFile, "packages"> {
   const { tree, dockerignore } = input;

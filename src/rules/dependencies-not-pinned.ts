@@ -1,6 +1,7 @@
+import { filesOf } from "../project/installed-files.ts";
 import { readRequirement } from "../project/requirement.ts";
 import { builder, healthy, project, runtime, slim, startLine } from "./queries/example.ts";
-import { installingCommands, pipInstall, requirementFiles } from "./queries/installs.ts";
+import { type Install, isShipped, pythonInstalls } from "./queries/installs.ts";
 import { at, find } from "./queries/steps.ts";
 import type { Rule, RuleInput } from "./rule.ts";
 
@@ -53,12 +54,12 @@ export const dependenciesNotPinned: Rule = {
   *check(input) {
     const { dockerfile, service } = input;
     if (service.lock !== undefined) return;
-    for (const { step, command } of installingCommands(dockerfile)) {
-      const words = pipInstall(command);
+    for (const install of pythonInstalls(dockerfile)) {
+      const { step, command, call } = install;
+      if (install.tool !== "pip" || call.verb === "wheel" || !isShipped(dockerfile, install)) continue;
       // A list of its own, or no list of what is needed.
-      if (!words || words.some((word) => /^(?:-c|--constraints?(?:=.*)?|--no-deps|--require-hashes)$/.test(word)))
-        continue;
-      const open = [...new Set([...ofProject(words, input), ...ofFiles(words, input)])];
+      if (call.words.some((word) => /^(?:-c|--constraints?(?:=.*)?|--no-deps|--require-hashes)$/.test(word))) continue;
+      const open = [...new Set([...ofProject(install, input), ...ofFiles(install, input)])];
       if (open.length === 0) continue;
       yield {
         message: `\`${command.text}\` installs ${open.slice(0, 4).join(", ")}${open.length > 4 ? ", …" : ""} in whatever version is newest.`,
@@ -68,18 +69,19 @@ export const dependenciesNotPinned: Rule = {
   },
 };
 
+/** `uv pip install -r pyproject.toml` takes what it asks for. */
+const PROJECT = /(?:^|\/)pyproject\.toml$/;
+
 /** `pip install .`: what pyproject.toml asks for without one version. */
-function ofProject(words: readonly string[], { service }: RuleInput): readonly string[] {
-  if (!words.some((word) => /^\.\/?(?:\[[^\]]*\])?$/.test(word))) return [];
+function ofProject({ items }: Install, { service }: RuleInput): readonly string[] {
+  const isWhole = items.folders.some(({ path }) => /^\.\/?$/.test(path));
+  if (!isWhole && !items.files.some((file) => PROJECT.test(file))) return [];
   return service.dependencies.runtime.filter(({ requirement }) => isOpen(requirement)).map(({ name }) => name);
 }
 
-function ofFiles(words: readonly string[], { service, read }: RuleInput): readonly string[] {
-  return requirementFiles(words).flatMap((file) => {
-    const path =
-      service.files.find((one) => one === file.replace(/^\.\//, "")) ??
-      atAnyPlace(service.files, file.split("/").at(-1) ?? "");
-    const text = path === undefined ? undefined : read?.(path);
+function ofFiles({ items, step }: Install, { dockerfile, service, read }: RuleInput): readonly string[] {
+  return filesOf(items.files, { dockerfile, ...step, files: service.files }).flatMap((path) => {
+    const text = PROJECT.test(path) ? undefined : read?.(path);
     // Constraints in the file itself decide.
     if (text === undefined || /^\s*(?:-c|--constraint)\b/m.test(text)) return [];
     return text.split("\n").flatMap((line) => {
@@ -89,12 +91,6 @@ function ofFiles(words: readonly string[], { service, read }: RuleInput): readon
       return name !== undefined && isOpen(written) ? [name] : [];
     });
   });
-}
-
-/** The one file of that name. */
-function atAnyPlace(files: readonly string[], name: string): string | undefined {
-  const [only, ...others] = files.filter((file) => file === name || file.endsWith(`/${name}`));
-  return others.length === 0 ? only : undefined;
 }
 
 const isOpen = (requirement: string): boolean => !/===?\s*[\w.]+|\s@\s|@\s*(?:git|https?|file)\b/.test(requirement);

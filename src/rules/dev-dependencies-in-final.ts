@@ -106,7 +106,7 @@ export const devDependenciesInFinal: Rule = {
     yield {
       message: `\`${install.command.text}\` installs ${groups.length === 1 ? "the group" : "the groups"} ${groups.join(", ")} (${some(names)}).`,
       where: at(dockerfile, install.step.instruction, find(dockerfile, install.step.instruction, install.command.text)),
-      advice: ADVICE[install.manager] ?? "",
+      advice: ADVICE[install.tool] ?? "",
       ...(copied ? { confidence: "likely" as const } : {}),
     };
   },
@@ -153,5 +153,5 @@ function ofSync({ command, env }: Sync, { dependencies }: Service): readonly str
     ...(isSet("UV_NO_DEV") ? ["--no-dev"] : []),
     ...(isSet("UV_NO_DEFAULT_GROUPS") ? ["--no-default-groups"] : []),
   ];
-  return groupsInstalled("uv", words, dependencies).filter((group) => isForDevelopment(group));
+  return groupsInstalled({ tool: "uv", verb: "sync", words }, dependencies).filter((group) => isForDevelopment(group));
 }

@@ -1,8 +1,9 @@
+import { isPylock } from "../project/lock-pylock.ts";
 import type { Service } from "../model/types.ts";
-import type { Command } from "./queries/commands.ts";
 import { changed, healthy, syncLine } from "./queries/example.ts";
-import { at, find, lineage, reachable, shippedStage } from "./queries/steps.ts";
-import { envOfCommand, runCommands } from "./queries/uv.ts";
+import { pythonInstalls } from "./queries/installs.ts";
+import { at, find, lineage, shippedStage } from "./queries/steps.ts";
+import { envOfCommand } from "./queries/uv.ts";
 import type { Rule } from "./rule.ts";
 
 export const installBesideLock: Rule = {
@@ -31,12 +32,12 @@ export const installBesideLock: Rule = {
   },
   *check({ dockerfile, service }) {
     if (service.lock === undefined || !service.lock.tracked) return;
-    const all = reachable(dockerfile).flatMap((stage) => runCommands(stage));
-    if (!all.some(({ command }) => honoursLock(command))) return;
+    const all = pythonInstalls(dockerfile);
+    if (!all.some(({ tool, ofProject, items }) => ofProject && (tool !== "pip" || items.files.some(isPylock)))) return;
     const shipped = shippedStage(dockerfile);
     const kept = new Set(shipped === undefined ? [] : lineage(dockerfile, shipped));
-    for (const { step, command } of all) {
-      const names = packagesOf(command, service);
+    for (const { step, command, items, call } of all) {
+      const names = call.verb === "wheel" ? [] : packagesOf(items.packages, service);
       if (names.length === 0) continue;
       const env = envOfCommand(dockerfile, step, command);
       const inEnvironment =
@@ -50,23 +51,10 @@ export const installBesideLock: Rule = {
   },
 };
 
-const honoursLock = ({ program, argv }: Command): boolean =>
-  (program === "uv" && argv.includes("sync")) ||
-  (program === "poetry" && argv.includes("install")) ||
-  (/^(?:pdm|pipenv)$/.test(program) && argv.some((word) => word === "sync" || word === "install"));
-
 const TOOLS = /^(?:uv|pip|setuptools|wheel|poetry|pdm|pipenv|hatch|hatchling|virtualenv|build|poetry-[\w-]+)$/;
-const TAKES_VALUE =
-  /^(?:-[rcieftpw]|--(?:requirement|requirements|constraint|constraints|override|index-url|extra-index-url|index|default-index|find-links|target|prefix|python|root|editable|cache-dir|timeout|retries|trusted-host|extra))$/;
-
-/** What a pip installs by name: no tool of the build, no path, no file with a list. */
-function packagesOf({ program, argv }: Command, { name: own }: Service): readonly string[] {
-  const pip = /^pip[\d.]*$/.test(program) || argv.slice(1, 4).some((word) => /^pip[\d.]*$/.test(word));
-  const install = argv.indexOf("install");
-  if (!pip || install < 0) return [];
-  const words = argv.slice(install + 1).filter((word, index, list) => !TAKES_VALUE.test(list[index - 1] ?? ""));
-  return words.flatMap((word) => {
-    const name = /^([A-Za-z][\w.-]*)(?:\[[^\]]*\])?(?:\s*[<>=!~].*)?$/.exec(word)?.[1]?.toLowerCase();
-    return name === undefined || TOOLS.test(name) || name === own || /\.(?:whl|gz|zip|txt)$/.test(name) ? [] : [name];
+/** What a pip installs by name: no tool of the build. */
+const packagesOf = (packages: readonly string[], { name: own }: Service): readonly string[] =>
+  packages.flatMap((word) => {
+    const name = /^([A-Za-z][\w.-]*)(?:\[[^\]]*\])?(?:\s*[<>=!~@].*)?$/.exec(word)?.[1]?.toLowerCase();
+    return name === undefined || TOOLS.test(name) || name === own || name.endsWith(".txt") ? [] : [name];
   });
-}

@@ -1,7 +1,7 @@
 import type { LockedPackage } from "../model/types.ts";
 import { contextFilesIn, isContextElsewhere } from "./queries/context.ts";
 import { healthy, healthyWith, project, syncLine } from "./queries/example.ts";
-import { type ProjectInstall, projectInstalls } from "./queries/installers.ts";
+import { type Install, projectInstalls } from "./queries/installs.ts";
 import { shipsAnyOf } from "./queries/project-install.ts";
 import { absolute, situationAt } from "./queries/settings.ts";
 import { at, find, type Step } from "./queries/steps.ts";
@@ -110,10 +110,10 @@ const LOCAL: ReadonlySet<LockedPackage["source"]> = new Set(["editable", "path"]
 /** The other managers have one step for all of them. */
 function* missingFor(
   input: RuleInput,
-  { manager, step, command }: ProjectInstall,
+  { tool, step, command }: Install,
   local: readonly LockedPackage[],
 ): Generator<RuleFinding> {
-  const present = manager === "uv" ? undefined : contextFilesIn(input, step);
+  const present = tool === "uv" ? undefined : contextFilesIn(input, step);
   if (present === undefined || command.argv.some((word) => /^--(?:no-directory|only-root|only=|dev-only)/.test(word)))
     return;
   const where = at(input.dockerfile, step.instruction, find(input.dockerfile, step.instruction, command.text));

@@ -1,6 +1,6 @@
 import { ignoreAlso } from "./queries/fixes.ts";
 import { changed, healthy, healthyDockerfile, healthyWith, project, syncLine } from "./queries/example.ts";
-import { projectInstalls } from "./queries/installers.ts";
+import { projectInstalls } from "./queries/installs.ts";
 import { at } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
@@ -35,9 +35,9 @@ export const lockNotInContext: Rule = {
   *check(input) {
     const { dockerfile, service, ignore } = input;
     const { lock } = service;
-    const sync = projectInstalls(dockerfile).find(({ manager }) => manager === service.manager.value);
+    const sync = projectInstalls(dockerfile).find(({ tool }) => tool === service.manager.value);
     // A requirements file that is not there stops the build at once.
-    if (!lock || !sync || sync.manager === "pip") return;
+    if (!lock || !sync || sync.tool === "pip") return;
     const line = ignore.excludes(lock.path);
     if (!line) return;
     yield {
@@ -47,7 +47,7 @@ export const lockNotInContext: Rule = {
       related: [
         {
           ...at(dockerfile, sync.step.instruction),
-          message: `the ${sync.manager === "uv" ? "sync" : "installation"} that needs it`,
+          message: `the ${sync.tool === "uv" ? "sync" : "installation"} that needs it`,
         },
       ],
       ...ignoreAlso(input, [`!${lock.path}`]),

@@ -1,5 +1,5 @@
 import { isContextElsewhere } from "./queries/context.ts";
-import { projectInstalls } from "./queries/installers.ts";
+import { projectInstalls } from "./queries/installs.ts";
 import { at } from "./queries/steps.ts";
 import { healthy, healthyDockerfile, project } from "./queries/example.ts";
 import type { Rule } from "./rule.ts";
@@ -24,12 +24,12 @@ export const lockNotTracked: Rule = {
   },
   *check(input) {
     const { dockerfile, service } = input;
-    const sync = projectInstalls(dockerfile).find(({ manager }) => manager === service.manager.value);
+    const sync = projectInstalls(dockerfile).find(({ tool }) => tool === service.manager.value);
     if (!sync) return;
     const { lock } = service;
     const where = at(dockerfile, sync.step.instruction);
     if (!lock) {
-      if (sync.manager !== "uv") return;
+      if (sync.tool !== "uv") return;
       // The project may stand in a sub-folder or be named by an option: then the lock is not ours to miss.
       const elsewhere = sync.command.argv.some((word) => /^--(project|directory|script)/.test(word));
       const unread = service.problems.some(({ file }) => file === "uv.lock");
@@ -42,7 +42,7 @@ export const lockNotTracked: Rule = {
         message: `${lock.path} is there but git does not track it${because}.`,
         advice: `Take ${lock.path} out of .gitignore and commit it.`,
         where: hidden ?? { file: lock.path, line: 1 },
-        related: [{ ...where, message: `the ${sync.manager === "uv" ? "sync" : "installation"} that needs it` }],
+        related: [{ ...where, message: `the ${sync.tool === "uv" ? "sync" : "installation"} that needs it` }],
       };
     }
   },

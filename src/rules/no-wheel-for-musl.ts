@@ -1,7 +1,7 @@
 import { type Base, baseOf } from "./queries/base.ts";
 import { type Compiled, compiledOn } from "./queries/compiled.ts";
 import { healthy, healthyDockerfile, project, slim } from "./queries/example.ts";
-import { projectInstalls } from "./queries/installers.ts";
+import { projectInstalls } from "./queries/installs.ts";
 import { hasProgram } from "./queries/packages.ts";
 import { rootImage } from "./queries/settings.ts";
 import { at, find } from "./queries/steps.ts";

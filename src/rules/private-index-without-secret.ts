@@ -1,9 +1,9 @@
 import type { Dockerfile } from "../model/types.ts";
-import type { Command } from "./queries/commands.ts";
 import { healthy, healthyDockerfile, healthyWith, project, syncLine } from "./queries/example.ts";
+import { type Install, pythonInstalls } from "./queries/installs.ts";
 import { settingsOf } from "./queries/settings.ts";
-import { at, mountsOf, reachable, type Step, stepsOf } from "./queries/steps.ts";
-import { envOfCommand, runCommands } from "./queries/uv.ts";
+import { at, mountsOf, type Step, stepsOf } from "./queries/steps.ts";
+import { envOfCommand } from "./queries/uv.ts";
 import type { Rule, RuleInput } from "./rule.ts";
 
 const indexed = (url: string): string =>
@@ -57,7 +57,7 @@ export const privateIndexWithoutSecret: Rule = {
   },
   *check(input) {
     const { dockerfile, service } = input;
-    const installs = reachable(dockerfile).flatMap((stage) => runCommands(stage).filter(isInstall));
+    const installs = pythonInstalls(dockerfile);
     const [first] = installs;
     if (!first) return;
     const named = [...service.dependencies.indexes, ...(service.lock?.registries ?? [])];
@@ -68,22 +68,13 @@ export const privateIndexWithoutSecret: Rule = {
     yield {
       message: `${hostOf(index)} is asked for packages, and \`${first.command.text}\` has no credentials for it.`,
       where: at(dockerfile, first.step.instruction),
-      advice: `Mount the token while it is needed: \`RUN --mount=type=secret,${MOUNTS[first.command.program] ?? MOUNTS["pip"]}\`.`,
+      advice: `Mount the token while it is needed: \`RUN --mount=type=secret,${MOUNTS[first.tool]}\`.`,
     };
   },
 };
 
-interface Install {
-  readonly step: Step;
-  readonly command: Command;
-}
-
-const INSTALLER = /^(?:uv|pip[\d.]*|poetry|pdm|pipenv|python[\d.]*)$/;
-const isInstall = ({ command: { program, argv } }: Install): boolean =>
-  INSTALLER.test(program) && argv.some((word) => word === "install" || word === "sync");
-
 /** How each manager is given a token that stays in no layer. */
-const MOUNTS: Readonly<Record<string, string>> = {
+const MOUNTS: Readonly<Record<Install["tool"], string>> = {
   uv: "id=index,env=UV_INDEX_<NAME>_PASSWORD uv sync --locked",
   poetry: "id=index,env=POETRY_HTTP_BASIC_<NAME>_PASSWORD poetry install --only main",
   pdm: "id=netrc,target=/root/.netrc pdm sync --prod",
@@ -145,7 +136,7 @@ function isServed({ dockerfile }: RuleInput, { step, command }: Install, address
   );
 }
 
-const addressKnown = (dockerfile: Dockerfile, step: Step, command: Command, name: string): boolean =>
+const addressKnown = (dockerfile: Dockerfile, step: Step, command: Install["command"], name: string): boolean =>
   /^https?:\/\/[^$]+$/.test(envOfCommand(dockerfile, step, command).get(name) ?? "");
 
 const CREDENTIALS =

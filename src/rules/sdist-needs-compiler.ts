@@ -2,7 +2,7 @@ import { buildPackagesOf, nativePackage } from "../project/native-packages.ts";
 import { type Base, baseOf, isBare } from "./queries/base.ts";
 import { type Compiled, compiledOn } from "./queries/compiled.ts";
 import { healthy, healthyDockerfile, healthyWith, project, slim, syncLine } from "./queries/example.ts";
-import { projectInstalls } from "./queries/installers.ts";
+import { projectInstalls } from "./queries/installs.ts";
 import { hasProgram, packagesLeft } from "./queries/packages.ts";
 import { rootImage } from "./queries/settings.ts";
 import { at, find, type Step, stepsOf } from "./queries/steps.ts";

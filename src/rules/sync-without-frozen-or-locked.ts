@@ -1,7 +1,7 @@
+import { toolCall } from "../project/install-command.ts";
 import type { Dockerfile } from "../model/types.ts";
 import { append } from "./queries/fixes.ts";
 import { changed, healthy, healthyWith, project, syncLine } from "./queries/example.ts";
-import { managerVerb } from "./queries/installers.ts";
 import { at, find, reachable } from "./queries/steps.ts";
 import { envOfCommand, runCommands, syncsIn } from "./queries/uv.ts";
 import type { Rule, RuleFinding } from "./rule.ts";
@@ -87,11 +87,26 @@ const ANEW: ReadonlyArray<{
   readonly unless: RegExp;
   readonly instead: string;
 }> = [
-  { program: "uv", verbs: ["lock"], unless: /^--(?:check|locked|frozen|dry-run)/, instead: "uv lock --check" },
+  {
+    program: "uv",
+    verbs: ["lock", "add", "remove"],
+    unless: /^--(?:check|locked|frozen|dry-run)/,
+    instead: "uv lock --check",
+  },
   { program: "pip", verbs: ["lock"], unless: /^--dry-run/, instead: "pip install -r pylock.toml" },
-  { program: "poetry", verbs: ["lock", "update"], unless: /^--(?:check|dry-run)/, instead: "poetry check --lock" },
+  {
+    program: "poetry",
+    verbs: ["lock", "update", "add", "remove"],
+    unless: /^--(?:check|dry-run)/,
+    instead: "poetry check --lock",
+  },
   { program: "pdm", verbs: ["install"], unless: /^--(?:frozen-lockfile|no-lock|check)$/, instead: "pdm sync --prod" },
-  { program: "pdm", verbs: ["lock", "update"], unless: /^--(?:check|dry-run)/, instead: "pdm lock --check" },
+  {
+    program: "pdm",
+    verbs: ["lock", "update", "add", "remove"],
+    unless: /^--(?:check|dry-run)/,
+    instead: "pdm lock --check",
+  },
   { program: "pipenv", verbs: ["install"], unless: /^--(?:deploy|ignore-pipfile)$/, instead: "pipenv sync" },
   { program: "pipenv", verbs: ["lock", "update", "upgrade"], unless: /^--dry-run/, instead: "pipenv verify" },
 ];
@@ -101,8 +116,8 @@ const HELD = /^(?:PDM_FROZEN_LOCKFILE|PDM_NO_LOCK|PIPENV_IGNORE_PIPFILE)$/;
 function* byOthers(dockerfile: Dockerfile): Generator<RuleFinding> {
   for (const stage of reachable(dockerfile))
     for (const { step, command } of runCommands(stage)) {
-      const verb = managerVerb(command) ?? "";
-      const anew = ANEW.find(({ program, verbs }) => program === command.program && verbs.includes(verb));
+      const { tool, verb = "" } = toolCall(command.argv) ?? {};
+      const anew = ANEW.find(({ program, verbs }) => program === tool && verbs.includes(verb));
       if (anew === undefined || command.argv.some((word) => anew.unless.test(word))) continue;
       if ([...envOfCommand(dockerfile, step, command).keys()].some((name) => HELD.test(name))) continue;
       yield {

@@ -4,6 +4,7 @@ import { lockStale } from "../../src/rules/lock-stale.ts";
 import { builder, runtime, slim, startLine, project } from "../../src/rules/queries/example.ts";
 import { severalLocks } from "../../src/rules/several-locks.ts";
 import { syncWithoutFrozenOrLocked } from "../../src/rules/sync-without-frozen-or-locked.ts";
+import type { Project } from "../../src/rules/rule.ts";
 import { bad, good, type OneDefect, row } from "./defect.ts";
 
 const pipenv = {
@@ -28,6 +29,22 @@ const poetry = {
 const poetryImage = (brings: string, start: string): string =>
   `${runtime.replace("COPY --from=builder /app/.venv /app/.venv\n", `COPY pyproject.toml poetry.lock /app/\nENV POETRY_VIRTUALENVS_CREATE=false\n${brings}`)}${start}`;
 const byPoetry = "RUN pip install --no-cache-dir poetry==2.1.4 && poetry install --only main --no-root\n";
+
+/** `python -m poetry` is poetry. */
+const throughPython = (service: Project): Project => ({
+  ...service,
+  Dockerfile: (service["Dockerfile"] ?? "").replace("poetry install", "python -m poetry install"),
+});
+const pylockAnd = (more: string): Project => {
+  const locked = good(lockStale, 3);
+  return {
+    ...locked,
+    Dockerfile: (locked["Dockerfile"] ?? "").replace(
+      " -r pylock.toml",
+      ` -r pylock.toml && .venv/bin/pip install --no-cache-dir ${more}`,
+    ),
+  };
+};
 
 /** The same problems under each package manager. */
 export const managerDefects: readonly OneDefect[] = [
@@ -121,5 +138,19 @@ export const managerDefects: readonly OneDefect[] = [
     ["sync-without-frozen-or-locked"],
     bad(syncWithoutFrozenOrLocked, 3),
     good(syncWithoutFrozenOrLocked, 6),
+  ),
+  row(
+    "209",
+    "poetry that python starts installs the group for development",
+    ["dev-dependencies-in-final"],
+    throughPython(bad(devDependenciesInFinal, 2)),
+    throughPython(good(devDependenciesInFinal, 3)),
+  ),
+  row(
+    "210",
+    "a package is installed beside pylock.toml",
+    ["install-beside-lock"],
+    pylockAnd("gunicorn==23.0.0"),
+    pylockAnd("-r pylock.toml"),
   ),
 ];

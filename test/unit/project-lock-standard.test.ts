@@ -191,6 +191,15 @@ describe("requirements files that the image installs from", () => {
     expect(found.dependencies.installedGroups).toEqual(["dev"]);
   });
 
+  it("are not what uv's pip takes from the project's own file", async () => {
+    const found = await read({
+      "pyproject.toml": pyproject,
+      ...image("COPY . .", "RUN uv pip install --system -r pyproject.toml"),
+    });
+    expect(found.lock).toBeUndefined();
+    expect(found.dependencies.runtime.map(({ name }) => name)).toEqual(["flask", "tomli"]);
+  });
+
   it("are no lock where something is not pinned", async () => {
     const found = await read({
       "api/requirements.txt": "flask\n",

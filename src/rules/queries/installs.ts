@@ -1,42 +1,89 @@
+import { type PipItems, pipItems, type ToolCall, toolCall } from "../../project/install-command.ts";
 import type { Dockerfile, Stage } from "../../model/types.ts";
 import type { Command } from "./commands.ts";
 import { once } from "./once.ts";
-import { flag, lineage, shippedStage, shippedSteps, stageNamed, type Step } from "./steps.ts";
+import { flag, lineage, reachable, shippedStage, shippedSteps, stageNamed, type Step } from "./steps.ts";
 import { runCommands } from "./uv.ts";
 import { venvCopies } from "./venv.ts";
 
-/** Folders in which installed packages are copied from one stage to another. */
-const PACKAGES = /venv|virtualenv|site-packages|\.local\b|^\/usr\/local\/?$|^\/install\/?$|^\/(?:opt|python)\/?$|^\/$/;
+/** One command of a RUN that installs Python packages, whatever the tool and whatever starts it. */
+export interface Install {
+  readonly step: Step;
+  readonly command: Command;
+  /** `uv pip` is pip's. */
+  readonly tool: ToolCall["tool"];
+  readonly call: ToolCall;
+  /** What pip is given; nothing for the others. */
+  readonly items: PipItems;
+  /** It installs what the project's own files ask for, not only a tool by its name. */
+  readonly ofProject: boolean;
+}
 
-/** Stages whose installed packages reach the shipped image: its own line, and those an environment is copied from. */
-const installingStages: (dockerfile: Dockerfile) => ReadonlySet<Stage> = once((dockerfile) => {
+/** In the stages that take part, in the order of the file. */
+export const pythonInstalls: (dockerfile: Dockerfile) => readonly Install[] = once((dockerfile) =>
+  reachable(dockerfile).flatMap((stage) =>
+    runCommands(stage).flatMap(({ step, command }) => {
+      const call = toolCall(command.argv);
+      return call === undefined || !INSTALLS[call.tool].test(call.verb) ? [] : [installOf(step, command, call)];
+    }),
+  ),
+);
+
+/** Those of them that install what the project asks for. */
+export const projectInstalls = (dockerfile: Dockerfile): readonly Install[] =>
+  pythonInstalls(dockerfile).filter(({ ofProject }) => ofProject);
+
+const INSTALLS: Readonly<Record<ToolCall["tool"], RegExp>> = {
+  uv: /^sync$/,
+  poetry: /^(?:install|sync)$/,
+  pdm: /^(?:install|sync)$/,
+  pipenv: /^(?:install|sync)$/,
+  // Wheels that are made in one stage are installed in another.
+  pip: /^(?:install|sync|wheel)$/,
+};
+
+function installOf(step: Step, command: Command, call: ToolCall): Install {
+  const items = pipItems(call);
+  const ofProject =
+    call.tool === "pip"
+      ? items.files.length > 0 || items.folders.length > 0
+      : call.tool !== "pipenv" || !namesPackages(call);
+  return { step, command, tool: call.tool, call, items, ofProject };
+}
+
+/** `pipenv install NAME` adds to the Pipfile. */
+const namesPackages = ({ words }: ToolCall): boolean =>
+  words.some((word, index) => !word.startsWith("-") && !TAKES_VALUE.test(words[index - 1] ?? ""));
+
+const TAKES_VALUE = /^(?:--categories|--python|--pypi-mirror|--extra-pip-args|-i|--index|-r|--requirements)$/;
+
+/** Where environments and installed packages lie; files of the project may lie in the last ones, too. */
+const PACKAGES =
+  /venv|virtualenv|site-packages|\.local\b|^\/usr\/local\b|^\/opt\b|^\/(?:install|python)\/?$|^\/(?:app|code|src)?\/?$/;
+
+/** Stages whose installed packages are shipped. */
+export interface ShippingStages {
+  /** The shipped one and those it stands on. */
+  readonly own: ReadonlySet<Stage>;
+  /** Those that packages are copied from, and what they stand on. */
+  readonly copied: ReadonlySet<Stage>;
+}
+
+export const shippingStages: (dockerfile: Dockerfile) => ShippingStages = once((dockerfile) => {
   const shipped = shippedStage(dockerfile);
-  if (!shipped) return new Set();
   const sources = shippedSteps(dockerfile).flatMap(({ instruction, stage }) => {
     const name = instruction.keyword === "COPY" ? flag(instruction, "from") : undefined;
     const source = name === undefined ? undefined : stageNamed(dockerfile, name, stage.index);
     return source && instruction.words.slice(0, -1).some((word) => PACKAGES.test(word)) ? [source] : [];
   });
   const all = [...sources, ...venvCopies(dockerfile).map(({ source }) => source)];
-  return new Set([shipped, ...all].flatMap((stage) => lineage(dockerfile, stage)));
+  return {
+    own: new Set(shipped === undefined ? [] : lineage(dockerfile, shipped)),
+    copied: new Set(all.flatMap((stage) => lineage(dockerfile, stage))),
+  };
 });
 
-/** The commands of those stages, in the order of the file. */
-export const installingCommands = (
-  dockerfile: Dockerfile,
-): ReadonlyArray<{ readonly step: Step; readonly command: Command }> =>
-  dockerfile.stages.filter((stage) => installingStages(dockerfile).has(stage)).flatMap((stage) => runCommands(stage));
-
-/** The words after `pip install`, also of `python -m pip` and `uv pip`; undefined for another command. */
-export function pipInstall({ program, argv }: Command): readonly string[] | undefined {
-  const isPip = /^pip[\d.]*$/.test(program) || argv.slice(1, 4).some((word) => /^pip[\d.]*$/.test(word));
-  const install = argv.indexOf("install");
-  return isPip && install > 0 ? argv.slice(install + 1) : undefined;
+export function isShipped(dockerfile: Dockerfile, { step: { stage } }: Install): boolean {
+  const { own, copied } = shippingStages(dockerfile);
+  return own.has(stage) || copied.has(stage);
 }
-
-/** The files that `-r` names. */
-export const requirementFiles = (words: readonly string[]): readonly string[] =>
-  words.flatMap((word, index) => {
-    if (/^(?:-r|--requirements?)$/.test(word)) return [words[index + 1] ?? ""];
-    return /^(?:-r|--requirements?=)(\S+)/.exec(word)?.[1] ?? [];
-  });

@@ -2,10 +2,11 @@ import type { Dockerfile } from "../../model/types.ts";
 import type { RuleInput } from "../rule.ts";
 import type { Command } from "./commands.ts";
 import { copiedBy } from "./context.ts";
+import { type Install, pythonInstalls } from "./installs.ts";
 import { once } from "./once.ts";
 import { absolute, situationAt } from "./settings.ts";
-import { flag, reachable, shippedSteps, type Step } from "./steps.ts";
-import { runCommands, syncsIn } from "./uv.ts";
+import { flag, shippedSteps, type Step } from "./steps.ts";
+import { syncsIn } from "./uv.ts";
 
 /** A command that installs the project itself, not only what it depends on. */
 export interface ProjectInstall {
@@ -19,27 +20,21 @@ export const projectInstalls: (dockerfile: Dockerfile) => readonly ProjectInstal
   const synced = syncsIn(dockerfile)
     .filter(({ project }) => project)
     .map(({ step, command, editable }) => ({ step, command, editable }));
-  const others = reachable(dockerfile).flatMap((stage) =>
-    runCommands(stage).flatMap(({ step, command }) => {
-      const editable = byOthers(command);
-      return editable === undefined ? [] : [{ step, command, editable }];
-    }),
-  );
+  const others = pythonInstalls(dockerfile).flatMap((install) => {
+    const editable = byOthers(dockerfile, install);
+    return editable === undefined ? [] : [{ step: install.step, command: install.command, editable }];
+  });
   return [...synced, ...others];
 });
 
 /** Whether it is editable; undefined when the command does not install the project. */
-function byOthers({ program, argv }: Command): boolean | undefined {
-  if (program === "poetry" && argv.includes("install"))
-    return argv.some((word) => word === "--no-root" || word === "--only-root=false") ? undefined : true;
-  if (program === "pdm" && (argv.includes("install") || argv.includes("sync")))
-    return argv.includes("--no-self") ? undefined : !argv.includes("--no-editable");
-  const pip = /^pip[\d.]*$/.test(program) || argv.slice(0, 4).some((word) => /^pip[\d.]*$/.test(word));
-  const install = argv.indexOf("install");
-  if (!pip || install < 0) return undefined;
-  const words = argv.slice(install + 1);
-  const own = words.findIndex((word) => /^\.\/?(?:\[[^\]]*\])?$|^\.\[/.test(word));
-  return own < 0 ? undefined : /^(?:-e|--editable)$/.test(words[own - 1] ?? "");
+function byOthers(dockerfile: Dockerfile, { tool, call: { words }, items, step }: Install): boolean | undefined {
+  if (tool === "poetry")
+    return words.some((word) => word === "--no-root" || word === "--only-root=false") ? undefined : true;
+  if (tool === "pdm") return words.includes("--no-self") ? undefined : !words.includes("--no-editable");
+  if (tool !== "pip") return undefined;
+  const { workdir } = situationAt(dockerfile, step.stage, step.instruction);
+  return items.folders.find(({ path }) => /^\.\/?$/.test(path) || path === workdir)?.editable;
 }
 
 /** Whether the shipped image holds one of these paths or something in it. */
