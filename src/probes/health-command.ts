@@ -1,6 +1,6 @@
-import type { Container } from "../engine/engine.ts";
+import type { Container, StartOptions } from "../engine/engine.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
-import { errorPages, failFromNowOn } from "./support/error-pages.ts";
+import { errorPages, failFromNowOn, workFromNowOn } from "./support/error-pages.ts";
 import { becomesHealthy, firstHealthy } from "./support/health.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
 import { QUICK, turns } from "./support/health-status.ts";
@@ -30,35 +30,53 @@ export const healthCommand: Probe<HealthCommand> = {
   runs: "beside-others",
   waits: true,
   needsHealthy: true,
-  version: 3,
+  version: 4,
   async collect(context) {
     const { contract, image } = context;
     const command = image.config.healthcheck?.test ?? [];
     const { healthcheckUnread: unread } = image.config;
     if (unread !== undefined) throw new Error(unread);
     if (command.length === 0 || command[0] === "NONE") return { ...NOTHING, command };
-    const signal = within(context.signal, startPatience(contract) + 90_000, "Watching the HEALTHCHECK");
-    const errors = noticesErrors(context, signal);
-    errors.catch(() => {}); // Awaited below.
-    await using container = await startService(context, { health: QUICK });
-    await becomesHealthy(container, contract, signal);
-    const healthyMs = await turns(container, "healthy", signal);
-    if (healthyMs === undefined) return { ...NOTHING, declared: true, command, log: logTail(await container.logs()) };
-    await halt(container, signal);
-    const noticedMs = await turns(container, "unhealthy", signal);
-    const noticedErrors = await errors;
-    return {
-      declared: true,
-      command,
-      becameHealthy: true,
-      healthyMs,
-      noticed: noticedMs !== undefined,
-      noticedMs,
-      ...(noticedErrors === undefined ? {} : { noticedErrors }),
-      log: logTail(await container.logs()),
-    };
+    const signal = within(context.signal, 2 * startPatience(contract) + 120_000, "Watching the HEALTHCHECK");
+    const added = await errorPages(image, context.evidenceDirectory, requiredEnv(contract));
+    // One life shows it all, unless what was added from outside keeps it from becoming healthy.
+    return { command, ...((await watchLife(context, added, signal)) ?? (await plainLife(context, signal))) };
   },
 };
+
+type Seen = Omit<HealthCommand, "command">;
+
+/** @returns undefined when the service did not become healthy with what was added. */
+async function watchLife(context: ProbeContext, added: StartOptions, signal: AbortSignal): Promise<Seen | undefined> {
+  const { contract } = context;
+  await using container = await startService(context, { ...added, health: QUICK });
+  const { healthy } = await firstHealthy(container, contract, { limitMs: startPatience(contract), signal });
+  if (!healthy) return undefined;
+  const healthyMs = await turns(container, "healthy", signal);
+  if (healthyMs === undefined) return { ...NOTHING, declared: true, log: logTail(await container.logs()) };
+  if (!(await failFromNowOn(container, contract, signal))) return await noticesHang(container, healthyMs, signal);
+  const noticedErrors = (await turns(container, "unhealthy", signal)) !== undefined;
+  await workFromNowOn(container, contract, signal);
+  // One that stays unhealthy cannot turn so.
+  const works = !noticedErrors || (await turns(container, "healthy", signal)) !== undefined;
+  const hang = works ? await noticesHang(container, healthyMs, signal) : await plainLife(context, signal);
+  return { ...hang, noticedErrors };
+}
+
+async function plainLife(context: ProbeContext, signal: AbortSignal): Promise<Seen> {
+  await using container = await startService(context, { health: QUICK });
+  await becomesHealthy(container, context.contract, signal);
+  const healthyMs = await turns(container, "healthy", signal);
+  if (healthyMs === undefined) return { ...NOTHING, declared: true, log: logTail(await container.logs()) };
+  return await noticesHang(container, healthyMs, signal);
+}
+
+async function noticesHang(container: Container, healthyMs: number, signal: AbortSignal): Promise<Seen> {
+  await halt(container, signal);
+  const noticedMs = await turns(container, "unhealthy", signal);
+  const log = logTail(await container.logs());
+  return { declared: true, becameHealthy: true, healthyMs, noticed: noticedMs !== undefined, noticedMs, log };
+}
 
 const NOTHING: HealthCommand = {
   declared: false,
@@ -69,17 +87,6 @@ const NOTHING: HealthCommand = {
   noticedMs: undefined,
   log: [],
 };
-
-/** Whether the HEALTHCHECK notices that every route answers 500; undefined where the routes cannot be made to. */
-async function noticesErrors(context: ProbeContext, signal: AbortSignal): Promise<boolean | undefined> {
-  const { contract, image, evidenceDirectory } = context;
-  const added = await errorPages(image, evidenceDirectory, requiredEnv(contract));
-  await using container = await startService(context, { ...added, health: QUICK });
-  const { healthy } = await firstHealthy(container, contract, { limitMs: startPatience(contract), signal });
-  if (!healthy || (await turns(container, "healthy", signal)) === undefined) return undefined;
-  if (!(await failFromNowOn(container, contract, signal))) return undefined;
-  return (await turns(container, "unhealthy", signal)) !== undefined;
-}
 
 /** Halts every process: with only the first one halted, its workers would go on answering. */
 async function halt(container: Container, signal: AbortSignal): Promise<void> {

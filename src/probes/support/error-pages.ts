@@ -6,8 +6,9 @@ import { healthPath } from "./health.ts";
 import { ask } from "./http.ts";
 import { injected } from "./inject.ts";
 
-/** Path of the injected switch. */
-const SWITCH = "/__seaworthy/fail";
+/** Paths of the injected switch. */
+const FAIL = "/__seaworthy/fail";
+const WORK = "/__seaworthy/work";
 const ANSWER_MS = 5000;
 
 /** How to start an image whose every route can be made to answer 500 from outside. */
@@ -22,16 +23,25 @@ export function errorPages(
 /** From now on every route answers 500, in all of the service's processes.
  * @returns False when the switch did not reach the service: its framework is unknown, or Python runs isolated. */
 export async function failFromNowOn(container: Container, contract: Contract, signal: AbortSignal): Promise<boolean> {
-  const status = async (path: string) => {
+  const { status } = asker(container, contract, signal);
+  return (await status(FAIL)) === 200 && (await status(healthPath(contract))) === 500;
+}
+
+/** Undoes it. */
+export async function workFromNowOn(container: Container, contract: Contract, signal: AbortSignal): Promise<void> {
+  await asker(container, contract, signal).status(WORK);
+}
+
+const asker = (container: Container, contract: Contract, signal: AbortSignal) => ({
+  status: async (path: string): Promise<number | undefined> => {
     const asked = ask(container.url(contract.port, path), { timeoutMs: ANSWER_MS * business(), signal });
     const answer = await asked.catch(() => {
       signal.throwIfAborted();
       return undefined;
     });
     return answer?.status;
-  };
-  return (await status(SWITCH)) === 200 && (await status(healthPath(contract))) === 500;
-}
+  },
+});
 
 /** A file and no variable: a service may have several processes. */
 const PAGES: string = frameworkHook(`
@@ -40,7 +50,13 @@ import os
 SWITCHED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "seen", "failing")
 
 def decide(path, query):
-    if path == ${JSON.stringify(SWITCH)}:
+    if path == ${JSON.stringify(WORK)}:
+        try:
+            os.unlink(SWITCHED)
+        except OSError:
+            return None
+        return 0, 200
+    if path == ${JSON.stringify(FAIL)}:
         try:
             os.close(os.open(SWITCHED, os.O_WRONLY | os.O_CREAT, 0o644))
         except OSError:
