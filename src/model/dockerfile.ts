@@ -11,6 +11,8 @@ export interface Dockerfile {
   readonly stages: readonly Stage[];
   /** Name or number of the stage that ships, when it is not the last one. */
   readonly target?: string;
+  /** The first word of its CMD is no program, but a word that its entrypoint script knows: `case "$1" in worker)`. */
+  readonly commandOfScript?: true;
   /** What BuildKit would refuse, one entry each. A Dockerfile with problems still has every stage that could be read. */
   readonly problems: readonly Problem[];
 }

@@ -7,6 +7,7 @@ import { byText } from "../kit/text.ts";
 import type { Dockerfile, Finding, RenderedFile, Service, SuppressedFinding } from "../model/types.ts";
 import { ownFinding, ownFindings } from "../policy/own-findings.ts";
 import { readService } from "../project/read-service.ts";
+import { isCommandOfScript } from "../project/starts.ts";
 import type { Tree } from "../project/tree.ts";
 import type { Rule } from "../rules/rule.ts";
 
@@ -35,7 +36,8 @@ export async function analyze(
   if (path === undefined || text === undefined)
     return { service, dockerfile: undefined, findings: problemsOf(service) };
   const target = service.target === undefined ? {} : { target: service.target.value };
-  const dockerfile = { ...parseDockerfile(path, text), ...target };
+  const parsed = { ...parseDockerfile(path, text), ...target };
+  const dockerfile = { ...parsed, ...(isCommandOfScript(tree, parsed) ? { commandOfScript: true as const } : {}) };
   if (beyondLimits(dockerfile) !== undefined) return { service, dockerfile, findings: problemsOf(service) };
   const ignoreText = tree.read(`${path}.dockerignore`) ?? tree.read(".dockerignore") ?? "";
   const input = { dockerfile, service, ignore: readIgnore(ignoreText), read: (file: string) => tree.read(file) };

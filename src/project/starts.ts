@@ -25,6 +25,29 @@ export function dockerfileStarts(tree: Tree, dockerfile: Dockerfile): readonly S
   return isNothing(unwrapped.argv) ? [] : [startOf("dockerfile", { written, evidence }, form, unwrapped)];
 }
 
+/** The program that the image starts is a script of the repository, and CMD's first word one of the words that it knows. */
+export function isCommandOfScript(tree: Tree, dockerfile: Dockerfile): boolean {
+  const stage = shippedStage(dockerfile);
+  const { entrypoint, command } = stage === undefined ? {} : stageState(dockerfile, stage);
+  const words = [...(entrypoint?.value.argv ?? []), ...(command?.value.argv ?? [])];
+  const [first = "", ...rest] = withoutShell(unwrap(words).argv);
+  const path = scriptOf(tree, first);
+  return path !== undefined && knowsWord(tree.read(path) ?? "", rest[0]);
+}
+
+/** `bash entry.sh worker` runs the script as `entry.sh worker` does. */
+const withoutShell = (argv: readonly string[]): readonly string[] =>
+  /^(?:ba|da|a)?sh$/.test(baseName(argv[0] ?? "")) && argv[1]?.startsWith("-") === false ? argv.slice(1) : argv;
+
+const scriptOf = (tree: Tree, program: string): string | undefined =>
+  program === "" ? undefined : tree.files.find((file) => baseName(file) === baseName(program));
+
+/** A label of the script's `case`. */
+function knowsWord(script: string, word: string | undefined): boolean {
+  if (word === undefined || !/^[\w-]+$/.test(word) || !/\bcase\b/.test(script)) return false;
+  return new RegExp(String.raw`^\s*\(?(?:[\w"'*-]+\s*\|\s*)*["']?${word}["']?(?:\s*\|[^)\n]*)?\)`, "m").test(script);
+}
+
 const isNothing = (argv: readonly string[]): boolean => argv.every((word) => /^"?\$\{?[@*]\}?"?$/.test(word));
 
 /** The programs that supervisord starts, as its configuration in the folder lists them. */
@@ -55,15 +78,16 @@ function withParameters(argv: readonly string[], [zero = "", ...others]: readonl
 /** Unwraps a vector whose program may be a script of the service: one that hands over to its arguments, or serves itself. */
 export function unwrapWithScripts(tree: Tree, words: readonly string[]): Unwrapped {
   const plain = unwrap(words);
-  const [first = "", ...rest] = plain.argv;
+  const [first = "", ...rest] = withoutShell(plain.argv);
   const name = baseName(first);
-  const path = name === "" ? undefined : tree.files.find((file) => baseName(file) === name);
+  const path = scriptOf(tree, first);
   const text = path === undefined ? undefined : tree.read(path);
   const isScript =
     /\.(?:sh|bash)$/.test(name) ||
     /^(?:docker-)?entrypoint$/.test(name) ||
     /^#![^\n]*\b(?:ba|da|a|z|k)?sh\b/.test(text ?? "");
   if (!isScript) return plain;
+  if (knowsWord(text ?? "", rest[0])) return plain;
   const handsOver = text === undefined ? rest.length > 0 : /"?\$[@*]"?|"?\$\{@\}"?/.test(text);
   if (handsOver && rest.length > 0) {
     const inner = unwrap(rest);

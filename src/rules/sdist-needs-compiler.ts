@@ -3,7 +3,7 @@ import { type Base, baseOf, isBare } from "./queries/base.ts";
 import { type Compiled, compiledOn } from "./queries/compiled.ts";
 import { healthy, healthyDockerfile, healthyWith, project, slim, syncLine } from "./queries/example.ts";
 import { projectInstalls } from "./queries/installs.ts";
-import { hasProgram, packagesLeft } from "./queries/packages.ts";
+import { hadProgram, installsIn } from "./queries/packages.ts";
 import { rootImage } from "./queries/settings.ts";
 import { at, find, type Step, stepsOf } from "./queries/steps.ts";
 import type { Rule, RuleInput } from "./rule.ts";
@@ -20,11 +20,11 @@ const uwsgi = locked("uwsgi", "2.0.31");
 const builderWith = (line: string) => healthyWith([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\n${line}\n`]);
 const apt = (packages: string) =>
   `RUN apt-get update && apt-get install -y --no-install-recommends ${packages} && rm -rf /var/lib/apt/lists/*`;
-const byPip = (dockerfile: string, requirement: string) =>
+const byPip = (dockerfile: string, requirement: string, [before, after] = ["", ""]) =>
   project({
     Dockerfile: dockerfile.replace(
       syncLine,
-      "COPY requirements.txt .\nRUN python -m venv .venv && .venv/bin/pip install --no-cache-dir -r requirements.txt\n",
+      `COPY requirements.txt .\nRUN ${before}python -m venv .venv && .venv/bin/pip install --no-cache-dir -r requirements.txt${after}\n`,
     ),
     "pyproject.toml": "",
     "uv.lock": "",
@@ -57,6 +57,11 @@ export const sdistNeedsCompiler: Rule = {
       healthy,
       project({ Dockerfile: builderWith(apt("build-essential")), ...uwsgi }),
       project({ Dockerfile: builderWith("RUN apk add alpine-sdk"), ...uwsgi }),
+      // The compiler goes again in the step that uses it.
+      byPip(healthyDockerfile, "uwsgi==2.0.31", [
+        `${apt("gcc libc6-dev").slice("RUN ".length)} && `,
+        " && apt-get purge -y gcc libc6-dev",
+      ]),
       project({
         Dockerfile: healthyDockerfile.replaceAll(slim, "python:3.13-alpine3.22"),
         ...locked("speedups", "1.0", ["cp313-cp313-manylinux_2_28_x86_64", "cp313-cp313-musllinux_1_2_x86_64"]),
@@ -108,11 +113,12 @@ interface Missing {
 function missingAt(input: RuleInput, { stage }: Step, base: Base): Missing | undefined {
   const { dockerfile } = input;
   const steps = stepsOf(dockerfile, stage);
-  const packages = [...packagesLeft(steps).keys()];
+  // What is installed, used and removed again in one step was there.
+  const packages = installsIn(steps).flatMap((one) => one.packages);
   // Whole sets of packages, and what a variable names, are not known by name.
   if (packages.some((name) => name.includes("$")) || steps.some(({ instruction }) => SETS.test(instruction.args)))
     return undefined;
-  const compiler = hasProgram(dockerfile, stage, "gcc");
+  const compiler = hadProgram(dockerfile, stage, "gcc");
   if (compiler === undefined || !isBare(base)) return undefined;
   const compiled = compiledOn(input, base).filter(({ impossible }) => !impossible);
   if (compiled.length === 0) return undefined;

@@ -113,13 +113,20 @@ const fullImage = new Set(["curl", "wget", "git", "gcc", "make", "ssh", "hg", "s
 /** Programs whose absence from minimal images we know. */
 const known = new Set([...Object.keys(providers), "wget", "git", "ffmpeg", "gcc", "make", "xmlsec1", "http", "jq"]);
 
+/** Whether a stage had a program while it was built, also when a later step removes it. */
+export function hadProgram(dockerfile: Dockerfile, stage: Stage, program: string): boolean | undefined {
+  const installed = installsIn(stepsOf(dockerfile, stage)).flatMap(({ packages }) => packages);
+  return bringsByPackage(installed, program) ? true : hasProgram(dockerfile, stage, program);
+}
+
+const bringsByPackage = (packages: readonly string[], program: string): boolean =>
+  [program, ...(providers[program] ?? [])].some((name) => packages.includes(name)) ||
+  packages.some((name) => fits(name, program));
+
 /** Whether a stage's image has a program; undefined when its base or its steps do not let us tell. */
 export function hasProgram(dockerfile: Dockerfile, stage: Stage, program: string): boolean | undefined {
   const steps = stepsOf(dockerfile, stage);
-  const wanted = [program, ...(providers[program] ?? [])];
-  const packages = packagesLeft(steps);
-  if (wanted.some((name) => packages.has(name)) || [...packages.keys()].some((name) => fits(name, program)))
-    return true;
+  if (bringsByPackage([...packagesLeft(steps).keys()], program)) return true;
   if (steps.some(({ instruction }) => bringsProgram(instruction, program))) return true;
   if (!known.has(program) || steps.some(({ instruction }) => isOpaque(instruction))) return undefined;
   return inBase(rootImage(dockerfile, stage), program);

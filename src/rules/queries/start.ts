@@ -77,7 +77,9 @@ function unwrap(wrapped: Wrapped): Start {
   const bare = wrapped.script === undefined ? withoutInits(wrapped.words, wrappers) : [];
   const { script, shell } = wrapped.script === undefined ? shellScriptOf(wrapped, bare, wrappers) : wrapped;
   const byScript = script === undefined && isScript(bare);
-  const words = byScript ? withoutScript(bare, wrappers) : bare;
+  // What a script does with a word of its own, only its text tells.
+  const given = byScript ? withoutScript(bare, wrappers) : bare;
+  const words = byScript && wrapped.dockerfile.commandOfScript === true ? [] : given;
   const commands = script === undefined ? [commandOfWords(words)] : commandsIn(script);
   const argv = innermost(commands.at(-1)?.argv ?? [], wrappers);
   const receivesSignals = byScript ? undefined : receives(script, shell, commands);
