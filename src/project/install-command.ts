@@ -99,9 +99,11 @@ export interface PipItems {
   readonly folders: ReadonlyArray<{ readonly path: string; readonly editable: boolean }>;
   /** Packages by their names, as written; those with an address among them. */
   readonly packages: readonly string[];
+  /** Groups of pyproject.toml. */
+  readonly groups: readonly string[];
 }
 
-const NOTHING: PipItems = { files: [], folders: [], packages: [] };
+const NOTHING: PipItems = { files: [], folders: [], packages: [], groups: [] };
 
 /** Empty for what is no installation by pip. */
 export function pipItems({ tool, verb, words }: ToolCall): PipItems {
@@ -109,6 +111,7 @@ export function pipItems({ tool, verb, words }: ToolCall): PipItems {
   const files: string[] = [];
   const folders: { path: string; editable: boolean }[] = [];
   const packages: string[] = [];
+  const groups: string[] = [];
   const add = (text: string, editable: boolean) => {
     if (isFolder(text))
       folders.push({ path: text.replace(/^file:(?:\/\/)?/, "").replace(/\[[^\]]*\]$/, ""), editable });
@@ -122,11 +125,13 @@ export function pipItems({ tool, verb, words }: ToolCall): PipItems {
       else add(joined, true);
     } else if (/^(?:-r|--requirements?)$/.test(before)) files.push(word);
     else if (/^(?:-e|--editable)$/.test(before)) add(word, true);
+    // `--group dev`, `--group=dev`, and with the path of another pyproject.toml before it.
+    else if (before === "--group" || word.startsWith("--group=")) groups.push(word.replace(/^--group=|^.*:/g, ""));
     else if (word.startsWith("-") || PIP_TAKES_VALUE.test(before)) continue;
     else if (verb === "sync") files.push(word);
     else add(word, false);
   }
-  return { files, folders, packages };
+  return { files, folders, packages, groups };
 }
 
 const isFolder = (text: string): boolean =>

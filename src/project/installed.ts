@@ -62,7 +62,7 @@ export function groupsInstalled(call: ToolCall, known: Known): readonly string[]
       return pipenvGroups(words, Object.keys(known.groups));
     case "pip":
     default:
-      return fromRequirements(call);
+      return [...pipItems(call).groups, ...fromRequirements(call)];
   }
 }
 

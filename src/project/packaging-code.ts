@@ -3,10 +3,11 @@ import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./p
 import { type Expression, within } from "./python-tree.ts";
 import { normalName } from "./requirement.ts";
 
-/** `importlib.metadata.version("itself")`: fails when the project is not installed. */
+/** `importlib.metadata.version("itself")`: fails when the project is not installed, unless the file says what then. */
 export function readsOwnVersion(sources: PythonSources, name: string | undefined): Fact<boolean> {
   const own = normalName(name ?? "");
   for (const file of sources.withAny("importlib.metadata", "importlib_metadata", "import metadata", "pkg_resources")) {
+    if (/\bexcept\b[^\n]*\b(?:PackageNotFoundError|DistributionNotFound)\b/.test(file.source.text)) continue;
     for (const call of file.calls) {
       if (
         !/^(?:importlib[._]metadata\.(?:version|metadata|distribution)|pkg_resources\.(?:get_distribution|require))$/.test(

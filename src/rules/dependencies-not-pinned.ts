@@ -1,8 +1,11 @@
 import { filesOf } from "../project/installed-files.ts";
 import { readRequirement } from "../project/requirement.ts";
 import { builder, healthy, project, runtime, slim, startLine } from "./queries/example.ts";
+import { toolCall } from "../project/install-command.ts";
 import { type Install, isShipped, pythonInstalls } from "./queries/installs.ts";
-import { at, find } from "./queries/steps.ts";
+import type { Command } from "./queries/commands.ts";
+import { at, find, reachable } from "./queries/steps.ts";
+import { runCommands } from "./queries/uv.ts";
 import type { Rule, RuleInput } from "./rule.ts";
 
 const withPip = (install: string): string =>
@@ -34,9 +37,23 @@ export const dependenciesNotPinned: Rule = {
         Dockerfile: withPip(listed),
         "requirements.txt": "fastapi\nuvicorn==0.38.0\n",
       }),
+      // The lock is there, and nothing asks it.
+      project({ "pyproject.toml": loose["pyproject.toml"], Dockerfile: withPip(whole) }),
+      project({ ...loose, Dockerfile: withPip(whole.replace(/\.$/, "-r pyproject.toml")) }),
+      project({
+        "uv.lock": "",
+        "pyproject.toml": '[dependency-groups]\nmain = ["fastapi", "uvicorn==0.38.0"]\n',
+        Dockerfile: withPip(whole.replace(/\.$/, "--group main")),
+      }),
     ],
     good: [
       healthy,
+      project({
+        "uv.lock": "",
+        "pyproject.toml": "",
+        Dockerfile: withPip(listed),
+        "requirements.txt": "fastapi==0.121.0\nfastapi[standard]\nuvicorn==0.38.0\n",
+      }),
       project({
         ...loose,
         "pyproject.toml": packaged("fastapi==0.121.0", "uvicorn==0.38.0"),
@@ -53,7 +70,9 @@ export const dependenciesNotPinned: Rule = {
   },
   *check(input) {
     const { dockerfile, service } = input;
-    if (service.lock !== undefined) return;
+    const all = reachable(dockerfile).flatMap((stage) => runCommands(stage));
+    if (service.lock !== undefined && all.some(({ command }) => usesLock(command))) return;
+    const beside = service.lock === undefined ? "" : `: ${service.lock.path} is not asked`;
     for (const install of pythonInstalls(dockerfile)) {
       const { step, command, call } = install;
       if (install.tool !== "pip" || call.verb === "wheel" || !isShipped(dockerfile, install)) continue;
@@ -62,21 +81,30 @@ export const dependenciesNotPinned: Rule = {
       const open = [...new Set([...ofProject(install, input), ...ofFiles(install, input)])];
       if (open.length === 0) continue;
       yield {
-        message: `\`${command.text}\` installs ${open.slice(0, 4).join(", ")}${open.length > 4 ? ", …" : ""} in whatever version is newest.`,
+        message: `\`${command.text}\` installs ${open.slice(0, 4).join(", ")}${open.length > 4 ? ", …" : ""} in whatever version is newest${beside}.`,
         where: at(dockerfile, step.instruction, find(dockerfile, step.instruction, command.text)),
       };
     }
   },
 };
 
+/** The lock decides, or a list that is made from it. */
+function usesLock({ argv, text }: Command): boolean {
+  if (/^uv (?:-\S+ )*run\b/.test(text)) return true;
+  const call = toolCall(argv);
+  return call !== undefined && call.tool !== "pip" && /^(?:sync|install|export|requirements|run)$/.test(call.verb);
+}
+
 /** `uv pip install -r pyproject.toml` takes what it asks for. */
 const PROJECT = /(?:^|\/)pyproject\.toml$/;
 
-/** `pip install .`: what pyproject.toml asks for without one version. */
+/** `pip install .` and `pip install --group main`: what pyproject.toml asks for without one version. */
 function ofProject({ items }: Install, { service }: RuleInput): readonly string[] {
-  const isWhole = items.folders.some(({ path }) => /^\.\/?$/.test(path));
-  if (!isWhole && !items.files.some((file) => PROJECT.test(file))) return [];
-  return service.dependencies.runtime.filter(({ requirement }) => isOpen(requirement)).map(({ name }) => name);
+  const { runtime, groups } = service.dependencies;
+  const isWhole =
+    items.folders.some(({ path }) => /^\.\/?$/.test(path)) || items.files.some((file) => PROJECT.test(file));
+  const asked = [...(isWhole ? runtime : []), ...items.groups.flatMap((group) => groups[group] ?? [])];
+  return asked.filter(({ requirement }) => isOpen(requirement)).map(({ name }) => name);
 }
 
 function ofFiles({ items, step }: Install, { dockerfile, service, read }: RuleInput): readonly string[] {
@@ -84,12 +112,15 @@ function ofFiles({ items, step }: Install, { dockerfile, service, read }: RuleIn
     const text = PROJECT.test(path) ? undefined : read?.(path);
     // Constraints in the file itself decide.
     if (text === undefined || /^\s*(?:-c|--constraint)\b/m.test(text)) return [];
-    return text.split("\n").flatMap((line) => {
+    const asked = text.split("\n").flatMap((line) => {
       const written = line.replace(/(?:^|\s)#.*$/, "").trim();
       if (written === "" || written.startsWith("-") || /^[./]|^[\w+]+:/.test(written)) return [];
       const name = readRequirement(written)?.name;
-      return name !== undefined && isOpen(written) ? [name] : [];
+      return name === undefined ? [] : [{ name, open: isOpen(written) }];
     });
+    // `bleach==6.3.0` and `bleach[css]`: one line decides for both.
+    const decided = new Set(asked.filter(({ open }) => !open).map(({ name }) => name));
+    return asked.filter(({ name }) => !decided.has(name)).map(({ name }) => name);
   });
 }
 

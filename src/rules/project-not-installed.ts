@@ -31,6 +31,11 @@ export const projectNotInstalled: Rule = {
     ],
     good: [
       healthy,
+      project({
+        Dockerfile: healthyWith(),
+        "pyproject.toml": packaged(""),
+        "app/main.py": `from importlib.metadata import PackageNotFoundError\n${versioned.replace(/^(.*\bversion\(.*)$/m, "try:\n    $1\nexcept PackageNotFoundError:\n    VERSION = '0'")}`,
+      }),
       project({ Dockerfile: healthyWith(), "pyproject.toml": packaged(scripts) }),
       project({
         Dockerfile: healthyWith([syncLine, installed]),

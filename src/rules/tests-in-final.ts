@@ -1,5 +1,5 @@
 import { copiedBy } from "./queries/context.ts";
-import { healthy, healthyWith, project } from "./queries/example.ts";
+import { healthy, healthyDockerfile, healthyWith, project } from "./queries/example.ts";
 import { at, shippedSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
@@ -24,6 +24,7 @@ export const testsInFinal: Rule = {
     ],
     good: [
       healthy,
+      project({ Dockerfile: healthyDockerfile, "app/management/commands/test_mail.py": "class Command: ...\n" }),
       project({
         Dockerfile: healthyWith(["COPY app/ /app/app/\n", "COPY . /app/\n"]),
         "tests/test_app.py": "def test_app() -> None: ...\n",
@@ -33,8 +34,11 @@ export const testsInFinal: Rule = {
   *check(input) {
     const { dockerfile } = input;
     for (const step of shippedSteps(dockerfile)) {
-      const tests = copiedBy(input, step).files.filter(({ source }) =>
-        /(^|\/)(tests?\/.*|test_[^/]*|conftest)\.py$/.test(source),
+      const tests = copiedBy(input, step).files.filter(
+        ({ source }) =>
+          /(^|\/)(tests?\/.*|test_[^/]*|conftest)\.py$/.test(source) &&
+          // Commands of Django and its runner of tests are no tests, whatever their names.
+          !/(?:^|\/)(?:management\/commands\/[^/]*|test_runner\.py)$/.test(source),
       );
       const [first] = tests;
       if (first)

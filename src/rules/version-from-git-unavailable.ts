@@ -1,3 +1,5 @@
+import type { Dockerfile } from "../model/types.ts";
+import { commandsOf } from "./queries/commands.ts";
 import { healthy, healthyWith, project, syncLine } from "./queries/example.ts";
 import { copiedBy, isContextElsewhere, sourcesOfCopy } from "./queries/context.ts";
 import { projectInstalls } from "./queries/project-install.ts";
@@ -27,6 +29,13 @@ export const versionFromGitUnavailable: Rule = {
     bad: [project({ Dockerfile: healthyWith([syncLine, install()]), "pyproject.toml": packaged })],
     good: [
       healthy,
+      project({
+        Dockerfile: healthyWith([
+          syncLine,
+          install("ARG VERSION=1.0.0\nRUN sed -i \"s/dynamic = .*/version = '$VERSION'/\" pyproject.toml\n"),
+        ]),
+        "pyproject.toml": packaged,
+      }),
       project({ Dockerfile: healthyWith(), "pyproject.toml": packaged }),
       project({
         Dockerfile: healthyWith([
@@ -54,6 +63,7 @@ export const versionFromGitUnavailable: Rule = {
         )
       )
         continue;
+      if (isWritten(dockerfile, step)) continue;
       const git = bringsHistory(input, step);
       if (git && hasProgram(dockerfile, step.stage, "git") !== false) continue;
       yield {
@@ -64,6 +74,18 @@ export const versionFromGitUnavailable: Rule = {
     }
   },
 };
+
+/** A step before, or the same one, puts a version into pyproject.toml: `sed -i "s/dynamic = …/" pyproject.toml`. */
+const isWritten = (dockerfile: Dockerfile, { stage, instruction }: Step): boolean =>
+  stepsOf(dockerfile, stage)
+    .filter((one) => one.instruction.keyword === "RUN" && one.instruction.range.start <= instruction.range.start)
+    .some((one) =>
+      commandsOf(one.instruction).some(
+        ({ program, argv, text }) =>
+          argv.some((word) => /(?:^|\/)pyproject\.toml$/.test(word)) &&
+          ((program === "sed" && /\s-[\w-]*i/.test(text)) || /^(?:perl|python[\d.]*|toml|dasel|uvx?)$/.test(program)),
+      ),
+    );
 
 /** The .git folder is never among the tracked files: it comes with a whole context, by its name, or by a mount. */
 function bringsHistory(input: RuleInput, { stage, instruction }: Step): boolean {

@@ -46,7 +46,7 @@ function installOf(step: Step, command: Command, call: ToolCall): Install {
   const items = pipItems(call);
   const ofProject =
     call.tool === "pip"
-      ? items.files.length > 0 || items.folders.length > 0
+      ? items.files.length > 0 || items.folders.length > 0 || items.groups.length > 0
       : call.tool !== "pipenv" || !namesPackages(call);
   return { step, command, tool: call.tool, call, items, ofProject };
 }
