@@ -111,7 +111,6 @@ export function pipItems({ tool, verb, words }: ToolCall): PipItems {
   const files: string[] = [];
   const folders: { path: string; editable: boolean }[] = [];
   const packages: string[] = [];
-  const groups: string[] = [];
   const add = (text: string, editable: boolean) => {
     if (isFolder(text))
       folders.push({ path: text.replace(/^file:(?:\/\/)?/, "").replace(/\[[^\]]*\]$/, ""), editable });
@@ -125,14 +124,18 @@ export function pipItems({ tool, verb, words }: ToolCall): PipItems {
       else add(joined, true);
     } else if (/^(?:-r|--requirements?)$/.test(before)) files.push(word);
     else if (/^(?:-e|--editable)$/.test(before)) add(word, true);
-    // `--group dev`, `--group=dev`, and with the path of another pyproject.toml before it.
-    else if (before === "--group" || word.startsWith("--group=")) groups.push(word.replace(/^--group=|^.*:/g, ""));
     else if (word.startsWith("-") || PIP_TAKES_VALUE.test(before)) continue;
     else if (verb === "sync") files.push(word);
     else add(word, false);
   }
-  return { files, folders, packages, groups };
+  return { files, folders, packages, groups: groupsIn(words) };
 }
+
+/** `--group dev`, `--group=dev`, and `--group other/pyproject.toml:dev`. */
+const groupsIn = (words: readonly string[]): readonly string[] =>
+  words
+    .flatMap((word, at) => (word === "--group" ? [words[at + 1] ?? ""] : (/^--group=(.+)$/.exec(word)?.[1] ?? [])))
+    .map((group) => group.replace(/^.*:/, ""));
 
 const isFolder = (text: string): boolean =>
   /^(?:\.{0,2}\/|\.{1,2}(?:$|\[)|file:)/.test(text) && !/\.(?:whl|zip|tar\.gz)$/.test(text);

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { filesOf } from "../project/installed-files.ts";
 import { readRequirement } from "../project/requirement.ts";
 import { builder, healthy, project, runtime, slim, startLine } from "./queries/example.ts";
@@ -71,8 +72,9 @@ export const dependenciesNotPinned: Rule = {
   *check(input) {
     const { dockerfile, service } = input;
     const all = reachable(dockerfile).flatMap((stage) => runCommands(stage));
-    if (service.lock !== undefined && all.some(({ command }) => usesLock(command))) return;
-    const beside = service.lock === undefined ? "" : `: ${service.lock.path} is not asked`;
+    const { lock } = service;
+    if (lock !== undefined && all.some(({ command }) => usesLock(command, lock.path))) return;
+    const beside = lock === undefined ? "" : `: ${lock.path} is not asked`;
     for (const install of pythonInstalls(dockerfile)) {
       const { step, command, call } = install;
       if (install.tool !== "pip" || call.verb === "wheel" || !isShipped(dockerfile, install)) continue;
@@ -89,8 +91,9 @@ export const dependenciesNotPinned: Rule = {
 };
 
 /** The lock decides, or a list that is made from it. */
-function usesLock({ argv, text }: Command): boolean {
-  if (/^uv (?:-\S+ )*run\b/.test(text)) return true;
+function usesLock({ argv, text }: Command, lock: string): boolean {
+  // A pylock.toml is given to pip by its name.
+  if (/^uv (?:-\S+ )*run\b/.test(text) || argv.some((word) => word.endsWith(posix.basename(lock)))) return true;
   const call = toolCall(argv);
   return call !== undefined && call.tool !== "pip" && /^(?:sync|install|export|requirements|run)$/.test(call.verb);
 }
@@ -100,10 +103,10 @@ const PROJECT = /(?:^|\/)pyproject\.toml$/;
 
 /** `pip install .` and `pip install --group main`: what pyproject.toml asks for without one version. */
 function ofProject({ items }: Install, { service }: RuleInput): readonly string[] {
-  const { runtime, groups } = service.dependencies;
+  const { dependencies: known } = service;
   const isWhole =
     items.folders.some(({ path }) => /^\.\/?$/.test(path)) || items.files.some((file) => PROJECT.test(file));
-  const asked = [...(isWhole ? runtime : []), ...items.groups.flatMap((group) => groups[group] ?? [])];
+  const asked = [...(isWhole ? known.runtime : []), ...items.groups.flatMap((group) => known.groups[group] ?? [])];
   return asked.filter(({ requirement }) => isOpen(requirement)).map(({ name }) => name);
 }
 

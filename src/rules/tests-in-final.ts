@@ -1,3 +1,4 @@
+import type { Service } from "../model/types.ts";
 import { copiedBy } from "./queries/context.ts";
 import { healthy, healthyDockerfile, healthyWith, project } from "./queries/example.ts";
 import { at, shippedSteps } from "./queries/steps.ts";
@@ -21,9 +22,15 @@ export const testsInFinal: Rule = {
         ".dockerignore": ".git\n.venv\n**/__pycache__\n",
         "tests/test_app.py": "def test_app() -> None: ...\n",
       }),
+      project({
+        Dockerfile: healthyDockerfile,
+        "app/test/client.py": "class Client: ...\n",
+        "app/test/app_test.py": "def test_app() -> None: ...\n",
+      }),
     ],
     good: [
       healthy,
+      project({ Dockerfile: healthyDockerfile, "app/test/models.py": "class Test: ...\n" }),
       project({ Dockerfile: healthyDockerfile, "app/management/commands/test_mail.py": "class Command: ...\n" }),
       project({
         Dockerfile: healthyWith(["COPY app/ /app/app/\n", "COPY . /app/\n"]),
@@ -36,7 +43,7 @@ export const testsInFinal: Rule = {
     for (const step of shippedSteps(dockerfile)) {
       const tests = copiedBy(input, step).files.filter(
         ({ source }) =>
-          /(^|\/)(tests?\/.*|test_[^/]*|conftest)\.py$/.test(source) &&
+          isTest(source, input.service) &&
           // Commands of Django and its runner of tests are no tests, whatever their names.
           !/(?:^|\/)(?:management\/commands\/[^/]*|test_runner\.py)$/.test(source),
       );
@@ -49,3 +56,12 @@ export const testsInFinal: Rule = {
     }
   },
 };
+
+const BY_NAME = /(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest)\.py$/;
+
+/** A folder `test` may be a part of the service about tests: it holds tests when a file in it is named like one. */
+function isTest(source: string, { files }: Service): boolean {
+  if (/(?:^|\/)(?:tests\/.*|test_[^/]*|conftest)\.py$/.test(source)) return true;
+  const folder = /^(?:.*\/)?test\/(?=.*\.py$)/.exec(source)?.[0];
+  return folder !== undefined && files.some((file) => file.startsWith(folder) && BY_NAME.test(file));
+}

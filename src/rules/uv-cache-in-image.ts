@@ -1,9 +1,10 @@
 import { append, literal, type Mended, replace } from "./queries/fixes.ts";
 import { changed, startLine, healthy, project, slim, syncLine, uvImage } from "./queries/example.ts";
 import { at, mountsOf, shippedSteps, type Step } from "./queries/steps.ts";
-import { absolute, isRoot, situationAt } from "./queries/settings.ts";
+import { absolute, situationAt } from "./queries/settings.ts";
 import { envOfCommand, isUv, runCommands, uvWords } from "./queries/uv.ts";
 import { type Command, commandsOf } from "./queries/commands.ts";
+import { homeOf } from "./queries/user-home.ts";
 import type { Rule, RuleInput } from "./rule.ts";
 
 const single = (sync: string): string =>
@@ -28,10 +29,16 @@ export const uvCacheInImage: Rule = {
       project({ Dockerfile: single("RUN uv sync --locked --no-dev --no-install-project\n") }),
       changed(["ENV UV_COMPILE_BYTECODE=1", "ENV UV_CACHE_DIR=/app/.cache/uv UV_COMPILE_BYTECODE=1"]),
       changed(["target=/root/.cache/uv", "target=/home/app/.cache/uv"]),
+      project({ Dockerfile: single(`RUN useradd --create-home app && chown app .\nUSER app\n${syncLine}`) }),
     ],
     good: [
       healthy,
       project({ Dockerfile: single(syncLine) }),
+      project({
+        Dockerfile: single(
+          `RUN useradd --create-home app && chown app .\nUSER app\n${syncLine.replace("/root/", "/home/app/")}`,
+        ),
+      }),
       project({ Dockerfile: single("RUN uv sync --locked --no-dev --no-install-project --no-cache\n") }),
       project({ Dockerfile: single("RUN uv sync --locked --no-dev --no-install-project && rm -rf /root/.cache\n") }),
       changed(["--mount=type=cache,target=/root/.cache/uv ", "--mount=type=tmpfs,target=/root/.cache "]),
@@ -62,7 +69,7 @@ function problemOf(
   const env = envOfCommand(dockerfile, step, command);
   if (isOff(command, env.get("UV_NO_CACHE"))) return undefined;
   const { workdir, user } = situationAt(dockerfile, step.stage, step.instruction);
-  const cache = cacheFolder(env, user);
+  const cache = cacheFolder(env, homeOf(dockerfile, step.stage, user));
   if (cache === undefined || cache.includes("$")) return undefined;
   const path = absolute(workdir, cache);
   const mounts = mountsOf(step.instruction).filter(({ type }) => type === "cache" || type === "tmpfs");
@@ -89,9 +96,9 @@ const isOff = (command: Command, disabled: string | undefined): boolean =>
   (disabled !== undefined && !/^(?:0|false|)$/i.test(disabled));
 
 /** uv's own order: UV_CACHE_DIR, XDG_CACHE_HOME, the home. */
-function cacheFolder(env: ReadonlyMap<string, string>, user: string | undefined): string | undefined {
+function cacheFolder(env: ReadonlyMap<string, string>, usersHome: string | undefined): string | undefined {
   const xdg = env.get("XDG_CACHE_HOME");
-  const home = env.get("HOME") ?? (isRoot(user ?? "0") ? "/root" : undefined);
+  const home = env.get("HOME") ?? usersHome;
   const fallback = home === undefined ? undefined : `${home}/.cache/uv`;
   return env.get("UV_CACHE_DIR") ?? (xdg === undefined ? fallback : `${xdg}/uv`);
 }

@@ -28,7 +28,8 @@ const poetry = {
 };
 const poetryImage = (brings: string, start: string): string =>
   `${runtime.replace("COPY --from=builder /app/.venv /app/.venv\n", `COPY pyproject.toml poetry.lock /app/\nENV POETRY_VIRTUALENVS_CREATE=false\n${brings}`)}${start}`;
-const byPoetry = "RUN pip install --no-cache-dir poetry==2.1.4 && poetry install --only main --no-root\n";
+const byPoetry = "RUN pip install --no-cache-dir poetry==2.1.4 && poetry install --only main --no-root --no-cache\n";
+const poetryAndOut = byPoetry.replace("\n", " && pip uninstall -y poetry\n");
 
 /** `python -m poetry` is poetry. */
 const throughPython = (service: Project): Project => ({
@@ -69,6 +70,13 @@ export const managerDefects: readonly OneDefect[] = [
       ...poetry,
       Dockerfile: poetryImage(byPoetry, startLine.replace('CMD ["uvicorn"', 'CMD ["poetry", "run", "uvicorn"')),
     }),
+  ),
+  row(
+    "215",
+    "poetry leaves its cache",
+    ["poetry-cache-in-image"],
+    project({ ...poetry, Dockerfile: poetryImage(poetryAndOut.replace(" --no-cache &&", " &&"), startLine) }),
+    project({ ...poetry, Dockerfile: poetryImage(poetryAndOut, startLine) }),
   ),
   row(
     "193",

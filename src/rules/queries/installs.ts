@@ -59,7 +59,7 @@ const TAKES_VALUE = /^(?:--categories|--python|--pypi-mirror|--extra-pip-args|-i
 
 /** Where environments and installed packages lie; files of the project may lie in the last ones, too. */
 const PACKAGES =
-  /venv|virtualenv|site-packages|\.local\b|^\/usr\/local\b|^\/opt\b|^\/(?:install|python)\/?$|^\/(?:app|code|src)?\/?$/;
+  /venv|virtualenv|(?:site|dist)-packages|\.local\b|^\/usr\/local\b|^\/opt\b|^\/(?:install|python)\/?$|^\/(?:app|code|src)?\/?$/;
 
 /** Stages whose installed packages are shipped. */
 export interface ShippingStages {
