@@ -46,6 +46,7 @@ export const sync: Decider = {
     "dev-dependencies-in-final",
     "editable-install-shipped",
     "empty-project-installed",
+    "environment-left-behind",
     "file-lookup-leaves-package",
     "files-in-root-home",
     "install-behind-make",

@@ -4,9 +4,10 @@ import type { Tree } from "./tree.ts";
 /** The requirements files that production installs from: those of the image, and where it has none, the one with a usual name. */
 export function requirementsInUse(tree: Tree, installed: readonly string[]): readonly string[] {
   const forProduction = installed.filter((file) => !NO_LIST.test(file) && groupOfFile(file) === undefined);
-  if (forProduction.length > 0) return forProduction;
-  const usual = tree.files.find((file) => USUAL.test(file));
-  return usual === undefined ? [] : [usual];
+  const usual = tree.files.filter((file) => USUAL.test(file)).slice(0, 1);
+  // A setup.py mostly reads the list with the usual name, and is installed beside the others.
+  const isRead = forProduction.length > 0 && tree.files.includes("setup.py");
+  return forProduction.length === 0 ? usual : [...new Set([...forProduction, ...(isRead ? usual : [])])];
 }
 
 /** What uv's pip takes the dependencies of a project from, and locks of the standard. */

@@ -32,12 +32,13 @@ export const appFilesWritableByRuntimeUser: Rule = {
       changed(["COPY app/ /app/app/", "COPY --chown=1001:1001 --chmod=0555 app/ /app/app/"]),
     ],
   },
-  *check({ dockerfile, service }) {
+  *check(input) {
+    const { dockerfile, service } = input;
     const stage = shippedStage(dockerfile);
     const user = stage && situationAt(dockerfile, stage).user?.split(":")[0];
     if (user === undefined || isRoot(user)) return;
     const packages = new Set(service.packaging.importPackages.map((name) => name.split("/")[0]));
-    const venvs = new Set(venvCopies(dockerfile).map(({ step }) => step.instruction));
+    const venvs = new Set(venvCopies(input).map(({ step }) => step.instruction));
     const isCode = (word: string) =>
       /\.?venv\/?$|^\.\/?$/.test(word) || packages.has(word.replace(/^\.?\//, "").split("/")[0] ?? "");
     const own = shippedSteps(dockerfile).flatMap((step) => foldersGiven(dockerfile, step, user));

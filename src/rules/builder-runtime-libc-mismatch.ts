@@ -27,8 +27,8 @@ export const builderRuntimeLibcMismatch: Rule = {
       changed([`FROM ${slim} AS builder`, "FROM ghcr.io/astral-sh/uv:0.9.8-python3.13-trixie-slim AS builder"]),
     ],
   },
-  *check({ dockerfile }) {
-    for (const { built, runs, place } of movedVenvs(dockerfile)) {
+  *check(input) {
+    for (const { built, runs, place } of movedVenvs(input)) {
       const difference = compare(built, runs);
       if (!difference) continue;
       yield {

@@ -25,8 +25,8 @@ export const builderRuntimePythonMismatch: Rule = {
       changed([`FROM ${slim} AS builder`, "FROM ghcr.io/astral-sh/uv:0.9.8-python3.13-trixie-slim AS builder"]),
     ],
   },
-  *check({ dockerfile }) {
-    for (const { built, runs, place } of movedVenvs(dockerfile)) {
+  *check(input) {
+    for (const { built, runs, place } of movedVenvs(input)) {
       if (built.python === undefined || runs.python === undefined || minor(built.python) === minor(runs.python))
         continue;
       yield {

@@ -38,14 +38,15 @@ export const bytecodeNotCompiled: Rule = {
       ),
     ],
   },
-  *check({ dockerfile }) {
-    if (shippedVenvs(dockerfile).length === 0) return;
+  *check(input) {
+    const { dockerfile } = input;
+    if (shippedVenvs(input).length === 0) return;
     const compiled = reachableSteps(dockerfile).some(
       ({ instruction }) =>
         instruction.keyword === "RUN" && commandsOf(instruction).some(({ argv }) => argv.includes("compileall")),
     );
     if (compiled) return;
-    const copied = new Set(venvCopies(dockerfile).map(({ source }) => source));
+    const copied = new Set(venvCopies(input).map(({ source }) => source));
     const syncs = syncsIn(dockerfile);
     const compiles = syncs.some(
       ({ env, command }) =>

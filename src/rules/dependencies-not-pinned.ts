@@ -3,7 +3,8 @@ import { filesOf } from "../project/installed-files.ts";
 import { readRequirement } from "../project/requirement.ts";
 import { builder, healthy, project, runtime, slim, startLine } from "./queries/example.ts";
 import { toolCall } from "../project/install-command.ts";
-import { type Install, isShipped, pythonInstalls } from "./queries/installs.ts";
+import { type Install, pythonInstalls } from "./queries/installs.ts";
+import { isShipped } from "./queries/shipping.ts";
 import type { Command } from "./queries/commands.ts";
 import { at, find, reachable } from "./queries/steps.ts";
 import { runCommands } from "./queries/uv.ts";
@@ -77,7 +78,7 @@ export const dependenciesNotPinned: Rule = {
     const beside = lock === undefined ? "" : `: ${lock.path} is not asked`;
     for (const install of pythonInstalls(dockerfile)) {
       const { step, command, call } = install;
-      if (install.tool !== "pip" || call.verb === "wheel" || !isShipped(dockerfile, install)) continue;
+      if (install.tool !== "pip" || call.verb === "wheel" || !isShipped(input, install)) continue;
       // A list of its own, or no list of what is needed.
       if (call.words.some((word) => /^(?:-c|--constraints?(?:=.*)?|--no-deps|--require-hashes)$/.test(word))) continue;
       const open = [...new Set([...ofProject(install, input), ...ofFiles(install, input)])];

@@ -122,12 +122,13 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 const some = (names: readonly string[]): string => `${names.slice(0, 4).join(", ")}${names.length > 4 ? ", …" : ""}`;
 
-function* bySync({ dockerfile, service }: RuleInput): Generator<RuleFinding> {
+function* bySync(input: RuleInput): Generator<RuleFinding> {
+  const { dockerfile, service } = input;
   const shipped = shippedStage(dockerfile);
   if (!shipped) return;
   const stages = new Set([
     ...lineage(dockerfile, shipped),
-    ...venvCopies(dockerfile).flatMap(({ source }) => lineage(dockerfile, source)),
+    ...venvCopies(input).flatMap(({ source }) => lineage(dockerfile, source)),
   ]);
   const syncs = syncsIn(dockerfile).filter(({ step }) => stages.has(step.stage));
   // A later sync with --no-dev takes the group out again, in the same environment.

@@ -1,11 +1,10 @@
 import { append, syncsAtStart } from "./queries/fixes.ts";
-import { healthy, healthyWith, project, runtime, slim, syncLine } from "./queries/example.ts";
-import { shipsAnyOf } from "./queries/project-install.ts";
+import { byManager, healthy, healthyWith, project, runtime, slim, syncLine } from "./queries/example.ts";
+import { type ProjectInstall, projectInstalls, shipsAnyOf } from "./queries/project-install.ts";
 import { absolute, situationAt } from "./queries/settings.ts";
 import { at, lineage } from "./queries/steps.ts";
-import { syncsIn } from "./queries/uv.ts";
 import { venvCopies } from "./queries/venv.ts";
-import type { Rule } from "./rule.ts";
+import type { Project, Rule } from "./rule.ts";
 
 const packaged =
   '[project]\nname = "app"\nversion = "1.0.0"\nrequires-python = ">=3.12"\ndependencies = ["fastapi==0.121.0", "uvicorn==0.38.0"]\n\n[dependency-groups]\ndev = ["pytest==8.4.2"]\n\n[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n';
@@ -13,6 +12,18 @@ const second = (flags: string): string =>
   `${syncLine}COPY . .\nRUN --mount=type=cache,target=/root/.cache/uv uv sync --locked --no-dev${flags}\n`;
 const elsewhere = (text: string): string =>
   text.replace("COPY app/ /app/app/\n", "").replace(`FROM ${slim}\nRUN`, `FROM ${slim}\nRUN`);
+
+const poetry = (flags: string, change = (text: string) => text): Project => {
+  const found = byManager("poetry", {
+    env: "POETRY_VIRTUALENVS_IN_PROJECT=true",
+    flags: ` --no-root\nCOPY app/ ./app/\nRUN poetry install --only main${flags}`,
+    files: {
+      "pyproject.toml":
+        '[tool.poetry]\nname = "app"\nversion = "1.0.0"\n\n[tool.poetry.dependencies]\nfastapi = "0.121.0"\nuvicorn = "0.38.0"\n\n[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n',
+    },
+  });
+  return { ...found, Dockerfile: change(found["Dockerfile"] ?? "") };
+};
 
 export const editableInstallShipped: Rule = {
   id: "editable-install-shipped",
@@ -28,11 +39,16 @@ export const editableInstallShipped: Rule = {
   fixes: "adds `--no-editable` to the `uv sync` that installs the project.",
   provenBy: ["becomes-healthy"],
   examples: {
-    bad: [project({ Dockerfile: elsewhere(healthyWith([syncLine, second("")])), "pyproject.toml": packaged })],
+    bad: [
+      project({ Dockerfile: elsewhere(healthyWith([syncLine, second("")])), "pyproject.toml": packaged }),
+      poetry("", elsewhere),
+    ],
     good: [
       healthy,
       project({ Dockerfile: elsewhere(healthyWith([syncLine, second(" --no-editable")])), "pyproject.toml": packaged }),
       project({ Dockerfile: healthyWith([syncLine, second("")]), "pyproject.toml": packaged }),
+      poetry(" --no-root", elsewhere),
+      poetry(""),
       project({
         Dockerfile: healthyWith(
           [syncLine, second("")],
@@ -45,8 +61,9 @@ export const editableInstallShipped: Rule = {
   *check(input) {
     const { dockerfile, service } = input;
     if (service.packaging.kind.value !== "package") return;
-    for (const copy of venvCopies(dockerfile)) {
-      const sync = syncsIn(dockerfile, lineage(dockerfile, copy.source)).findLast(({ project: installs }) => installs);
+    for (const copy of venvCopies(input)) {
+      const stages = lineage(dockerfile, copy.source);
+      const sync = projectInstalls(dockerfile).findLast(({ step }) => stages.includes(step.stage));
       if (!sync?.editable) continue;
       const { workdir } = situationAt(dockerfile, sync.step.stage, sync.step.instruction);
       if (
@@ -60,6 +77,7 @@ export const editableInstallShipped: Rule = {
         message: `The environment refers to the source under ${workdir} in the builder, which is not in the shipped image.`,
         where: at(dockerfile, copy.step.instruction),
         related: [{ ...at(dockerfile, sync.step.instruction), message: "installs the project as editable" }],
+        ...adviceFor(sync),
         ...(syncsAtStart(dockerfile)
           ? {}
           : append(dockerfile, sync.step.instruction, /\buv\s+sync\b/, " --no-editable")),
@@ -67,3 +85,14 @@ export const editableInstallShipped: Rule = {
     }
   },
 };
+
+/** The others have no such flag, or it is not the install that takes it. */
+function adviceFor({ command }: ProjectInstall): { readonly advice?: string } {
+  if (/^uv\b/.test(command.text)) return {};
+  return command.program === "pdm"
+    ? { advice: "Use `pdm sync --no-editable`; or copy the source to the same path." }
+    : {
+        advice:
+          "Install the dependencies alone and the project as a wheel (`poetry install --no-root`, then `poetry build` and `pip install --no-deps dist/*.whl`); or copy the source to the same path.",
+      };
+}

@@ -158,7 +158,7 @@ function* missingAt(input: RuleInput, sync: Sync, local: readonly LockedPackage[
 /** Editable ones, whose folders the shipped image does not have. */
 function* leftBehind(input: RuleInput, local: readonly LockedPackage[]): Generator<RuleFinding> {
   const { dockerfile } = input;
-  for (const { source, step } of venvCopies(dockerfile)) {
+  for (const { source, step } of venvCopies(input)) {
     const sync = syncsIn(dockerfile, [source]).findLast(
       (one) => !has(one, "--no-install-workspace", "--no-install-local"),
     );

@@ -51,10 +51,11 @@ export const mountHidesEnvironment: Rule = {
       }),
     ],
   },
-  *check({ dockerfile, service }) {
+  *check(input) {
+    const { dockerfile, service } = input;
     const mounts = service.composeMounts.filter(({ builds, installs }) => builds === dockerfile.path && !installs);
     if (mounts.length === 0) return;
-    for (const { path, step } of shippedVenvs(dockerfile))
+    for (const { path, step } of shippedVenvs(input))
       for (const { name, from, to, volumes, evidence } of mounts) {
         const over = absolute("/", to);
         const kept = volumes.map((volume) => absolute("/", volume)).filter((volume) => volume.length > over.length);

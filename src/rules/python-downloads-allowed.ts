@@ -25,8 +25,9 @@ export const pythonDownloadsAllowed: Rule = {
       changed(["UV_PYTHON_DOWNLOADS=never", "UV_NO_MANAGED_PYTHON=1"]),
     ],
   },
-  *check({ dockerfile }) {
-    const sources = new Set(venvCopies(dockerfile).map(({ source }) => source));
+  *check(input) {
+    const { dockerfile } = input;
+    const sources = new Set(venvCopies(input).map(({ source }) => source));
     const syncs = syncsIn(dockerfile, [...sources]);
     const open = syncs.find(
       ({ env, command }) =>

@@ -29,10 +29,11 @@ export const recursiveChownDuplicatesLayer: Rule = {
       changed(["COPY app/ /app/app/", "COPY --chown=1001:1001 app/ /app/app/"]),
     ],
   },
-  *check({ dockerfile }) {
+  *check(input) {
+    const { dockerfile } = input;
     const filled: string[] = [];
     const shipped = shippedStage(dockerfile);
-    const venvs = shipped ? venvsMadeIn(dockerfile, shipped) : [];
+    const venvs = shipped ? venvsMadeIn(input, shipped) : [];
     for (const { stage, instruction } of shippedSteps(dockerfile)) {
       const { workdir } = situationAt(dockerfile, stage, instruction);
       if (instruction.keyword === "COPY" || instruction.keyword === "ADD")

@@ -32,14 +32,15 @@ export const venvInterpreterAbsent: Rule = {
       changed([`FROM ${slim}\n`, `FROM debian:trixie-slim\nCOPY --from=${slim} /usr/local /usr/local\n`]),
     ],
   },
-  *check({ dockerfile }) {
+  *check(input) {
+    const { dockerfile } = input;
     const brought = shippedSteps(dockerfile).some(
       ({ instruction }) =>
         flag(instruction, "from") !== undefined &&
         /^\/(?:usr(?:\/local)?)?\/?(?:bin\/?)?$/.test(instruction.words.at(-1) ?? ""),
     );
     if (brought) return;
-    for (const { built, runs, place } of movedVenvs(dockerfile)) {
+    for (const { built, runs, place } of movedVenvs(input)) {
       const [from, to] = [folderOf(built), folderOf(runs)];
       if (from === undefined || to === undefined || from === to) continue;
       yield {

@@ -1,4 +1,4 @@
-import { changed, healthy } from "./queries/example.ts";
+import { byManager, changed, healthy } from "./queries/example.ts";
 import { startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
 import { venvCopies } from "./queries/venv.ts";
@@ -23,6 +23,16 @@ export const venvMoved: Rule = {
         ["WORKDIR /app\nENV UV", "WORKDIR /build\nENV UV"],
         ["COPY --from=builder /app/.venv", "COPY --from=builder /build/.venv"],
       ),
+      byManager("pipenv", {
+        env: "PIPENV_VENV_IN_PROJECT=1",
+        changes: [
+          ["WORKDIR /app\nENV UV", "WORKDIR /build\nENV UV"],
+          ["COPY --from=builder /app/.venv", "COPY --from=builder /build/.venv"],
+        ],
+      }),
+      byManager("poetry", {
+        changes: [["/app/.venv /app/.venv", "/root/.cache/pypoetry/virtualenvs/reactions-9TtSrW0h-py3.13 /app/.venv"]],
+      }),
     ],
     good: [
       healthy,
@@ -32,10 +42,13 @@ export const venvMoved: Rule = {
         ['PATH="/app/.venv', 'PATH="/opt/venv'],
       ),
       changed(["/app/.venv /app/.venv", "/app /app"]),
+      byManager("pipenv", { env: "PIPENV_VENV_IN_PROJECT=1" }),
+      byManager("poetry", { env: "POETRY_VIRTUALENVS_CREATE=false VIRTUAL_ENV=/app/.venv" }),
     ],
   },
-  *check({ dockerfile }) {
-    for (const { step, source, from, to } of venvCopies(dockerfile)) {
+  *check(input) {
+    const { dockerfile } = input;
+    for (const { step, source, from, to } of venvCopies(input)) {
       if (from === to || source.instructions.some(({ args }) => /--relocatable|UV_VENV_RELOCATABLE/.test(args)))
         continue;
       // `/new/bin/python /new/bin/service` needs no first line of a script.

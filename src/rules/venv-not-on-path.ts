@@ -1,10 +1,14 @@
 import { lineBefore } from "./queries/fixes.ts";
-import { changed, healthy } from "./queries/example.ts";
+import { byManager, changed, healthy } from "./queries/example.ts";
 import { situationAt } from "./queries/settings.ts";
-import { programOf, type Start, startOf } from "./queries/start.ts";
+import { isStartedByName } from "./queries/start-by-name.ts";
+import { startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
-import { shippedVenvs } from "./queries/venv.ts";
+import { shippedVenvs, type Venv } from "./queries/venv.ts";
 import type { Rule } from "./rule.ts";
+
+const CACHE = "/root/.cache/pypoetry/virtualenvs";
+const whole = (path: string): readonly [from: string, to: string] => ["/app/.venv /app/.venv", `${path} ${path}`];
 
 export const venvNotOnPath: Rule = {
   id: "venv-not-on-path",
@@ -25,34 +29,44 @@ export const venvNotOnPath: Rule = {
       changed(['PATH="/app/.venv/bin:$PATH" ', 'PATH="/srv/.venv/bin:$PATH" ']),
       // Docker reads all values of one ENV before it sets any of them.
       changed(['PATH="/app/.venv/bin:$PATH"', 'VIRTUAL_ENV=/app/.venv PATH="$VIRTUAL_ENV/bin:$PATH"']),
+      // Managers make one unasked, each in its own place.
+      byManager("poetry", { changes: [whole(CACHE)] }),
+      byManager("pipenv", { changes: [whole("/root/.local/share/virtualenvs")] }),
+      byManager("pdm", { changes: [['PATH="/app/.venv/bin:$PATH" ', ""]] }),
     ],
     good: [
       healthy,
       changed(['PATH="/app/.venv/bin:$PATH" ', ""], ['CMD ["uvicorn"', 'CMD ["/app/.venv/bin/uvicorn"']),
       changed(['ENV PATH="/app/.venv/bin:$PATH"', 'ENV VIRTUAL_ENV=/app/.venv\nENV PATH="$VIRTUAL_ENV/bin:$PATH"']),
+      byManager("poetry", { changes: [whole(CACHE), ["/app/.venv/bin", `${CACHE}/reactions-9TtSrW0h-py3.13/bin`]] }),
+      byManager("poetry", { env: "POETRY_VIRTUALENVS_IN_PROJECT=true" }),
+      byManager("pipenv", { env: "PIPENV_VENV_IN_PROJECT=1" }),
+      byManager("pdm"),
     ],
   },
-  *check({ dockerfile }) {
-    const venvs = shippedVenvs(dockerfile);
+  *check(input) {
+    const { dockerfile } = input;
+    const venvs = shippedVenvs(input);
     const [venv] = venvs;
     const start = startOf(dockerfile);
-    if (!venv || !start || !looksOnPath(start)) return;
+    if (!venv || !start || !isStartedByName(start)) return;
     const path = situationAt(dockerfile, start.stage).env.get("PATH");
-    if (venvs.some((one) => path?.value.split(":").includes(`${one.path}/bin`))) return;
+    const folders = path?.value.split(":") ?? [];
+    if (venvs.some((one) => folders.some((folder) => isProgramsOf(one, folder)))) return;
     const now = path ? ` (it is ${path.value})` : "";
+    const named = venv.named === true;
     yield {
-      message: `\`${start.argv[0] ?? ""}\` is started, but PATH does not hold ${venv.path}/bin${now}.`,
+      message: `\`${start.argv[0] ?? ""}\` is started, but PATH does not hold ${venv.path}${named ? "/…" : ""}/bin${now}.`,
       where: at(dockerfile, path?.instruction ?? start.instruction),
-      ...lineBefore(dockerfile, start.instruction, `ENV PATH="${venv.path}/bin:$PATH"`),
+      ...(named
+        ? {
+            advice:
+              "Have the manager make the environment in the project (`POETRY_VIRTUALENVS_IN_PROJECT=true`, `PIPENV_VENV_IN_PROJECT=1`), and set PATH to its bin folder.",
+          }
+        : lineBefore(dockerfile, start.instruction, `ENV PATH="${venv.path}/bin:$PATH"`)),
     };
   },
 };
 
-/** The command is a bare name that only the environment can bring, and nothing in between changes PATH. */
-function looksOnPath(start: Start): boolean {
-  const program = start.argv[0] ?? "";
-  if (program === "" || /[/$]/.test(program)) return false;
-  if (start.server === "unknown" && programOf(start.argv) !== "celery") return false;
-  if (start.script !== undefined && /activate|PATH=/.test(start.script)) return false;
-  return !start.wrappers.some((one) => one === "uv run" || one.endsWith(".sh") || one.includes("entrypoint"));
-}
+const isProgramsOf = ({ path, named }: Venv, folder: string): boolean =>
+  named === true ? folder.startsWith(`${path}/`) && folder.endsWith("/bin") : folder === `${path}/bin`;

@@ -1,11 +1,15 @@
 import { dependenciesNotPinned } from "../../src/rules/dependencies-not-pinned.ts";
 import { devDependenciesInFinal } from "../../src/rules/dev-dependencies-in-final.ts";
+import { editableInstallShipped } from "../../src/rules/editable-install-shipped.ts";
+import { environmentLeftBehind } from "../../src/rules/environment-left-behind.ts";
+import { venvMoved } from "../../src/rules/venv-moved.ts";
+import { venvNotOnPath } from "../../src/rules/venv-not-on-path.ts";
 import { lockStale } from "../../src/rules/lock-stale.ts";
 import { builder, runtime, slim, startLine, project } from "../../src/rules/queries/example.ts";
 import { severalLocks } from "../../src/rules/several-locks.ts";
 import { syncWithoutFrozenOrLocked } from "../../src/rules/sync-without-frozen-or-locked.ts";
 import type { Project } from "../../src/rules/rule.ts";
-import { bad, good, type OneDefect, row } from "./defect.ts";
+import { bad, good, type OneDefect, planted, row } from "./defect.ts";
 
 const pipenv = {
   "uv.lock": "",
@@ -160,5 +164,21 @@ export const managerDefects: readonly OneDefect[] = [
     ["install-beside-lock"],
     pylockAnd("gunicorn==23.0.0"),
     pylockAnd("-r pylock.toml"),
+  ),
+  planted("211", environmentLeftBehind, { good: 1 }),
+  row("212", "pipenv's environment is copied to another path", ["venv-moved"], bad(venvMoved, 2), good(venvMoved, 3)),
+  row(
+    "213",
+    "poetry's environment in its cache is not on PATH",
+    ["venv-not-on-path"],
+    bad(venvNotOnPath, 3),
+    good(venvNotOnPath, 3),
+  ),
+  row(
+    "214",
+    "poetry installs the project as editable and its source stays behind",
+    ["editable-install-shipped"],
+    bad(editableInstallShipped, 1),
+    good(editableInstallShipped, 3),
   ),
 ];

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { ignoreOf } from "../../src/dockerfile/ignore.ts";
 import { parseDockerfile } from "../../src/dockerfile/parse.ts";
 import { pipItems, toolCall } from "../../src/project/install-command.ts";
 import { projectInstalls as ofTheProjectItself } from "../../src/rules/queries/project-install.ts";
-import { isShipped, projectInstalls, pythonInstalls } from "../../src/rules/queries/installs.ts";
+import { projectInstalls, pythonInstalls } from "../../src/rules/queries/installs.ts";
+import { isShipped } from "../../src/rules/queries/shipping.ts";
+import { sample } from "./planner/sample.ts";
 
 const callOf = (text: string) => {
   const call = toolCall(text.split(" "));
@@ -59,6 +62,7 @@ it("tells apart what pip is given", () => {
       { path: "../up", editable: false },
     ],
     packages: ["flask[async]==3", "lib@git+https://git.example/lib"],
+    groups: [],
   });
   expect(items("uv pip sync --python /opt/venv r.txt pylock.toml").files).toEqual(["r.txt", "pylock.toml"]);
   expect(items("uv sync").files).toEqual([]);
@@ -111,7 +115,8 @@ describe("what a RUN installs", () => {
     [". .", false],
   ])("ships what COPY %s brings: %s", (copy, expected) => {
     const dockerfile = of(`RUN pip install x\n\nFROM python:3.13-slim\nCOPY ${copy}`);
-    expect(pythonInstalls(dockerfile).map((install) => isShipped(dockerfile, install))).toEqual(
+    const input = { dockerfile, service: sample, ignore: ignoreOf([]) };
+    expect(pythonInstalls(dockerfile).map((install) => isShipped(input, install))).toEqual(
       expected || copy !== ". ." ? [expected] : [],
     );
   });

@@ -200,6 +200,16 @@ describe("requirements files that the image installs from", () => {
     expect(found.dependencies.runtime.map(({ name }) => name)).toEqual(["flask", "tomli"]);
   });
 
+  it("stand beside the list that a setup.py reads", async () => {
+    const found = await read({
+      "setup.py": "",
+      "requirements.txt": "babel==2.17.0\n",
+      "requirements-docker.txt": pinned,
+      ...image("COPY . .", "RUN pip install -r requirements-docker.txt && pip install ."),
+    });
+    expect(found.dependencies.runtime.map(({ name }) => name)).toEqual(["flask", "babel"]);
+  });
+
   it("are no lock where something is not pinned", async () => {
     const found = await read({
       "api/requirements.txt": "flask\n",

@@ -1,7 +1,8 @@
 import { isForDevelopment } from "../../project/development.ts";
 import { groupsInstalled } from "../../project/installed.ts";
 import type { RuleInput } from "../rule.ts";
-import { type Install, isShipped, projectInstalls, shippingStages } from "./installs.ts";
+import { type Install, projectInstalls } from "./installs.ts";
+import { isShipped, shippingStages } from "./shipping.ts";
 
 /** A command that installs groups for development into what is shipped. */
 export interface DevelopmentInstall {
@@ -14,11 +15,12 @@ export interface DevelopmentInstall {
 }
 
 /** Those of managers that are not uv, whose `sync` takes out again what an earlier one put in. */
-export function developmentInstalls({ dockerfile, service }: RuleInput): readonly DevelopmentInstall[] {
-  const { own } = shippingStages(dockerfile);
+export function developmentInstalls(input: RuleInput): readonly DevelopmentInstall[] {
+  const { dockerfile, service } = input;
+  const { own } = shippingStages(input);
   const { groups: known, installedGroups } = service.dependencies;
   return projectInstalls(dockerfile)
-    .filter((install) => install.tool !== "uv" && isShipped(dockerfile, install))
+    .filter((install) => install.tool !== "uv" && isShipped(input, install))
     .flatMap((install) => {
       const groups = groupsInstalled(install.call, service.dependencies).filter(
         // Which groups poetry leaves out unasked, only the project's own files say.

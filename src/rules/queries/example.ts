@@ -129,3 +129,65 @@ export const changed = (...changes: ReadonlyArray<readonly [from: string, to: st
   project({ Dockerfile: healthyWith(...changes) });
 
 export const healthy: Project = project({ Dockerfile: healthyDockerfile });
+
+const names = ["fastapi 0.121.0", "uvicorn 0.38.0"].map((one) => one.split(" "));
+const tables = names
+  .map(([name, version]) => `[[package]]\nname = "${name}"\nversion = "${version}"\ngroups = ["main", "default"]\n\n`)
+  .join("");
+const listed = names.map(([name, version]) => `${name} = "==${version}"\n`).join("");
+const MANAGED = {
+  poetry: {
+    install: "poetry install --only main",
+    version: "2.1.4",
+    files: {
+      "pyproject.toml": `[tool.poetry]\npackage-mode = false\n\n[tool.poetry.dependencies]\n${listed}`,
+      "poetry.lock": tables,
+    },
+  },
+  pdm: {
+    install: "pdm sync --prod",
+    version: "2.26.2",
+    files: {
+      "pyproject.toml":
+        '[project]\nname = "reactions"\nversion = "1.0.0"\ndependencies = ["fastapi==0.121.0", "uvicorn==0.38.0"]\n',
+      "pdm.lock": tables,
+    },
+  },
+  pipenv: {
+    install: "pipenv sync",
+    version: "2025.0.4",
+    files: {
+      Pipfile: `[packages]\n${listed}`,
+      "Pipfile.lock": JSON.stringify({
+        default: Object.fromEntries(names.map(([name, version]) => [name, { version: `==${version}` }])),
+        develop: {},
+      }),
+    },
+  },
+};
+
+/** The healthy service with another manager: its variables, more words for its command, other files, and changes to the Dockerfile. */
+export function byManager(
+  manager: keyof typeof MANAGED,
+  {
+    env,
+    flags = { poetry: " --no-root", pdm: " --no-self", pipenv: "" }[manager],
+    files = {},
+    changes = [],
+  }: {
+    readonly env?: string;
+    readonly flags?: string;
+    readonly files?: Project;
+    readonly changes?: ReadonlyArray<readonly [from: string, to: string]>;
+  } = {},
+): Project {
+  const { install, version, files: own } = MANAGED[manager];
+  const step = `COPY ${Object.keys(own).join(" ")} ./\n${env === undefined ? "" : `ENV ${env}\n`}RUN pip install --no-cache-dir ${manager}==${version} && ${install}${flags}\n`;
+  return project({
+    Dockerfile: healthyWith([syncLine, step], ...changes),
+    "pyproject.toml": "",
+    "uv.lock": "",
+    ...own,
+    ...files,
+  });
+}

@@ -1,10 +1,9 @@
 import { type PipItems, pipItems, type ToolCall, toolCall } from "../../project/install-command.ts";
-import type { Dockerfile, Stage } from "../../model/types.ts";
+import type { Dockerfile } from "../../model/types.ts";
 import type { Command } from "./commands.ts";
 import { once } from "./once.ts";
-import { flag, lineage, reachable, shippedStage, shippedSteps, stageNamed, type Step } from "./steps.ts";
+import { reachable, type Step } from "./steps.ts";
 import { runCommands } from "./uv.ts";
-import { venvCopies } from "./venv.ts";
 
 /** One command of a RUN that installs Python packages, whatever the tool and whatever starts it. */
 export interface Install {
@@ -56,34 +55,3 @@ const namesPackages = ({ words }: ToolCall): boolean =>
   words.some((word, index) => !word.startsWith("-") && !TAKES_VALUE.test(words[index - 1] ?? ""));
 
 const TAKES_VALUE = /^(?:--categories|--python|--pypi-mirror|--extra-pip-args|-i|--index|-r|--requirements)$/;
-
-/** Where environments and installed packages lie; files of the project may lie in the last ones, too. */
-const PACKAGES =
-  /venv|virtualenv|(?:site|dist)-packages|\.local\b|^\/usr\/local\b|^\/opt\b|^\/(?:install|python)\/?$|^\/(?:app|code|src)?\/?$/;
-
-/** Stages whose installed packages are shipped. */
-export interface ShippingStages {
-  /** The shipped one and those it stands on. */
-  readonly own: ReadonlySet<Stage>;
-  /** Those that packages are copied from, and what they stand on. */
-  readonly copied: ReadonlySet<Stage>;
-}
-
-export const shippingStages: (dockerfile: Dockerfile) => ShippingStages = once((dockerfile) => {
-  const shipped = shippedStage(dockerfile);
-  const sources = shippedSteps(dockerfile).flatMap(({ instruction, stage }) => {
-    const name = instruction.keyword === "COPY" ? flag(instruction, "from") : undefined;
-    const source = name === undefined ? undefined : stageNamed(dockerfile, name, stage.index);
-    return source && instruction.words.slice(0, -1).some((word) => PACKAGES.test(word)) ? [source] : [];
-  });
-  const all = [...sources, ...venvCopies(dockerfile).map(({ source }) => source)];
-  return {
-    own: new Set(shipped === undefined ? [] : lineage(dockerfile, shipped)),
-    copied: new Set(all.flatMap((stage) => lineage(dockerfile, stage))),
-  };
-});
-
-export function isShipped(dockerfile: Dockerfile, { step: { stage } }: Install): boolean {
-  const { own, copied } = shippingStages(dockerfile);
-  return own.has(stage) || copied.has(stage);
-}

@@ -1,4 +1,5 @@
-import type { Dockerfile, Finding } from "../../model/types.ts";
+import type { Finding } from "../../model/types.ts";
+import type { RuleInput } from "../rule.ts";
 import { type Base, baseOf } from "./base.ts";
 import { rootImage } from "./settings.ts";
 import { at } from "./steps.ts";
@@ -12,8 +13,9 @@ export interface MovedVenv {
   readonly place: Required<Pick<Finding, "where" | "related">>;
 }
 
-export const movedVenvs = (dockerfile: Dockerfile): readonly MovedVenv[] =>
-  venvCopies(dockerfile).map(({ step, source }) => ({
+export const movedVenvs = (input: RuleInput): readonly MovedVenv[] => {
+  const { dockerfile } = input;
+  return venvCopies(input).map(({ step, source }) => ({
     built: baseOf(rootImage(dockerfile, source)),
     runs: baseOf(rootImage(dockerfile, step.stage)),
     place: {
@@ -21,3 +23,4 @@ export const movedVenvs = (dockerfile: Dockerfile): readonly MovedVenv[] =>
       related: [{ ...at(dockerfile, source.from), message: "the stage that makes the environment" }],
     },
   }));
+};

@@ -6,7 +6,7 @@ import { type Install, pythonInstalls } from "./installs.ts";
 import { once } from "./once.ts";
 import { absolute, situationAt } from "./settings.ts";
 import { flag, shippedSteps, type Step } from "./steps.ts";
-import { syncsIn } from "./uv.ts";
+import { envOfCommand, syncsIn } from "./uv.ts";
 
 /** A command that installs the project itself, not only what it depends on. */
 export interface ProjectInstall {
@@ -28,10 +28,17 @@ export const projectInstalls: (dockerfile: Dockerfile) => readonly ProjectInstal
 });
 
 /** Whether it is editable; undefined when the command does not install the project. */
-function byOthers(dockerfile: Dockerfile, { tool, call: { words }, items, step }: Install): boolean | undefined {
+function byOthers(
+  dockerfile: Dockerfile,
+  { tool, call: { words }, items, step, command }: Install,
+): boolean | undefined {
   if (tool === "poetry")
     return words.some((word) => word === "--no-root" || word === "--only-root=false") ? undefined : true;
-  if (tool === "pdm") return words.includes("--no-self") ? undefined : !words.includes("--no-editable");
+  if (tool === "pdm") {
+    const env = envOfCommand(dockerfile, step, command);
+    const has = (word: string, variable: string) => words.includes(word) || (env.get(variable) ?? "") !== "";
+    return has("--no-self", "PDM_NO_SELF") ? undefined : !has("--no-editable", "PDM_NO_EDITABLE");
+  }
   if (tool !== "pip") return undefined;
   const { workdir } = situationAt(dockerfile, step.stage, step.instruction);
   return items.folders.find(({ path }) => /^\.\/?$/.test(path) || path === workdir)?.editable;

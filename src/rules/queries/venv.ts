@@ -1,5 +1,7 @@
+import type { RuleInput } from "../rule.ts";
+import { managerVenvs } from "./manager-venv.ts";
 import { once } from "./once.ts";
-import type { Dockerfile, Stage } from "../../model/types.ts";
+import type { Stage } from "../../model/types.ts";
 import { runCommands, syncsIn } from "./uv.ts";
 import { absolute, situationAt } from "./settings.ts";
 import { flag, lineage, shippedStage, shippedSteps, stageNamed, type Step } from "./steps.ts";
@@ -8,10 +10,13 @@ import { flag, lineage, shippedStage, shippedSteps, stageNamed, type Step } from
 export interface Venv {
   readonly path: string;
   readonly step: Step;
+  /** It lies in a folder of `path` whose name a manager makes up. */
+  readonly named?: boolean;
 }
 
-/** Environments that a stage or its ancestors make: by uv sync, uv venv, python -m venv or virtualenv. */
-export function venvsMadeIn(dockerfile: Dockerfile, stage: Stage): readonly Venv[] {
+/** Environments that a stage or its ancestors make: by uv sync, uv venv, python -m venv, virtualenv, or poetry, pdm and pipenv unasked. */
+export function venvsMadeIn(input: RuleInput, stage: Stage): readonly Venv[] {
+  const { dockerfile } = input;
   const stages = lineage(dockerfile, stage);
   const synced = syncsIn(dockerfile, stages).flatMap(({ step, venv, env, command }) => {
     if (command.argv.includes("--active") || env.get("UV_SYSTEM_PYTHON") !== undefined) return [];
@@ -34,7 +39,12 @@ export function venvsMadeIn(dockerfile: Dockerfile, stage: Stage): readonly Venv
       return [{ path: absolute(situationAt(dockerfile, step.stage, step.instruction).workdir, path), step }];
     }),
   );
-  return [...synced, ...made];
+  // A manager takes the one that lies in the project already.
+  const isThere = made.some(({ path }) => path.endsWith("/.venv"));
+  const byManagers = managerVenvs(input).filter(
+    ({ step, named }) => stages.includes(step.stage) && !(named && isThere),
+  );
+  return [...synced, ...made, ...unique(byManagers)];
 }
 
 /** An environment copied into the shipped image from another stage. */
@@ -43,11 +53,13 @@ export interface VenvCopy {
   readonly source: Stage;
   readonly from: string;
   readonly to: string;
+  readonly named?: boolean;
 }
 
-export const venvCopies: (dockerfile: Dockerfile) => readonly VenvCopy[] = once(readVenvCopies);
+export const venvCopies: (input: RuleInput) => readonly VenvCopy[] = once(readVenvCopies);
 
-function readVenvCopies(dockerfile: Dockerfile): readonly VenvCopy[] {
+function readVenvCopies(input: RuleInput): readonly VenvCopy[] {
+  const { dockerfile } = input;
   return shippedSteps(dockerfile).flatMap((step) => {
     const { instruction, stage } = step;
     const name = instruction.keyword === "COPY" ? flag(instruction, "from") : undefined;
@@ -56,12 +68,15 @@ function readVenvCopies(dockerfile: Dockerfile): readonly VenvCopy[] {
     const { workdir } = situationAt(dockerfile, stage, instruction);
     const written = instruction.words.at(-1) ?? "";
     const sources = instruction.words.slice(0, -1);
-    return venvsMadeIn(dockerfile, source).flatMap(({ path }) => {
+    return venvsMadeIn(input, source).flatMap(({ path, named }) => {
       for (const word of sources) {
         const from = absolute("/", word);
-        if (path !== from && !(path.startsWith(`${from}/`) || from === "/")) continue;
         const target = absolute(workdir, written);
-        return [{ step, source, from: path, to: absolute("/", target + path.slice(from === "/" ? 0 : from.length)) }];
+        // The environment itself, by the name that the manager made up.
+        if (named === true && from.startsWith(`${path}/`)) return [{ step, source, from, to: target }];
+        if (path !== from && !(path.startsWith(`${from}/`) || from === "/")) continue;
+        const to = absolute("/", target + path.slice(from === "/" ? 0 : from.length));
+        return [{ step, source, from: path, to, ...(named === true ? { named } : {}) }];
       }
       return [];
     });
@@ -69,11 +84,16 @@ function readVenvCopies(dockerfile: Dockerfile): readonly VenvCopy[] {
 }
 
 /** Environments in the shipped image, by their path there. */
-export function shippedVenvs(dockerfile: Dockerfile): readonly Venv[] {
+export function shippedVenvs(input: RuleInput): readonly Venv[] {
+  const { dockerfile } = input;
   const shipped = shippedStage(dockerfile);
   if (!shipped) return [];
-  const copied = venvCopies(dockerfile).map(({ to, step }) => ({ path: to, step }));
-  return unique([...venvsMadeIn(dockerfile, shipped), ...copied]);
+  const copied = venvCopies(input).map(({ to, step, named }) => ({
+    path: to,
+    step,
+    ...(named === true ? { named } : {}),
+  }));
+  return unique([...venvsMadeIn(input, shipped), ...copied]);
 }
 
 const unique = (venvs: readonly Venv[]): readonly Venv[] =>

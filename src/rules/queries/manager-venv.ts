@@ -1,0 +1,150 @@
+import { readToml, valueAt } from "../../project/toml.ts";
+import type { Dockerfile } from "../../model/types.ts";
+import type { RuleInput } from "../rule.ts";
+import { baseOf } from "./base.ts";
+import { type Command, commandsOf } from "./commands.ts";
+import { type Install, pythonInstalls } from "./installs.ts";
+import { once } from "./once.ts";
+import { absolute, isRoot, rootImage, situationAt } from "./settings.ts";
+import { type Step, stepsOf } from "./steps.ts";
+import { envOfCommand } from "./uv.ts";
+
+/** An environment that a manager makes unasked. */
+export interface ManagerVenv {
+  readonly tool: Install["tool"];
+  readonly path: string;
+  /** It lies in a folder of `path` whose name the manager makes up. */
+  readonly named: boolean;
+  readonly step: Step;
+}
+
+/** Those that poetry, pdm and pipenv make; none where they install into another one or into the system, or where that cannot be told. */
+export const managerVenvs: (input: RuleInput) => readonly ManagerVenv[] = once((input) =>
+  pythonInstalls(input.dockerfile).flatMap((install) => {
+    const found = isKnown(input.dockerfile, install) ? venvOf(input, install) : undefined;
+    return found === undefined || found.path.includes("$")
+      ? []
+      : [{ ...found, tool: install.tool, step: install.step }];
+  }),
+);
+
+/** Another base may set the manager up in ways of its own. */
+function isKnown(dockerfile: Dockerfile, { step }: Install): boolean {
+  const { name, short, unresolved } = baseOf(rootImage(dockerfile, step.stage));
+  return !unresolved && (name === "python" || /^(?:debian|ubuntu|alpine|amazonlinux|fedora)$/.test(short));
+}
+
+type Place = Pick<ManagerVenv, "path" | "named">;
+
+function venvOf(input: RuleInput, install: Install): Place | undefined {
+  if (install.tool === "uv" || install.tool === "pip") return undefined;
+  const { dockerfile } = input;
+  const env = envOfCommand(dockerfile, install.step, install.command);
+  const active = env.get("VIRTUAL_ENV");
+  if (active !== undefined) return active === "" ? undefined : { path: active, named: false };
+  const before = commandsBefore(dockerfile, install);
+  if (before.some(({ argv }) => /^(?:\.|source)$/.test(argv[0] ?? "") && argv[1]?.endsWith("activate") === true))
+    return undefined;
+  const { workdir, user } = situationAt(dockerfile, install.step.stage, install.step.instruction);
+  const home = env.get("HOME") ?? (user === undefined || isRoot(user) ? "/root" : undefined);
+  const caches = env.get("XDG_CACHE_HOME") ?? below(home, ".cache");
+  const data = env.get("XDG_DATA_HOME") ?? below(home, ".local/share");
+  const within = {
+    folder: folderOf(install, before, workdir),
+    caches: env.get("XDG_CACHE_HOME") ?? below(home, ".cache"),
+    data: env.get("XDG_DATA_HOME") ?? below(home, ".local/share"),
+    setting: settingsOf(input, install, { env, before }),
+  };
+  return PLACES[install.tool](install, within);
+}
+
+interface Within {
+  readonly folder: string;
+  readonly caches: string | undefined;
+  readonly data: string | undefined;
+  /** The first of these names that something sets: a variable, `config`, a file of the project. */
+  readonly setting: (name: string, ...variables: readonly string[]) => string | undefined;
+}
+
+const PLACES: Readonly<Record<"poetry" | "pdm" | "pipenv", (install: Install, within: Within) => Place | undefined>> = {
+  poetry: (_, { folder, caches, setting }) => {
+    if (isOff(setting("virtualenvs.create", "POETRY_VIRTUALENVS_CREATE"))) return undefined;
+    if (isOn(setting("virtualenvs.in-project", "POETRY_VIRTUALENVS_IN_PROJECT"))) return inProject(folder);
+    const cache = setting("cache-dir", "POETRY_CACHE_DIR") ?? below(caches, "pypoetry");
+    return namedIn(setting("virtualenvs.path", "POETRY_VIRTUALENVS_PATH") ?? below(cache, "virtualenvs"));
+  },
+  pdm: ({ call: { words } }, { folder, data, setting }) => {
+    if (words.some((word) => /^(?:-g|--global|--venv|--project|-p)(?:=|$)/.test(word))) return undefined;
+    // `__pypackages__` is no environment: its programs are not started by their path.
+    if (isOff(setting("python.use_venv", "PDM_USE_VENV"))) return undefined;
+    if (!isOff(setting("venv.in_project", "PDM_VENV_IN_PROJECT"))) return inProject(folder);
+    return namedIn(setting("venv.location", "PDM_VENV_LOCATION") ?? below(data, "pdm/venvs"));
+  },
+  pipenv: ({ call: { words } }, { folder, data, setting }) => {
+    if (words.includes("--system") || isOn(setting("", "PIPENV_SYSTEM"))) return undefined;
+    if (isOn(setting("", "PIPENV_VENV_IN_PROJECT"))) return inProject(folder);
+    const all = setting("", "WORKON_HOME") ?? below(data, "virtualenvs");
+    const name = setting("", "PIPENV_CUSTOM_VENV_NAME");
+    return name === undefined || all === undefined
+      ? namedIn(all)
+      : { path: absolute("/", `${all}/${name}`), named: false };
+  },
+};
+
+const inProject = (folder: string): Place => ({ path: absolute(folder, ".venv"), named: false });
+const namedIn = (path: string | undefined): Place | undefined =>
+  path === undefined || path.includes("{") ? undefined : { path: absolute("/", path), named: true };
+const below = (folder: string | undefined, path: string): string | undefined =>
+  folder === undefined ? undefined : `${folder}/${path}`;
+
+const isOn = (value: string | undefined): boolean => /^(?:1|true|yes|on|y|t)$/i.test(value ?? "");
+const isOff = (value: string | undefined): boolean => /^(?:0|false|no|off|n|f)$/i.test(value ?? "");
+
+/** The commands that a stage has run, also in the same RUN, when an installation begins. */
+function commandsBefore(dockerfile: Dockerfile, { step, command }: Install): readonly Command[] {
+  const found: Command[] = [];
+  for (const { instruction } of stepsOf(dockerfile, step.stage)) {
+    if (instruction.keyword !== "RUN") continue;
+    const commands = commandsOf(instruction);
+    if (instruction === step.instruction) return [...found, ...commands.slice(0, commands.indexOf(command))];
+    found.push(...commands);
+  }
+  return found;
+}
+
+/** `cd backend && poetry install`, `poetry -C backend install`. */
+function folderOf({ step, command }: Install, before: readonly Command[], workdir: string): string {
+  const own = new Set(commandsOf(step.instruction));
+  const entered = before.filter((one) => own.has(one) && one.program === "cd").map(({ argv }) => argv[1] ?? "");
+  const { argv } = command;
+  const option = argv.findIndex((word) => /^(?:-C|--directory|-P|--project|-p)$/.test(word));
+  const joined = argv.flatMap((word) => /^(?:--directory|--project)=(.+)$/.exec(word)?.[1] ?? []);
+  const named = option > 0 ? [argv[option + 1] ?? ""] : joined;
+  return [...entered, ...named].reduce(absolute, workdir);
+}
+
+function settingsOf(
+  { read }: RuleInput,
+  { tool }: Install,
+  { env, before }: { readonly env: ReadonlyMap<string, string>; readonly before: readonly Command[] },
+): Within["setting"] {
+  const configured = new Map<string, string>();
+  for (const { argv } of before) {
+    const at = argv.indexOf("config");
+    if (at < 1 || !argv.slice(0, at).some((word) => word.endsWith(tool))) continue;
+    const [name = "", value = ""] = argv.slice(at + 1).filter((word) => !word.startsWith("-"));
+    configured.set(name.replace(/^settings\./, ""), value);
+  }
+  const file = `${tool}.toml`;
+  const text = read?.(file);
+  const data = text === undefined ? {} : readToml(file, text, []).data;
+  return (name, ...variables) => {
+    const set = variables.map((variable) => env.get(variable)).find((value) => value !== undefined);
+    const written = name === "" ? undefined : valueAt(data, ...name.split("."));
+    return (
+      set ??
+      configured.get(name) ??
+      (typeof written === "string" || typeof written === "boolean" ? String(written) : undefined)
+    );
+  };
+}

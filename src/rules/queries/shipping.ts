@@ -1,0 +1,38 @@
+import type { Stage } from "../../model/types.ts";
+import type { RuleInput } from "../rule.ts";
+import type { Install } from "./installs.ts";
+import { once } from "./once.ts";
+import { flag, lineage, shippedStage, shippedSteps, stageNamed } from "./steps.ts";
+import { venvCopies } from "./venv.ts";
+
+/** Where environments and installed packages lie; files of the project may lie in the last ones, too. */
+const PACKAGES =
+  /venv|virtualenv|(?:site|dist)-packages|\.local\b|^\/usr\/local\b|^\/opt\b|^\/(?:install|python)\/?$|^\/(?:app|code|src)?\/?$/;
+
+/** Stages whose installed packages are shipped. */
+export interface ShippingStages {
+  /** The shipped one and those it stands on. */
+  readonly own: ReadonlySet<Stage>;
+  /** Those that packages are copied from, and what they stand on. */
+  readonly copied: ReadonlySet<Stage>;
+}
+
+export const shippingStages: (input: RuleInput) => ShippingStages = once((input) => {
+  const { dockerfile } = input;
+  const shipped = shippedStage(dockerfile);
+  const sources = shippedSteps(dockerfile).flatMap(({ instruction, stage }) => {
+    const name = instruction.keyword === "COPY" ? flag(instruction, "from") : undefined;
+    const source = name === undefined ? undefined : stageNamed(dockerfile, name, stage.index);
+    return source && instruction.words.slice(0, -1).some((word) => PACKAGES.test(word)) ? [source] : [];
+  });
+  const all = [...sources, ...venvCopies(input).map(({ source }) => source)];
+  return {
+    own: new Set(shipped === undefined ? [] : lineage(dockerfile, shipped)),
+    copied: new Set(all.flatMap((stage) => lineage(dockerfile, stage))),
+  };
+});
+
+export function isShipped(input: RuleInput, { step: { stage } }: Install): boolean {
+  const { own, copied } = shippingStages(input);
+  return own.has(stage) || copied.has(stage);
+}
