@@ -47,8 +47,6 @@ function venvOf(input: RuleInput, install: Install): Place | undefined {
     return undefined;
   const { workdir, user } = situationAt(dockerfile, install.step.stage, install.step.instruction);
   const home = env.get("HOME") ?? (user === undefined || isRoot(user) ? "/root" : undefined);
-  const caches = env.get("XDG_CACHE_HOME") ?? below(home, ".cache");
-  const data = env.get("XDG_DATA_HOME") ?? below(home, ".local/share");
   const within = {
     folder: folderOf(install, before, workdir),
     caches: env.get("XDG_CACHE_HOME") ?? below(home, ".cache"),
