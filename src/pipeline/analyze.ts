@@ -66,7 +66,8 @@ const withMeta = (rule: Rule, finding: ReturnType<Rule["check"]> extends Iterabl
 const withoutSecrets =
   (secrets: readonly string[]) =>
   (finding: Finding): Finding => {
-    const hide = (text: string): string => redact(redactByShape(text), secrets);
+    // A command that goes over several lines is quoted on one.
+    const hide = (text: string): string => redact(redactByShape(text.replaceAll(/[ \t]{2,}|\t/g, " ")), secrets);
     const { message, advice, related } = finding;
     return {
       ...finding,

@@ -1,7 +1,7 @@
 import type { Dependency, DependencyFacts, ProgramUse } from "../model/types.ts";
 import { constantText } from "./constants.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
-import type { Call, Expression } from "./python-tree.ts";
+import { type Call, dotted, enclosing, type Expression, type Scope } from "./python-tree.ts";
 import { baseName, simpleCommands, unwrap } from "./unwrap.ts";
 
 /** Libraries that are nothing without another program, and what they call. */
@@ -47,6 +47,7 @@ export function readPrograms(
   for (const file of sources.withAny(...WORDS)) {
     for (const call of file.calls) {
       const program = programIn(sources, file, call);
+      if (isCommand(call.scope)) continue;
       if (program === undefined || program === "" || ALWAYS_THERE.test(program)) continue;
       const certain = !calledName(file, call).endsWith("which");
       uses.push({ program, confidence: certain ? "certain" : "likely", evidence: evidenceOf(file, call) });
@@ -54,6 +55,13 @@ export function readPrograms(
   }
   return [...uses, ...throughLibraries(runtime, runtimeClosure, lock)];
 }
+
+/** `@app.cli.command("…")`: somebody runs it by hand, in Flask and Quart. */
+const isCommand = (scope: Scope): boolean =>
+  enclosing(scope, "function")?.decorators.some((one) => {
+    const name = dotted(one.kind === "call" ? one.of : one);
+    return name.endsWith(".cli.command");
+  }) === true;
 
 function programIn(sources: PythonSources, file: PythonFile, call: Call): string | undefined {
   const name = calledName(file, call);

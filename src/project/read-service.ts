@@ -140,7 +140,7 @@ const nameOf = (tree: Tree): string => tree.root.split("/").findLast((part) => p
 
 /** Folders, and parts of names, whose Dockerfiles make other images than the service's: a place to develop in, an example, a second program. */
 const ASIDE =
-  /(?:^|\/)(?:\.[^/]+|dev|devel|development|demo|base|mock[\w-]*|stubs?|fixtures?|tests?|docs?|examples?|samples?|evals?|benchmarks?|scripts|tools|node_modules|[^/]*frontend|[^/]*-ui|ui)\//;
+  /(?:^|\/)(?:\.[^/]+|dev|devel|development|demo|base|contrib|mock[\w-]*|stubs?|fixtures?|tests?|docs?|examples?|samples?|evals?|benchmarks?|scripts|tools|node_modules|[^/]*frontend|[^/]*-ui|ui)\//;
 
 const ASIDE_BY_NAME = /(?:^|[.-])(?:dev|development|local|debug|tests?|ci|base|builder|docs)(?:[.-]|$)/i;
 
@@ -151,7 +151,7 @@ const USUAL = /^(?:Dockerfile|Containerfile)$|(?:^|[.-])(?:default|prod|producti
 function dockerfilesOf(tree: Tree, wanted: string | undefined): readonly string[] {
   const found = tree.files.filter(
     (file) =>
-      /(?:^|\/)(?:Dockerfile|Containerfile)(?:\.[\w-]+)?$|\.[Dd]ockerfile$/.test(file) &&
+      /(?:^|\/)(?:Dockerfile|Containerfile)(?:[.-][\w.-]+)?$|\.[Dd]ockerfile$/.test(file) &&
       !file.endsWith(".dockerignore"),
   );
   const rank = (file: string) =>
@@ -161,6 +161,7 @@ function dockerfilesOf(tree: Tree, wanted: string | undefined): readonly string[
       ASIDE.test(file) ? 1 : 0,
       ASIDE_BY_NAME.test(file.slice(file.lastIndexOf("/") + 1)) ? 1 : 0,
       USUAL.test(file.slice(file.lastIndexOf("/") + 1)) ? 0 : 1,
+      /(?:^|\/)(?:prod|production|release)\//.test(file) ? 0 : 1,
       file.split("/").length,
       file,
     ] as const;

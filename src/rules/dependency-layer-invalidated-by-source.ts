@@ -2,7 +2,7 @@ import type { Stage } from "../model/types.ts";
 import { commandsOf } from "./queries/commands.ts";
 import { sourcesOfCopy } from "./queries/context.ts";
 import { changed, healthy, syncLine } from "./queries/example.ts";
-import { at, find, flag, reachable } from "./queries/steps.ts";
+import { at, find, flag, lineage, reachable } from "./queries/steps.ts";
 import { isUv, runCommands } from "./queries/uv.ts";
 import type { Rule } from "./rule.ts";
 
@@ -28,6 +28,14 @@ export const dependencyLayerInvalidatedBySource: Rule = {
     ],
     good: [
       healthy,
+      // The stage below has the dependencies.
+      changed(
+        [
+          syncLine,
+          `${syncLine}\nFROM builder AS whole\nCOPY . .\nRUN --mount=type=cache,target=/root/.cache/uv uv sync --locked --no-dev\n`,
+        ],
+        ["COPY --from=builder /app/.venv", "COPY --from=whole /app/.venv"],
+      ),
       changed([syncLine, `COPY pyproject.toml uv.lock ./\n${syncLine}`]),
       changed([
         syncLine,
@@ -40,6 +48,8 @@ export const dependencyLayerInvalidatedBySource: Rule = {
     for (const stage of reachable(dockerfile)) {
       const install = installsIn(stage)[0];
       if (!install) continue;
+      // A stage below has installed them; this one adds the project itself.
+      if (lineage(dockerfile, stage).some((one) => one !== stage && installsIn(one).length > 0)) continue;
       const source = stage.instructions.find(
         (one) =>
           (one.keyword === "COPY" || one.keyword === "ADD") &&

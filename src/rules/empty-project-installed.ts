@@ -1,5 +1,5 @@
 import { contextFilesIn, isContextElsewhere } from "./queries/context.ts";
-import { healthy, healthyWith, project, syncLine } from "./queries/example.ts";
+import { healthy, healthyWith, project, slim, syncLine } from "./queries/example.ts";
 import { projectInstalls } from "./queries/project-install.ts";
 import { situationAt } from "./queries/settings.ts";
 import { envAtStart, startOf } from "./queries/start.ts";
@@ -35,6 +35,11 @@ export const emptyProjectInstalled: Rule = {
     ],
     good: [
       healthy,
+      // Its code comes from another stage.
+      project({
+        Dockerfile: `FROM ${slim} AS source\nWORKDIR /app\nCOPY app/ ./app/\n\n${healthyWith([syncLine, `COPY --from=source /app/ ./\n${early}`])}`,
+        "pyproject.toml": packaged,
+      }),
       project({ Dockerfile: healthyWith(), "pyproject.toml": packaged }),
       project({
         Dockerfile: healthyWith([syncLine, `${early}COPY app/ ./app/\nRUN uv sync --locked --no-dev --no-editable\n`]),

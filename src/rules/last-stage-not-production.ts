@@ -21,7 +21,7 @@ export const lastStageNotProduction: Rule = {
       },
       {
         ...healthy,
-        Dockerfile: `${changed([`FROM ${slim}\n`, `FROM ${slim} AS release\n`])["Dockerfile"] ?? ""}\nFROM release AS api-unittests\nCOPY pyproject.toml ./\n`,
+        Dockerfile: `${changed([`FROM ${slim}\n`, `FROM ${slim} AS release\n`])["Dockerfile"] ?? ""}\nFROM release AS api_unittests\nCOPY pyproject.toml ./\n`,
       },
     ],
     good: [
@@ -49,7 +49,7 @@ export const lastStageNotProduction: Rule = {
 };
 
 const ASIDE =
-  /^(?:dev|develop|development|debug|(?:\w+-)?(?:unit|integration|e2e)?-?tests?|testing|lint|ci|local|docs)$/;
+  /^(?:dev|develop|development|debug|(?:\w+[-_])?(?:unit|integration|e2e)?[-_]?tests?|testing|lint|ci|local|docs)$/;
 const MEANT = /^(?:prod|production|release|runtime|final|live)$/;
 
 /** Compose builds the stage by its name: then the team does, too. */

@@ -18,13 +18,19 @@ export const linkModeUnsetWithCacheMount: Rule = {
   provenBy: [],
   examples: {
     bad: [changed([" UV_LINK_MODE=copy", ""])],
-    good: [healthy, changed([" UV_LINK_MODE=copy", ""], ["uv sync --locked", "uv sync --link-mode copy --locked"])],
+    good: [
+      healthy,
+      changed([" UV_LINK_MODE=copy", ""], ["uv sync --locked", "uv sync --link-mode copy --locked"]),
+      changed([" UV_LINK_MODE=copy", ""], ["uv sync --locked", "uv sync --no-cache --locked"]),
+    ],
   },
   *check({ dockerfile }) {
     for (const { step, env, command } of syncsIn(dockerfile)) {
       const cached = mountsOf(step.instruction).some(
         ({ type, target }) => type === "cache" && /uv|\.cache/.test(target ?? ""),
       );
+      // Without a cache there is nothing to link to.
+      if (env.has("UV_NO_CACHE") || command.argv.some((word) => word === "--no-cache" || word === "-n")) continue;
       if (!cached || env.has("UV_LINK_MODE") || command.argv.some((word) => word.startsWith("--link-mode"))) continue;
       yield {
         message: "uv syncs from a cache mount without UV_LINK_MODE=copy.",

@@ -43,6 +43,13 @@ export const projectMetadataMissing: Rule = {
         "README.md": "# app\n",
       }),
       project({ Dockerfile: healthyWith([syncLine, syncLine + secondSync]), "pyproject.toml": packaged("") }),
+      project({
+        Dockerfile: healthyWith([syncLine, syncLine + secondSync]),
+        "pyproject.toml": packaged('readme = "README.md"\n')
+          .replace('["hatchling"]', '["setuptools>=61"]')
+          .replace("hatchling.build", "setuptools.build_meta"),
+        "README.md": "# app\n",
+      }),
     ],
   },
   *check(input) {

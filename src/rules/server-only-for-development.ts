@@ -63,6 +63,11 @@ export const serverOnlyForDevelopment: Rule = {
     good: [
       healthy,
       project({
+        Dockerfile: healthyDockerfile,
+        "pyproject.toml": `${onlyDev}\n[project.scripts]\nuvicorn = "app.main:main"\n`,
+        "uv.lock": lock,
+      }),
+      project({
         Dockerfile: healthyDockerfile.replace("--locked --no-dev", "--locked"),
         "pyproject.toml": onlyDev,
         "uv.lock": lock,
@@ -76,7 +81,9 @@ export const serverOnlyForDevelopment: Rule = {
     // Only where a lock says all that is installed.
     if (!start || service.lock === undefined || syncs.length === 0 || isContextElsewhere(input)) return;
     const server = programOf(start.argv);
-    const { dependencies } = service;
+    const { dependencies, packaging } = service;
+    // The project's own script, which `app[extra]` in the group for development names again.
+    if (Object.hasOwn(packaging.consoleScripts, server)) return;
     if (!dependencies.devOnly.includes(server) || isAskedFor(input, server)) return;
     // A group that is named may bring it.
     if (syncs.some(({ dev, command }) => dev || command.argv.some((word) => /^--(?:all-)?(?:group|extra)/.test(word))))

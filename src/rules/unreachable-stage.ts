@@ -33,6 +33,13 @@ export const unreachableStage: Rule = {
       },
       // Chosen by an argument of the build.
       changed(
+        [
+          `FROM ${uvImage} AS uv`,
+          `ARG TYPE=slim\nFROM ${slim} AS base-conda\nRUN true\n\nFROM ${slim} AS base-slim\n\nFROM ${uvImage} AS uv`,
+        ],
+        [`FROM ${slim}\nRUN groupadd`, "FROM base-${TYPE}\nRUN groupadd"],
+      ),
+      changed(
         [`FROM ${uvImage} AS uv`, `ARG BASE=${slim}\nFROM ${slim} AS conda\nRUN true\n\nFROM ${uvImage} AS uv`],
         [`FROM ${slim}\nRUN groupadd`, "FROM ${BASE}\nRUN groupadd"],
       ),
@@ -44,7 +51,7 @@ export const unreachableStage: Rule = {
       ...reachable(dockerfile),
       ...built.flatMap(({ stage }) => reachableStages(dockerfile, stage)),
     ]);
-    const isChosen = [...used].some(({ base }) => /^\$\{?\w+\}?$/.test(base));
+    const isChosen = [...used].some(({ base }) => base.includes("$") && !/[/:]/.test(base));
     for (const stage of dockerfile.stages) {
       // An argument of the build may name any stage above.
       if (isChosen && stage.name !== undefined) continue;

@@ -308,6 +308,13 @@ describe("files and programs", () => {
     ]);
   });
 
+  it("leaves out what a command of Flask calls, which somebody runs by hand", async () => {
+    const { programs } = await python(
+      "import subprocess\nfrom flask import Flask\napp = Flask(__name__)\n@app.cli.command('make-db')\ndef make():\n    subprocess.run(['psql', '-c', 'x'])\n@app.get('/')\ndef page():\n    subprocess.run(['dot', '-Tsvg'])\n",
+    );
+    expect(programs.map(({ program }) => program)).toEqual(["dot"]);
+  });
+
   it("sees lookups that leave the package, and those that stay inside", async () => {
     expect(
       (await python('from pathlib import Path\nR = Path(__file__).resolve().parents[1] / "x"\n')).packaging

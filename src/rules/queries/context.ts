@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { type Copied, copiedFiles } from "../../dockerfile/copies.ts";
+import { flagValue } from "../../dockerfile/arguments.ts";
 import { stageState } from "../../dockerfile/stages.ts";
 import type { Instruction, Stage } from "../../model/types.ts";
 import type { RuleInput } from "../rule.ts";
@@ -32,6 +33,19 @@ export const sourcesOfCopy = (instruction: Instruction): readonly string[] =>
 /** A variable that nothing in the file sets decides what is copied. */
 export const isHidden = (instruction: Instruction): boolean => instruction.words.some((word) => word.includes("$"));
 
+/** A COPY of a whole folder of another stage, which may be the project's: no environment, no library, no program. */
+const bringsFolder = (instruction: Instruction): boolean =>
+  instruction.keyword === "COPY" &&
+  flagValue(instruction, "from") !== undefined &&
+  instruction.words
+    .slice(0, -1)
+    .some(
+      (word) =>
+        !/venv|packages|\bbin\b|\/lib\b|\/uvx?$|\/share\/|\/etc\/|\.\w+$|^\/usr\/local\/?$|dist|static|build|public|cache/.test(
+          word,
+        ),
+    );
+
 /** Files of the context that a stage holds when one of its instructions runs, bind mounts of that instruction included. */
 export function contextFilesIn(input: RuleInput, step: Step): ReadonlySet<string> | undefined {
   const present = new Set<string>();
@@ -41,6 +55,7 @@ export function contextFilesIn(input: RuleInput, step: Step): ReadonlySet<string
     steps.findIndex(({ instruction }) => instruction === step.instruction),
   );
   for (const one of before) {
+    if (bringsFolder(one.instruction)) return undefined;
     const copied = copiedBy(input, one);
     if (copied.missing.some(({ source }) => source.includes("$"))) return undefined;
     for (const { source } of copied.files) present.add(source);
