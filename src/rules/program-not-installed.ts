@@ -31,6 +31,14 @@ export const programNotInstalled: Rule = {
           "import subprocess\n\n\ndef clone(url):\n    subprocess.run(['git', 'clone', url])\n    subprocess.run(['git', 'log'])\n",
       }),
       project({ Dockerfile: healthyDockerfile, "pyproject.toml": withGit, "uv.lock": "" }),
+      project({
+        Dockerfile: healthyWith([
+          `FROM ${slim}\nRUN`,
+          `FROM ${slim}\nRUN apt-get update && apt-get install -y --no-install-recommends git && git --version && apt-get purge -y git && rm -rf /var/lib/apt/lists/*\nRUN`,
+        ]),
+        "pyproject.toml": withGit,
+        "uv.lock": "",
+      }),
     ],
     good: [
       healthy,
@@ -45,6 +53,14 @@ export const programNotInstalled: Rule = {
         ]),
         "pyproject.toml": withGit,
         "uv.lock": "",
+      }),
+      // It came as an archive, and a step runs it.
+      project({
+        Dockerfile: healthyWith([
+          `FROM ${slim}\nRUN`,
+          `FROM ${slim}\nADD https://example.org/node.tar.gz /tmp/\nRUN tar -xzf /tmp/node.tar.gz -C /usr/local --strip-components=1 && node --version\nRUN`,
+        ]),
+        "app/render.py": "import subprocess\n\nsubprocess.run(['node', 'render.js'])\n",
       }),
     ],
   },

@@ -128,6 +128,10 @@ export function hasProgram(dockerfile: Dockerfile, stage: Stage, program: string
   const steps = stepsOf(dockerfile, stage);
   if (bringsByPackage([...packagesLeft(steps).keys()], program)) return true;
   if (steps.some(({ instruction }) => bringsProgram(instruction, program))) return true;
+  // What a step runs is there, unless it came by a package that went again.
+  const came = installsIn(steps).flatMap(({ packages }) => packages);
+  if (!bringsByPackage(came, program) && steps.some(({ instruction }) => runsProgram(instruction, program)))
+    return true;
   if (!known.has(program) || steps.some(({ instruction }) => isOpaque(instruction))) return undefined;
   return inBase(rootImage(dockerfile, stage), program);
 }
@@ -147,6 +151,10 @@ function bringsProgram(instruction: Instruction, program: string): boolean {
     argv.some((word) => word.endsWith(`bin/${program}`) || (argv[0] === "ln" && word.endsWith(`/${program}`))),
   );
 }
+
+const runsProgram = (instruction: Instruction, program: string): boolean =>
+  instruction.keyword === "RUN" &&
+  commandsOf(instruction).some((command) => command.program === program && command.conditional !== true);
 
 /** Steps that may install anything: scripts from the context, downloads, mounts of scripts. */
 function isOpaque(instruction: Instruction): boolean {
