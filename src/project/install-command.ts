@@ -35,6 +35,8 @@ export function toolCall(argv: readonly string[]): ToolCall | undefined {
   }
   const program = baseName(words[0] ?? "");
   if (program === "pip-sync") return { tool: "pip", verb: "sync", words: words.slice(1) };
+  // A script of the team's around pip.
+  if (/^pip[-_]install(?:\.sh)?$/.test(program)) return { tool: "pip", verb: "install", words: words.slice(1) };
   const tool = TOOLS.find((one) => one === program) ?? (PIP.test(program) ? "pip" : undefined);
   return tool === undefined ? behindOther(words) : callOf(tool, words.slice(1));
 }

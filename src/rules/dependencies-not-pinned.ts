@@ -85,6 +85,7 @@ export const dependenciesNotPinned: Rule = {
       if (open.length === 0) continue;
       yield {
         message: `\`${command.text}\` installs ${open.slice(0, 4).join(", ")}${open.length > 4 ? ", …" : ""} in whatever version is newest${beside}.`,
+        ...(command.conditional === true ? { confidence: "likely" as const } : {}),
         where: at(dockerfile, step.instruction, find(dockerfile, step.instruction, command.text)),
       };
     }

@@ -1,5 +1,5 @@
 import type { Service } from "../model/types.ts";
-import { copiedBy } from "./queries/context.ts";
+import { copiedBy, isContextElsewhere } from "./queries/context.ts";
 import { healthy, healthyDockerfile, healthyWith, project } from "./queries/example.ts";
 import { at, shippedSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
@@ -40,6 +40,7 @@ export const testsInFinal: Rule = {
   },
   *check(input) {
     const { dockerfile } = input;
+    if (isContextElsewhere(input)) return;
     for (const step of shippedSteps(dockerfile)) {
       const tests = copiedBy(input, step).files.filter(
         ({ source }) =>

@@ -34,6 +34,7 @@ describe("which tool a command calls", () => {
     ["env A=1 B=2 uv sync", "uv sync"],
     ["sudo -H pip install x", "pip install x"],
     ["pip-sync r.txt", "pip sync r.txt"],
+    ["/usr/local/bin/pip-install -r r.txt", "pip install -r r.txt"],
   ])("%s", (text, expected) => expect(callOf(text)).toBe(expected));
 
   it.each([
@@ -52,7 +53,7 @@ it("tells apart what pip is given", () => {
   const items = (text: string) => pipItems(toolCall(text.split(" ")) ?? { tool: "uv", verb: "sync", words: [] });
   expect(
     items(
-      "pip install --no-cache-dir -c pins.txt -r a.txt -rb.txt --requirement=c.txt --target /t -e ./lib[x] --editable=. ../up flask[async]==3 lib@git+https://git.example/lib wheels/w-1-py3-none-any.whl",
+      "pip install --no-cache-dir -c pins.txt -r a.txt -rb.txt --requirement=c.txt --target /t --group main --group=other/pyproject.toml:extra -e ./lib[x] --editable=. ../up flask[async]==3 lib@git+https://git.example/lib wheels/w-1-py3-none-any.whl",
     ),
   ).toEqual({
     files: ["a.txt", "b.txt", "c.txt"],
@@ -62,7 +63,7 @@ it("tells apart what pip is given", () => {
       { path: "../up", editable: false },
     ],
     packages: ["flask[async]==3", "lib@git+https://git.example/lib"],
-    groups: [],
+    groups: ["main", "extra"],
   });
   expect(items("uv pip sync --python /opt/venv r.txt pylock.toml").files).toEqual(["r.txt", "pylock.toml"]);
   expect(items("uv sync").files).toEqual([]);

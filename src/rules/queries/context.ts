@@ -60,33 +60,47 @@ export function contextFilesIn(input: RuleInput, step: Step): ReadonlySet<string
     if (copied.missing.some(({ source }) => source.includes("$"))) return undefined;
     for (const { source } of copied.files) present.add(source);
   }
-  for (const mount of mountsOf(step.instruction)) {
+  const mounted = filesMounted(input, step.instruction);
+  return mounted === undefined ? undefined : new Set([...present, ...mounted]);
+}
+
+/** Files of the context that an instruction's bind mounts bring; undefined when they come from elsewhere. */
+function filesMounted(input: RuleInput, instruction: Instruction): readonly string[] | undefined {
+  const files: string[] = [];
+  for (const mount of mountsOf(instruction)) {
     if (mount["type"] !== "bind" && mount["type"] !== undefined) continue;
     if (mount["from"] !== undefined) return undefined;
     const source = (mount["source"] ?? ".").replace(/^\.?\/?|\/$/g, "");
     const whole = source === "" || source === ".";
     for (const file of input.service.files)
       if ((whole || file === source || file.startsWith(`${source}/`)) && input.ignore.excludes(file) === undefined)
-        present.add(file);
+        files.push(file);
   }
-  return present;
+  return files;
 }
 
 /**
  * Nothing that the Dockerfile copies is here, although it copies several things: it is built with another folder as
- * its context, such as the root of a workspace, which we have not read. Or all that it misses lies beside it, in a folder
- * below ours: then that folder is the context.
+ * its context, such as the root of a workspace, which we have not read. Or the folder beside it is its context.
  */
 export const isContextElsewhere: (input: RuleInput) => boolean = once((input) => {
+  if (isContextBeside(input)) return true;
   const copies = reachableSteps(input.dockerfile).map((step) => ({
     ...copiedBy(input, step),
     isWhole: sourcesOfCopy(step.instruction).every((source) => /^\.?\/?$/.test(source)),
   }));
-  const absent = copies.flatMap(({ missing }) => missing.filter(({ reason, fatal }) => fatal && reason === "absent"));
-  if (absent.length > 0 && absent.every(({ source }) => isBeside(input, source))) return true;
   // The whole of a folder is there in any folder, so it tells nothing.
-  return absent.length > 1 && copies.every(({ files, isWhole }) => isWhole || files.length === 0);
+  return absentIn(copies).length > 1 && copies.every(({ files, isWhole }) => isWhole || files.length === 0);
 });
+
+/** All that a Dockerfile in a folder below ours misses lies beside it: then that folder is its context. */
+export const isContextBeside: (input: RuleInput) => boolean = once((input) => {
+  const absent = absentIn(reachableSteps(input.dockerfile).map((step) => copiedBy(input, step)));
+  return absent.length > 0 && absent.every(({ source }) => isBeside(input, source));
+});
+
+const absentIn = (copies: readonly Copied[]): Copied["missing"] =>
+  copies.flatMap(({ missing }) => missing.filter(({ reason, fatal }) => fatal && reason === "absent"));
 
 function isBeside({ dockerfile, service }: RuleInput, source: string): boolean {
   const folder = posix.dirname(dockerfile.path);

@@ -1,11 +1,13 @@
+import { posix } from "node:path";
 import type { RuleInput } from "../rule.ts";
-import { copiedBy, isContextElsewhere } from "./context.ts";
+import { copiedBy, isContextBeside, isContextElsewhere } from "./context.ts";
 import { once } from "./once.ts";
 import { mountsOf, reachableSteps } from "./steps.ts";
 
 /** Whether a file of the service can be in the shipped image. True wherever the Dockerfile does not tell. */
 export const canShip = (input: RuleInput, file: string): boolean => {
   if (input.ignore.excludes(file) !== undefined) return false;
+  if (isContextBeside(input) && !file.startsWith(`${posix.dirname(input.dockerfile.path)}/`)) return false;
   const copied = copiedFiles(input);
   return copied === undefined || copied.has(file);
 };
