@@ -17,7 +17,7 @@ export function constantText(
     case "text":
       return expression.value;
     case "number":
-      return String(expression.value);
+      return numberText(file, expression);
     case "format":
       return concatenated(expression.parts.map((part) => again(part)));
     case "operation":
@@ -34,6 +34,12 @@ export function constantText(
       return undefined;
   }
 }
+
+/** As it is written where JavaScript's numbers do not hold it: the id of a channel has 18 digits. */
+const numberText = (file: PythonFile, { value, at }: Extract<Expression, { kind: "number" }>): string =>
+  Number.isInteger(value) && !Number.isSafeInteger(value)
+    ? (/^\d[\d_]*/.exec(file.source.text.slice(at, at + 60))?.[0].replaceAll("_", "") ?? String(value))
+    : String(value);
 
 const concatenated = (parts: readonly (string | undefined)[]): string | undefined =>
   parts.includes(undefined) ? undefined : parts.join("");

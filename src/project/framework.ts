@@ -70,7 +70,7 @@ export function findFramework(
   application: Fact<Application> | undefined,
   dependencies: DependencyFacts,
 ): Fact<Framework> {
-  return fromObject(sources, application) ?? fromDependencies(dependencies) ?? UNKNOWN;
+  return fromObject(sources, application) ?? fromDependencies(dependencies, sources) ?? UNKNOWN;
 }
 
 const UNKNOWN: Fact<"unknown"> = { value: "unknown", confidence: "needs-proof", evidence: [] };
@@ -96,9 +96,17 @@ function frameworkIn(file: PythonFile, confidence: Fact<Framework>["confidence"]
   return undefined;
 }
 
-function fromDependencies({ runtime }: DependencyFacts): Fact<Framework> | undefined {
+/** Libraries that are clients as well: a bot that asks others with aiohttp serves nobody. */
+const SERVES: Readonly<Partial<Record<Framework, RegExp>>> = {
+  aiohttp: /\baiohttp\.web\b|\bfrom aiohttp import (?:[^\n(]*|\([^)]*)\bweb\b/,
+  tornado: /\btornado\.(?:web|httpserver)\b|\bfrom tornado import (?:[^\n(]*|\([^)]*)\b(?:web|httpserver)\b/,
+};
+
+function fromDependencies({ runtime }: DependencyFacts, sources: PythonSources): Fact<Framework> | undefined {
   for (const value of BY_DEPENDENCY) {
     const found = runtime.find(({ name }) => name === value);
+    const serves = SERVES[value];
+    if (serves !== undefined && !sources.paths.some((path) => serves.test(sources.text(path) ?? ""))) continue;
     if (found !== undefined)
       return { value, confidence: "likely", evidence: [{ ...found.place, text: found.requirement }] };
   }

@@ -39,6 +39,19 @@ describe("application and framework", () => {
     expect((await python(text, { "pyproject.toml": pyproject })).framework.value).toBe(framework);
   });
 
+  it.each([
+    ["from aiohttp import ClientSession\n", "unknown", undefined],
+    ["from aiohttp import (\n    ClientSession,\n    web,\n)\nweb.run_app(make())\n", "aiohttp", 8080],
+    ["import aiohttp.web\n", "aiohttp", 8080],
+  ])("knows a client from a server: %j", async (text, framework, port) => {
+    const service = await python(text, {
+      Dockerfile: 'FROM python:3.13\nCMD ["python", "-m", "app.main"]\n',
+      "pyproject.toml": '[project]\nname = "x"\ndependencies = ["aiohttp"]\n',
+    });
+    expect(service.framework.value).toBe(framework);
+    expect(service.port?.value.number).toBe(port);
+  });
+
   it("takes no comment, string or test for an application", async () => {
     const service = await read({
       "app/main.py": '# app = FastAPI()\ntext = "app = FastAPI()"\nclass FastAPI: ...\nx = FastAPI()\n',

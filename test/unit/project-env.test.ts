@@ -33,6 +33,12 @@ describe("the process's environment", () => {
     expect(await env({ "shop/admin.py": bare })).toEqual(["ADMIN! text"]);
   });
 
+  it("keeps every digit of a default", async () => {
+    const text =
+      "from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    channel: int = 890331800025563216\n    size: int = 1_000\n";
+    expect(await env({ "app/a.py": text })).toEqual(["CHANNEL number=890331800025563216", "SIZE number=1000"]);
+  });
+
   const helpers = [
     "import os",
     "def env_bool(name: str, default: str = 'no') -> bool:",
