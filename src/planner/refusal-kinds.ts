@@ -55,6 +55,13 @@ export const refusalKinds = {
     instead: "Give the volumes to one fixed number, start the service as that number, then run again.",
     blocking: true,
   },
+  "no-port": {
+    title: "Nothing says on which port the service listens",
+    because:
+      "A bot or a worker may listen on none, and an image that promises a port which nobody opens is never healthy.",
+    instead: "Set `ports` under `decisions` to the port, when there is one; else keep the present Dockerfile.",
+    blocking: true,
+  },
   "no-start": {
     title: "Nothing says how the service is started",
     because: "A start command that is guessed starts something else.",

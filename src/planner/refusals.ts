@@ -95,6 +95,20 @@ function betterServer(service: Service): Partial<Pick<Refusal, "because" | "inst
       };
 }
 
+/** A program of the service's own in which nothing was seen that serves: no framework, no route, no port in any file. */
+function* portRefusals({ service, dockerfile, overrides }: Facts): Generator<Refusal> {
+  const start = webStart(service);
+  const serves =
+    service.port !== undefined ||
+    service.application !== undefined ||
+    service.framework.value !== "unknown" ||
+    service.routes.length > 0 ||
+    overrides["ports"] !== undefined ||
+    instructionsToday(dockerfile, "EXPOSE").length > 0;
+  if (start === undefined || serves || !/^(?:own|unknown)$/.test(start.server)) return;
+  yield refusal("no-port", { what: `\`${start.written}\` starts a program that listens on no port that a file names` });
+}
+
 /** A start script may migrate, wait or write configuration; which of it must stay is not ours to guess. */
 function* scriptRefusals({ service }: Facts): Generator<Refusal> {
   const script = webStart(service)?.wrappers.find((wrapper) => /\.(sh|bash)$|entrypoint$|^\S*\/\S+$/.test(wrapper));
@@ -169,6 +183,7 @@ export function refusalsOf(
     ...stepRefusals(facts),
     ...baseRefusals(facts),
     ...(commandChosen ? [] : [...processRefusals(facts), ...scriptRefusals(facts)]),
+    ...portRefusals(facts),
     ...certificateProposals(facts),
     ...secretProposals(facts),
     ...(image === undefined ? [] : [...lostTargets(facts, image), ...outputRefusals(facts, image)]),

@@ -477,6 +477,13 @@ describe("what is refused", () => {
     makePlan(facts(service, {}, dockerfile)).refusals.map(
       (refusal) => `${refusal.id}${refusal.blocking === true ? "!" : ""}`,
     );
+  const bot: Partial<Service> = {
+    ...startedBy(["python", "-m", "bot"], "own"),
+    port: undefined,
+    application: undefined,
+    framework: fact("unknown"),
+    routes: [],
+  };
   const lock = (changes: Partial<NonNullable<Service["lock"]>>) => ({
     lock: sample.lock === undefined ? undefined : { ...sample.lock, ...changes },
   });
@@ -504,6 +511,7 @@ describe("what is refused", () => {
       undefined,
     ],
     ["no-start!", { starts: [], application: undefined }, undefined],
+    ["no-port!", bot, "FROM python:3.13-slim\nCMD python -m bot\n"],
     ["no-health-route", { healthPaths: [] }, undefined],
     ["development-server", startedBy(["flask", "run"], "flask-dev"), undefined],
     ["version-from-git!", { packaging: { ...sample.packaging, versionFromGit: fact(true) } }, undefined],
@@ -529,6 +537,13 @@ describe("what is refused", () => {
       }),
     );
     expect(refused({})).not.toContain("beside-lock");
+  });
+
+  it("no port is asked for where one is known, or where something serves", () => {
+    const without = "FROM python:3.13-slim\nCMD python -m bot\n";
+    expect(refused(bot, `${without}EXPOSE 9000\n`)).not.toContain("no-port!");
+    expect(refused({ ...bot, framework: sample.framework }, without)).not.toContain("no-port!");
+    expect(plan(bot, { ports: 9000 }).refusals.map(({ id }) => id)).not.toContain("no-port");
   });
 
   it("no redirection of output is taken for a second command", () => {
