@@ -128,6 +128,8 @@ export interface LockedPackage {
   readonly name: string;
   readonly version: string;
   readonly source: "registry" | "git" | "url" | "path" | "editable" | "virtual";
+  /** Of one from a repository: it is fetched with a key. */
+  readonly overSsh?: true;
   /** Of one that is installed from a folder or a file: where that lies, relative to the project. */
   readonly path?: string;
   /** No wheel in the lock: it is built from source. */

@@ -96,6 +96,13 @@ export const refusalKinds = {
     instead: "Mount it when the service is started, and set SSL_CERT_FILE to a bundle that holds it.",
     blocking: false,
   },
+  "git-over-ssh": {
+    title: "A dependency is fetched over ssh",
+    because: "The rework's build is given no key and no ssh client: it would stop at this dependency.",
+    instead:
+      "Take its address by https, lock again, and where it needs a token, mount one as a build secret in today's install step: the rework mounts it as well.",
+    blocking: true,
+  },
   "beside-lock": {
     title: "A package is installed beside the lock",
     because: "The new image holds what the lock decides and nothing else: this package would be missing in it.",

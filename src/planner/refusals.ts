@@ -136,6 +136,15 @@ function* secretProposals({ dockerfile }: Facts): Generator<Refusal> {
     });
 }
 
+/** Only the lock's own way to a package counts: what production does not need is not fetched. */
+function* sshRefusals({ service }: Facts): Generator<Refusal> {
+  const over = (service.lock?.packages ?? []).filter((one) => one.overSsh === true && one.use === "production");
+  if (service.manager.value === "uv" && over.length > 0)
+    yield refusal("git-over-ssh", {
+      what: `${list(over.map(({ name }) => name))} ${over.length === 1 ? "is" : "are"} fetched over ssh`,
+    });
+}
+
 function* besideLockRefusals({ findings }: Facts): Generator<Refusal> {
   for (const { message } of findings.filter(({ rule }) => rule === "install-beside-lock"))
     yield refusal("beside-lock", { what: message.replace(/\.$/, "") });
@@ -179,6 +188,7 @@ export function refusalsOf(
   return [
     ...managerRefusals(facts),
     ...lockRefusals(facts),
+    ...sshRefusals(facts),
     ...besideLockRefusals(facts),
     ...stepRefusals(facts),
     ...baseRefusals(facts),

@@ -1,3 +1,4 @@
+import { overSsh } from "./git-address.ts";
 import { type Digest, isDigest } from "./lock-digest.ts";
 import { onlySources } from "./lock-poetry.ts";
 import {
@@ -64,6 +65,7 @@ function nodeOf(table: Table): Node {
     name: normalName(textAt(table, "name") ?? ""),
     version: textAt(table, "version") ?? "",
     source: sourceOf(table),
+    ...overSsh(repositoryOf(table)),
     ...(path === undefined ? {} : { path }),
     ...(marker === undefined ? {} : { marker }),
     sdistOnly: onlySources(files),
@@ -77,8 +79,12 @@ function nodeOf(table: Table): Node {
   };
 }
 
+/** Of whatever kind: what matters is that a program of its own fetches it. */
+const repositoryOf = (table: Table): string | undefined =>
+  ["git", "hg", "svn", "bzr"].map((kind) => textAt(table, kind)).find((address) => address !== undefined);
+
 function sourceOf(table: Table): LockEntry["source"] {
-  if (textAt(table, "git") !== undefined) return "git";
+  if (repositoryOf(table) !== undefined) return "git";
   if (textAt(table, "url") !== undefined) return "url";
   if (textAt(table, "path") === undefined) return "registry";
   return table["editable"] === true ? "editable" : "path";

@@ -1,3 +1,4 @@
+import { overSsh } from "./git-address.ts";
 import { type Digest, isDigest } from "./lock-digest.ts";
 import { type LockEntry, type LockReading, MAIN, unique } from "./lock-reading.ts";
 import { normalName } from "./requirement.ts";
@@ -63,9 +64,12 @@ function lockEntry(name: string, value: unknown): LockEntry {
 }
 
 /** Where pipenv takes a package from. */
-function sourceOf(entry: unknown): Pick<LockEntry, "source" | "path"> {
-  if (textAt(entry, "git") !== undefined) return { source: "git" };
-  const path = textAt(entry, "path");
+function sourceOf(entry: unknown): Pick<LockEntry, "source" | "path" | "overSsh"> {
+  const repository = ["git", "hg", "svn", "bzr"].map((kind) => textAt(entry, kind)).find((one) => one !== undefined);
+  if (repository !== undefined) return { source: "git", ...overSsh(repository) };
+  const file = textAt(entry, "file");
+  // What is no address is a file of the project.
+  const path = textAt(entry, "path") ?? (file === undefined || /^\w+:\/\//.test(file) ? undefined : file);
   if (path !== undefined) return { source: valueAt(entry, "editable") === true ? "editable" : "path", path };
   return { source: textAt(entry, "file") === undefined ? "registry" : "url" };
 }

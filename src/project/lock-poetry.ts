@@ -1,4 +1,5 @@
 import type { LockedPackage } from "../model/types.ts";
+import { overSsh } from "./git-address.ts";
 import { type Digest, isDigest } from "./lock-digest.ts";
 import {
   extraOf,
@@ -69,6 +70,7 @@ function nodeOf(table: Table, filesApart: Table): Node {
     name: normalName(name),
     version: textAt(table, "version") ?? "",
     source,
+    ...(kind === "git" ? overSsh(textAt(table, "source", "url")) : {}),
     ...(kind === "path" ? { path: textAt(table, "source", "url") ?? "" } : {}),
     ...(marker === undefined ? {} : { marker }),
     sdistOnly: onlySources(files),

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type { LockedPackage } from "../model/types.ts";
+import { overSsh } from "./git-address.ts";
 import { type Digest, isDigest } from "./lock-digest.ts";
 import { extraOf, type LockEntry, type LockReading, MAIN, unique } from "./lock-reading.ts";
 import type { Holds } from "./marker.ts";
@@ -68,7 +69,7 @@ function lockEntry(table: Table, file: string): LockEntry {
 }
 
 /** Paths are meant from the lock's own folder. */
-function sourceOf(table: Table, file: string): { readonly source: LockedPackage["source"]; readonly path?: string } {
+function sourceOf(table: Table, file: string): Pick<LockedPackage, "source" | "path" | "overSsh"> {
   const folder = file.slice(0, file.lastIndexOf("/") + 1);
   const path = (key: string) => {
     const written = textAt(table, key, "path");
@@ -78,7 +79,7 @@ function sourceOf(table: Table, file: string): { readonly source: LockedPackage[
     const source = valueAt(table, "directory", "editable") === true ? "editable" : "path";
     return { source, path: path("directory") ?? "." };
   }
-  if (isTable(table["vcs"])) return { source: "git" };
+  if (isTable(table["vcs"])) return { source: "git", ...overSsh(textAt(table, "vcs", "url")) };
   if (!isTable(table["archive"])) return { source: "registry" };
   const archive = path("archive");
   return archive === undefined ? { source: "url" } : { source: "path", path: archive };

@@ -1,3 +1,4 @@
+import { overSsh } from "./git-address.ts";
 import { type LockEntry, type LockReading, MAIN } from "./lock-reading.ts";
 import { readRequirement } from "./requirement.ts";
 import { pinnedVersion, type RequirementLine, readRequirementsFiles } from "./requirements-file.ts";
@@ -37,6 +38,7 @@ function lockEntry(line: RequirementLine, constraints: ReadonlyMap<string, strin
     name,
     version: line.version ?? pinnedVersion(requirement) ?? (source === "registry" ? (constraints.get(name) ?? "") : ""),
     source,
+    ...(source === "git" ? overSsh(readRequirement(requirement)?.url) : {}),
     ...(path === undefined ? {} : { path }),
     ...(marker === undefined || marker === "" ? {} : { marker }),
     sdistOnly: false,

@@ -1,3 +1,4 @@
+import { overSsh } from "./git-address.ts";
 import type { LockedPackage } from "../model/types.ts";
 import {
   extraSection,
@@ -80,6 +81,7 @@ function lockEntry(table: Table): LockEntry {
     name: normalName(textAt(table, "name") ?? ""),
     version: textAt(table, "version") ?? "",
     source: sourceOf(from),
+    ...overSsh(textAt(from, "git")),
     ...(path === undefined ? {} : { path }),
     sdistOnly: valueAt(table, "sdist") !== undefined && listAt(table, "wheels").length === 0,
     dependencies: names(listAt(table, "dependencies")),

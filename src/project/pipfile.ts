@@ -1,4 +1,5 @@
 import type { Dependency, Fact } from "../model/types.ts";
+import { originOf } from "./origin.ts";
 import { normalName } from "./requirement.ts";
 import { isTable, listAt, readToml, tableAt, textAt, textsAt, type TomlFile } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
@@ -53,6 +54,7 @@ const section = (toml: TomlFile, name: string): readonly Dependency[] =>
 
 function requirementOf(name: string, value: unknown): string {
   const version = typeof value === "string" ? value : (textAt(value, "version") ?? "");
+  const origin = originOf(value);
   const extras = textsAt(value, "extras");
   const conditions = [
     ...((textAt(value, "markers") ?? "") ? [textAt(value, "markers")] : []),
@@ -64,8 +66,8 @@ function requirementOf(name: string, value: unknown): string {
   return [
     name,
     extras.length === 0 ? "" : `[${extras.join(",")}]`,
-    version === "*" ? "" : version,
-    conditions.length === 0 ? "" : `; ${conditions.join(" and ")}`,
+    origin ?? (version === "*" ? "" : version),
+    conditions.length === 0 ? "" : `${origin === undefined ? "" : " "}; ${conditions.join(" and ")}`,
   ].join("");
 }
 

@@ -1,5 +1,6 @@
 import type { Dependency } from "../model/types.ts";
 import { uvIndexes } from "./indexes.ts";
+import { originOf } from "./origin.ts";
 import { fromCaret, poetryMarker, poetrySpecifier } from "./poetry-version.ts";
 import { normalName, readRequirement } from "./requirement.ts";
 import { valueAt, isTable, listAt, readToml, tableAt, textAt, textsAt, type TomlFile } from "./toml.ts";
@@ -82,8 +83,9 @@ function poetry(toml: TomlFile, path: readonly string[], optional: boolean | und
 function poetryRequirement(name: string, value: unknown): string {
   const version = typeof value === "string" ? value : (textAt(value, "version") ?? "");
   const extras = textsAt(value, "extras");
+  const origin = originOf(value);
   const marker = poetryMarker(textAt(value, "markers"), textAt(value, "python"), textAt(value, "platform"));
-  return `${name}${extras.length > 0 ? `[${extras.join(",")}]` : ""}${poetrySpecifier(version)}${marker === "" ? "" : `; ${marker}`}`;
+  return `${name}${extras.length > 0 ? `[${extras.join(",")}]` : ""}${origin ?? poetrySpecifier(version)}${marker === "" ? "" : `${origin === undefined ? "" : " "}; ${marker}`}`;
 }
 
 function groupsOf(toml: TomlFile): Pyproject["groups"] {

@@ -1,4 +1,6 @@
-import type { LockedPackage } from "../model/types.ts";
+import { filesOf } from "../project/installed-files.ts";
+import { readRequirement } from "../project/requirement.ts";
+import type { LockedPackage, Service, Stage } from "../model/types.ts";
 import { contextFilesIn, isContextElsewhere } from "./queries/context.ts";
 import { healthy, healthyWith, project, syncLine } from "./queries/example.ts";
 import { type Install, projectInstalls } from "./queries/installs.ts";
@@ -43,12 +45,24 @@ const workspace = (dockerfile: string, path = "packages/shared"): Readonly<Recor
     "packages/shared/pyproject.toml": '[project]\nname = "shared"\nversion = "0.1.0"\n',
     "packages/shared/src/shared/__init__.py": "",
   });
-const byPoetry = (copies: string): Readonly<Record<string, string>> =>
+/** Nothing is pinned, so nothing but the list says what is needed. */
+const byPip = (copies: string): Readonly<Record<string, string>> =>
   project({
     Dockerfile: healthyWith([
       syncLine,
-      `${copies}\nRUN pip install --no-cache-dir poetry==2.2.1 && poetry install --only main --no-root\n`,
+      `${copies}\nRUN python -m venv .venv && .venv/bin/pip install --no-cache-dir -r requirements.txt\n`,
     ]),
+    "pyproject.toml": "",
+    "uv.lock": "",
+    "requirements.txt": "fastapi\n./packages/shared\n",
+    "packages/shared/pyproject.toml": '[project]\nname = "shared"\nversion = "0.1.0"\n',
+  });
+const byPoetry = (copies: string, shipped = ""): Readonly<Record<string, string>> =>
+  project({
+    Dockerfile: healthyWith([
+      syncLine,
+      `${copies}\nRUN pip install --no-cache-dir poetry==2.2.1 && POETRY_VIRTUALENVS_IN_PROJECT=1 poetry install --only main --no-root\n`,
+    ]).replace("COPY app/ ", `${shipped}COPY app/ `),
     "pyproject.toml":
       '[tool.poetry]\nname = "reactions"\n[tool.poetry.dependencies]\nshared = { path = "packages/shared", develop = true }\n',
     "uv.lock": "",
@@ -78,21 +92,19 @@ export const localPackageMissing: Rule = {
       workspace(healthyWith([syncLine, whole("")])),
       workspace(healthyWith([syncLine, whole(" --no-editable")]), "../shared"),
       byPoetry("COPY pyproject.toml poetry.lock ./"),
+      byPip("COPY requirements.txt ./"),
+      byPoetry("COPY pyproject.toml poetry.lock ./\nCOPY packages/ packages/"),
     ],
     good: [
       healthy,
       workspace(healthyWith([syncLine, whole(" --no-editable")])),
-      byPoetry("COPY pyproject.toml poetry.lock ./\nCOPY packages/ packages/"),
+      byPoetry("COPY pyproject.toml poetry.lock ./\nCOPY packages/ packages/", "COPY packages/ /app/packages/\n"),
+      byPip("COPY . ."),
     ],
   },
   *check(input) {
     const { dockerfile, service } = input;
-    const local = (service.lock?.packages ?? [])
-      .filter(
-        ({ source, path, use }) => path !== undefined && path !== "." && LOCAL.has(source) && use === "production",
-      )
-      // pdm and pipenv write `./packages/shared`.
-      .map((one) => ({ ...one, path: one.path?.replace(/^\.\//, "") ?? "" }));
+    const local = localPackages(service);
     if (local.length === 0 || isContextElsewhere(input)) return;
     let missing = false;
     for (const install of projectInstalls(dockerfile)) yield* missingFor(input, install, local);
@@ -107,12 +119,41 @@ export const localPackageMissing: Rule = {
 
 const LOCAL: ReadonlySet<LockedPackage["source"]> = new Set(["editable", "path"]);
 
+interface Local extends Pick<LockedPackage, "name" | "source"> {
+  readonly path: string;
+  /** The file that asks for it, where no lock names it. */
+  readonly askedIn?: string;
+}
+
+/** By the lock, or without one by what the project asks for. */
+function localPackages({ lock: locked, dependencies }: Service): readonly Local[] {
+  if (locked === undefined)
+    return dependencies.runtime.flatMap(({ name, requirement, place }) => {
+      const path = localPath(readRequirement(requirement)?.url ?? "");
+      return path === undefined ? [] : [{ name, source: "path", path, askedIn: place.file }];
+    });
+  return locked.packages
+    .filter(({ source, path, use }) => path !== undefined && path !== "." && LOCAL.has(source) && use === "production")
+    .map((one) => ({ ...one, path: plain(one.path ?? "") }));
+}
+
+/** pdm and pipenv write `./packages/shared`. */
+const plain = (path: string): string => path.replace(/^\.\//, "");
+
+/** `./lib`, `../shared`, `packages/shared`, and pdm's `file:///${PROJECT_ROOT}/lib`. */
+function localPath(address: string): string | undefined {
+  const inProject = address.replace(/^file:\/\/\/\$\{PROJECT_ROOT\}\//, "");
+  return /^(?:\.{1,2}\/|[\w-])[\w./-]*$/.test(inProject) ? plain(inProject) : undefined;
+}
+
 /** The other managers have one step for all of them. */
 function* missingFor(
   input: RuleInput,
-  { tool, step, command }: Install,
-  local: readonly LockedPackage[],
+  { tool, step, command, items }: Install,
+  all: readonly Local[],
 ): Generator<RuleFinding> {
+  const files = filesOf(items.files, { dockerfile: input.dockerfile, ...step, files: input.service.files });
+  const local = all.filter(({ askedIn = "" }) => !LIST.test(askedIn) || files.includes(askedIn));
   const present = tool === "uv" ? undefined : contextFilesIn(input, step);
   if (present === undefined || command.argv.some((word) => /^--(?:no-directory|only-root|only=|dev-only)/.test(word)))
     return;
@@ -130,10 +171,13 @@ function* missingFor(
   }
 }
 
+/** A requirements file, which only the command that names it installs. */
+const LIST = /\.(?:txt|in)$/;
+
 const has = ({ command }: Sync, ...flags: readonly string[]): boolean =>
   flags.some((flag) => command.argv.includes(flag));
 
-function* missingAt(input: RuleInput, sync: Sync, local: readonly LockedPackage[]): Generator<RuleFinding> {
+function* missingAt(input: RuleInput, sync: Sync, local: readonly Local[]): Generator<RuleFinding> {
   const { dockerfile } = input;
   const present = contextFilesIn(input, sync.step);
   if (present === undefined || sync.command.argv.some((word) => /^--(?:package|only-group)(?:=|$)/.test(word))) return;
@@ -156,22 +200,32 @@ function* missingAt(input: RuleInput, sync: Sync, local: readonly LockedPackage[
 }
 
 /** Editable ones, whose folders the shipped image does not have. */
-function* leftBehind(input: RuleInput, local: readonly LockedPackage[]): Generator<RuleFinding> {
+function* leftBehind(input: RuleInput, local: readonly Local[]): Generator<RuleFinding> {
   const { dockerfile } = input;
   for (const { source, step } of venvCopies(input)) {
-    const sync = syncsIn(dockerfile, [source]).findLast(
-      (one) => !has(one, "--no-install-workspace", "--no-install-local"),
-    );
-    if (!sync?.editable) continue;
+    const install = editableInstall(input, source);
+    if (install === undefined) continue;
     for (const { name, path = "", source: kind } of local) {
-      if (kind !== "editable" || shipsAnyOf(input, [folderOf(input, sync.step, path)])) continue;
+      if (kind !== "editable" || shipsAnyOf(input, [folderOf(input, install.step, path)])) continue;
       yield {
-        message: `The environment refers to ${name} in ${folderOf(input, sync.step, path)} of the builder, which is not in the shipped image.`,
+        message: `The environment refers to ${name} in ${folderOf(input, install.step, path)} of the builder, which is not in the shipped image.`,
         where: at(dockerfile, step.instruction),
-        related: [{ ...at(dockerfile, sync.step.instruction), message: "installs it as editable" }],
+        related: [{ ...at(dockerfile, install.step.instruction), message: "installs it as editable" }],
       };
     }
   }
+}
+
+/** The last step of a stage that installs neighbours as they ask to be. */
+function editableInstall({ dockerfile }: RuleInput, source: Stage): Pick<Install, "step"> | undefined {
+  const sync = syncsIn(dockerfile, [source]).findLast(
+    (one) => !has(one, "--no-install-workspace", "--no-install-local"),
+  );
+  if (sync !== undefined) return sync.editable ? sync : undefined;
+  return projectInstalls(dockerfile).findLast(
+    ({ tool, step, call: { words } }) =>
+      step.stage === source && /^(?:poetry|pdm|pipenv)$/.test(tool) && !words.includes("--no-editable"),
+  );
 }
 
 const folderOf = ({ dockerfile }: RuleInput, { stage, instruction }: Step, path: string): string =>

@@ -4,6 +4,8 @@ import { editableInstallShipped } from "../../src/rules/editable-install-shipped
 import { environmentLeftBehind } from "../../src/rules/environment-left-behind.ts";
 import { venvMoved } from "../../src/rules/venv-moved.ts";
 import { venvNotOnPath } from "../../src/rules/venv-not-on-path.ts";
+import { gitMissingForDependency } from "../../src/rules/git-missing-for-dependency.ts";
+import { gitOverSshWithoutKey } from "../../src/rules/git-over-ssh-without-key.ts";
 import { lockStale } from "../../src/rules/lock-stale.ts";
 import { builder, runtime, slim, startLine, project } from "../../src/rules/queries/example.ts";
 import { severalLocks } from "../../src/rules/several-locks.ts";
@@ -181,4 +183,6 @@ export const managerDefects: readonly OneDefect[] = [
     bad(editableInstallShipped, 1),
     good(editableInstallShipped, 3),
   ),
+  planted("217", gitMissingForDependency, { good: 1 }),
+  planted("218", gitOverSshWithoutKey, { good: 1 }),
 ];

@@ -27,6 +27,7 @@ export const demandsOfService: readonly Demand[] = [
       "host-venv-overwrites-image-venv",
       "venv-moved",
       "venv-not-on-path",
+      "environment-left-behind",
       "venv-interpreter-absent",
       "file-lookup-leaves-package",
       "empty-project-installed",

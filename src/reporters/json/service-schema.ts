@@ -62,6 +62,7 @@ const lock = z.object({
       name: text,
       version: text,
       source: z.enum(["registry", "git", "url", "path", "editable", "virtual"]),
+      overSsh: z.literal(true).optional(),
       path: text.optional(),
       sdistOnly: z.boolean(),
       dependencies: texts,

@@ -172,9 +172,10 @@ function inBase(image: string, program: string): boolean | undefined {
   const base = baseOf(image);
   if (base.unresolved) return undefined;
   const name = base.distribution?.name;
+  // Those of uv that name a release alone are made on the full image of it.
+  const isFull = base.short === "uv" && name !== undefined;
   if (name === "alpine") return ["wget", "nc", "ping", "ps", "ip"].includes(program);
-  if (base.short === "python" && base.name === "python")
-    return base.minimal ? false : fullImage.has(program) || undefined;
+  if (isFull || base.name === "python") return base.minimal ? false : fullImage.has(program) || undefined;
   if (name === "amazonlinux") return program === "curl";
   if (base.name === "debian" || base.name === "ubuntu" || base.short === "uv") return false;
   return undefined;

@@ -546,6 +546,13 @@ describe("what is refused", () => {
     expect(plan(bot, { ports: 9000 }).refusals.map(({ id }) => id)).not.toContain("no-port");
   });
 
+  it("a dependency that is fetched over ssh, for which the build has no key", () => {
+    const git = { name: "lib", version: "1", source: "git", sdistOnly: false, dependencies: [], askedBy: [] } as const;
+    expect(refused(lock({ packages: [{ ...git, overSsh: true, use: "production" }] }))).toContain("git-over-ssh!");
+    expect(refused(lock({ packages: [{ ...git, use: "production" }] }))).not.toContain("git-over-ssh!");
+    expect(refused(lock({ packages: [{ ...git, overSsh: true, use: "development" }] }))).not.toContain("git-over-ssh!");
+  });
+
   it("no redirection of output is taken for a second command", () => {
     expect(refused(startedBy(["uvicorn", "app.main:app"], "uvicorn", "uvicorn app.main:app 2>&1"))).toEqual([]);
   });
