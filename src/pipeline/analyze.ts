@@ -67,7 +67,8 @@ const withoutSecrets =
   (secrets: readonly string[]) =>
   (finding: Finding): Finding => {
     // A command that goes over several lines is quoted on one.
-    const hide = (text: string): string => redact(redactByShape(text.replaceAll(/[ \t]{2,}|\t/g, " ")), secrets);
+    const hide = (text: string): string =>
+      redact(redactByShape(text.replaceAll(/[ \t]*\\?\n[ \t]*|[ \t]{2,}|\t/g, " ")), secrets);
     const { message, advice, related } = finding;
     return {
       ...finding,

@@ -214,7 +214,7 @@ function targetOf(
   if (dockerfile === undefined) return undefined;
   const own = targets.filter(
     ({ by, dockerfile: file, stage }) =>
-      by !== "command" && file.endsWith(dockerfile.path) && hasStage(dockerfile, stage),
+      by !== "command" && mayName(file, dockerfile.path) && hasStage(dockerfile, stage),
   );
   const ofCi = own.filter(({ by }) => by === "step");
   const isAside = FOR_DEVELOPMENT.test(dockerfile.stages.at(-1)?.name ?? "");
@@ -222,6 +222,14 @@ function targetOf(
   const [first] = counting;
   if (first === undefined || counting.some(({ stage }) => stage !== first.stage)) return undefined;
   return { value: first.stage, confidence: "likely", evidence: [first.evidence] };
+}
+
+/** A matrix of CI builds several files in one step: `Dockerfile.${{ matrix.os }}`. */
+function mayName(written: string, path: string): boolean {
+  if (!written.includes("${{")) return written.endsWith(path);
+  const parts = written.replace(/^\.\//, "").split(/\$\{\{[^}]*\}\}/);
+  const escaped = parts.map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${escaped.join("[^/]*")}$`).test(path);
 }
 
 function dockerignoreOf(tree: Tree, dockerfile: string | undefined) {

@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import { filesOf } from "../project/installed-files.ts";
 import { readRequirement } from "../project/requirement.ts";
 import { builder, healthy, project, runtime, slim, startLine } from "./queries/example.ts";
+import { isContextBeside } from "./queries/context.ts";
 import { toolCall } from "../project/install-command.ts";
 import { type Install, pythonInstalls } from "./queries/installs.ts";
 import { isShipped } from "./queries/shipping.ts";
@@ -112,9 +113,13 @@ function ofProject({ items }: Install, { service }: RuleInput): readonly string[
   return asked.filter(({ requirement }) => isOpen(requirement)).map(({ name }) => name);
 }
 
-function ofFiles({ items, step }: Install, { dockerfile, service, read }: RuleInput): readonly string[] {
-  return filesOf(items.files, { dockerfile, ...step, files: service.files }).flatMap((path) => {
-    const text = PROJECT.test(path) ? undefined : read?.(path);
+function ofFiles({ items, step }: Install, input: RuleInput): readonly string[] {
+  const { dockerfile, service, read } = input;
+  // A Dockerfile that is built from its own folder takes the list from there.
+  const folder = isContextBeside(input) ? `${posix.dirname(dockerfile.path)}/` : "";
+  const files = service.files.filter((file) => file.startsWith(folder)).map((file) => file.slice(folder.length));
+  return filesOf(items.files, { dockerfile, ...step, files }).flatMap((path) => {
+    const text = PROJECT.test(path) ? undefined : read?.(`${folder}${path}`);
     // Constraints in the file itself decide.
     if (text === undefined || /^\s*(?:-c|--constraint)\b/m.test(text)) return [];
     const asked = text.split("\n").flatMap((line) => {

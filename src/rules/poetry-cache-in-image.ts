@@ -1,9 +1,10 @@
-import type { Instruction } from "../model/types.ts";
+import type { Dockerfile } from "../model/types.ts";
+import { cacheMountsOf } from "./queries/cache-mounts.ts";
 import { type Command, commandsOf } from "./queries/commands.ts";
 import { healthy, project, slim, startLine } from "./queries/example.ts";
 import { append } from "./queries/fixes.ts";
 import { absolute, situationAt } from "./queries/settings.ts";
-import { at, find, mountsOf, shippedSteps } from "./queries/steps.ts";
+import { at, find, shippedSteps, type Step } from "./queries/steps.ts";
 import { envOfCommand } from "./queries/uv.ts";
 import { homeOf } from "./queries/user-home.ts";
 import type { Rule } from "./rule.ts";
@@ -48,6 +49,10 @@ export const poetryCacheInImage: Rule = {
       byPoetry("RUN poetry install --only main && poetry cache clear --all --no-interaction ."),
       byPoetry("RUN --mount=type=cache,target=/root/.cache/pypoetry poetry install --only main"),
       byPoetry("RUN --mount=type=cache,target=/tmp/poetry poetry install", "ENV POETRY_CACHE_DIR=/tmp/poetry\n"),
+      byPoetry(
+        'RUN --mount=type=cache,target="$POETRY_CACHE_DIR" poetry install',
+        "ENV POETRY_CACHE_DIR='/var/cache/pypoetry'\n",
+      ),
     ],
   },
   *check({ dockerfile }) {
@@ -59,7 +64,7 @@ export const poetryCacheInImage: Rule = {
       const env = envOfCommand(dockerfile, step, command);
       const xdg = env.get("XDG_CACHE_HOME") ?? `${env.get("HOME") ?? homeOf(dockerfile, stage, user) ?? "~"}/.cache`;
       const cache = absolute(workdir, env.get("POETRY_CACHE_DIR") ?? `${xdg}/pypoetry`);
-      if (cache.includes("$") || isKeptOut(instruction, cache, workdir)) continue;
+      if (cache.includes("$") || isKeptOut(dockerfile, step, cache)) continue;
       yield {
         message: `\`${command.text}\` leaves poetry's cache (${cache.replace(/^.*\/~/, "~")}) in the image.`,
         where: at(dockerfile, instruction, find(dockerfile, instruction, command.text)),
@@ -75,12 +80,9 @@ const installs = ({ program, argv }: Command): boolean =>
   !argv.includes("--no-cache");
 
 /** A mount holds the cache, or the same step removes it. */
-function isKeptOut(instruction: Instruction, cache: string, workdir: string): boolean {
-  const targets = mountsOf(instruction)
-    .filter(({ type }) => type === "cache" || type === "tmpfs")
-    .map(({ target = "/" }) => absolute(workdir, target));
-  if (targets.some((target) => cache === target || cache.startsWith(`${target}/`))) return true;
-  return commandsOf(instruction).some(
+function isKeptOut(dockerfile: Dockerfile, step: Step, cache: string): boolean {
+  if (cacheMountsOf(dockerfile, step).some((target) => cache === target || cache.startsWith(`${target}/`))) return true;
+  return commandsOf(step.instruction).some(
     ({ program, argv }) =>
       (program === "rm" && argv.some((word) => /cache|poetry/i.test(word))) ||
       (program === "poetry" && argv.includes("cache") && argv.includes("clear")),

@@ -1,7 +1,8 @@
 import { append, literal, type Mended, replace } from "./queries/fixes.ts";
 import { changed, startLine, healthy, project, slim, syncLine, uvImage } from "./queries/example.ts";
-import { at, mountsOf, shippedSteps, type Step } from "./queries/steps.ts";
+import { at, shippedSteps, type Step } from "./queries/steps.ts";
 import { absolute, situationAt } from "./queries/settings.ts";
+import { cacheMountsOf } from "./queries/cache-mounts.ts";
 import { envOfCommand, isUv, runCommands, uvWords } from "./queries/uv.ts";
 import { type Command, commandsOf } from "./queries/commands.ts";
 import { homeOf } from "./queries/user-home.ts";
@@ -41,6 +42,10 @@ export const uvCacheInImage: Rule = {
       }),
       project({ Dockerfile: single("RUN uv sync --locked --no-dev --no-install-project --no-cache\n") }),
       project({ Dockerfile: single("RUN uv sync --locked --no-dev --no-install-project && rm -rf /root/.cache\n") }),
+      changed(
+        ["--mount=type=cache,target=/root/.cache/uv ", '--mount=type=cache,target="$UV_CACHE_DIR" '],
+        ["ENV UV_COMPILE_BYTECODE=1", "ENV UV_CACHE_DIR=/var/cache/uv UV_COMPILE_BYTECODE=1"],
+      ),
       changed(["--mount=type=cache,target=/root/.cache/uv ", "--mount=type=tmpfs,target=/root/.cache "]),
     ],
   },
@@ -72,8 +77,7 @@ function problemOf(
   const cache = cacheFolder(env, homeOf(dockerfile, step.stage, user));
   if (cache === undefined || cache.includes("$")) return undefined;
   const path = absolute(workdir, cache);
-  const mounts = mountsOf(step.instruction).filter(({ type }) => type === "cache" || type === "tmpfs");
-  const targets = mounts.map((mount) => absolute(workdir, mount["target"] ?? "/"));
+  const targets = cacheMountsOf(dockerfile, step);
   if (targets.some((target) => path === target || path.startsWith(`${target}/`))) return undefined;
   const wrong = targets.find((target) => /(^|\/)uv$/.test(target));
   if (wrong !== undefined) {

@@ -31,6 +31,12 @@ it("takes the whole for it when that holds what it copies", async () => {
   expect(ids).toEqual(expect.arrayContaining(["tests-in-final", "program-not-installed"]));
 });
 
+it("reads the list of packages that lies there", async () => {
+  const pinned = { "server/requirements.txt": "flask==3.1.0\n", "docs/requirements.txt": "sphinx\n" };
+  expect(await found(pinned)).not.toContain("dependencies-not-pinned");
+  expect(await found({ ...pinned, "server/requirements.txt": "flask\n" })).toContain("dependencies-not-pinned");
+});
+
 it("says what is nowhere", async () => {
   expect(await found({})).toContain("copy-of-ignored-or-missing-file");
 });

@@ -53,6 +53,20 @@ it("judges the stage that CI builds, and says where it read that", async () => {
   expect(ids).not.toContain("runs-as-root");
 });
 
+it("knows the file of a matrix, and takes no build that is thrown away for what ships", async () => {
+  const matrix = workflow("runtime").replace("context: .", "context: .\n          file: ./Docker${{ matrix.which }}");
+  const { service } = await found({ Dockerfile: DOCKERFILE, ".github/workflows/image.yml": matrix });
+  expect(service.target?.value).toBe("runtime");
+  const other = matrix.replace("./Docker$", "./images/Docker$");
+  expect(
+    (await found({ Dockerfile: DOCKERFILE, ".github/workflows/image.yml": other })).service.target,
+  ).toBeUndefined();
+  const tried = workflow("runtime").replace("context: .", "context: .\n          push: false");
+  expect(
+    (await found({ Dockerfile: DOCKERFILE, ".github/workflows/image.yml": tried })).service.target,
+  ).toBeUndefined();
+});
+
 it.each([
   ["names a stage that is not there", { ".github/workflows/image.yml": workflow("gone") }],
   [
