@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { copiedFiles } from "../dockerfile/copies.ts";
 import { ignoreOf } from "../dockerfile/ignore.ts";
 import { commandsOfInstruction } from "../dockerfile/shell.ts";
-import { lineOf, reachableStages, stageState } from "../dockerfile/stages.ts";
+import { lineOf, reachableStages, type StageState, stageState } from "../dockerfile/stages.ts";
 import type { Dockerfile, Instruction, Stage } from "../model/types.ts";
 import { pipItems, toolCall } from "./install-command.ts";
 
@@ -44,14 +44,18 @@ export function filesOf(named: readonly string[], run: Run): readonly string[] {
   const here = workdir?.value ?? "/";
   const places = placesOf(run, here);
   return named.flatMap((word) => {
-    const path = word.replaceAll(/\$\{?(\w+)\}?/g, (written, name: string) => {
-      return env.get(name)?.value ?? args.get(name)?.value ?? written;
-    });
+    const path = filledIn(word, { env, args });
     const plain = posix.normalize(path);
     const found = places.get(posix.resolve(here, path)) ?? files.find((file) => file === plain);
     return found ?? (places.size === 0 ? nearest(files, posix.basename(path)) : undefined) ?? [];
   });
 }
+
+const filledIn = (word: string, { env, args }: Pick<StageState, "env" | "args">): string =>
+  word.replaceAll(
+    /\$\{?(\w+)\}?/g,
+    (written, name: string) => env.get(name)?.value ?? args.get(name)?.value ?? written,
+  );
 
 /** Nothing is known to be copied: the build may have another folder as its context. */
 const nearest = (files: readonly string[], name: string): string | undefined =>
@@ -64,8 +68,9 @@ function placesOf({ dockerfile, stage, instruction, files }: Run, here: string):
     for (const step of one.instructions) {
       if (one === stage && step === instruction) break;
       if (step.keyword !== "COPY" && step.keyword !== "ADD") continue;
-      const { workdir } = stageState(dockerfile, one, { before: step });
-      const copied = copiedFiles(step, { files, ignore: NOTHING, workdir: workdir?.value ?? "/" });
+      const { workdir, env, args } = stageState(dockerfile, one, { before: step });
+      const expand = (word: string) => filledIn(word, { env, args });
+      const copied = copiedFiles(step, { files, ignore: NOTHING, workdir: workdir?.value ?? "/", expand });
       for (const { source, destination } of copied.files) places.set(destination, source);
     }
   for (const { name, value } of instruction.flags) if (name === "mount") mountAt(places, value, { files, here });

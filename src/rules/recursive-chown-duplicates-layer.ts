@@ -39,6 +39,7 @@ export const recursiveChownDuplicatesLayer: Rule = {
       if (instruction.keyword === "COPY" || instruction.keyword === "ADD")
         filled.push(absolute(workdir, instruction.words.at(-1) ?? ""));
       if (instruction.keyword !== "RUN") continue;
+      const told: string[] = [];
       for (const { argv, text } of commandsOf(instruction)) {
         if (argv[0] !== "chown" || !argv.some((word) => /^-\w*R|^--recursive$/.test(word))) continue;
         const targets = argv
@@ -54,7 +55,10 @@ export const recursiveChownDuplicatesLayer: Rule = {
               path === target || path.startsWith(`${target}/`) || (target.startsWith(`${path}/`) && path !== "/"),
           ),
         );
-        if (doubled === undefined) continue;
+        const plain = doubled?.replace(/\/\*+$/, "");
+        // One RUN makes one layer, whichever of its commands writes a file again.
+        if (doubled === undefined || plain === undefined || told.some((path) => isWithin(path, plain))) continue;
+        told.push(plain);
         yield {
           message: `\`${text}\` writes everything under ${doubled} into another layer.`,
           where: at(dockerfile, instruction, find(dockerfile, instruction, text)),
@@ -64,3 +68,6 @@ export const recursiveChownDuplicatesLayer: Rule = {
     }
   },
 };
+
+const isWithin = (one: string, other: string): boolean =>
+  one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`);

@@ -164,6 +164,11 @@ describe("requirements files that the image installs from", () => {
       ["ARG KIND=prod", "COPY . .", "RUN pip install -r requirements/${KIND}.txt"],
       "requirements/prod.txt",
     ],
+    [
+      "copied to where a variable says",
+      ["ENV HERE=/opt/app", "COPY requirements/prod.txt $HERE/all.txt", "WORKDIR $HERE", "RUN pip install -r all.txt"],
+      "requirements/prod.txt",
+    ],
     ["of a context that is not this folder", ["RUN pip-sync base.txt"], "requirements/base.txt"],
   ] as const)("%s", async (_, lines, path) => {
     const found = await read({ ...files, ...image(...lines) });
