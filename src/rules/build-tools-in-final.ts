@@ -31,6 +31,12 @@ export const buildToolsInFinal: Rule = {
         ],
         [`FROM ${slim}\n`, "FROM builder\n"],
       ),
+      changed([
+        `FROM ${slim}\nRUN`,
+        `FROM ${slim}\nARG PACKAGES="   \\
+  ca-certificates   \\
+  libldap2-dev"\nRUN apt-get update && apt-get install -y --no-install-recommends \${PACKAGES} && rm -rf /var/lib/apt/lists/*\nRUN`,
+      ]),
     ],
     good: [
       healthy,
@@ -41,6 +47,10 @@ export const buildToolsInFinal: Rule = {
       changed([
         `FROM ${slim}\nRUN`,
         `FROM ${slim}\nRUN apt-get update && apt-get install -y --no-install-recommends gcc && apt-get purge -y gcc && rm -rf /var/lib/apt/lists/*\nRUN`,
+      ]),
+      changed([
+        `FROM ${slim}\nRUN`,
+        `FROM ${slim}\nRUN tools='gcc make' && apt-get update && apt-get install -y --no-install-recommends $tools && apt-get purge -y $tools && rm -rf /var/lib/apt/lists/*\nRUN`,
       ]),
     ],
   },

@@ -1,7 +1,7 @@
 import type { Dockerfile, Instruction, Stage } from "../../model/types.ts";
 import { baseOf } from "./base.ts";
 import { type Command, commandsOf } from "./commands.ts";
-import { rootImage } from "./settings.ts";
+import { rootImage, settingsOf } from "./settings.ts";
 import { flag, mountsOf, type Step, stepsOf } from "./steps.ts";
 
 /** One call of the distribution's package manager that installs something. */
@@ -33,44 +33,67 @@ export function verbOf(command: Command): string | undefined {
 }
 
 export function installsIn(steps: readonly Step[]): readonly Install[] {
+  return packageCalls(steps).filter(({ verb }) => ["install", "add", "reinstall"].includes(verb));
+}
+
+interface PackageCall extends Install {
+  readonly verb: string;
+}
+
+/** Every call of a package manager, with the lists filled in that ARG, ENV or the same RUN's shell gives a name. */
+function packageCalls(steps: readonly Step[]): readonly PackageCall[] {
+  const env = new Map<string, string>();
+  const args = new Map<string, string>();
+  let within = steps[0]?.stage;
   return steps.flatMap((step) => {
-    if (step.instruction.keyword !== "RUN") return [];
-    return commandsOf(step.instruction).flatMap((command) => {
-      const manager = managerOf(command);
-      const verb = verbOf(command);
-      if (manager === undefined || verb === undefined || !["install", "add", "reinstall"].includes(verb)) return [];
-      return [{ manager, packages: packagesOf(command, verb), command, step }];
-    });
+    const { instruction, stage } = step;
+    // ARG ends with its stage.
+    if (stage !== within) args.clear();
+    within = stage;
+    const into = instruction.keyword === "ENV" ? env : args;
+    if (/^(?:ARG|ENV)$/.test(instruction.keyword))
+      for (const { name, value } of settingsOf(instruction)) if (value !== undefined) into.set(name, value);
+    return instruction.keyword === "RUN" ? callsIn(step, new Map([...args, ...env])) : [];
   });
 }
+
+function callsIn(step: Step, values: Map<string, string>): readonly PackageCall[] {
+  return commandsOf(step.instruction).flatMap((command) => {
+    if (command.argv.length === 0) for (const [name, value] of Object.entries(command.env)) values.set(name, value);
+    const manager = managerOf(command);
+    const verb = verbOf(command);
+    if (manager === undefined || verb === undefined) return [];
+    const packages = packagesOf(command, verb).flatMap((word) => {
+      const name = /^\$\{?(\w+)\}?$/.exec(word)?.[1];
+      const list = name === undefined ? undefined : values.get(name);
+      return list === undefined || list.includes("$") ? [word] : list.split(/\s+/).filter(Boolean).map(withoutVersion);
+    });
+    return [{ manager, verb, packages, command, step }];
+  });
+}
+
+const withoutVersion = (word: string): string => word.replace(/(?<=.)[=<>~].*$/, "");
 
 function packagesOf(command: Command, verb: string): readonly string[] {
   const takesValue = new Set(["-o", "-t", "--repository", "-X", "--virtual", "--releasever", "--target-release"]);
   const words = command.argv.slice(command.argv.indexOf(verb) + 1);
   return words
     .filter((word, index) => !word.startsWith("-") && !takesValue.has(words[index - 1] ?? ""))
-    .map((word) => word.replace(/(?<=.)[=<>~].*$/, ""));
+    .map(withoutVersion);
 }
 
 /** Names of OS packages that are still there at the end: installed and not removed again. */
 export function packagesLeft(steps: readonly Step[]): ReadonlyMap<string, Install> {
   const left = new Map<string, Install>();
   const virtual = new Map<string, readonly string[]>();
-  const apply = (step: Step, command: Command): void => {
-    const manager = managerOf(command);
-    const verb = verbOf(command);
-    if (manager === undefined || verb === undefined) return;
-    const packages = packagesOf(command, verb);
+  for (const { verb, packages, ...call } of packageCalls(steps)) {
     if (verb === "install" || verb === "add") {
-      for (const name of packages) left.set(name, { manager, packages, command, step });
-      const label = virtualName(command.argv);
+      for (const name of packages) left.set(name, { ...call, packages });
+      const label = virtualName(call.command.argv);
       if (label !== undefined) virtual.set(label, packages);
     } else if (removing.has(verb)) {
       for (const gone of packages.flatMap((name) => virtual.get(name) ?? [name])) left.delete(gone);
     }
-  };
-  for (const step of steps) {
-    if (step.instruction.keyword === "RUN") for (const command of commandsOf(step.instruction)) apply(step, command);
   }
   return left;
 }
