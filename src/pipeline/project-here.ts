@@ -3,7 +3,7 @@ import type { Session } from "./session.ts";
 
 /** What lies at the top of a service's folder, and at the top of a home or of /tmp only by chance. */
 const MARK =
-  /^(?:pyproject\.toml|setup\.(?:py|cfg)|Pipfile|[^/]*requirements[^/]*\.(?:txt|in)|(?:Dockerfile|Containerfile)[^/]*|[^/]+\.py|seaworthy\.yaml)$/;
+  /^(?:pyproject\.toml|setup\.(?:py|cfg)|Pipfile|pylock(?:\.[^./]+)?\.toml|[^/]*requirements[^/]*\.(?:txt|in)|(?:Dockerfile|Containerfile)[^/]*|[^/]+\.py|seaworthy\.yaml)$/;
 
 /** Whether a service lies in a folder, and not only files somewhere below it. */
 export const isProjectHere = ({ files, git }: Pick<Tree, "files" | "git">): boolean =>

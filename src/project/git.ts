@@ -31,6 +31,7 @@ const MUST_BE_TRACKED = [
   "poetry.lock",
   "pdm.lock",
   "Pipfile.lock",
+  "pylock.toml",
   "requirements.txt",
   "pyproject.toml",
   "README.md",

@@ -44,7 +44,8 @@ export function filesOf(named: readonly string[], run: Run): readonly string[] {
   const here = workdir?.value ?? "/";
   const places = placesOf(run, here);
   return named.flatMap((word) => {
-    const path = filledIn(word, { env, args });
+    // pip takes extras of a pylock.toml behind its name.
+    const path = filledIn(word.replace(/(\.toml)\[[^\]]*\]$/, "$1"), { env, args });
     const plain = posix.normalize(path);
     const found = places.get(posix.resolve(here, path)) ?? files.find((file) => file === plain);
     return found ?? (places.size === 0 ? nearest(files, posix.basename(path)) : undefined) ?? [];

@@ -32,7 +32,7 @@ export function readPylock(file: string, text: string, problems: TreeProblem[]):
 }
 
 /** Who made it: `uv`, `pip`, `pdm`. */
-export const makerOf = (text: string): string | undefined => /^created-by = "([\w.-]+)"/m.exec(text)?.[1];
+export const makerOf = (text: string): string | undefined => /^created-by = ["']([\w.-]+)["']/m.exec(text)?.[1];
 
 /** A package of a section is one that is installed with it and is not without it. */
 function isOf(

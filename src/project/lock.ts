@@ -78,14 +78,16 @@ function pinnedRequirements(input: LockInput) {
   return { lock: isLock ? lockFile(path, reading, input) : undefined, reading };
 }
 
-/** A pylock.toml that the image installs, or that lies where it is looked for: of pdm where pdm wrote it, else for any pip. */
+/** A pylock.toml that the image installs, or that lies where it is looked for: of pdm or pipenv where that wrote it, else for any pip. */
 function ofStandard(input: LockInput): Locked | undefined {
   const { tree, dockerfile, problems } = input;
   const installed = input.installed.filter(isPylock);
   const [path] = [...installed, ...tree.files.filter((file) => file === "pylock.toml")];
   const text = path === undefined ? undefined : tree.read(path);
   if (path === undefined || text === undefined) return undefined;
-  const by = makerOf(text) === "pdm" ? "pdm" : "pip";
+  const maker = makerOf(text);
+  // The others install it by `uv pip` or pip alone.
+  const by = maker === "pdm" || maker === "pipenv" ? maker : "pip";
   // `uv sync` and the like read locks of their own alone.
   const used = dockerfile === undefined || installed.length > 0 ? undefined : managerInImage(dockerfile);
   if (used !== undefined && used.value !== by) return undefined;

@@ -68,7 +68,7 @@ export const privateIndexWithoutSecret: Rule = {
     yield {
       message: `${hostOf(index)} is asked for packages, and \`${first.command.text}\` has no credentials for it.`,
       where: at(dockerfile, first.step.instruction),
-      advice: `Mount the token while it is needed: \`RUN --mount=type=secret,${MOUNTS[first.tool]}\`.`,
+      advice: `Mount the token while it is needed: \`RUN --mount=type=secret,${MOUNTS[first.command.program === "uv" ? "uv" : first.tool]}\`.`,
     };
   },
 };

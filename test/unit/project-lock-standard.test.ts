@@ -53,6 +53,7 @@ describe("pylock.toml", () => {
     "RUN uv pip sync --system pylock.toml",
     "RUN uv pip install --system -r /app/pylock.toml",
     "RUN python -m pip install --requirement=pylock.toml",
+    "RUN pip install -r 'pylock.toml[pg]'",
     "CMD flask run",
   ])("is what pip installs: %s", async (line) => {
     const found = await read({ "pyproject.toml": pyproject, "pylock.toml": flat, ...image("COPY . .", line) });
@@ -108,6 +109,15 @@ sdist = { url = "https://files.example/old-1.tar.gz", hashes = { sha256 = "1" } 
       confidence: "likely",
       evidence: [{ file: "pyproject.toml", line: 3, text: "flask>=4" }],
     });
+  });
+
+  it.each([
+    ['created-by = "pipenv"', "pipenv"],
+    ["created-by = 'pdm'", "pdm"],
+    ['created-by = "hatch"', "pip"],
+  ])("is of the manager that wrote it, where that can install it: %s", async (line, manager) => {
+    const found = await read({ "pylock.toml": flat.replace('created-by = "uv"', line) });
+    expect(found.manager.value).toBe(manager);
   });
 
   it.each([

@@ -16,6 +16,7 @@ it.each([
   ["RUN poetry install --no-root | COPY . . | RUN poetry install", "/root/.cache/pypoetry/virtualenvs/…"],
   ["ENV POETRY_VIRTUALENVS_IN_PROJECT=1 | RUN poetry install", "/app/.venv"],
   ["RUN POETRY_VIRTUALENVS_IN_PROJECT=true poetry install", "/app/.venv"],
+  ["ENV POETRY_VIRTUALENVS_IN_PROJECT=yes | RUN poetry install", "/root/.cache/pypoetry/virtualenvs/…"],
   ["RUN poetry config virtualenvs.in-project true && poetry install", "/app/.venv"],
   ["RUN poetry config --local virtualenvs.in-project true | RUN poetry install", "/app/.venv"],
   ["ENV POETRY_VIRTUALENVS_IN_PROJECT=1 | RUN cd api && poetry install", "/app/api/.venv"],
@@ -40,6 +41,7 @@ it.each([
 
 it.each([
   "ENV POETRY_VIRTUALENVS_CREATE=false | RUN poetry install",
+  "ENV POETRY_VIRTUALENVS_CREATE=no | RUN poetry install",
   "RUN poetry config virtualenvs.create false && poetry install",
   "RUN poetry config settings.virtualenvs.create false | RUN poetry install",
   "USER app | RUN poetry install",

@@ -14,6 +14,9 @@ const poetry = {
 const pdm = { "pyproject.toml": `[project]\nname = "x"\n[[tool.pdm.source]]\nname = "team"\nurl = "${team}"\n` };
 const pipenv = (url: string) => ({ Pipfile: `[[source]]\nname = "team"\nurl = "${url}"\n[packages]\nflask = "*"\n` });
 const pip = { "requirements.txt": `--extra-index-url ${team}\nflask==3.0.3\n` };
+const pylock = {
+  "pylock.toml": `lock-version = "1.0"\ncreated-by = "uv"\n[[packages]]\nname = "flask"\nversion = "3.0.3"\nindex = "${team}"\n`,
+};
 const uv = { "uv.toml": `[[index]]\nname = "team"\nurl = "${team}"\n`, "pyproject.toml": '[project]\nname = "x"\n' };
 
 it.each([
@@ -21,6 +24,7 @@ it.each([
   ["pdm", "RUN pdm sync --prod", pdm, "/root/.netrc"],
   ["pipenv", "RUN pipenv sync", pipenv(team), "/root/.netrc"],
   ["pip", "RUN pip install -r requirements.txt", pip, "/etc/pip.conf"],
+  ["pylock.toml", "RUN uv pip sync pylock.toml", pylock, "UV_INDEX_<NAME>_PASSWORD"],
   ["uv.toml", "RUN uv sync --locked", uv, "UV_INDEX_<NAME>_PASSWORD"],
   ["pip by ENV", `ENV PIP_EXTRA_INDEX_URL=${team}\nRUN pip install flask`, {}, "/etc/pip.conf"],
   ["pip by an option", `RUN python -m pip install --index-url=${team} flask`, {}, "/etc/pip.conf"],

@@ -14,6 +14,7 @@ const BEGINS = [
   "setup.py",
   "setup.cfg",
   "Pipfile",
+  "pylock.toml",
   "manage.py",
   "seaworthy.yaml",
 ];

@@ -30,7 +30,7 @@ const READERS: ReadonlyArray<readonly [path: RegExp, readers: readonly Reader[]]
   [/(?:^|\/)\.git-credentials$|(?:^|\/)\.git\/config$/, [assignedSecrets]],
   [/(?:^|\/)(?:\.pypirc|pip\.(?:conf|ini)|uv\.toml|auth\.toml|credentials)$/, [assignedSecrets, settings]],
   [
-    /(?:^|\/)(?:(?:requirements|constraints)[^/]*\.(?:txt|in)|requirements\/[^/]+\.(?:txt|in)|Pipfile(?:\.lock)?|(?:uv|poetry|pdm)\.lock|pyproject\.toml)$/,
+    /(?:^|\/)(?:(?:requirements|constraints)[^/]*\.(?:txt|in)|requirements\/[^/]+\.(?:txt|in)|Pipfile(?:\.lock)?|(?:uv|poetry|pdm)\.lock|pyproject\.toml|pylock(?:\.[^./]+)?\.toml)$/,
     [passwordsInUrls],
   ],
   [/(?:^|\/)\.docker\/config\.json$|(?:^|\/)\.dockercfg$|(?:^|\/)containers\/auth\.json$/, [dockerLogins]],

@@ -66,8 +66,10 @@ interface Within {
 
 const PLACES: Readonly<Record<"poetry" | "pdm" | "pipenv", (install: Install, within: Within) => Place | undefined>> = {
   poetry: (_, { folder, caches, setting }) => {
-    if (isOff(setting("virtualenvs.create", "POETRY_VIRTUALENVS_CREATE"))) return undefined;
-    if (isOn(setting("virtualenvs.in-project", "POETRY_VIRTUALENVS_IN_PROJECT"))) return inProject(folder);
+    // To poetry `yes` is no.
+    if (!POETRY_ON.test(setting("virtualenvs.create", "POETRY_VIRTUALENVS_CREATE") ?? "true")) return undefined;
+    if (POETRY_ON.test(setting("virtualenvs.in-project", "POETRY_VIRTUALENVS_IN_PROJECT") ?? ""))
+      return inProject(folder);
     const cache = setting("cache-dir", "POETRY_CACHE_DIR") ?? below(caches, "pypoetry");
     return namedIn(setting("virtualenvs.path", "POETRY_VIRTUALENVS_PATH") ?? below(cache, "virtualenvs"));
   },
@@ -95,6 +97,7 @@ const namedIn = (path: string | undefined): Place | undefined =>
 const below = (folder: string | undefined, path: string): string | undefined =>
   folder === undefined ? undefined : `${folder}/${path}`;
 
+const POETRY_ON = /^(?:true|1)$/i;
 const isOn = (value: string | undefined): boolean => /^(?:1|true|yes|on|y|t)$/i.test(value ?? "");
 const isOff = (value: string | undefined): boolean => /^(?:0|false|no|off|n|f)$/i.test(value ?? "");
 
