@@ -8,7 +8,7 @@ import type { Rule } from "./rule.ts";
 export const badStopsignal: Rule = {
   id: "bad-stopsignal",
   title: "STOPSIGNAL does not let the server finish",
-  why: "SIGKILL ends the process at once with every request in flight; gunicorn takes SIGINT and SIGQUIT as the order to drop what it is doing.",
+  why: "SIGKILL ends the process at once with every request in flight; gunicorn takes SIGINT and SIGQUIT as the order to drop what it is doing. The other servers have no handler for SIGQUIT: process 1 does not even end.",
   source: "RUN004; tally no-ungraceful-stopsignal",
   severity: "error",
   confidence: "certain",
@@ -21,6 +21,7 @@ export const badStopsignal: Rule = {
     bad: [
       changed(["EXPOSE 8000", "STOPSIGNAL SIGKILL\nEXPOSE 8000"]),
       changed(["EXPOSE 8000", "STOPSIGNAL 9\nEXPOSE 8000"]),
+      changed(["EXPOSE 8000", "STOPSIGNAL SIGQUIT\nEXPOSE 8000"]),
     ],
     good: [
       healthy,
@@ -34,10 +35,11 @@ export const badStopsignal: Rule = {
     if (!signal) return;
     const name = signal.value.toUpperCase().replace(/^SIG/, "");
     const kills = /^(KILL|9|STOP|19)$/.test(name);
-    const drops = startOf(dockerfile)?.server === "gunicorn" && /^(INT|2|QUIT|3)$/.test(name);
-    if (kills || drops)
+    const server = startOf(dockerfile)?.server ?? "unknown";
+    const effect = kills ? "" : effectOf(server, name);
+    if (effect !== undefined)
       yield {
-        message: `STOPSIGNAL is ${signal.value}${drops ? ", on which gunicorn drops its requests" : ""}.`,
+        message: `STOPSIGNAL is ${signal.value}${effect}.`,
         where: at(dockerfile, signal.instruction),
         ...edited("Remove the STOPSIGNAL", {
           file: dockerfile.path,
@@ -47,3 +49,11 @@ export const badStopsignal: Rule = {
       };
   },
 };
+
+const NO_HANDLER = /^(?:uvicorn|hypercorn|waitress|daphne|flask-dev|django-dev)$/;
+
+/** What a signal that ends nobody at once does to a server; undefined for nothing bad. */
+function effectOf(server: string, name: string): string | undefined {
+  if (server === "gunicorn" && /^(?:INT|2|QUIT|3)$/.test(name)) return ", on which gunicorn drops its requests";
+  return NO_HANDLER.test(server) && /^(?:QUIT|3)$/.test(name) ? `, for which ${server} has no handler` : undefined;
+}

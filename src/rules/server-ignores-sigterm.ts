@@ -1,3 +1,4 @@
+import { stageState } from "../dockerfile/stages.ts";
 import { changed, healthy, startLine } from "./queries/example.ts";
 import { serverInside, startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
@@ -40,12 +41,15 @@ export const serverIgnoresSigterm: Rule = {
         ...changed([startLine, 'CMD ["python", "-m", "app.main"]\n']),
         "app/main.py": `import signal\n${tornadoServer}`,
       },
+      changed([startLine, 'STOPSIGNAL SIGINT\nCMD ["waitress-serve", "--port=8000", "app.main:app"]\n']),
       changed([startLine, 'CMD ["gunicorn", "--bind", "0.0.0.0:8000", "app.main:app"]\n']),
     ],
   },
   *check({ dockerfile, service }) {
     const start = startOf(dockerfile);
     if (!start || start.receivesSignals === false) return;
+    // Python itself stops on SIGINT, as process 1 too.
+    if (/^(?:SIG)?INT$|^2$/i.test(stageState(dockerfile, start.stage).stopSignal?.value ?? "")) return;
     const server = serverInside(service, start);
     const name = deaf[server];
     if (name === undefined) return;
