@@ -43,13 +43,22 @@ export const venvMoved: Rule = {
       ),
       changed(["/app/.venv /app/.venv", "/app /app"]),
       byManager("pipenv", { env: "PIPENV_VENV_IN_PROJECT=1" }),
+      // No environment, but a folder of packages.
+      byManager("pdm", {
+        env: "PDM_USE_VENV=false",
+        changes: [["/app/.venv /app/.venv", "/app/__pypackages__/3.13/lib /app/packages"]],
+      }),
       byManager("poetry", { env: "POETRY_VIRTUALENVS_CREATE=false VIRTUAL_ENV=/app/.venv" }),
     ],
   },
   *check(input) {
     const { dockerfile } = input;
-    for (const { step, source, from, to } of venvCopies(input)) {
-      if (from === to || source.instructions.some(({ args }) => /--relocatable|UV_VENV_RELOCATABLE/.test(args)))
+    for (const { step, source, from, to, bare } of venvCopies(input)) {
+      if (
+        from === to ||
+        bare === true ||
+        source.instructions.some(({ args }) => /--relocatable|UV_VENV_RELOCATABLE/.test(args))
+      )
         continue;
       // `/new/bin/python /new/bin/service` needs no first line of a script.
       const isByPython = startOf(dockerfile)?.argv[0] === `${to}/bin/python`;

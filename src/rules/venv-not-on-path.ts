@@ -33,6 +33,7 @@ export const venvNotOnPath: Rule = {
       byManager("poetry", { changes: [whole(CACHE)] }),
       byManager("pipenv", { changes: [whole("/root/.local/share/virtualenvs")] }),
       byManager("pdm", { changes: [['PATH="/app/.venv/bin:$PATH" ', ""]] }),
+      byManager("pdm", { env: "PDM_USE_VENV=false", changes: [whole("/app/__pypackages__")] }),
     ],
     good: [
       healthy,
@@ -42,6 +43,10 @@ export const venvNotOnPath: Rule = {
       byManager("poetry", { env: "POETRY_VIRTUALENVS_IN_PROJECT=true" }),
       byManager("pipenv", { env: "PIPENV_VENV_IN_PROJECT=1" }),
       byManager("pdm"),
+      byManager("pdm", {
+        env: "PDM_USE_VENV=false",
+        changes: [whole("/app/__pypackages__"), ["/app/.venv/bin", "/app/__pypackages__/3.13/bin"]],
+      }),
     ],
   },
   *check(input) {
@@ -58,14 +63,16 @@ export const venvNotOnPath: Rule = {
     yield {
       message: `\`${start.argv[0] ?? ""}\` is started, but PATH does not hold ${venv.path}${named ? "/…" : ""}/bin${now}.`,
       where: at(dockerfile, path?.instruction ?? start.instruction),
-      ...(named
-        ? {
-            advice:
-              "Have the manager make the environment in the project (`POETRY_VIRTUALENVS_IN_PROJECT=true`, `PIPENV_VENV_IN_PROJECT=1`), and set PATH to its bin folder.",
-          }
-        : lineBefore(dockerfile, start.instruction, `ENV PATH="${venv.path}/bin:$PATH"`)),
+      ...(named ? { advice: ADVICE[venv.bare === true ? "bare" : "named"] } : {}),
+      ...(named ? {} : lineBefore(dockerfile, start.instruction, `ENV PATH="${venv.path}/bin:$PATH"`)),
     };
   },
+};
+
+const ADVICE = {
+  bare: "Put its bin folder on PATH and its lib folder on PYTHONPATH; or let pdm make an environment.",
+  named:
+    "Have the manager make the environment in the project (`POETRY_VIRTUALENVS_IN_PROJECT=true`, `PIPENV_VENV_IN_PROJECT=1`), and set PATH to its bin folder.",
 };
 
 const isProgramsOf = ({ path, named }: Venv, folder: string): boolean =>

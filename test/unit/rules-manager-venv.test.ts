@@ -33,6 +33,7 @@ it.each([
   ["ENV XDG_DATA_HOME=/data | RUN pipenv sync", "/data/virtualenvs/…"],
   ["RUN pdm sync", "/app/.venv"],
   ["ENV PDM_VENV_IN_PROJECT=false | RUN pdm sync", "/root/.local/share/pdm/venvs/…"],
+  ["RUN pdm config python.use_venv false && pdm sync", "/app/__pypackages__/…"],
   ["RUN pipenv sync", "/root/.local/share/virtualenvs/…"],
   ["ENV PIPENV_VENV_IN_PROJECT=1 | RUN pipenv install --deploy", "/app/.venv"],
   ["ENV WORKON_HOME=/envs | RUN pipenv sync", "/envs/…"],
@@ -48,7 +49,6 @@ it.each([
   "ENV POETRY_CACHE_DIR=$CACHE | RUN poetry install",
   "RUN poetry run pytest",
   "RUN pdm sync --global --project .",
-  "RUN pdm config python.use_venv false && pdm sync",
   "RUN pipenv install --system --deploy",
   "RUN pip install -r requirements.txt",
 ])("none that can be told: %s", (lines) => expect(venvs(lines)).toEqual([]));

@@ -15,6 +15,8 @@ export interface ManagerVenv {
   readonly path: string;
   /** It lies in a folder of `path` whose name the manager makes up. */
   readonly named: boolean;
+  /** It holds packages and programs of one Python, and no Python (PEP 582): nothing in it names its place. */
+  readonly bare?: true;
   readonly step: Step;
 }
 
@@ -34,7 +36,7 @@ function isKnown(dockerfile: Dockerfile, { step }: Install): boolean {
   return !unresolved && (name === "python" || /^(?:debian|ubuntu|alpine|amazonlinux|fedora)$/.test(short));
 }
 
-type Place = Pick<ManagerVenv, "path" | "named">;
+type Place = Pick<ManagerVenv, "path" | "named" | "bare">;
 
 function venvOf(input: RuleInput, install: Install): Place | undefined {
   if (install.tool === "uv" || install.tool === "pip") return undefined;
@@ -75,8 +77,8 @@ const PLACES: Readonly<Record<"poetry" | "pdm" | "pipenv", (install: Install, wi
   },
   pdm: ({ call: { words } }, { folder, data, setting }) => {
     if (words.some((word) => /^(?:-g|--global|--venv|--project|-p)(?:=|$)/.test(word))) return undefined;
-    // `__pypackages__` is no environment: its programs are not started by their path.
-    if (isOff(setting("python.use_venv", "PDM_USE_VENV"))) return undefined;
+    if (isOff(setting("python.use_venv", "PDM_USE_VENV")))
+      return { path: absolute(folder, "__pypackages__"), named: true, bare: true };
     if (!isOff(setting("venv.in_project", "PDM_VENV_IN_PROJECT"))) return inProject(folder);
     return namedIn(setting("venv.location", "PDM_VENV_LOCATION") ?? below(data, "pdm/venvs"));
   },

@@ -1,5 +1,5 @@
 import type { RuleInput } from "../rule.ts";
-import { managerVenvs } from "./manager-venv.ts";
+import { type ManagerVenv, managerVenvs } from "./manager-venv.ts";
 import { once } from "./once.ts";
 import type { Stage } from "../../model/types.ts";
 import { runCommands, syncsIn } from "./uv.ts";
@@ -7,11 +7,9 @@ import { absolute, situationAt } from "./settings.ts";
 import { flag, lineage, shippedStage, shippedSteps, stageNamed, type Step } from "./steps.ts";
 
 /** A virtual environment and the stage that makes it. */
-export interface Venv {
+export interface Venv extends Partial<Pick<ManagerVenv, "named" | "bare">> {
   readonly path: string;
   readonly step: Step;
-  /** It lies in a folder of `path` whose name a manager makes up. */
-  readonly named?: boolean;
 }
 
 /** Environments that a stage or its ancestors make: by uv sync, uv venv, python -m venv, virtualenv, or poetry, pdm and pipenv unasked. */
@@ -48,12 +46,11 @@ export function venvsMadeIn(input: RuleInput, stage: Stage): readonly Venv[] {
 }
 
 /** An environment copied into the shipped image from another stage. */
-export interface VenvCopy {
+export interface VenvCopy extends Pick<Venv, "named" | "bare"> {
   readonly step: Step;
   readonly source: Stage;
   readonly from: string;
   readonly to: string;
-  readonly named?: boolean;
 }
 
 export const venvCopies: (input: RuleInput) => readonly VenvCopy[] = once(readVenvCopies);
@@ -68,31 +65,34 @@ function readVenvCopies(input: RuleInput): readonly VenvCopy[] {
     const { workdir } = situationAt(dockerfile, stage, instruction);
     const written = instruction.words.at(-1) ?? "";
     const sources = instruction.words.slice(0, -1);
-    return venvsMadeIn(input, source).flatMap(({ path, named }) => {
+    return venvsMadeIn(input, source).flatMap(({ path, ...venv }) => {
+      const kind = kindOf(venv);
       for (const word of sources) {
         const from = absolute("/", word);
         const target = absolute(workdir, written);
         // The environment itself, by the name that the manager made up.
-        if (named === true && from.startsWith(`${path}/`)) return [{ step, source, from, to: target }];
+        if (kind.named === true && from.startsWith(`${path}/`))
+          return [{ ...kind, named: false, step, source, from, to: target }];
         if (path !== from && !(path.startsWith(`${from}/`) || from === "/")) continue;
         const to = absolute("/", target + path.slice(from === "/" ? 0 : from.length));
-        return [{ step, source, from: path, to, ...(named === true ? { named } : {}) }];
+        return [{ ...kind, step, source, from: path, to }];
       }
       return [];
     });
   });
 }
 
+const kindOf = ({ named, bare }: Pick<Venv, "named" | "bare">): Pick<Venv, "named" | "bare"> => ({
+  ...(named === undefined ? {} : { named }),
+  ...(bare === undefined ? {} : { bare }),
+});
+
 /** Environments in the shipped image, by their path there. */
 export function shippedVenvs(input: RuleInput): readonly Venv[] {
   const { dockerfile } = input;
   const shipped = shippedStage(dockerfile);
   if (!shipped) return [];
-  const copied = venvCopies(input).map(({ to, step, named }) => ({
-    path: to,
-    step,
-    ...(named === true ? { named } : {}),
-  }));
+  const copied = venvCopies(input).map((copy) => ({ ...kindOf(copy), path: copy.to, step: copy.step }));
   return unique([...venvsMadeIn(input, shipped), ...copied]);
 }
 
