@@ -114,15 +114,7 @@ function metadataFiles(tree: Tree, pyproject: Pyproject | undefined): readonly s
     tree.files.includes(file),
   );
   const dynamic = textAt(data, "tool", "hatch", "version", "path");
-  // setuptools warns about a readme that is not there, and goes on.
-  const isSetuptools = textAt(data, "build-system", "build-backend")?.startsWith("setuptools") === true;
-  const all = [
-    isSetuptools ? undefined : readme,
-    license,
-    ...licences,
-    dynamic,
-    ...(isTable(valueAt(data, "build-system")) ? builders : []),
-  ];
+  const all = [readme, license, ...licences, dynamic, ...(isTable(valueAt(data, "build-system")) ? builders : [])];
   return [...new Set(all.filter((file) => file !== undefined))];
 }
 

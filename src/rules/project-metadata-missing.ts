@@ -2,7 +2,7 @@ import { healthy, healthyWith, project, syncLine } from "./queries/example.ts";
 import { contextFilesIn } from "./queries/context.ts";
 import { at } from "./queries/steps.ts";
 import { syncsIn } from "./queries/uv.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, RuleInput } from "./rule.ts";
 
 const packaged = (readme: string): string =>
   `[project]\nname = "app"\nversion = "1.0.0"\nrequires-python = ">=3.12"\n${readme}dependencies = ["fastapi==0.121.0", "uvicorn==0.38.0"]\n\n[dependency-groups]\ndev = ["pytest==8.4.2"]\n\n[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n`;
@@ -60,7 +60,7 @@ export const projectMetadataMissing: Rule = {
       const present = contextFilesIn(input, step);
       if (present === undefined) continue;
       for (const file of service.packaging.metadataFiles) {
-        if (present.has(file) || !present.has("pyproject.toml")) continue;
+        if (present.has(file) || !present.has("pyproject.toml") || isOnlyWarned(input, file)) continue;
         const line = input.ignore.excludes(file);
         const because = line ? `: .dockerignore line ${line.line} (\`${line.text}\`) hides it` : "";
         yield {
@@ -71,3 +71,7 @@ export const projectMetadataMissing: Rule = {
     }
   },
 };
+
+/** setuptools warns about a readme that is not there, and goes on (built with 65 and 84). */
+const isOnlyWarned = ({ read }: RuleInput, file: string): boolean =>
+  /(?:^|\/)readme[^/]*$/i.test(file) && /^build-backend\s*=\s*["']setuptools\./m.test(read?.("pyproject.toml") ?? "");

@@ -274,12 +274,24 @@ describe("chown -R over the environment (both Dockerfiles: the environment is in
   });
 });
 
-describe("a readme that is not copied (d13b96e: setuptools stops)", () => {
-  it.each([
+describe("a readme that is not copied (d13b96e)", () => {
+  const { "pyproject.toml": stopping = "" } = planted(
+    "pyproject.toml",
+    'build-backend = "setuptools.build_meta"',
+    'build-backend = "hatchling.build"',
+  );
+  const faults = [
     ["left out of COPY", planted("Dockerfile", "uv.lock* README.md ./", "uv.lock* ./")],
     ["hidden by .dockerignore", planted(".dockerignore", "ragstar_db\n", "ragstar_db\n*.md\n")],
-  ])("is caught: %s", async (_, files) => {
-    expect(of((await rework(files)).findings, "project-metadata-missing").join()).toContain("README.md");
+  ] as const;
+
+  it.each(faults)("is caught where the backend stops: %s", async (_, files) => {
+    const { findings } = await rework({ ...files, "pyproject.toml": stopping });
+    expect(of(findings, "project-metadata-missing").join()).toContain("README.md");
+  });
+
+  it.each(faults)("is no fault for setuptools, which warns and goes on: %s", async (_, files) => {
+    expect(ids((await rework(files)).findings)).not.toContain("project-metadata-missing");
   });
 
   it("is in the builder of the rework and in what its build may see", async () => {
