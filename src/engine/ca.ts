@@ -54,19 +54,25 @@ export async function substituteBase(
   await writeFile(join(context, "company.crt"), company);
   const dockerfile = join(context, "Dockerfile");
   await writeFile(dockerfile, dockerfileFor(image, bundle.path));
-  await engine.build({
-    context,
-    dockerfile,
-    tag,
-    noCache: false,
-    buildArgs: {},
-    secrets: {},
-    contexts: {},
-    labels: { "seaworthy.base": image },
-    keepMs: KEPT_MS,
-    logFile: join(context, "build.log"),
-    signal,
-  });
+  try {
+    await engine.build({
+      context,
+      dockerfile,
+      tag,
+      noCache: false,
+      buildArgs: {},
+      secrets: {},
+      contexts: {},
+      labels: { "seaworthy.base": image },
+      keepMs: KEPT_MS,
+      logFile: join(context, "build.log"),
+      signal,
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    // Another run was building the same at the same time: the engine refuses a name that has come to be meanwhile.
+    if ((await engine.inspect(tag)) === undefined) throw error;
+  }
   return tag;
 }
 

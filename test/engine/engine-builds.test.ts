@@ -200,7 +200,9 @@ it("gives a base the company's CA, with which a build of an unchanged Dockerfile
   );
   const file = join(folder.path, "company.pem");
   await writeFile(file, pem);
-  const tag = await substituteBase(engine, BASE, file);
+  // Two runs at once find none and build the same: the engine lets one of them give it its name.
+  const [tag = "", other] = await Promise.all([1, 2].map(() => substituteBase(engine, BASE, file)));
+  expect(other).toBe(tag);
   await using tagged = { [Symbol.asyncDispose]: () => engine.removeImage(tag) };
   expect(tagged).toBeDefined();
   expect(await substituteBase(engine, BASE, file)).toBe(tag);
