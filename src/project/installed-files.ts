@@ -39,16 +39,18 @@ interface Run {
 
 /** The files of the context that words of a RUN name. */
 export function filesOf(named: readonly string[], run: Run): readonly string[] {
+  if (named.length === 0) return [];
   const { dockerfile, stage, instruction, files } = run;
   const { env, args, workdir } = stageState(dockerfile, stage, { before: instruction });
   const here = workdir?.value ?? "/";
-  const places = placesOf(run, here);
+  const places = [mountedAt(instruction, { files, here }), ...copiesBefore(run)].filter(({ size }) => size > 0);
   return named.flatMap((word) => {
     // pip takes extras of a pylock.toml behind its name.
     const path = filledIn(word.replace(/(\.toml)\[[^\]]*\]$/, "$1"), { env, args });
     const plain = posix.normalize(path);
-    const found = places.get(posix.resolve(here, path)) ?? files.find((file) => file === plain);
-    return found ?? (places.size === 0 ? nearest(files, posix.basename(path)) : undefined) ?? [];
+    const inImage = posix.resolve(here, path);
+    const found = places.find((one) => one.has(inImage))?.get(inImage) ?? files.find((file) => file === plain);
+    return found ?? (places.length === 0 ? nearest(files, posix.basename(path)) : undefined) ?? [];
   });
 }
 
@@ -62,23 +64,52 @@ const filledIn = (word: string, { env, args }: Pick<StageState, "env" | "args">)
 const nearest = (files: readonly string[], name: string): string | undefined =>
   files.filter((file) => posix.basename(file) === name).toSorted((one, other) => one.length - other.length)[0];
 
-/** Where the files of the context lie in the image when a RUN begins. */
-function placesOf({ dockerfile, stage, instruction, files }: Run, here: string): ReadonlyMap<string, string> {
-  const places = new Map<string, string>();
-  for (const one of lineOf(dockerfile, stage))
-    for (const step of one.instructions) {
-      if (one === stage && step === instruction) break;
-      if (step.keyword !== "COPY" && step.keyword !== "ADD") continue;
-      const { workdir, env, args } = stageState(dockerfile, one, { before: step });
+/** Files of the context by where they lie in the image. */
+type Places = ReadonlyMap<string, string>;
+
+/** What the steps before a RUN have copied, the last one first. */
+function copiesBefore({ dockerfile, stage, instruction, files }: Run): readonly Places[] {
+  const copies = lineOf(dockerfile, stage).flatMap((one) => copiesOf(dockerfile, one, files));
+  return copies
+    .filter(({ step }) => step.range.start < instruction.range.start)
+    .map(({ places }) => places)
+    .toReversed();
+}
+
+interface CopyStep {
+  readonly step: Instruction;
+  readonly places: Places;
+}
+
+const known = new WeakMap<Stage, { readonly files: readonly string[]; readonly copies: readonly CopyStep[] }>();
+
+/** Each stage's are read once, however many of its steps install something. */
+function copiesOf(dockerfile: Dockerfile, stage: Stage, files: readonly string[]): readonly CopyStep[] {
+  const before = known.get(stage);
+  if (before?.files === files) return before.copies;
+  const copies = stage.instructions
+    .filter(({ keyword }) => keyword === "COPY" || keyword === "ADD")
+    .map((step) => {
+      const { workdir, env, args } = stageState(dockerfile, stage, { before: step });
       const expand = (word: string) => filledIn(word, { env, args });
       const copied = copiedFiles(step, { files, ignore: NOTHING, workdir: workdir?.value ?? "/", expand });
-      for (const { source, destination } of copied.files) places.set(destination, source);
-    }
-  for (const { name, value } of instruction.flags) if (name === "mount") mountAt(places, value, { files, here });
-  return places;
+      return { step, places: new Map(copied.files.map(({ source, destination }) => [destination, source])) };
+    });
+  known.set(stage, { files, copies });
+  return copies;
 }
 
 const NOTHING = ignoreOf([]);
+
+/** What an instruction's bind mounts bring of the context. */
+function mountedAt(
+  { flags }: Instruction,
+  { files, here }: { readonly files: readonly string[]; readonly here: string },
+): Places {
+  const places = new Map<string, string>();
+  for (const { name, value } of flags) if (name === "mount") mountAt(places, value, { files, here });
+  return places;
+}
 
 /** A bind mount of the context. */
 function mountAt(

@@ -7,6 +7,7 @@ import { toolCall } from "../project/install-command.ts";
 import { type Install, pythonInstalls } from "./queries/installs.ts";
 import { isShipped } from "./queries/shipping.ts";
 import type { Command } from "./queries/commands.ts";
+import { once } from "./queries/once.ts";
 import { at, find, reachable } from "./queries/steps.ts";
 import { runCommands } from "./queries/uv.ts";
 import type { Rule, RuleInput } from "./rule.ts";
@@ -113,11 +114,19 @@ function ofProject({ items }: Install, { service }: RuleInput): readonly string[
   return asked.filter(({ requirement }) => isOpen(requirement)).map(({ name }) => name);
 }
 
+/** A Dockerfile that is built from its own folder takes the list from there. */
+const contextOf: (input: RuleInput) => { readonly folder: string; readonly files: readonly string[] } = once(
+  (input) => {
+    const { files } = input.service;
+    if (!isContextBeside(input)) return { folder: "", files };
+    const folder = `${posix.dirname(input.dockerfile.path)}/`;
+    return { folder, files: files.filter((file) => file.startsWith(folder)).map((file) => file.slice(folder.length)) };
+  },
+);
+
 function ofFiles({ items, step }: Install, input: RuleInput): readonly string[] {
-  const { dockerfile, service, read } = input;
-  // A Dockerfile that is built from its own folder takes the list from there.
-  const folder = isContextBeside(input) ? `${posix.dirname(dockerfile.path)}/` : "";
-  const files = service.files.filter((file) => file.startsWith(folder)).map((file) => file.slice(folder.length));
+  const { dockerfile, read } = input;
+  const { folder, files } = contextOf(input);
   return filesOf(items.files, { dockerfile, ...step, files }).flatMap((path) => {
     const text = PROJECT.test(path) ? undefined : read?.(`${folder}${path}`);
     // Constraints in the file itself decide.

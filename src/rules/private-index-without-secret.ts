@@ -41,6 +41,9 @@ export const privateIndexWithoutSecret: Rule = {
       project({ Dockerfile: healthyDockerfile, "pyproject.toml": indexed(team) }),
       byPip(`ARG PIP_INDEX_URL=${team}\nRUN ${pip}`),
       byPip(`RUN ${pip} --extra-index-url ${team}`),
+      byPip(`COPY deploy/ deploy/\nRUN ${pip.replace("requirements", "deploy/requirements")}`, {
+        "deploy/requirements.txt": `--extra-index-url ${team}\nfastapi==0.121.0\nuvicorn==0.38.0\n`,
+      }),
       byPip(`RUN PIP_CONFIG_FILE=pip.conf ${pip}`, { "pip.conf": `[global]\nindex-url = ${team}\n` }),
     ],
     good: [

@@ -6,6 +6,7 @@ import { venvMoved } from "../../src/rules/venv-moved.ts";
 import { venvNotOnPath } from "../../src/rules/venv-not-on-path.ts";
 import { gitMissingForDependency } from "../../src/rules/git-missing-for-dependency.ts";
 import { gitOverSshWithoutKey } from "../../src/rules/git-over-ssh-without-key.ts";
+import { privateIndexWithoutSecret } from "../../src/rules/private-index-without-secret.ts";
 import { lockStale } from "../../src/rules/lock-stale.ts";
 import { builder, runtime, slim, startLine, project } from "../../src/rules/queries/example.ts";
 import { severalLocks } from "../../src/rules/several-locks.ts";
@@ -185,4 +186,14 @@ export const managerDefects: readonly OneDefect[] = [
   ),
   planted("217", gitMissingForDependency, { good: 1 }),
   planted("218", gitOverSshWithoutKey, { good: 1 }),
+  row(
+    "219",
+    "the requirements file of a folder names a private index",
+    ["private-index-without-secret"],
+    bad(privateIndexWithoutSecret, 3),
+    {
+      ...bad(privateIndexWithoutSecret, 3),
+      "deploy/requirements.txt": "fastapi==0.121.0\nuvicorn==0.38.0\n",
+    },
+  ),
 ];

@@ -25,6 +25,12 @@ it.each([
   ["pipenv", "RUN pipenv sync", pipenv(team), "/root/.netrc"],
   ["pip", "RUN pip install -r requirements.txt", pip, "/etc/pip.conf"],
   ["pylock.toml", "RUN uv pip sync pylock.toml", pylock, "UV_INDEX_<NAME>_PASSWORD"],
+  [
+    "a list in a folder",
+    "COPY deploy/web.txt /tmp/\nRUN pip install -r /tmp/web.txt",
+    { "deploy/web.txt": `--extra-index-url ${team}\nflask==3.0.3\n` },
+    "/etc/pip.conf",
+  ],
   ["uv.toml", "RUN uv sync --locked", uv, "UV_INDEX_<NAME>_PASSWORD"],
   ["pip by ENV", `ENV PIP_EXTRA_INDEX_URL=${team}\nRUN pip install flask`, {}, "/etc/pip.conf"],
   ["pip by an option", `RUN python -m pip install --index-url=${team} flask`, {}, "/etc/pip.conf"],

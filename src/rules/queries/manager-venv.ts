@@ -1,10 +1,10 @@
 import { readToml, valueAt } from "../../project/toml.ts";
-import type { Dockerfile } from "../../model/types.ts";
+import type { Dockerfile, Stage } from "../../model/types.ts";
 import type { RuleInput } from "../rule.ts";
 import { baseOf } from "./base.ts";
 import { type Command, commandsOf } from "./commands.ts";
 import { type Install, pythonInstalls } from "./installs.ts";
-import { once } from "./once.ts";
+import { once, onceFor } from "./once.ts";
 import { absolute, isRoot, rootImage, situationAt } from "./settings.ts";
 import { type Step, stepsOf } from "./steps.ts";
 import { envOfCommand } from "./uv.ts";
@@ -103,16 +103,17 @@ const POETRY_ON = /^(?:true|1)$/i;
 const isOn = (value: string | undefined): boolean => /^(?:1|true|yes|on|y|t)$/i.test(value ?? "");
 const isOff = (value: string | undefined): boolean => /^(?:0|false|no|off|n|f)$/i.test(value ?? "");
 
-/** The commands that a stage has run, also in the same RUN, when an installation begins. */
+/** The commands that a stage and those it stands on run, each with the step that it is in. */
+const commandsIn = onceFor((dockerfile: Dockerfile, stage: Stage) =>
+  stepsOf(dockerfile, stage).flatMap(({ instruction }) =>
+    instruction.keyword === "RUN" ? commandsOf(instruction) : [],
+  ),
+);
+
+/** Those that it has run, also in the same RUN, when an installation begins. */
 function commandsBefore(dockerfile: Dockerfile, { step, command }: Install): readonly Command[] {
-  const found: Command[] = [];
-  for (const { instruction } of stepsOf(dockerfile, step.stage)) {
-    if (instruction.keyword !== "RUN") continue;
-    const commands = commandsOf(instruction);
-    if (instruction === step.instruction) return [...found, ...commands.slice(0, commands.indexOf(command))];
-    found.push(...commands);
-  }
-  return found;
+  const all = commandsIn(dockerfile, step.stage);
+  return all.slice(0, all.indexOf(command));
 }
 
 /** `cd backend && poetry install`, `poetry -C backend install`. */
