@@ -13,6 +13,10 @@ const NO_SECRET_KEY = /(?:^|_)(?:GPG|PUBLIC|PUB|PRIMARY|FOREIGN|SORT|PARTITION)_
 const ABOUT =
   /_(?:FILE|PATH|DIR|NAME|ALIAS|MODE|TYPE|ID|ARN|URL|URI|HOST|PORT|TTL|EXPIRES?(?:_\w+)?|EXPIRATION|EXPIRY|LIFETIME|AGE|LENGTH|SIZE|ALGORITHM|ALGO|HASHERS?|HEADER|MINUTES|SECONDS|HOURS|DAYS|COUNT|LIMIT|ENABLED|DISABLED|REQUIRED|PREFIX|SUFFIX|FORMAT|ROTATION|POLICY|ENDPOINT|ISSUER|AUDIENCE|REGION|PROVIDER|BACKEND|MANAGER|STORE|STDIN|PROMPT|MAX|MIN)$/;
 
+/** A question about a secret, answered by yes or no: `USE_ID_TOKEN`, `REQUIRE_PASSWORD`. */
+const ASKS =
+  /(?:^|_)(?:USES?|ENABLES?|DISABLES?|REQUIRES?|ALLOWS?|HAS|SKIP)_(?:[A-Z\d]+_)?(?:TOKEN|PASSWORD|SECRET|API_?KEY|CREDENTIALS?)$/;
+
 const upperOf = (name: string): string =>
   name
     .replaceAll(/([a-z\d])([A-Z])/g, "$1_$2")
@@ -22,7 +26,7 @@ const upperOf = (name: string): string =>
 /** The value of such a variable, argument, label, option or field is a secret, going by its name: `DB_PASSWORD`, `apiKey`, `smtp-pass`. */
 export function namesSecret(name: string): boolean {
   const upper = upperOf(name);
-  return SURE.test(upper) && !ABOUT.test(upper);
+  return SURE.test(upper) && !ABOUT.test(upper) && !ASKS.test(upper);
 }
 
 /** Wider: also names that may be a secret's, such as `CACHE_KEY`, and half of a pair, such as `AWS_ACCESS_KEY_ID`. */

@@ -19,7 +19,7 @@ export interface EnvHints {
 
 /** Variables that Python, servers and build tools read for themselves. */
 const NOT_THE_SERVICES =
-  /^(?:PATH|HOME|USER|PWD|LANG|LC_\w+|TZ|TERM|SHELL|TMPDIR|TEMP|TMP|HOSTNAME|PYTHON\w*|VIRTUAL_ENV)$/;
+  /^(?:PATH|HOME|USER|PWD|LANG|LC_\w+|TZ|TERM|SHELL|TMPDIR|TEMP|TMP|HOSTNAME|PYTHON\w*|VIRTUAL_ENV|EDITOR|VISUAL|PAGER|BROWSER|DISPLAY|NO_COLOR|COLUMNS|LINES)$/;
 
 /** Every variable the code reads, with what happens without it. */
 export function readEnv(sources: PythonSources, hints: EnvHints): readonly EnvVariable[] {

@@ -45,6 +45,11 @@ export const projectMetadataMissing: Rule = {
       project({ Dockerfile: healthyWith([syncLine, syncLine + secondSync]), "pyproject.toml": packaged("") }),
       project({
         Dockerfile: healthyWith([syncLine, syncLine + secondSync]),
+        "pyproject.toml": packaged(""),
+        "MANIFEST.in": "include *.json\n",
+      }),
+      project({
+        Dockerfile: healthyWith([syncLine, syncLine + secondSync]),
         "pyproject.toml": packaged('readme = "README.md"\n')
           .replace('["hatchling"]', '["setuptools>=61"]')
           .replace("hatchling.build", "setuptools.build_meta"),
@@ -64,7 +69,7 @@ export const projectMetadataMissing: Rule = {
         const line = input.ignore.excludes(file);
         const because = line ? `: .dockerignore line ${line.line} (\`${line.text}\`) hides it` : "";
         yield {
-          message: `The project is installed here, and ${file}, which pyproject.toml names, has not been copied${because}.`,
+          message: `The project is installed here, and ${file}, which the build reads, has not been copied${because}.`,
           where: at(dockerfile, step.instruction),
         };
       }
@@ -72,6 +77,7 @@ export const projectMetadataMissing: Rule = {
   },
 };
 
-/** setuptools warns about a readme that is not there, and goes on (built with 65 and 84). */
+/** setuptools warns about a readme that is not there, and goes on (built with 65 and 84); nobody stops for a MANIFEST.in. */
 const isOnlyWarned = ({ read }: RuleInput, file: string): boolean =>
-  /(?:^|\/)readme[^/]*$/i.test(file) && /^build-backend\s*=\s*["']setuptools\./m.test(read?.("pyproject.toml") ?? "");
+  file === "MANIFEST.in" ||
+  (/(?:^|\/)readme[^/]*$/i.test(file) && /^build-backend\s*=\s*["']setuptools\./m.test(read?.("pyproject.toml") ?? ""));

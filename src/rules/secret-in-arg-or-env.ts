@@ -15,7 +15,7 @@ const header = /\b((?:Proxy-)?Authorization|Cookie|[\w]+(?:-[\w]+)+)\s*:\s*(?:(?
 
 /** Written for a step that needs any value at all, such as `collectstatic`: it opens nothing. */
 const filler =
-  /dummy|fake|placeholder|change[-_ ]?(?:me|this)|in[-_]?secure|not[-_ ]?(?:a[-_ ]?)?(?:real|secret|needed|used|important)|un(?:used|needed)|throwaway|whatever|build[-_ ]?(?:time|only)|collectstatic|^(?:secret|test|build|temp|foo|bar|abc|x+|.)$/i;
+  /dummy|fake|placeholder|change[-_ ]?(?:me|this)|in[-_]?secure|not[-_ ]?(?:a[-_ ]?)?(?:real|secret|needed|used|important)|un(?:used|needed)|throwaway|temporary|whatever|build[-_ ]?(?:time|only)|collectstatic|^(?:secret|test|build|temp|foo|bar|abc|x+|.)$/i;
 
 /** What a value is, apart from its name; nothing where it is only a reference to a variable. */
 const byShape = (value: string): boolean => secretValue.test(value) || shapedIn(value).length > 0;
@@ -69,6 +69,7 @@ export const secretInArgOrEnv: Rule = {
         `FROM ${slim}\nENV JWT_SECRET_FILE=/run/secrets/jwt TOKEN_TTL=3600 AUTH_MODE=token KEY_ALIAS=main MAX_TOKENS=4096\nRUN`,
       ]),
       changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nENV REQUIRE_TOKEN=true\nRUN`]),
+      changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nARG LOGIN_PROVIDER_USE_ID_TOKEN\n`]),
       changed([
         `FROM ${slim}\nRUN`,
         `FROM ${slim}\nENV PASSWORD_MIN_LENGTH=12 TOKEN_URL=https://id.example/token MONKEY=banana COMPASS=north BYPASS=1\nRUN`,
