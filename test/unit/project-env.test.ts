@@ -28,6 +28,9 @@ describe("the process's environment", () => {
       'import os\ndef branch(name, other=None):\n    given = name or os.getenv("BRANCH")\n    if not given:\n        raise ValueError("BRANCH")\n';
     expect(await env({ "app/a.py": refused })).toEqual(["BRANCH text"]);
     expect(await env({ "app/a.py": refused.replace("name or", "load() or") })).toEqual(["BRANCH! text"]);
+    const shell = 'import os\nif not os.environ.get("EDITOR"):\n    raise ValueError("EDITOR")\n';
+    expect(await env({ "app/a.py": shell })).toEqual([]);
+    expect(await env({ "app/a.py": shell.replaceAll("EDITOR", "BACKEND") })).toHaveLength(1);
     const bare = 'import os\nA = os.environ["ADMIN"]\n';
     expect(await env({ "shop/management/commands/make-admin.py": bare })).toEqual(["ADMIN text"]);
     expect(await env({ "shop/admin.py": bare })).toEqual(["ADMIN! text"]);
