@@ -106,7 +106,7 @@ function* portRefusals({ service, dockerfile, overrides }: Facts): Generator<Ref
     overrides["ports"] !== undefined ||
     instructionsToday(dockerfile, "EXPOSE").length > 0;
   if (start === undefined || serves || !/^(?:own|unknown)$/.test(start.server)) return;
-  yield refusal("no-port", { what: `\`${start.written}\` starts a program that listens on no port that a file names` });
+  yield refusal("no-port", { what: `\`${start.argv.join(" ")}\` listens on no port that a file names` });
 }
 
 /** A start script may migrate, wait or write configuration; which of it must stay is not ours to guess. */

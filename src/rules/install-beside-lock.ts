@@ -28,6 +28,7 @@ export const installBesideLock: Rule = {
       changed([syncLine, `${syncLine}RUN uv pip install --no-deps .\n`]),
       // A tool of the build, which does not leave the stage.
       changed([syncLine, `RUN pip install --no-cache-dir awscli==1.42.0\n${syncLine}`]),
+      changed([syncLine, `RUN uv pip install --system --no-cache awscli==1.42.0\n${syncLine}`]),
     ],
   },
   *check({ dockerfile, service }) {
@@ -41,7 +42,8 @@ export const installBesideLock: Rule = {
       if (names.length === 0) continue;
       const env = envOfCommand(dockerfile, step, command);
       const inEnvironment =
-        command.program === "uv" || /venv/.test(`${command.argv[0] ?? ""} ${env.get("PATH") ?? ""}`);
+        (command.program === "uv" && !command.argv.includes("--system")) ||
+        /venv/.test(`${command.argv[0] ?? ""} ${env.get("PATH") ?? ""}`);
       if (!kept.has(step.stage) && !inEnvironment) continue;
       yield {
         message: `\`${command.text}\` installs ${names.join(", ")}, which ${service.lock.path} does not decide.`,
