@@ -33,11 +33,22 @@ export const appOf = (
     },
   );
 
+/** Flags that are no command's. */
+const OF_THE_APPLICATION: ReadonlySet<string> = new Set([
+  "-h",
+  "--help",
+  "-H",
+  "--helpAll",
+  "--help-all",
+  "-v",
+  "--version",
+]);
+
 /** `seaworthy FOLDER` is short for `seaworthy run FOLDER`. */
 export function withDefaultCommand(args: readonly string[], routes: object): readonly string[] {
   const [first] = args;
   if (first === undefined) return ["run", "."];
-  const isCommand = first in routes || first.startsWith("-");
-  const looksLikeFolder = first.includes("/") || first.startsWith(".");
-  return !isCommand && looksLikeFolder ? ["run", ...args] : args;
+  if (first in routes || OF_THE_APPLICATION.has(first)) return args;
+  // A flag of `run`, or a folder: what looks like neither is a command that was mistyped.
+  return /^[-.]|\//.test(first) ? ["run", ...args] : args;
 }

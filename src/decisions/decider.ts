@@ -8,6 +8,8 @@ export interface Facts {
   readonly findings: readonly Finding[];
   /** The Dockerfile of today, when there is one. */
   readonly dockerfile: Dockerfile | undefined;
+  /** False where today's image never installs the project itself, only what it depends on. */
+  readonly installsProject?: boolean;
   /** Choices the team made in its configuration; they win, and the decision says so. */
   readonly overrides: Readonly<Record<string, unknown>>;
   /** Current version of uv, for a service that does not ask for one. */

@@ -17,6 +17,12 @@ function projectInstall(facts: Facts): { readonly project: SyncSpec["project"]; 
       because:
         "The project is no installable package: it is imported from the working directory, so only its dependencies are installed.",
     };
+  if (facts.installsProject === false && !packaging.readsOwnVersion.value)
+    return {
+      project: "none",
+      because:
+        "Today's image imports the project from the working directory and never installs it, so nothing shows that it can be built: only its dependencies are installed.",
+    };
   if (packaging.looksUpFromFile.value)
     return {
       project: "editable",

@@ -2,6 +2,7 @@ import { DEFAULT_OUTPUT } from "../decisions/context.ts";
 import type { Facts } from "../decisions/decider.ts";
 import { UserError } from "../kit/errors.ts";
 import { profiles } from "../profiles/index.gen.ts";
+import { mayInstallProject } from "../rules/queries/project-install.ts";
 import { readRequirements } from "../requirements/read.ts";
 import type { Analysis } from "./analyze.ts";
 import type { Session } from "./session.ts";
@@ -24,6 +25,7 @@ export async function planFacts(session: Session, analysis: Analysis): Promise<F
     // What the team lives with today, the rework may still take away.
     findings: [...analysis.findings, ...(analysis.suppressed ?? [])],
     dockerfile: analysis.dockerfile,
+    ...(analysis.dockerfile && { installsProject: mayInstallProject(analysis.dockerfile) }),
     overrides: {
       ...config.decisions,
       ...(config.output === undefined ? {} : { output: config.output }),

@@ -67,6 +67,7 @@ function importPackages({ tree, application, sources }: PackagingInput): readonl
   const isFolder = (folder: string) => tree.files.some((file) => file.startsWith(`${folder}/`) && file.endsWith(".py"));
   // `src/` with modules of its own is itself what is imported only when the code says `src.…`.
   if (top !== "src" && [...found].some((name) => name.startsWith("src/"))) found.delete("src");
+  if (top === "src") for (const name of found) if (name.startsWith("src/")) found.delete(name);
   if (top !== "" && !found.has(`src/${top}`) && isFolder(top)) found.add(top);
   return [...found].toSorted();
 }

@@ -1,8 +1,9 @@
 import { healthy, healthyWith, project, syncLine } from "./queries/example.ts";
 import { isContextElsewhere } from "./queries/context.ts";
+import { installsItself } from "./queries/project-install.ts";
 import { programOf, startOf } from "./queries/start.ts";
-import { at, reachable } from "./queries/steps.ts";
-import { runCommands, syncsIn } from "./queries/uv.ts";
+import { at } from "./queries/steps.ts";
+import { syncsIn } from "./queries/uv.ts";
 import type { Rule } from "./rule.ts";
 
 const packaged = (more: string): string =>
@@ -50,7 +51,7 @@ export const projectNotInstalled: Rule = {
     const syncs = syncsIn(dockerfile);
     const start = startOf(dockerfile);
     if (packaging.kind.value !== "package" || !start || syncs.length === 0 || isContextElsewhere(input)) return;
-    if (syncs.some((sync) => sync.project) || installsItself(input) || start.wrappers.includes("uv run")) return;
+    if (syncs.some((sync) => sync.project) || installsItself(dockerfile) || start.wrappers.includes("uv run")) return;
     const program = programOf(start.argv);
     const where = at(dockerfile, start.instruction);
     if (Object.hasOwn(packaging.consoleScripts, program))
@@ -68,13 +69,3 @@ export const projectNotInstalled: Rule = {
       };
   },
 };
-
-/** `pip install .`, `uv pip install -e .`, a wheel, `python setup.py install`: any way but `uv sync`. */
-const installsItself = ({ dockerfile }: Parameters<Rule["check"]>[0]): boolean =>
-  reachable(dockerfile).some((stage) =>
-    runCommands(stage).some(
-      ({ command: { argv } }) =>
-        argv.includes("install") &&
-        argv.some((word) => /^\.|\.whl$|^\/|^-e|^dist|\$/.test(word) || word === "setup.py"),
-    ),
-  );

@@ -369,6 +369,13 @@ describe("packaging", () => {
     expect(off.kind).toMatchObject({ value: "unpackaged", evidence: [{ line: 8 }] });
   });
 
+  it("takes src itself for the package where the start command says `src.…`", async () => {
+    const files = { "src/main.py": "from src.web import page\n", "src/web/__init__.py": "", "src/web/page.py": "" };
+    const started = await read({ ...files, Dockerfile: 'FROM python:3.13\nCMD ["uvicorn", "src.main:app"]\n' });
+    expect(started.packaging.importPackages).toEqual(["src"]);
+    expect((await read(files)).packaging.importPackages).toEqual(["src/web"]);
+  });
+
   it("knows folders without __init__.py, or with a tool's name, by who imports them", async () => {
     const { packaging } = await read({
       "app.py": "from routes import shop\nimport tools.text\n",

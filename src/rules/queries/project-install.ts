@@ -5,8 +5,9 @@ import { copiedBy } from "./context.ts";
 import { type Install, pythonInstalls } from "./installs.ts";
 import { once } from "./once.ts";
 import { absolute, situationAt } from "./settings.ts";
-import { flag, shippedSteps, type Step } from "./steps.ts";
-import { envOfCommand, syncsIn } from "./uv.ts";
+import { startOf } from "./start.ts";
+import { flag, reachable, shippedSteps, type Step } from "./steps.ts";
+import { envOfCommand, runCommands, syncsIn } from "./uv.ts";
 
 /** A command that installs the project itself, not only what it depends on. */
 export interface ProjectInstall {
@@ -43,6 +44,30 @@ function byOthers(
   const { workdir } = situationAt(dockerfile, step.stage, step.instruction);
   return items.folders.find(({ path }) => /^\.\/?$/.test(path) || path === workdir)?.editable;
 }
+
+/** `pip install .`, `uv pip install -e .`, a wheel, `python setup.py install`: any way but `uv sync`. */
+export const installsItself = (dockerfile: Dockerfile): boolean =>
+  reachable(dockerfile).some((stage) =>
+    runCommands(stage).some(
+      ({ command: { argv } }) =>
+        argv.includes("install") &&
+        argv.some(
+          (word, index) =>
+            (/^\.|\.whl$|^\/|^-e|^dist|\$/.test(word) && !TAKES_FILE.test(argv[index - 1] ?? "")) ||
+            word === "setup.py",
+        ),
+    ),
+  );
+
+/** Options whose value is a list, a folder to install into or an interpreter, and never what is installed. */
+const TAKES_FILE =
+  /^(?:-r|--requirements?|-c|--constraints?|-t|--target|--prefix|--root|-p|--python|--cache-dir|-f|--find-links|--overrides?)$/;
+
+/** The image may have the project itself installed, at the latest when it starts. */
+export const mayInstallProject = (dockerfile: Dockerfile): boolean =>
+  projectInstalls(dockerfile).length > 0 ||
+  installsItself(dockerfile) ||
+  startOf(dockerfile)?.wrappers.includes("uv run") !== false;
 
 /** Whether the shipped image holds one of these paths or something in it. */
 export function shipsAnyOf(input: RuleInput, wanted: readonly string[]): boolean {

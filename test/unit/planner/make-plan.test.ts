@@ -261,6 +261,14 @@ describe("dependencies", () => {
     expect(plan({ packaging: { ...packaging, looksUpFromFile: fact(true) } }).image.sync.project).toBe("editable");
     expect(plan().image.sync.project).toBe("none");
   });
+  it("come alone where today's image never installs the package, unless its code asks for its version", () => {
+    const packaging = { ...sample.packaging, kind: fact<"package">("package") };
+    const never = (more = {}) =>
+      makePlan({ ...facts({ packaging: { ...packaging, ...more } }), installsProject: false }).image.sync.project;
+    expect(never()).toBe("none");
+    expect(never({ readsOwnVersion: fact(true) })).toBe("no-editable");
+    expect(makePlan({ ...facts({ packaging }), installsProject: true }).image.sync.project).toBe("no-editable");
+  });
 });
 
 describe("user", () => {
