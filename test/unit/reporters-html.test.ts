@@ -74,6 +74,16 @@ it("links only to what is on the page", async () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
+it("gives each table a caption, and each column and row that has a name a heading", async () => {
+  const text = await page(sampleReport);
+  const tables = [...text.matchAll(/<table[^>]*>(.*?)<\/table>/gs)].map(([, table = ""]) => table);
+  expect(tables.length).toBeGreaterThan(5);
+  for (const table of tables) {
+    expect(table).toMatch(/^<caption class="hidden">[^<]+<\/caption>/);
+    expect(table.match(/<th(?: |>)/g)).toHaveLength(table.match(/<th scope="(?:col|row)"/g)?.length ?? 0);
+  }
+});
+
 it("renders a run that has almost nothing", async () => {
   const empty = {
     findings: [],

@@ -61,7 +61,10 @@ export function Table(props: {
   const { children, label } = props;
   return (
     <div class="scroll" role="region" aria-label={label} tabIndex={0}>
-      <table class={props.class}>{children}</table>
+      <table class={props.class}>
+        <caption class="hidden">{label}</caption>
+        {children}
+      </table>
     </div>
   );
 }

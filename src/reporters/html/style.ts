@@ -230,7 +230,6 @@ const print = `
   body { background: none; font-size: 10pt; }
   header, main, footer { max-width: none; padding: 0; }
   nav { display: none; }
-  details::details-content { content-visibility: visible; block-size: auto; }
   section > details > pre { max-height: none; }
   pre, pre code { white-space: pre-wrap; overflow-wrap: anywhere; }
   .verdict, .tile, .card, .check, .findings li, tr { break-inside: avoid; }
