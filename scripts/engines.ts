@@ -58,16 +58,19 @@ async function load(host: string, archive: string): Promise<void> {
   if (code !== 0) throw new Error(`${host} does not take the image: ${stdout}${stderr}`);
 }
 
-/** The catalogue's word on the image there, which is removed again. */
+// Podman gives a name without a registry one of its own.
+const NAMES = [IMAGE, `docker.io/${IMAGE}`, `localhost/${IMAGE}`];
+
+async function removeImage(host: string): Promise<void> {
+  for (const image of NAMES) await run("curl", [...at(host), "-X", "DELETE", `http://engine/v1.41/images/${image}`]);
+}
+
+/** The catalogue's word on the image there. */
 async function verified(host: string, folder: string): Promise<ReadonlyMap<string, CheckResult>> {
-  // Podman gives a name without a registry one of its own.
-  for (const image of [IMAGE, `docker.io/${IMAGE}`, `localhost/${IMAGE}`]) {
+  for (const image of NAMES) {
     const words = ["dist/cli.js", "verify", "--json", "--image", image, "--engine", host, folder];
     const { stdout, stderr } = await run(process.execPath, words, { keepBytes: 64_000_000 });
-    if (stdout.startsWith("[")) {
-      await run("curl", [...at(host), "-X", "DELETE", `http://engine/v1.41/images/${image}`]);
-      return new Map((JSON.parse(stdout) as CheckResult[]).map((check) => [check.id, check]));
-    }
+    if (stdout.startsWith("[")) return new Map((JSON.parse(stdout) as CheckResult[]).map((check) => [check.id, check]));
     if (!stderr.includes("no image")) throw new Error(stderr.slice(-2000));
   }
   throw new Error(`${host} has no image ${IMAGE}`);
@@ -78,27 +81,31 @@ const seen = new Map<string, ReadonlyMap<string, CheckResult>>();
 try {
   const { folder, pins } = await reworkedService(EXAMPLE, join(scratch, "service"));
   const file = ["-f", join(folder, "Dockerfile.prod"), "-t", IMAGE, folder];
-  await shell('docker build --quiet "$@"', {}, ...buildFlags(pins), ...file);
+  await shell('docker build --quiet "$@"', {}, ...(await buildFlags({ folder, pins })), ...file);
   const archive = await savedImage(scratch);
   for (const { name, start } of targets) {
     const host = await start();
-    await load(host, archive);
-    process.stderr.write(`${name}: ${host}\n`);
-    seen.set(name, await verified(host, folder));
+    try {
+      await load(host, archive);
+      process.stderr.write(`${name}: ${host}\n`);
+      seen.set(name, await verified(host, folder));
+    } finally {
+      await removeImage(host);
+    }
   }
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }
 
 const names = [...seen.keys()];
-const ids = [...(seen.get(names[0] ?? "")?.keys() ?? [])];
+const ids = [...new Set([...seen.values()].flatMap((told) => [...told.keys()]))];
 let wrong = 0;
 process.stdout.write(`${"check".padEnd(30)}${names.map((name) => name.padEnd(20)).join("")}\n`);
 for (const id of ids) {
   const told = names.map((name) => seen.get(name)?.get(id));
   const words = told.map((one) => one?.status ?? "missing");
   const differs = new Set(words.filter((word) => word !== "unproven")).size > 1;
-  if (differs || words.includes("fail")) wrong += 1;
+  if (differs || words.includes("fail") || words.includes("missing")) wrong += 1;
   process.stdout.write(
     `${id.padEnd(30)}${words.map((word) => word.padEnd(20)).join("")}${differs ? "<< told differently" : ""}\n`,
   );

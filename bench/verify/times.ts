@@ -2,13 +2,12 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { run } from "../../src/kit/exec.ts";
 import { median } from "../../src/kit/units.ts";
-import type { Pin } from "../../src/model/types.ts";
 import { mirrorOf } from "../../src/pipeline/bases.ts";
 import { parseMirrors } from "../../src/registry/endpoints.ts";
 import { type Goal, inTurn, row, say } from "../measure.ts";
 import { type GoTool, STRUCTURE_TEST } from "../peers/go-tools.ts";
 import { PEERS } from "../peers/install.ts";
-import { reworkedService } from "./reworked.ts";
+import { reworkedService, type ReworkedService } from "./reworked.ts";
 
 const EXAMPLE = ".lab/examples/reactbin-api";
 const SCRIPT = "scripts/verify_production_image.sh";
@@ -45,7 +44,7 @@ export async function benchVerifyTimes(
 ): Promise<readonly Goal[]> {
   const { folder, pins } = await reworkedService(EXAMPLE, resolve(PEERS, "verify-service"));
   const image = `seaworthy-bench/reactbin-api:${process.pid}`;
-  const flags = buildFlags(pins);
+  const flags = await buildFlags({ folder, pins });
   const file = ["-f", join(folder, "Dockerfile.prod"), "-t", image, folder];
   await demand("docker", ["build", "--quiet", ...flags, ...file], { signal });
   const waits: Wait[] = [];
@@ -117,15 +116,17 @@ function judged(samples: Readonly<Record<string, readonly number[]>>, wait: Wait
   ];
 }
 
-/** What a person behind a proxy and a mirror passes to docker. */
-export function buildFlags(pins: readonly Pin[]): readonly string[] {
+/** What a person behind a proxy and a mirror passes to docker, and the commit that the image's label names. */
+export async function buildFlags({ folder, pins }: ReworkedService): Promise<readonly string[]> {
+  const { stdout: commit } = await run("git", ["rev-parse", "HEAD"], { cwd: folder });
   const ca = process.env["SEAWORTHY_CA"];
   const mirrors = parseMirrors(process.env["SEAWORTHY_MIRRORS"]);
   const contexts = pins.flatMap(({ image, digest }) => {
     const mirror = mirrorOf(`${image}@${digest}`, mirrors);
     return mirror === undefined ? [] : ["--build-context", `${image}@${digest}=docker-image://${mirror}`];
   });
-  return [...(ca === undefined ? [] : ["--secret", `id=ca-bundle,src=${ca}`]), ...contexts];
+  const revision = ["--build-arg", `REVISION=${commit.trim()}`];
+  return [...revision, ...(ca === undefined ? [] : ["--secret", `id=ca-bundle,src=${ca}`]), ...contexts];
 }
 
 /** Undefined when it did not install. */
