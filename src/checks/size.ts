@@ -9,10 +9,13 @@ const after = {
   contract: { ...exampleContract, limits: { ...exampleContract.limits, sizeRatio: 0.7 } },
 } as const;
 
+/** Where nobody says more. */
+const usual = { ...exampleContract, limits: { ...exampleContract.limits, sizeRatio: 1.05 } };
+
 export const size: Check<Layers> = {
   id: "size",
   title: "The image is small against the baseline",
-  why: "Every node that runs the service pulls and unpacks it.",
+  why: "Every node that runs the service pulls and unpacks it. Where nobody says more in `limits: { sizeRatio }`, 5 % are left for the bytecode that makes each start quicker.",
   source: "The contract's limit sizeRatio",
   whenItFails: {
     symptom: "Pulling and starting take longer than before.",
@@ -27,6 +30,18 @@ export const size: Check<Layers> = {
       data: exampleLayers,
       status: "pass",
       context: { ...after, baseline: { ...exampleLayers, bytes: 360_000_000 } },
+    },
+    {
+      name: "larger by its bytecode alone",
+      data: exampleLayers,
+      status: "pass",
+      context: { side: "after", contract: usual, baseline: { ...exampleLayers, bytes: exampleLayers.bytes / 1.04 } },
+    },
+    {
+      name: "larger by more",
+      data: exampleLayers,
+      status: "fail",
+      context: { side: "after", contract: usual, baseline: { ...exampleLayers, bytes: exampleLayers.bytes / 1.06 } },
     },
     { name: "as large", data: exampleLayers, status: "fail", context: { ...after, baseline: exampleLayers } },
     { name: "no baseline", data: exampleLayers, status: "unproven", context: { ...after, baseline: undefined } },

@@ -1,4 +1,5 @@
 import type { Evidence, PathUse } from "../model/types.ts";
+import { isHandCommand } from "../project/command-files.ts";
 import { ownTask } from "../project/own-task.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
@@ -30,7 +31,9 @@ export const writable: Decider = {
   decide(facts: Facts, draft: Draft): Choice {
     const workdir = draft.workdir ?? "/app";
     const chosen = override(facts, "writable", "list");
-    const uses = facts.service.writes.filter((use) => !NOT_OURS.test(use.path));
+    const uses = facts.service.writes.filter(
+      (use) => !NOT_OURS.test(use.path) && !isHandCommand(use.evidence.file, facts.service),
+    );
     const written =
       chosen ?? [...new Set(uses.map((use) => folderOf(use, workdir)).filter((path) => path !== undefined))].toSorted();
     const today = instructionsToday(facts.dockerfile, "VOLUME").flatMap((instruction) => instruction.words);

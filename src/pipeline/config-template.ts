@@ -78,7 +78,7 @@ export const CONFIG_TEMPLATE = `# yaml-language-server: $schema=.seaworthy/seawo
 #   steps: { run: ["python manage.py compilemessages"], makes: [staticfiles] }   # \`[]\`: today's are not needed
 
 # Limits of the checks: startSeconds, warmBuildSeconds, coldBuildSeconds, graceSeconds (seconds, until a stopped service
-# is killed), sizeRatio (after / before).
+# is killed), sizeRatio (after / before; 1.05 unless told).
 # limits: { startSeconds: 30, sizeRatio: 0.7 }
 
 # Severity of rules (error, warning, note), by id; other tools' ids are understood. \`seaworthy explain ID\` knows them.

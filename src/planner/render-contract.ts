@@ -61,12 +61,7 @@ function promises({ contract, image }: Plan): ReadonlyArray<readonly string[]> {
       "Build",
       `cold within ${limits.coldBuildSeconds} s, after an edit of the source within ${limits.warmBuildSeconds} s`,
     ],
-    [
-      "Size",
-      limits.sizeRatio === 1
-        ? "not larger than the image it replaces"
-        : `at most ${limits.sizeRatio} times the image it replaces`,
-    ],
+    ["Size", `at most ${limits.sizeRatio} times the image it replaces`],
   ];
 }
 

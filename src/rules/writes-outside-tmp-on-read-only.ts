@@ -1,5 +1,6 @@
 import { stageState } from "../dockerfile/stages.ts";
 import type { Dockerfile, PathUse } from "../model/types.ts";
+import { isHandCommand, isStarted, namesFile } from "../project/command-files.ts";
 import { commandsOf } from "./queries/commands.ts";
 import { healthy, healthyDockerfile, healthyWith, project } from "./queries/example.ts";
 import { absolute, situationAt } from "./queries/settings.ts";
@@ -82,16 +83,14 @@ export const writesOutsideTmpOnReadOnly: Rule = {
 
 /** In a script that the running service has nothing to do with: it is run by hand, by a test, or by the build itself. */
 function isByHand({ evidence: { file } }: PathUse, { dockerfile, service }: RuleInput): boolean {
-  const module = file.replace(/\.py$/, "").replaceAll("/", ".");
-  const name = /(?:^|\/)management\/commands\/(?:\w+\/)*([\w-]+)\.py$/.exec(file)?.[1];
-  const isNamed = (word: string) => word === module || word === file || word.endsWith(`/${file}`);
-  const isStarted = (word: string) => isNamed(word) || word.startsWith(`${module}:`) || word === name;
-  if (service.starts.some(({ argv }) => argv.some(isStarted))) return false;
-  if (name !== undefined || /(?:^|\/)(?:tests?|scripts|tools|bin|hack)\//.test(file)) return true;
+  if (isHandCommand(file, service)) return true;
+  if (isStarted(file, service)) return false;
   return reachableSteps(dockerfile).some(
     ({ instruction }) =>
       instruction.keyword === "RUN" &&
-      commandsOf(instruction).some(({ program, argv }) => /^python[\d.]*$/.test(program) && argv.some(isNamed)),
+      commandsOf(instruction).some(
+        ({ program, argv }) => /^python[\d.]*$/.test(program) && argv.some((word) => namesFile(word, file)),
+      ),
   );
 }
 

@@ -359,6 +359,20 @@ describe("packages", () => {
   });
 });
 
+describe("folders that the code writes", () => {
+  const writes = (file: string, starts: Service["starts"] = sample.starts) =>
+    plan({ starts, writes: [{ path: "exports", when: "request", evidence: evidence(file, 3) }] }).image.writable;
+  it("are made for what the service runs, and not for commands that people run by hand", () => {
+    expect(writes("app/main.py")).toEqual(["/app/exports"]);
+    expect(writes("app/management/commands/dump.py")).toEqual([]);
+    expect(writes("scripts/dump.py")).toEqual([]);
+    const [web] = sample.starts;
+    if (web === undefined) throw new Error("the sample is started");
+    const nightly = { ...web, argv: ["python", "manage.py", "dump"] };
+    expect(writes("app/management/commands/dump.py", [web, nightly])).toEqual(["/app/exports"]);
+  });
+});
+
 describe("named volumes of Compose", () => {
   const service = {
     composeVolumes: [
