@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { SecretSource } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
 import { readText } from "../kit/files.ts";
-import { secretLines } from "../kit/redact.ts";
+import { isDistinctive, secretLines, secretsIn } from "../kit/redact.ts";
 import { CONFIG_FILE } from "./config.ts";
 import type { Session } from "./session.ts";
 
@@ -38,12 +38,33 @@ export async function buildSecretsOf({
 }
 
 /** What they hold, for whoever takes it out of what is shown. */
-export async function valuesOf(session: Pick<Session, "config" | "folder" | "world">): Promise<readonly string[]> {
+export async function valuesOf(session: From): Promise<readonly string[]> {
+  return (await textsOf(session)).flatMap(secretLines);
+}
+
+/**
+ * What of them can be recognised in an image: a token that is all there is, and the passwords in settings. Not their other
+ * lines, which may stand in an image and be nobody's secret.
+ */
+export async function recognisableIn(session: From): Promise<readonly string[]> {
+  return [...new Set((await textsOf(session)).flatMap(recognisable))];
+}
+
+export function recognisable(text: string): readonly string[] {
+  const whole = text.trim();
+  // As `.netrc` has them.
+  const words = [...text.matchAll(/\bpassword\s+(\S+)/g)].flatMap(([, value]) => value ?? []);
+  return [...(/\s/.test(whole) ? [] : [whole]), ...words, ...secretsIn(text)].filter(isDistinctive);
+}
+
+type From = Pick<Session, "config" | "folder" | "world">;
+
+async function textsOf(session: From): Promise<readonly string[]> {
   const sources = Object.values(await buildSecretsOf(session));
   const texts = sources.map(async (source) =>
     typeof source === "string" ? ((await readText(source)) ?? "") : (session.world.env[source.env] ?? ""),
   );
-  return (await Promise.all(texts)).flatMap(secretLines);
+  return await Promise.all(texts);
 }
 
 const missing = (id: string, problem: string, hint: string): UserError =>

@@ -5,6 +5,7 @@ import { buildRecord } from "../probes/build-record.ts";
 import { layers } from "../probes/layers.ts";
 import { judgeRequirements } from "../requirements/judge.ts";
 import { readRequirements } from "../requirements/read.ts";
+import { recognisableIn } from "./build-secrets.ts";
 import { acceptedBy, refuseUnknownAccepted, withAccepted } from "./accepted.ts";
 import { analyzeStep } from "./analyze-step.ts";
 import { findBeside } from "./beside.ts";
@@ -67,6 +68,7 @@ export async function verifyImage(given: Session, wanted: Wanted): Promise<Verif
     service,
     contract,
     registry: registryOf(session, demanded),
+    buildSecrets: await recognisableIn(session),
     signal: world.signal,
     onProbe: (_label, probe, seen) => world.tell(`${probe.title} (${Math.round(seen.milliseconds)} ms)`),
   });

@@ -40,6 +40,8 @@ export interface Verification {
   /** The short proof: nothing is measured, so nothing runs alone. */
   readonly quick?: boolean;
   readonly registry?: RegistryAccess;
+  /** What the team's own build secrets hold. */
+  readonly buildSecrets?: readonly string[];
   readonly signal: AbortSignal;
   readonly onProbe: (label: Subject["label"], probe: Probe, seen: Seen) => void;
 }
@@ -91,7 +93,7 @@ function atOnce(workers: number, jobs: readonly Job[], collect: (job: Job) => Pr
 }
 
 async function collectOne(
-  { engine, run, service, contract, quick = false, signal, onProbe, ...verification }: Verification,
+  { engine, run, service, contract, quick = false, buildSecrets = [], signal, onProbe, ...verification }: Verification,
   { probe, subject }: Job,
   shared: Shared,
 ): Promise<void> {
@@ -106,6 +108,8 @@ async function collectOne(
     contract,
     builds: subject.build.builds.length,
     quick,
+    // How many, and nothing of what they hold.
+    buildSecrets: buildSecrets.length,
     registry: [registry?.pushTo, registry?.offline],
     beside: beside?.key,
   };
@@ -129,6 +133,7 @@ async function collectOne(
           build: subject.build,
           evidenceDirectory,
           quick,
+          buildSecrets,
           shared,
           signal,
           ...(registry === undefined ? {} : { registry }),

@@ -16,7 +16,7 @@ import type { Analysis } from "./analyze.ts";
 import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
 import { acceptedBy, refuseUnknownAccepted, withAccepted } from "./accepted.ts";
 import { withAdvice } from "./advice.ts";
-import { valuesOf } from "./build-secrets.ts";
+import { recognisableIn, valuesOf } from "./build-secrets.ts";
 import { engineOf, imagesOf } from "./engine-of.ts";
 import { notesOf } from "./notes.ts";
 import { rebuildWanted } from "./rebuild.ts";
@@ -144,6 +144,7 @@ async function prove(
     service: analysis.service,
     contract: plan.contract,
     registry,
+    buildSecrets: await recognisableIn(session),
     signal: world.signal,
     onProbe: (label, probe, seen) =>
       world.tell(

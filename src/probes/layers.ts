@@ -40,8 +40,13 @@ export interface Layers extends Shape {
   readonly secrets: readonly SecretFile[];
   /** Undefined in evidence of earlier versions, which left out larger files. */
   readonly searched?: Searched;
-  /** `planted`: how many values of ours went into the build; `found`: where one of them came out. */
-  readonly canaries: { readonly planted: number | undefined; readonly found: readonly string[] };
+  /** `planted`: how many values of ours went into the build; `given`: how many of the team's build secrets were looked for
+   * as well; `found`: where one of them came out. */
+  readonly canaries: {
+    readonly planted: number | undefined;
+    readonly given?: number;
+    readonly found: readonly string[];
+  };
   readonly interpreter: string;
   readonly bytecode: Readonly<Partial<Record<BytecodeArea, BytecodeCount>>>;
   readonly libraries: Libraries;
@@ -55,7 +60,7 @@ export const layers: Probe<Layers> = {
   id: "layers",
   title: "Walk every layer of the image once",
   runs: "beside-others",
-  version: 6,
+  version: 7,
   async collect(context) {
     const signal = within(context.signal, LIMIT_MS, "The walk over the layers");
     const walk = new Walk(context);
@@ -84,6 +89,8 @@ class Walk {
   readonly #modes = new ModeSearch();
   readonly #searches: readonly Search[];
   readonly #context: ProbeContext;
+  /** Random ones of ours, and what the team's build secrets hold. */
+  readonly #values: readonly string[];
   readonly #workdir: string;
   readonly #uvCache: string;
 
@@ -91,7 +98,8 @@ class Walk {
     this.#context = context;
     this.#workdir = context.image.config.workdir.replace(/^\/+|\/+$/g, "");
     this.#uvCache = variable(context, "UV_CACHE_DIR").replace(/^\/+|\/+$/g, "");
-    this.#secrets = new LayerSecrets(context.build?.canaries ?? []);
+    this.#values = [...(context.build?.canaries ?? []), ...(context.buildSecrets ?? [])];
+    this.#secrets = new LayerSecrets(this.#values);
     this.#contents = new ContentsSearch(this.#uvCache);
     this.#searches = [this.#secrets, this.#contents, this.#libraries, this.#environments, this.#modes];
   }
@@ -144,7 +152,11 @@ class Walk {
       caches: [...this.#caches].map(([kind, cache]) => ({ kind, ...cache })),
       secrets: this.#secrets.found(tree),
       searched: this.#secrets.searched(),
-      canaries: { planted: build?.planted ?? build?.canaries?.length, found: this.#canaries() },
+      canaries: {
+        planted: build?.planted ?? build?.canaries?.length,
+        given: this.#context.buildSecrets?.length ?? 0,
+        found: this.#canaries(),
+      },
       interpreter: tag,
       bytecode: countBytecode(
         tree,
@@ -171,9 +183,8 @@ class Walk {
 
   /** Values of ours that came out, in a file or in the configuration. */
   #canaries(): readonly string[] {
-    const canaries = this.#context.build?.canaries ?? [];
     const places = placesOf(this.#context.image.config).filter(([, text]) =>
-      canaries.some((one) => text.includes(one)),
+      this.#values.some((one) => text.includes(one)),
     );
     return [...new Set([...places.map(([place]) => place), ...this.#secrets.canaries()])];
   }

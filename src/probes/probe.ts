@@ -17,6 +17,8 @@ export interface ProbeContext {
   readonly contract: Contract;
   /** How the image was built: timings, cache facts, canaries. Undefined when an existing image is verified. */
   readonly build: BuildSide | undefined;
+  /** What the team's own build secrets hold, in memory alone: it stands in no evidence. */
+  readonly buildSecrets?: readonly string[];
   /** Folder of the run for this side; a probe may write logs there. */
   readonly evidenceDirectory: string;
   /** The short proof: what is repeated only to measure it is done once. */

@@ -2,10 +2,13 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { exampleContract } from "../../src/checks/support/examples.ts";
 import { parseDockerfile } from "../../src/dockerfile/parse.ts";
 import type { ConnectedEngine } from "../../src/engine/engine.ts";
 import type { BuildSide } from "../../src/model/types.ts";
+import { recognisable } from "../../src/pipeline/build-secrets.ts";
 import { buildSide, type SideRequest } from "../../src/pipeline/build-side.ts";
+import { layers } from "../../src/probes/layers.ts";
 import { parseMirrors } from "../../src/registry/endpoints.ts";
 import { sampleService } from "../golden/sample-service.ts";
 import { BASE, connect, soon } from "./engine-fixture.ts";
@@ -86,4 +89,31 @@ it("says where to give a secret that the build cannot do without", async () => {
   const side = await build("RUN --mount=type=secret,id=index,required=true grep -q hunter2 /run/secrets/index");
   expect(side.image).toBeUndefined();
   expect(side.failure?.log.at(-1)).toContain("`buildSecrets` in seaworthy.yaml");
+});
+
+it("is told by the walk over the layers where the team's secret stayed, also below a later layer", async () => {
+  const mount = "RUN --mount=type=secret,id=index,required=true";
+  const given = { index: { env: "SEAWORTHY_TEST_SECRET" } };
+  const found = async (steps: string) => {
+    const { image } = await build(steps, given);
+    if (image === undefined) throw new Error("it builds");
+    const context = {
+      engine,
+      image,
+      service: { ...sampleService, programs: [] },
+      contract: exampleContract,
+      build: undefined,
+      buildSecrets: recognisable(`${SECRET}\n`),
+      evidenceDirectory: root,
+      shared: {},
+      signal: soon(),
+    };
+    const { canaries } = await layers.collect(context);
+    expect(JSON.stringify(canaries)).not.toContain(SECRET);
+    return canaries;
+  };
+  expect(await found(`${mount} test -s /run/secrets/index`)).toMatchObject({ given: 1, found: [] });
+  const kept = `${mount} printf 'password: %s' "$(cat /run/secrets/index)" > /opt/kept`;
+  expect((await found(kept)).found).toEqual([expect.stringMatching(/^layer \d+: \/opt\/kept$/)]);
+  expect((await found(`${kept}\nRUN rm /opt/kept`)).found).toEqual([expect.stringMatching(/: \/opt\/kept$/)]);
 });
