@@ -1,4 +1,5 @@
 import type { SessionOptions } from "../pipeline/session.ts";
+import { FORMATS, PROFILES } from "./names.gen.ts";
 
 const text = (brief: string, placeholder: string) =>
   ({ kind: "parsed", parse: String, brief, placeholder, optional: true }) as const;
@@ -11,12 +12,12 @@ export const flag = {
   format: {
     kind: "parsed",
     parse: String,
-    brief: "text, json, sarif, github, junit, markdown, codeclimate or gaps; into a file with =FILE; may be repeated",
+    brief: `${FORMATS.join(", ")}; into a file with =FILE; may be repeated; text when nothing is said`,
     placeholder: "name[=file]",
     optional: true,
     variadic: true,
   },
-  profile: text("base image family: debian-slim when nothing is said, or amazonlinux2023", "id"),
+  profile: text(`base image family: ${PROFILES.join(", ")}; debian-slim when nothing is said`, "id"),
   engine: text("address of the container engine, instead of DOCKER_HOST", "url"),
   ca: text("PEM file with your company's CA certificates, instead of SEAWORTHY_CA", "file"),
   offline: yes("ask no registry: digests come from seaworthy.lock"),

@@ -71,7 +71,15 @@ it("does not take up a run that another process is still working on", async () =
 });
 
 it("calls the last run with a report the latest, whatever was begun since", async () => {
-  await expect(findRun(folder, "latest")).rejects.toMatchObject({ code: "run/not-found" });
+  await expect(findRun(folder, "latest")).rejects.toMatchObject({
+    message: expect.stringMatching(/^There is no run/) as string,
+  });
+  await open();
+  await expect(findRun(folder, "latest")).rejects.toMatchObject({
+    code: "run/not-found",
+    message: expect.stringMatching(/^No run in .* has a report that can be read$/) as string,
+    hint: expect.not.stringContaining("newest") as string,
+  });
   const reported = await open();
   await finishRun(reported, 1, true);
   const without = await openRun(folder, { now: Date.UTC(2026, 0, 2), fresh: true });

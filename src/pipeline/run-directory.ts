@@ -83,15 +83,14 @@ export async function findRun(folder: string, name: string): Promise<Run> {
   const directory = name.includes("/") ? name : join(runsOf(folder), name);
   const file = await readRunFile(directory);
   if (file === undefined) {
-    const known = await promises.readdir(runsOf(folder)).catch(() => []);
-    throw new UserError("run/not-found", `There is no run \`${name}\` in ${runsOf(folder)}`, {
-      hint:
-        known.length === 0
-          ? "Run `seaworthy` on the folder first."
-          : `Known runs: ${known
-              .filter((run) => !run.startsWith("."))
-              .toSorted(byText)
-              .join(", ")}.`,
+    const all = await promises.readdir(runsOf(folder)).catch(() => []);
+    const known = all.filter((run) => !run.startsWith(".") && run !== NEWEST && run !== LATEST).toSorted(byText);
+    const what =
+      name === LATEST && known.length > 0
+        ? `No run in ${runsOf(folder)} has a report that can be read`
+        : `There is no run \`${name}\` in ${runsOf(folder)}`;
+    throw new UserError("run/not-found", what, {
+      hint: known.length === 0 ? "Run `seaworthy` on the folder first." : `Known runs: ${known.join(", ")}.`,
     });
   }
   return { id: file.id, directory, startedAt: file.startedAt, resumed: true, timeline: [] };

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { expect, it } from "vitest";
-import { catalogueNames, indexOf } from "../../scripts/gen.ts";
+import { catalogueNames, helpNames, indexOf } from "../../scripts/gen.ts";
 
 /** The house, ground floor first. A folder may import from the floors below it, never from its neighbours. */
 const floors = [
@@ -43,6 +43,9 @@ it("every folder has a floor", () => {
 it("imports run down, never up or sideways", () => {
   expect([...imports()].filter(({ from, to }) => from !== to && floorOf(to) >= floorOf(from))).toEqual([]);
 });
+
+it("the names that help tells are current", () =>
+  expect(readFileSync("src/cli/names.gen.ts", "utf8"), "run `npm run gen`").toBe(helpNames()));
 
 it.each(catalogueNames)("the index of %s is current", (folder) => {
   expect(readFileSync(`src/${folder}/index.gen.ts`, "utf8"), "run `npm run gen`").toBe(indexOf(folder));

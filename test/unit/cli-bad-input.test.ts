@@ -66,7 +66,7 @@ describe("a run that is damaged", () => {
 
   it.each(["null", "7", "{}"])("takes a run.json of %s for none", async (text) => {
     await writeFile(join(done.directory, "run.json"), text);
-    expect(await expectRefusal("run/not-found", "report", folder)).toContain("no run `latest`");
+    expect(await expectRefusal("run/not-found", "report", folder)).toContain("No run in");
   });
 
   it("proves nothing from evidence of another shape", async () => {
