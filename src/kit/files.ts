@@ -31,10 +31,17 @@ export async function makeFolder(folder: string): Promise<void> {
 /** The file system's refusal, for people. */
 export function unwritable(path: string, cause: unknown): UserError {
   const { code, message } = cause as NodeJS.ErrnoException;
-  return new UserError("files/unwritable", `${path} cannot be written: ${code ?? message}`, {
-    hint: "Check the permissions, the free space, and that no file stands where a folder must be.",
-    cause,
-  });
+  const noFolder = code === "ENOENT";
+  return new UserError(
+    "files/unwritable",
+    `${path} cannot be written: ${noFolder ? "its folder is not there" : (code ?? message)}`,
+    {
+      hint: noFolder
+        ? `Make the folder ${dirname(path)} first, or name another.`
+        : "Check the permissions, the free space, and that no file stands where a folder must be.",
+      cause,
+    },
+  );
 }
 
 /** What stands where a file should be, and would be read without an end: nothing is opened to tell. */

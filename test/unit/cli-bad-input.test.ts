@@ -102,6 +102,13 @@ describe("a place that cannot be written", () => {
     expect(said).toContain(join(folder, ".seaworthy"));
   });
 
+  it("is a folder that is not there", async () => {
+    const file = join(folder, "nowhere", "findings.sarif");
+    const said = await expectRefusal("files/unwritable", "analyze", folder, "--format", `sarif=${file}`);
+    expect(said).toContain(`${file} cannot be written: its folder is not there`);
+    expect(said).toContain(`Make the folder ${join(folder, "nowhere")} first`);
+  });
+
   it("is a folder where `latest` must be", async () => {
     await mkdir(join(folder, ".seaworthy/runs/latest/x"), { recursive: true });
     expect(await expectRefusal("files/unwritable", "run", folder)).toContain("runs/latest cannot be written");
