@@ -15,6 +15,14 @@ const compose = (grace: string, more = "") => ({
   "compose.yaml": `services:\n  api:\n    build: .\n    stop_grace_period: ${grace}\n${more}`,
 });
 
+const sanic = (variable = "") =>
+  healthyWith([
+    startLine,
+    `${variable === "" ? "" : `ENV ${variable}\n`}CMD ["sanic", "app.main:app", "--host", "0.0.0.0", "--port", "8000"]\n`,
+  ]);
+const sanicApp = (more: string) =>
+  `from sanic import Sanic, json\n\napp = Sanic("reactions")\n${more}\n\n@app.get("/health")\nasync def health(request):\n    return json({"status": "ok"})\n`;
+
 export const gracePeriodsMismatch: Rule = {
   id: "grace-periods-mismatch",
   title: "The server's shutdown time is not below the platform's grace period",
@@ -37,6 +45,12 @@ export const gracePeriodsMismatch: Rule = {
       project({ Dockerfile: gunicorn, ...settings('int(os.environ.get("STOP_SECONDS", "25"))'), ...compose("20s") }),
       // Its own time is 30 s, and the deployment gives it less.
       project({ Dockerfile: gunicorn, "gunicorn.conf.py": "timeout = 60\n", ...compose("20s") }),
+      project({ Dockerfile: sanic(), "app/main.py": sanicApp(""), ...compose("5s") }),
+      project({
+        Dockerfile: sanic("SANIC_GRACEFUL_SHUTDOWN_TIMEOUT=25"),
+        "app/main.py": sanicApp(""),
+        ...compose("20s"),
+      }),
       project({
         Dockerfile: healthyWith([
           '"--timeout-graceful-shutdown", "20"]\n',
@@ -58,6 +72,12 @@ export const gracePeriodsMismatch: Rule = {
       // Nobody names a grace period: everybody has that.
       project({ Dockerfile: gunicorn, "gunicorn.conf.py": "timeout = 60\n" }),
       project({ Dockerfile: gunicorn, "gunicorn.conf.py": "timeout = 60\n", ...compose("45s") }),
+      project({ Dockerfile: sanic(), "app/main.py": sanicApp(""), ...compose("20s") }),
+      project({
+        Dockerfile: sanic(),
+        "app/main.py": sanicApp("app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 2\n"),
+        ...compose("5s"),
+      }),
       // The time of a worker is no limit of the server's.
       project({
         Dockerfile: healthyWith(['"20"]', '"25"]']),

@@ -10,8 +10,15 @@ export interface StopTime {
   readonly place?: Place;
 }
 
-/** What they wait where nothing says otherwise. The others wait without a limit, or not at all. */
-const USUAL: Readonly<Partial<Record<Server, number>>> = { gunicorn: 30, hypercorn: 3 };
+/** What they wait where nothing says otherwise, by their own configuration's source: gunicorn's `graceful_timeout`,
+ * hypercorn's, sanic's `GRACEFUL_SHUTDOWN_TIMEOUT`. The others wait without a limit, or not at all. */
+const USUAL: Readonly<Partial<Record<Server, number>>> = { gunicorn: 30, hypercorn: 3, sanic: 15 };
+
+/** The variables that say it; uvicorn's is taken by whatever runs uvicorn. */
+const VARIABLES: Readonly<Partial<Record<Server, string>>> = {
+  granian: "GRANIAN_WORKERS_KILL_TIMEOUT",
+  sanic: "SANIC_GRACEFUL_SHUTDOWN_TIMEOUT",
+};
 
 /** Undefined for a server without a limit, and where a value cannot be read. */
 export function stopTimeOf(input: RuleInput, { argv, server }: Start): StopTime | undefined {
@@ -22,15 +29,24 @@ export function stopTimeOf(input: RuleInput, { argv, server }: Start): StopTime 
   const variable =
     server === "gunicorn"
       ? /--graceful-timeout[= ](\S+)/.exec(env.get("GUNICORN_CMD_ARGS")?.value ?? "")?.[1]
-      : env.get(server === "granian" ? "GRANIAN_WORKERS_KILL_TIMEOUT" : "UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN")?.value;
+      : env.get(VARIABLES[server] ?? "UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN")?.value;
   if (variable !== undefined) return timed(variable, "variable");
   const { configuredStop } = service;
   const usual = USUAL[server];
   if (usual === undefined) return undefined;
   if (configuredStop === undefined)
-    return isConfiguredUnread(argv, input) ? undefined : { seconds: usual, by: "default" };
+    return (server === "sanic" ? isSetInCode(input) : isConfiguredUnread(argv, input))
+      ? undefined
+      : { seconds: usual, by: "default" };
   const [place] = configuredStop.evidence;
   return { seconds: configuredStop.value, by: "file", ...(place === undefined ? {} : { place }) };
+}
+
+/** Sanic's settings are most often given where the application is made. */
+function isSetInCode({ service, read }: RuleInput): boolean {
+  const module = service.application?.value.module.replaceAll(".", "/");
+  const file = service.files.find((one) => one.endsWith(`${module}.py`));
+  return file === undefined || read?.(file)?.includes("GRACEFUL_SHUTDOWN_TIMEOUT") !== false;
 }
 
 /** A file that is not the service's own may say it, or one that says it in a way that was not understood. */
