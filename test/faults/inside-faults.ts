@@ -1,8 +1,8 @@
 import type { Fault } from "./fault.ts";
+import { USER } from "./lines.ts";
 
 const SERVER = "server = Server";
 const LIST = "        return []";
-const USER = "USER 1001:1001";
 const OWN_FOLDER = "RUN chown 1001 /app && chmod 0755 /app";
 /** At the start, before it listens. */
 const atStart = (...lines: readonly string[]): NonNullable<Fault["app"]> => [[SERVER, [...lines, SERVER].join("\n")]];

@@ -1,11 +1,12 @@
 import type { Fault } from "./fault.ts";
 import { besideFaults } from "./beside-faults.ts";
+import { contentFaults } from "./content-faults.ts";
 import { fileFaults } from "./file-faults.ts";
 import { insideFaults } from "./inside-faults.ts";
+import { COMMAND, underInit, USER } from "./lines.ts";
 import { secretFaults } from "./secret-faults.ts";
+import { stopFaults } from "./stop-faults.ts";
 
-const USER = "USER 1001:1001";
-const COMMAND = 'CMD ["python", "/app/app.py"]';
 const LISTENS_ON = [["server.server_close()", "threading.Event().wait(2)\nserver.server_close()"]] as const;
 const podWith = (lifecycle: string): string => `apiVersion: v1
 kind: Pod
@@ -34,12 +35,6 @@ export const declaredVolume: Fault = {
   app: [["        return []", '        open("/data/items", "w").close()\n        return []']],
   dockerfile: [[USER, `VOLUME /data\n${USER}`]],
 };
-
-/** Bash under the name of an init: it starts one process, and hands it the signal. */
-const underInit = (command: string): readonly [string, string] => [
-  COMMAND,
-  `CMD ["bash", "-c", "exec -a tini bash -c 'trap \\"kill -TERM \\\\$child\\" TERM; ${command} & child=$!; wait $child; wait $child'"]`,
-];
 
 /** Another healthy service: what its init starts is the service itself. */
 export const init: Fault = {
@@ -194,78 +189,7 @@ export const faults: readonly Fault[] = [
       ],
     ],
   },
-  {
-    name: "stops as slowly as ECS waits",
-    breaks: ["grace-periods-add-up"],
-    dockerfile: [[COMMAND, 'CMD ["python", "/app/app.py", "--graceful-timeout", "4"]']],
-  },
-  {
-    name: "ignores SIGTERM",
-    breaks: ["stops-when-idle", "stop-answers-in-flight"],
-    app: [["signal.signal(signal.SIGTERM, stop)", "signal.signal(signal.SIGTERM, signal.SIG_IGN)"]],
-  },
-  {
-    name: "handles SIGTERM only as process 1",
-    breaks: ["stops-under-init"],
-    app: [["signal.signal(signal.SIGTERM, stop)", "if os.getpid() == 1:\n    signal.signal(signal.SIGTERM, stop)"]],
-  },
-  {
-    name: "a shell that an init ends at once",
-    breaks: ["stops-under-init"],
-    dockerfile: [[COMMAND, 'CMD ["sh", "-c", "python /app/app.py; echo ended"]']],
-  },
-  {
-    name: "waits for idle connections",
-    breaks: ["stops-with-idle-connections"],
-    app: [["            connection.shutdown(socket.SHUT_RD)", "            pass"]],
-  },
-  {
-    name: "waits for the end of a stream",
-    breaks: ["stops-with-open-stream"],
-    app: [["while not server.ending.wait(0.2)", "while not threading.Event().wait(0.2)"]],
-  },
-  {
-    name: "a shell that does not pass signals on",
-    breaks: ["exec-form", "stops-when-idle", "stop-answers-in-flight"],
-    dockerfile: [[COMMAND, 'CMD python /app/app.py; echo "ended"']],
-  },
-  {
-    name: "a shell below an init",
-    breaks: ["exec-form"],
-    dockerfile: [underInit('sh -c \\"python /app/app.py; echo ended\\"')],
-  },
-  {
-    name: "drops the request in flight",
-    breaks: ["stop-answers-in-flight"],
-    app: [["    threading.Thread(target=server.shutdown).start()", "    os._exit(0)"]],
-  },
-  {
-    name: "drops the request in flight on a route added from outside",
-    breaks: ["stop-answers-in-flight"],
-    dockerfile: [
-      [COMMAND, 'CMD ["python", "/app/wsgi.py"]'],
-      [
-        "COPY app.py wsgi.py ./",
-        "COPY app.py wsgi.py ./\nRUN sed -i 's/    threading.Thread.*/    os._exit(0)/' wsgi.py",
-      ],
-    ],
-  },
-  {
-    name: "answers the request in flight with 500",
-    breaks: ["stop-answers-in-flight"],
-    app: [
-      ["    threading.Thread(target", "    server.stopping = True\n    threading.Thread(target"],
-      [
-        "        try:\n            self.answer(200, json.loads(body))",
-        '        if getattr(server, "stopping", False):\n            self.answer(500, {})\n            return\n        try:\n            self.answer(200, json.loads(body))',
-      ],
-    ],
-  },
-  {
-    name: "exits with 1 after SIGTERM",
-    breaks: ["stops-when-idle", "stop-answers-in-flight"],
-    app: [['print("stopped")', "sys.exit(1)"]],
-  },
+  ...stopFaults,
   {
     name: "logs to a file",
     breaks: ["logs-on-streams"],
@@ -301,72 +225,7 @@ export const faults: readonly Fault[] = [
     breaks: ["required-env"],
     app: [[`    sys.exit(f"settings: {', '.join(missing)} must be set")`, '    sys.exit("bad settings")']],
   },
-  {
-    name: "a development dependency",
-    breaks: ["dev-dependencies-absent"],
-    asRoot:
-      "RUN mkdir /opt/site/lib/python3.13/site-packages/pytest-9.0.0.dist-info && echo 'Name: pytest' > /opt/site/lib/python3.13/site-packages/pytest-9.0.0.dist-info/METADATA",
-  },
-  {
-    name: "uv in the image",
-    breaks: ["build-tools-absent"],
-    asRoot: "RUN cp /usr/bin/true /usr/local/bin/uv",
-  },
-  {
-    name: "a compiler and its headers",
-    breaks: ["compilers-absent"],
-    asRoot:
-      "RUN cp /usr/bin/true /usr/bin/gcc-14 && ln -s gcc-14 /usr/bin/gcc && mkdir -p /usr/include && touch /usr/include/stdio.h",
-  },
-  {
-    name: "a cache in a layer, deleted later",
-    breaks: ["caches-absent"],
-    asRoot:
-      "RUN mkdir -p /root/.cache/pip/http && head -c 100000 /dev/urandom > /root/.cache/pip/http/a\nRUN rm -r /root/.cache",
-  },
-  {
-    name: "apt lists left behind",
-    breaks: ["caches-absent"],
-    asRoot: "RUN head -c 100000 /dev/urandom > /var/lib/apt/lists/mirror.example_main_Packages",
-  },
-  {
-    name: "stale bytecode",
-    breaks: ["bytecode-valid"],
-    asRoot: "RUN python -m compileall -q -f --invalidation-mode timestamp /app && touch -d '2001-01-01' /app/app.py",
-  },
-  {
-    name: "source changed after it was compiled with unchecked hashes",
-    breaks: ["bytecode-valid"],
-    asRoot: "RUN echo '# changed' >> /app/app.py",
-  },
-  {
-    name: "source changed after it was compiled with checked hashes",
-    breaks: ["bytecode-valid"],
-    asRoot: "RUN python -m compileall -q -f --invalidation-mode checked-hash /app && echo '# changed' >> /app/app.py",
-  },
-  {
-    name: "no bytecode",
-    breaks: ["bytecode-valid"],
-    asRoot: "RUN rm -r /usr/lib/python3.13/__pycache__ /usr/lib/python3.13/*/__pycache__ /app/__pycache__",
-  },
-  {
-    name: "copies the source before it installs",
-    breaks: ["dependency-layer-cached"],
-    dockerfile: [["COPY requirements.txt ./", "COPY . ./"]],
-  },
-  {
-    name: "fetches what is new at each build",
-    breaks: ["nothing-rebuilt-on-touch"],
-    asRoot: "ADD {changing} /opt/changing",
-  },
-  {
-    name: "installs without the lock",
-    breaks: ["dependency-layer-refreshed"],
-    dockerfile: [
-      ["COPY requirements.txt ./\n", ""],
-      ["-r requirements.txt", "-r /dev/null"],
-    ],
-  },
+  ...contentFaults,
   {
     name: "a HEALTHCHECK that always succeeds",
     breaks: ["healthcheck-notices"],

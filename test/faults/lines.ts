@@ -1,0 +1,9 @@
+/** Lines of the healthy service's Dockerfile that faults replace. */
+export const USER = "USER 1001:1001";
+export const COMMAND = 'CMD ["python", "/app/app.py"]';
+
+/** Bash under the name of an init: it starts one process, and hands it the signal. */
+export const underInit = (command: string): readonly [string, string] => [
+  COMMAND,
+  `CMD ["bash", "-c", "exec -a tini bash -c 'trap \\"kill -TERM \\\\$child\\" TERM; ${command} & child=$!; wait $child; wait $child'"]`,
+];

@@ -1,0 +1,78 @@
+import type { Fault } from "./fault.ts";
+import { COMMAND, underInit } from "./lines.ts";
+
+/** How services end badly: too slowly, with the wrong code, or with requests unanswered. */
+export const stopFaults: readonly Fault[] = [
+  {
+    name: "stops as slowly as ECS waits",
+    breaks: ["grace-periods-add-up"],
+    dockerfile: [[COMMAND, 'CMD ["python", "/app/app.py", "--graceful-timeout", "4"]']],
+  },
+  {
+    name: "ignores SIGTERM",
+    breaks: ["stops-when-idle", "stop-answers-in-flight"],
+    app: [["signal.signal(signal.SIGTERM, stop)", "signal.signal(signal.SIGTERM, signal.SIG_IGN)"]],
+  },
+  {
+    name: "handles SIGTERM only as process 1",
+    breaks: ["stops-under-init"],
+    app: [["signal.signal(signal.SIGTERM, stop)", "if os.getpid() == 1:\n    signal.signal(signal.SIGTERM, stop)"]],
+  },
+  {
+    name: "a shell that an init ends at once",
+    breaks: ["stops-under-init"],
+    dockerfile: [[COMMAND, 'CMD ["sh", "-c", "python /app/app.py; echo ended"]']],
+  },
+  {
+    name: "waits for idle connections",
+    breaks: ["stops-with-idle-connections"],
+    app: [["            connection.shutdown(socket.SHUT_RD)", "            pass"]],
+  },
+  {
+    name: "waits for the end of a stream",
+    breaks: ["stops-with-open-stream"],
+    app: [["while not server.ending.wait(0.2)", "while not threading.Event().wait(0.2)"]],
+  },
+  {
+    name: "a shell that does not pass signals on",
+    breaks: ["exec-form", "stops-when-idle", "stop-answers-in-flight"],
+    dockerfile: [[COMMAND, 'CMD python /app/app.py; echo "ended"']],
+  },
+  {
+    name: "a shell below an init",
+    breaks: ["exec-form"],
+    dockerfile: [underInit('sh -c \\"python /app/app.py; echo ended\\"')],
+  },
+  {
+    name: "drops the request in flight",
+    breaks: ["stop-answers-in-flight"],
+    app: [["    threading.Thread(target=server.shutdown).start()", "    os._exit(0)"]],
+  },
+  {
+    name: "drops the request in flight on a route added from outside",
+    breaks: ["stop-answers-in-flight"],
+    dockerfile: [
+      [COMMAND, 'CMD ["python", "/app/wsgi.py"]'],
+      [
+        "COPY app.py wsgi.py ./",
+        "COPY app.py wsgi.py ./\nRUN sed -i 's/    threading.Thread.*/    os._exit(0)/' wsgi.py",
+      ],
+    ],
+  },
+  {
+    name: "answers the request in flight with 500",
+    breaks: ["stop-answers-in-flight"],
+    app: [
+      ["    threading.Thread(target", "    server.stopping = True\n    threading.Thread(target"],
+      [
+        "        try:\n            self.answer(200, json.loads(body))",
+        '        if getattr(server, "stopping", False):\n            self.answer(500, {})\n            return\n        try:\n            self.answer(200, json.loads(body))',
+      ],
+    ],
+  },
+  {
+    name: "exits with 1 after SIGTERM",
+    breaks: ["stops-when-idle", "stop-answers-in-flight"],
+    app: [['print("stopped")', "sys.exit(1)"]],
+  },
+];
