@@ -1,15 +1,17 @@
+import { AFTER_IMPORT } from "./after-import.ts";
+
 /**
  * Python that stands before the routes of a service: each request is shown to `decide(path, query)`, which gives None to
  * let it pass, or the seconds to wait and the status to answer with.
  * @param decide Python that defines `decide`.
  */
 export function frameworkHook(decide: string): string {
-  return `${decide}\n${HOOK}`;
+  return `${decide}\n${AFTER_IMPORT}${HOOK}`;
 }
 
 /** Patches the place where a framework takes a request, as soon as the service imports that framework. */
 const HOOK: string = `
-import asyncio, importlib.util, sys, time
+import asyncio, time
 
 BODY = b"seaworthy: answered"
 PLACES = {
@@ -89,24 +91,5 @@ def patch(module):
         if found is not None and hasattr(found, method):
             setattr(found, method, WRAPPERS[kind](getattr(found, method)))
 
-class Finder:
-    """Finds nothing itself: it lets the others find, and patches what they loaded."""
-    def find_spec(self, name, path=None, target=None):
-        if name not in PLACES:
-            return None
-        sys.meta_path.remove(self)
-        try:
-            spec = importlib.util.find_spec(name)
-        finally:
-            sys.meta_path.insert(0, self)
-        if spec is None or spec.loader is None:
-            return spec
-        load = spec.loader.exec_module
-        def exec_module(module):
-            load(module)
-            patch(module)
-        spec.loader.exec_module = exec_module
-        return spec
-
-sys.meta_path.insert(0, Finder())
+after_import(PLACES, patch)
 `;

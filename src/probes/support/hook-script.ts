@@ -1,9 +1,11 @@
+import { AFTER_IMPORT } from "./after-import.ts";
+
 /**
  * Python that notes which files a service writes, which programs it starts and which variables it reads. One line of JSON
  * for each new thing, into a file for each process, bounded in lines and bytes; names and places only, never a value.
  * It must not change what the service does: each note is made behind a guard, and what goes wrong in it is dropped.
  */
-export const HOOK: string = `
+export const HOOK: string = `${AFTER_IMPORT}
 def install():
     import os, sys
     from _thread import _local
@@ -215,35 +217,11 @@ def install():
 
         base.__init__ = __init__
 
-    class Finder:
-        """Finds nothing itself: it lets the others find, and looks at what they loaded."""
-        def find_spec(self, name, path=None, target=None):
-            if name not in ("pydantic_settings.main", "pydantic.env_settings", "pydantic.v1.env_settings"):
-                return None
-            import importlib.util
-            sys.meta_path.remove(self)
-            try:
-                spec = importlib.util.find_spec(name)
-            finally:
-                sys.meta_path.insert(0, self)
-            if spec is None or spec.loader is None:
-                return spec
-            load = spec.loader.exec_module
-            def exec_module(module):
-                load(module)
-                try:
-                    watch_settings(module)
-                except Exception:
-                    pass
-            try:
-                spec.loader.exec_module = exec_module
-            except AttributeError:
-                pass  # A loader of compiled code, as pydantic 1 has: its classes are not seen.
-            return spec
-
+    # The classes of a compiled pydantic 1 are not seen.
+    SETTINGS = ("pydantic_settings.main", "pydantic.env_settings", "pydantic.v1.env_settings")
     hasattr(sys, "addaudithook") and sys.addaudithook(audit)
     watch_variables()
-    sys.meta_path.insert(0, Finder())
+    after_import(SETTINGS, watch_settings)
     guarded(tell)("start", "start", "%d.%d" % sys.version_info[:2], hasattr(sys, "addaudithook"))
 
 try:
