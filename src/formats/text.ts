@@ -5,7 +5,7 @@ import type { Format, FormatContext, Judged } from "./format.ts";
 import { plural } from "../reporters/view/words.ts";
 import { doubtOf } from "./view/doubt.ts";
 import { cellsOf } from "./view/cells.ts";
-import { addTo, allOf, noTotals } from "./view/count.ts";
+import { addTo, allOf, noTotals, type Totals } from "./view/count.ts";
 import { notShown } from "./view/not-shown.ts";
 import { nameOf, shownPath } from "./view/places.ts";
 import { hidesItsLine, safe, safeLine } from "../reporters/view/safe.ts";
@@ -25,21 +25,32 @@ export const text: Format = {
       },
       end() {
         if (totals.services < 2) return "";
-        const { error, warning, note } = totals.findings;
         const refused = totals.refused === 0 ? "" : ` ${totals.refused} could not be judged.`;
-        const counts = [plural(error, "error"), plural(warning, "warning"), plural(note, "note")].join(", ");
-        return `\n${totals.services} services: ${plural(allOf(totals), "finding")} (${counts}).${refused}\n`;
+        return `\n${totals.services} services: ${countsOf(totals)}.${refused}\n`;
       },
     };
   },
 };
+
+/** `3 findings (1 error, 2 warnings, 0 notes)`. */
+function countsOf(totals: Totals): string {
+  const { error, warning, note } = totals.findings;
+  const counts = [plural(error, "error"), plural(warning, "warning"), plural(note, "note")].join(", ");
+  return `${plural(allOf(totals), "finding")} (${counts})`;
+}
+
+function totalsOf(judged: Judged): Totals {
+  const totals = noTotals();
+  addTo(totals, judged);
+  return totals;
+}
 
 /** Who reads it. */
 type Reader = Pick<FormatContext, "colour" | "width">;
 
 function textOf(judged: Judged, context: Reader): string {
   const { findings } = judged;
-  const last = findings.length === 0 ? "nothing to change." : `${plural(findings.length, "finding")}.`;
+  const last = findings.length === 0 ? "nothing to change." : `${countsOf(totalsOf(judged))}.`;
   const ending = judged.service === undefined ? [] : [`${safeLine(nameOf(judged))}: ${last}${notShown(judged)}`];
   return `${noCommand([...findings.map((finding) => findingText(finding, judged, context)), ...ending].join("\n"))}\n`;
 }

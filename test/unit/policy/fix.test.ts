@@ -177,7 +177,7 @@ describe("analyze --fix", { timeout: 60_000 }, () => {
     await chmod(join(folder, "Dockerfile"), 0o755);
     const { stdout } = await seaworthy("analyze", "--fix", folder);
     expect(stdout).toMatch(
-      /Dockerfile: \d+ findings\.\nFixed: .*shell-form-cmd: .*\nThe old files are in \.seaworthy/s,
+      /Dockerfile: \d+ findings \(.*?\)\.\nFixed: .*shell-form-cmd: .*\nThe old files are in \.seaworthy/s,
     );
     expect(await read("Dockerfile")).toBe(FIXED);
     expect((await stat(join(folder, "Dockerfile"))).mode & 0o777).toBe(0o755);
