@@ -7,6 +7,9 @@ import { fail, pass, unproven } from "./support/verdicts.ts";
 /** Packages carry some files that are no Python of this version; the compiler skips those. */
 const TOLERATED_MISSING = 0.05;
 
+const NO_APPLICATION =
+  " No code was found besides, neither in the working directory nor where PYTHONPATH or the command points.";
+
 const stale: BytecodeCount = {
   sources: 100,
   valid: 0,
@@ -77,6 +80,7 @@ export const bytecodeValid: Check<Layers> = {
     const uncompared = areas.reduce((sum, [, count]) => sum + (count.uncompared ?? 0), 0);
     if (uncompared > 0)
       return unproven(`${uncompared} sources were too many to be compared with the hash in their bytecode.`);
-    return pass(`Valid: ${areas.map(([area, { valid, sources }]) => `${area} ${valid} of ${sources}`).join(", ")}.`);
+    const counts = areas.map(([area, { valid, sources }]) => `${area} ${valid} of ${sources}`).join(", ");
+    return pass(`Valid: ${counts}.${bytecode.application === undefined ? NO_APPLICATION : ""}`);
   },
 };

@@ -49,7 +49,8 @@ export const labelled: Check<Configuration> = {
     const missing = WANTED.filter((name) => labels[name] === undefined);
     if (missing.length > 0) return fail(`Without the labels ${inWords(missing)}.`);
     const empty = [...WANTED, VERSION].filter((name) => labels[name] === "");
-    const said = `${Object.keys(labels).filter((name) => name.startsWith("org.opencontainers.image.")).length} labels.`;
+    // Labels of a base are inherited: only their values tell whose they are.
+    const said = `${WANTED.map((name) => `\`${name}\` is ${JSON.stringify(labels[name])}`).join(", ")}.`;
     if (empty.length === 0) return pass(said);
     if (side === "before")
       return unproven(

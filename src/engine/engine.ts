@@ -213,6 +213,18 @@ export interface ExecOptions {
   readonly signal?: AbortSignal;
 }
 
+export type Signal =
+  | "SIGTERM"
+  | "SIGKILL"
+  | "SIGSTOP"
+  | "SIGCONT"
+  | "SIGINT"
+  | "SIGQUIT"
+  | "SIGHUP"
+  | "SIGUSR1"
+  | "SIGUSR2"
+  | "SIGWINCH";
+
 /** A started container. It is removed when its scope ends: `await using container = await engine.start(...)`. */
 export interface Container extends AsyncDisposable {
   readonly id: string;
@@ -224,7 +236,7 @@ export interface Container extends AsyncDisposable {
   ownUrl(port: number, path: string): URL | undefined;
   /** At most the last 2 MB; the text is as the service wrote it, so escape it before showing it. */
   logs(): Promise<readonly LogLine[]>;
-  signal(name: "SIGTERM" | "SIGKILL" | "SIGSTOP" | "SIGCONT" | "SIGINT" | "SIGQUIT"): Promise<void>;
+  signal(name: Signal): Promise<void>;
   /** Resolves when the container has exited, from the engine's events or its wait call, never by polling. Rejects with the signal's reason. */
   exited(signal: AbortSignal): Promise<Exit>;
   running(): Promise<boolean>;

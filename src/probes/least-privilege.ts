@@ -19,7 +19,7 @@ export const leastPrivilege: Probe<LeastPrivilege> = {
   title: "Run the image without capabilities, and as a uid it does not know",
   runs: "beside-others",
   needsHealthy: true,
-  version: 3,
+  version: 4,
   async collect(context) {
     const limitMs = 3 * startPatience(context.contract) + 90_000;
     const signal = within(context.signal, limitMs, "The runs with fewer rights");

@@ -14,7 +14,7 @@ export const noNetwork: Probe<NoNetwork> = {
   title: "Run the image with no network at all",
   runs: "beside-others",
   needsHealthy: true,
-  version: 4,
+  version: 5,
   async collect(context) {
     const signal = within(context.signal, 2 * startPatience(context.contract) + 60_000, "The run without a network");
     const life = (await loneliestLife(context, signal)) ?? (await lonelyLife(context, {}, signal));

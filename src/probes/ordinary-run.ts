@@ -47,7 +47,7 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
   title: "Run the image, use it, and stop it with nothing in flight",
   runs: "beside-others",
   waits: true,
-  version: 5,
+  version: 6,
   async collect(context) {
     const { contract } = context;
     const graceMs = contract.signals.graceSeconds * 1000;
@@ -141,7 +141,10 @@ function isUnbuffered(env: readonly string[], processes: readonly ContainerProce
   return env.some((entry) => /^PYTHONUNBUFFERED=./.test(entry)) || processes.some(({ argv }) => / -u( |$)/.test(argv));
 }
 
+/** The journal of an embedded database (LevelDB, RocksDB), and git's record of where its branches were. */
+const NO_LOGS = /\/\d{6}\.log$|\/\.git\//;
+
 /** Files by whose name or folder one sees that they are logs; what the package managers wrote is no concern here. */
 export function isLogFile(path: string): boolean {
-  return /\.log(\.\d+)?$|\/logs?\/[^/]+$/.test(path) && !/\/(site|dist)-packages\//.test(path);
+  return /\.log(\.\d+)?$|\/logs?\/[^/]+$/.test(path) && !/\/(site|dist)-packages\//.test(path) && !NO_LOGS.test(path);
 }

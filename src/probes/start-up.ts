@@ -54,7 +54,7 @@ export const startUp: Probe<StartUp> = {
   id: "start-up",
   title: "Start the image until the median time to its first good answer is certain, and time its stops",
   runs: "alone",
-  version: 3,
+  version: 4,
   async collect(context) {
     const { contract } = context;
     const signal = within(context.signal, 60_000 + 6 * startPatience(contract), "Measuring the start");

@@ -9,7 +9,7 @@ import { runPython } from "./support/python.ts";
 import { sendRequests } from "./support/requests.ts";
 import { visit, type Visit } from "./support/routes.ts";
 import { startService } from "./support/service.ts";
-import { stopIdle, type Stopped } from "./support/stop.ts";
+import { signalNamed, stopIdle, type Stopped } from "./support/stop.ts";
 import { contractUnder, environmentUnder, missingUnder, rulesInWords, startUnder, taskOf } from "./support/task.ts";
 import { within } from "./support/time.ts";
 import { complaints, writableRun } from "./support/writable-run.ts";
@@ -92,7 +92,9 @@ async function lifeUnder(task: TaskDefinition, known: UnderTask, context: ProbeC
   const temporary = usesTemporaryFiles(context) ? await temporaryFolder(container, signal) : undefined;
   const command = task.health?.command;
   const status = command === undefined ? undefined : { command, healthyMs: await turns(container, "healthy", signal) };
-  const stop = await stopIdle(container, stopSignalOf(context), known.stopTimeoutSeconds * 1000, signal);
+  // ECS sends what the image asks for.
+  const sent = signalNamed(context.image.config.stopSignal);
+  const stop = await stopIdle(container, sent, known.stopTimeoutSeconds * 1000, signal);
   const lines = await container.logs();
   return {
     healthy: true,
@@ -123,12 +125,6 @@ const NOTHING: UnderTask = {
   stop: undefined,
   log: [],
 };
-
-/** ECS sends what the image asks for. */
-function stopSignalOf({ image }: ProbeContext): "SIGTERM" | "SIGINT" | "SIGQUIT" {
-  const { stopSignal } = image.config;
-  return stopSignal === "SIGINT" || stopSignal === "SIGQUIT" ? stopSignal : "SIGTERM";
-}
 
 const usesTemporaryFiles = ({ service, contract }: { service: ProbeContext["service"]; contract: Contract }): boolean =>
   [...service.writes.map(({ path }) => path), ...contract.writablePaths].some((path) => /^\/tmp(?:\/|$)/.test(path));

@@ -34,7 +34,7 @@ signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 ThreadingHTTPServer(("0.0.0.0", 8000), Handler).serve_forever()
 `;
 const dockerfile = (more = "") =>
-  `FROM ${BASE}\nCOPY app.py /app.py\n${more}\nUSER 1001:1001\nCMD ["python3", "-u", "/app.py"]\n`;
+  `FROM ${BASE}\nCOPY app.py /app.py\n${more}\n${more === "#ROOT" ? "" : "USER 1001:1001\n"}CMD ["python3", "-u", "/app.py"]\n`;
 
 let engine: ConnectedEngine;
 let evidence = "";
@@ -131,6 +131,14 @@ describe("less than it has by default, all at once", () => {
     expect(await leastPrivilege.collect(needsIts)).toMatchObject({
       noCapabilities: { healthy: true },
       arbitraryUid: { healthy: false, problem: expect.stringContaining("who am I?") as string },
+    });
+  });
+
+  it("is not believed of an image that starts as root, which does as nobody else what it must be able to do", async () => {
+    const asRoot = { app: 'if os.getuid() == 0: os.chown("/app.py", 1, 1)', dockerfile: "#ROOT" };
+    expect(await leastPrivilege.collect(contextOf(await imageOf(asRoot)))).toMatchObject({
+      noCapabilities: { healthy: false, problem: expect.stringContaining("not permitted") as string },
+      arbitraryUid: { healthy: true },
     });
   });
 

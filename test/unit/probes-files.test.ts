@@ -71,7 +71,7 @@ describe("bytecode", () => {
     for (const [index, one] of neighbours.entries()) headers.set(`lib/${index}.${tag}.pyc`, pycHeader(one));
     const hashes = new SourceHashes();
     hashes.content("app/main.py", SOURCE);
-    return countBytecode(tree, { headers, hashes }, { workdir: "app", uvCache: "", tag }).application;
+    return countBytecode(tree, { headers, hashes }, { folders: ["app"], uvCache: "", tag }).application;
   };
   it.each([
     ["the source's unchecked hash", hashed(1, OWN_HASH), { valid: 1, examples: [] }],
@@ -113,7 +113,7 @@ describe("bytecode", () => {
   it("does not take a cache below the working directory for the application", () => {
     const tree = treeOf(entry(0, "app/.cache/uv/archive-v0/x/y.py"), entry(0, "app/cache-of-uv/y.py"));
     const none = { headers: new Map(), hashes: new SourceHashes() };
-    expect(countBytecode(tree, none, { workdir: "app", uvCache: "app/cache-of-uv", tag: "cpython-313" })).toEqual({});
+    expect(countBytecode(tree, none, { folders: ["app"], uvCache: "app/cache-of-uv", tag: "cpython-313" })).toEqual({});
   });
   it("leaves out tests, and what the base image brings beside a virtual environment", () => {
     const tree = treeOf(
@@ -127,7 +127,7 @@ describe("bytecode", () => {
     const { packages } = countBytecode(
       tree,
       { headers: new Map(), hashes: new SourceHashes() },
-      { workdir: "app", uvCache: "", tag: "cpython-313" },
+      { folders: ["app"], uvCache: "", tag: "cpython-313" },
     );
     expect(packages).toMatchObject({ sources: 1, missing: 1 });
   });

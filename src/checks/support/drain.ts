@@ -78,7 +78,7 @@ export function judgeDrain({
     return fail(
       `After ${signal} the request in flight was answered with ${answer.status} instead of ${expected}: ${what}.`,
     );
-  const ending = { exit, milliseconds: exitMs, graceSeconds, busy };
+  const ending = { signal, exit, milliseconds: exitMs, graceSeconds, busy };
   const problem = exitProblem(ending, "The request in flight was answered, but");
   if (problem !== undefined) return problem;
   return pass(

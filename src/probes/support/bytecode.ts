@@ -1,4 +1,5 @@
 import type { LayerEntry } from "../../engine/engine.ts";
+import type { ImageConfig } from "../../model/types.ts";
 import { minorOf, type SourceHashes } from "./source-hashes.ts";
 import { base, type FinalTree, parent } from "./tree.ts";
 import { cacheKind } from "./waste.ts";
@@ -57,19 +58,44 @@ const ALSO_PYTHON = /^(opt|root|home)\/.*\/lib\/python3\.\d+\//;
 const OF_THE_SYSTEM = /^usr\/lib\/python3\/dist-packages\//;
 
 interface Where {
-  /** Without a slash at either end. */
-  readonly workdir: string;
+  /** Folders of the application, without a slash at either end. */
+  readonly folders: readonly string[];
   readonly uvCache: string;
 }
 
 /** Where a source belongs; undefined for one that is not counted. */
-export function areaOf(path: string, { workdir, uvCache }: Where): BytecodeArea | undefined {
+export function areaOf(path: string, { folders, uvCache }: Where): BytecodeArea | undefined {
   if (!path.endsWith(".py") || NOT_IMPORTED.test(path) || OF_THE_SYSTEM.test(path)) return undefined;
   // A cache below the working directory is not the application.
   if (cacheKind(path, uvCache) !== undefined) return undefined;
   if (PACKAGES.test(path)) return "packages";
   if (STANDARD.test(path) || ALSO_PYTHON.test(path)) return "standard library";
-  return workdir !== "" && path.startsWith(`${workdir}/`) ? "application" : undefined;
+  return folders.some((folder) => path.startsWith(`${folder}/`)) ? "application" : undefined;
+}
+
+/** Options of servers that say where the application's code lies. */
+const FOLDER_OPTION = /^--(?:app-dir|chdir|pythonpath)(?:=|$)/;
+
+/**
+ * Where an image's own code lies, by what its configuration says: not every image sets a working directory, and Python
+ * imports from wherever it is told to.
+ */
+export function applicationFolders({
+  workdir,
+  env,
+  entrypoint,
+  command,
+}: Pick<ImageConfig, "workdir" | "env" | "entrypoint" | "command">): readonly string[] {
+  const argv = [...entrypoint, ...command].flatMap((part) => part.split(/\s+/));
+  const scripts = argv.filter((part) => /^\/.+\.py$/.test(part)).map((script) => parent(script));
+  const options = argv.flatMap((part, index) => {
+    if (!FOLDER_OPTION.test(part)) return [];
+    return [part.includes("=") ? part.slice(part.indexOf("=") + 1) : (argv[index + 1] ?? "")];
+  });
+  const paths = env.find((entry) => entry.startsWith("PYTHONPATH="))?.slice("PYTHONPATH=".length) ?? "";
+  const folders = [workdir, ...paths.split(":").filter((path) => path.startsWith("/")), ...scripts, ...options];
+  // All of an image is nobody's application.
+  return [...new Set(folders.map((folder) => folder.replace(/^\/+|\/+$/g, "")))].filter((folder) => folder !== "");
 }
 
 /** Compares each source with its bytecode. The tag tells which interpreter there is: `cpython-313`. */

@@ -20,7 +20,8 @@ export const UNKNOWN_UID = "12345:0";
 export const NO_RIGHTS: StartOptions = { dropCapabilities: true, noNewPrivileges: true };
 
 /**
- * No network, no capabilities and an unknown uid at once: what becomes healthy so does without each of them, and one start shows it.
+ * No network, no capabilities and an unknown uid at once: what becomes healthy so does without each of them, and one start
+ * shows it. Not of an image that starts as root: its entrypoint may do as root what it leaves out as anybody else.
  * @returns undefined where it does not, or nobody can ask it: then each has to be tried alone.
  */
 export function loneliestLife(context: ProbeContext, signal: AbortSignal): Promise<LonelyLife | undefined> {
@@ -30,7 +31,7 @@ export function loneliestLife(context: ProbeContext, signal: AbortSignal): Promi
 
 async function newLoneliestLife(context: ProbeContext, signal: AbortSignal): Promise<LonelyLife | undefined> {
   // What has something beside it most often waits for it, in vain here.
-  if ((context.beside?.sidecars.length ?? 0) > 0) return undefined;
+  if ((context.beside?.sidecars.length ?? 0) > 0 || startsAsRoot(context.image.config.user)) return undefined;
   try {
     const life = await lonelyLife(context, { ...NO_RIGHTS, user: UNKNOWN_UID }, signal);
     return life.healthy ? life : undefined;
@@ -39,6 +40,8 @@ async function newLoneliestLife(context: ProbeContext, signal: AbortSignal): Pro
     return undefined;
   }
 }
+
+const startsAsRoot = (user: string): boolean => /^(?:root|0+)?(?::|$)/.test(user);
 
 /** Starts it with no network at all, and waits until it is healthy, asked from inside. */
 export async function lonelyLife(

@@ -1,13 +1,25 @@
-import type { Container, Exit } from "../../engine/engine.ts";
+import type { Container, Exit, Signal } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
 import { business } from "../../kit/machine.ts";
 
-export type StopSignal = Parameters<Container["signal"]>[0];
+const SIGNALS: Readonly<Record<string, Signal>> = {
+  1: "SIGHUP",
+  2: "SIGINT",
+  3: "SIGQUIT",
+  9: "SIGKILL",
+  10: "SIGUSR1",
+  12: "SIGUSR2",
+  15: "SIGTERM",
+  28: "SIGWINCH",
+};
 
 /** The signal by which the contract says the service is stopped. */
-export function stopSignal(contract: Contract): StopSignal {
-  const { stop } = contract.signals;
-  return stop === "SIGINT" || stop === "SIGQUIT" ? stop : "SIGTERM";
+export const stopSignal = (contract: Contract): Signal => signalNamed(contract.signals.stop);
+
+/** What the engine sends for a STOPSIGNAL, which may be a number, and needs neither `SIG` nor capitals. */
+export function signalNamed(name: string | undefined): Signal {
+  const full = `SIG${(name ?? "TERM").toUpperCase().replace(/^SIG/, "")}`;
+  return SIGNALS[name ?? ""] ?? Object.values(SIGNALS).find((signal) => signal === full) ?? "SIGTERM";
 }
 
 /** How a service ended that was stopped with nothing in flight. */
@@ -22,7 +34,7 @@ export interface Stopped {
 /** Stops a service that has nothing to do, and waits for its exit at most as long as it is given, or longer on a busy machine. */
 export async function stopIdle(
   container: Container,
-  name: StopSignal,
+  name: Signal,
   graceMs: number,
   signal: AbortSignal,
 ): Promise<Stopped> {
