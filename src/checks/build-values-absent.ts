@@ -1,7 +1,7 @@
 import { layers, type Layers } from "../probes/layers.ts";
 import type { Check } from "./check.ts";
 import { exampleLayers } from "./support/examples.ts";
-import { fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
+import { counted, fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
 
 const canaries = (planted: number | undefined, found: readonly string[], given = 0): Layers => ({
   ...exampleLayers,
@@ -35,11 +35,8 @@ export const buildValuesAbsent: Check<Layers> = {
       return notApplicable(
         "The build takes no value that could be replaced by a random one, and no secret of the team's.",
       );
-    const ofTeam = given === 1 ? "1 secret of the team's" : `${given} secrets of the team's`;
-    const values = [
-      ...(planted === 0 ? [] : [planted === 1 ? "1 random value" : `${planted} random values`]),
-      ...(given === 0 ? [] : [ofTeam]),
-    ];
+    const ofTeam = counted(given, "secret of the team's", "secrets of the team's");
+    const values = [...(planted === 0 ? [] : [counted(planted, "random value")]), ...(given === 0 ? [] : [ofTeam])];
     return pass(`${values.join(" and ")} went into the build, and none came out in the image.`);
   },
 };

@@ -2,7 +2,7 @@ import { layers, type Layers } from "../probes/layers.ts";
 import type { BrokenReference } from "../probes/support/environments.ts";
 import type { Check } from "./check.ts";
 import { exampleLayers } from "./support/examples.ts";
-import { fail, notApplicable, pass, some } from "./support/verdicts.ts";
+import { counted, fail, notApplicable, pass, some } from "./support/verdicts.ts";
 
 const withBroken = (...broken: readonly BrokenReference[]): Layers => ({
   ...exampleLayers,
@@ -57,6 +57,8 @@ export const environmentIntact: Check<Layers> = {
     if (broken.length > 0) return fail(`${some(broken.map((one) => WORDS[one.kind](one)))}.`);
     if (folders.length === 0 && scripts === 0)
       return notApplicable("The image holds no virtual environment and no script outside of the system's packages.");
-    return pass(`${folders.length} virtual environments and ${scripts} scripts name only what is there.`);
+    return pass(
+      `${counted(folders.length, "virtual environment")} and ${counted(scripts, "script")} name only what is there.`,
+    );
   },
 };

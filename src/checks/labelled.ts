@@ -50,7 +50,7 @@ export const labelled: Check<Configuration> = {
     if (missing.length > 0) return fail(`Without the labels ${inWords(missing)}.`);
     const empty = [...WANTED, VERSION].filter((name) => labels[name] === "");
     // Labels of a base are inherited: only their values tell whose they are.
-    const said = `${WANTED.map((name) => `\`${name}\` is ${JSON.stringify(labels[name])}`).join(", ")}.`;
+    const said = `${WANTED.map((name) => `\`${name}\` is ${JSON.stringify(labels[name]?.slice(0, 100))}`).join(", ")}.`;
     if (empty.length === 0) return pass(said);
     if (side === "before")
       return unproven(

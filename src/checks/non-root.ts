@@ -1,7 +1,7 @@
 import { ordinaryRun, type OrdinaryRun } from "../probes/ordinary-run.ts";
 import type { Check } from "./check.ts";
 import { exampleRun } from "./support/examples.ts";
-import { fail, pass, some, unproven } from "./support/verdicts.ts";
+import { counted, fail, pass, some, unproven } from "./support/verdicts.ts";
 
 export const nonRoot: Check<OrdinaryRun> = {
   id: "non-root",
@@ -28,6 +28,6 @@ export const nonRoot: Check<OrdinaryRun> = {
     const roots = processes.filter(({ uid }) => uid === 0);
     if (roots.length > 0) return fail(`Root runs: ${some(roots.map(({ argv }) => argv.slice(0, 80)))}.`);
     const uids = [...new Set(processes.map(({ uid }) => uid))];
-    return pass(`Effective uid of all ${processes.length} processes: ${uids.join(", ")}.`);
+    return pass(`Effective uid of ${counted(processes.length, "process", "processes")}: ${uids.join(", ")}.`);
   },
 };

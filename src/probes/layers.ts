@@ -3,7 +3,7 @@ import type { Contents, Layer } from "../model/types.ts";
 import { ContentsSearch } from "./packages/contents.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
 import {
-  applicationFolders,
+  applicationPlaces,
   areaOf,
   type BytecodeArea,
   type BytecodeCount,
@@ -93,13 +93,13 @@ class Walk {
   /** Random ones of ours, and what the team's build secrets hold. */
   readonly #values: readonly string[];
   readonly #workdir: string;
-  readonly #folders: readonly string[];
+  readonly #places: ReturnType<typeof applicationPlaces>;
   readonly #uvCache: string;
 
   constructor(context: ProbeContext) {
     this.#context = context;
     this.#workdir = context.image.config.workdir.replace(/^\/+|\/+$/g, "");
-    this.#folders = applicationFolders(context.image.config);
+    this.#places = applicationPlaces(context.image.config);
     this.#uvCache = variable(context, "UV_CACHE_DIR").replace(/^\/+|\/+$/g, "");
     this.#values = [...(context.build?.canaries ?? []), ...(context.buildSecrets ?? [])];
     this.#secrets = new LayerSecrets(this.#values);
@@ -164,7 +164,7 @@ class Walk {
       bytecode: countBytecode(
         tree,
         { headers: this.#headers, hashes: this.#hashes },
-        { folders: this.#folders, uvCache: this.#uvCache, tag },
+        { ...this.#places, uvCache: this.#uvCache, tag },
       ),
       libraries: this.#libraries.found(tree, paths, {
         libraryPath: variable(this.#context, "LD_LIBRARY_PATH"),
@@ -181,7 +181,7 @@ class Walk {
   }
 
   #isSource(path: string): boolean {
-    return areaOf(path, { folders: this.#folders, uvCache: this.#uvCache }) !== undefined;
+    return areaOf(path, { folders: this.#places.folders, uvCache: this.#uvCache }) !== undefined;
   }
 
   /** Values of ours that came out, in a file or in the configuration. */

@@ -1,4 +1,5 @@
 import type { Fault } from "./fault.ts";
+import { USER } from "./lines.ts";
 
 /** What should not be in an image, or not so: tools, caches, bytecode that does not fit, layers in the wrong order. */
 export const contentFaults: readonly Fault[] = [
@@ -39,6 +40,12 @@ export const contentFaults: readonly Fault[] = [
     name: "source changed after it was compiled with unchecked hashes",
     breaks: ["bytecode-valid"],
     asRoot: "RUN echo '# changed' >> /app/app.py",
+  },
+  {
+    name: "source changed after it was compiled, outside the working directory",
+    breaks: ["bytecode-valid"],
+    asRoot: "RUN echo '# changed' >> /app/app.py",
+    dockerfile: [[USER, `WORKDIR /\n${USER}`]],
   },
   {
     name: "source changed after it was compiled with checked hashes",

@@ -259,6 +259,12 @@ export const faults: readonly Fault[] = [
     app: [["server = Server", 'os.chown("/opt", 5, 5)\nserver = Server']],
   },
   {
+    name: "needs a capability as root, and none as anybody else",
+    breaks: ["no-capabilities"],
+    dockerfile: [[USER, "USER 0"]],
+    app: [["server = Server", 'if os.getuid() == 0:\n    os.chown("/opt", 5, 5)\nserver = Server']],
+  },
+  {
     name: "asks the network before it listens",
     breaks: ["no-network-needed"],
     app: [

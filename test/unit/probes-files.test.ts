@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { LayerEntry } from "../../src/engine/engine.ts";
 import { layers } from "../../src/probes/layers.ts";
 import type { ProbeContext } from "../../src/probes/probe.ts";
-import { countBytecode, interpreterTag, pycHeader } from "../../src/probes/support/bytecode.ts";
+import { applicationPlaces, countBytecode, interpreterTag, pycHeader } from "../../src/probes/support/bytecode.ts";
 import { LayerSecrets } from "../../src/probes/support/layer-secrets.ts";
 import { assignedSecrets, fingerprint, secretsOfCommands, shapedSecrets } from "../../src/probes/support/secrets.ts";
 import { distributionOf } from "../../src/probes/support/final-files.ts";
@@ -71,7 +71,7 @@ describe("bytecode", () => {
     for (const [index, one] of neighbours.entries()) headers.set(`lib/${index}.${tag}.pyc`, pycHeader(one));
     const hashes = new SourceHashes();
     hashes.content("app/main.py", SOURCE);
-    return countBytecode(tree, { headers, hashes }, { folders: ["app"], uvCache: "", tag }).application;
+    return countBytecode(tree, { headers, hashes }, { folders: ["app"], mains: [], uvCache: "", tag }).application;
   };
   it.each([
     ["the source's unchecked hash", hashed(1, OWN_HASH), { valid: 1, examples: [] }],
@@ -110,10 +110,36 @@ describe("bytecode", () => {
     }
     expect(hashes.of("app/never-read.py", `cpython-3${minor}`, magic)).toBeUndefined();
   });
+  it("looks for the application where the configuration says that it lies, not in the working directory alone", () => {
+    const none = { workdir: "", env: [], entrypoint: [], command: [] };
+    expect(applicationPlaces(none)).toEqual({ folders: [], mains: [] });
+    expect(applicationPlaces({ ...none, workdir: "/" }).folders).toEqual([]);
+    expect(applicationPlaces({ ...none, command: ["python", "/srv/shop/app.py"] })).toEqual({
+      folders: ["srv/shop"],
+      mains: ["srv/shop/app.py"],
+    });
+    const told = { env: ["PYTHONPATH=/code:lib"], entrypoint: ["sh", "-c"] };
+    expect(applicationPlaces({ ...none, ...told, command: ["exec uvicorn --app-dir /api a:b"] }).folders).toEqual([
+      "code",
+      "api",
+    ]);
+  });
+  it("does not ask for bytecode of the script that is started, and looks at it where there is some", () => {
+    const main = { folders: ["app"], mains: ["app/main.py"], uvCache: "", tag: "cpython-313" };
+    const none = { headers: new Map<string, ReturnType<typeof pycHeader>>(), hashes: new SourceHashes() };
+    expect(countBytecode(treeOf(entry(0, "app/main.py")), none, main)).toEqual({});
+    const cached = "app/__pycache__/main.cpython-313.pyc";
+    const old = { ...none, headers: new Map([[cached, pycHeader(header(0, [999, 10]))]]) };
+    expect(countBytecode(treeOf(entry(0, "app/main.py"), entry(0, cached)), old, main)).toMatchObject({
+      application: { sources: 1, stale: 1 },
+    });
+  });
   it("does not take a cache below the working directory for the application", () => {
     const tree = treeOf(entry(0, "app/.cache/uv/archive-v0/x/y.py"), entry(0, "app/cache-of-uv/y.py"));
     const none = { headers: new Map(), hashes: new SourceHashes() };
-    expect(countBytecode(tree, none, { folders: ["app"], uvCache: "app/cache-of-uv", tag: "cpython-313" })).toEqual({});
+    expect(
+      countBytecode(tree, none, { folders: ["app"], mains: [], uvCache: "app/cache-of-uv", tag: "cpython-313" }),
+    ).toEqual({});
   });
   it("leaves out tests, and what the base image brings beside a virtual environment", () => {
     const tree = treeOf(
@@ -127,7 +153,7 @@ describe("bytecode", () => {
     const { packages } = countBytecode(
       tree,
       { headers: new Map(), hashes: new SourceHashes() },
-      { folders: ["app"], uvCache: "", tag: "cpython-313" },
+      { folders: ["app"], mains: [], uvCache: "", tag: "cpython-313" },
     );
     expect(packages).toMatchObject({ sources: 1, missing: 1 });
   });

@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
 import { exampleContract } from "../../src/checks/support/examples.ts";
 import { exitProblem } from "../../src/checks/support/exit.ts";
+import { signalNamed } from "../../src/probes/support/stop.ts";
 import { whyUnhealthy } from "../../src/probes/support/health.ts";
+import { loneliestLife } from "../../src/probes/support/lonely-life.ts";
 import { business } from "../../src/kit/machine.ts";
 import { startPatience } from "../../src/probes/support/patience.ts";
 
@@ -30,6 +32,43 @@ it("calls a late exit on a busy machine unproven, and everything else that is no
   expect(exitProblem({ ...clean, milliseconds: 11_000, busy: false }, "It:")).toMatchObject({ status: "fail" });
   expect(exitProblem({ ...clean, exit: undefined }, "It:")).toMatchObject({ status: "fail" });
   expect(exitProblem({ ...clean, exit: { ...clean.exit, oomKilled: true } }, "It:")).toMatchObject({ status: "fail" });
+});
+
+it("takes 130 for a clean exit after SIGINT, as 143 is one after SIGTERM", () => {
+  const ended = {
+    exit: { code: 130, oomKilled: false, finishedAt: 0 },
+    milliseconds: 9,
+    graceSeconds: 10,
+    busy: false,
+  };
+  expect(exitProblem({ ...ended, signal: "SIGINT" }, "It:")).toBeUndefined();
+  expect(exitProblem(ended, "It:")).toMatchObject({ status: "fail" });
+});
+
+it.each([
+  [undefined, "SIGTERM"],
+  ["SIGINT", "SIGINT"],
+  ["int", "SIGINT"],
+  ["2", "SIGINT"],
+  ["15", "SIGTERM"],
+  ["SIGKILL", "SIGKILL"],
+  ["SIGUSR1", "SIGUSR1"],
+  ["SIGWINCH", "SIGWINCH"],
+] as const)("an image with STOPSIGNAL %s is stopped by %s", (name, sent) => {
+  expect(signalNamed(name)).toBe(sent);
+});
+
+it("does not conclude from a start as nobody how an image starts as root", async () => {
+  const starts: unknown[] = [];
+  const engine = { start: (_: string, options: unknown) => (starts.push(options), Promise.reject(new Error("no"))) };
+  const life = (user: string) => {
+    const context = { shared: {}, contract: exampleContract, image: { id: "x", config: { user } }, engine };
+    return loneliestLife(context as never, AbortSignal.timeout(5000));
+  };
+  for (const user of ["", "root", "0", "0:0", "root:staff"]) expect(await life(user)).toBeUndefined();
+  expect(starts).toEqual([]);
+  await life("1001:1001");
+  expect(starts).toHaveLength(1);
 });
 
 it("says that a container ran out of memory, and not only that it ended", () => {

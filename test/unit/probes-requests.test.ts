@@ -202,6 +202,8 @@ describe("what logs and files say", () => {
     ["/app/service.log.1", true],
     ["/var/log", false],
     ["/app/catalog/items", false],
+    ["/data/index/000003.log", false],
+    ["/data/repository/.git/logs/HEAD", false],
     ["/app/__pycache__/log.pyc", false],
   ])("%s is a log file: %s", (path, is) => {
     expect(isLogFile(path)).toBe(is);

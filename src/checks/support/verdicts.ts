@@ -20,6 +20,6 @@ export function some(items: readonly string[], most = 3): string {
 }
 
 /** `1 file`, `3 files`. */
-export function counted(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+export function counted(number: number, noun: string, many = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : many}`;
 }

@@ -60,11 +60,16 @@ const OF_THE_SYSTEM = /^usr\/lib\/python3\/dist-packages\//;
 interface Where {
   /** Folders of the application, without a slash at either end. */
   readonly folders: readonly string[];
+  /** Scripts that the command names: Python compiles those itself, and never looks for their bytecode. */
+  readonly mains: readonly string[];
   readonly uvCache: string;
 }
 
 /** Where a source belongs; undefined for one that is not counted. */
-export function areaOf(path: string, { folders, uvCache }: Where): BytecodeArea | undefined {
+export function areaOf(
+  path: string,
+  { folders, uvCache }: Pick<Where, "folders" | "uvCache">,
+): BytecodeArea | undefined {
   if (!path.endsWith(".py") || NOT_IMPORTED.test(path) || OF_THE_SYSTEM.test(path)) return undefined;
   // A cache below the working directory is not the application.
   if (cacheKind(path, uvCache) !== undefined) return undefined;
@@ -80,22 +85,28 @@ const FOLDER_OPTION = /^--(?:app-dir|chdir|pythonpath)(?:=|$)/;
  * Where an image's own code lies, by what its configuration says: not every image sets a working directory, and Python
  * imports from wherever it is told to.
  */
-export function applicationFolders({
+export function applicationPlaces({
   workdir,
   env,
   entrypoint,
   command,
-}: Pick<ImageConfig, "workdir" | "env" | "entrypoint" | "command">): readonly string[] {
+}: Pick<ImageConfig, "workdir" | "env" | "entrypoint" | "command">): Pick<Where, "folders" | "mains"> {
   const argv = [...entrypoint, ...command].flatMap((part) => part.split(/\s+/));
-  const scripts = argv.filter((part) => /^\/.+\.py$/.test(part)).map((script) => parent(script));
+  const scripts = argv.filter((part) => /^\/.+\.py$/.test(part));
   const options = argv.flatMap((part, index) => {
     if (!FOLDER_OPTION.test(part)) return [];
     return [part.includes("=") ? part.slice(part.indexOf("=") + 1) : (argv[index + 1] ?? "")];
   });
   const paths = env.find((entry) => entry.startsWith("PYTHONPATH="))?.slice("PYTHONPATH=".length) ?? "";
-  const folders = [workdir, ...paths.split(":").filter((path) => path.startsWith("/")), ...scripts, ...options];
+  const folders = [
+    workdir,
+    ...paths.split(":").filter((path) => path.startsWith("/")),
+    ...scripts.map(parent),
+    ...options,
+  ];
   // All of an image is nobody's application.
-  return [...new Set(folders.map((folder) => folder.replace(/^\/+|\/+$/g, "")))].filter((folder) => folder !== "");
+  const bare = (path: string) => path.replace(/^\/+|\/+$/g, "");
+  return { folders: [...new Set(folders.map(bare))].filter((folder) => folder !== ""), mains: scripts.map(bare) };
 }
 
 /** Compares each source with its bytecode. The tag tells which interpreter there is: `cpython-313`. */
@@ -115,6 +126,7 @@ export function countBytecode(
     const path = `${parent(source.path)}/__pycache__/${base(source.path).slice(0, -3)}.${tag}.pyc`;
     const header = tree.get(path) === undefined ? undefined : headers.get(path);
     const state = stateOf(source, header, magic, () => hashes.of(source.path, tag, magic));
+    if (state[0] === "missing" && where.mains.includes(source.path)) continue;
     note((counts[area] ??= { sources: 0, valid: 0, stale: 0, missing: 0, examples: [] }), source.path, state);
   }
   return counts;
