@@ -268,6 +268,11 @@ describe("secrets in layers", () => {
     look(secrets, entry(3, "usr/lib/y.so"), "\u0000 \u0000");
     expect(secrets.canaries()).toEqual(["layer 3: /usr/lib/x.so"]);
   });
+  it("finds a value in a name, and does not show it there", () => {
+    const secrets = new LayerSecrets(["canary-1234"]);
+    secrets.entry(entry(2, "opt/canary-1234.token"));
+    expect(secrets.canaries()).toEqual(["layer 2: /opt/[value].token"]);
+  });
   it("gives equal values equal fingerprints", () => {
     expect(fingerprint("a")).toBe(fingerprint("a"));
     expect(fingerprint("a")).not.toBe(fingerprint("b"));

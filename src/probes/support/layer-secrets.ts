@@ -50,7 +50,7 @@ export class LayerSecrets {
   /** A value can also be in a name. */
   entry(entry: LayerEntry): void {
     if (this.#canaries.some((canary) => Buffer.from(entry.path).includes(canary)))
-      this.#canaryPaths.push(placeOf(entry));
+      this.#canaryPaths.push(this.#placeOf(entry));
     if (entry.kind !== "file" || entry.bytes === 0) return;
     if (entry.bytes > MOST_BYTES) this.#searched.large += 1;
     else if (SKIP.test(entry.path)) this.#searched.binary += 1;
@@ -83,7 +83,7 @@ export class LayerSecrets {
   }
 
   #search(entry: LayerEntry, bytes: Buffer): void {
-    if (this.#canaries.some((canary) => bytes.includes(canary))) this.#canaryPaths.push(placeOf(entry));
+    if (this.#canaries.some((canary) => bytes.includes(canary))) this.#canaryPaths.push(this.#placeOf(entry));
     if (SKIP.test(entry.path)) return;
     for (const seen of secretsInFile(entry.path, bytes.toString("latin1"))) {
       if (this.#found.size >= MOST_FOUND) return;
@@ -105,6 +105,12 @@ export class LayerSecrets {
     }));
   }
 
+  /** A value in the name itself is not shown. */
+  #placeOf({ layer, path }: LayerEntry): string {
+    const shown = this.#canaries.reduce((name, canary) => name.replaceAll(canary.toString(), "[value]"), path);
+    return `layer ${layer}: /${shown}`;
+  }
+
   canaries(): readonly string[] {
     return [...new Set(this.#canaryPaths)].slice(0, 20);
   }
@@ -121,4 +127,3 @@ export class LayerSecrets {
 }
 
 const isRecord = (entry: LayerEntry): boolean => entry.path.endsWith(".dist-info/RECORD");
-const placeOf = (entry: LayerEntry): string => `layer ${entry.layer}: /${entry.path}`;
