@@ -95,7 +95,8 @@ function betterServer(service: Service): Partial<Pick<Refusal, "because" | "inst
       };
 }
 
-/** A program of the service's own in which nothing was seen that serves: no framework, no route, no port in any file. */
+/** A program of the service's own in which nothing was seen that serves: no framework, no route, no port in any file, and
+ * no path that its team names. */
 function* portRefusals({ service, dockerfile, overrides }: Facts): Generator<Refusal> {
   const start = webStart(service);
   const serves =
@@ -104,6 +105,7 @@ function* portRefusals({ service, dockerfile, overrides }: Facts): Generator<Ref
     service.framework.value !== "unknown" ||
     service.routes.length > 0 ||
     overrides["ports"] !== undefined ||
+    overrides["health"] !== undefined ||
     instructionsToday(dockerfile, "EXPOSE").length > 0;
   if (start === undefined || serves || !/^(?:own|unknown)$/.test(start.server)) return;
   yield refusal("no-port", { what: `\`${start.argv.join(" ")}\` listens on no port that a file names` });

@@ -566,6 +566,7 @@ describe("what is refused", () => {
     expect(refused(bot, `${without}EXPOSE 9000\n`)).not.toContain("no-port!");
     expect(refused({ ...bot, framework: sample.framework }, without)).not.toContain("no-port!");
     expect(plan(bot, { ports: 9000 }).refusals.map(({ id }) => id)).not.toContain("no-port");
+    expect(plan(bot, { health: "/health" }).refusals.map(({ id }) => id)).not.toContain("no-port");
   });
 
   it("a dependency that is fetched over ssh, for which the build has no key", () => {
