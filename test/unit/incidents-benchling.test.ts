@@ -1,138 +1,22 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Finding, Pin, Plan } from "../../src/model/types.ts";
 import { baseDigestKnown } from "../../src/checks/base-digest-known.ts";
 import { baseDigests } from "../../src/probes/base-digests.ts";
 import { registryAccess } from "../../src/registry/access.ts";
 import { anonymous } from "../../src/registry/credentials.ts";
 import { resolvePins } from "../../src/registry/pins.ts";
 import { peer } from "./registry-peer.ts";
-import { analyze, treeWith } from "../../src/pipeline/analyze.ts";
-import { brokenPromises } from "../../src/pipeline/promises.ts";
-import { makePlan } from "../../src/planner/make-plan.ts";
-import { renderFiles } from "../../src/planner/render.ts";
-import { amazonlinux2023 } from "../../src/profiles/amazonlinux2023.ts";
+import { analyze } from "../../src/pipeline/analyze.ts";
 import { memoryTree } from "../../src/project/tree.ts";
 import { rules } from "../../src/rules/index.gen.ts";
+import { rework, files, ids, of, instructions, planted, OVERRIDES, INVENTED } from "../support/benchling-example.ts";
 
 /**
  * What broke at benchling-webhook after its image was reworked for Amazon Linux, from its history. The rework of
  * examples/benchling-webhook must not have it, and the same fault planted by hand in the reworked Dockerfile must be
  * caught.
  */
-const EXAMPLE = "examples/benchling-webhook/docker";
-type Files = Readonly<Record<string, string>>;
-
-const found: Files = Object.fromEntries(
-  readdirSync(EXAMPLE, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/__pycache__|\.venv|uv\.lock/.test(join(entry.parentPath, entry.name)))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((path) => [path.slice(EXAMPLE.length + 1), readFileSync(path, "utf8")]),
-);
-
-const pins = (text: string) =>
-  [...text.matchAll(/^ {4}"([\w-]+)(?:\[([\w,]+)\])?==([\d.]+)",$/gm)].map(
-    ([, name = "", extras = "", version = ""]) => ({ name, extras, version }),
-  );
-const [runtimePart = "", developmentPart = ""] = (found["pyproject.toml"] ?? "").split(
-  "[project.optional-dependencies]",
-);
-const runtime = pins(runtimePart);
-const development = pins(developmentPart);
-
-const wanted = (all: ReturnType<typeof pins>, marker = ""): readonly string[] =>
-  all.map(({ name, extras, version }) => {
-    const listed =
-      extras === ""
-        ? ""
-        : `extras = [${extras
-            .split(",")
-            .map((extra) => `"${extra}"`)
-            .join(", ")}], `;
-    return `{ name = "${name}", ${listed}${marker}specifier = "==${version}" }`;
-  });
-
-/** A lock in step with the example's pyproject.toml: exact pins, and no more than the rules look at. */
-const lock = [
-  'version = 1\nrevision = 3\nrequires-python = ">=3.11"\n',
-  ...[...runtime, ...development].map(
-    ({ name, version }) =>
-      `[[package]]\nname = "${name}"\nversion = "${version}"\nsource = { registry = "https://index.example/simple" }\nwheels = [{ url = "https://index.example/${name}-${version}-py3-none-any.whl" }]\n`,
-  ),
-  `[[package]]\nname = "benchling-webhook"\nversion = "0.9.0"\nsource = { editable = "." }\ndependencies = [${runtime.map(({ name }) => `{ name = "${name}" }`).join(", ")}]\n`,
-  `[package.optional-dependencies]\ndev = [${development.map(({ name }) => `{ name = "${name}" }`).join(", ")}]\n`,
-  `[package.metadata]\nrequires-dist = [${[...wanted(runtime), ...wanted(development, `marker = "extra == 'dev'", `)].join(", ")}]\nprovides-extras = ["dev"]\n`,
-].join("\n");
-
-const files: Files = { ...found, "uv.lock": lock };
-const OVERRIDES = {
-  output: "Dockerfile",
-  base: { python: "3.11" },
-  user: { uid: 1000 },
-  command: "gunicorn",
-} as const;
 const DIGEST = `sha256:${"a".repeat(64)}`;
-/** The one that was invented began so. */
-const INVENTED = `sha256:${"30fe896e".repeat(8)}`;
-
-interface Rework {
-  readonly plan: Plan;
-  readonly dockerfile: string;
-  readonly findings: readonly Finding[];
-  readonly broken: readonly unknown[];
-}
-
-async function rework(
-  overrides: Readonly<Record<string, unknown>> = OVERRIDES,
-  { digest = DIGEST }: { readonly digest?: string | undefined } = {},
-): Promise<Rework> {
-  const tree = memoryTree(files);
-  const { service, dockerfile, findings } = await analyze(tree, rules);
-  const plan = makePlan({
-    service,
-    profile: amazonlinux2023,
-    findings,
-    dockerfile,
-    overrides,
-    uvVersion: "0.13.8",
-    testsAsked: true,
-  });
-  const resolved = [plan.image.base.image, plan.image.uv.image].map((image): Pin => ({
-    image,
-    digest: digest === "" ? undefined : digest,
-    platform: "linux/amd64",
-    resolvedAt: undefined,
-    from: "registry.example",
-  }));
-  const rendered = renderFiles({ plan, pins: resolved, service, existing: { Makefile: files["Makefile"] ?? "" } });
-  const again = await analyze(treeWith(tree, rendered), rules, { dockerfile: "Dockerfile" });
-  const text = rendered.find((file) => file.path === "Dockerfile")?.content ?? "";
-  return {
-    plan,
-    dockerfile: text,
-    findings: again.findings,
-    broken: brokenPromises(plan.decisions, again.findings, resolved),
-  };
-}
-
-/** What the rules say about the reworked Dockerfile after a hand has changed it. */
-async function planted(change: (dockerfile: string) => string): Promise<readonly Finding[]> {
-  const { dockerfile } = await rework();
-  const changed = change(dockerfile);
-  if (changed === dockerfile) throw new Error("The fault was not planted.");
-  return (await analyze(memoryTree({ ...files, Dockerfile: changed }), rules)).findings;
-}
-/** The command of the image that ships: the last one, since the stage of the tests has its own. */
-const command = (words: string) => (dockerfile: string) =>
-  dockerfile.replace(/^CMD .*$(?![\s\S]*^CMD )/m, () => `CMD ${words}`);
-const ids = (findings: readonly Finding[]): readonly string[] => findings.map(({ rule }) => rule);
-const of = (findings: readonly Finding[], rule: string): string =>
-  findings
-    .filter((finding) => finding.rule === rule)
-    .map(({ message }) => message)
-    .join("\n");
-const instructions = (dockerfile: string): string => dockerfile.replaceAll(/^\s*#.*\n/gm, "");
 
 describe("the reworked example", () => {
   it("is not refused, keeps every promise, and leaves only what it says it leaves", async () => {
@@ -271,87 +155,5 @@ describe("no temporary directory (healthy for four days, and the first export fa
   it("is caught when a hand takes a required variable out", async () => {
     const seen = await under(template.replace("QuiltStackARN", "SOMETHING_ELSE"));
     expect(of(seen, "task-definition-env-missing")).toContain("QuiltStackARN");
-  });
-});
-
-describe("a hard-coded port (PORT=5001 was ignored, and every health check failed)", () => {
-  it("is not in the rework: PORT chooses, 5000 is what it is without", async () => {
-    const { dockerfile, plan, findings } = await rework();
-    expect(plan.image.command.at(-1)).toContain('--bind "0.0.0.0:${PORT:-5000}"');
-    expect(plan.image.health?.command.at(-1)).toContain("os.environ.get('PORT') or 5000");
-    expect(dockerfile).toContain("EXPOSE 5000");
-    expect(ids(findings)).not.toContain("port-hard-coded");
-  });
-
-  it("is caught when a hand writes it", async () => {
-    const seen = await planted(command('["gunicorn", "--bind", "0.0.0.0:8080", "src.app:create_app()"]'));
-    expect(ids(seen)).toContain("port-hard-coded");
-  });
-});
-
-describe("an unquoted factory call (sh: syntax error near unexpected token)", () => {
-  it("is quoted where a shell reads it", async () => {
-    const { plan, findings } = await rework();
-    expect(plan.image.command.at(-1)).toContain("gunicorn 'src.app:create_app()'");
-    expect(ids(findings)).not.toContain("unquoted-factory-call");
-  });
-
-  it("is caught when a hand forgets the quotes", async () => {
-    const seen = await planted((text) => text.replace("'src.app:create_app()'", "src.app:create_app()"));
-    expect(ids(seen)).toContain("unquoted-factory-call");
-  });
-});
-
-describe("a shell without exec (dash stays process 1 and does not pass SIGTERM on)", () => {
-  const onDebian = (text: string): string =>
-    text
-      .replaceAll("public.ecr.aws/amazonlinux/amazonlinux:2023", "python:3.11-slim-bookworm")
-      .replace("exec gunicorn", "gunicorn");
-
-  it("is not in the rework", async () => {
-    const { plan, findings } = await rework();
-    expect(plan.image.command.slice(0, 2)).toEqual(["sh", "-c"]);
-    expect(plan.image.command.at(-1)).toMatch(/^exec gunicorn /);
-    expect(ids(findings)).not.toContain("sh-c-without-exec");
-  });
-
-  it("is caught when a hand leaves exec out on a base whose sh is dash", async () => {
-    expect(ids(await planted(onDebian))).toContain("sh-c-without-exec");
-  });
-});
-
-describe("SIGTERM (Flask's own server ignores it as process 1)", () => {
-  it("is answered by the server of the lock that the team named", async () => {
-    const { plan, findings } = await rework();
-    expect(plan.image.stopSignal).toBe("SIGTERM");
-    expect(plan.image.command.at(-1)).toContain("--graceful-timeout 25");
-    expect(ids(findings)).not.toContain("server-ignores-sigterm");
-  });
-
-  it("is replaced by SIGINT while nobody names another server, and the plan proposes one", async () => {
-    const { plan } = await rework({ output: "Dockerfile", base: { python: "3.11" } });
-    expect(plan.image).toMatchObject({ command: ["python", "-m", "src.app"], stopSignal: "SIGINT" });
-    expect(plan.refusals.find(({ id }) => id === "development-server")?.instead).toContain("`command: gunicorn`");
-  });
-
-  it("is caught when a hand starts Flask's own server", async () => {
-    const seen = await planted(command('["python", "-m", "src.app"]'));
-    expect(ids(seen)).toContain("server-ignores-sigterm");
-  });
-});
-
-describe("`command` under `decisions`", () => {
-  it("refuses a server that is unknown or not in the lock", async () => {
-    await expect(rework({ ...OVERRIDES, command: "waitress" })).rejects.toThrow(/no server `waitress`/);
-    await expect(rework({ ...OVERRIDES, command: "uvicorn" })).rejects.toThrow(/`uvicorn` is not in the lock/);
-  });
-
-  it("takes a list as it is, through a shell only when a word names a variable", async () => {
-    const list = ["gunicorn", "-b", "0.0.0.0:$PORT", "src.app:create_app()"];
-    const { image } = (await rework({ ...OVERRIDES, command: list })).plan;
-    expect(image.command).toEqual(["sh", "-c", `exec gunicorn -b "0.0.0.0:$PORT" 'src.app:create_app()'`]);
-    expect(image.stopSignal).toBe("SIGTERM");
-    const plain = ["gunicorn", "src.app:create_app()"];
-    expect((await rework({ ...OVERRIDES, command: plain })).plan.image.command).toEqual(plain);
   });
 });

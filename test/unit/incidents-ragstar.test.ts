@@ -1,138 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Finding, Pin, Plan, RenderedFile } from "../../src/model/types.ts";
-import { analyze, treeWith } from "../../src/pipeline/analyze.ts";
 import { brokenPromises } from "../../src/pipeline/promises.ts";
-import { makePlan } from "../../src/planner/make-plan.ts";
-import { renderFiles } from "../../src/planner/render.ts";
-import { debianSlim } from "../../src/profiles/debian-slim.ts";
-import { memoryTree, type MemoryTreeOptions, type Tree } from "../../src/project/tree.ts";
 import { rules } from "../../src/rules/index.gen.ts";
+import { planted, of, rework, text, settled, ids, blocking, asFound } from "../support/ragstar-example.ts";
 
 /**
  * What broke at RAGstar after its image was reworked, from its history. Each fault is planted by hand in
  * examples/ragstar and must be caught; the rework of the example must not have it.
  */
-const EXAMPLE = "examples/ragstar";
-type Files = Readonly<Record<string, string>>;
-
-const found: Files = Object.fromEntries(
-  readdirSync(EXAMPLE, { recursive: true, withFileTypes: true })
-    .filter(
-      (entry) => entry.isFile() && !/__pycache__|\.venv|settle\.sh|uv\.lock/.test(join(entry.parentPath, entry.name)),
-    )
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((path) => [path.slice(EXAMPLE.length + 1), readFileSync(path, "utf8")]),
-);
-const text = (name: string): string => found[name] ?? "";
-
-const requirements = [...text("pyproject.toml").matchAll(/^ {2}"([\w-]+)==([\d.]+)",$/gm)].map(
-  ([, name = "", version = ""]) => ({ name, version }),
-);
-const development = new Set(["httpx2", "pytest", "ruff"]);
-const runtime = requirements.filter(({ name }) => !development.has(name));
-const wanted = (all: readonly { readonly name: string; readonly version: string }[]): string =>
-  all.map(({ name, version }) => `{ name = "${name}", specifier = "==${version}" }`).join(", ");
-const named = (all: readonly { readonly name: string }[]): string =>
-  all.map(({ name }) => `{ name = "${name}" }`).join(", ");
-
-/** A lock in step with the example's pyproject.toml: exact pins, and no more than the rules look at. */
-const lock = [
-  'version = 1\nrevision = 3\nrequires-python = ">=3.12"\n',
-  ...requirements.map(
-    ({ name, version }) =>
-      `[[package]]\nname = "${name}"\nversion = "${version}"\nsource = { registry = "https://index.example/simple" }\nwheels = [{ url = "https://index.example/${name}-${version}-py3-none-any.whl" }]\n`,
-  ),
-  `[[package]]\nname = "ragstar"\nversion = "0.2.0"\nsource = { editable = "." }\ndependencies = [${named(runtime)}]\n`,
-  `[package.dev-dependencies]\ndev = [${named(requirements.filter(({ name }) => development.has(name)))}]\n`,
-  `[package.metadata]\nrequires-dist = [${wanted(runtime)}]\n`,
-  `[package.metadata.requires-dev]\ndev = [${wanted(requirements.filter(({ name }) => development.has(name)))}]\n`,
-].join("\n");
-
-const without = (file: string): string =>
-  text(file)
-    .split("\n")
-    .filter((line) => line !== "uv.lock")
-    .join("\n");
-
-/** After settle.sh: the lock is in git and in the build. */
-const settled: Files = {
-  ...found,
-  "uv.lock": lock,
-  ".gitignore": without(".gitignore"),
-  ".dockerignore": without(".dockerignore"),
-};
-
-interface Rework {
-  readonly tree: Tree;
-  readonly findings: readonly Finding[];
-  readonly plan: Plan;
-  readonly pins: readonly Pin[];
-  readonly files: readonly RenderedFile[];
-  readonly dockerfile: string;
-  readonly dockerignore: string;
-  /** What the rules say about the image as it is reworked. */
-  readonly after: readonly Finding[];
-}
-
-async function rework(files: Files, options: MemoryTreeOptions = {}): Promise<Rework> {
-  const tree = memoryTree(files, options);
-  const { service, dockerfile, findings } = await analyze(tree, rules);
-  const overrides = { user: { uid: 1000, gid: 1000 }, output: "Dockerfile" };
-  const plan = makePlan({
-    service,
-    profile: debianSlim,
-    findings,
-    dockerfile,
-    overrides,
-    uvVersion: "0.13.8",
-    testsAsked: true,
-  });
-  const pins = [plan.image.base.image, plan.image.uv.image].map((image): Pin => ({
-    image,
-    digest: `sha256:${"a".repeat(64)}`,
-    platform: "linux/amd64",
-    resolvedAt: undefined,
-    from: "registry.example",
-  }));
-  const rendered = renderFiles({ plan, pins, service, existing: { Makefile: files["Makefile"] ?? "" } });
-  const again = await analyze(treeWith(tree, rendered), rules, { dockerfile: "Dockerfile" });
-  const content = (path: string) => rendered.find((file) => file.path === path)?.content ?? "";
-  return {
-    tree,
-    findings,
-    plan,
-    pins,
-    files: rendered,
-    dockerfile: content("Dockerfile"),
-    dockerignore: content("Dockerfile.dockerignore"),
-    after: again.findings,
-  };
-}
-
-const ids = (findings: readonly Finding[]): readonly string[] => findings.map(({ rule }) => rule);
-const of = (findings: readonly Finding[], rule: string): readonly string[] =>
-  findings.filter((finding) => finding.rule === rule).map(({ message }) => message);
-const blocking = ({ plan }: Rework): readonly string[] =>
-  plan.refusals.filter((refusal) => refusal.blocking === true).map(({ id }) => id);
-
-/** The settled example with one text of a file replaced; throws when it is not there, so that the faults stay true. */
-function planted(file: string, from: string, to: string): Files {
-  const before = settled[file] ?? "";
-  if (!before.includes(from)) throw new Error(`${file} does not hold: ${from}`);
-  return { ...settled, [file]: before.replace(from, () => to) };
-}
-
-const asFound = (): Promise<Rework> =>
-  rework(
-    { ...found, "uv.lock": lock },
-    {
-      untracked: ["uv.lock"],
-      gitIgnored: { "uv.lock": { file: ".gitignore", line: lineOf(".gitignore"), text: "uv.lock" } },
-    },
-  );
-const lineOf = (file: string): number => text(file).split("\n").indexOf("uv.lock") + 1;
 
 describe("the example as it is found", () => {
   it("has every fault of its README, each found by the rules that are named there", async () => {
@@ -163,33 +37,6 @@ describe("the reworked example", () => {
   });
 });
 
-describe("a lock that git ignores (9adfd71: the reworked image built on one laptop only)", () => {
-  it("is refused with both lines that hide it", async () => {
-    const service = await asFound();
-    expect(ids(service.findings)).toContain("lock-not-tracked");
-    expect(ids(service.findings)).toContain("lock-not-in-context");
-    const refusal = service.plan.refusals.find(({ id }) => id === "lock-untracked");
-    expect(refusal).toMatchObject({
-      blocking: true,
-      what: `uv.lock is not in git (.gitignore:${lineOf(".gitignore")} ignores it), and .dockerignore:${lineOf(".dockerignore")} keeps it out of today's build`,
-    });
-    expect(refusal?.instead).toContain("git add uv.lock");
-  });
-
-  it("is caught as a COPY by name too", async () => {
-    const files = { ...found, "uv.lock": lock, Dockerfile: text("Dockerfile").replace("uv.lock*", "uv.lock") };
-    const { findings } = await rework(files, { untracked: ["uv.lock"] });
-    expect(of(findings, "copy-of-ignored-or-missing-file").join()).toContain("uv.lock");
-  });
-
-  it("is in the build of the rework once it is settled", async () => {
-    const { dockerfile, dockerignore, after } = await rework(settled);
-    expect(dockerfile).toContain("uv sync --locked");
-    expect(dockerignore.split("\n")).toContain("!uv.lock");
-    expect(ids(after)).not.toContain("lock-not-in-context");
-  });
-});
-
 describe("git taken out of the image (33f4ec7: every build of a repository failed)", () => {
   const withoutGit = planted("Dockerfile", "curl git", "curl");
 
@@ -216,50 +63,6 @@ describe("git taken out of the image (33f4ec7: every build of a repository faile
   });
 });
 
-describe("a stale lock (at HEAD the lock still installs what pyproject.toml dropped)", () => {
-  const stale = planted("pyproject.toml", '  "httpx==0.28.1",\n', "");
-
-  it("is caught and refused", async () => {
-    const service = await rework(stale);
-    expect(ids(service.findings)).toContain("lock-stale");
-    expect(blocking(service)).toContain("lock-drift");
-  });
-
-  it("would stop the build of the rework, which says --locked and never --frozen", async () => {
-    const { dockerfile } = await rework(settled);
-    const syncs = dockerfile.split("\n").filter((line) => line.includes("uv sync"));
-    expect(syncs.length).toBeGreaterThan(0);
-    expect(syncs.filter((line) => !line.includes("--locked") || line.includes("--frozen"))).toEqual([]);
-  });
-});
-
-describe("a CA file that only CI writes (2c476c5: a plain build fails)", () => {
-  const withCa = planted(
-    "Dockerfile",
-    "COPY src ./src\n",
-    "COPY ollama-ca.crt /usr/local/share/ca-certificates/\nRUN update-ca-certificates\nCOPY src ./src\n",
-  );
-
-  it("is caught where it is not there, and where it lies about untracked", async () => {
-    for (const service of [
-      await rework(withCa),
-      await rework({ ...withCa, "ollama-ca.crt": "-" }, { untracked: ["ollama-ca.crt"] }),
-    ])
-      expect(of(service.findings, "copy-of-ignored-or-missing-file").join()).toContain("ollama-ca.crt");
-  });
-
-  it("is not copied by the rework, which says how to give it instead", async () => {
-    const { dockerfile, plan, after } = await rework(withCa);
-    expect(dockerfile).not.toContain("ollama-ca.crt");
-    expect(ids(after)).not.toContain("copy-of-ignored-or-missing-file");
-    expect(plan.refusals.find(({ id }) => id === "ca-file")).toMatchObject({
-      what: expect.stringContaining("ollama-ca.crt") as string,
-      instead: expect.stringContaining("SSL_CERT_FILE") as string,
-    });
-    expect((await rework(settled)).plan.refusals.map(({ id }) => id)).not.toContain("ca-file");
-  });
-});
-
 describe("chown -R over the environment (both Dockerfiles: the environment is in two layers)", () => {
   it("is caught", async () => {
     expect(ids((await rework(settled)).findings)).toContain("recursive-chown-duplicates-layer");
@@ -271,34 +74,6 @@ describe("chown -R over the environment (both Dockerfiles: the environment is in
     expect(dockerfile).toContain("COPY --from=builder --chown=0:0 /app/.venv /app/.venv");
     expect(dockerfile).toContain("install -d -o 1000 -g 0 -m 0770 /app/ragstar_db");
     expect(ids(after)).not.toContain("recursive-chown-duplicates-layer");
-  });
-});
-
-describe("a readme that is not copied (d13b96e)", () => {
-  const { "pyproject.toml": stopping = "" } = planted(
-    "pyproject.toml",
-    'build-backend = "setuptools.build_meta"',
-    'build-backend = "hatchling.build"',
-  );
-  const faults = [
-    ["left out of COPY", planted("Dockerfile", "uv.lock* README.md ./", "uv.lock* ./")],
-    ["hidden by .dockerignore", planted(".dockerignore", "ragstar_db\n", "ragstar_db\n*.md\n")],
-  ] as const;
-
-  it.each(faults)("is caught where the backend stops: %s", async (_, files) => {
-    const { findings } = await rework({ ...files, "pyproject.toml": stopping });
-    expect(of(findings, "project-metadata-missing").join()).toContain("README.md");
-  });
-
-  it.each(faults)("is no fault for setuptools, which warns and goes on: %s", async (_, files) => {
-    expect(ids((await rework(files)).findings)).not.toContain("project-metadata-missing");
-  });
-
-  it("is in the builder of the rework and in what its build may see", async () => {
-    const { dockerfile, dockerignore, after } = await rework(settled);
-    expect(dockerfile).toMatch(/^COPY .*README\.md/m);
-    expect(dockerignore.split("\n")).toContain("!README.md");
-    expect(ids(after)).not.toContain("project-metadata-missing");
   });
 });
 

@@ -1,125 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { readService } from "../../src/project/read-service.ts";
 import { memoryTree } from "../../src/project/tree.ts";
-import { unwrap, unwrapShell } from "../../src/project/unwrap.ts";
 
 const read = async (files: Readonly<Record<string, string>>) => readService(memoryTree(files));
 const starts = async (files: Readonly<Record<string, string>>) =>
   (await read(files)).starts.map(
     ({ source, role, argv, evidence }) => `${source} ${role} ${argv.join(" ")} @${evidence.line}`,
   );
-
-describe("unwrapping", () => {
-  it.each([
-    ["uv run --no-dev --extra web uvicorn a:b", ["uvicorn", "a:b"], ["uv run"]],
-    ["uv run -m uvicorn a:b", ["python", "-m", "uvicorn", "a:b"], ["uv run"]],
-    ["sh -c 'exec gunicorn a:b'", ["gunicorn", "a:b"], ["sh -c", "exec"]],
-    ["/usr/bin/tini -- env A=1 B=2 uvicorn a:b", ["uvicorn", "a:b"], ["tini", "env"]],
-    ["A=1 poetry run gunicorn a:b", ["gunicorn", "a:b"], ["env", "poetry run"]],
-    ["alembic upgrade head && exec uvicorn a:b", ["uvicorn", "a:b"], ["alembic upgrade head &&", "exec"]],
-    ["cd /app; uvicorn a:b", ["uvicorn", "a:b"], []],
-    ["uvicorn a:b", ["uvicorn", "a:b"], []],
-  ])("%s", (text, argv, wrappers) => {
-    expect(unwrapShell(text)).toMatchObject({ argv, wrappers });
-  });
-
-  it.each([
-    [["uvicorn", "a:b"], "uvicorn", "web"],
-    [["python", "-m", "gunicorn", "a:b"], "gunicorn", "web"],
-    [["python3.13", "manage.py", "runserver"], "django-dev", "web"],
-    [["python", "manage.py", "migrate"], "unknown", "migrate"],
-    [["celery", "-A", "x", "worker"], "unknown", "worker"],
-    [["celery", "-A", "x", "beat"], "unknown", "beat"],
-    [["fastapi", "run", "main.py"], "fastapi-cli", "web"],
-    [["flask", "--app", "x", "run"], "flask-dev", "web"],
-    [["nginx"], "unknown", "other"],
-  ])("%j", (argv, server, role) => {
-    expect(unwrap(argv)).toMatchObject({ server, role });
-  });
-});
-
-describe("the Dockerfile", () => {
-  it("joins ENTRYPOINT and CMD and looks into the script", async () => {
-    const dockerfile =
-      'FROM python:3.13 AS base\nENV PORT=8080\nFROM base\nENTRYPOINT ["/entrypoint.sh"]\nCMD ["gunicorn", "a:b", "--bind", "0.0.0.0:$PORT"]\n';
-    const service = await read({
-      Dockerfile: dockerfile,
-      "docker/entrypoint.sh": '#!/bin/sh\nset -e\nalembic upgrade head\nexec "$@"\n',
-    });
-    expect(service.starts[0]).toMatchObject({
-      argv: ["gunicorn", "a:b", "--bind", "0.0.0.0:$PORT"],
-      wrappers: ["/entrypoint.sh"],
-      form: "exec",
-    });
-    expect(service.port?.value).toEqual({ number: 8080, variable: "PORT" });
-    const own = await read({
-      Dockerfile: 'FROM x\nCMD ["./start.sh"]\n',
-      "start.sh": "#!/bin/sh\nalembic upgrade head\nuvicorn a:b --port 7000\n",
-    });
-    expect(own.starts[0]).toMatchObject({ argv: ["uvicorn", "a:b", "--port", "7000"], server: "uvicorn" });
-    expect(own.port?.value).toEqual({ number: 7000 });
-  });
-
-  it("keeps shell form and its default port", async () => {
-    const service = await read({ Dockerfile: "FROM x\nEXPOSE 9999\nCMD uvicorn a:b --port ${PORT:-8001}\n" });
-    expect(service.starts[0]).toMatchObject({ form: "shell", wrappers: ["sh -c"], server: "uvicorn" });
-    expect(service.port?.value).toEqual({ number: 8001, variable: "PORT" });
-  });
-
-  it("gives a shell-form entry point the command as its parameters", async () => {
-    const service = await read({
-      Dockerfile: 'FROM x\nENTRYPOINT /entry.sh $0 $@\nCMD ["gunicorn", "--config", "a b.py", "shop:app"]\n',
-      "entry.sh": 'exec "$@"\n',
-    });
-    expect(service.starts[0]).toMatchObject({
-      argv: ["gunicorn", "--config", "a b.py", "shop:app"],
-      server: "gunicorn",
-      form: "shell",
-    });
-    const deaf = await read({ Dockerfile: 'FROM x\nENTRYPOINT uvicorn shop:app\nCMD ["--reload"]\n' });
-    expect(deaf.starts[0]?.argv).toEqual(["uvicorn", "shop:app"]);
-  });
-
-  it("takes no command from a Dockerfile of another folder", async () => {
-    const service = await read({
-      Dockerfile: "FROM x\nCMD uvicorn shop:app\n",
-      "Dockerfile.dev": "FROM x\nCMD uvicorn shop:app --reload\n",
-      "batch/Dockerfile": "FROM x\nCMD python main.py\n",
-    });
-    expect(service.starts.map(({ evidence }) => evidence.file)).toEqual(["Dockerfile", "Dockerfile.dev"]);
-  });
-
-  it("reads nothing from an empty file or none", async () => {
-    expect((await read({ Dockerfile: "" })).starts).toEqual([]);
-    expect((await read({})).dockerfiles).toEqual([]);
-  });
-
-  it("puts the one asked for first", async () => {
-    const tree = memoryTree({
-      Dockerfile: "FROM a\n",
-      "Dockerfile.prod": "FROM b\n",
-      "Dockerfile.prod.dockerignore": "x\n",
-      ".dockerignore": "y\n",
-    });
-    expect((await readService(tree)).dockerfiles).toEqual(["Dockerfile", "Dockerfile.prod"]);
-    const chosen = await readService(tree, { dockerfile: "Dockerfile.prod" });
-    expect(chosen.dockerfiles[0]).toBe("Dockerfile.prod");
-    expect(chosen.dockerignore).toBe("Dockerfile.prod.dockerignore");
-  });
-
-  it("takes what ships before what others are built from", async () => {
-    const files = ["image/builder.dockerfile", "image/dist.dockerfile", "image/Dockerfile.dev"];
-    const { dockerfiles } = await read(Object.fromEntries(files.map((file) => [file, "FROM python:3.13\n"])));
-    expect(dockerfiles[0]).toBe("image/dist.dockerfile");
-  });
-
-  it("takes a Dockerfile to develop with, of an example or of a second program last", async () => {
-    const files = [".devcontainer/Dockerfile", "docs/Dockerfile", "shop-frontend/Dockerfile", "build/image/Dockerfile"];
-    const { dockerfiles } = await read(Object.fromEntries(files.map((file) => [file, "FROM python:3.13\n"])));
-    expect(dockerfiles[0]).toBe("build/image/Dockerfile");
-    expect(dockerfiles).toHaveLength(4);
-  });
-});
 
 describe("files beside it", () => {
   it("reads Compose, and leaves other images alone", async () => {
@@ -318,60 +205,6 @@ describe("YAML that is broken or hostile", () => {
     const { problems } = await read({ "compose.yml": `services: {}\n#${"x".repeat(1_000_001)}` });
     expect(problems).toMatchObject([{ file: "compose.yml" }]);
   });
-});
-
-describe("a Compose override", () => {
-  const base = [
-    "services:",
-    "  dev:",
-    "    build: .",
-    '    command: sh -c "uv sync && uv run python -m app"',
-    "  job: { build: { context: ., dockerfile: job.Dockerfile }, command: uv run job, entrypoint: tini }",
-    "",
-  ].join("\n");
-  const over = 'services:\n  dev:\n    command: ["python", "-m", "app"]\n';
-  const written = async (files: Readonly<Record<string, string>>) =>
-    (await read(files)).starts.filter(({ source }) => source === "compose").map((start) => start.written);
-
-  it("replaces the command of the file that it is read with", async () => {
-    expect(await written({ "compose.yaml": base })).toContain('sh -c "uv sync && uv run python -m app"');
-    const replaced = await written({ "compose.yaml": base, "compose.override.yaml": over });
-    expect(replaced).not.toContain('sh -c "uv sync && uv run python -m app"');
-    expect(replaced).toContain('["python","-m","app"]');
-  });
-
-  it("does not reach a file that is read only when it is named, or that lies elsewhere", async () => {
-    expect(await written({ "compose.dev.yaml": base, "compose.override.yaml": over })).toContain(
-      'sh -c "uv sync && uv run python -m app"',
-    );
-    expect(await written({ "ops/compose.yaml": base, "compose.override.yaml": over })).toContain(
-      'sh -c "uv sync && uv run python -m app"',
-    );
-  });
-
-  it("is told by the service's name and the Dockerfile it is built from", async () => {
-    const { starts: found } = await read({ "ops/compose.yaml": base });
-    expect(found.map(({ compose }) => compose)).toEqual(
-      expect.arrayContaining([
-        { name: "dev", builds: "ops/Dockerfile", entrypoint: false },
-        { name: "job", builds: "ops/job.Dockerfile", entrypoint: true },
-      ]),
-    );
-  });
-});
-
-it("finds where Compose mounts named volumes, writable and for more than a developer's comfort", async () => {
-  const volumes = ["media:/app/media/", "./app:/app", "media:/readonly:ro", "venv:/app/.venv", "/app/anonymous"];
-  const long = { type: "volume", source: "files", target: "/data/files" };
-  const compose = {
-    services: {
-      web: { build: ".", volumes: [...volumes, long] },
-      db: { image: "postgres:17", volumes: ["pg:/var/lib/postgresql"] },
-    },
-  };
-  const service = await read({ Dockerfile: "FROM python:3.13\n", "compose.yaml": JSON.stringify(compose) });
-  expect(service.composeVolumes?.map(({ path }) => path)).toEqual(["/app/media", "/data/files"]);
-  expect((await read({ Dockerfile: "FROM python:3.13\n" })).composeVolumes).toBeUndefined();
 });
 
 it("knows where Django stores uploads", async () => {

@@ -1,6 +1,7 @@
 import type { Facts } from "../../../src/decisions/decider.ts";
 import { parseDockerfile } from "../../../src/dockerfile/parse.ts";
-import type { Evidence, Fact, Pin, Service } from "../../../src/model/types.ts";
+import type { Evidence, Fact, Pin, Plan, Service } from "../../../src/model/types.ts";
+import { makePlan } from "../../../src/planner/make-plan.ts";
 import { debianSlim } from "../../../src/profiles/debian-slim.ts";
 import { unpackaged } from "../../support/unpackaged.ts";
 
@@ -131,6 +132,9 @@ export function facts(
     testsAsked: true,
   };
 }
+
+export const plan = (service: Partial<Service> = {}, overrides: Record<string, unknown> = {}): Plan =>
+  makePlan(facts(service, overrides));
 
 const pin = (image: string, digit: string): Pin => ({
   image,

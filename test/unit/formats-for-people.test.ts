@@ -1,0 +1,128 @@
+import { describe, expect, it } from "vitest";
+import { formats } from "../../src/formats/index.gen.ts";
+import type { Format, Judged } from "../../src/formats/format.ts";
+import { demands } from "../../src/formats/view/demands.ts";
+import type { Finding } from "../../src/model/types.ts";
+import { rules } from "../../src/rules/index.gen.ts";
+import { clean, evil, written, parsed, ALL, faulty, context, shell } from "../support/judged-services.ts";
+
+describe("text", () => {
+  it("breaks no line of a file or a pipe, and fits a terminal", () => {
+    const text = formats.find(({ id }) => id === "text") as Format;
+    const lines = (width: number | undefined) =>
+      text
+        .begin({ ...context, width })
+        .add(faulty)
+        .trimEnd()
+        .split("\n");
+    expect(Math.max(...lines(undefined).map((line) => line.length))).toBeGreaterThan(120);
+    for (const width of [60, 80, 100])
+      expect(lines(width).filter((line) => line.length > width && /^ {4}/.test(line))).toEqual([]);
+    const words = (all: readonly string[]) => all.join(" ").replaceAll(/\s+/g, " ");
+    expect(words(lines(200))).toBe(words(lines(undefined)));
+  });
+
+  it("shows the line and a caret below what is meant", () => {
+    expect(written("text", [shell])).toContain(
+      "    23 | CMD uvicorn app.main:app --host 0.0.0.0 --port 8000 --timeout-graceful-shutdown 20\n       | ^^^",
+    );
+    expect(written("text", [shell])).toContain("    fix: Write the command as a JSON array\n");
+  });
+
+  it("ends several services with one summary", () => {
+    expect(written("text", [clean])).toBe("services/two/Dockerfile: nothing to change.\n");
+    expect(written("text", [faulty, clean])).toContain("\n2 services: 2 findings (1 error, 1 warning, 0 notes).\n");
+  });
+
+  it.each([
+    ["RUN echo '日本' && uv sync", "uv sync", "RUN echo '日本' && uv sync", 19],
+    ["RUN\techo é\u0301 && uv\tsync", "uv\tsync", "RUN    echo é\u0301 && uv    sync", 17],
+    ["RUN echo 🐍\u0007 && uv sync", "uv sync", "RUN echo 🐍\\x07 && uv sync", 19],
+    ["\u{20000} \\", "\\", "\u{20000} \\", 3],
+  ])("puts the caret where a terminal shows it: %j", (line, meant, shown, before) => {
+    const start = 2 + line.indexOf(meant);
+    const one: Finding = { ...evil, where: { file: "f", line: 2, range: { start, end: start + meant.length } } };
+    const caret = "^".repeat(meant.replace("\t", "    ").length);
+    expect(written("text", [{ ...clean, findings: [{ ...one, related: [] }], read: () => `x\n${line}\n` }])).toContain(
+      `\n    2 | ${shown}\n      | ${" ".repeat(before)}${caret}\n`,
+    );
+  });
+
+  it("marks a whole comment that is meant", () => {
+    const one: Finding = { ...evil, where: { file: "f", line: 1 }, related: [] };
+    expect(written("text", [{ ...clean, findings: [one], read: () => "  # a b \nx\n" }])).toContain(
+      "\n      |   ^^^^^\n",
+    );
+  });
+
+  it("cuts a long line around the place that is meant", async () => {
+    const long = "a".repeat(400);
+    const one: Finding = {
+      ...evil,
+      where: { file: "f", line: 2, column: 301, range: { start: 303, end: 306 } },
+      message: "m",
+      advice: "a",
+    };
+    const shown = written("text", [{ ...clean, findings: [one], read: () => `x\n\t${long}\n` }]);
+    expect(shown).toMatch(/\n {4}2 \| …a{110}…\n {4} {2}\| {22}\^\^\^\n/);
+  });
+});
+
+describe("markdown and gaps", () => {
+  it.each(["markdown", "gaps"])("%s holds no foreign markup", (id) => {
+    for (const markup of ["<script", "@team"]) expect(written(id, ALL)).not.toContain(markup);
+  });
+
+  it("sets each requirement against the current state, and lists the debt", () => {
+    const table = written("gaps", [faulty]);
+    expect(table).toContain("| Requirement | Current state | Gap |");
+    expect(table).toMatch(
+      /\| The service starts directly[^|]*\| CMD \\\["uv", "run"[^|]*\| \*\*The container starts with `uv run`/,
+    );
+    expect(table).toMatch(/\| It runs without root \| USER 1001:1001 \| none \|/);
+    expect(table).toMatch(/### Technical debt\n\n1\. \*\*It stops in time/);
+    expect(written("gaps", [clean])).toContain("### Technical debt\n\nNone.");
+  });
+
+  it("knows a demand for every rule, and no other rules", () => {
+    const named = demands.flatMap((demand) => demand.rules);
+    expect(new Set(named).size).toBe(named.length);
+    const ids = rules.map(({ id }) => id);
+    expect(ids.filter((id) => !named.includes(id))).toEqual([]);
+    expect(named.filter((id) => !ids.includes(id) && id !== "file-cannot-be-read")).toEqual([]);
+  });
+});
+
+describe("a finding that is not certain", () => {
+  const doubtful: Judged = {
+    ...clean,
+    findings: [
+      {
+        ...evil,
+        rule: "one",
+        message: "m",
+        advice: "a",
+        confidence: "likely",
+        provenBy: ["becomes-healthy", "builds"],
+      },
+      { ...evil, rule: "two", message: "m", advice: "a", confidence: "needs-proof" },
+      { ...evil, rule: "three", message: "m", advice: "a", provenBy: ["builds"] },
+    ],
+  };
+
+  it("says how sure it is, and which check would settle it", () => {
+    const text = written("text", [doubtful]);
+    expect(text).toContain("    likely; proven by `seaworthy verify`: becomes-healthy, builds\n");
+    expect(text).toContain("    needs proof\n");
+    // What is certain says nothing about it.
+    expect(text.match(/proven by/g)).toHaveLength(1);
+    expect(written("markdown", [doubtful])).toMatch(
+      /likely; proven by .{0,3}seaworthy verify.{0,3}: becomes-healthy, builds/,
+    );
+    expect(parsed("json", [doubtful]).services[0].findings[0].provenBy).toEqual(["becomes-healthy", "builds"]);
+    expect(parsed("sarif", [doubtful]).runs[0].results[0].properties).toEqual({
+      confidence: "likely",
+      provenBy: ["becomes-healthy", "builds"],
+    });
+  });
+});

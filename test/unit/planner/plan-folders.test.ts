@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import type { Service, TaskDefinition } from "../../../src/model/types.ts";
+import { renderDockerfile } from "../../../src/planner/render-dockerfile.ts";
+import { makePlan } from "../../../src/planner/make-plan.ts";
+import { evidence, facts, plan, sample } from "./sample.ts";
+
+describe("files of the image", () => {
+  const from = (service: Partial<Service>) => plan(service).image.copies.map((copy) => copy.from);
+  it("are the code and what a line of the project asks for", () =>
+    expect(from({})).toEqual(["alembic.ini", "alembic", "app"]));
+  it("are never files that git does not track", () => {
+    expect(
+      from({ reads: [{ path: "settings.toml", when: "start", evidence: evidence("app/main.py", 9) }] }),
+    ).not.toContain("settings.toml");
+  });
+  it("include what the code opens", () => {
+    const files = [...sample.files, "settings.toml"];
+    expect(
+      from({ files, reads: [{ path: "./settings.toml", when: "start", evidence: evidence("app/main.py", 9) }] }),
+    ).toContain("settings.toml");
+  });
+  it("leave migrations out when nothing can run them", () => {
+    expect(from({ dependencies: { ...sample.dependencies, runtimeClosure: ["fastapi", "uvicorn"] } })).toEqual(["app"]);
+  });
+  it("are in the allow-list, each once", () => {
+    const lines = plan().image.dockerignore.filter((line) => line.startsWith("!"));
+    expect(lines).toEqual(["!pyproject.toml", "!uv.lock", "!alembic.ini", "!alembic", "!app"]);
+  });
+});
+
+describe("volumes of today", () => {
+  const of = (lines: string, service: Partial<Service> = {}) => {
+    const made = makePlan(facts(service, {}, `FROM python:3.13-slim\nWORKDIR /app\n${lines}`));
+    const dockerfile = renderDockerfile(made, [], { ...sample, ...service });
+    return { promised: made.contract.writablePaths, folders: /^RUN install -d .*$/m.exec(dockerfile)?.[0], dockerfile };
+  };
+  it("are made for the service's user and promised, although no line of the code writes there", () => {
+    const { promised, folders, dockerfile } = of("VOLUME /data /var/lib/app\n");
+    expect(promised).toEqual(expect.arrayContaining(["/data", "/var/lib/app"]));
+    expect(folders).toBe("RUN install -d -o 1001 -g 0 -m 0770 /data /var/lib/app");
+    expect(dockerfile).toContain('VOLUME ["/data"]');
+  });
+  it("do not give the code away, nor what the base made for everybody, nor a name that only the build knows", () => {
+    const { promised, folders } = of("VOLUME /app/ /tmp $WHERE\n");
+    expect(promised.filter((path) => path !== "/tmp")).toEqual([]);
+    expect(folders).toBeUndefined();
+  });
+  it("are nothing when there are none", () => expect(of("").folders).toBeUndefined());
+  it("are declared where a task of Fargate mounts one, so that it takes over the owner", () => {
+    const task = {
+      evidence: evidence("task.json", 4),
+      fargate: true,
+      ports: [],
+      environment: [],
+      secrets: [],
+      mounts: [
+        { path: "/data", readOnly: false },
+        { path: "/config", readOnly: true },
+        { path: "/tmp", readOnly: false },
+      ],
+    };
+    const at = (changes: object) => of("", { taskDefinitions: [{ ...task, ...changes } as unknown as TaskDefinition] });
+    const { promised, folders, dockerfile } = at({});
+    expect(promised).toContain("/data");
+    expect(folders).toBe("RUN install -d -o 1001 -g 0 -m 0770 /data");
+    expect(dockerfile.match(/^VOLUME.*$/gm)).toEqual(['VOLUME ["/data"]']);
+    expect(at({ fargate: false }).dockerfile).not.toMatch(/^VOLUME/m);
+    const agent = { ...task, mounts: [{ path: "/agent", readOnly: false }] };
+    const both = [agent, { ...task, ports: [8000] }] as unknown as readonly TaskDefinition[];
+    expect(of("", { taskDefinitions: both }).dockerfile.match(/^VOLUME.*$/gm)).toEqual(['VOLUME ["/data"]']);
+  });
+});
+
+describe("folders that the code writes", () => {
+  const writes = (file: string, starts: Service["starts"] = sample.starts) =>
+    plan({ starts, writes: [{ path: "exports", when: "request", evidence: evidence(file, 3) }] }).image.writable;
+  it("are made for what the service runs, and not for commands that people run by hand", () => {
+    expect(writes("app/main.py")).toEqual(["/app/exports"]);
+    expect(writes("app/management/commands/dump.py")).toEqual([]);
+    expect(writes("scripts/dump.py")).toEqual([]);
+    const [web] = sample.starts;
+    if (web === undefined) throw new Error("the sample is started");
+    const nightly = { ...web, argv: ["python", "manage.py", "dump"] };
+    expect(writes("app/management/commands/dump.py", [web, nightly])).toEqual(["/app/exports"]);
+  });
+});
+
+describe("named volumes of Compose", () => {
+  const service = {
+    composeVolumes: [
+      { path: "/app/media", evidence: evidence("compose.yaml", 9) },
+      { path: "/app", evidence: evidence("compose.yaml", 10) },
+    ],
+  };
+  it("are made for the service's user, but for one that holds the code", () => {
+    const { image, decisions: made } = plan(service);
+    expect(image.writable).toEqual(["/app/media"]);
+    expect(image.volumes).toEqual([]);
+    expect(made.find(({ id }) => id === "writable")).toMatchObject({
+      because: expect.stringContaining("Compose mounts a volume at /app/media."),
+      evidence: ["compose.yaml:9"],
+    });
+    expect(plan(service, { writable: [] }).image.writable).toEqual([]);
+  });
+});

@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { readService } from "../../src/project/read-service.ts";
+import { memoryTree } from "../../src/project/tree.ts";
+
+const read = async (files: Readonly<Record<string, string>>) => readService(memoryTree(files));
+const python = async (text: string, more: Readonly<Record<string, string>> = {}) =>
+  read({ "app/main.py": text, ...more });
+
+describe("environment", () => {
+  const env = async (text: string, more: Readonly<Record<string, string>> = {}) =>
+    (await python(text, more)).env.map(({ name, required, kind, secret, default: value }) => ({
+      name,
+      required,
+      kind,
+      secret,
+      ...(value === undefined ? {} : { value }),
+    }));
+
+  it("reads os.environ with defaults and requiredness", async () => {
+    expect(
+      await env(
+        'import os\nfrom os import environ, getenv as g\nos.environ["OUT"] = "1"\na = environ["API_TOKEN"]\nb = int(os.getenv("LIMIT", 5))\nc = g("MODE")\nd = os.environ.get("NAME") or "x"\n',
+      ),
+    ).toEqual([
+      { name: "API_TOKEN", required: true, kind: "text", secret: true },
+      { name: "LIMIT", required: false, kind: "number", secret: false, value: "5" },
+      { name: "MODE", required: false, kind: "text", secret: false },
+      { name: "NAME", required: false, kind: "text", secret: false, value: "x" },
+    ]);
+  });
+
+  it("sees that a missing value is refused", async () => {
+    const checked =
+      'import os\nNEEDED = ["A_URL"]\nmissing = [n for n in NEEDED if not os.environ.get(n)]\nif missing:\n    raise SystemExit(missing)\nkey = os.getenv("B")\nif not key:\n    raise ValueError("B")\n';
+    expect((await env(checked)).map(({ name, required }) => [name, required])).toEqual([
+      ["A_URL", true],
+      ["B", true],
+    ]);
+    const unchecked = 'import os\nkey = os.getenv("B")\nif not other:\n    raise ValueError("B")\n';
+    expect((await env(unchecked)).map(({ required }) => required)).toEqual([false]);
+  });
+
+  it("requires what is refused when neither the environment nor a file gives it", async () => {
+    const service = await python(
+      'import os\nfile = load()\nurl = os.environ.get("URL") or file.get("url")\nif not url:\n    raise RuntimeError("URL is required")\n' +
+        'model = os.environ.get("MODEL") or file.get("model")\nmode = os.environ.get("MODE") or "fast"\nif not mode:\n    raise RuntimeError("never")\n',
+    );
+    const seen = service.env.map(({ name, required, default: value }) => [name, required, value]);
+    expect(seen).toEqual([
+      ["MODE", false, "fast"],
+      ["MODEL", false, undefined],
+      ["URL", true, undefined],
+    ]);
+  });
+
+  it("reads pydantic settings", async () => {
+    const text = `from typing import Annotated, ClassVar, Optional
+from pydantic import AliasChoices, Field, PostgresDsn, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+class Base(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="APP_")
+    region: str
+class Settings(Base):
+    kept: ClassVar[int] = 3
+    key: SecretStr
+    dsn: PostgresDsn = Field(validation_alias=AliasChoices("DATABASE_URL", "DB"))
+    debug: bool = False
+    size: Annotated[int, Field(alias="POOL")] = 4
+    note: Optional[str]
+    made: list[str] = Field(default_factory=list)
+`;
+    expect(await env(text)).toEqual([
+      { name: "APP_DEBUG", required: false, kind: "boolean", secret: false, value: "false" },
+      { name: "APP_KEY", required: true, kind: "text", secret: true },
+      { name: "APP_MADE", required: false, kind: "json", secret: false },
+      { name: "APP_NOTE", required: true, kind: "text", secret: false },
+      { name: "APP_REGION", required: true, kind: "region", secret: false },
+      { name: "DATABASE_URL", required: true, kind: "database-url", secret: true },
+      { name: "POOL", required: false, kind: "number", secret: false, value: "4" },
+    ]);
+  });
+
+  it("reads starlette's Config and django-environ", async () => {
+    expect(
+      await env(
+        'from starlette.config import Config\nconfig = Config(".env")\nA = config("A", cast=int, default=1)\nB = config("B_SECRET", cast=Secret)\n',
+      ),
+    ).toMatchObject([
+      { name: "A", required: false, kind: "number", value: "1" },
+      { name: "B_SECRET", required: true, secret: true },
+    ]);
+    expect(
+      await env(
+        'import environ\nenv = environ.Env()\nDB = env.db("DATABASE_URL")\nD = env.bool("DEBUG", default=False)\n',
+      ),
+    ).toMatchObject([
+      { name: "DATABASE_URL", required: true, kind: "database-url" },
+      { name: "DEBUG", required: false, kind: "boolean" },
+    ]);
+  });
+
+  it("reads what dynaconf's validators ask for", async () => {
+    const settings = (prefix: string) =>
+      `from dynaconf import Dynaconf, Validator\nsettings = Dynaconf(${prefix}settings_files=["s.toml"], validators=[\n    Validator("API_KEY", "db.url", must_exist=True),\n    Validator("SIZE", default="4"),\n])\n`;
+    expect(await env(settings('envvar_prefix="shop", '))).toMatchObject([
+      { name: "SHOP_API_KEY", required: true, secret: true },
+      { name: "SHOP_DB__URL", required: true },
+      { name: "SHOP_SIZE", required: false, value: "4" },
+    ]);
+    expect((await env(settings("envvar_prefix=False, "))).map(({ name }) => name)).toEqual([
+      "API_KEY",
+      "DB__URL",
+      "SIZE",
+    ]);
+    expect((await env(settings(""))).map(({ name }) => name)[0]).toBe("DYNACONF_API_KEY");
+  });
+
+  it("knows the scheme of a database URL from examples or drivers, and reads no real .env", async () => {
+    const text = 'import os\nu = os.environ["DATABASE_URL"]\n';
+    const scheme = async (more: Readonly<Record<string, string>>) => (await python(text, more)).env[0]?.scheme;
+    expect(await scheme({ ".env.example": "DATABASE_URL=mysql+aiomysql://u:p@db/x\n" })).toBe("mysql+aiomysql");
+    const dependencies = (names: string) => ({ "pyproject.toml": `[project]\nname="x"\ndependencies=[${names}]\n` });
+    expect(await scheme(dependencies('"sqlalchemy","asyncpg"'))).toBe("postgresql+asyncpg");
+    expect(await scheme(dependencies('"asyncpg"'))).toBe("postgresql");
+    expect(await scheme({ ".env": "DATABASE_URL=mysql://u:p@db/x\n" })).toBeUndefined();
+  });
+});
