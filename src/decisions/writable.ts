@@ -1,4 +1,4 @@
-import type { Evidence, PathUse } from "../model/types.ts";
+import type { Evidence, ImageSpec, PathUse, Service } from "../model/types.ts";
 import { isHandCommand } from "../project/command-files.ts";
 import { ownTask } from "../project/own-task.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
@@ -12,14 +12,32 @@ const NOT_OURS = /^\/(tmp|dev|proc|sys|run)(\/|$)/;
 /** What the base makes for everybody, and must stay so. */
 const TEMPORARY = /^\/(tmp|var\/tmp|dev|proc|sys|run)(\/|$)/;
 
+const absolute = (use: PathUse, workdir: string): string =>
+  use.path.startsWith("/") ? use.path : `${workdir}/${use.path.replace(/^\.\//, "")}`;
+
 /** The folder that must be writable for a path to be written. */
 function folderOf(use: PathUse, workdir: string): string | undefined {
-  const path = use.path.startsWith("/") ? use.path : `${workdir}/${use.path.replace(/^\.\//, "")}`;
+  const path = absolute(use, workdir);
   if (path.includes("..") || !/^[\w./@-]+$/.test(path)) return undefined;
   const last = path.replace(/\/$/, "").split("/").at(-1) ?? "";
   const folder =
     last.includes(".") && !path.endsWith("/") ? path.slice(0, path.lastIndexOf("/")) : path.replace(/\/$/, "");
   return folder === workdir || folder === "" ? undefined : folder;
+}
+
+/** What the running service writes, but for the folders that are writable without us. */
+const usesOf = (service: Service): readonly PathUse[] =>
+  service.writes.filter((use) => !NOT_OURS.test(use.path) && !isHandCommand(use.evidence.file, service));
+
+/** What is written where no folder can be given to the service's user, most often right beside the code. */
+export function writesBesideCode(
+  service: Service,
+  { workdir, writable: folders = [], volumes }: Pick<ImageSpec, "workdir" | "writable" | "volumes">,
+): readonly PathUse[] {
+  return usesOf(service).filter((use) => {
+    const path = absolute(use, workdir);
+    return !TEMPORARY.test(path) && ![...folders, ...volumes].some((folder) => `${path}/`.startsWith(`${folder}/`));
+  });
 }
 
 /** Folders the service writes to, and today's volumes: whoever mounts one there expects that it can be written. */
@@ -31,9 +49,7 @@ export const writable: Decider = {
   decide(facts: Facts, draft: Draft): Choice {
     const workdir = draft.workdir ?? "/app";
     const chosen = override(facts, "writable", "list");
-    const uses = facts.service.writes.filter(
-      (use) => !NOT_OURS.test(use.path) && !isHandCommand(use.evidence.file, facts.service),
-    );
+    const uses = usesOf(facts.service);
     const written =
       chosen ?? [...new Set(uses.map((use) => folderOf(use, workdir)).filter((path) => path !== undefined))].toSorted();
     const today = instructionsToday(facts.dockerfile, "VOLUME").flatMap((instruction) => instruction.words);
@@ -43,19 +59,19 @@ export const writable: Decider = {
     const inCompose = named.filter(({ path }) => isFolderOfItsOwn(path, workdir));
     const all = [...volumes.filter((path) => isFolderOfItsOwn(path, workdir)), ...inCompose.map(({ path }) => path)];
     const folders = [...new Set([...written, ...all])];
+    const beside = writesBesideCode(facts.service, { workdir, writable: folders, volumes });
     return {
       value: { writable: folders, volumes: [...new Set(volumes)] },
-      choice:
-        folders.length === 0
-          ? "none: the root filesystem can be read-only"
-          : `${list(folders)}, owned by the service's user`,
+      choice: chosenWords(folders, beside),
       because: because({
         written,
         folders,
         chosen: chosen !== undefined,
         mounted: mounted.map(({ path }) => path),
         inCompose: inCompose.map(({ path }) => path),
+        beside,
       }),
+      ...(beside.length === 0 ? {} : { leaves: ["writes-outside-tmp-on-read-only"] }),
       evidence: places(
         chosen === undefined ? uses.map((use) => use.evidence) : [],
         [...mounted, ...inCompose].map(({ evidence }) => evidence),
@@ -85,20 +101,31 @@ function mountedOnFargate({ service }: Facts): ReadonlyArray<{ readonly path: st
 const isFolderOfItsOwn = (path: string, workdir: string): boolean =>
   /^\/[\w./@-]+$/.test(path) && !TEMPORARY.test(path) && !`${workdir}/`.startsWith(`${path.replace(/\/+$/, "")}/`);
 
+function chosenWords(folders: readonly string[], beside: readonly PathUse[]): string {
+  if (folders.length > 0) return `${list(folders)}, owned by the service's user`;
+  return beside.length === 0 ? "none: the root filesystem can be read-only" : "none";
+}
+
 function because({
   written,
   folders,
   chosen,
   mounted,
   inCompose,
+  beside,
 }: {
   readonly written: readonly string[];
   readonly folders: readonly string[];
   readonly chosen: boolean;
   readonly mounted: readonly string[];
   readonly inCompose: readonly string[];
+  readonly beside: readonly PathUse[];
 }): string {
-  if (folders.length === 0) return chosen ? configured("writable") : NOWHERE;
+  const left =
+    beside.length === 0
+      ? ""
+      : ` ${list(places(beside.map(({ evidence }) => evidence)))} ${beside.length === 1 ? "writes" : "write"} beside the code, which belongs to root.`;
+  if (folders.length === 0) return chosen ? `${configured("writable")}${left}` : left.trim() || NOWHERE;
   const declared = folders.filter(
     (path) => !written.includes(path) && !mounted.includes(path) && !inCompose.includes(path),
   );
@@ -109,8 +136,10 @@ function because({
       ? ""
       : ` A task of Fargate mounts a volume at ${list([...new Set(mounted)])}: only with VOLUME in the image it takes over the owner.`,
   ].join("");
-  if (chosen) return `${configured("writable")}${volumes}`;
-  return `${written.length === 0 ? NOWHERE : "The code writes there."}${volumes} ${MOUNTED}`;
+  if (chosen) return `${configured("writable")}${volumes}${left}`;
+  const nowhere = beside.length === 0 ? NOWHERE : "";
+  const why = written.length > 0 ? "The code writes there." : nowhere;
+  return `${why}${volumes}${left} ${MOUNTED}`.trim();
 }
 
 const NOWHERE = "No line of the code writes outside the folders for temporary files.";

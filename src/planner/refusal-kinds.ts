@@ -116,6 +116,14 @@ export const refusalKinds = {
       "Add a route that answers 200 without asking another system, or set `health: /path` under `decisions` in seaworthy.yaml.",
     blocking: false,
   },
+  "writes-beside-code": {
+    title: "The code writes into the folder that it lies in",
+    because:
+      "That folder belongs to root, so that a fault in the service cannot change its code; and where the root filesystem is read-only, nobody can write there.",
+    instead:
+      "Let it write into a folder of its own, and name that folder as `writable` under `decisions` in seaworthy.yaml.",
+    blocking: false,
+  },
   "version-from-git": {
     title: "The package takes its version from git",
     because: "The build has no .git, so the build backend would fail.",

@@ -12,6 +12,7 @@ import { managerRefusals } from "./manager-refusals.ts";
 import { outputRefusals } from "./output-refusals.ts";
 import { refusal } from "./refusal-kinds.ts";
 import { stepRefusals } from "./step-refusals.ts";
+import { writeRefusals } from "./write-refusals.ts";
 
 /** Bases whose Python, CUDA or conda cannot be replaced without changing what the service computes. */
 const SPECIAL_BASE =
@@ -78,10 +79,10 @@ function* processRefusals(facts: Facts): Generator<Refusal> {
     yield refusal("several-commands", { what: `\`${start.written}\` does more than start the server` });
 }
 
-/** A server for production that is already locked is one setting away; one that is not would be a new dependency. */
 /** What `command` under `decisions` may name. */
 const BY_NAME = new Set(["gunicorn", "uvicorn"]);
 
+/** A server for production that is already locked is one setting away; one that is not would be a new dependency. */
 function betterServer(service: Service): Partial<Pick<Refusal, "because" | "instead">> {
   const there = ["gunicorn", "uvicorn", "hypercorn", "granian"].find((name) =>
     service.dependencies.runtimeClosure.includes(name),
@@ -129,7 +130,6 @@ function* certificateProposals({ dockerfile }: Facts): Generator<Refusal> {
   }
 }
 
-/** Often it is the server or the driver of the database. */
 /** A step that the rework does not have may have fetched something with its secret: never lost without a word. */
 function* secretProposals({ dockerfile }: Facts): Generator<Refusal> {
   for (const { id, instruction } of lostSecrets(dockerfile))
@@ -147,6 +147,7 @@ function* sshRefusals({ service }: Facts): Generator<Refusal> {
     });
 }
 
+/** Often it is the server or the driver of the database. */
 function* besideLockRefusals({ findings }: Facts): Generator<Refusal> {
   for (const { message } of findings.filter(({ rule }) => rule === "install-beside-lock"))
     yield refusal("beside-lock", { what: message.replace(/\.$/, "") });
@@ -184,7 +185,7 @@ function* proposals(facts: Facts, settled: ImageSpec["compose"]): Generator<Refu
 /** Why this service, or one thing about it, is left as it is. */
 export function refusalsOf(
   facts: Facts,
-  image?: Pick<ImageSpec, "compose" | "dockerfile" | "tests">,
+  image?: Pick<ImageSpec, "compose" | "dockerfile" | "tests" | "workdir" | "writable" | "volumes">,
 ): readonly Refusal[] {
   const commandChosen = facts.overrides["command"] !== undefined;
   return [
@@ -198,7 +199,9 @@ export function refusalsOf(
     ...portRefusals(facts),
     ...certificateProposals(facts),
     ...secretProposals(facts),
-    ...(image === undefined ? [] : [...lostTargets(facts, image), ...outputRefusals(facts, image)]),
+    ...(image === undefined
+      ? []
+      : [...lostTargets(facts, image), ...outputRefusals(facts, image), ...writeRefusals(facts, image)]),
     ...proposals(facts, image?.compose),
   ];
 }

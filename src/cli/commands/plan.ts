@@ -4,6 +4,7 @@ import { openSession } from "../../pipeline/session.ts";
 import { planStep } from "../../pipeline/steps.ts";
 import { optionsOf, type SessionFlags, type TestsFlag } from "../flags.ts";
 import { print, printJson } from "../output.ts";
+import { refusalText } from "../refusal-text.ts";
 import { inWorld } from "../world.ts";
 
 export default async function plan(
@@ -22,10 +23,6 @@ export default async function plan(
       print(this, `${title} [${id}]\n    ${choice}\n    because ${because}`);
       for (const { option, because: reason } of rejected) print(this, `    not ${option}: ${reason}`);
     }
-    for (const { what, because, instead, blocking } of made.refusals)
-      print(
-        this,
-        `${blocking === true ? "Stops the rework" : "Not touched"}: ${what}\n    because ${because}\n    → ${instead}`,
-      );
+    for (const refusal of made.refusals) print(this, refusalText(refusal));
   });
 }

@@ -4,6 +4,7 @@ import { reworkInMemory } from "../../pipeline/rework.ts";
 import { openSession } from "../../pipeline/session.ts";
 import { optionsOf, type SessionFlags, type TestsFlag } from "../flags.ts";
 import { failed, print } from "../output.ts";
+import { refusalText } from "../refusal-text.ts";
 import { inWorld } from "../world.ts";
 
 export default async function rework(
@@ -19,10 +20,9 @@ export default async function rework(
       print(this, JSON.stringify({ files, pins, decisions: plan.decisions, refusals: plan.refusals }, null, 2));
     else print(this, await differenceOf(session.folder, files));
     // The difference only shows the intention; whoever commits it should know what it does not know.
-    for (const { what, because, instead, blocking } of plan.refusals) {
-      if (blocking !== true) continue;
-      failed();
-      this.process.stderr.write(`Stops the rework: ${what}\n    because ${because}\n    → ${instead}\n`);
+    for (const refusal of plan.refusals) {
+      if (refusal.blocking === true) failed();
+      this.process.stderr.write(`${refusalText(refusal)}\n`);
     }
   });
 }

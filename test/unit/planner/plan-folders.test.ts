@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Service, TaskDefinition } from "../../../src/model/types.ts";
+import type { Facts } from "../../../src/decisions/decider.ts";
+import type { Plan, Service, TaskDefinition } from "../../../src/model/types.ts";
 import { renderDockerfile } from "../../../src/planner/render-dockerfile.ts";
 import { makePlan } from "../../../src/planner/make-plan.ts";
 import { evidence, facts, plan, sample } from "./sample.ts";
@@ -82,6 +83,56 @@ describe("folders that the code writes", () => {
     if (web === undefined) throw new Error("the sample is started");
     const nightly = { ...web, argv: ["python", "manage.py", "dump"] };
     expect(writes("app/management/commands/dump.py", [web, nightly])).toEqual(["/app/exports"]);
+  });
+});
+
+describe("a file that the code writes beside itself", () => {
+  const database = [{ path: "todo.db", when: "request" as const, evidence: evidence("app/main.py", 9) }];
+  const finding = {
+    rule: "writes-outside-tmp-on-read-only",
+    severity: "note" as const,
+    confidence: "needs-proof" as const,
+    message: "",
+    advice: "",
+    where: evidence("app/main.py", 9),
+  };
+  const planned = (service: Partial<Service>, overrides: Facts["overrides"] = {}, findings = [finding]): Plan =>
+    makePlan({ ...facts({ writes: database, ...service }, overrides), findings });
+  const promised = ({ decisions: all }: Plan) => all.find(({ id }) => id === "writable")?.resolves;
+  const refused = ({ refusals }: Plan) => refusals.find(({ id }) => id === "writes-beside-code");
+
+  it("gets no folder and no promise; the plan says what the team can do", () => {
+    const made = planned({});
+    expect(made.image.writable).toEqual([]);
+    expect(promised(made)).toEqual([]);
+    expect(made.decisions.find(({ id }) => id === "writable")).toMatchObject({
+      choice: "none",
+      because: "app/main.py:9 writes beside the code, which belongs to root.",
+    });
+    expect(refused(made)).toMatchObject({ what: "app/main.py:9 writes `todo.db` beside the code" });
+    expect(refused(made)?.blocking).toBeUndefined();
+  });
+
+  it("names the setting that gives its path", () => {
+    const setting = { name: "TODO_DATABASE", default: "todo.db", required: false, secret: false } as const;
+    const made = planned({ env: [{ ...setting, kind: "path", confidence: "certain", evidence: [] }] });
+    expect(refused(made)?.instead).toContain(
+      "Set TODO_DATABASE to a path in a folder of its own, such as /app/data/todo.db",
+    );
+  });
+
+  it("is settled when the team names its folders, and nothing when the rule does not see it", () => {
+    const settled = planned({}, { writable: ["/app/data"] });
+    expect(settled.image.writable).toEqual(["/app/data"]);
+    expect(promised(settled)).toEqual([]);
+    expect(refused(settled)).toBeUndefined();
+    expect(refused(planned({}, {}, []))).toBeUndefined();
+  });
+
+  it("in a folder of its own it is promised, and nothing is proposed", () => {
+    const made = planned({ writes: [{ path: "data/todo.db", when: "request", evidence: evidence("app/main.py", 9) }] });
+    expect(promised(made)).toEqual(["writes-outside-tmp-on-read-only"]);
+    expect(refused(made)).toBeUndefined();
   });
 });
 
