@@ -30,7 +30,7 @@ it("takes what is accepted out of the verdict, with the reason, and never as a p
   expect(notes).toEqual([]);
   expect(verdictOf(judged, [])).toEqual({
     status: "pass",
-    sentence: "All 1 checks pass on the reworked image; 2 more the team accepts as they are.",
+    sentence: "The one check passes on the reworked image; 2 more the team accepts as they are.",
   });
 });
 

@@ -83,7 +83,7 @@ export function verdictOf(
 ): OverallVerdict {
   if (brokenPromises.length > 0)
     return { status: "fail", sentence: `The rework does not keep its promise: ${brokenPromises.join("; ")}.` };
-  const bad = (status: "fail" | "unproven", verb: string) => [
+  const bad = (status: "fail" | "unproven", verb: Verb) => [
     ...told(
       "checks",
       verb,
@@ -97,21 +97,22 @@ export function verdictOf(
       requirements.length,
     ),
   ];
-  const failing = bad("fail", "fail");
+  const failing = bad("fail", { one: "fails", many: "fail" });
   if (failing.length > 0) return { status: "fail", sentence: failing.join(" ") };
-  const open = bad("unproven", "are unproven");
+  const open = bad("unproven", { one: "is unproven", many: "are unproven" });
   const stayed = [stayedUnproven(checks)].filter((text) => text !== "");
   if (open.length > 0) return { status: "unproven", sentence: [...open, ...stayed].join(" ") };
   if (checks.length === 0) return { status: "unproven", sentence: "No check ran." };
-  const holding = (results: readonly { readonly status: Status }[], noun: string) => {
+  const holding = (results: readonly { readonly status: Status }[], one: string, many: string) => {
     const count = (status: Status) => withStatus(results, status).length;
-    const accepted = count("accepted") === 0 ? "" : `; ${count("accepted")} more the team accepts as they are`;
-    const apart = count("not-applicable") === 0 ? "" : `; ${count("not-applicable")} do not apply`;
-    return `All ${count("pass")} ${noun} on the reworked image${accepted}${apart}.`;
+    const [passing, accepted, apart] = [count("pass"), count("accepted"), count("not-applicable")];
+    const more = accepted === 0 ? "" : `; ${accepted} more the team accepts as ${accepted === 1 ? "it is" : "they are"}`;
+    const beside = apart === 0 ? "" : `; ${apart} ${apart === 1 ? "does" : "do"} not apply`;
+    return `${passing === 1 ? `The one ${one}` : `All ${passing} ${many}`} on the reworked image${more}${beside}.`;
   };
   const sentences = [
-    holding(checks, "checks pass"),
-    ...(requirements.length === 0 ? [] : [holding(requirements, "requirements are met")]),
+    holding(checks, "check passes", "checks pass"),
+    ...(requirements.length === 0 ? [] : [holding(requirements, "requirement is met", "requirements are met")]),
     ...stayed,
   ];
   return { status: "pass", sentence: sentences.join(" ") };
@@ -132,8 +133,15 @@ const MOST_PARTS = 5;
 const withStatus = <R extends { readonly status: Status }>(results: readonly R[], status: Status): readonly R[] =>
   results.filter((result) => result.status === status);
 
-const told = (noun: string, verb: string, names: readonly string[], of: number): readonly string[] =>
-  names.length === 0 ? [] : [`${names.length} of ${of} ${noun} ${verb}: ${names.join("; ")}.`];
+interface Verb {
+  readonly one: string;
+  readonly many: string;
+}
+
+const told = (noun: string, { one, many }: Verb, names: readonly string[], of: number): readonly string[] =>
+  names.length === 0
+    ? []
+    : [`${names.length} of ${of} ${noun} ${names.length === 1 ? one : many}: ${names.join("; ")}.`];
 
 /** Renders the report in every format into the run directory and returns the files. */
 export async function writeReports(

@@ -31,12 +31,12 @@ describe("what nobody measured", () => {
     const verdict = verdictOf([plain("pass"), result("roles-run", notRun), result("read-only-root", halfUseless)], []);
     expect(verdict.status).toBe("pass");
     expect(verdict.sentence).toBe(
-      "All 2 checks pass on the reworked image; 1 do not apply. Stays unproven: the role migrate (it needs db (postgres:17), and nothing started it); 1 route that fails on any root (/items) on a read-only root.",
+      "All 2 checks pass on the reworked image; 1 does not apply. Stays unproven: the role migrate (it needs db (postgres:17), and nothing started it); 1 route that fails on any root (/items) on a read-only root.",
     );
   });
   it("is not said where there is nothing to say", () => {
     expect(stayedUnproven([plain("pass"), plain("not-applicable")])).toBe("");
-    expect(verdictOf([plain("pass")], []).sentence).toBe("All 1 checks pass on the reworked image.");
+    expect(verdictOf([plain("pass")], []).sentence).toBe("The one check passes on the reworked image.");
   });
   it("is cut after a few parts, and each is said once", () => {
     const parts = ["a", "b", "c", "d", "e", "f", "g"];

@@ -30,20 +30,20 @@ it("passes when every requirement is met or does not apply", () => {
   const { verdict, requirements } = withRequirements(passingReport, [met, elsewhere]);
   expect(requirements?.map(({ status }) => status)).toEqual(["pass", "not-applicable"]);
   expect(verdict.status).toBe("pass");
-  expect(verdict.sentence).toMatch(/All \d+ checks pass .* All 1 requirements are met .*; 1 do not apply\.$/);
+  expect(verdict.sentence).toMatch(/All \d+ checks pass .* The one requirement is met .*; 1 does not apply\.$/);
 });
 
 it("fails when one requirement fails, though every check passes", () => {
   expect(withRequirements(passingReport, [met, missed, open]).verdict).toEqual({
     status: "fail",
-    sentence: "1 of 3 requirements fail: MISSED.",
+    sentence: "1 of 3 requirements fails: MISSED.",
   });
 });
 
 it("is unproven when one requirement has no proof", () => {
   expect(withRequirements(passingReport, [met, open]).verdict).toEqual({
     status: "unproven",
-    sentence: "1 of 2 requirements are unproven: OPEN.",
+    sentence: "1 of 2 requirements is unproven: OPEN.",
   });
 });
 
@@ -56,7 +56,7 @@ it("tells failing checks and failing requirements together", () => {
     },
   };
   expect(withRequirements(failing, [missed]).verdict.sentence).toMatch(
-    /checks fail: .* 1 of 1 requirements fail: MISSED/,
+    /checks fail: .* 1 of 1 requirements fails: MISSED/,
   );
 });
 
