@@ -11,7 +11,7 @@ import { checks } from "../src/checks/index.gen.ts";
 import { firstCause } from "../src/kit/errors.ts";
 import type { Verdict } from "../src/model/types.ts";
 import { Confusion, type Judgement } from "../test/faults/confusion.ts";
-import type { Fault } from "../test/faults/fault.ts";
+import { type Fault, isCaught } from "../test/faults/fault.ts";
 import { checksNamed, type FaultLab, healthyChecks, openLab } from "../test/faults/lab.ts";
 import { faults } from "../test/faults/table.ts";
 import { twins } from "../test/faults/twins.ts";
@@ -39,11 +39,15 @@ async function healthy(lab: FaultLab, twin: Fault | undefined, ids: readonly str
 
 async function planted(lab: FaultLab, fault: Fault): Promise<void> {
   const verdicts = await lab.verdicts(fault, values.all ? checks : checksNamed(fault.breaks));
-  const statusOf = (id: string) => verdicts.get(id)?.status ?? "unproven";
-  for (const check of fault.breaks)
-    confusion.add({ image: fault.name, check, wanted: "fail", status: statusOf(check) });
-  const missed = fault.breaks.filter((id) => statusOf(id) !== "fail");
-  const caught = fault.breaks.filter((id) => statusOf(id) === "fail");
+  const isSeen = (id: string) => isCaught(fault, id, verdicts.get(id));
+  for (const check of fault.breaks) {
+    const status = verdicts.get(check)?.status ?? "unproven";
+    // Failing for another reason shows nothing of the fault.
+    const shown = status === "fail" && !isSeen(check) ? "unproven" : status;
+    confusion.add({ image: fault.name, check, wanted: "fail", status: shown });
+  }
+  const missed = fault.breaks.filter((id) => !isSeen(id));
+  const caught = fault.breaks.filter((id) => isSeen(id));
   const lines = [`${missed.length === 0 ? "ok  " : "MISS"} ${fault.name}: ${caught.join(", ")}`];
   for (const id of missed) lines.push(`       not caught: ${id}: ${describe(verdicts.get(id))}`);
   const others = [...verdicts].filter(([id, { status }]) => status === "fail" && !fault.breaks.includes(id));

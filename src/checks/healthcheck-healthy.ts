@@ -1,6 +1,7 @@
 import { healthCommand, type HealthCommand } from "../probes/health-command.ts";
 import type { Check } from "./check.ts";
 import { exampleHealth } from "./support/health-example.ts";
+import { saidInWords } from "./support/health-said.ts";
 import { wayToOne } from "./support/no-healthcheck.ts";
 import { fail, pass } from "./support/verdicts.ts";
 
@@ -18,13 +19,18 @@ export const healthcheckHealthy: Check<HealthCommand> = {
   examples: [
     { name: "healthy", data: exampleHealth, status: "pass" },
     { name: "none declared", data: { ...exampleHealth, declared: false }, status: "fail" },
-    { name: "curl is missing", data: { ...exampleHealth, becameHealthy: false }, status: "fail" },
+    {
+      name: "curl is missing",
+      data: { ...exampleHealth, becameHealthy: false, said: { code: 127, output: "sh: 1: curl: not found" } },
+      status: "fail",
+    },
+    { name: "nothing is known but that it failed", data: { ...exampleHealth, becameHealthy: false }, status: "fail" },
   ],
-  judge({ declared, becameHealthy, command }, context) {
+  judge({ declared, becameHealthy, command, said }, context) {
     if (!declared) return fail(`The image declares no HEALTHCHECK.${wayToOne(context)}`);
     if (!becameHealthy)
       return fail(
-        `The service answered, and the HEALTHCHECK did not become healthy: ${command.join(" ").slice(0, 150)}`,
+        `The service answered, and the HEALTHCHECK did not become healthy: \`${command.join(" ").slice(0, 150)}\`${saidInWords(said)}.`,
       );
     return pass("The HEALTHCHECK became healthy while the service answered.");
   },

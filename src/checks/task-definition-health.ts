@@ -1,6 +1,7 @@
 import { formatMilliseconds } from "../kit/units.ts";
 import { taskDefinition, type UnderTask } from "../probes/task-definition.ts";
 import type { Check } from "./check.ts";
+import { saidInWords } from "./support/health-said.ts";
 import { placeOf, withoutLife } from "./support/task.ts";
 import { exampleUnderTask, noTask } from "./support/task-example.ts";
 import { fail, notApplicable, pass } from "./support/verdicts.ts";
@@ -29,10 +30,12 @@ export const taskDefinitionHealth: Check<UnderTask> = {
     const without = withoutLife(seen);
     if (without !== undefined) return without;
     if (seen.health === undefined) return notApplicable(`${placeOf(seen)} has no health command.`);
-    const { command, healthyMs } = seen.health;
-    const said = `\`${command.slice(1).join(" ")}\` of ${placeOf(seen)}`;
+    const { command, healthyMs, said } = seen.health;
+    const what = `\`${command.slice(1).join(" ")}\` of ${placeOf(seen)}`;
     return healthyMs === undefined
-      ? fail(`The service answers, but ${said} does not succeed in the image.`)
-      : pass(`${said} succeeds in the image, ${formatMilliseconds(healthyMs)} after the first good answer.`);
+      ? fail(
+          `The service answers, but ${what} does not succeed in the image${said === undefined ? "" : `: it${saidInWords(said)}`}.`,
+        )
+      : pass(`${what} succeeds in the image, ${formatMilliseconds(healthyMs)} after the first good answer.`);
   },
 };

@@ -1,10 +1,10 @@
 import { UserError } from "../kit/errors.ts";
 import { pathsWrittenSince, someFilesOf } from "./container-archive.ts";
-import type { Container, ContainerProcess, ExecOptions, Exit, LogLine, Usage } from "./engine.ts";
+import type { Container, ContainerProcess, ExecOptions, Exit, HealthSaid, LogLine, Usage } from "./engine.ts";
 import { execIn } from "./exec.ts";
 import { FrameSplitter, LogTail } from "./frames.ts";
 import { EngineRefusal, type EngineHttp } from "./http.ts";
-import { type HealthCommand, healthCommandSays, runHealthCommand } from "./podman.ts";
+import { type HealthCommand, healthCommandSays, runHealthCommand, sayHealthCommand } from "./podman.ts";
 import { processesOf } from "./processes.ts";
 import type { Reach } from "./reach.ts";
 import { type RawStats, usageOf } from "./usage.ts";
@@ -19,7 +19,10 @@ export interface RawContainer {
     readonly Pid?: number;
     readonly StartedAt?: string;
     readonly FinishedAt?: string;
-    readonly Health?: { readonly Status?: string };
+    readonly Health?: {
+      readonly Status?: string;
+      readonly Log?: ReadonlyArray<{ readonly ExitCode?: number; readonly Output?: string }> | null;
+    };
   };
   readonly NetworkSettings?: {
     readonly Ports?: Readonly<Record<string, ReadonlyArray<{ readonly HostPort: string }> | null>> | null;
@@ -140,6 +143,12 @@ export class EngineContainer implements Container {
     if (this.#ownHealth !== undefined) return await runHealthCommand(this.#http, this.id, this.#ownHealth);
     const status = (await this.#inspect()).State.Health?.Status;
     return status === "starting" || status === "healthy" || status === "unhealthy" ? status : "none";
+  }
+
+  async healthSaid(): Promise<HealthSaid | undefined> {
+    if (this.#ownHealth !== undefined) return await sayHealthCommand(this.#http, this.id, this.#ownHealth);
+    const last = (await this.#inspect()).State.Health?.Log?.at(-1);
+    return last && { code: last.ExitCode ?? -1, output: last.Output ?? "" };
   }
 
   async healthBecomes(wanted: "healthy" | "unhealthy", signal: AbortSignal): Promise<void> {

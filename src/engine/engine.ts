@@ -206,6 +206,13 @@ export interface Usage {
   readonly cpuPeriods: number;
 }
 
+/** One run of a health command: -1 where it took too long. */
+export interface HealthSaid {
+  readonly code: number;
+  /** Foreign text, as the command wrote it. */
+  readonly output: string;
+}
+
 export interface ExecOptions {
   readonly user?: string;
   /** Variables besides those of the container. */
@@ -242,6 +249,8 @@ export interface Container extends AsyncDisposable {
   running(): Promise<boolean>;
   /** `starting`, `healthy`, `unhealthy`, or `none` without a HEALTHCHECK. */
   health(): Promise<"starting" | "healthy" | "unhealthy" | "none">;
+  /** How the health command ended the last time; undefined where it has not been run. */
+  healthSaid(): Promise<HealthSaid | undefined>;
   /** Resolves at the engine's next health_status event that is `wanted`. */
   healthBecomes(wanted: "healthy" | "unhealthy", signal: AbortSignal): Promise<void>;
   exec(

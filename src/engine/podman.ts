@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { HealthSaid } from "./engine.ts";
 import { execIn } from "./exec.ts";
 import type { EngineHttp } from "./http.ts";
 import { encodePath } from "./image.ts";
@@ -53,9 +54,19 @@ export async function healthCommandSays(
 export async function runHealthCommand(
   http: EngineHttp,
   id: string,
-  { test, timeoutMs }: HealthCommand,
+  command: HealthCommand,
   signal?: AbortSignal,
 ): Promise<"healthy" | "unhealthy"> {
+  return (await sayHealthCommand(http, id, command, signal)).code === 0 ? "healthy" : "unhealthy";
+}
+
+/** The same, with what it printed. */
+export async function sayHealthCommand(
+  http: EngineHttp,
+  id: string,
+  { test, timeoutMs }: HealthCommand,
+  signal?: AbortSignal,
+): Promise<HealthSaid> {
   const [form, ...words] = test;
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), timeoutMs);
@@ -63,11 +74,11 @@ export async function runHealthCommand(
   signal?.addEventListener("abort", end, { once: true });
   try {
     const argv = form === "CMD-SHELL" ? ["/bin/sh", "-c", ...words] : words;
-    const { code } = await execIn(http, id, argv, { signal: limit.signal });
-    return code === 0 ? "healthy" : "unhealthy";
+    const { code, stdout, stderr } = await execIn(http, id, argv, { signal: limit.signal });
+    return { code, output: `${stdout}${stderr}` };
   } catch (error) {
     signal?.throwIfAborted();
-    if (limit.signal.aborted) return "unhealthy"; // It took too long.
+    if (limit.signal.aborted) return { code: -1, output: `It took longer than ${timeoutMs / 1000} s.` };
     throw error;
   } finally {
     clearTimeout(timer);

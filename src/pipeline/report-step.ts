@@ -106,7 +106,8 @@ export function verdictOf(
   const holding = (results: readonly { readonly status: Status }[], one: string, many: string) => {
     const count = (status: Status) => withStatus(results, status).length;
     const [passing, accepted, apart] = [count("pass"), count("accepted"), count("not-applicable")];
-    const more = accepted === 0 ? "" : `; ${accepted} more the team accepts as ${accepted === 1 ? "it is" : "they are"}`;
+    const more =
+      accepted === 0 ? "" : `; ${accepted} more the team accepts as ${accepted === 1 ? "it is" : "they are"}`;
     const beside = apart === 0 ? "" : `; ${apart} ${apart === 1 ? "does" : "do"} not apply`;
     return `${passing === 1 ? `The one ${one}` : `All ${passing} ${many}`} on the reworked image${more}${beside}.`;
   };

@@ -1,9 +1,10 @@
 import type { Container, StartOptions } from "../engine/engine.ts";
+import type { Contract } from "../model/types.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
 import { errorPages, failFromNowOn, workFromNowOn } from "./support/error-pages.ts";
 import { becomesHealthy, firstHealthy } from "./support/health.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
-import { QUICK, turns } from "./support/health-status.ts";
+import { type CommandSaid, QUICK, saidBy, turns } from "./support/health-status.ts";
 import { startPatience } from "./support/patience.ts";
 import { runPython } from "./support/python.ts";
 import { requiredEnv, startService } from "./support/service.ts";
@@ -15,6 +16,8 @@ export interface HealthCommand {
   readonly declared: boolean;
   readonly command: readonly string[];
   readonly becameHealthy: boolean;
+  /** Where it did not: how it ended the last time, while the service answered. */
+  readonly said?: CommandSaid;
   readonly healthyMs: number | undefined;
   /** After every process of the service was halted. */
   readonly noticed: boolean;
@@ -53,7 +56,7 @@ async function watchLife(context: ProbeContext, added: StartOptions, signal: Abo
   const { healthy } = await firstHealthy(container, contract, { limitMs: startPatience(contract), signal });
   if (!healthy) return undefined;
   const healthyMs = await turns(container, "healthy", signal);
-  if (healthyMs === undefined) return { ...NOTHING, declared: true, log: logTail(await container.logs()) };
+  if (healthyMs === undefined) return await neverHealthy(container, contract);
   if (!(await failFromNowOn(container, contract, signal))) return await noticesHang(container, healthyMs, signal);
   const noticedErrors = (await turns(container, "unhealthy", signal)) !== undefined;
   await workFromNowOn(container, contract, signal);
@@ -67,8 +70,14 @@ async function plainLife(context: ProbeContext, signal: AbortSignal): Promise<Se
   await using container = await startService(context, { health: QUICK });
   await becomesHealthy(container, context.contract, signal);
   const healthyMs = await turns(container, "healthy", signal);
-  if (healthyMs === undefined) return { ...NOTHING, declared: true, log: logTail(await container.logs()) };
+  if (healthyMs === undefined) return await neverHealthy(container, context.contract);
   return await noticesHang(container, healthyMs, signal);
+}
+
+async function neverHealthy(container: Container, contract: Contract): Promise<Seen> {
+  const said = await saidBy(container, contract);
+  const log = logTail(await container.logs());
+  return { ...NOTHING, declared: true, ...(said && { said }), log };
 }
 
 async function noticesHang(container: Container, healthyMs: number, signal: AbortSignal): Promise<Seen> {

@@ -2,7 +2,7 @@ import type { Container } from "../engine/engine.ts";
 import type { Contract, TaskDefinition } from "../model/types.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
 import { firstHealthy, whyUnhealthy } from "./support/health.ts";
-import { turns } from "./support/health-status.ts";
+import { type CommandSaid, saidBy, turns } from "./support/health-status.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
 import { startPatience } from "./support/patience.ts";
 import { runPython } from "./support/python.ts";
@@ -32,7 +32,14 @@ export interface UnderTask {
   readonly complaints: readonly string[];
   /** Whether Python finds a folder for temporary files, where the code asks for one; why not, when it does not. */
   readonly temporary: { readonly folder?: string; readonly problem?: string } | undefined;
-  readonly health: { readonly command: readonly string[]; readonly healthyMs: number | undefined } | undefined;
+  readonly health:
+    | {
+        readonly command: readonly string[];
+        readonly healthyMs: number | undefined;
+        /** Where it did not succeed: how it ended the last time. */
+        readonly said?: CommandSaid;
+      }
+    | undefined;
   readonly stopTimeoutSeconds: number;
   readonly stop: Stopped | undefined;
   readonly log: readonly LoggedLine[];
@@ -91,7 +98,7 @@ async function lifeUnder(task: TaskDefinition, known: UnderTask, context: ProbeC
   const requests = await sendRequests(container, under, signal);
   const temporary = usesTemporaryFiles(context) ? await temporaryFolder(container, signal) : undefined;
   const command = task.health?.command;
-  const status = command === undefined ? undefined : { command, healthyMs: await turns(container, "healthy", signal) };
+  const status = command === undefined ? undefined : await healthOf(command, container, under, signal);
   // ECS sends what the image asks for.
   const sent = signalNamed(context.image.config.stopSignal);
   const stop = await stopIdle(container, sent, known.stopTimeoutSeconds * 1000, signal);
@@ -106,6 +113,17 @@ async function lifeUnder(task: TaskDefinition, known: UnderTask, context: ProbeC
     complaints: complaints(lines, usual),
     log: logTail(lines),
   };
+}
+
+async function healthOf(
+  command: readonly string[],
+  container: Container,
+  contract: Contract,
+  signal: AbortSignal,
+): Promise<UnderTask["health"]> {
+  const healthyMs = await turns(container, "healthy", signal);
+  const said = healthyMs === undefined ? await saidBy(container, contract) : undefined;
+  return { command, healthyMs, ...(said && { said }) };
 }
 
 const NOTHING: UnderTask = {

@@ -213,7 +213,7 @@ it("says why a container cannot start at all, and leaves none behind", async () 
 
 it("awaits healthy and unhealthy from events, and tells when the container ended instead", async () => {
   await using folder = await buildFolder({
-    Dockerfile: `FROM ${BASE}\nHEALTHCHECK --interval=1h CMD ["python3", "-c", "import os,sys; sys.exit(not os.path.exists('/ok'))"]\n`,
+    Dockerfile: `FROM ${BASE}\nHEALTHCHECK --interval=1h CMD ["python3", "-c", "import os,sys; sys.exit(None if os.path.exists('/ok') else 'no /ok')"]\n`,
   });
   const { image } = await engine.build(folder.request());
   expect(image.config.healthcheck).toMatchObject({ intervalMs: 3600_000, retries: 3 });
@@ -225,8 +225,10 @@ it("awaits healthy and unhealthy from events, and tells when the container ended
   await using container = await engine.start(image.tag, { ...python(code), health });
   await container.healthBecomes("healthy", soon());
   expect(await container.health()).toBe("healthy");
+  expect(await container.healthSaid()).toEqual({ code: 0, output: "" });
   expect((await container.exec(["rm", "/ok"])).code).toBe(0);
   await container.healthBecomes("unhealthy", soon());
+  expect(await container.healthSaid()).toEqual({ code: 1, output: "no /ok\n" });
   const never = container.healthBecomes("healthy", soon());
   await Promise.all([
     expect(never).rejects.toMatchObject({ code: "engine/container-ended" }),

@@ -1,8 +1,12 @@
+import type { Verdict } from "../../src/model/types.ts";
+
 /** One way to break the healthy service, and the checks that must notice. Adding a fault is adding one entry. */
 export interface Fault {
   readonly name: string;
   /** Ids of the checks that must fail. */
   readonly breaks: readonly string[];
+  /** By check id: what its message must say. Without it any failure counts, whatever it was for. */
+  readonly says?: Readonly<Record<string, RegExp>>;
   /** Of a healthy twin: ids of the checks that must pass. It does nearly what the fault does, and does it well. */
   readonly keeps?: readonly string[];
   /** Replacements in app.py, each of a text that must be there. */
@@ -29,3 +33,7 @@ export interface Fault {
   /** Lines at the end of the Dockerfile. */
   readonly atEnd?: string;
 }
+
+/** The check failed, and for the reason that was planted. */
+export const isCaught = ({ says }: Fault, id: string, verdict: Verdict | undefined): boolean =>
+  verdict?.status === "fail" && says?.[id]?.test(verdict.message) !== false;

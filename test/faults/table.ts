@@ -2,6 +2,7 @@ import type { Fault } from "./fault.ts";
 import { besideFaults } from "./beside-faults.ts";
 import { contentFaults } from "./content-faults.ts";
 import { fileFaults } from "./file-faults.ts";
+import { healthFaults } from "./health-faults.ts";
 import { insideFaults } from "./inside-faults.ts";
 import { COMMAND, underInit, USER } from "./lines.ts";
 import { secretFaults } from "./secret-faults.ts";
@@ -156,6 +157,7 @@ export const faults: readonly Fault[] = [
   {
     name: "a task definition whose health command calls a program that the image does not have",
     breaks: ["task-definition-health"],
+    says: { "task-definition-health": /it ended with 1: .*curl: not found/ },
     task: [["python -c", "curl -c"]],
   },
   {
@@ -226,27 +228,7 @@ export const faults: readonly Fault[] = [
     app: [[`    sys.exit(f"settings: {', '.join(missing)} must be set")`, '    sys.exit("bad settings")']],
   },
   ...contentFaults,
-  {
-    name: "a HEALTHCHECK that always succeeds",
-    breaks: ["healthcheck-notices"],
-    atEnd: 'HEALTHCHECK CMD ["true"]',
-  },
-  {
-    name: "a HEALTHCHECK that accepts an error page",
-    breaks: ["healthcheck-notices"],
-    dockerfile: [[COMMAND, 'CMD ["python", "/app/wsgi.py"]']],
-    atEnd: `HEALTHCHECK CMD ["python", "-c", "import http.client as h; c = h.HTTPConnection('127.0.0.1', 8000, timeout=2); c.request('GET', '/health'); c.getresponse()"]`,
-  },
-  {
-    name: "a HEALTHCHECK whose program is missing",
-    breaks: ["healthcheck-healthy"],
-    atEnd: 'HEALTHCHECK CMD ["curl", "-f", "http://127.0.0.1:8000/health"]',
-  },
-  {
-    name: "no HEALTHCHECK",
-    breaks: ["healthcheck-healthy", "healthcheck-notices"],
-    atEnd: "HEALTHCHECK NONE",
-  },
+  ...healthFaults,
   {
     name: "files that only one uid can read",
     breaks: ["arbitrary-uid"],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { exampleContract } from "../../src/checks/support/examples.ts";
-import { leakedIn, watchedSecrets } from "../../src/probes/support/leaks.ts";
+import { leakedIn, watchedSecrets, withoutSecretsOf } from "../../src/probes/support/leaks.ts";
 
 const contractOf = (example: string) => ({
   ...exampleContract,
@@ -24,4 +24,11 @@ describe("the value of a secret variable in a log", () => {
     expect(inLog(example, text)).toEqual([]);
     expect(watchedSecrets(contractOf(example))).toEqual([]);
   });
+});
+
+it("what a health command printed is shown without secrets", () => {
+  const contract = contractOf("hunter2-hunter2");
+  expect(withoutSecretsOf(contract, "401 for hunter2-hunter2")).toBe("401 for ‹redacted›");
+  expect(withoutSecretsOf(contract, "GET /health Authorization: Bearer abcdefgh12345678")).not.toMatch(/abcdefgh/);
+  expect(withoutSecretsOf(contract, "curl: not found")).toBe("curl: not found");
 });

@@ -1,5 +1,13 @@
 import type { Container } from "../../engine/engine.ts";
 import { business } from "../../kit/machine.ts";
+import type { Contract } from "../../model/types.ts";
+import { withoutSecretsOf } from "./leaks.ts";
+
+/** How a health command ended the last time, as evidence: the end of what it printed, cut, without secrets. */
+export interface CommandSaid {
+  readonly code: number;
+  readonly output: string;
+}
 
 /** Quick, so that the proof takes seconds: only the command is what is asked about. */
 export const QUICK: { intervalMs: number; timeoutMs: number; retries: number; startPeriodMs: number } = {
@@ -29,4 +37,13 @@ export async function turns(
     if (limit.aborted) return undefined;
     throw error;
   }
+}
+
+const MOST_CHARACTERS = 1000;
+
+/** What the health command said the last time; undefined where it was not run, or the container has ended. */
+export async function saidBy(container: Container, contract: Contract): Promise<CommandSaid | undefined> {
+  const said = await container.healthSaid();
+  if (said === undefined) return undefined;
+  return { code: said.code, output: withoutSecretsOf(contract, said.output.trim()).slice(-MOST_CHARACTERS) };
 }

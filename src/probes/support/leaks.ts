@@ -1,4 +1,5 @@
 import type { LogLine } from "../../engine/engine.ts";
+import { redact, redactByShape } from "../../kit/redact.ts";
 import type { Contract } from "../../model/types.ts";
 
 interface Watched {
@@ -36,6 +37,14 @@ function decoded(value: string): string {
   } catch {
     return value;
   }
+}
+
+/** Foreign text that goes into a message: without the values of secret variables, and without what looks like a secret. */
+export function withoutSecretsOf({ env }: Contract, text: string): string {
+  const values = env.flatMap(({ secret, public: known, example }) =>
+    secret && known !== true ? valuesOf(example) : [],
+  );
+  return redactByShape(redact(text, values));
 }
 
 /**
