@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { UserError } from "./errors.ts";
+import { timeLimit } from "./time-limit.ts";
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -43,7 +44,7 @@ export async function run(program: string, args: readonly string[], options: Run
     stdio: ["pipe", "pipe", "pipe"],
   });
   const stop = stopper(child);
-  const timeout = options.timeoutMs === undefined ? undefined : AbortSignal.timeout(options.timeoutMs);
+  const timeout = options.timeoutMs === undefined ? undefined : timeLimit(options.timeoutMs);
   const signals = [options.signal, timeout].filter((signal) => signal !== undefined);
   for (const signal of signals) signal.addEventListener("abort", stop, { once: true });
   const { onLine } = options;

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ClientOptions } from "./client.ts";
 import type { Login } from "./credentials.ts";
 import { isLoopback } from "./endpoints.ts";
+import { timeLimit } from "../kit/time-limit.ts";
 
 /** One `WWW-Authenticate` challenge. */
 interface Challenge {
@@ -75,7 +76,7 @@ function realmOf(text: string, origin: string): URL | undefined {
 
 async function askForToken(realm: URL, question: URLSearchParams, options: ClientOptions): Promise<Response> {
   const { fetch, login, timeoutMs } = options;
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(timeoutMs)]);
+  const signal = AbortSignal.any([options.signal, timeLimit(timeoutMs)]);
   return login?.kind === "identity-token"
     ? await fetch(realm, { method: "POST", body: refresh(question, login.token), signal })
     : await fetch(withQuestion(realm, question), { headers: headersFor(login), signal });

@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { authorizer } from "./authorize.ts";
 import type { Login } from "./credentials.ts";
 import type { Endpoint } from "./endpoints.ts";
+import { timeLimit } from "../kit/time-limit.ts";
 
 export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
@@ -116,7 +117,7 @@ async function follow(
       method: init.method,
       headers: target.origin === url.origin ? init.headers : open,
       redirect: "manual",
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      signal: AbortSignal.any([signal, timeLimit(timeoutMs)]),
     });
     const location = response.headers.get("location");
     if (![301, 302, 303, 307, 308].includes(response.status) || location === null) return response;

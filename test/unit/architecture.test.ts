@@ -44,6 +44,11 @@ it("imports run down, never up or sideways", () => {
   expect([...imports()].filter(({ from, to }) => from !== to && floorOf(to) >= floorOf(from))).toEqual([]);
 });
 
+it("time limits are those of kit/time-limit.ts, which says why", () => {
+  const own = sources.filter((file) => /AbortSignal\.timeout\(/.test(readFileSync(`src/${file}`, "utf8")));
+  expect(own).toEqual([]);
+});
+
 it("the names that help tells are current", () =>
   expect(readFileSync("src/cli/names.gen.ts", "utf8"), "run `npm run gen`").toBe(helpNames()));
 

@@ -15,6 +15,7 @@ import { slowRoute } from "./slow-route.ts";
 import { serverSeconds } from "./server-seconds.ts";
 import { stopSignal } from "./stop.ts";
 import { within } from "./time.ts";
+import { timeLimit } from "../../kit/time-limit.ts";
 
 /** What became of a request that was in flight when the stop signal came. */
 export interface Drain {
@@ -126,7 +127,7 @@ async function stopWith(
 ): Promise<Drain> {
   const { graceSeconds } = contract.signals;
   const busy = business();
-  const grace = AbortSignal.timeout(Math.ceil(graceSeconds * 1000 * busy));
+  const grace = timeLimit(graceSeconds * 1000 * busy);
   const exited = container
     .exited(AbortSignal.any([signal, grace]))
     .then((exit) => ({ exit, at: performance.now() }))

@@ -2,6 +2,7 @@ import type { Container } from "../../engine/engine.ts";
 import { business } from "../../kit/machine.ts";
 import type { Contract } from "../../model/types.ts";
 import { withoutSecretsOf } from "./leaks.ts";
+import { timeLimit } from "../../kit/time-limit.ts";
 
 /** How a health command ended the last time, as evidence: the end of what it printed, cut, without secrets. */
 export interface CommandSaid {
@@ -26,7 +27,7 @@ export async function turns(
   signal: AbortSignal,
 ): Promise<number | undefined> {
   const started = performance.now();
-  const limit = AbortSignal.timeout(Math.ceil(NOTICE_MS * business()));
+  const limit = timeLimit(NOTICE_MS * business());
   const becomes = container.healthBecomes(wanted, AbortSignal.any([signal, limit]));
   becomes.catch(() => {}); // Awaited below, or not needed any more.
   if ((await container.health()) === wanted) return performance.now() - started;

@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
+import { timeLimit } from "../../kit/time-limit.ts";
 
 /** One HTTP answer of the service. The body is foreign text, and only its first bytes are kept. */
 export interface Answer {
@@ -29,7 +30,7 @@ export function persistent(): Agent {
 /** Asks once. A stream that never ends counts as answered once its head and its first bytes are there.
  * @throws Error when nothing came in time, or the connection broke. */
 export async function ask(url: URL, options: Ask): Promise<Answer> {
-  const timeout = AbortSignal.any([options.signal, AbortSignal.timeout(Math.ceil(options.timeoutMs))]);
+  const timeout = AbortSignal.any([options.signal, timeLimit(options.timeoutMs)]);
   return new Promise((resolve, reject) => {
     const request = httpRequest(
       url,

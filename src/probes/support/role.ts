@@ -9,6 +9,7 @@ import { business } from "../../kit/machine.ts";
 import { requiredEnv } from "./service.ts";
 import { stopIdle, type Stopped } from "./stop.ts";
 import { pause, within } from "./time.ts";
+import { timeLimit } from "../../kit/time-limit.ts";
 
 /** What one role of the image did, or why it was not run. */
 export interface RoleSeen {
@@ -120,7 +121,7 @@ type Lived = Pick<RoleLife, "problem" | "milliseconds"> & Partial<RoleLife>;
 
 /** Its exit within the time, from the engine's own event; undefined when it still runs. */
 async function exitWithin(container: Container, limitMs: number, signal: AbortSignal): Promise<Exit | undefined> {
-  const limit = AbortSignal.timeout(Math.ceil(limitMs));
+  const limit = timeLimit(limitMs);
   try {
     return await container.exited(AbortSignal.any([signal, limit]));
   } catch (error) {

@@ -8,6 +8,7 @@ import { ask } from "./http.ts";
 import { lastLine, type LoggedLine, logTail } from "./logs.ts";
 import { business } from "../../kit/machine.ts";
 import { poll } from "./time.ts";
+import { timeLimit } from "../../kit/time-limit.ts";
 
 /** How one sidecar came up. */
 export interface SidecarSeen {
@@ -65,7 +66,7 @@ export async function becomesReady(
 ): Promise<{ readonly by: string; readonly problem: string }> {
   // On a busy machine it is waited for longer; named is the time that it was.
   const most = Math.ceil(limitMs * business());
-  const patience = AbortSignal.timeout(most);
+  const patience = timeLimit(most);
   const both = AbortSignal.any([signal, patience]);
   const by: string[] = [];
   for (const one of ready) {
@@ -76,7 +77,7 @@ export async function becomesReady(
       const cause = firstCause(error);
       if (cause instanceof UserError && cause.code === "engine/lost") throw cause;
       // What ended a moment ago cannot be asked any more; that it ended is the answer.
-      const ended = await container.exited(AbortSignal.timeout(ENDED_MS)).catch(() => undefined);
+      const ended = await container.exited(timeLimit(ENDED_MS)).catch(() => undefined);
       if (ended !== undefined) return `it ended with exit code ${ended.code}`;
       return cause instanceof Error ? cause.message : String(cause);
     });

@@ -1,6 +1,7 @@
 import type { Container, Exit, Signal } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
 import { business } from "../../kit/machine.ts";
+import { timeLimit } from "../../kit/time-limit.ts";
 
 const SIGNALS: Readonly<Record<string, Signal>> = {
   1: "SIGHUP",
@@ -39,7 +40,7 @@ export async function stopIdle(
   signal: AbortSignal,
 ): Promise<Stopped> {
   const busy = business();
-  const limit = AbortSignal.timeout(Math.ceil(graceMs * busy));
+  const limit = timeLimit(graceMs * busy);
   const exited = container.exited(AbortSignal.any([signal, limit]));
   exited.catch(() => {}); // Awaited below; a refusal before that must not end the process.
   const sent = performance.now();

@@ -4,6 +4,7 @@ import type { CommandExpectation } from "../../model/types.ts";
 import type { ProbeContext } from "../probe.ts";
 import { requiredEnv } from "../support/service.ts";
 import { compare, expand, lastLines, search, type UserSeen, unseen } from "./compared.ts";
+import { timeLimit } from "../../kit/time-limit.ts";
 
 /** No check has more rights than the service shall have in production. */
 export const LEAST_RIGHTS: StartOptions = { dropCapabilities: true, noNewPrivileges: true, pidsLimit: 512 };
@@ -26,7 +27,7 @@ export async function seeCommand(context: ProbeContext, wanted: CommandExpectati
     wanted.expands ? expand(value, known) : value,
   ]);
   const env = { ...requiredEnv(context.contract), ...Object.fromEntries(values) };
-  const limit = AbortSignal.timeout(LIMIT_MS);
+  const limit = timeLimit(LIMIT_MS);
   const signal = AbortSignal.any([context.signal, limit]);
   const argv = words(wanted.argv);
   try {
