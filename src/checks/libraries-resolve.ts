@@ -2,7 +2,7 @@ import { layers, type Layers } from "../probes/layers.ts";
 import type { MissingLibrary } from "../probes/support/libraries.ts";
 import type { Check } from "./check.ts";
 import { exampleLayers } from "./support/examples.ts";
-import { fail, notApplicable, pass, some } from "./support/verdicts.ts";
+import { counted, fail, notApplicable, pass, some } from "./support/verdicts.ts";
 
 /** Modules that do without what they need: whoever imports them catches the failure. */
 const OPTIONAL = /\/(_tkinter|tbbpool|omppool)\.[^/]*so$/;
@@ -60,13 +60,18 @@ export const librariesResolve: Check<Layers> = {
     },
   ],
   judge({ libraries: { files, missing, unread } }) {
-    if (files === 0) return notApplicable("The image holds no program and no shared library.");
+    if (files === 0)
+      return notApplicable(
+        "No program was found, neither in the folders for them nor by the command, and no shared library.",
+      );
     const accused = missing.filter(isAccused);
     if (accused.length > 0) return fail(`Not found by the loader: ${some(accused.map(inWords))}.`);
     const others =
       missing.length === 0 ? "" : ` ${missing.length} more are optional, loaded otherwise or not the service's.`;
     const large = unread.length === 0 ? "" : ` Too large to be read: ${some(unread)}.`;
-    return pass(`The libraries of ${files} programs and modules were looked up as the loader does.${others}${large}`);
+    return pass(
+      `The libraries of ${counted(files, "program or module", "programs and modules")} were looked up as the loader does.${others}${large}`,
+    );
   },
 };
 

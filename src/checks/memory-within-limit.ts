@@ -3,7 +3,7 @@ import type { Measurement } from "../model/types.ts";
 import { memory, type MemoryUse } from "../probes/memory.ts";
 import type { Check } from "./check.ts";
 import { fargateSize, memoryAdvice } from "./support/sizes.ts";
-import { counted, fail, pass, unproven } from "./support/verdicts.ts";
+import { counted, fail, notApplicable, pass, unproven } from "./support/verdicts.ts";
 
 const MIB = 2 ** 20;
 const example: MemoryUse = {
@@ -31,7 +31,8 @@ export const memoryWithinLimit: Check<MemoryUse> = {
   needs: memory,
   examples: [
     { name: "within its limit", data: example, status: "pass" },
-    { name: "no limit declared", data: { ...example, ...free }, status: "pass" },
+    { name: "no limit declared", data: { ...example, ...free }, status: "not-applicable" },
+    { name: "killed, and no limit declared", data: { ...example, ...free, killed: true }, status: "unproven" },
     { name: "killed", data: { ...example, killed: true }, status: "fail" },
     { name: "killed at start", data: { ...example, healthy: false, killed: true, samples: [] }, status: "fail" },
     {
@@ -54,6 +55,10 @@ export const memoryWithinLimit: Check<MemoryUse> = {
         `With ${limit} the kernel killed a process of the service for want of memory${healthy ? ", while it was used" : ", before it was ready"}.`,
       );
     if (!healthy) return limit === undefined ? unproven(problem) : fail(`With ${limit}: ${problem}`);
+    if (killed)
+      return unproven(
+        `While it was used the kernel killed a process of the service for want of memory${limitBytes === undefined ? "" : `, with the ${formatBytes(limitBytes)} of this proof`}; no file gives it a limit: declare one that it needs.`,
+      );
     const [floor] = samples;
     if (floor === undefined || limitBytes === undefined)
       return unproven("The engine does not tell how much memory a container takes.");
@@ -69,10 +74,11 @@ export const memoryWithinLimit: Check<MemoryUse> = {
     };
     const took = `${formatBytes(floor)} when it was ready, at most ${formatBytes(peak)} in ${counted(samples.length, "sample")} during ${counted(requests, "GET request")}`;
     const advice = `Half as much again, rounded up, is ${formatBytes(advised)}${fargateAdvice(advised)}`;
-    return pass(
-      `${limit === undefined ? "No limit is declared" : `Not killed with ${limit}`}: ${took}. ${advice}.`,
+    if (limit !== undefined) return pass(`Not killed with ${limit}: ${took}. ${advice}.`, measured);
+    return {
+      ...notApplicable(`No file gives it a limit, so there is none to keep. It took ${took}. ${advice}.`),
       measured,
-    );
+    };
   },
 };
 

@@ -36,6 +36,11 @@ export const rolesRun: Check<Roles> = {
       data: worker({ stop: { signal: "SIGTERM", milliseconds: 10_000, exit: undefined, busy: false } }),
       status: "fail",
     },
+    {
+      name: "a worker does not know the stop signal that the image sets for its web server",
+      data: worker({ stop: { signal: "SIGINT", milliseconds: 10_000, exit: undefined, busy: false } }),
+      status: "fail",
+    },
     { name: "a worker is root", data: worker({ uids: [0] }), status: "fail" },
     { name: "today's worker is root", data: worker({ uids: [0], asContract: false }), status: "pass" },
     {
@@ -78,8 +83,13 @@ function problemOf({ life, program }: RoleSeen): Verdict | undefined {
     return fail(`${life.problem.replace(/\.$/, "")}.${life.asContract ? underContract(life.problem) : ""}`);
   if (life.asContract && life.uids.includes(0)) return fail("a process of it is root's.");
   const { stop, graceSeconds } = life;
-  return stop === undefined ? undefined : exitProblem({ ...stop, graceSeconds }, `After ${stop.signal}`);
+  const ending = stop && exitProblem({ ...stop, graceSeconds }, `After ${stop.signal}`);
+  if (ending === undefined || stop?.signal === "SIGTERM") return ending;
+  return { ...ending, message: `${ending.message} ${OTHER_SIGNAL}` };
 }
+
+const OTHER_SIGNAL =
+  "Engines send the image's STOPSIGNAL to every role: handle it there too, or give this one `stop_signal` in the Compose file.";
 
 /** Today's image had every right, so a role may fail for the lack of one alone. */
 function underContract(problem: string): string {

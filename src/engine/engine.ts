@@ -230,7 +230,9 @@ export type Signal =
   | "SIGHUP"
   | "SIGUSR1"
   | "SIGUSR2"
-  | "SIGWINCH";
+  | "SIGWINCH"
+  /** As inits that manage services are stopped: `SIGRTMIN+3`. */
+  | `SIGRT${string}`;
 
 /** A started container. It is removed when its scope ends: `await using container = await engine.start(...)`. */
 export interface Container extends AsyncDisposable {

@@ -19,18 +19,19 @@ interface Descriptor {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 interface Manifest {
-  readonly manifests?: readonly Descriptor[];
+  readonly manifests?: readonly Descriptor[] | null;
   readonly config?: Descriptor;
-  readonly layers?: readonly Descriptor[];
+  readonly layers?: readonly Descriptor[] | null;
 }
 interface Config {
-  readonly rootfs?: { readonly diff_ids?: readonly string[] };
-  readonly history?: ReadonlyArray<{ readonly created_by?: string; readonly empty_layer?: boolean }>;
+  readonly rootfs?: { readonly diff_ids?: readonly string[] | null };
+  readonly history?: ReadonlyArray<{ readonly created_by?: string; readonly empty_layer?: boolean }> | null;
 }
 /** `manifest.json`, which both layouts have. */
 interface Listing {
   readonly Config: string;
-  readonly Layers: readonly string[];
+  /** None where the image has no layer, as one of labels alone. */
+  readonly Layers: readonly string[] | null;
 }
 
 type Members = ReadonlyMap<string, Member>;
@@ -47,7 +48,7 @@ export function layersIn(members: Members, image: Image): readonly LayerPlan[] {
 function plansOf(members: Members, listing: Listing, sizes: ReadonlyMap<string, number>): readonly LayerPlan[] {
   const config = parse(members, listing.Config) as Config | undefined;
   const created = (config?.history ?? []).filter((entry) => entry.empty_layer !== true);
-  return listing.Layers.map((name, index) => {
+  return (listing.Layers ?? []).map((name, index) => {
     const member = members.get(name);
     if (member === undefined)
       throw new UserError("engine/bad-archive", `The engine's archive lacks the layer ${name}`, {

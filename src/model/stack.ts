@@ -78,6 +78,8 @@ export interface Role {
   /** A task ends within that time; others are ready within it. */
   readonly withinSeconds: number;
   readonly graceSeconds: number;
+  /** By which the Compose file has it stopped; else engines send what the image sets. */
+  readonly stopSignal?: string;
 }
 
 export type RoleKind = "server" | "worker" | "task";

@@ -22,6 +22,7 @@ import { Paths } from "./support/paths.ts";
 import { SourceHashes } from "./support/source-hashes.ts";
 import { within } from "./support/time.ts";
 import { FinalTree } from "./support/tree.ts";
+import { usedPython } from "./support/used-python.ts";
 import { cacheKind } from "./support/waste.ts";
 
 /** Everything the checks ask about the files of an image, out of one walk over its layers. */
@@ -61,7 +62,7 @@ export const layers: Probe<Layers> = {
   id: "layers",
   title: "Walk every layer of the image once",
   runs: "beside-others",
-  version: 7,
+  version: 8,
   async collect(context) {
     const signal = within(context.signal, LIMIT_MS, "The walk over the layers");
     const walk = new Walk(context);
@@ -85,7 +86,7 @@ class Walk {
   readonly #caches = new Map<string, { bytes: number; files: number; example: string }>();
   readonly #secrets: LayerSecrets;
   readonly #contents: ContentsSearch;
-  readonly #libraries = new LibrarySearch();
+  readonly #libraries: LibrarySearch;
   readonly #environments = new EnvironmentSearch();
   readonly #modes = new ModeSearch();
   readonly #searches: readonly Search[];
@@ -104,6 +105,7 @@ class Walk {
     this.#values = [...(context.build?.canaries ?? []), ...(context.buildSecrets ?? [])];
     this.#secrets = new LayerSecrets(this.#values);
     this.#contents = new ContentsSearch(this.#uvCache);
+    this.#libraries = new LibrarySearch(argvOf(context));
     this.#searches = [this.#secrets, this.#contents, this.#libraries, this.#environments, this.#modes];
   }
 
@@ -164,7 +166,7 @@ class Walk {
       bytecode: countBytecode(
         tree,
         { headers: this.#headers, hashes: this.#hashes },
-        { ...this.#places, uvCache: this.#uvCache, tag },
+        { ...this.#places, uvCache: this.#uvCache, tag, used: usedPython(paths, image.config, tag) },
       ),
       libraries: this.#libraries.found(tree, paths, {
         libraryPath: variable(this.#context, "LD_LIBRARY_PATH"),
@@ -192,6 +194,8 @@ class Walk {
     return [...new Set([...places.map(([place]) => place), ...this.#secrets.canaries()])];
   }
 }
+
+const argvOf = ({ image: { config } }: ProbeContext): readonly string[] => [...config.entrypoint, ...config.command];
 
 function variable({ image }: ProbeContext, name: string): string {
   return image.config.env.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";

@@ -46,6 +46,11 @@ export const besideFaults: readonly Fault[] = [
     compose: [["lambda *_: sys.exit()", "signal.SIG_IGN"]],
   },
   {
+    name: "a worker that ignores the stop signal which its file sets",
+    breaks: ["roles-run"],
+    compose: [["stop_grace_period: 4s", "stop_grace_period: 4s\n    stop_signal: SIGUSR1"]],
+  },
+  {
     name: "a worker that ends with 1 after SIGTERM",
     breaks: ["roles-run"],
     compose: [["lambda *_: sys.exit()", "lambda *_: sys.exit(1)"]],

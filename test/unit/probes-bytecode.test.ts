@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { applicationPlaces, countBytecode, interpreterTag, pycHeader } from "../../src/probes/support/bytecode.ts";
+import { Paths } from "../../src/probes/support/paths.ts";
 import { SourceHashes } from "../../src/probes/support/source-hashes.ts";
+import { usedPython } from "../../src/probes/support/used-python.ts";
 import { treeOf, entry } from "../support/layer-entries.ts";
+
+const missingOf = (...modules: readonly string[]): readonly string[] =>
+  modules.map((module) => `app/${module}.py (missing)`);
 
 describe("bytecode", () => {
   const SOURCE = Buffer.from("print(1)\n");
@@ -85,6 +90,42 @@ describe("bytecode", () => {
     const old = { ...none, headers: new Map([[cached, pycHeader(header(0, [999, 10]))]]) };
     expect(countBytecode(treeOf(entry(0, "app/main.py"), entry(0, cached)), old, main)).toMatchObject({
       application: { sources: 1, stale: 1 },
+    });
+  });
+  it("knows the script that is started by its name in the working directory, too", () => {
+    const config = { workdir: "/app", env: [], entrypoint: ["tini", "--"], command: ["python", "-u", "src/main.py"] };
+    expect(applicationPlaces(config)).toEqual({ folders: ["app", "app/src"], mains: ["app/src/main.py"] });
+  });
+  it("looks into the application's folders, however they are named, and asks for no bytecode of scripts", () => {
+    const where = { folders: ["app"], mains: [], uvCache: "", tag: "cpython-313" };
+    const none = { headers: new Map<string, ReturnType<typeof pycHeader>>(), hashes: new SourceHashes() };
+    const sources = ["app/wheel/a.py", "app/testing/b.py", "app/tests/c.py", "app/bin/d.py", "app/templates/e.py"];
+    const tree = treeOf(...sources.map((path) => entry(0, path)));
+    expect(countBytecode(tree, none, where)).toMatchObject({ application: { sources: 2, missing: 2 } });
+    const cached = "app/bin/__pycache__/d.cpython-313.pyc";
+    tree.add(entry(0, cached));
+    const old = { ...none, headers: new Map([[cached, pycHeader(header(0, [999, 10]))]]) };
+    expect(countBytecode(tree, old, where)).toMatchObject({
+      application: {
+        stale: 1,
+        examples: ["app/bin/d.py (stale: of another time or size)", ...missingOf("wheel/a", "testing/b")],
+      },
+    });
+  });
+  it("leaves out a Python of the same version that nobody starts", () => {
+    const libraries = ["usr/lib/python3.13/os.py", "opt/conda/lib/python3.13/os.py"];
+    const tree = treeOf(...libraries.map((path) => entry(0, path)), entry(0, "opt/conda/bin/python3.13"));
+    tree.add(entry(0, "opt/conda/bin/python", { kind: "symlink", link: "python3.13" }));
+    tree.add(entry(0, "usr/bin/python3"));
+    const config = { entrypoint: [], command: ["gunicorn"] };
+    const used = (env: string) => usedPython(new Paths(tree), { ...config, env: [`PATH=${env}`] }, "cpython-313");
+    expect(used("/opt/conda/bin:/usr/bin")).toBe("opt/conda/");
+    expect(used("/usr/bin:/opt/conda/bin")).toBe("usr/");
+    expect(used("/sbin")).toBeUndefined();
+    const none = { headers: new Map<string, ReturnType<typeof pycHeader>>(), hashes: new SourceHashes() };
+    const where = { folders: [], mains: [], uvCache: "", tag: "cpython-313" };
+    expect(countBytecode(tree, none, { ...where, used: "opt/conda/" })).toMatchObject({
+      "standard library": { sources: 1, examples: ["opt/conda/lib/python3.13/os.py (missing)"] },
     });
   });
   it("does not take a cache below the working directory for the application", () => {

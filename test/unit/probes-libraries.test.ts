@@ -154,3 +154,14 @@ describe("libraries", () => {
     expect(missing("", module(), [gone, ""])).toEqual([]);
   });
 });
+
+it("looks at the program that the image starts, wherever it lies", () => {
+  const program = file("srv/serve", needsA(), { mode: 0o755 });
+  const lacks = (argv: readonly string[]) => {
+    const search = new LibrarySearch(argv);
+    const [tree, paths] = walk(search, program);
+    return search.found(tree, paths, { libraryPath: "", owner: () => undefined }).missing.map(({ path }) => path);
+  };
+  expect(lacks(["/srv/serve", "--port"])).toEqual(["/srv/serve"]);
+  expect(lacks([])).toEqual([]);
+});

@@ -54,6 +54,8 @@ it.each([
   ["SIGKILL", "SIGKILL"],
   ["SIGUSR1", "SIGUSR1"],
   ["SIGWINCH", "SIGWINCH"],
+  ["SIGRTMIN+3", "SIGRTMIN+3"],
+  ["rtmin+3", "SIGRTMIN+3"],
 ] as const)("an image with STOPSIGNAL %s is stopped by %s", (name, sent) => {
   expect(signalNamed(name)).toBe(sent);
 });

@@ -1,7 +1,9 @@
+import { posix } from "node:path";
 import type { LayerEntry } from "../../engine/engine.ts";
 import type { ImageConfig } from "../../model/types.ts";
 import { minorOf, type SourceHashes } from "./source-hashes.ts";
 import { base, type FinalTree, parent } from "./tree.ts";
+import { isOfAnother } from "./used-python.ts";
 import { cacheKind } from "./waste.ts";
 
 export type BytecodeArea = "standard library" | "packages" | "application";
@@ -47,9 +49,13 @@ export function pycHeader(bytes: Buffer): PycHeader {
   return { ...BROKEN, kind: flags === 1 ? "unchecked-hash" : "checked-hash", magic, hash };
 }
 
-/** Sources that no service imports: tests, tools, and the installers that base images bring; not all of it is valid Python. */
+/** In a library: what no service imports, as tests, tools, and the installers that base images bring; not all of it is valid Python. */
 const NOT_IMPORTED =
   /(^|\/)(tests?|testing|idlelib|lib2to3|turtledemo|ensurepip|pydoc_data|tkinter|templates?|lib-dynload|_pyrepl|config-[^/]*|pip|setuptools|bin|wheel|pkg_resources|_distutils_hack)(\/|$)/;
+/** The same in an application, whose other folders may be named as it likes. */
+const TESTS = /(^|\/)tests?\//;
+/** Folders of scripts and of what is filled in later, which need no bytecode; what they have must still be their own. */
+const NEEDS_NONE = /(^|\/)(bin|templates?)\//;
 const PACKAGES = /\/(site|dist)-packages\//;
 const STANDARD = /^usr(\/local)?\/lib(64)?\/python3\.\d+\//;
 const ALSO_PYTHON = /^(opt|root|home)\/.*\/lib\/python3\.\d+\//;
@@ -70,12 +76,13 @@ export function areaOf(
   path: string,
   { folders, uvCache }: Pick<Where, "folders" | "uvCache">,
 ): BytecodeArea | undefined {
-  if (!path.endsWith(".py") || NOT_IMPORTED.test(path) || OF_THE_SYSTEM.test(path)) return undefined;
+  if (!path.endsWith(".py") || OF_THE_SYSTEM.test(path)) return undefined;
   // A cache below the working directory is not the application.
   if (cacheKind(path, uvCache) !== undefined) return undefined;
-  if (PACKAGES.test(path)) return "packages";
-  if (STANDARD.test(path) || ALSO_PYTHON.test(path)) return "standard library";
-  return folders.some((folder) => path.startsWith(`${folder}/`)) ? "application" : undefined;
+  if (PACKAGES.test(path)) return NOT_IMPORTED.test(path) ? undefined : "packages";
+  if (STANDARD.test(path) || ALSO_PYTHON.test(path)) return NOT_IMPORTED.test(path) ? undefined : "standard library";
+  const folder = folders.find((one) => path.startsWith(`${one}/`));
+  return folder === undefined || TESTS.test(path.slice(folder.length)) ? undefined : "application";
 }
 
 /** Options of servers that say where the application's code lies. */
@@ -92,7 +99,9 @@ export function applicationPlaces({
   command,
 }: Pick<ImageConfig, "workdir" | "env" | "entrypoint" | "command">): Pick<Where, "folders" | "mains"> {
   const argv = [...entrypoint, ...command].flatMap((part) => part.split(/\s+/));
-  const scripts = argv.filter((part) => /^\/.+\.py$/.test(part));
+  const scripts = argv
+    .filter((part) => /^[\w./][^=]*\.py$/.test(part))
+    .map((part) => posix.resolve("/", workdir, part));
   const options = argv.flatMap((part, index) => {
     if (!FOLDER_OPTION.test(part)) return [];
     return [part.includes("=") ? part.slice(part.indexOf("=") + 1) : (argv[index + 1] ?? "")];
@@ -113,24 +122,31 @@ export function applicationPlaces({
 export function countBytecode(
   tree: FinalTree,
   { headers, hashes }: { readonly headers: ReadonlyMap<string, PycHeader>; readonly hashes: SourceHashes },
-  { tag, ...where }: Where & { readonly tag: string },
+  { tag, used, ...where }: Where & { readonly tag: string; readonly used?: string | undefined },
 ): Readonly<Partial<Record<BytecodeArea, BytecodeCount>>> {
   const counts: Partial<Record<BytecodeArea, Counting>> = {};
   const venvs = virtualEnvironments(tree);
   const magic = commonMagic(headers, tag);
+  const isOnPath = (path: string, area: BytecodeArea) =>
+    venvs.some((venv) => path.startsWith(venv)) ||
+    // What the base image has installed for itself is not on the path of a virtual environment.
+    (!isOfAnother(path, used) && !(area === "packages" && venvs.length > 0));
   for (const source of tree.entries()) {
     const area = source.kind === "file" && source.bytes > 0 ? areaOf(source.path, where) : undefined;
     if (area === undefined || otherInterpreter(source.path, tag)) continue;
-    // What the base image has installed for itself is not on the path of a virtual environment.
-    if (area === "packages" && venvs.length > 0 && !venvs.some((venv) => source.path.startsWith(venv))) continue;
+    if (area !== "application" && !isOnPath(source.path, area)) continue;
     const path = `${parent(source.path)}/__pycache__/${base(source.path).slice(0, -3)}.${tag}.pyc`;
     const header = tree.get(path) === undefined ? undefined : headers.get(path);
     const state = stateOf(source, header, magic, () => hashes.of(source.path, tag, magic));
-    if (state[0] === "missing" && where.mains.includes(source.path)) continue;
+    if (state[0] === "missing" && needsNone(source.path, area, where)) continue;
     note((counts[area] ??= { sources: 0, valid: 0, stale: 0, missing: 0, examples: [] }), source.path, state);
   }
   return counts;
 }
+
+/** Nobody looks for the bytecode of a script. */
+const needsNone = (path: string, area: BytecodeArea, { mains }: Where): boolean =>
+  mains.includes(path) || (area === "application" && NEEDS_NONE.test(path));
 
 function note(count: Counting, path: string, [state, why]: State): void {
   count.sources += 1;
@@ -141,6 +157,7 @@ function note(count: Counting, path: string, [state, why]: State): void {
   const example = `${path} (${why ?? state})`;
   // What runs other code than the image shows is the worst of them.
   if (why === OTHER_CODE && count.otherCode === 1) count.examples.unshift(example);
+  else if (state === "stale" && count.stale === 1) count.examples.unshift(example);
   else if (count.examples.length < 5) count.examples.push(example);
 }
 

@@ -38,12 +38,18 @@ export class LibrarySearch {
   readonly #files = new Map<string, { readonly layer: number; readonly elf: ElfFile }>();
   readonly #unread = new Map<string, number>();
   #cache: ReadonlyMap<string, readonly string[]> | undefined;
+  readonly #started: ReadonlySet<string>;
   #muslPath: readonly string[] = ["/lib", "/usr/local/lib", "/usr/lib"];
+
+  /** @param argv What the image starts: its program may lie outside the folders for programs. */
+  constructor(argv: readonly string[] = []) {
+    this.#started = new Set(argv.map((word) => word.replace(/^\/+/, "")));
+  }
 
   wants({ path, kind, bytes, mode, layer }: LayerEntry): boolean {
     if (kind !== "file") return false;
     if (path === CACHE || MUSL_PATH.test(path)) return true;
-    if (!(SHARED.test(path) || ((mode & 0o111) !== 0 && PROGRAM.test(path)))) return false;
+    if (!(SHARED.test(path) || ((mode & 0o111) !== 0 && (PROGRAM.test(path) || this.#started.has(path))))) return false;
     if (bytes > MOST_BYTES) this.#unread.set(path, layer);
     return bytes <= MOST_BYTES;
   }

@@ -1,4 +1,4 @@
-import type { Container, Engine, Exit, StartOptions } from "../../engine/engine.ts";
+import type { Container, Engine, Exit, Signal, StartOptions } from "../../engine/engine.ts";
 import { UserError } from "../../kit/errors.ts";
 import { redactByShape } from "../../kit/redact.ts";
 import type { Contract, Image, Role, RoleCommand, RoleKind } from "../../model/types.ts";
@@ -7,7 +7,7 @@ import { lastLine, type LoggedLine, logTail } from "./logs.ts";
 import { findPrograms } from "./on-path.ts";
 import { business } from "../../kit/machine.ts";
 import { requiredEnv } from "./service.ts";
-import { stopIdle, type Stopped } from "./stop.ts";
+import { signalNamed, stopIdle, type Stopped } from "./stop.ts";
 import { pause, within } from "./time.ts";
 import { timeLimit } from "../../kit/time-limit.ts";
 
@@ -100,7 +100,7 @@ async function live(role: Role, chosen: RoleCommand, context: RoleContext): Prom
     const lived =
       role.kind === "task"
         ? await runToEnd(container, limitMs, signal)
-        : await workAndStop(container, { role, contract, limitMs, signal });
+        : await workAndStop(container, { role, image, contract, limitMs, signal });
     return { ...nothing, ...lived, log: logTail(await container.logs()).slice(-50) };
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== "engine/start-failed") throw error;
@@ -141,25 +141,25 @@ async function runToEnd(container: Container, limitMs: number, signal: AbortSign
 
 interface Work {
   readonly role: Role;
+  readonly image: Image;
   readonly contract: Contract;
   readonly limitMs: number;
   readonly signal: AbortSignal;
 }
 
 async function workAndStop(container: Container, work: Work): Promise<Lived> {
-  const { role, contract, signal } = work;
+  const { role, image, signal } = work;
   const { problem, exit } =
     role.port === undefined ? await settles(container, work) : { problem: await serves(container, work, role.port) };
   const milliseconds = performance.now() - container.startedAt;
   if (problem !== "" || exit !== undefined) return { problem, milliseconds, exit };
   const uids = [...new Set((await container.processes()).map(({ uid }) => uid))];
-  const stop = await stopIdle(container, stopOf(contract, role), role.graceSeconds * 1000, signal);
+  const stop = await stopIdle(container, stopOf(role, image), role.graceSeconds * 1000, signal);
   return { problem, milliseconds, uids, stop };
 }
 
-/** A stop signal of the image's is its web server's: workers are stopped by what engines send where nothing is set. */
-const stopOf = (contract: Contract, { kind }: Role): "SIGTERM" | "SIGINT" | "SIGQUIT" =>
-  kind === "server" && contract.signals.stop === "SIGINT" ? "SIGINT" : "SIGTERM";
+/** An image's stop signal is sent to whatever is started from it, where the Compose file has no other for this one. */
+const stopOf = (role: Role, image: Image): Signal => signalNamed(role.stopSignal ?? image.config.stopSignal);
 
 async function serves(container: Container, { role, contract, limitMs, signal }: Work, port: number): Promise<string> {
   const own = { ...contract, port, health: role.health === undefined ? undefined : { path: role.health } };

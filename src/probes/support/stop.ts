@@ -14,12 +14,15 @@ const SIGNALS: Readonly<Record<string, Signal>> = {
   28: "SIGWINCH",
 };
 
+const REALTIME = /^SIGRT(?:MIN(?:\+\d+)?|MAX(?:-\d+)?)$/;
+
 /** The signal by which the contract says the service is stopped. */
 export const stopSignal = (contract: Contract): Signal => signalNamed(contract.signals.stop);
 
 /** What the engine sends for a STOPSIGNAL, which may be a number, and needs neither `SIG` nor capitals. */
 export function signalNamed(name: string | undefined): Signal {
   const full = `SIG${(name ?? "TERM").toUpperCase().replace(/^SIG/, "")}`;
+  if (REALTIME.test(full)) return full as Signal;
   return SIGNALS[name ?? ""] ?? Object.values(SIGNALS).find((signal) => signal === full) ?? "SIGTERM";
 }
 

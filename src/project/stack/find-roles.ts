@@ -79,8 +79,10 @@ function composeRole(
   const written = [command];
   const after = reworked[entry.name];
   const grace = seconds(entry.table["stop_grace_period"]);
+  const stopSignal = entry.table["stop_signal"];
   return {
     ...limitsOf(kind, grace),
+    ...(typeof stopSignal === "string" ? { stopSignal } : {}),
     ...(kind === "worker" && role === "web" && !RESTARTS.test(String(entry.table["restart"])) ? { mayEnd: true } : {}),
     name: entry.name,
     kind,
@@ -153,10 +155,10 @@ export function askedRole(
   if (commands === undefined) return undefined;
   const kind = asked.kind ?? known?.kind ?? usualKind(asked, commands[0]);
   const today = commandIn(asked.today) ?? (own ? undefined : known?.today);
-  const found = known ?? { where: placeOf(start), env: {}, first: undefined, graceSeconds: undefined };
+  const found = known ?? { where: placeOf(start), env: {}, ...NOTHING_FOUND };
   return {
     ...limitsOf(kind, asked.grace ?? found.graceSeconds),
-    ...saidOf(asked, { first: found.first, today }),
+    ...saidOf(asked, { first: found.first, today, stopSignal: found.stopSignal }),
     name: asked.name,
     kind,
     where: own === undefined ? found.where : "seaworthy.yaml",
@@ -166,9 +168,11 @@ export function askedRole(
   };
 }
 
+const NOTHING_FOUND = { first: undefined, graceSeconds: undefined, stopSignal: undefined };
+
 const saidOf = (
   { within, port, health, ready }: RoleAsked,
-  known: { readonly [K in "first" | "today"]: Role[K] | undefined },
+  known: { readonly [K in "first" | "today" | "stopSignal"]: Role[K] | undefined },
 ) => given({ ...known, withinSeconds: within, port, health, ready });
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

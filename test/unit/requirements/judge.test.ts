@@ -27,6 +27,18 @@ it.each([
     "unproven",
   ],
   ["a threshold on nothing", 'proof: { check: non-root, threshold: { measured: "<= 2 s" } }', "unproven", "fail"],
+  [
+    "a threshold on what nobody promised, and was measured",
+    'proof: { check: memory-within-limit, threshold: { measured: "<= 256 MB" } }',
+    "pass",
+    "unproven",
+  ],
+  [
+    "a threshold on the same that is missed",
+    'proof: { check: memory-within-limit, threshold: { measured: "<= 100 MB" } }',
+    "fail",
+    "unproven",
+  ],
   ["a rule that finds nothing", "proof: { rule: runtime-uv-run }", "pass", "fail"],
   ["a rule that still finds something", "proof: { rule: tests-in-final }", "fail", "pass"],
   ["a figure below its limit", "proof: { figure: coldBuildSeconds, atMost: 600 }", "pass", "pass"],

@@ -43,6 +43,7 @@ export const subject: Subject = {
       check("read-only-root", "unproven"),
       check("healthcheck-healthy", "fail"),
       check("required-env", "not-applicable"),
+      check("memory-within-limit", "not-applicable", { value: 2e8, unit: "bytes", how: "", samples: [2e8] }),
     ],
     findings: [finding("tests-in-final")],
   }),
