@@ -49,6 +49,18 @@ export const gracePeriodsAddUp: Check<Drain> = {
     },
     { name: "as long is too late", data: exampleDrain, status: "fail", context: under({ graceSeconds: 35 }) },
     {
+      name: "as long as ECS waits where its file names no time",
+      data: { ...exampleDrain, serverSeconds: 30 },
+      status: "fail",
+      context: under({ source: "ecs", graceSeconds: undefined, preStopSeconds: 0 }),
+    },
+    {
+      name: "less than ECS waits where its file names no time",
+      data: exampleDrain,
+      status: "pass",
+      context: under({ source: "ecs", graceSeconds: undefined, preStopSeconds: 0 }),
+    },
+    {
       name: "the hook leaves less than the drain took",
       data: { ...exampleDrain, serverSeconds: undefined },
       status: "fail",
@@ -96,8 +108,9 @@ export const gracePeriodsAddUp: Check<Drain> = {
 
 function judgeOne({ exitMs, serverSeconds = 0, graceSeconds: waited, busy }: Drain, limits: OutsideLimits): Verdict {
   const left = leftFor(limits);
-  // Where nothing is written nobody has promised more than what was seen.
-  if (limits.graceSeconds !== undefined && serverSeconds >= left)
+  // A Compose file that names none is most often for the desk; in a cluster the platform's own time is the one that counts.
+  const isMeant = limits.graceSeconds !== undefined || limits.source !== "compose";
+  if (isMeant && serverSeconds >= left)
     return fail(
       `The server may take ${serverSeconds} s to stop, and it is killed in the same moment or before: ${sumOf(limits)}.`,
     );

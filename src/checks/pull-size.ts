@@ -3,6 +3,7 @@ import type { Layer } from "../model/types.ts";
 import { layers, type Layers } from "../probes/layers.ts";
 import type { Check } from "./check.ts";
 import { exampleContract, exampleLayers } from "./support/examples.ts";
+import { sizeLimitInWords } from "./support/sizes.ts";
 import { fail, notApplicable, pass, unproven } from "./support/verdicts.ts";
 
 const layer = (contentBytes: number | undefined, estimatedContentBytes?: number): Layer => ({
@@ -66,7 +67,7 @@ export const pullSize: Check<Layers> = {
     if (before === undefined || before.bytes === 0)
       return { ...unproven(`${told}; there is no baseline to compare it with.`), measured };
     const ratio = now.bytes / before.bytes;
-    const message = `${told} against ${formatBytes(before.bytes)} ${before.how}: ${Math.round(ratio * 100)} % (limit ${Math.round(limits.sizeRatio * 100)} %).`;
+    const message = `${told} against ${formatBytes(before.bytes)} ${before.how}: ${Math.round(ratio * 100)} % (${sizeLimitInWords(limits.sizeRatio)}).`;
     if (!(now.exact && before.exact) && Math.abs(ratio / limits.sizeRatio - 1) <= ERROR)
       return { ...unproven(`${message} The estimate is not exact enough to tell.`), measured };
     return ratio <= limits.sizeRatio ? pass(message, measured) : fail(message, measured);

@@ -2,6 +2,7 @@ import { formatBytes } from "../kit/units.ts";
 import { layers, type Layers } from "../probes/layers.ts";
 import type { Check } from "./check.ts";
 import { exampleContract, exampleLayers } from "./support/examples.ts";
+import { sizeLimitInWords, USUAL_SIZE_RATIO } from "./support/sizes.ts";
 import { fail, notApplicable, pass, unproven } from "./support/verdicts.ts";
 
 const after = {
@@ -10,7 +11,7 @@ const after = {
 } as const;
 
 /** Where nobody says more. */
-const usual = { ...exampleContract, limits: { ...exampleContract.limits, sizeRatio: 1.05 } };
+const usual = { ...exampleContract, limits: { ...exampleContract.limits, sizeRatio: USUAL_SIZE_RATIO } };
 
 export const size: Check<Layers> = {
   id: "size",
@@ -62,7 +63,7 @@ export const size: Check<Layers> = {
       return { ...unproven(`${formatBytes(bytes)} ${basis}; there is no baseline to compare it with.`), measured };
     const ratio = bytes / before;
     const { sizeRatio } = contract.limits;
-    const message = `${formatBytes(bytes)} against ${formatBytes(before)}: ${Math.round(ratio * 100)} % (limit ${Math.round(sizeRatio * 100)} %; ${basis}).`;
+    const message = `${formatBytes(bytes)} against ${formatBytes(before)}: ${Math.round(ratio * 100)} % (${sizeLimitInWords(sizeRatio)}; ${basis}).`;
     return ratio <= sizeRatio ? pass(message, measured) : fail(message, measured);
   },
 };

@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
+import { USUAL_SIZE_RATIO } from "../checks/support/sizes.ts";
 import type { Facts } from "../decisions/decider.ts";
 import { override } from "../decisions/shared/override.ts";
 import { graceSeconds } from "../decisions/shared/server.ts";
 import type { Contract, EnvVariable, ImageSpec } from "../model/types.ts";
-
-/** Bytecode of the service and of the standard library is most often new, and worth some per cent of the image. */
-const SIZE_RATIO = 1.05;
 
 type ContractEnv = Contract["env"][number];
 
@@ -123,7 +121,7 @@ export function makeContract(facts: Facts, image: Promised): Contract {
       startSeconds: override(facts, "limits.startSeconds", "number") ?? 30,
       warmBuildSeconds: override(facts, "limits.warmBuildSeconds", "number") ?? 60,
       coldBuildSeconds: override(facts, "limits.coldBuildSeconds", "number") ?? 600,
-      sizeRatio: override(facts, "limits.sizeRatio", "number") ?? SIZE_RATIO,
+      sizeRatio: override(facts, "limits.sizeRatio", "number") ?? USUAL_SIZE_RATIO,
     },
   };
 }

@@ -7,3 +7,15 @@ export const underInit = (command: string): readonly [string, string] => [
   COMMAND,
   `CMD ["bash", "-c", "exec -a tini bash -c 'trap \\"kill -TERM \\\\$child\\" TERM; ${command} & child=$!; wait $child; wait $child'"]`,
 ];
+
+/** A Kubernetes manifest for it. */
+export const podWith = (lifecycle: string): string => `apiVersion: v1
+kind: Pod
+metadata: { name: demo }
+spec:
+  containers:
+    - name: demo
+      image: registry.example/demo:1.0
+      ports: [{ containerPort: 8000 }]
+      ${lifecycle}
+`;

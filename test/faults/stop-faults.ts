@@ -1,5 +1,5 @@
 import type { Fault } from "./fault.ts";
-import { COMMAND, underInit } from "./lines.ts";
+import { COMMAND, podWith, underInit } from "./lines.ts";
 
 /** How services end badly: too slowly, with the wrong code, or with requests unanswered. */
 export const stopFaults: readonly Fault[] = [
@@ -7,6 +7,14 @@ export const stopFaults: readonly Fault[] = [
     name: "stops as slowly as ECS waits",
     breaks: ["grace-periods-add-up"],
     dockerfile: [[COMMAND, 'CMD ["python", "/app/app.py", "--graceful-timeout", "4"]']],
+  },
+  {
+    name: "stops as slowly as Kubernetes waits where its file names no time",
+    breaks: ["grace-periods-add-up"],
+    says: { "grace-periods-add-up": /may take 30 s to stop.*pod\.yaml:\d+ gives 30 s, since it names none/ },
+    dockerfile: [[COMMAND, 'CMD ["python", "/app/app.py", "--graceful-timeout", "30"]']],
+    pod: podWith(""),
+    task: [['"stopTimeout": 4', '"stopTimeout": 60']],
   },
   {
     name: "ignores SIGTERM",

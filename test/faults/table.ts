@@ -4,22 +4,11 @@ import { contentFaults } from "./content-faults.ts";
 import { fileFaults } from "./file-faults.ts";
 import { healthFaults } from "./health-faults.ts";
 import { insideFaults } from "./inside-faults.ts";
-import { COMMAND, underInit, USER } from "./lines.ts";
+import { COMMAND, podWith, underInit, USER } from "./lines.ts";
 import { secretFaults } from "./secret-faults.ts";
 import { stopFaults } from "./stop-faults.ts";
 
 const LISTENS_ON = [["server.server_close()", "threading.Event().wait(2)\nserver.server_close()"]] as const;
-const podWith = (lifecycle: string): string => `apiVersion: v1
-kind: Pod
-metadata: { name: demo }
-spec:
-  containers:
-    - name: demo
-      image: registry.example/demo:1.0
-      ports: [{ containerPort: 8000 }]
-      ${lifecycle}
-`;
-
 /** Another healthy service: its routes read no body, so the proof needs a route of its own. */
 export const bodyless: Fault = {
   name: "healthy, and no route reads a body",

@@ -1,5 +1,12 @@
 const MIB = 2 ** 20;
 
+/** How much larger than the baseline an image may be where nobody says: its bytecode is worth that at every start. */
+export const USUAL_SIZE_RATIO = 1.05;
+
+/** `limit 105 %: 5 % are left for bytecode where \`limits: { sizeRatio }\` says nothing`. */
+export const sizeLimitInWords = (ratio: number): string =>
+  `limit ${Math.round(ratio * 100)} %${ratio === USUAL_SIZE_RATIO ? ": 5 % are left for bytecode where `limits: { sizeRatio }` says nothing" : ""}`;
+
 /** Half as much again as was seen, rounded up to a number that people write. */
 export function memoryAdvice(peakBytes: number): number {
   const wanted = (1.5 * peakBytes) / MIB;
