@@ -1,5 +1,7 @@
-import type { Probe, ProbeContext } from "./probe.ts";
+import type { Contract } from "../model/types.ts";
+import type { Probe } from "./probe.ts";
 import { type HookedRun, hookedRun, runWithHook } from "./support/hooked-run.ts";
+import { watchedSecrets } from "./support/leaks.ts";
 import { type LoggedLine, names } from "./support/logs.ts";
 import { MOST_STARTS, type Needed, neededOf, type Start } from "./support/needed-set.ts";
 import { startPatience } from "./support/patience.ts";
@@ -19,6 +21,11 @@ export interface Environment {
   readonly suspected: readonly string[];
   readonly healthy: boolean;
   readonly problem: string;
+  /** How often it was started, with other variables each time. */
+  readonly starts?: number;
+  /** Secret variables whose value could be recognised in a log, and those whose value stands in one of these. */
+  readonly watched?: readonly string[];
+  readonly leaked?: readonly string[];
   readonly log: readonly LoggedLine[];
 }
 
@@ -37,7 +44,7 @@ export const environment: Probe<Environment> = {
   runs: "beside-others",
   long: true,
   reworkedOnly: true,
-  version: 2,
+  version: 3,
   async collect(context) {
     const limitMs = startPatience(context.contract);
     const signal = within(
@@ -45,32 +52,54 @@ export const environment: Probe<Environment> = {
       (1 + MOST_ROUNDS + MOST_STARTS + MOST_IN_USE + 1) * limitMs + 60_000,
       "Looking for the variables it reads",
     );
-    const first = await hookedRun(context, signal);
-    const { run, suspects } = await untilHealthy(first, context, signal);
-    const problem = run.problem === "" ? first.problem : run.problem;
-    const known = { blind: run.blind, read: namesRead(run), healthy: run.healthy, log: first.log };
-    if (!run.healthy) return { ...known, problem, needed: [], suspected: suspects.map(({ name }) => name) };
-    const atStart = await withoutEach(suspects, first, context, signal);
-    const inUse = await neededInUse(run, suspects, context, signal);
-    const needed = [...atStart.needed.map(({ one, end }) => ({ ...one, without: end })), ...inUse.needed];
-    return { ...known, problem: "", needed, suspected: [...atStart.open, ...inUse.open].map(({ name }) => name) };
+    const runs: HookedRun[] = [await hookedRun(context, signal)];
+    const starts: Starts = async (values) => {
+      const run = await runWithHook(context, values, signal);
+      runs.push(run);
+      return run;
+    };
+    const found = await lookFor(runs[0] as HookedRun, context.contract, starts);
+    return {
+      ...found,
+      starts: runs.length,
+      watched: watchedSecrets(context.contract).map(({ name }) => name),
+      leaked: [...new Set(runs.flatMap(({ leaked }) => leaked))],
+    };
   },
 };
+
+/** Starts it with these variables besides those of the contract. */
+type Starts = (values: Readonly<Record<string, string>>) => Promise<HookedRun>;
+
+async function lookFor(
+  first: HookedRun,
+  contract: Contract,
+  start: Starts,
+): Promise<Omit<Environment, "starts" | "watched" | "leaked">> {
+  const { run, suspects } = await untilHealthy(first, contract, start);
+  const problem = run.problem === "" ? first.problem : run.problem;
+  const known = { blind: run.blind, read: namesRead(run), healthy: run.healthy, log: first.log };
+  if (!run.healthy) return { ...known, problem, needed: [], suspected: suspects.map(({ name }) => name) };
+  const atStart = await withoutEach(suspects, first, start);
+  const inUse = await neededInUse(run, suspects, start);
+  const needed = [...atStart.needed.map(({ one, end }) => ({ ...one, without: end })), ...inUse.needed];
+  return { ...known, problem: "", needed, suspected: [...atStart.open, ...inUse.open].map(({ name }) => name) };
+}
 
 /** Gives the service what it looked for and did not find, until it is healthy or looks for nothing new. */
 async function untilHealthy(
   first: HookedRun,
-  context: ProbeContext,
-  signal: AbortSignal,
+  contract: Contract,
+  start: Starts,
 ): Promise<{ readonly run: HookedRun; readonly suspects: readonly Suspect[] }> {
   let run = first;
   let suspects: readonly Suspect[] = [];
   for (let round = 0; round < MOST_ROUNDS && !run.healthy; round += 1) {
-    const found = suspectsAtStart(run.records, { contract: context.contract, log: run.log });
+    const found = suspectsAtStart(run.records, { contract, log: run.log });
     const fresh = found.filter(({ name }) => !suspects.some((one) => one.name === name));
     if (fresh.length === 0) break;
     suspects = [...suspects, ...fresh];
-    run = await runWithHook(context, valuesOf(suspects), signal);
+    run = await start(valuesOf(suspects));
   }
   return { run, suspects };
 }
@@ -79,15 +108,10 @@ const valuesOf = (suspects: readonly Suspect[]): Readonly<Record<string, string>
   Object.fromEntries(suspects.map((suspect) => [suspect.name, harmlessValue(suspect)]));
 
 /** Starts without some of them, in the same conditions as the one that was healthy with all. */
-function withoutEach(
-  suspects: readonly Suspect[],
-  first: HookedRun,
-  context: ProbeContext,
-  signal: AbortSignal,
-): Promise<Needed<Suspect>> {
+function withoutEach(suspects: readonly Suspect[], first: HookedRun, start: Starts): Promise<Needed<Suspect>> {
   return neededOf(suspects, startIn(first), async (left) => {
     const values = valuesOf(suspects.filter((one) => !left.includes(one)));
-    return startIn(await runWithHook(context, values, signal));
+    return startIn(await start(values));
   });
 }
 
@@ -109,17 +133,16 @@ const failingIn = (usual: HookedRun["usual"]): readonly string[] =>
 async function neededInUse(
   { records, usual }: HookedRun,
   given: readonly Suspect[],
-  context: ProbeContext,
-  signal: AbortSignal,
+  start: Starts,
 ): Promise<{ readonly needed: readonly NeededVariable[]; readonly open: readonly Suspect[] }> {
   const suspects = suspectsInUse(records);
   const needed: NeededVariable[] = [];
   if (suspects.length === 0 || failingIn(usual).length === 0) return { needed, open: [] };
-  const again = new Set(failingIn((await runWithHook(context, valuesOf(given), signal)).usual));
+  const again = new Set(failingIn((await start(valuesOf(given))).usual));
   const failed = failingIn(usual).filter((path) => again.has(path));
   if (failed.length === 0) return { needed, open: [] };
   for (const suspect of suspects.slice(0, MOST_IN_USE)) {
-    const { usual: now } = await runWithHook(context, valuesOf([...given, suspect]), signal);
+    const { usual: now } = await start(valuesOf([...given, suspect]));
     if (now === undefined) continue;
     const still = new Set(failingIn(now));
     const mended = failed.filter((path) => !still.has(path));

@@ -19,9 +19,10 @@ import { registryRoundTrip } from "./registry-round-trip.ts";
 import { roles } from "./roles.ts";
 import { startUnderLimits } from "./start-under-limits.ts";
 import { startUp } from "./start-up.ts";
+import { staysUp } from "./stays-up.ts";
 import { taskDefinition } from "./task-definition.ts";
 import { volumes } from "./volumes.ts";
 import { vulnerabilities } from "./vulnerabilities.ts";
 import { writes } from "./writes.ts";
 
-export const probes: readonly Probe[] = [baseDigests, buildRecord, configuration, drainUnderInit, drain, environment, healthCommand, layers, leastPrivilege, memory, missingEnv, noNetwork, openConnections, ordinaryRun, readOnly, registryRoundTrip, roles, startUnderLimits, startUp, taskDefinition, volumes, vulnerabilities, writes];
+export const probes: readonly Probe[] = [baseDigests, buildRecord, configuration, drainUnderInit, drain, environment, healthCommand, layers, leastPrivilege, memory, missingEnv, noNetwork, openConnections, ordinaryRun, readOnly, registryRoundTrip, roles, startUnderLimits, startUp, staysUp, taskDefinition, volumes, vulnerabilities, writes];

@@ -27,6 +27,26 @@ export const secretFaults: readonly Fault[] = [
     ],
   },
   {
+    name: "prints its environment where a variable is missing that no list has",
+    breaks: ["unlisted-env-keeps-secrets", "required-env-known"],
+    app: [
+      [
+        "server = Server",
+        'if not os.environ.get("DEMO_" + "REGION"):\n    sys.exit(f"DEMO_REGION is missing: {dict(os.environ)}")\nserver = Server',
+      ],
+    ],
+  },
+  {
+    name: "prints its environment where a request finds a variable missing",
+    breaks: ["unlisted-env-keeps-secrets"],
+    app: [
+      [
+        "        return []",
+        '        if not os.environ.get("DEMO_" + "LIMIT"):\n            print(dict(os.environ), file=sys.stderr)\n        return [os.environ["DEMO_" + "LIMIT"]]',
+      ],
+    ],
+  },
+  {
     name: "a key in a deleted layer",
     breaks: ["no-secrets-in-layers"],
     asRoot: `RUN printf -- '${privateKey}\\n${key}\\n${key}\\n${privateKeyEnd}\\n' > /root/id\nRUN rm /root/id`,
@@ -74,7 +94,7 @@ export const secretTwins: readonly Fault[] = [
   {
     name: "prints which settings it has",
     breaks: [],
-    keeps: ["log-keeps-secrets", "running-log-keeps-secrets"],
+    keeps: ["log-keeps-secrets", "running-log-keeps-secrets", "unlisted-env-keeps-secrets"],
     app: [["PATHS = {", 'print("settings:", REQUIRED, len(os.environ["API_TOKEN"]))\nPATHS = {']],
   },
   {

@@ -17,6 +17,24 @@ export const stopFaults: readonly Fault[] = [
     task: [['"stopTimeout": 4', '"stopTimeout": 60']],
   },
   {
+    name: "ends by itself some seconds after it was ready",
+    breaks: ["stays-up"],
+    says: { "stays-up": /ended by itself with code 3/ },
+    app: [["server = Server", "threading.Timer(4, os._exit, [3]).start()\nserver = Server"]],
+  },
+  {
+    name: "answers no more some seconds after it was ready",
+    breaks: ["stays-up"],
+    says: { "stays-up": /no good answer any more \(HTTP 503\)/ },
+    app: [
+      ["PATHS = {", "import time\nSTARTED = time.monotonic()\nPATHS = {"],
+      [
+        '            self.answer(200, {"status": "ok"})',
+        '            self.answer(200 if time.monotonic() - STARTED < 6 else 503, {"status": "ok"})',
+      ],
+    ],
+  },
+  {
     name: "ignores SIGTERM",
     breaks: ["stops-when-idle", "stop-answers-in-flight"],
     app: [["signal.signal(signal.SIGTERM, stop)", "signal.signal(signal.SIGTERM, signal.SIG_IGN)"]],

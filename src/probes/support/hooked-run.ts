@@ -4,6 +4,7 @@ import { firstHealthy, whyUnhealthy } from "./health.ts";
 import { type HookRecords, readRecords } from "./hook-records.ts";
 import { HOOK } from "./hook-script.ts";
 import { INJECTED, injected, SEEN } from "./inject.ts";
+import { leakedIn } from "./leaks.ts";
 import { type LoggedLine, logTail } from "./logs.ts";
 import { startPatience } from "./patience.ts";
 import { requiredEnv, startService } from "./service.ts";
@@ -20,6 +21,8 @@ export interface HookedRun {
   /** Undefined when it never became healthy. */
   readonly usual: WritableRun | undefined;
   readonly changes: readonly Change[];
+  /** Secret variables whose value stands in its whole log. */
+  readonly leaked: readonly string[];
   readonly log: readonly LoggedLine[];
 }
 
@@ -56,7 +59,8 @@ export async function runWithHook(
   const running = health.healthy ? (await container.processes()).map(({ argv }) => argv) : [];
   const usual = health.healthy ? await visitAll(container, context, signal) : undefined;
   const records = readRecords(await container.filesBelow(SEEN, MOST_BYTES), early);
-  const log = logTail(await container.logs());
+  const lines = await container.logs();
+  const log = logTail(lines);
   return {
     records,
     blind: records.started === undefined ? whyBlind(running) : withoutAudits(records),
@@ -65,6 +69,7 @@ export async function runWithHook(
     exit: health.healthy ? undefined : health.exit,
     usual,
     changes: await changesOf(container),
+    leaked: leakedIn(lines, contract),
     log,
   };
 }
