@@ -204,6 +204,8 @@ export interface Usage {
   readonly cpuMs: number;
   /** Periods in which a limit on processors was in force: 0 without one. */
   readonly cpuPeriods: number;
+  /** Processes and their threads; undefined where the engine does not count them. */
+  readonly processes?: number;
 }
 
 /** One run of a health command: -1 where it took too long. */

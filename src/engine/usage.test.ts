@@ -10,6 +10,12 @@ it("reads what control groups 1 and 2 count, without the files that can be given
   expect(usageOf({ memory_stats: second, cpu_stats: cpu })).toEqual(seen);
 });
 
+it("counts processes and threads where the engine does", () => {
+  const memory_stats = { usage: 100, limit: 500 };
+  expect(usageOf({ memory_stats, pids_stats: { current: 9 } })?.processes).toBe(9);
+  expect(usageOf({ memory_stats, pids_stats: {} })?.processes).toBeUndefined();
+});
+
 it("says nothing of a container that has ended", () => {
   expect(usageOf({ memory_stats: {}, cpu_stats: {} })).toBeUndefined();
   expect(usageOf({})).toBeUndefined();

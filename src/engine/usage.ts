@@ -12,10 +12,11 @@ export interface RawStats {
     /** Nanoseconds. */
     readonly cpu_usage?: { readonly total_usage?: number } | null;
   } | null;
+  readonly pids_stats?: { readonly current?: number } | null;
 }
 
 /** Undefined when there is no count: the container has ended, or the engine may not look. */
-export function usageOf({ memory_stats: memory, cpu_stats: cpu }: RawStats): Usage | undefined {
+export function usageOf({ memory_stats: memory, cpu_stats: cpu, pids_stats: pids }: RawStats): Usage | undefined {
   const { usage, limit, stats } = memory ?? {};
   if (usage === undefined || usage === 0) return undefined;
   const inactive = stats?.total_inactive_file ?? stats?.inactive_file ?? 0;
@@ -24,5 +25,12 @@ export function usageOf({ memory_stats: memory, cpu_stats: cpu }: RawStats): Usa
     memoryLimitBytes: limit ?? 0,
     cpuPeriods: cpu?.throttling_data?.periods ?? 0,
     cpuMs: (cpu?.cpu_usage?.total_usage ?? 0) / 1e6,
+    ...processesOf(pids),
   };
+}
+
+/** 0 where nothing is counted: what runs has one. */
+function processesOf(pids: RawStats["pids_stats"]): Pick<Usage, "processes"> {
+  const current = pids?.current ?? 0;
+  return current === 0 ? {} : { processes: current };
 }

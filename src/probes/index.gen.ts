@@ -14,6 +14,7 @@ import { missingEnv } from "./missing-env.ts";
 import { noNetwork } from "./no-network.ts";
 import { openConnections } from "./open-connections.ts";
 import { ordinaryRun } from "./ordinary-run.ts";
+import { processes } from "./processes.ts";
 import { readOnly } from "./read-only.ts";
 import { registryRoundTrip } from "./registry-round-trip.ts";
 import { roles } from "./roles.ts";
@@ -25,4 +26,4 @@ import { volumes } from "./volumes.ts";
 import { vulnerabilities } from "./vulnerabilities.ts";
 import { writes } from "./writes.ts";
 
-export const probes: readonly Probe[] = [baseDigests, buildRecord, configuration, drainUnderInit, drain, environment, healthCommand, layers, leastPrivilege, memory, missingEnv, noNetwork, openConnections, ordinaryRun, readOnly, registryRoundTrip, roles, startUnderLimits, startUp, staysUp, taskDefinition, volumes, vulnerabilities, writes];
+export const probes: readonly Probe[] = [baseDigests, buildRecord, configuration, drainUnderInit, drain, environment, healthCommand, layers, leastPrivilege, memory, missingEnv, noNetwork, openConnections, ordinaryRun, processes, readOnly, registryRoundTrip, roles, startUnderLimits, startUp, staysUp, taskDefinition, volumes, vulnerabilities, writes];

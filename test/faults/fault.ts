@@ -19,6 +19,8 @@ export interface Fault {
   readonly task?: ReadonlyArray<readonly [from: string, to: string]>;
   /** A Kubernetes manifest beside it. */
   readonly pod?: string;
+  /** Lines of its service in a Compose file beside it, which limits it. */
+  readonly limits?: string;
   /** It is judged beside its sidecar and its roles, as the checks of these always are. */
   readonly beside?: true;
   /** Replacements in the Compose file, by which its sidecar and its roles are proven. */

@@ -56,7 +56,13 @@ async function serviceOf(fault: Fault | undefined): Promise<Service> {
   const evidence = { file: "app.py", line: 20, text: "" };
   const task = replaceAll(await readFile(join(SERVICE, "task-definition.json"), "utf8"), fault?.task ?? []);
   const { taskDefinitions, outsideLimits } = await readService(
-    memoryTree({ "task-definition.json": task, ...(fault?.pod === undefined ? {} : { "pod.yaml": fault.pod }) }),
+    memoryTree({
+      "task-definition.json": task,
+      ...(fault?.pod === undefined ? {} : { "pod.yaml": fault.pod }),
+      ...(fault?.limits === undefined
+        ? {}
+        : { "compose.yaml": `services:\n  demo: { build: ., ports: ["8000:8000"], ${fault.limits} }\n` }),
+    }),
   );
   return {
     name: "demo",
@@ -219,12 +225,13 @@ class Places {
 }
 
 /** What the healthy service is judged by: all but what only a registry or a scanner can tell, and it has no virtual
- * environment (a twin has). */
+ * environment and no limit on its processes (twins have). */
 const NOT_HERE = new Set([
   "base-digest-known",
   "pushed-and-pulled",
   "environment-intact",
   "no-fixable-vulnerabilities",
+  "processes-within-limit",
 ]);
 export const healthyChecks: readonly string[] = checks.map(({ id }) => id).filter((id) => !NOT_HERE.has(id));
 

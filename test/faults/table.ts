@@ -43,6 +43,14 @@ export const waitsBefore: Fault = {
   pod: podWith("lifecycle: { preStop: { sleep: { seconds: 10 } } }"),
 };
 
+/** Another healthy service: it may have as many processes and threads as it takes. */
+export const fewProcesses: Fault = {
+  name: "healthy, with a limit on its processes",
+  breaks: [],
+  keeps: ["processes-within-limit", "memory-within-limit"],
+  limits: "pids_limit: 64",
+};
+
 /** The ways in which service images are known to break. */
 export const faults: readonly Fault[] = [
   { name: "a base named by a tag", breaks: ["base-pinned"], dockerfile: [["@digest", ""]] },
@@ -169,6 +177,18 @@ export const faults: readonly Fault[] = [
     name: "takes more memory than it is given",
     breaks: ["memory-within-limit"],
     app: [["        return []", '        server.ballast = b"x" * 400_000_000\n        return []']],
+  },
+  {
+    name: "starts more threads than it may have",
+    breaks: ["processes-within-limit"],
+    limits: "pids_limit: 20",
+    says: { "processes-within-limit": /With 20 processes and threads \(compose\.yaml:2\).*\/items/ },
+    app: [
+      [
+        "        return []",
+        "        threads = [threading.Thread(target=server.ending.wait, args=[1]) for _ in range(30)]\n        for thread in threads:\n            thread.start()\n        return []",
+      ],
+    ],
   },
   {
     name: "gives up with a quarter of a processor",

@@ -3,12 +3,13 @@ import type { Fault } from "./fault.ts";
 import { fileTwins } from "./file-faults.ts";
 import { insideTwins } from "./inside-faults.ts";
 import { secretTwins } from "./secret-faults.ts";
-import { bodyless, declaredVolume, init, waitsBefore } from "./table.ts";
+import { bodyless, declaredVolume, fewProcesses, init, waitsBefore } from "./table.ts";
 
 /** Every healthy image beside the plain one. */
 export const twins: readonly Fault[] = [
   bodyless,
   declaredVolume,
+  fewProcesses,
   init,
   waitsBefore,
   heldAtSidecar,

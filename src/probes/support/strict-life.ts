@@ -1,4 +1,4 @@
-import type { Container, StartOptions } from "../../engine/engine.ts";
+import type { Container, StartOptions, Usage } from "../../engine/engine.ts";
 import type { ProbeContext, WritableRun } from "../probe.ts";
 import { firstHealthy, type Health } from "./health.ts";
 import type { LoggedLine } from "./logs.ts";
@@ -18,6 +18,12 @@ export interface DeclaredMemory {
   readonly place: string;
 }
 
+/** The fewest processes and threads that a file outside allows it, and where it says so. */
+export interface DeclaredProcesses {
+  readonly most: number;
+  readonly place: string;
+}
+
 /** One life of the image on less than it has by default, in which it is asked what it was asked on a writable root. */
 export interface UsedLife {
   readonly health: Health;
@@ -26,6 +32,8 @@ export interface UsedLife {
   readonly complaints: readonly string[];
   /** Memory in bytes: ready and not asked yet, then while it was asked. */
   readonly samples: readonly number[];
+  /** Processes and threads at the same moments. */
+  readonly processes: readonly number[];
   /** How many requests were made while it was sampled. */
   readonly sampledRequests: number;
   readonly memoryLimitBytes: number | undefined;
@@ -34,13 +42,20 @@ export interface UsedLife {
   readonly log: readonly LoggedLine[];
 }
 
-/** Each route is asked so often: what a first request loads stays in memory. */
+/** Each route is asked so often, four at a time: what a first request loads stays in memory. */
 const ROUNDS = 3;
 const EVERY_MS = 100;
 
 export function declaredMemory({ service, contract }: ProbeContext): DeclaredMemory | undefined {
   const least = smallest(limitsOf(service, contract), "memoryBytes");
   return least && { bytes: least.value, place: placeOfLimits(least.limits) };
+}
+
+export function declaredProcesses({ service, contract }: ProbeContext): DeclaredProcesses | undefined {
+  const limits = limitsOf(service, contract).flatMap(({ terms }) => terms?.pids ?? []);
+  // None, and -1, is without a limit.
+  const [least] = limits.filter(({ value }) => value > 0).toSorted((a, b) => a.value - b.value);
+  return least && { most: least.value, place: `${least.evidence.file}:${least.evidence.line}` };
 }
 
 /** How a strictly read-only root is given to it. */
@@ -50,7 +65,8 @@ export function readOnlyRoot({ contract }: ProbeContext): StartOptions {
 }
 
 /**
- * A read-only root and the memory that is declared at once: what works so works with either, and one start shows both.
+ * A read-only root, and the memory and the number of processes that are declared, at once: what works so works with each
+ * of them, and one start shows all.
  * @returns undefined where it does not: then each has to be asked alone.
  */
 export function strictLife(context: ProbeContext, signal: AbortSignal): Promise<UsedLife | undefined> {
@@ -60,16 +76,13 @@ export function strictLife(context: ProbeContext, signal: AbortSignal): Promise<
 
 async function newStrictLife(context: ProbeContext, signal: AbortSignal): Promise<UsedLife | undefined> {
   if (context.engine.strictReadOnly === false) return undefined;
-  const memory = declaredMemory(context);
+  const [memory, processes] = [declaredMemory(context), declaredProcesses(context)];
   const usual = await writableRun(context, signal);
-  const life = await usedLife(
-    context,
-    { ...readOnlyRoot(context), ...(memory && { memoryBytes: memory.bytes }) },
-    signal,
-  );
+  const limits = { ...(memory && { memoryBytes: memory.bytes }), ...(processes && { pidsLimit: processes.most }) };
+  const life = await usedLife(context, { ...readOnlyRoot(context), ...limits }, signal);
   const worse = worseVisits([...usual.visits, ...usual.requests], [...life.visits, ...life.requests]);
   const works = life.health.healthy && !life.killed && worse.length === 0 && life.complaints.length === 0;
-  return works || memory === undefined ? life : undefined;
+  return works || (memory ?? processes) === undefined ? life : undefined;
 }
 
 /** Starts it so, asks what it is asked on a writable root, and ends it. */
@@ -85,9 +98,16 @@ export async function usedLife(context: ProbeContext, options: StartOptions, sig
   return { health, ...used, complaints: complaints(lines, usual), killed, log: logTail(lines) };
 }
 
-type Use = Pick<UsedLife, "visits" | "requests" | "samples" | "sampledRequests" | "memoryLimitBytes">;
+type Use = Pick<UsedLife, "visits" | "requests" | "samples" | "processes" | "sampledRequests" | "memoryLimitBytes">;
 
-const UNUSED: Use = { visits: [], requests: [], samples: [], sampledRequests: 0, memoryLimitBytes: undefined };
+const UNUSED: Use = {
+  visits: [],
+  requests: [],
+  samples: [],
+  processes: [],
+  sampledRequests: 0,
+  memoryLimitBytes: undefined,
+};
 
 async function useIt(
   container: Container,
@@ -96,12 +116,12 @@ async function useIt(
   signal: AbortSignal,
 ): Promise<Use> {
   const first = await container.usage();
-  const samples = first === undefined ? [] : [first.memoryBytes];
+  const seen: Usage[] = first === undefined ? [] : [first];
   // What streams is asked once.
   const again = usual.visits.filter(({ open }) => open !== true).map(({ path }) => path);
   const more = Array.from({ length: ROUNDS - 1 }, () => again).flat();
   const over = new AbortController();
-  const sampling = sampleUntil(AbortSignal.any([signal, over.signal]), container, samples);
+  const sampling = sampleUntil(AbortSignal.any([signal, over.signal]), container, seen);
   sampling.catch(() => {}); // Awaited below.
   let visits: readonly Visit[];
   try {
@@ -113,17 +133,19 @@ async function useIt(
   }
   const requests = await sendRequests(container, contract, signal);
   const last = await container.usage();
-  if (last !== undefined) samples.push(last.memoryBytes);
+  if (last !== undefined) seen.push(last);
+  const samples = seen.map(({ memoryBytes }) => memoryBytes);
+  const processes = seen.flatMap((one) => one.processes ?? []);
   const sampledRequests = visits.length + more.length;
-  return { visits, requests, samples, sampledRequests, memoryLimitBytes: first?.memoryLimitBytes };
+  return { visits, requests, samples, processes, sampledRequests, memoryLimitBytes: first?.memoryLimitBytes };
 }
 
 /** A container that has ended gives no more samples. */
-async function sampleUntil(over: AbortSignal, container: Container, samples: number[]): Promise<void> {
+async function sampleUntil(over: AbortSignal, container: Container, seen: Usage[]): Promise<void> {
   while (!over.aborted) {
     const usage = await container.usage();
     if (usage === undefined) return;
-    samples.push(usage.memoryBytes);
+    seen.push(usage);
     await pause(EVERY_MS, over).catch(() => {});
   }
 }
