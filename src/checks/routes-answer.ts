@@ -51,7 +51,7 @@ export const routesAnswer: Check<OrdinaryRun> = {
         notApplicable("Nothing ran beside it, so what a route needs may be missing."),
         bad.length === 0
           ? []
-          : [`${counted(bad.length, "route")} that fail with nothing beside the service (${names})`],
+          : [`${names}, which ${bad.length === 1 ? "fails" : "fail"} with nothing beside the service`],
       );
     if (bad.length > 0) {
       const said = `Beside ${some(sidecars, 6)}: ${some(bad.map(({ path, status }) => `${path} ${status === 0 ? "does not answer" : `answers ${status}`}`))}.`;

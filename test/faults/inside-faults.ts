@@ -47,6 +47,11 @@ export const insideFaults: readonly Fault[] = [
     ),
   },
   {
+    name: "a route that writes beside the code, where only root may",
+    breaks: ["routes-as-before"],
+    app: atRequest('open("/app/items.json", "w").close()'),
+  },
+  {
     name: "a place to write that the task does not mount",
     breaks: ["writable-paths-on-fargate"],
     app: database("/data/items.db"),

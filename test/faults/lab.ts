@@ -128,7 +128,7 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
       contract: { ...contract, limits },
       service,
       side: "after",
-      baseline: fault?.tight === true ? healthy?.layers : { bytes: 1e12, layers: [{ contentBytes: 1e12 }] },
+      baseline: { ...(fault?.tight === true ? healthy?.layers : HUGE), visits: ANSWERED },
     };
     return new Map(wanted.map((check) => [check.id, judge(check, seen.get(check.needs), judged)]));
   };
@@ -186,6 +186,10 @@ function secondsAbove(healthy: Measures, fault: Fault | undefined): number {
   const limits = limitsFor(healthy);
   return 1 + (fault?.breaks.includes("cold-build-time") === true ? limits.coldBuildSeconds : limits.warmBuildSeconds);
 }
+
+/** A baseline that any image is smaller than, and what the healthy service answers. */
+const HUGE = { bytes: 1e12, layers: [{ contentBytes: 1e12 }] };
+const ANSWERED = ["/health", "/items", "/events", "/openapi.json"].map((path) => ({ path, status: 200 }));
 
 const MOST_CRASHES = 3;
 const ANSWERS_WITHIN_MS = 60_000;

@@ -31,7 +31,7 @@ describe("what nobody measured", () => {
     const verdict = verdictOf([plain("pass"), result("roles-run", notRun), result("read-only-root", halfUseless)], []);
     expect(verdict.status).toBe("pass");
     expect(verdict.sentence).toBe(
-      "All 2 checks pass on the reworked image; 1 does not apply. Stays unproven: the role migrate (it needs db (postgres:17), and nothing started it); 1 route that fails on any root (/items) on a read-only root.",
+      "All 2 checks pass on the reworked image; 1 does not apply. Stays unproven: the role migrate (it needs db (postgres:17), and nothing started it); /items on a read-only root, which fails on a writable one too.",
     );
   });
   it("is not said where there is nothing to say", () => {

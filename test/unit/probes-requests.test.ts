@@ -6,7 +6,7 @@ import type { Container } from "../../src/engine/engine.ts";
 import { UserError } from "../../src/kit/errors.ts";
 import { names } from "../../src/probes/support/logs.ts";
 import { isLogFile } from "../../src/probes/ordinary-run.ts";
-import { complaints } from "../../src/probes/support/writable-run.ts";
+import { complaints, wholeLog } from "../../src/probes/support/writable-run.ts";
 import { firstHealthy } from "../../src/probes/support/health.ts";
 import { halfBody, namedRequest } from "../../src/probes/support/in-flight.ts";
 import { openRequest, readAnswer } from "../../src/probes/support/raw-request.ts";
@@ -208,4 +208,12 @@ describe("what logs and files say", () => {
   ])("%s is a log file: %s", (path, is) => {
     expect(isLogFile(path)).toBe(is);
   });
+});
+
+it("a log is read until it stands still: a traceback is written after its answer", async () => {
+  const looks = [["GET /items 500"], ["GET /items 500", "Traceback"], ["GET /items 500", "Traceback", "OSError"]];
+  let look = 0;
+  const lines = await wholeLog(async () => looks[Math.min(look++, 2)] ?? [], AbortSignal.timeout(60_000));
+  expect(lines.at(-1)).toBe("OSError");
+  expect(look).toBe(4);
 });

@@ -40,8 +40,6 @@ export function comparedVisits(
   return {
     answered: now.length - useless.length,
     said: `; ${useless.length} ${one ? "answers" : "answer"} ${statuses.join(" or ")} on both (${paths.join(", ")}${more}) and ${one ? "proves" : "prove"} nothing`,
-    left: [
-      `${useless.length} ${one ? "route that fails" : "routes that fail"} on any root (${paths.join(", ")}${more})`,
-    ],
+    left: [`${paths.join(", ")}${more} on a read-only root, which ${one ? "fails" : "fail"} on a writable one too`],
   };
 }

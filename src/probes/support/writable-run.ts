@@ -1,10 +1,12 @@
 import type { Container } from "../../engine/engine.ts";
+import { business } from "../../kit/machine.ts";
 import type { ProbeContext, WritableRun } from "../probe.ts";
 import { becomesHealthy, healthPath } from "./health.ts";
 import { logTail } from "./logs.ts";
 import { sendRequests } from "./requests.ts";
 import { readableRoutes, visit } from "./routes.ts";
 import { startService } from "./service.ts";
+import { poll } from "./time.ts";
 
 /** How a failed write is told. `grep -i read-only` misses the most common ones. */
 const COMPLAINTS: readonly RegExp[] = [
@@ -35,11 +37,34 @@ export async function visitAll(
   const paths = [healthPath(contract), ...(await readableRoutes(container, { service, contract, signal }))];
   const visits = await visit(container, contract, paths, signal);
   const requests = await sendRequests(container, contract, signal);
-  const lines = await container.logs();
+  const failed = [...visits, ...requests].some(({ status }) => status === 0 || status >= 500);
+  const lines = failed ? await wholeLog(() => container.logs(), signal) : await container.logs();
   return { paths, visits, requests, complained: kindsOf(lines), log: logTail(lines) };
 }
 
+const STILL_MS = 150;
+const MOST_MS = 3000;
+
 type Lines = readonly { readonly text: string }[];
+
+/** A server answers 500 first and writes the traceback then: read until two looks at the log find the same. */
+export async function wholeLog<Line>(
+  logs: () => Promise<readonly Line[]>,
+  signal: AbortSignal,
+): Promise<readonly Line[]> {
+  let lines: readonly Line[] = [];
+  let before: number | undefined;
+  await poll(
+    async () => {
+      lines = await logs();
+      const still = lines.length === before;
+      before = lines.length;
+      return still ? true : undefined;
+    },
+    { everyMs: STILL_MS * business(), limitMs: MOST_MS * business(), signal },
+  );
+  return lines;
+}
 
 /** The kinds of complaints in a whole log, and not only in the end of it that is kept. */
 function kindsOf(lines: Lines): readonly number[] {

@@ -1,16 +1,20 @@
 import { expect, it } from "vitest";
+import type { Check } from "../../../src/checks/check.ts";
 import { checks } from "../../../src/checks/index.gen.ts";
+import { nonRoot } from "../../../src/checks/non-root.ts";
+import { size } from "../../../src/checks/size.ts";
 import { makePlan } from "../../../src/planner/make-plan.ts";
 import { renderRunbook } from "../../../src/planner/render-runbook.ts";
 import { evidence, facts, pins } from "./sample.ts";
 
-function runbook(service: Parameters<typeof facts>[0] = {}, use = checks) {
+function runbook(service: Parameters<typeof facts>[0] = {}, use: readonly Check[] = checks) {
   const given = facts(service);
   return renderRunbook({ plan: makePlan(given), pins, service: given.service, checks: use });
 }
 
 it("tells how to build, roll out, watch, roll back and update, and what to do when it fails", () => {
-  const { content, path } = runbook();
+  // Two checks are enough: a check that is added or reworded is no change of the runbook.
+  const { content, path } = runbook({}, [nonRoot, size]);
   expect(path).toBe("contracts/runbook.md");
   expect(content.match(/^## .*$/gm)).toEqual([
     "## Build",
