@@ -67,6 +67,7 @@ export const memoryWithinLimit: Check<MemoryUse> = {
     const peak = Math.max(...samples);
     const advised = memoryAdvice(peak);
     const measured: Measurement = {
+      name: "Memory in use",
       value: peak,
       unit: "bytes",
       how: `the most of ${samples.length} samples of the control group, without files that can be given up, during ${requests} GET requests`,

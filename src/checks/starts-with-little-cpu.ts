@@ -86,6 +86,7 @@ export const startsWithLittleCpu: Check<StartUnderLimits> = {
     if (milliseconds > limitMs * business) return fail(`${late}.`);
     if (milliseconds > limitMs) return unproven(`${late}, but the machine was too busy to tell whose delay it was.`);
     return pass(`Ready ${curve(starts)}. ${derived(starts, declared?.cpus)}${noise(starts)}`, {
+      name: "Start-up with little processor",
       value: milliseconds,
       unit: "ms",
       how: `one start with ${least} CPU, from the request to start to the first good answer`,

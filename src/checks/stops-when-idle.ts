@@ -37,6 +37,7 @@ export const stopsWhenIdle: Check<OrdinaryRun> = {
     const problem = exitProblem({ ...stop, graceSeconds: contract.signals.graceSeconds }, `After ${stop.signal}`);
     if (problem !== undefined) return problem;
     const measured = {
+      name: "Stop, idle",
       value: stop.milliseconds,
       unit: "ms",
       how: "one stop, from the signal to the exit, while other probes ran",

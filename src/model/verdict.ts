@@ -2,6 +2,8 @@ export type Unit = "ms" | "bytes" | "count" | "seconds" | "percent";
 
 /** A number that was measured: the median of `samples`, with its unit and how it was taken. */
 export interface Measurement {
+  /** What it is called among the figures of a report; without a name it is not among them. */
+  readonly name?: string;
   readonly value: number;
   readonly unit: Unit;
   readonly how: string;

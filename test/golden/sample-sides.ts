@@ -6,7 +6,7 @@ const check = (name: string, status: Status, message: string, more: Partial<Chec
 };
 
 const startUp = (samples: readonly number[], value: number): Partial<CheckResult> => ({
-  measured: { value, unit: "ms", how: "first 2xx after the start, 5 starts", samples },
+  measured: { name: "Start-up", value, unit: "ms", how: "first 2xx after the start, 5 starts", samples },
 });
 
 const image = (tag: string, user: string): Image => ({
@@ -239,7 +239,7 @@ export const sampleAfter: Side = {
     }),
     check("starts-read-only: Starts with a read-only root", "pass", "Healthy, and no write was refused."),
     check("drains: Answers while it stops", "unproven", "No slow route was found to hold a request open.", {
-      measured: { value: 410, unit: "ms", how: "SIGTERM to exit", samples: [410] },
+      measured: { name: "Drain", value: 410, unit: "ms", how: "SIGTERM to exit", samples: [410] },
       excerpts: [
         { title: "Last lines of the log", lines: ["INFO: Shutting down", "INFO: Finished server process [1]"] },
       ],

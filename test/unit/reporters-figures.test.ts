@@ -12,7 +12,7 @@ const beside: CheckResult = {
   status: "pass",
   message: "",
   evidence: [],
-  measured: timed(900, [900]),
+  measured: { ...timed(900, [900]), name: "Stop, idle" },
 };
 
 it("shows the stops with nothing beside them, and not the one that the check saw beside other probes", () => {
@@ -35,4 +35,13 @@ it("demands `stopSeconds` of the stops with nothing beside them, where there are
     figures["stopSeconds"]?.read({ ...side, figures: stops }, undefined);
   expect(read({ stopIdle: alone })).toBe(0.3);
   expect(read({})).toBe(0.9);
+});
+
+it("has a row for what a check measured and gave a name, and for nothing else", () => {
+  const labels = (measured: Measurement) =>
+    figureRows({ ...sampleReport, after: { ...sampleReport.after, checks: [{ ...beside, measured }] } }).map(
+      ({ label }) => label,
+    );
+  expect(labels({ ...alone, name: "Start-up with little processor" })).toContain("Start-up with little processor");
+  expect(labels(alone)).toEqual(labels({ ...alone, name: undefined } as never));
 });

@@ -8,6 +8,7 @@ const measurement = z.object({
   unit: z.enum(["ms", "bytes", "count", "seconds", "percent"]),
   how: text,
   samples: z.array(z.number()),
+  name: text.optional(),
 });
 
 const status = z.enum(["pass", "fail", "unproven", "accepted", "not-applicable"]);

@@ -81,21 +81,15 @@ function pullBasis({ before, after }: Report): string {
   return estimated ? "all layers compressed, estimated from samples" : "all layers compressed";
 }
 
-/** What the checks measured, one row each, except sizes and builds: these have their rows already. */
+/** What the checks measured and gave a name, one row each. */
 function measuredRows(report: Report): readonly FigureRow[] {
   const found = new Map<string, { label: string; measured: Measurement }>();
   const isTimed = [report.after, report.before].some(({ figures }) => figures["stopIdle"] !== undefined);
   for (const side of [report.after, report.before]) {
     for (const [id, measured] of Object.entries(side.figures)) found.set(id, { label: wordsOf(id), measured });
-    for (const { id, title, measured } of side.checks)
-      if (
-        measured !== undefined &&
-        measured.unit !== "bytes" &&
-        !/build|size|cache/.test(id) &&
-        !found.has(id) &&
-        !(isTimed && id === "stops-when-idle")
-      )
-        found.set(id, { label: labelOf(id, title), measured });
+    for (const { id, measured } of side.checks)
+      if (measured?.name !== undefined && !found.has(id) && !(isTimed && id === "stops-when-idle"))
+        found.set(id, { label: measured.name, measured });
   }
   const read = (side: Side, id: string) => side.figures[id] ?? side.checks.find((check) => check.id === id)?.measured;
   const startUpFirst = [...found].toSorted(
@@ -112,14 +106,6 @@ function measuredRows(report: Report): readonly FigureRow[] {
 }
 
 const START_UP = "Start-up";
-
-/** A check's title is a promise; the figures that everybody asks for get the name of what was measured. */
-function labelOf(id: string, title: string): string {
-  if (/^start-(?:up|time)/.test(id)) return START_UP;
-  if (/drain|in-flight/.test(id)) return "Drain";
-  if (/^stops?-/.test(id)) return "Stop, idle";
-  return title;
-}
 
 const FIGURES: Readonly<Record<string, string>> = {
   stopIdle: "Stop, idle",
