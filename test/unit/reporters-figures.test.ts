@@ -42,6 +42,7 @@ it("has a row for what a check measured and gave a name, and for nothing else", 
     figureRows({ ...sampleReport, after: { ...sampleReport.after, checks: [{ ...beside, measured }] } }).map(
       ({ label }) => label,
     );
-  expect(labels({ ...alone, name: "Start-up with little processor" })).toContain("Start-up with little processor");
-  expect(labels(alone)).toEqual(labels({ ...alone, name: undefined } as never));
+  const named = labels({ ...alone, name: "Start-up with little processor" });
+  expect(named).toContain("Start-up with little processor");
+  expect(labels(alone)).toHaveLength(named.length - 1);
 });
