@@ -1,8 +1,9 @@
 import { formatBytes } from "../kit/units.ts";
 import type { Measurement } from "../model/types.ts";
 import { memory, type MemoryUse } from "../probes/memory.ts";
+import { memoryAdvice } from "../probes/support/memory-advice.ts";
 import type { Check } from "./check.ts";
-import { fargateSize, memoryAdvice } from "./support/sizes.ts";
+import { fargateSize } from "./support/sizes.ts";
 import { counted, fail, notApplicable, pass, unproven } from "./support/verdicts.ts";
 
 const MIB = 2 ** 20;
@@ -31,6 +32,11 @@ export const memoryWithinLimit: Check<MemoryUse> = {
   needs: memory,
   examples: [
     { name: "within its limit", data: example, status: "pass" },
+    {
+      name: "within its limit, with advice that was tried",
+      data: { ...example, advised: { bytes: 128 * MIB, problem: "" } },
+      status: "pass",
+    },
     { name: "no limit declared", data: { ...example, ...free }, status: "not-applicable" },
     { name: "killed, and no limit declared", data: { ...example, ...free, killed: true }, status: "unproven" },
     { name: "killed", data: { ...example, killed: true }, status: "fail" },
@@ -48,7 +54,7 @@ export const memoryWithinLimit: Check<MemoryUse> = {
     { name: "the limit is not in force", data: { ...example, limitBytes: 2 ** 34 }, status: "unproven" },
     { name: "the engine counts nothing", data: { ...example, limitBytes: undefined, samples: [] }, status: "unproven" },
   ],
-  judge({ declared, limitBytes, healthy, problem, killed, samples, requests }) {
+  judge({ declared, limitBytes, healthy, problem, killed, samples, requests, advised: tried }) {
     const limit = declared && `${formatBytes(declared.bytes)} (${declared.place})`;
     if (killed && limit !== undefined)
       return fail(
@@ -65,7 +71,6 @@ export const memoryWithinLimit: Check<MemoryUse> = {
     if (declared !== undefined && Math.abs(limitBytes / declared.bytes - 1) > 0.01)
       return unproven(`The engine did not keep the limit of ${limit}: it has no control over memory here.`);
     const peak = Math.max(...samples);
-    const advised = memoryAdvice(peak);
     const measured: Measurement = {
       name: "Memory in use",
       value: peak,
@@ -74,7 +79,7 @@ export const memoryWithinLimit: Check<MemoryUse> = {
       samples,
     };
     const took = `${formatBytes(floor)} when it was ready, at most ${formatBytes(peak)} in ${counted(samples.length, "sample")} during ${counted(requests, "GET request")}`;
-    const advice = `Half as much again, rounded up, is ${formatBytes(advised)}${fargateAdvice(advised)}`;
+    const advice = adviceFor(peak, tried);
     if (limit !== undefined) return pass(`Not killed with ${limit}: ${took}. ${advice}.`, measured);
     return {
       ...notApplicable(`No file gives it a limit, so there is none to keep. It took ${took}. ${advice}.`),
@@ -82,6 +87,14 @@ export const memoryWithinLimit: Check<MemoryUse> = {
     };
   },
 };
+
+function adviceFor(peak: number, tried: MemoryUse["advised"]): string {
+  const advised = memoryAdvice(peak);
+  const half = `Half as much again, rounded up, is ${formatBytes(advised)}`;
+  if (tried !== undefined && tried.problem !== "")
+    return `${half}, and with that it did not work: ${tried.problem.replace(/\.$/, "")}`;
+  return `${half}${tried === undefined ? "" : ", and it worked with that"}${fargateAdvice(advised)}`;
+}
 
 function fargateAdvice(bytes: number): string {
   const size = fargateSize(bytes);

@@ -1,4 +1,6 @@
+import type { Service } from "../model/types.ts";
 import { ordinaryRun, type OrdinaryRun } from "../probes/ordinary-run.ts";
+import type { Visit } from "../probes/support/routes.ts";
 import type { Check } from "./check.ts";
 import { exampleRun } from "./support/examples.ts";
 import { counted, fail, leaving, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
@@ -9,9 +11,13 @@ const beside: OrdinaryRun = {
   sidecars: ["db"],
 };
 
+const readiness = {
+  service: { healthPaths: [{ value: "/ready", confidence: "certain", evidence: [] }] } as unknown as Service,
+};
+
 export const routesAnswer: Check<OrdinaryRun> = {
   id: "routes-answer",
-  title: "Beside its sidecars, no route answers with an error of the server",
+  title: "Beside its sidecars, no route answers with an error of the server, and each health path answers well",
   why: "Health that asks nothing of the database stays green while every other route fails: a driver that is missing, a migration that is missing, an address that is read wrongly.",
   source: "reactbin-api: health comes before the database",
   whenItFails: {
@@ -26,6 +32,18 @@ export const routesAnswer: Check<OrdinaryRun> = {
       name: "the database's driver is missing",
       data: { ...beside, visits: [...exampleRun.visits, { path: "/items", status: 500 }] },
       status: "fail",
+    },
+    {
+      name: "a route that tells of readiness says no, and not by an error of the server",
+      data: { ...beside, visits: [...exampleRun.visits, { path: "/ready", status: 429 }] },
+      status: "fail",
+      context: readiness,
+    },
+    {
+      name: "it says yes",
+      data: { ...beside, visits: [...exampleRun.visits, { path: "/ready", status: 200 }] },
+      status: "pass",
+      context: readiness,
     },
     {
       name: "a route does not answer",
@@ -43,8 +61,11 @@ export const routesAnswer: Check<OrdinaryRun> = {
       status: "not-applicable",
     },
   ],
-  judge({ visits, sidecars = [], notStarted = [] }) {
-    const bad = visits.filter(({ status, open }) => open !== true && (status === 0 || status >= 500));
+  judge({ visits, sidecars = [], notStarted = [] }, { service }) {
+    const health = new Set((service?.healthPaths ?? []).map(({ value }) => value));
+    const isBad = ({ path, status }: Visit) =>
+      status === 0 || status >= 500 || (health.has(path) && (status < 200 || status >= 300));
+    const bad = visits.filter((one) => one.open !== true && isBad(one));
     const names = some(bad.map(({ path }) => path));
     if (sidecars.length === 0)
       return leaving(

@@ -1,7 +1,8 @@
-import { memoryAdvice, fargateSize } from "../checks/support/sizes.ts";
+import { fargateSize } from "../checks/support/sizes.ts";
 import { formatBytes, formatMilliseconds } from "../kit/units.ts";
 import type { Advice, Contract, Report, ResourceAdvice, Seen, WritableAdvice } from "../model/types.ts";
 import { memory, type MemoryUse } from "../probes/memory.ts";
+import { memoryAdvice } from "../probes/support/memory-advice.ts";
 import { startUnderLimits, type StartUnderLimits } from "../probes/start-under-limits.ts";
 import { isIn } from "../probes/support/written-folders.ts";
 import { writes, type Writes } from "../probes/writes.ts";
@@ -51,7 +52,7 @@ export function writableAdvice(
   };
 }
 
-type Used = Pick<MemoryUse, "healthy" | "samples" | "requests">;
+type Used = Pick<MemoryUse, "healthy" | "samples" | "requests" | "advised">;
 type Limited = Pick<StartUnderLimits, "starts" | "patience" | "business">;
 
 export function resourceAdvice(
@@ -78,12 +79,14 @@ function memoryOf({
   healthy,
   samples,
   requests,
+  advised,
 }: Used): { readonly bytes: number; readonly basis: string } | undefined {
-  if (!healthy || samples.length === 0) return undefined;
+  // What was tried and did not work is no advice.
+  if (!healthy || samples.length === 0 || (advised?.problem ?? "") !== "") return undefined;
   const peak = Math.max(...samples);
   const bytes = memoryAdvice(peak);
   const few = samples.length < FEW_SAMPLES ? " Few samples: measure it under load before you rely on it." : "";
-  const basis = `Memory: at most ${formatBytes(peak)} in ${samples.length} samples during ${requests} GET requests, and half as much again, rounded up to ${formatBytes(bytes)} (${bytes / MIB} MiB).${few}`;
+  const basis = `Memory: at most ${formatBytes(peak)} in ${samples.length} samples during ${requests} GET requests, and half as much again, rounded up to ${formatBytes(bytes)} (${bytes / MIB} MiB)${advised === undefined ? "" : ", with which it was started and used once more"}.${few}`;
   return { bytes, basis };
 }
 

@@ -1,6 +1,7 @@
-import type { Probe } from "./probe.ts";
+import type { Probe, ProbeContext } from "./probe.ts";
 import { whyUnhealthy } from "./support/health.ts";
 import type { LoggedLine } from "./support/logs.ts";
+import { memoryAdvice } from "./support/memory-advice.ts";
 import { startPatience } from "./support/patience.ts";
 import { declaredMemory, strictLife, usedLife } from "./support/strict-life.ts";
 import { within } from "./support/time.ts";
@@ -17,6 +18,9 @@ export interface MemoryUse {
   /** When it was ready and nothing had been asked, then while its GET routes were. */
   readonly samples: readonly number[];
   readonly requests: number;
+  /** Half as much again as it took, and why it does not work with that, or an empty text where it did; undefined where
+   * nobody could try it. */
+  readonly advised?: { readonly bytes: number; readonly problem: string };
   readonly log: readonly LoggedLine[];
 }
 
@@ -26,7 +30,7 @@ export const memory: Probe<MemoryUse> = {
   runs: "beside-others",
   reworkedOnly: true,
   needsHealthy: true,
-  version: 2,
+  version: 3,
   async collect(context) {
     const limitMs = startPatience(context.contract);
     const signal = within(context.signal, 4 * limitMs + 120_000, "The run with limited memory");
@@ -36,8 +40,31 @@ export const memory: Probe<MemoryUse> = {
     const life = strict?.health.healthy === true ? strict : await usedLife(context, withMemory(declared), signal);
     const { health, samples, sampledRequests: requests, memoryLimitBytes: limitBytes, killed, log } = life;
     const problem = whyUnhealthy(health, log);
-    return { declared, limitBytes, healthy: health.healthy, problem, killed, samples, requests, log };
+    const seen = { declared, limitBytes, healthy: health.healthy, problem, killed, samples, requests, log };
+    const advised = seen.healthy && !killed ? await tryAdvice(seen, context, signal) : undefined;
+    return { ...seen, ...(advised && { advised }) };
   },
 };
+
+/** Advice that nobody tried is a guess: it is started and used once more with what it is advised. */
+async function tryAdvice(
+  { samples, declared, limitBytes }: Pick<MemoryUse, "samples" | "declared" | "limitBytes">,
+  context: ProbeContext,
+  signal: AbortSignal,
+): Promise<MemoryUse["advised"]> {
+  if (samples.length === 0) return undefined;
+  const bytes = memoryAdvice(Math.max(...samples));
+  // It has just worked with as little.
+  if (declared !== undefined && isAbout(limitBytes, declared.bytes) && declared.bytes <= bytes)
+    return { bytes, problem: "" };
+  const life = await usedLife(context, { memoryBytes: bytes }, signal);
+  if (life.killed) return { bytes, problem: "the kernel killed a process of it for want of memory" };
+  if (!life.health.healthy) return { bytes, problem: whyUnhealthy(life.health, life.log) };
+  return isAbout(life.memoryLimitBytes, bytes) ? { bytes, problem: "" } : undefined;
+}
+
+/** The engine rounds to whole pages. */
+const isAbout = (bytes: number | undefined, wanted: number): boolean =>
+  bytes !== undefined && Math.abs(bytes / wanted - 1) <= 0.01;
 
 const withMemory = (declared: MemoryUse["declared"]) => (declared === undefined ? {} : { memoryBytes: declared.bytes });

@@ -72,6 +72,18 @@ export const besideFaults: readonly Fault[] = [
     app: [...asksItsStore, ["    server.ending.set()", "    os._exit(0)"]],
   },
   {
+    name: "never ready, and says so politely",
+    breaks: ["routes-answer"],
+    says: { "routes-answer": /\/ready answers 429/ },
+    app: [
+      ['"/health": {"get": {}}', '"/health": {"get": {}}, "/ready": {"get": {}}'],
+      [
+        '        elif self.path == "/items":',
+        '        elif self.path == "/ready":\n            self.answer(429, {})\n        elif self.path == "/items":',
+      ],
+    ],
+  },
+  {
     name: "a route that needs a table nobody made",
     breaks: ["routes-answer"],
     app: [["            self.answer(200, self.items())", '            self.answer(500, {"detail": "no such table"})']],

@@ -69,6 +69,7 @@ async function serviceOf(fault: Fault | undefined): Promise<Service> {
     git: { repository: true, commit: "4be1f2c", dirty: [] },
     files: ["app.py"],
     lock: { path: "requirements.txt", packages: [{ name: "demo", version: "1.0", source: "registry" }] },
+    healthPaths: ["/health", "/ready"].map((value) => ({ value, confidence: "certain", evidence: [] })),
     routes: [
       { method: "GET", path: "/items", evidence },
       { method: "GET", path: "/events", evidence },

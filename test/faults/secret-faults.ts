@@ -62,6 +62,12 @@ export const secretFaults: readonly Fault[] = [
     atEnd: "ENV SECRET_KEY=not-so-secret-any-more",
   },
   {
+    name: "a login in the HEALTHCHECK",
+    breaks: ["no-secrets-in-configuration"],
+    says: { "no-secrets-in-configuration": /HEALTHCHECK/ },
+    atEnd: `HEALTHCHECK CMD ["curl", "-H", "Authorization: Bearer not-so-secret-any-more", "http://127.0.0.1:8000/health"]`,
+  },
+  {
     name: "a token in a header of a step",
     breaks: ["no-secrets-in-configuration"],
     asRoot: `RUN echo -H "Authorization: Bearer not-so-secret-any-more"`,

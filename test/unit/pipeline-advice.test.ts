@@ -37,6 +37,13 @@ it("advises memory by the peak, and the fewest processors with which it is ready
   expect(advice?.basis.join(" ")).not.toMatch(/busy/);
 });
 
+it("says that the advice was tried, and gives none that did not work", () => {
+  const tried = (problem: string) =>
+    resourceAdvice({ ...used, advised: { bytes: 160 * 2 ** 20, problem } }, undefined, exampleContract);
+  expect(tried("")?.basis.join(" ")).toMatch(/160 MiB\), with which it was started and used once more\./);
+  expect(tried("the kernel killed a process of it for want of memory")).toBeUndefined();
+});
+
 it("says when the machine was busy, and nothing where nothing was measured", () => {
   const busy = { starts: [start(1, 900)], patience: undefined, business: 3 };
   expect(resourceAdvice(undefined, busy, exampleContract)?.basis.at(-1)).toMatch(/busy/);

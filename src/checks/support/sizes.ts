@@ -7,13 +7,6 @@ export const USUAL_SIZE_RATIO = 1.05;
 export const sizeLimitInWords = (ratio: number): string =>
   `limit ${Math.round(ratio * 100)} %${ratio === USUAL_SIZE_RATIO ? ": 5 % are left for bytecode where `limits: { sizeRatio }` says nothing" : ""}`;
 
-/** Half as much again as was seen, rounded up to a number that people write. */
-export function memoryAdvice(peakBytes: number): number {
-  const wanted = (1.5 * peakBytes) / MIB;
-  const step = [32, 128, 512].find((size) => wanted <= 16 * size) ?? 1024;
-  return Math.ceil(wanted / step) * step * MIB;
-}
-
 /** Sizes of a Fargate task: for each number of processors, from, to and step in MiB. 512 is the exception. */
 const FARGATE: ReadonlyArray<{ readonly cpus: number; readonly memory: readonly number[] }> = [
   { cpus: 0.25, memory: [512, 1024, 2048] },

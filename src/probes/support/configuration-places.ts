@@ -7,6 +7,8 @@ export function placesOf(config: ImageConfig): ReadonlyArray<readonly [place: st
     ...config.history.map(({ createdBy }) => ["history", createdBy] as const),
     ...Object.entries(config.labels).map(([name, value]) => [`label ${name}`, quoted(`${name}=${value}`)] as const),
     ["command", [...config.entrypoint, ...config.command].join(" ")],
+    // Its line of the history is not there where the image was squashed, or made by other tools.
+    ["HEALTHCHECK", (config.healthcheck?.test ?? []).join(" ")],
   ];
 }
 
