@@ -90,6 +90,7 @@ function imageOf(raw: RawImage, history: readonly RawHistory[], reference: strin
   return {
     id: raw.Id.includes(":") ? raw.Id : `sha256:${raw.Id}`,
     tag: reference,
+    diffIds: raw.RootFS?.Layers ?? [],
     platform: [raw.Os ?? "linux", raw.Architecture ?? "", raw.Variant ?? ""].filter((part) => part !== "").join("/"),
     config: {
       user: config.User ?? "",

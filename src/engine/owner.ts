@@ -46,6 +46,10 @@ export function labelsOf(
   };
 }
 
+/** What an image says of itself, without what we wrote on it. */
+export const withoutOurs = (labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(labels).filter(([name]) => ![RUN, PID, BOOT, EXPIRES, OBJECT].includes(name)));
+
 /** True when the labels were written for an object of this kind, and not inherited. */
 export function isOurs(labels: Readonly<Record<string, string>>, kind: "container" | "network" | "image"): boolean {
   const object = labels[OBJECT];

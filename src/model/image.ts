@@ -8,6 +8,8 @@ export interface Image {
   readonly tag: string;
   readonly platform: string;
   readonly config: ImageConfig;
+  /** Digests of the unpacked layers, the lowest first. Images with the same ones hold the same files. */
+  readonly diffIds?: readonly string[];
 }
 
 export interface ImageConfig {

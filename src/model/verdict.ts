@@ -40,5 +40,11 @@ export interface Excerpt {
 
 /** What a probe wrote down, or why it could not. */
 export type Seen<T = unknown> =
-  | { readonly status: "seen"; readonly value: T; readonly milliseconds: number }
+  | {
+      readonly status: "seen";
+      readonly value: T;
+      readonly milliseconds: number;
+      /** The earlier run that saw it, when the same was not looked at again. */
+      readonly measuredIn?: string;
+    }
   | { readonly status: "failed"; readonly reason: string; readonly milliseconds: number };

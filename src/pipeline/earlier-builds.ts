@@ -1,7 +1,5 @@
-import { readdir } from "node:fs/promises";
-import { basename, dirname } from "node:path";
 import type { Build, BuildSide } from "../model/types.ts";
-import { isRunId, type Run, readStep } from "./run-directory.ts";
+import { otherRuns, readStep, type Run } from "./run-directory.ts";
 
 /** Builds of an earlier run from exactly the same input, and the values that were planted in them. */
 export interface EarlierBuilds {
@@ -25,19 +23,16 @@ export async function earlierBuilds(
   step: { readonly name: string; readonly version: number },
   inputKey: string,
 ): Promise<EarlierBuilds | undefined> {
-  const folder = dirname(run.directory);
-  const names = (await readdir(folder)).filter((name) => isRunId(name) && name !== basename(run.directory));
-  for (const name of names.toSorted((a, b) => (a < b ? 1 : -1))) {
-    const directory = `${folder}/${name}`;
-    const side = await readStep<BuildSide>({ ...run, directory }, step);
+  for (const other of await otherRuns(run)) {
+    const side = await readStep<BuildSide>(other, step);
     const of = (kind: Build["kind"]): Build | undefined => {
       const build = side?.builds.find((one) => one.kind === kind);
-      return build === undefined ? undefined : { ...build, measuredIn: build.measuredIn ?? name };
+      return build === undefined ? undefined : { ...build, measuredIn: build.measuredIn ?? other.id };
     };
     const cold = of("cold");
     if (side?.inputKey !== inputKey || side.image === undefined || cold === undefined) continue;
     const { canaries = [], bases, mounts } = side;
-    const rebuilt = side.rebuilt && { measuredIn: name, ...side.rebuilt };
+    const rebuilt = side.rebuilt && { measuredIn: other.id, ...side.rebuilt };
     return { cold, lockEdit: of("lock-edit"), canaries, bases, mounts, rebuilt };
   }
   return undefined;

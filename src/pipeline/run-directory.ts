@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { promises } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { makeFolder, unwritable, writeWhole } from "../kit/files.ts";
 import { byText } from "../kit/text.ts";
@@ -148,6 +148,23 @@ export async function readStep<Output>(
 ): Promise<Output | undefined> {
   const saved = await readSaved<Output>(join(run.directory, `${step.name}.json`));
   return saved?.version === step.version ? saved.output : undefined;
+}
+
+/** What a finished step of this version wrote about exactly this input. */
+export async function readSameStep<Output>(
+  run: Run,
+  step: Pick<Step<unknown, Output>, "name" | "version">,
+  input: unknown,
+): Promise<Output | undefined> {
+  const saved = await readSaved<Output>(join(run.directory, `${step.name}.json`));
+  return saved?.key === hashOf([VERSION, step.name, step.version, input]) ? saved.output : undefined;
+}
+
+/** The other runs of the same folder, newest first. */
+export async function otherRuns(run: Run): Promise<readonly Run[]> {
+  const folder = dirname(run.directory);
+  const ids = (await promises.readdir(folder)).filter((name) => isRunId(name) && name !== basename(run.directory));
+  return ids.toSorted((a, b) => (a < b ? 1 : -1)).map((id) => ({ ...run, id, directory: join(folder, id) }));
 }
 
 /** sha256 of a value's JSON, in hexadecimal. */

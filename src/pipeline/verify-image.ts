@@ -1,4 +1,5 @@
 import type { Check } from "../checks/check.ts";
+import { took } from "./earlier-evidence.ts";
 import { checks } from "../checks/index.gen.ts";
 import type { BuildSide, CheckResult, RequirementResult } from "../model/types.ts";
 import { buildRecord } from "../probes/build-record.ts";
@@ -70,7 +71,8 @@ export async function verifyImage(given: Session, wanted: Wanted): Promise<Verif
     registry: registryOf(session, demanded),
     buildSecrets: await recognisableIn(session),
     signal: world.signal,
-    onProbe: (_label, probe, seen) => world.tell(`${probe.title} (${Math.round(seen.milliseconds)} ms)`),
+    fresh: wanted.fresh === true,
+    onProbe: (_label, probe, seen) => world.tell(`${probe.title} (${took(seen)})`),
   });
   const told = await judgeSide(run, "after", catalogue, { contract, service });
   const shown = told.map((result) => ofOneImage(result, catalogue, image === undefined));

@@ -5,10 +5,11 @@ import type { Engine } from "../engine/engine.ts";
 import { firstCause, UserError } from "../kit/errors.ts";
 import type { BuildSide, CheckResult, Contract, Expectation, Seen, Service, Verdict } from "../model/types.ts";
 import { notApplicable } from "../checks/support/verdicts.ts";
-import type { BesideImage, Probe, Shared } from "../probes/probe.ts";
+import type { BesideImage, Probe, ProbeContext, Shared } from "../probes/probe.ts";
 import { userChecks } from "../probes/user/user-checks.ts";
 import type { RegistryAccess } from "../registry/access.ts";
 import { excerptsOf } from "../reporters/view/excerpts.ts";
+import { earlierEvidence } from "./earlier-evidence.ts";
 import { readStep, type Run, runStep } from "./run-directory.ts";
 
 /** One image under proof, and how it came to be. */
@@ -43,6 +44,8 @@ export interface Verification {
   /** What the team's own build secrets hold. */
   readonly buildSecrets?: readonly string[];
   readonly signal: AbortSignal;
+  /** Nothing is read back from an earlier run. */
+  readonly fresh?: boolean;
   readonly onProbe: (label: Subject["label"], probe: Probe, seen: Seen) => void;
 }
 
@@ -102,7 +105,22 @@ async function collectOne(
   const { beside } = subject;
   // Only what will ship is pushed.
   const registry = verification.registry && forSide(verification.registry, subject.label);
-  const input = {
+  const context = {
+    engine: beside?.engine ?? engine,
+    image: image ?? NO_IMAGE,
+    service,
+    contract: beside?.filled(contract) ?? contract,
+    build: subject.build,
+    evidenceDirectory: join(run.directory, subject.label, "evidence"),
+    quick,
+    buildSecrets,
+    shared,
+    signal,
+    ...(registry === undefined ? {} : { registry }),
+    ...(beside === undefined ? {} : { beside: beside.image }),
+  };
+  const same = image === undefined ? undefined : probe.followsFrom?.(context);
+  const input = same ?? {
     image: image?.id,
     probe: probe.id,
     contract,
@@ -113,45 +131,37 @@ async function collectOne(
     registry: [registry?.pushTo, registry?.offline],
     beside: beside?.key,
   };
+  const named = { name: evidenceName(subject.label, probe), version: probe.version };
   const step = {
-    name: evidenceName(subject.label, probe),
-    version: probe.version,
+    ...named,
     run: async (): Promise<Seen> => {
-      const started = performance.now();
-      const took = () => performance.now() - started;
       if (image === undefined && !probe.withoutImage)
         return { status: "failed", reason: WITHOUT_IMAGE, milliseconds: 0 };
       if (probe.needsHealthy === true && shared.unhealthy !== undefined)
         return { status: "failed", reason: `Not tried: ${shared.unhealthy}`, milliseconds: 0 };
-      const evidenceDirectory = join(run.directory, subject.label, "evidence");
-      try {
-        const context = {
-          engine: beside?.engine ?? engine,
-          image: image ?? NO_IMAGE,
-          service,
-          contract: beside?.filled(contract) ?? contract,
-          build: subject.build,
-          evidenceDirectory,
-          quick,
-          buildSecrets,
-          shared,
-          signal,
-          ...(registry === undefined ? {} : { registry }),
-          ...(beside === undefined ? {} : { beside: beside.image }),
-        };
-        const value = await engine.unlessLost(() => probe.collect(context));
-        return { status: "seen", value, milliseconds: took() };
-      } catch (thrown) {
-        signal.throwIfAborted();
-        const error = firstCause(thrown);
-        if (error instanceof UserError && error.code === "engine/lost") throw error;
-        return { status: "failed", reason: reasonOf(error), milliseconds: took() };
-      }
+      const earlier =
+        same === undefined || verification.fresh === true ? undefined : await earlierEvidence(run, named, input);
+      return earlier ?? (await see(engine, probe, context));
     },
   };
   const seen = await runStep(run, step, input);
   // That the build failed is told once, with its log, and not once more for each probe.
   if (seen.status !== "failed" || seen.reason !== WITHOUT_IMAGE) onProbe(subject.label, probe, seen);
+}
+
+/** What a probe sees, or why it could not. */
+async function see(engine: Engine, probe: Probe, context: ProbeContext): Promise<Seen> {
+  const started = performance.now();
+  const took = () => performance.now() - started;
+  try {
+    const value = await engine.unlessLost(() => probe.collect(context));
+    return { status: "seen", value, milliseconds: took() };
+  } catch (thrown) {
+    context.signal.throwIfAborted();
+    const error = firstCause(thrown);
+    if (error instanceof UserError && error.code === "engine/lost") throw error;
+    return { status: "failed", reason: reasonOf(error), milliseconds: took() };
+  }
 }
 
 const forSide = (registry: RegistryAccess, label: Subject["label"]): RegistryAccess =>

@@ -34,6 +34,7 @@ import { analyzeRendered, buildStep, pinStep, planStep, renderedDockerfile, rend
 import { NOT_RUN, type TestRun, testsStep } from "./tests-step.ts";
 import { timedFigures } from "./timed-figures.ts";
 import { testsWanted } from "./tests-wanted.ts";
+import { lookedAtEarlier, took } from "./earlier-evidence.ts";
 import { collectEvidence, evidenceOf, judgeSide, probesFor } from "./verify.ts";
 import { VERSION } from "./version.ts";
 
@@ -95,7 +96,7 @@ export async function runWhole(
       })
     : NOT_RUN;
   if (own.problem !== undefined) world.tell(own.problem);
-  await prove(session, run, engine, { plan, analysis, sides, registry, facts });
+  await prove(session, run, engine, { plan, analysis, sides, registry, facts, fresh: options.fresh });
   const known = await assemble(session, run, engine, { plan, analysis, rendered, pins, files, sides, own, facts });
   const whole = withRequirements(await withAdvice(known, run), demanded);
   const inFiles = [dockerfile, renderedDockerfile(plan, files)].flatMap(secretsOf);
@@ -121,12 +122,14 @@ async function prove(
     sides,
     registry,
     facts,
+    fresh,
   }: {
     readonly plan: Plan;
     readonly analysis: Analysis;
     readonly sides: Record<"before" | "after", BuildSide | undefined>;
     readonly registry: RegistryAccess;
     readonly facts: BesideFacts;
+    readonly fresh: boolean;
   },
 ): Promise<void> {
   const { world } = session;
@@ -146,10 +149,9 @@ async function prove(
     registry,
     buildSecrets: await recognisableIn(session),
     signal: world.signal,
+    fresh,
     onProbe: (label, probe, seen) =>
-      world.tell(
-        `${label}: ${probe.title} (${Math.round(seen.milliseconds)} ms)${seen.status === "failed" ? `: ${seen.reason}` : ""}`,
-      ),
+      world.tell(`${label}: ${probe.title} (${took(seen)})${seen.status === "failed" ? `: ${seen.reason}` : ""}`),
   });
 }
 
@@ -174,8 +176,12 @@ async function assemble(
   const before = await judgeSide(run, "before", checks, context);
   const judged = await judgeSide(run, "after", checks, context);
   const { results: after, notes: accepted } = withAccepted(judged, acceptedBy(session.config, session.world.now()));
-  const size = async (label: "before" | "after") => {
-    const seen = await evidenceOf(run, label, layers);
+  const looked = {
+    before: await evidenceOf(run, "before", layers),
+    after: await evidenceOf(run, "after", layers),
+  };
+  const size = (label: "before" | "after") => {
+    const seen = looked[label];
     return seen?.status === "seen" ? seen.value : undefined;
   };
   const beside = { ...facts, seen: await sidecarsOf(run) };
@@ -184,14 +190,22 @@ async function assemble(
   return {
     schema: 1,
     tool: { name: "seaworthy", version: VERSION },
-    run: { ...runFacts(run, engine), notes: [...accepted, ...told] },
+    run: {
+      ...runFacts(run, engine),
+      notes: [
+        ...accepted,
+        ...told,
+        ...lookedAtEarlier("before", looked.before),
+        ...lookedAtEarlier("after", looked.after),
+      ],
+    },
     service: analysis.service,
     before: sideOf("before", {
       dockerfile: analysis.dockerfile?.path,
       findings: analysis.findings,
       suppressed: analysis.suppressed,
       build: sides.before,
-      size: await size("before"),
+      size: size("before"),
       checks: before,
       figures: await timedFigures(run, "before"),
     }),
@@ -200,7 +214,7 @@ async function assemble(
       findings: rendered.findings,
       suppressed: rendered.suppressed,
       build: sides.after,
-      size: await size("after"),
+      size: size("after"),
       checks: after,
       figures: { ...own.figures, ...(await timedFigures(run, "after")) },
     }),

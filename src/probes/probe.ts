@@ -90,6 +90,11 @@ export interface Probe<Data = unknown> {
   readonly needsHealthy?: true;
   /** It says how to run an image, which is no comparison: the baseline is not asked. */
   readonly reworkedOnly?: boolean;
+  /**
+   * Everything that the data follows from, as plain data, for a probe that starts nothing: where an earlier run saw the
+   * same, what it saw is read back. Undefined when it has to be looked at afresh.
+   */
+  readonly followsFrom?: (context: ProbeContext) => unknown;
   /** Raise it when the meaning of the data changes; old evidence is then collected again. */
   readonly version: number;
   collect(context: ProbeContext): Promise<Data>;

@@ -38,7 +38,7 @@ export interface StartUp {
 /** So many at least, and more until the interval of the median is tight; a restless machine is given up on. */
 const SAMPLES = { atLeast: 5, atMost: 11, beyondMs: 6000 };
 /** A service that takes its time to stop is stopped once or twice. */
-const STOPS = { eachMs: 3000, allMs: 5000 };
+const STOPS = { most: 3, eachMs: 3000, allMs: 5000 };
 const TIGHT = 0.1;
 const NOISE = 0.15;
 
@@ -144,7 +144,7 @@ class Stops {
   }
 
   async #stop(container: Container, signal: AbortSignal): Promise<boolean> {
-    if (this.#left <= 0) return false;
+    if (this.#left <= 0 || this.#samples.length >= STOPS.most) return false;
     const { milliseconds, exit } = await stopIdle(container, stopSignal(this.#context.contract), STOPS.eachMs, signal);
     this.#left = exit === undefined ? 0 : this.#left - milliseconds;
     if (exit === undefined) this.#samples.length = 0;
@@ -154,7 +154,7 @@ class Stops {
 
   measured(): { readonly stop?: Measurement } {
     if (this.#samples.length === 0) return {};
-    const how = "median of the stops of the timed starts, from the signal to the exit, with nothing beside them";
+    const how = `median of ${this.#samples.length} stops of timed starts, from the signal to the exit, with nothing beside them`;
     return { stop: { value: median(this.#samples), unit: "ms", how, samples: this.#samples } };
   }
 }

@@ -1,0 +1,32 @@
+import type { Seen } from "../model/types.ts";
+import { otherRuns, readSameStep, type Run } from "./run-directory.ts";
+
+/**
+ * Looks through the runs of the same folder, newest first, for what a probe saw that follows from exactly this input:
+ * the files of the same layers are the same files.
+ */
+export async function earlierEvidence(
+  run: Run,
+  step: { readonly name: string; readonly version: number },
+  input: unknown,
+): Promise<Seen | undefined> {
+  for (const other of await otherRuns(run)) {
+    const seen = await readSameStep<Seen>(other, step, input);
+    if (seen?.status === "seen") return { measuredIn: other.id, ...seen };
+  }
+  return undefined;
+}
+
+/** How long the probe took, or which run it was that looked. */
+export const took = (seen: Seen): string =>
+  seen.status === "seen" && seen.measuredIn !== undefined
+    ? `the same in run ${seen.measuredIn}`
+    : `${Math.round(seen.milliseconds)} ms`;
+
+/** Says whose files were not looked at again, and how to have it done. */
+export const lookedAtEarlier = (label: string, seen: Seen | undefined): readonly string[] =>
+  seen?.status === "seen" && seen.measuredIn !== undefined
+    ? [
+        `The layers of ${label} hold the same files as in run ${seen.measuredIn}, which looked into them; --fresh looks again.`,
+      ]
+    : [];
