@@ -22,7 +22,9 @@ export const flag = {
   ca: text("PEM file with your company's CA certificates, instead of SEAWORTHY_CA", "file"),
   offline: yes("ask no registry: digests come from seaworthy.lock"),
   renewPins: yes("ask the registry for today's digests, also where seaworthy.lock has one"),
-  fresh: yes("begin a new run even when the newest one was never finished, and time every build and read every layer anew"),
+  fresh: yes(
+    "begin a new run even when the newest one was never finished, and time every build and read every layer anew",
+  ),
   keepImages: yes("leave the built images in the engine, for 14 days"),
   tests: yes("with the service's own tests as a stage of the Dockerfile, also where no requirement rests on them"),
   reproducible: yes(
