@@ -86,29 +86,32 @@ export function encodePath(reference: string): string {
 }
 
 function imageOf(raw: RawImage, history: readonly RawHistory[], reference: string): Image {
-  const config = raw.Config ?? {};
   return {
     id: raw.Id.includes(":") ? raw.Id : `sha256:${raw.Id}`,
     tag: reference,
     diffIds: raw.RootFS?.Layers ?? [],
     platform: [raw.Os ?? "linux", raw.Architecture ?? "", raw.Variant ?? ""].filter((part) => part !== "").join("/"),
-    config: {
-      user: config.User ?? "",
-      env: config.Env ?? [],
-      entrypoint: config.Entrypoint ?? [],
-      command: config.Cmd ?? [],
-      workdir: config.WorkingDir ?? "",
-      exposed: Object.keys(config.ExposedPorts ?? {}),
-      volumes: Object.keys(config.Volumes ?? {}),
-      labels: config.Labels ?? {},
-      stopSignal: config.StopSignal === "" ? undefined : config.StopSignal,
-      healthcheck: parseHealth(config.Healthcheck),
-      // The engine lists the newest first. That an entry made no layer shows only as size 0, so the count of layers decides
-      // in `walkLayers`; here size 0 is taken for empty.
-      history: history
-        .toReversed()
-        .map((entry) => ({ createdBy: entry.CreatedBy ?? "", empty: (entry.Size ?? 0) === 0 })),
-    },
+    config: configOf(raw.Config ?? {}, history),
+  };
+}
+
+function configOf(config: RawConfig, history: readonly RawHistory[]): Image["config"] {
+  return {
+    user: config.User ?? "",
+    env: config.Env ?? [],
+    entrypoint: config.Entrypoint ?? [],
+    command: config.Cmd ?? [],
+    workdir: config.WorkingDir ?? "",
+    exposed: Object.keys(config.ExposedPorts ?? {}),
+    volumes: Object.keys(config.Volumes ?? {}),
+    labels: config.Labels ?? {},
+    stopSignal: config.StopSignal === "" ? undefined : config.StopSignal,
+    healthcheck: parseHealth(config.Healthcheck),
+    // The engine lists the newest first. That an entry made no layer shows only as size 0, so the count of layers decides
+    // in `walkLayers`; here size 0 is taken for empty.
+    history: history
+      .toReversed()
+      .map((entry) => ({ createdBy: entry.CreatedBy ?? "", empty: (entry.Size ?? 0) === 0 })),
   };
 }
 

@@ -27,7 +27,9 @@ it("reads back what a run saw of the same, and names that run even where another
   const found = await earlierEvidence(await now(), STEP, { layers: ["sha256:1"] });
   expect(found).toEqual({ ...seen, measuredIn: id });
   expect(took(found ?? seen)).toBe(`the same in run ${id}`);
-  expect(lookedAtEarlier("after", found)[0]).toContain(`as in run ${id}`);
+  expect(lookedAtEarlier({ before: seen, after: found })).toEqual([
+    expect.stringContaining(`layers of after hold the same files as in run ${id}`),
+  ]);
 
   await runThatSaw(found ?? seen, { layers: ["sha256:1"] });
   expect(await earlierEvidence(await now(), STEP, { layers: ["sha256:1"] })).toEqual({ ...seen, measuredIn: id });
@@ -44,5 +46,5 @@ it("looks afresh at other layers, with another version of the probe, and where n
 
 it("says nothing of a look of its own", () => {
   expect(took(seen)).toBe("4000 ms");
-  expect(lookedAtEarlier("after", seen)).toEqual([]);
+  expect(lookedAtEarlier({ after: seen })).toEqual([]);
 });

@@ -24,9 +24,12 @@ export const took = (seen: Seen): string =>
     : `${Math.round(seen.milliseconds)} ms`;
 
 /** Says whose files were not looked at again, and how to have it done. */
-export const lookedAtEarlier = (label: string, seen: Seen | undefined): readonly string[] =>
-  seen?.status === "seen" && seen.measuredIn !== undefined
-    ? [
-        `The layers of ${label} hold the same files as in run ${seen.measuredIn}, which looked into them; --fresh looks again.`,
-      ]
-    : [];
+export function lookedAtEarlier(looked: Readonly<Record<string, Seen | undefined>>): readonly string[] {
+  return Object.entries(looked).flatMap(([label, seen]) =>
+    seen?.status === "seen" && seen.measuredIn !== undefined
+      ? [
+          `The layers of ${label} hold the same files as in run ${seen.measuredIn}, which looked into them; --fresh looks again.`,
+        ]
+      : [],
+  );
+}

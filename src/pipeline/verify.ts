@@ -95,42 +95,14 @@ function atOnce(workers: number, jobs: readonly Job[], collect: (job: Job) => Pr
   return Array.from({ length: workers }, work);
 }
 
-async function collectOne(
-  { engine, run, service, contract, quick = false, buildSecrets = [], signal, onProbe, ...verification }: Verification,
-  { probe, subject }: Job,
-  shared: Shared,
-): Promise<void> {
+async function collectOne(verification: Verification, job: Job, shared: Shared): Promise<void> {
+  const { engine, run, signal, onProbe } = verification;
+  const { probe, subject } = job;
   signal.throwIfAborted();
   const { image } = subject.build;
-  const { beside } = subject;
-  // Only what will ship is pushed.
-  const registry = verification.registry && forSide(verification.registry, subject.label);
-  const context = {
-    engine: beside?.engine ?? engine,
-    image: image ?? NO_IMAGE,
-    service,
-    contract: beside?.filled(contract) ?? contract,
-    build: subject.build,
-    evidenceDirectory: join(run.directory, subject.label, "evidence"),
-    quick,
-    buildSecrets,
-    shared,
-    signal,
-    ...(registry === undefined ? {} : { registry }),
-    ...(beside === undefined ? {} : { beside: beside.image }),
-  };
+  const context = contextOf(verification, subject, shared);
   const same = image === undefined ? undefined : probe.followsFrom?.(context);
-  const input = same ?? {
-    image: image?.id,
-    probe: probe.id,
-    contract,
-    builds: subject.build.builds.length,
-    quick,
-    // How many, and nothing of what they hold.
-    buildSecrets: buildSecrets.length,
-    registry: [registry?.pushTo, registry?.offline],
-    beside: beside?.key,
-  };
+  const input = same ?? inputOf(verification, job, context);
   const named = { name: evidenceName(subject.label, probe), version: probe.version };
   const step = {
     ...named,
@@ -139,14 +111,55 @@ async function collectOne(
         return { status: "failed", reason: WITHOUT_IMAGE, milliseconds: 0 };
       if (probe.needsHealthy === true && shared.unhealthy !== undefined)
         return { status: "failed", reason: `Not tried: ${shared.unhealthy}`, milliseconds: 0 };
-      const earlier =
-        same === undefined || verification.fresh === true ? undefined : await earlierEvidence(run, named, input);
+      const readBack = same !== undefined && verification.fresh !== true;
+      const earlier = readBack ? await earlierEvidence(run, named, input) : undefined;
       return earlier ?? (await see(engine, probe, context));
     },
   };
   const seen = await runStep(run, step, input);
   // That the build failed is told once, with its log, and not once more for each probe.
   if (seen.status !== "failed" || seen.reason !== WITHOUT_IMAGE) onProbe(subject.label, probe, seen);
+}
+
+function contextOf(
+  { engine, run, service, contract, quick = false, buildSecrets = [], signal, registry }: Verification,
+  { label, build, beside }: Subject,
+  shared: Shared,
+): ProbeContext {
+  return {
+    engine: beside?.engine ?? engine,
+    image: build.image ?? NO_IMAGE,
+    service,
+    contract: beside?.filled(contract) ?? contract,
+    build,
+    evidenceDirectory: join(run.directory, label, "evidence"),
+    quick,
+    buildSecrets,
+    shared,
+    signal,
+    // Only what will ship is pushed.
+    ...(registry === undefined ? {} : { registry: forSide(registry, label) }),
+    ...(beside === undefined ? {} : { beside: beside.image }),
+  };
+}
+
+/** What the evidence of a probe that starts something depends on, as far as it can change within a run. */
+function inputOf(
+  { contract, quick = false, buildSecrets = [] }: Verification,
+  { probe, subject }: Job,
+  { registry }: ProbeContext,
+): unknown {
+  return {
+    image: subject.build.image?.id,
+    probe: probe.id,
+    contract,
+    builds: subject.build.builds.length,
+    quick,
+    // How many, and nothing of what they hold.
+    buildSecrets: buildSecrets.length,
+    registry: [registry?.pushTo, registry?.offline],
+    beside: subject.beside?.key,
+  };
 }
 
 /** What a probe sees, or why it could not. */

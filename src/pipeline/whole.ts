@@ -4,8 +4,8 @@ import { expectationEntry } from "../checks/user/expected.ts";
 import { secretsOf } from "../dockerfile/secrets.ts";
 import type { Engine } from "../engine/engine.ts";
 import { entryOfRule } from "../formats/view/entry.ts";
-import type { BuildSide, CatalogueEntry, Plan, Report } from "../model/types.ts";
-import { layers } from "../probes/layers.ts";
+import type { BuildSide, CatalogueEntry, Plan, Report, Seen } from "../model/types.ts";
+import { type Layers, layers } from "../probes/layers.ts";
 import { type Roles, roles } from "../probes/roles.ts";
 import { withoutSecrets } from "../probes/user/redacted.ts";
 import { reporters } from "../reporters/index.gen.ts";
@@ -180,32 +180,20 @@ async function assemble(
     before: await evidenceOf(run, "before", layers),
     after: await evidenceOf(run, "after", layers),
   };
-  const size = (label: "before" | "after") => {
-    const seen = looked[label];
-    return seen?.status === "seen" ? seen.value : undefined;
-  };
   const beside = { ...facts, seen: await sidecarsOf(run) };
   const { dockerfile } = analysis;
   const told = notesOf({ pins, session, sides, dockerfile, own: own.problem, machine: busyness(), beside });
   return {
     schema: 1,
     tool: { name: "seaworthy", version: VERSION },
-    run: {
-      ...runFacts(run, engine),
-      notes: [
-        ...accepted,
-        ...told,
-        ...lookedAtEarlier("before", looked.before),
-        ...lookedAtEarlier("after", looked.after),
-      ],
-    },
+    run: { ...runFacts(run, engine), notes: [...accepted, ...told, ...lookedAtEarlier(looked)] },
     service: analysis.service,
     before: sideOf("before", {
       dockerfile: analysis.dockerfile?.path,
       findings: analysis.findings,
       suppressed: analysis.suppressed,
       build: sides.before,
-      size: size("before"),
+      size: sizeIn(looked.before),
       checks: before,
       figures: await timedFigures(run, "before"),
     }),
@@ -214,7 +202,7 @@ async function assemble(
       findings: rendered.findings,
       suppressed: rendered.suppressed,
       build: sides.after,
-      size: size("after"),
+      size: sizeIn(looked.after),
       checks: after,
       figures: { ...own.figures, ...(await timedFigures(run, "after")) },
     }),
@@ -227,6 +215,9 @@ async function assemble(
     catalogue: catalogueOf(plan),
   };
 }
+
+const sizeIn = (seen: Seen<Layers> | undefined): Layers | undefined =>
+  seen?.status === "seen" ? seen.value : undefined;
 
 const catalogueOf = ({ contract: { expectations = [] } }: Plan): Report["catalogue"] => ({
   rules: rules.map(entryOfRule),
