@@ -54,7 +54,7 @@ interface RunFile {
 /** Links beside the runs: to the one begun last, and to the last one that has a report, which is what scripts read. */
 const NEWEST = "newest";
 const LATEST = "latest";
-export const isRunId = (name: string): boolean => name !== NEWEST && name !== LATEST;
+const isRunId = (name: string): boolean => name !== NEWEST && name !== LATEST;
 
 const runsOf = (folder: string): string => join(folder, ".seaworthy", "runs");
 
