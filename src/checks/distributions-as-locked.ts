@@ -2,7 +2,7 @@ import type { InstalledPackage, LockedPackage, Service } from "../model/types.ts
 import { layers, type Layers } from "../probes/layers.ts";
 import type { Check } from "./check.ts";
 import { exampleLayers } from "./support/examples.ts";
-import { fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
+import { counted, fail, leaving, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
 
 /** Installers, and what a base image brings for itself. */
 const TOOLS: ReadonlySet<string> = new Set([
@@ -66,6 +66,24 @@ export const distributionsAsLocked: Check<Layers> = {
       context: { service },
     },
     {
+      name: "not named by a list without hashes",
+      data: withPackage({ name: "requests", version: "2.32.0" }),
+      status: "pass",
+      context: { service: { ...service, pip: { hashed: false } as never } },
+    },
+    {
+      name: "another version than a list without hashes names",
+      data: withPackage({ name: "fastapi", version: "0.117.0" }),
+      status: "fail",
+      context: { service: { ...service, pip: { hashed: false } as never } },
+    },
+    {
+      name: "not named by a list with hashes",
+      data: withPackage({ name: "requests", version: "2.32.0" }),
+      status: "fail",
+      context: { service: { ...service, pip: { hashed: true } as never } },
+    },
+    {
       name: "the version of development's section",
       data: withPackage({ name: "fastapi", version: "0.117.0" }),
       status: "fail",
@@ -110,7 +128,7 @@ export const distributionsAsLocked: Check<Layers> = {
       context: { service },
     },
   ],
-  judge({ contents }, { service: { lock, name: own } }) {
+  judge({ contents }, { service: { lock, name: own, pip } }) {
     if (lock === undefined || lock.packages.length === 0)
       return notApplicable("The service has no lock that was read.");
     const installed = contents.packages.filter(
@@ -121,11 +139,14 @@ export const distributionsAsLocked: Check<Layers> = {
     if (installed.length === 0 && asksForNothing)
       return notApplicable(`${lock.path} names nothing but the service itself.`);
     if (installed.length === 0) return unproven("No installed distribution was found in the image at all.");
+    // A list without hashes may name what the project asks for itself, and nothing of what that needs.
+    const isPartial = pip?.hashed === false;
     const versions = new Map<string, LockedPackage[]>();
     for (const one of lock.packages) versions.set(normal(one.name), [...(versions.get(normal(one.name)) ?? []), one]);
     const wrong = installed.flatMap(({ name, version }) => {
       const named = versions.get(name);
       if (named === undefined && name === normal(own)) return [];
+      if (named === undefined && isPartial) return [];
       if (named === undefined) return [`${name} ${version} is not in ${lock.path}`];
       const isNamed = counting(named).some(
         (one) => one.version === "" || sameVersion(one.version, version) || one.source !== "registry",
@@ -139,7 +160,18 @@ export const distributionsAsLocked: Check<Layers> = {
           ];
     });
     if (wrong.length > 0) return fail(`${some(wrong, 5)}.`);
-    return pass(`All ${installed.length} distributions have the version that ${lock.path} names.`);
+    const beside = isPartial ? installed.filter(({ name }) => !versions.has(name)) : [];
+    if (beside.length === 0)
+      return pass(`All ${installed.length} distributions have the version that ${lock.path} names.`);
+    return leaving(
+      pass(`${counted(installed.length - beside.length, "distribution")} have the version that ${lock.path} names.`),
+      [
+        `the versions of ${some(
+          beside.map(({ name }) => name),
+          3,
+        )}, which ${lock.path} does not name`,
+      ],
+    );
   },
 };
 

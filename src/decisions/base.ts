@@ -8,6 +8,8 @@ interface Picked {
   readonly python: string;
   readonly because: string;
   readonly evidence: readonly string[];
+  /** Rules whose findings it leaves. */
+  readonly leaves?: readonly string[];
 }
 
 /** What the service and its lock both allow. */
@@ -46,6 +48,13 @@ function* candidates(facts: Facts): Generator<Picked> {
       because: `Python ${today} is what runs today${requires === undefined ? "" : `, and \`${requires.value}\` allows it`}.`,
       evidence: [...at(dockerfile, lineage(dockerfile)[0]?.from), ...placesOf(requires)],
     };
+  if (staysAsItIs(facts, today))
+    yield {
+      python: today,
+      because: `Python ${today} is what runs today, and nothing says that the packages of the service have a version for another; \`base: "${profile.pythons[0]}"\` under \`decisions\` tries one.`,
+      evidence: at(dockerfile, lineage(dockerfile)[0]?.from),
+      leaves: ["base-end-of-life"],
+    };
   const pinned = /^(?:cpython-)?(\d+\.\d+)/.exec(service.python.pinned?.value ?? "")?.[1];
   if (usable(pinned))
     yield {
@@ -53,6 +62,13 @@ function* candidates(facts: Facts): Generator<Picked> {
       because: `The project pins Python ${pinned}.`,
       evidence: placesOf(service.python.pinned, requires),
     };
+}
+
+/** An older Python of the official image, in a project that does not say which ones it runs on. */
+function staysAsItIs({ service, profile }: Facts, today: string | undefined): today is string {
+  const says = service.python.requires ?? service.lock?.requiresPython;
+  const isOfficial = profile.installPython("3.13", []) === undefined;
+  return says === undefined && isOfficial && /^3\.(?:8|9|10)$/.test(today ?? "");
 }
 
 function newest(facts: Facts): Picked {
@@ -89,13 +105,14 @@ export const base: Decider = {
   decide(facts: Facts): Choice {
     const { profile } = facts;
     const first = candidates(facts).next();
-    const { python, because, evidence } = first.done === true ? newest(facts) : first.value;
+    const { python, because, evidence, leaves = [] }: Picked = first.done === true ? newest(facts) : first.value;
     const image = override(facts, "base.image", "text") ?? profile.image(python);
     return {
       value: { base: { image, python, interpreter: profile.interpreter(python) } },
       choice: `\`${image}\` for every stage`,
       because: `${because} Builder and runtime start from the same image, so wheels, paths and the interpreter fit.`,
       evidence,
+      leaves,
       rejected: [
         { option: "alpine", because: "musl has no wheels for part of the lock, so packages would be compiled" },
         { option: "the full image", because: "it carries compilers and headers that nothing uses at run time" },

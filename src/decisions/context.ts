@@ -7,8 +7,7 @@ const inside = (path: string, folder: string): boolean => path === folder || pat
 /** Paths the build may see, without those inside another. */
 function wantedPaths(draft: Draft): readonly string[] {
   const all = [
-    "pyproject.toml",
-    draft.sync?.lock ?? "uv.lock",
+    ...(draft.sync?.manifests ?? []),
     ...(draft.sync?.sources ?? []),
     ...(draft.copies ?? []).map((copy) => copy.from),
     ...(draft.tests?.copies ?? []),

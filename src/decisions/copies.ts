@@ -1,4 +1,5 @@
-import type { Framework, ImageSpec, Service } from "../model/types.ts";
+import type { Evidence, Framework, ImageSpec, Service } from "../model/types.ts";
+import { baseName } from "../project/unwrap.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { movedUp, placedToday } from "./shared/placed.ts";
 import { buildStepsToday } from "./shared/build-steps.ts";
@@ -33,9 +34,24 @@ function* codeNeeds(service: Service): Generator<Need> {
     yield { path: module, why: "the application object is in it", evidence: places(service.application?.evidence) };
   // Modules beside pyproject.toml import each other by name: they come together.
   if (module !== undefined && has(service, `${module}.py`))
-    for (const file of service.files)
-      if (/^\w+\.py$/.test(file) && !TOOL_MODULE.test(file))
-        yield { path: file, why: "a module of the service", evidence: places(service.application?.evidence) };
+    yield* modulesIn(service, "", service.application?.evidence);
+  // So do those beside a script: Python looks for modules in its folder.
+  for (const { role, argv, evidence } of service.starts) {
+    const script =
+      role === "test"
+        ? undefined
+        : argv.map((word) => word.replace(/^\.\//, "")).find((word) => word.endsWith(".py") && has(service, word));
+    if (script !== undefined && baseName(script) !== "manage.py")
+      yield* modulesIn(service, script.slice(0, script.lastIndexOf("/") + 1), [evidence]);
+  }
+}
+
+function* modulesIn(service: Service, folder: string, evidence: readonly Evidence[] = []): Generator<Need> {
+  for (const file of service.files) {
+    const name = file.startsWith(folder) ? file.slice(folder.length) : "";
+    if (/^\w+\.py$/.test(name) && !TOOL_MODULE.test(name))
+      yield { path: file, why: "a module of the service", evidence: places(...evidence) };
+  }
 }
 
 function* runtimeNeeds(service: Service): Generator<Need> {

@@ -2,7 +2,7 @@ import { headersOf, nativePackage } from "../project/native-packages.ts";
 import { type Distribution, packagesOn } from "../project/system-libraries.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
-import { type PackageToday, packagesToday } from "./shared/os-packages-today.ts";
+import { buildToolsToday, type PackageToday, packagesToday } from "./shared/os-packages-today.ts";
 import { list, places } from "./shared/say.ts";
 
 /** Python packages that load a system library which their wheels do not carry. */
@@ -44,13 +44,22 @@ function* needs(facts: Facts): Generator<Need> {
   }
 }
 
+/** Whether a package is compiled. A list of packages does not say what has a wheel: what publishes none is. */
+function compiledOf({ lock, pip }: Facts["service"]): (name: string) => boolean {
+  const sdistOnly = new Set((lock?.packages ?? []).flatMap((one) => (one.sdistOnly ? [one.name] : [])));
+  return (name) => {
+    const wheels = nativePackage(name)?.wheels;
+    return (wheels !== "bare" && sdistOnly.has(name)) || (pip !== undefined && wheels === "none");
+  };
+}
+
 /** Libraries that the profile has no word for, by the names of the base's release. */
 function* libraries({ service }: Facts, distribution: Distribution): Generator<Need> {
   const closure = new Set(service.dependencies.runtimeClosure);
-  const sdistOnly = new Set((service.lock?.packages ?? []).flatMap((one) => (one.sdistOnly ? [one.name] : [])));
+  const compiles = compiledOf(service);
   for (const name of [...closure].filter((one) => !Object.hasOwn(LIBRARIES, one))) {
     const native = nativePackage(name);
-    const isCompiled = native?.wheels !== "bare" && sdistOnly.has(name);
+    const isCompiled = compiles(name);
     if (native === undefined || native.unless?.some((other) => closure.has(other)) === true) continue;
     if (native.wheels === "whole" && !isCompiled) continue;
     for (const { name: library, run } of native.loads) {
@@ -79,6 +88,12 @@ function builderNeeds(facts: Facts): readonly Need[] {
   const locked = facts.service.lock?.packages ?? [];
   const fromSource = locked.filter((one) => one.sdistOnly && one.source === "registry" && closure.has(one.name));
   const git = locked.filter((one) => one.source === "git" && closure.has(one.name));
+  const { pip } = facts.service;
+  const unwheeled = pip === undefined ? [] : [...closure].filter((name) => nativePackage(name)?.wheels === "none");
+  const fromGit = [
+    ...(pip?.calls.flatMap((call) => call.packages) ?? []),
+    ...facts.service.dependencies.runtime.map(({ requirement }) => requirement),
+  ];
   return [
     ...(fromSource.length === 0
       ? []
@@ -89,6 +104,12 @@ function builderNeeds(facts: Facts): readonly Need[] {
             evidence: [],
           },
         ]),
+    ...(unwheeled.length === 0
+      ? []
+      : [{ need: "compiler", why: `${list(unwheeled)} publishes no wheel and is compiled`, evidence: [] }]),
+    ...(pip === undefined || git.length > 0 || !fromGit.some((text) => text.includes("git+"))
+      ? []
+      : [{ need: "git", why: "a package comes from git", evidence: [] }]),
     ...(git.length === 0
       ? []
       : [{ need: "git", why: `${list(git.map((one) => one.name))} comes from git`, evidence: [] }]),
@@ -120,15 +141,17 @@ export const packages: Decider = {
       [...new Set(all.flatMap((one) => one.packages?.[stage] ?? profile.packageFor(one.need, stage) ?? []))].toSorted();
     const chosen = override(facts, "packages", "list");
     const called = names(wanted, "runtime");
-    const today = packagesToday(facts.dockerfile, profile.id === "debian-slim" ? "apt" : "dnf").filter(
-      ({ name }) => !called.includes(name),
-    );
+    const family = profile.id === "debian-slim" ? "apt" : "dnf";
+    const today = packagesToday(facts.dockerfile, family).filter(({ name }) => !called.includes(name));
     const runtime = chosen ?? [...called, ...today.map(({ name }) => name)].toSorted();
     const missing = wanted.filter(
       (one) => one.packages === undefined && profile.packageFor(one.need, "runtime") === undefined,
     );
+    // Where no lock says what is compiled, today's build does.
+    const tools = facts.service.pip === undefined ? [] : buildToolsToday(facts.dockerfile, family);
+    const builder = [...new Set([...names(building, "builder"), ...tools])].toSorted();
     return {
-      value: { packages: { builder: names(building, "builder"), runtime } },
+      value: { packages: { builder, runtime } },
       choice: runtime.length === 0 ? "none in the runtime image" : `${list(runtime)} in the runtime image`,
       because: [
         chosen !== undefined ? configured("packages") : because(wanted, today),

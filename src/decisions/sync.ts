@@ -1,4 +1,4 @@
-import type { SyncSpec } from "../model/types.ts";
+import type { PipInstall, SyncSpec } from "../model/types.ts";
 import { isForDevelopment } from "../project/development.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
@@ -43,6 +43,54 @@ function sourcesOf(facts: Facts): readonly string[] {
   return [...new Set([...packaging.metadataFiles, ...packaging.importPackages])].filter(exists);
 }
 
+/** From which files, and of what they offer, how much. */
+function installed(facts: Facts): Pick<SyncSpec, "manifests" | "pip" | "groups" | "extras"> {
+  const { pip, lock, dependencies } = facts.service;
+  const extras = override(facts, "sync.extras", "list") ?? kept(dependencies.installedExtras);
+  if (pip !== undefined) return { manifests: pip.reads, pip, groups: [], extras };
+  const groups = override(facts, "sync.groups", "list") ?? kept(dependencies.installedGroups);
+  return { manifests: ["pyproject.toml", lock?.path ?? "uv.lock"], groups, extras };
+}
+
+type Said = Pick<Choice, "choice" | "rejected"> & { readonly because: readonly string[] };
+
+function byUv({ groups, extras }: SyncSpec): Said {
+  const added = [...groups.map((name) => `group ${name}`), ...extras.map((name) => `extra ${name}`)];
+  return {
+    choice: `\`uv sync --locked --no-default-groups\`${added.length > 0 ? ` with ${list(added)}` : ""}`,
+    because: [
+      "The lock decides every version, and a lock that is out of step with pyproject.toml stops the build.",
+      "Only the two manifests are mounted, so an edit of the source leaves this layer cached.",
+    ],
+    rejected: [
+      { option: "`--frozen`", because: "it installs a lock that no longer fits pyproject.toml without a word" },
+      { option: "`--no-dev` alone", because: "other default groups would still be installed" },
+    ],
+  };
+}
+
+/** What the project's own lists say, and no more than that. */
+function byPip({ calls, hashed, loose }: PipInstall): Said {
+  const lists = [...new Set(calls.flatMap(({ files }) => files))];
+  const named = list(lists.length === 0 ? calls.flatMap(({ packages }) => packages) : lists);
+  return {
+    choice: `\`uv pip install\` of ${named}`,
+    because: [
+      hashed
+        ? `${named} ${lists.length === 1 ? "decides" : "decide"} every version, and a file with another hash stops the build.`
+        : `uv installs what pip installs today, from ${named}${loose.length === 0 ? "" : `, of which ${loose.length} ${loose.length === 1 ? "line names" : "lines name"} no version`}; what no line pins is decided on the day of the build.`,
+      "Only these files are mounted, so an edit of the source leaves this layer cached.",
+    ],
+    rejected: [
+      { option: "pip", because: "uv reads the same files, and needs no installer in the image" },
+      {
+        option: "a uv.lock that is made on the way",
+        because: "it would choose versions that nobody of the team has looked at",
+      },
+    ],
+  };
+}
+
 export const sync: Decider = {
   id: "sync",
   title: "Installing the dependencies",
@@ -68,29 +116,23 @@ export const sync: Decider = {
   ],
   decide(facts: Facts, draft: Draft): Choice {
     const { service } = facts;
-    const groups = override(facts, "sync.groups", "list") ?? kept(service.dependencies.installedGroups);
-    const extras = override(facts, "sync.extras", "list") ?? kept(service.dependencies.installedExtras);
     const { project, because } = projectInstall(facts);
     const secrets = keptSecrets(facts.dockerfile);
-    const workdir = draft.workdir ?? "/app";
+    const { pip } = service;
     const value: SyncSpec = {
-      venv: `${workdir}/.venv`,
-      lock: service.lock?.path ?? "uv.lock",
-      locked: true,
-      groups,
-      extras,
+      venv: `${draft.workdir ?? "/app"}/.venv`,
+      ...installed(facts),
       project,
       cache: "/var/cache/uv",
       sources: project === "none" ? [] : sourcesOf(facts),
       ...(secrets.length === 0 ? {} : { secrets }),
     };
-    const added = [...groups.map((name) => `group ${name}`), ...extras.map((name) => `extra ${name}`)];
+    const said = pip === undefined ? byUv(value) : byPip(pip);
     return {
       value: { sync: value },
-      choice: `\`uv sync --locked --no-default-groups\`${added.length > 0 ? ` with ${list(added)}` : ""}, ${project === "none" ? "dependencies only" : "dependencies first, then the project"}`,
+      choice: `${said.choice}, ${project === "none" ? "dependencies only" : "dependencies first, then the project"}`,
       because: [
-        "The lock decides every version, and a lock that is out of step with pyproject.toml stops the build.",
-        "Only the two manifests are mounted, so an edit of the source leaves this layer cached.",
+        ...said.because,
         because,
         ...(secrets.length === 0
           ? []
@@ -101,8 +143,7 @@ export const sync: Decider = {
       ].join(" "),
       evidence: [...placesOf(service.packaging.kind, service.lock?.inStep)],
       rejected: [
-        { option: "`--frozen`", because: "it installs a lock that no longer fits pyproject.toml without a word" },
-        { option: "`--no-dev` alone", because: "other default groups would still be installed" },
+        ...said.rejected,
         { option: "COPY of the manifests", because: "a mount does the same without a layer" },
         ...(project === "no-editable"
           ? [{ option: "an editable install", because: "its link points to a source folder the runtime does not have" }]

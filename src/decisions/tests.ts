@@ -73,6 +73,14 @@ export const tests: Decider = {
         evidence: [],
         rejected: rejected.slice(0, 1),
       };
+    if (service.pip !== undefined)
+      return {
+        value: {},
+        choice: "none",
+        because: "The lists that pip installs do not say which of them the tests need beside those that ship.",
+        evidence: [],
+        rejected: rejected.slice(0, 1),
+      };
     const linter = Object.keys(LINTERS).find(has);
     if (!facts.testsAsked && facts.overrides["tests"] === undefined)
       return {

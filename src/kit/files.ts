@@ -84,6 +84,12 @@ const unreadable = (file: string, why: string, cause?: unknown): UserError =>
     cause,
   });
 
+/** Which of the two orders of UTF-16 the first bytes speak of. */
+export function utf16Of(bytes: Uint8Array): "utf-16le" | "utf-16be" | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : undefined;
+}
+
 /** @throws UserError `files/not-utf8` with the line of the first wrong byte. */
 export function decodeText(bytes: Uint8Array, file: string): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

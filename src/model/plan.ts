@@ -1,4 +1,5 @@
 import type { Expectation } from "./expectation.ts";
+import type { PipInstall } from "./service.ts";
 
 /** What the planner decided, and what the image will promise. */
 
@@ -73,14 +74,16 @@ export interface ImageSpec {
 export interface SyncSpec {
   /** Path of the virtual environment, the same in both stages. */
   readonly venv: string;
-  readonly lock: string;
-  readonly locked: boolean;
+  /** What the install step reads of the project: mounted while it runs. */
+  readonly manifests: readonly string[];
+  /** Where pip installs: its calls of today, which `uv pip` makes. */
+  readonly pip?: PipInstall;
   readonly groups: readonly string[];
   readonly extras: readonly string[];
   /** Install the project itself, and how; `none` for an unpackaged service. */
   readonly project: "none" | "editable" | "no-editable";
   readonly cache: string;
-  /** What the builder copies, beside `pyproject.toml` and the lock, to install the project itself. */
+  /** What the builder copies, beside the manifests, to install the project itself. */
   readonly sources?: readonly string[];
   /** Secrets that today's install steps mount: as written there, and the variable that they make of the file at `path`. */
   readonly secrets?: ReadonlyArray<{

@@ -1,6 +1,7 @@
 import { readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { BuildRequest } from "../engine/engine.ts";
+import { utf16Of } from "../kit/files.ts";
 import { UserError } from "../kit/errors.ts";
 import type { Build, BuildSide, Image, Service } from "../model/types.ts";
 import type { SideRequest } from "./build-side.ts";
@@ -81,8 +82,9 @@ async function timeEdits(
   const lock = request.quick === true ? undefined : lockToEdit(request.dockerfile, request.service);
   if (lock !== undefined && lockEdit !== undefined) builds.push(lockEdit);
   else if (lock !== undefined) {
-    const original = await readFile(join(context, lock), "utf8");
-    await writeFile(join(context, lock), `${original}${lockEditOf(lock)}`);
+    const original = await readFile(join(context, lock));
+    const edit = utf16Of(original) === "utf-16le" ? Buffer.from(lockEditOf(lock), "utf16le") : lockEditOf(lock);
+    await writeFile(join(context, lock), Buffer.concat([original, Buffer.from(edit)]));
     await attempt("lock-edit", { tag, keepMs: undefined });
     await writeFile(join(context, lock), original);
   }

@@ -28,18 +28,6 @@ export function from(page: Page, image: string, stage: string): Lines {
   return [...(note === undefined ? [] : [`# ${note}`]), `FROM ${name} AS ${stage}`];
 }
 
-export function syncCommand({ image }: Page, ...more: readonly string[]): string {
-  const { groups, extras, locked } = image.sync;
-  return [
-    "uv sync",
-    ...(locked ? ["--locked"] : []),
-    "--no-default-groups",
-    ...groups.map((name) => `--group ${name}`),
-    ...extras.map((name) => `--extra ${name}`),
-    ...more,
-  ].join(" ");
-}
-
 /** uv, its cache and the company's CA are there while it works, and gone afterwards. */
 export function syncMounts({ image }: Page): Lines {
   return [

@@ -1,5 +1,6 @@
 import type { Facts } from "../decisions/decider.ts";
-import type { PackageManager, Refusal } from "../model/types.ts";
+import { list } from "../decisions/shared/say.ts";
+import type { PackageManager, PipInstall, Refusal } from "../model/types.ts";
 import { isPylock } from "../project/lock-pylock.ts";
 import { refusal } from "./refusal-kinds.ts";
 
@@ -29,9 +30,35 @@ const toUv = (manager: PackageManager, path: string | undefined): string =>
 const FROM_PYLOCK =
   "On a branch, list what the service needs in pyproject.toml where it is not there, and run `uv lock`: it may take newer versions than pylock.toml has";
 
+/** Where pip installs, its calls of today are made again: those that are not understood cannot be. */
+function* pipRefusals({ unread, hashed, loose, calls }: PipInstall): Generator<Refusal> {
+  if (unread.length > 0)
+    yield refusal("pip-call", { what: `Today's image installs with ${list(unread.map((text) => `\`${text}\``))}` });
+  if (hashed) return;
+  const files = [...new Set(calls.flatMap((call) => call.files))];
+  const path = files.length === 1 && files[0] !== "pyproject.toml" ? files[0] : undefined;
+  const input = path === undefined ? undefined : path.replace(/(?:\.txt)?$/, ".in");
+  const first = loose.slice(0, 3).map(({ name, place }) => `${name} (${place.file}:${place.line})`);
+  yield refusal("not-locked", {
+    what:
+      loose.length > 0
+        ? `${first.join(", ")}${loose.length > first.length ? ` and ${loose.length - first.length} more` : ""} may be any version`
+        : `${list(files)} may leave out what the packages in it need themselves`,
+    ...(path === undefined || input === undefined
+      ? {}
+      : {
+          instead: `Run \`git mv ${path} ${input} && uv pip compile --generate-hashes --universal -o ${path} ${input}\`, look at the versions, commit both and run again.`,
+        }),
+  });
+}
+
 /** A project without a uv.lock, and how it gets one. */
 export function* managerRefusals({ service }: Pick<Facts, "service">): Generator<Refusal> {
   const manager = service.manager.value;
+  if (service.pip !== undefined) {
+    yield* pipRefusals(service.pip);
+    return;
+  }
   const isStandard = manager !== "uv" && isPylock(service.lock?.path ?? "");
   if (manager !== "uv")
     yield refusal("manager", {

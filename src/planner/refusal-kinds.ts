@@ -24,6 +24,19 @@ export const refusalKinds = {
     instead: "Run `uv lock`, commit uv.lock and run again.",
     blocking: true,
   },
+  "pip-call": {
+    title: "A call of pip is not understood",
+    because: "The rework makes today's calls of pip again, and leaving out a part of one would install something else.",
+    instead: "Write what it installs into the requirements file, or lock the project with uv, and run again.",
+    blocking: true,
+  },
+  "not-locked": {
+    title: "The versions are not locked",
+    because: "Today's image takes them as they come, and so does the rework: what is proven is the image of this day.",
+    instead:
+      "Lock them: `uv pip compile --generate-hashes --universal -o requirements.txt` of what is asked for, commit the file, install from it and run again.",
+    blocking: false,
+  },
   "lock-untracked": {
     title: "The lock is not in git",
     because: "Builds start from the tracked files; a lock that only lies in one working folder is in no other build.",

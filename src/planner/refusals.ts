@@ -36,7 +36,7 @@ function* lockRefusals({ service }: Facts): Generator<Refusal> {
       instead: `${lines.length === 0 ? "" : `Take out ${list(lines)}, then `}\`git add ${lock.path}\` and commit it.`,
     });
   }
-  if (!lock.inStep.value)
+  if (!lock.inStep.value && service.pip === undefined)
     yield refusal("lock-drift", { what: `${lock.path} does not fit pyproject.toml${driftOf(lock)}` });
 }
 

@@ -10,11 +10,11 @@ import {
   type Page,
   profileRun,
   runtimePackages,
-  syncCommand,
   syncMounts,
   why,
   beforeSync,
 } from "./dockerfile-page.ts";
+import { installDependencies, installEditable } from "./install-commands.ts";
 import { titleOf } from "./image-name.ts";
 import { arrayText, envLines, labelLines, runLines } from "./instruction.ts";
 import { testStage } from "./render-test-stage.ts";
@@ -56,15 +56,13 @@ function baseStage(page: Page): Lines {
 function dependencies(page: Page): Lines {
   const { image, profile } = page;
   const { sync, workdir, packages } = image;
-  const manifests = ["pyproject.toml", sync.lock].map(
-    (file) => `--mount=type=bind,source=${file},target=${workdir}/${file}`,
-  );
+  const manifests = sync.manifests.map((file) => `--mount=type=bind,source=${file},target=${workdir}/${file}`);
   return [
     "FROM base AS builder",
     "ARG UV_HTTP_TIMEOUT",
     ...osPackages(profile, packages.builder),
     ...envLines({
-      UV_PROJECT_ENVIRONMENT: sync.venv,
+      ...(sync.pip === undefined ? { UV_PROJECT_ENVIRONMENT: sync.venv } : {}),
       UV_PYTHON: image.base.interpreter,
       UV_PYTHON_DOWNLOADS: "never",
       UV_CACHE_DIR: sync.cache,
@@ -74,7 +72,7 @@ function dependencies(page: Page): Lines {
     `WORKDIR ${workdir}`,
     "",
     ...why(page, "uv", "sync"),
-    ...runLines([...syncMounts(page), ...manifests], [...beforeSync(page), syncCommand(page, "--no-install-project")]),
+    ...runLines([...syncMounts(page), ...manifests], [...beforeSync(page), ...installDependencies(page)]),
     ...(image.bytecode.venv
       ? [
           "",
@@ -105,10 +103,10 @@ function application(page: Page): Lines {
   const { sync } = image;
   const project = sync.project === "editable";
   const copied = image.copies.map((copy) => copy.from);
-  const sources = project ? ["pyproject.toml", sync.lock, ...(sync.sources ?? [])] : [];
+  const sources = project ? [...sync.manifests, ...(sync.sources ?? [])] : [];
   const code = ownCode(page);
   const steps = [
-    ...(project ? [...beforeSync(page), syncCommand(page)] : []),
+    ...(project ? [...beforeSync(page), installEditable(page)] : []),
     ...(image.bytecode.app && code.length > 0 ? [compiled(image, code.join(" "))] : []),
     ...readable([...new Set([...code, ...image.copies.map((copy) => copy.to)])]),
   ];
@@ -147,7 +145,7 @@ function projectStage(page: Page): Lines {
     ...comment(
       "[sync] The project's own files only, apart from its dependencies: an edit of the source leaves their layer as it is.",
     ),
-    ...copyLines(page, [...new Set(["pyproject.toml", sync.lock, ...(sync.sources ?? [])])]),
+    ...copyLines(page, [...new Set([...sync.manifests, ...(sync.sources ?? [])])]),
     ...comment(MODES),
     ...runLines(syncMounts(page), [
       ...beforeSync(page),

@@ -1,3 +1,4 @@
+import { syncCommand } from "./install-commands.ts";
 import { arrayText, envLines, runLines } from "./instruction.ts";
 import {
   copyLines,
@@ -5,7 +6,6 @@ import {
   type Lines,
   osPackages,
   type Page,
-  syncCommand,
   syncMounts,
   why,
   beforeSync,
@@ -25,7 +25,7 @@ export function testStage(page: Page): Lines {
   const { image, profile } = page;
   const { tests, sync, packages } = image;
   if (tests === undefined) return [];
-  const sources = sync.project === "none" ? [] : ["pyproject.toml", sync.lock, ...(sync.sources ?? [])];
+  const sources = sync.project === "none" ? [] : [...sync.manifests, ...(sync.sources ?? [])];
   const copied = image.copies.map((copy) => copy.from);
   const wanted = [...tests.groups.map((name) => `--group ${name}`), ...tests.extras.map((name) => `--extra ${name}`)];
   return [

@@ -1,7 +1,7 @@
 import { promises, readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { basename, join, sep } from "node:path";
 import { UserError } from "../kit/errors.ts";
-import { decodeText, specialKind } from "../kit/files.ts";
+import { decodeText, specialKind, utf16Of } from "../kit/files.ts";
 import { composeAbove } from "./above.ts";
 import { type GitOptions, readGit } from "./git.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
@@ -116,7 +116,7 @@ function readInside(root: string, path: string, problems: TreeProblem[]): string
     const kind = specialKind(stats);
     if (kind !== undefined) return note(`is a ${kind}, not a file, and is not read`);
     if (stats.size > MAX_BYTES) return note(`is larger than ${MAX_BYTES / 1_000_000} MB and is not read`);
-    const text = decodeText(readFileSync(real), path);
+    const text = textOf(readFileSync(real), path);
     const zero = text.indexOf("\0");
     if (zero >= 0) return note("holds a zero byte, so it is no text", text.slice(0, zero).split("\n").length);
     const conflict = conflictIn(text);
@@ -126,6 +126,12 @@ function readInside(root: string, path: string, problems: TreeProblem[]): string
     const why = whyUnread(path, error as NodeJS.ErrnoException);
     return why === undefined ? undefined : note(why);
   }
+}
+
+/** pip and uv read their lists in UTF-16 as well, which Windows' PowerShell writes; nobody else reads his files so. */
+function textOf(bytes: Uint8Array, path: string): string {
+  const utf16 = /requirements[^/]*(?:\/[^/]+)?\.(?:txt|in)$/.test(path) ? utf16Of(bytes) : undefined;
+  return utf16 === undefined ? decodeText(bytes, path) : new TextDecoder(utf16).decode(bytes);
 }
 
 /** What the file system says about a path; undefined when nothing is there. */

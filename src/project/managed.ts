@@ -1,7 +1,8 @@
-import type { DependencyFacts, Fact, LockFile, PackageManager, PythonFacts } from "../model/types.ts";
+import type { DependencyFacts, Fact, LockFile, PackageManager, PipInstall, PythonFacts } from "../model/types.ts";
 import { readDependencies } from "./dependencies.ts";
 import { installedFiles } from "./installed-files.ts";
 import { type LockInput, readLock } from "./lock.ts";
+import { readPipInstall } from "./pip-install.ts";
 import { readPipfile } from "./pipfile.ts";
 import { requirementsInUse } from "./requirements-in-use.ts";
 import { pythonInUse, readPythonFacts } from "./python.ts";
@@ -10,6 +11,7 @@ import { pythonInUse, readPythonFacts } from "./python.ts";
 export interface Managed {
   readonly manager: Fact<PackageManager>;
   readonly lock: LockFile | undefined;
+  readonly pip?: PipInstall;
   readonly python: PythonFacts;
   readonly dependencies: DependencyFacts;
 }
@@ -32,5 +34,14 @@ export function readManaged(input: Omit<LockInput, "pipfile" | "installed" | "re
     python: pythonInUse(dockerfile, python),
     problems,
   });
-  return { manager, lock: lock === undefined ? undefined : { ...lock, packages }, python, dependencies: facts };
+  const isPip = manager.value === "pip" || manager.value === "none";
+  const inProject = facts.runtime.some(({ place }) => place.file === "pyproject.toml");
+  const pip = isPip ? readPipInstall({ tree, dockerfile, requirements, inProject }) : undefined;
+  return {
+    manager,
+    lock: lock === undefined ? undefined : { ...lock, packages },
+    ...(pip === undefined ? {} : { pip }),
+    python,
+    dependencies: facts,
+  };
 }

@@ -151,13 +151,15 @@ const USUAL = /^(?:Dockerfile|Containerfile)$|(?:^|[.-])(?:default|prod|producti
 function dockerfilesOf(tree: Tree, wanted: string | undefined): readonly string[] {
   const found = tree.files.filter(
     (file) =>
-      /(?:^|\/)(?:Dockerfile|Containerfile)(?:[.-][\w.-]+)?$|\.[Dd]ockerfile$/.test(file) &&
+      // `docker build` takes the small letter where there is no other.
+      (file === "dockerfile" || /(?:^|\/)(?:Dockerfile|Containerfile)(?:[.-][\w.-]+)?$|\.[Dd]ockerfile$/.test(file)) &&
       !file.endsWith(".dockerignore"),
   );
   const rank = (file: string) =>
     [
       file === wanted ? 0 : 1,
       file === "Dockerfile" ? 0 : 1,
+      file === "dockerfile" ? 0 : 1,
       ASIDE.test(file) ? 1 : 0,
       ASIDE_BY_NAME.test(file.slice(file.lastIndexOf("/") + 1)) ? 1 : 0,
       USUAL.test(file.slice(file.lastIndexOf("/") + 1)) ? 0 : 1,

@@ -20,6 +20,8 @@ export interface RequirementLine {
 
 /** What pip reads from a requirements file and from those that it names with `-r` and `-c`. */
 export interface RequirementsFile {
+  /** All that were read. */
+  readonly files: ReadonlySet<string>;
   readonly lines: readonly RequirementLine[];
   /** Versions that `-c` holds packages to, by name. */
   readonly constraints: ReadonlyMap<string, string>;
@@ -38,7 +40,7 @@ class Reader implements RequirementsFile {
   readonly constraints = new Map<string, string>();
   readonly indexes: string[] = [];
   readonly #tree: Tree;
-  readonly #seen = new Set<string>();
+  readonly files = new Set<string>();
 
   constructor(tree: Tree) {
     this.#tree = tree;
@@ -46,8 +48,8 @@ class Reader implements RequirementsFile {
 
   read(file: string, constraint: boolean): void {
     const text = this.#tree.read(file);
-    if (text === undefined || this.#seen.has(file)) return;
-    this.#seen.add(file);
+    if (text === undefined || this.files.has(file)) return;
+    this.files.add(file);
     for (const [line, written] of logicalLines(text)) {
       const [, option = "", value = ""] = OPTION.exec(written) ?? [];
       const kind = option === "" ? "plain" : OPTIONS[option];

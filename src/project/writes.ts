@@ -24,6 +24,10 @@ const BY_FIRST: ReadonlyArray<readonly [RegExp, Use]> = [
   [/^(?:logging\.config\.)?fileConfig$/, "read"],
   [/^(?:os\.)?(?:listdir|scandir)$/, "read"],
   [/(?:^|\.)load_dotenv$/, "read"],
+  [/^PIL\.Image\.open$/, "read"],
+  [/^(?:pandas|polars)\.read_(?:csv|json|excel|parquet|pickle|feather|table)$/, "read"],
+  [/^(?:joblib|numpy|torch)\.load$/, "read"],
+  [/^streamlit\.(?:image|logo)$/, "read"],
 ];
 /** Keyword arguments that name a folder or a file. */
 const BY_KEYWORD: ReadonlyArray<readonly [RegExp, string, Use]> = [
@@ -54,6 +58,10 @@ const WORDS = [
   "tempfile",
   "FileHandler",
   "basicConfig",
+  ".read_",
+  ".load(",
+  "st.image",
+  "st.logo",
 ];
 const MORE_WORDS = [
   "sqlite",

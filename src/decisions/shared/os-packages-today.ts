@@ -1,5 +1,6 @@
 import { commandsOfInstruction } from "../../dockerfile/shell.ts";
-import type { Dockerfile } from "../../model/types.ts";
+import { reachableStages } from "../../dockerfile/stages.ts";
+import type { Dockerfile, Stage } from "../../model/types.ts";
 import { baseName } from "../../project/unwrap.ts";
 import { lineage } from "./today.ts";
 
@@ -33,16 +34,33 @@ const RENAMED: Readonly<Record<string, string>> = {
 };
 
 /** Packages of the shipped stage that the service may need without a line of its code saying so: libraries, programs, fonts. */
-export function packagesToday(dockerfile: Dockerfile | undefined, family: "apt" | "dnf"): readonly PackageToday[] {
+export const packagesToday = (dockerfile: Dockerfile | undefined, family: Family): readonly PackageToday[] =>
+  installed(dockerfile, lineage(dockerfile), family).filter(({ name }) => !NOT_THE_SERVICE.test(name));
+
+/** Compilers, headers and what else packages are built with, of every stage that takes part. */
+export const buildToolsToday = (dockerfile: Dockerfile | undefined, family: Family): readonly string[] =>
+  installed(dockerfile, dockerfile === undefined ? [] : reachableStages(dockerfile), family)
+    .map(({ name }) => name)
+    .filter((name) => BUILDS.test(name))
+    .toSorted();
+
+const BUILDS =
+  /^(?:build-essential|gcc.*|g\+\+.*|clang|make|cmake|ninja-build|cargo|rustc?|pkg-config|pkgconf|swig|git|(?!python3?-)\S+-dev|\S+-devel)$/;
+
+type Family = "apt" | "dnf";
+
+function installed(
+  dockerfile: Dockerfile | undefined,
+  stages: readonly Stage[],
+  family: Family,
+): readonly PackageToday[] {
   const found = new Map<string, PackageToday>();
-  const steps = lineage(dockerfile).flatMap((stage) =>
-    stage.instructions.map((instruction) => ({ stage, instruction })),
-  );
+  const steps = stages.flatMap((stage) => stage.instructions.map((instruction) => ({ stage, instruction })));
   for (const { stage, instruction } of steps) {
     const commands = instruction.keyword === "RUN" ? commandsOfInstruction(instruction, stage) : [];
     for (const { installs, name } of commands.flatMap((command) => changesOf(command, family)))
-      if (!installs) found.delete(name);
-      else if (!NOT_THE_SERVICE.test(name)) found.set(name, { name, place: `${dockerfile?.path}:${instruction.line}` });
+      if (installs) found.set(name, { name, place: `${dockerfile?.path}:${instruction.line}` });
+      else found.delete(name);
   }
   return [...found.values()];
 }
@@ -50,7 +68,7 @@ export function packagesToday(dockerfile: Dockerfile | undefined, family: "apt" 
 /** What a call of the package manager installs or removes, by name; a name with a variable in it is nobody's. */
 function changesOf(
   { name, args, words }: ReturnType<typeof commandsOfInstruction>[number],
-  family: "apt" | "dnf",
+  family: Family,
 ): ReadonlyArray<{ readonly installs: boolean; readonly name: string }> {
   const manager = baseName(name);
   if (!MANAGERS.test(manager) || manager.startsWith("apt") !== (family === "apt")) return [];

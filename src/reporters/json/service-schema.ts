@@ -161,12 +161,21 @@ const task = z.object({
   later: texts,
 });
 
+const pip = z.object({
+  calls: z.array(z.object({ files: texts, packages: texts, options: texts })),
+  reads: texts,
+  hashed: z.boolean(),
+  loose: z.array(dependency),
+  unread: texts,
+});
+
 export const serviceSchema: z.ZodType<Wire<Service>> = z.object({
   name: text,
   files: texts,
   git: z.object({ repository: z.boolean(), commit: text.optional(), dirty: texts }),
   manager: fact(z.enum(["uv", "poetry", "pdm", "pipenv", "pip", "none"])),
   lock: lock.optional(),
+  pip: pip.optional(),
   python: z.object({ requires: fact(text).optional(), pinned: fact(text).optional() }),
   packaging,
   dependencies: z.object({

@@ -13,7 +13,7 @@ describe("dependencies", () => {
       installedGroups: ["dev", "prod", "lint"],
       installedExtras: ["postgres"],
     };
-    expect(plan({ dependencies }).image.sync).toMatchObject({ groups: ["prod"], extras: ["postgres"], locked: true });
+    expect(plan({ dependencies }).image.sync).toMatchObject({ groups: ["prod"], extras: ["postgres"] });
   });
   it("install a package so that no link leads out of the environment, unless its code looks for files around it", () => {
     const packaging = { ...sample.packaging, kind: fact<"package">("package") };

@@ -1,0 +1,152 @@
+import { posix } from "node:path";
+import { commandsOfInstruction } from "../dockerfile/shell.ts";
+import { lineOf, reachableStages, shippedStage, stageState } from "../dockerfile/stages.ts";
+import type { Dependency, Dockerfile, Instruction, PipCall, PipInstall, Stage } from "../model/types.ts";
+import { isForDevelopment } from "./development.ts";
+import { pipItems, type ToolCall, toolCall } from "./install-command.ts";
+import { filesOf } from "./installed-files.ts";
+import { isPylock } from "./lock-pylock.ts";
+import { pinnedVersion, readRequirementsFiles } from "./requirements-file.ts";
+import type { Tree } from "./tree.ts";
+
+interface PipInput {
+  readonly tree: Tree;
+  readonly dockerfile: Dockerfile | undefined;
+  /** Requirements files of production. */
+  readonly requirements: readonly string[];
+  /** What pyproject.toml itself lists: installed with the project where a pip is given its folder. */
+  readonly inProject: boolean;
+}
+
+/** How pip installs what production needs, in the calls of today's image; undefined where nothing says it. */
+export function readPipInstall(input: PipInput): PipInstall | undefined {
+  const { tree, dockerfile, requirements, inProject } = input;
+  const unread: string[] = [];
+  const today = dockerfile === undefined ? [] : callsToday(dockerfile, input, unread);
+  const ofProject = inProject ? ["pyproject.toml"] : [];
+  const usual = requirements.length > 0 ? requirements : ofProject;
+  const calls = today.length > 0 || usual.length === 0 ? today : [{ files: usual, packages: [], options: [] }];
+  if (calls.length === 0) return undefined;
+  const lists = calls.flatMap(({ files }) => files).filter((file) => file !== "pyproject.toml");
+  const read = readRequirementsFiles(tree, lists);
+  const { lines, constraints } = read;
+  const reads = [...read.files];
+  const constrained = calls.flatMap(({ options }) => options.filter((word) => tree.files.includes(word)));
+  const loose = lines.filter(
+    ({ requirement, source, version, name }) =>
+      source === "registry" && (version ?? pinnedVersion(requirement) ?? constraints.get(name)) === undefined,
+  );
+  const own = reads.find((file) => OWN_PROJECT.test(tree.read(file) ?? ""));
+  if (own !== undefined) unread.push(`-e . of ${own}`);
+  return {
+    calls,
+    reads: [...new Set([...calls.flatMap(({ files }) => files), ...reads, ...constrained])],
+    hashed: reads.some((file) => tree.read(file)?.includes("--hash=") === true),
+    loose: loose.map(({ name, requirement, file, line }): Dependency => ({ name, requirement, place: { file, line } })),
+    unread,
+  };
+}
+
+/** A list that installs the project itself, which is not there yet when the dependencies are installed. */
+const OWN_PROJECT = /^(?:-e|--editable)?[ =]*\.\/?(?:\[[^\]\n]*\])?[ \t]*\r?$/m;
+
+function callsToday(dockerfile: Dockerfile, input: PipInput, unread: string[]): readonly PipCall[] {
+  const shipped = shippedStage(dockerfile);
+  const kept = new Set(shipped === undefined ? [] : lineOf(dockerfile, shipped));
+  const calls = new Map<string, PipCall>();
+  for (const { stage, ...read } of readCalls(dockerfile, input)) {
+    // What another stage installs by name may be a tool of the build; what it installs from a list is the service's.
+    if (!kept.has(stage) && read.files.length === 0) continue;
+    unread.push(...read.unread);
+    const { files, packages, options } = read;
+    if (packages.length + files.length > 0)
+      calls.set(JSON.stringify([files, packages, options]), { files, packages, options });
+  }
+  return [...calls.values()];
+}
+
+function readCalls(dockerfile: Dockerfile, input: PipInput) {
+  return reachableStages(dockerfile).flatMap((stage) =>
+    stage.instructions
+      .filter(({ keyword }) => keyword === "RUN")
+      .flatMap((instruction) =>
+        commandsOfInstruction(instruction, stage).flatMap(({ name, args }) => {
+          const call = toolCall([name, ...args]);
+          return call === undefined ? [] : [{ stage, ...readCall(call, { ...input, dockerfile, stage, instruction }) }];
+        }),
+      ),
+  );
+}
+
+interface Place extends PipInput {
+  readonly dockerfile: Dockerfile;
+  readonly stage: Stage;
+  readonly instruction: Instruction;
+}
+
+function readCall(call: ToolCall, place: Place): PipCall & { readonly unread: readonly string[] } {
+  const items = pipItems(call);
+  const { dockerfile, stage, instruction, requirements, tree, inProject } = place;
+  const where = { dockerfile, stage, instruction, files: tree.files };
+  const lists = filesOf(items.files, where).filter((file) => requirements.includes(file) && !isPylock(file));
+  const workdir = stageState(dockerfile, stage, { before: instruction }).workdir?.value;
+  const isOwn = (path: string) => /^\.\/?$/.test(path) || posix.resolve(path) === workdir;
+  const isProject = items.folders.some(({ path }) => isOwn(path));
+  const files = [...new Set([...lists, ...(isProject && inProject ? ["pyproject.toml"] : [])])];
+  const wanted = items.packages.filter((text) => !isTool(text));
+  const { options, unread } = optionsOf(call.words, where);
+  return {
+    files,
+    packages: wanted.filter((text) => PACKAGE.test(text)),
+    options,
+    unread: [
+      ...wanted.filter((text) => !PACKAGE.test(text)),
+      ...unread,
+      // Without a list that can be read beforehand.
+      ...(isProject && !inProject ? [`pip ${call.verb} .`] : []),
+      // Wheels that a call before has made are what that call was given.
+      ...items.folders.filter(({ path }) => !isOwn(path) && !path.includes("*")).map(({ path }) => path),
+    ],
+  };
+}
+
+/** What pip itself needs, and what checks code. */
+const TOOLS =
+  /^(?:pip|setuptools|wheel|uv|poetry|pdm|pipenv|hatch|hatchling|virtualenv|build|pip-tools|twine|flake8|black|isort|ruff|mypy|pylint|bandit|pre-commit|tox|nox)$/;
+const isTool = (text: string): boolean => {
+  const name = /^[A-Za-z][\w.-]*/.exec(text)?.[0]?.toLowerCase() ?? "";
+  return TOOLS.test(name) || isForDevelopment(name);
+};
+
+/** A name with extras and versions, or an address; nothing that a shell would read otherwise. */
+const PACKAGE =
+  /^(?:[A-Za-z][\w.-]*(?:\[[\w,.-]+\])?(?:(?:[=!<>~]=|[<>])[\w.*+!-]+,?)*|(?:git\+)?https:\/\/[\w./@:%#=&+~-]+)$/;
+
+const INDEX = /^(?:-i|--index-url|--extra-index-url|-f|--find-links)$/;
+const CONSTRAINT = /^(?:-c|--constraint)$/;
+const ADDRESS = /^https?:\/\/[\w./:-]+$/;
+
+/** Options that decide what is installed; what only concerns pip's own work is left out. */
+function optionsOf(
+  words: readonly string[],
+  where: Parameters<typeof filesOf>[1],
+): { readonly options: readonly string[]; readonly unread: readonly string[] } {
+  const options: string[] = [];
+  const unread: string[] = [];
+  const plain = words.flatMap((word) => /^(--[\w-]+)=(.*)$/.exec(word)?.slice(1) ?? [word]);
+  for (const [at, word] of plain.entries()) {
+    const value = plain[at + 1] ?? "";
+    if (word === "--no-deps") options.push(word);
+    else if (word === "--pre") options.push("--prerelease", "allow");
+    else if (INDEX.test(word) && ADDRESS.test(value)) options.push(UV_NAMES[word] ?? word, value);
+    else if (CONSTRAINT.test(word)) {
+      const [file] = filesOf([value], where);
+      if (file === undefined) unread.push(`${word} ${value}`);
+      else options.push("--constraint", file);
+    } else if (INDEX.test(word) || /^--(?:no-binary|only-binary|target|prefix|root|platform)$/.test(word))
+      unread.push(`${word} ${value}`);
+  }
+  return { options, unread };
+}
+
+const UV_NAMES: Readonly<Record<string, string>> = { "-i": "--index-url", "-f": "--find-links" };
