@@ -1,3 +1,4 @@
+import type { StartCommand } from "./service.ts";
 import type { Evidence } from "./source.ts";
 
 /** A stage of a Dockerfile that a file builds by name. */
@@ -49,6 +50,9 @@ export interface OutsideAsk {
   readonly evidence: Evidence;
 }
 
+/** What a container starts in place of what the image says. */
+export type OwnStart = Pick<StartCommand, "argv" | "server" | "role" | "evidence">;
+
 interface Said<T> {
   readonly value: T;
   readonly evidence: Evidence;
@@ -58,6 +62,8 @@ interface Said<T> {
 export interface OutsideTerms {
   /** It starts something else than the image says. */
   readonly ownCommand: boolean;
+  /** What that is, where the same file says it. */
+  readonly ownStart?: OwnStart;
   readonly user?: Said<string>;
   readonly privileged?: Said<true>;
   readonly readOnlyRoot?: Said<true>;

@@ -3,6 +3,7 @@ import type {
   ComposeMount,
   ComposeService,
   ImageOrigin,
+  OwnStart,
   OutsideLimits,
   TaskDefinition,
 } from "./deployment.ts";
@@ -304,6 +305,12 @@ export interface ProgramUse {
 export interface GracePeriod extends Fact<number> {
   /** Of a container that a file describes. */
   readonly origin?: ImageOrigin;
+  /** That container starts something else than the image says. */
+  readonly ownCommand?: true;
+  /** What that is, where the same file says it. */
+  readonly ownStart?: OwnStart;
+  /** Names of the variables that the container sets. */
+  readonly variables?: readonly string[];
 }
 
 export interface OutsideProbe {

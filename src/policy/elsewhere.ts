@@ -1,18 +1,20 @@
-import type { BuildKitCheck } from "./rule-ids.ts";
+import {
+  APT,
+  BOTH_TOOLS,
+  BUILD_ITSELF,
+  LABELS,
+  NO_ZYPPER,
+  NOT_PYTHON,
+  otherTools,
+  PINNED,
+  STYLE,
+} from "./elsewhere-others.ts";
+import { type BuildKitCheck, plainId } from "./rule-ids.ts";
 
 /**
  * What seaworthy does about the checks of other tools that are no alias of one rule: somebody who comes from there asks
  * by these ids. Those with a rule of ours are found by its aliases.
  */
-const BUILD_ITSELF = "the build shows it at once, and no image comes of it.";
-const PINNED =
-  "a version that is pinned by hand is gone from the archive after the next update. The digest of the base pins the distribution instead (`base-not-digest-pinned`), and the build is timed and proven.";
-const LABELS = "which labels a team wants is its own requirement: `seaworthy.requirements.yaml` can demand it.";
-const STYLE = "it is about style and changes nothing in the image.";
-const APT = "apt works in a build; it only warns that its output may change.";
-const BOTH_TOOLS = "each tool is judged by whether it is needed at all (`vcs-or-debug-tool-in-final`).";
-const NO_ZYPPER = "no profile has zypper.";
-const NOT_PYTHON = "it is about another language than Python.";
 
 /** BuildKit's checks by name, with what we do about those that have no rule here. */
 const BUILDKIT_RULES: Readonly<Record<BuildKitCheck, string>> = {
@@ -69,16 +71,10 @@ const HADOLINT_RULES: Readonly<Record<string, string>> = {
   DL4001: BOTH_TOOLS,
 };
 
-const OTHERS: Readonly<Record<string, string>> = {
-  CKV_DOCKER_9: APT,
-  "DS-0014": BOTH_TOOLS,
-  "DS-0020": NO_ZYPPER,
-};
-
 /** What is done about a check of another tool that no rule of ours stands for; undefined when the id is not known. */
 export function elsewhere(id: string): string | undefined {
-  const wanted = id.toLowerCase();
-  const entry = Object.entries({ ...BUILDKIT_RULES, ...HADOLINT_RULES, ...OTHERS }).find(
+  const wanted = plainId(id);
+  const entry = [...Object.entries({ ...BUILDKIT_RULES, ...HADOLINT_RULES }), ...otherTools()].find(
     ([name]) => name.toLowerCase() === wanted,
   );
   if (entry !== undefined) return entry[1];

@@ -48,7 +48,7 @@ export const ownFindings = {
     title: "An ignore names a rule that does not exist",
     why: "A misspelt id ignores nothing, and nobody notices.",
     severity: "warning",
-    advice: "`seaworthy explain ID` tells which ids there are; those of hadolint and of BuildKit are understood too.",
+    advice: "`seaworthy explain ID` tells which ids there are; those of other tools are understood too.",
     since: "0.1.0",
   },
   outdatedBaseline: {

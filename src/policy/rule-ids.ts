@@ -40,13 +40,21 @@ const OWN: readonly string[] = Object.values(ownFindings).map(({ id }) => id);
 
 /** The rules that an id stands for: ours by its id, several by an alias, all that BuildKit also has by `all`. */
 export function rulesNamed(id: string, rules: readonly NamedRule[], tool = "seaworthy"): readonly string[] {
-  const wanted = id.toLowerCase();
+  const wanted = plainId(id);
   if (tool === "buildkit" && wanted === "all") return rules.filter(isBuildKits).map((rule) => rule.id);
   const same = (name: string): boolean => name.toLowerCase() === wanted;
   return [
     ...rules.filter((rule) => same(rule.id) || rule.aliases.some(same)).map((rule) => rule.id),
     ...OWN.filter(same),
   ];
+}
+
+/** An id without its tool's name and in the form that is used here: `tally/eol-last`, `DS002` and `AVD-DS-0002` of trivy. */
+export function plainId(id: string): string {
+  const bare = id
+    .toLowerCase()
+    .replace(/^(?:tally|hadolint|buildkit|shellcheck|droast|trivy|checkov|dockle|dockerfilelint)[/:]/, "");
+  return bare.replace(/^(?:avd-)?ds-?0*(\d{1,3})$/, (_, number: string) => `ds-${number.padStart(4, "0")}`);
 }
 
 /** Whether BuildKit checks the same. */

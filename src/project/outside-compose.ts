@@ -1,6 +1,6 @@
 import { posix } from "node:path";
-import type { ImageOrigin } from "../model/types.ts";
-import { addGrace, addProbe, addStart, addTarget, looksLikeService, mayServe, type Outside } from "./outside.ts";
+import type { ImageOrigin, StartCommand } from "../model/types.ts";
+import { addGrace, addProbe, addStart, addTarget, looksLikeService, mayServe, type Outside, ownOf } from "./outside.ts";
 import { asSeenFrom } from "./above.ts";
 import { composeMounts, namedVolumes } from "./outside-mounts.ts";
 import { composeLimits } from "./outside-limits.ts";
@@ -147,7 +147,7 @@ function readOne(document: YamlDocument, { name, service, command }: Named, { tr
   const compose = builds === undefined || above ? undefined : { name, builds, entrypoint: entrypoint !== undefined };
   const key = command === undefined ? "entrypoint" : "command";
   const origin = originOf(service, builds, known.get(name));
-  const role = addStart(outside, tree, "compose", {
+  const start = addStart(outside, tree, "compose", {
     command,
     entrypoint,
     evidence: evidence(key),
@@ -160,19 +160,37 @@ function readOne(document: YamlDocument, { name, service, command }: Named, { tr
     addTarget(outside, { by: "compose", dockerfile: builds, stage, evidence: evidence("build", "target") });
   const test = valueAt(service, "healthcheck", "test");
   addProbe(outside, "compose", test, { evidence: evidence("healthcheck", "test"), origin });
-  if (mayServe(role)) addGrace(outside, service["stop_grace_period"], evidence("stop_grace_period"), origin);
+  const own = ownThere(start, known.get(name));
+  const terms = composeTerms({ document, path, table: service, own });
+  if (mayServe(start))
+    addGrace(outside, service["stop_grace_period"], evidence("stop_grace_period"), {
+      origin,
+      variables: Object.keys(terms.variables),
+      ...own,
+    });
   // An override only adds to a service: the file beside it says what that is built from.
   const built = builds ?? known.get(name)?.builds;
-  const seen = (place: string) => (above ? asSeenFrom(tree.root, place) || "." : place);
-  if (built !== undefined) {
-    outside.mounts.push(...composeMounts(document, { name, builds: built }, seen));
-    if (!above) outside.volumes.push(...namedVolumes(document, name));
-  }
-  const terms = composeTerms({ document, path, table: service, ownCommand: known.get(name)?.commanded === true });
+  if (built !== undefined) addMounts(document, { name, builds: built }, tree, outside);
   outside.limits.push({ ...composeLimits(service, { container: name, evidence: evidence(), origin }), terms });
   for (const [variable, value] of environmentOf(service["environment"]))
     if (!outside.examples.has(variable)) outside.examples.set(variable, value);
 }
+
+function addMounts(
+  document: YamlDocument,
+  service: Parameters<typeof composeMounts>[1],
+  { root }: Tree,
+  outside: Outside,
+): void {
+  const above = isAbove(document.source.file);
+  const seen = (place: string) => (above ? asSeenFrom(root, place) || "." : place);
+  outside.mounts.push(...composeMounts(document, service, seen));
+  if (!above) outside.volumes.push(...namedVolumes(document, service.name));
+}
+
+/** Where another file has the last word, what it says is not known here. */
+const ownThere = (start: StartCommand | undefined, known: Known | undefined): ReturnType<typeof ownOf> =>
+  start === undefined && known?.commanded === true ? { ownCommand: true } : ownOf(start);
 
 /** Of a file above the folder: built by the very Dockerfile that is judged. */
 const isBuiltHere = (name: string, { known, own }: Reading): boolean =>

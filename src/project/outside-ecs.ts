@@ -1,6 +1,6 @@
 import type { ImageOrigin, OutsideLimits, TaskDefinition } from "../model/types.ts";
 import { Later, resolveIntrinsics } from "./cloudformation.ts";
-import { addGrace, addProbe, addStart, mayServe, type Outside } from "./outside.ts";
+import { addGrace, addProbe, addStart, mayServe, type Outside, ownOf } from "./outside.ts";
 import { childrenOf, isTable, valueAt } from "./toml.ts";
 import type { Tree } from "./tree.ts";
 import type { Path, YamlDocument } from "./yaml-file.ts";
@@ -55,7 +55,7 @@ function readStart({ document, path, container, key }: Found, origin: ImageOrigi
     shown(valueAt(container, key("entryPoint"))),
   ];
   const at = key(command === undefined ? "entryPoint" : "command");
-  const role = addStart(outside, tree, "ecs", {
+  const start = addStart(outside, tree, "ecs", {
     command,
     entrypoint,
     evidence: document.evidence([...path, at]),
@@ -65,7 +65,11 @@ function readStart({ document, path, container, key }: Found, origin: ImageOrigi
   const evidence = document.evidence([...path, ...probe]);
   addProbe(outside, "ecs", shown(valueAt(container, ...probe)), { evidence, origin });
   const stop = numberOf(valueAt(container, key("stopTimeout")));
-  if (mayServe(role)) addGrace(outside, stop, document.evidence([...path, key("stopTimeout")]), origin);
+  const variables = listOf(valueAt(container, key("environment"))).flatMap(
+    (item) => textOf(valueAt(item, key("name"))) ?? [],
+  );
+  if (mayServe(start))
+    addGrace(outside, stop, document.evidence([...path, key("stopTimeout")]), { origin, variables, ...ownOf(start) });
 }
 
 function taskDefinitionOf({ document, path, container, task, key }: Found): TaskDefinition {

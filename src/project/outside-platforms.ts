@@ -1,5 +1,5 @@
 import type { ImageOrigin } from "../model/types.ts";
-import { addGrace, addProbe, addStart, looksLikeService, mayServe, type Outside } from "./outside.ts";
+import { addGrace, addProbe, addStart, looksLikeService, mayServe, type Outside, ownOf } from "./outside.ts";
 import { isCompose } from "./outside-compose.ts";
 import { readEcs } from "./outside-ecs.ts";
 import { kubernetesLimits, preStopOfPod } from "./outside-limits.ts";
@@ -86,16 +86,17 @@ function readKubernetes(document: YamlDocument, tree: Tree, outside: Outside): v
     const grace = valueAt(table, "terminationGracePeriodSeconds");
     // What the hook takes is not there for the service.
     const left = typeof grace === "number" ? Math.max(1, grace - preStopOfPod(containers)) : grace;
-    const roles: ReturnType<typeof addStart>[] = [];
+    const told: Told[] = [];
     for (const [index, container] of containers.entries()) {
       const here = [...path, "containers", index];
       const name = textAt(container, "name") ?? "";
       const origin = originOf(container);
       const evidence = document.evidence(here);
-      const role = addContainer(container, { document, tree, outside, path: here });
-      const terms = kubernetesTerms({ document, path: here, table: container, ownCommand: role !== undefined }, table);
+      const start = addContainer(container, { document, tree, outside, path: here });
+      const own = ownOf(start);
+      const terms = kubernetesTerms({ document, path: here, table: container, own }, table);
       outside.limits.push({ ...kubernetesLimits(container, table, { container: name, evidence, origin }), terms });
-      roles.push(role);
+      told.push({ start, of: { origin, variables: Object.keys(terms.variables), ...own } });
       for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"]) {
         const test = valueAt(container, probe, "exec", "command");
         addProbe(outside, "kubernetes", test, {
@@ -104,15 +105,23 @@ function readKubernetes(document: YamlDocument, tree: Tree, outside: Outside): v
         });
       }
     }
-    const [only, ...others] = containers.map(originOf);
-    if (roles.some(mayServe))
-      addGrace(
-        outside,
-        left,
-        document.evidence([...path, "terminationGracePeriodSeconds"]),
-        others.length === 0 ? only : undefined,
-      );
+    const serving = told.filter(({ start }) => mayServe(start));
+    if (serving.length > 0)
+      addGrace(outside, left, document.evidence([...path, "terminationGracePeriodSeconds"]), serverAmong(told)?.of);
   }
+}
+
+/** What one container of a pod says that its grace period depends on. */
+interface Told {
+  readonly start: ReturnType<typeof addStart>;
+  readonly of: NonNullable<Parameters<typeof addGrace>[3]>;
+}
+
+/** Beside others in one pod: the only one whose command is plainly a server's. */
+function serverAmong(told: readonly Told[]): Told | undefined {
+  if (told.length === 1) return told[0];
+  const [only, ...others] = told.filter(({ start }) => start?.role === "web" && start.server !== "own");
+  return others.length === 0 ? only : undefined;
 }
 
 interface Where {

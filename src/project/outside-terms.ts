@@ -1,4 +1,4 @@
-import type { OutsideAsk, OutsideTerms } from "../model/types.ts";
+import type { GracePeriod, OutsideAsk, OutsideTerms } from "../model/types.ts";
 import { localUrl } from "./local-url.ts";
 import { composeVolume } from "./outside-mounts.ts";
 import { isTable, listAt, textAt, valueAt } from "./toml.ts";
@@ -9,8 +9,8 @@ interface Container {
   readonly document: YamlDocument;
   readonly path: Path;
   readonly table: unknown;
-  /** It has a command of its own in place of the image's. */
-  readonly ownCommand: boolean;
+  /** A command of its own in place of the image's. */
+  readonly own: Pick<GracePeriod, "ownCommand" | "ownStart">;
 }
 
 type Said<T> = { readonly value: T; readonly evidence: ReturnType<YamlDocument["evidence"]> };
@@ -26,7 +26,7 @@ const given = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], un
 
 /** One service of a Compose file. */
 export function composeTerms(container: Container): OutsideTerms {
-  const { table, ownCommand } = container;
+  const { table, own } = container;
   const say = saying(container);
   const limits = ["deploy", "resources", "limits", "pids"];
   const short = numberOf(valueAt(table, "pids_limit"));
@@ -35,7 +35,8 @@ export function composeTerms(container: Container): OutsideTerms {
   const url = localUrl(Array.isArray(test) ? test.join(" ") : (plainOf(test) ?? ""));
   const volumes = listAt(table, "volumes").flatMap((volume) => composeVolume(volume)?.to ?? []);
   return {
-    ownCommand,
+    ...own,
+    ownCommand: own.ownCommand === true,
     ...given({
       user: say(plainOf(valueAt(table, "user")), "user"),
       privileged: say(trueOf(valueAt(table, "privileged")), "privileged"),
@@ -65,7 +66,7 @@ const askOf = ({ port, path }: { readonly port: string | undefined; readonly pat
 
 /** One container of a pod. */
 export function kubernetesTerms(container: Container, pod: unknown): OutsideTerms {
-  const { table, ownCommand } = container;
+  const { table, own } = container;
   const say = saying(container);
   const context = (name: string) => valueAt(table, "securityContext", name);
   const ports = listAt(table, "ports");
@@ -75,7 +76,8 @@ export function kubernetesTerms(container: Container, pod: unknown): OutsideTerm
   });
   const user = plainOf(context("runAsUser")) ?? plainOf(valueAt(pod, "securityContext", "runAsUser"));
   return {
-    ownCommand,
+    ...own,
+    ownCommand: own.ownCommand === true,
     ...given({
       user: say(user, "securityContext", "runAsUser"),
       privileged: say(trueOf(context("privileged")), "securityContext", "privileged"),

@@ -3,6 +3,7 @@ import type {
   ComposeMount,
   ComposeService,
   Evidence,
+  Fact,
   GracePeriod,
   ImageOrigin,
   OutsideLimits,
@@ -74,7 +75,7 @@ const textsOf = (value: unknown): readonly string[] | undefined =>
   Array.isArray(value) ? value.map((item) => String(item)) : undefined;
 
 /**
- * A command given as a list, or as one text that is split into words but given to no shell. Returns what it is for;
+ * A command given as a list, or as one text that is split into words but given to no shell. Returns how it starts;
  * undefined where there is none, and the image starts as it says itself.
  */
 export function addStart(
@@ -90,7 +91,7 @@ export function addStart(
     /** The container's name, which tells what a program of the service's own is for. */
     readonly name?: string;
   },
-): StartCommand["role"] | undefined {
+): StartCommand | undefined {
   const words = [...wordsOf(found.entrypoint), ...wordsOf(found.command)];
   if (words.length === 0) return undefined;
   const written = [found.entrypoint, found.command]
@@ -100,10 +101,10 @@ export function addStart(
   const several = typeof found.command === "string" && simpleCommands(found.command).length > 1;
   const unwrapped =
     several && typeof found.command === "string" ? unwrapShell(found.command) : unwrapWithScripts(tree, words);
-  const start = startOf(source, { written, evidence: found.evidence, compose: found.compose }, "exec", unwrapped);
-  const role = roleByName(start, found.name);
-  outside.starts.push({ ...start, role, ...from(found.origin) });
-  return role;
+  const read = startOf(source, { written, evidence: found.evidence, compose: found.compose }, "exec", unwrapped);
+  const start = { ...read, role: roleByName(read, found.name), ...from(found.origin) };
+  outside.starts.push(start);
+  return start;
 }
 
 const BY_NAME: ReadonlyArray<readonly [RegExp, StartCommand["role"]]> = [
@@ -212,13 +213,25 @@ export function seconds(value: unknown): number | undefined {
 }
 
 /** Of a container that serves, or may: how long a worker may take is no limit of the server's. */
-export const mayServe = (role: StartCommand["role"] | undefined): boolean =>
-  role === undefined || role === "web" || role === "other";
+export const mayServe = (start: Pick<StartCommand, "role"> | undefined): boolean =>
+  start === undefined || start.role === "web" || start.role === "other";
 
-export function addGrace(outside: Outside, value: unknown, evidence: Evidence, origin?: ImageOrigin): void {
+export function addGrace(
+  outside: Outside,
+  value: unknown,
+  evidence: Evidence,
+  of: Omit<GracePeriod, keyof Fact<number>> = {},
+): void {
   const number = value === undefined || value === null ? undefined : seconds(value);
   if (number !== undefined)
-    outside.gracePeriods.push({ value: number, confidence: "certain", evidence: [evidence], ...from(origin) });
+    outside.gracePeriods.push({ value: number, confidence: "certain", evidence: [evidence], ...of });
+}
+
+/** That a container has a command of its own, and which one where its file says it. */
+export function ownOf(start: StartCommand | undefined): Pick<GracePeriod, "ownCommand" | "ownStart"> {
+  if (start === undefined) return {};
+  const { argv, server, role, evidence } = start;
+  return { ownCommand: true, ownStart: { argv, server, role, evidence } };
 }
 
 /** True for a command that only a Python service would have: then an image without `build` may be ours as well. */

@@ -1,8 +1,11 @@
-import { bindOf } from "./queries/bind.ts";
-import { changed, healthy, startLine } from "./queries/example.ts";
+import { bindOf, type Serving } from "./queries/bind.ts";
+import { mayBeTold, ownContainers, servingIn } from "./queries/containers.ts";
+import { changed, healthy, healthyDockerfile, project, startLine } from "./queries/example.ts";
 import { startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, RuleInput } from "./rule.ts";
+
+const compose = (more: string): string => `services:\n  api:\n    build: .\n    ports: ["8000:8000"]\n${more}`;
 
 export const bindsLoopback: Rule = {
   id: "binds-loopback",
@@ -21,9 +24,27 @@ export const bindsLoopback: Rule = {
       changed([startLine, 'CMD ["uvicorn", "app.main:app"]\n']),
       changed([startLine, 'CMD ["sanic", "app.main:app"]\n']),
       changed([startLine, 'CMD ["gunicorn", "-b", "localhost:8000", "app.main:app"]\n']),
+      // A container's own command.
+      project({ Dockerfile: healthyDockerfile, "compose.yaml": compose("    command: uvicorn app.main:app\n") }),
+      project({
+        Dockerfile: healthyDockerfile,
+        "compose.yaml": compose("    command: gunicorn app.main:app -b 127.0.0.1:8000\n    env_file: .env\n"),
+      }),
     ],
     good: [
       healthy,
+      project({
+        Dockerfile: healthyDockerfile,
+        "compose.yaml": compose("    command: uvicorn app.main:app --host 0.0.0.0\n"),
+      }),
+      project({
+        Dockerfile: healthyDockerfile,
+        "compose.yaml": compose("    command: uvicorn app.main:app\n    environment: { UVICORN_HOST: 0.0.0.0 }\n"),
+      }),
+      project({
+        Dockerfile: healthyDockerfile,
+        "compose.yaml": compose("    command: uvicorn app.main:app\n").replace('    ports: ["8000:8000"]\n', ""),
+      }),
       changed(
         [startLine, 'CMD ["uvicorn", "app.main:app"]\n'],
         ["PYTHONUNBUFFERED=1", "PYTHONUNBUFFERED=1 UVICORN_HOST=0.0.0.0"],
@@ -36,15 +57,27 @@ export const bindsLoopback: Rule = {
       ),
     ],
   },
-  *check({ dockerfile, service }) {
+  *check(input) {
+    const { dockerfile } = input;
     const start = startOf(dockerfile);
-    if (!start || start.argv.includes("--uds") || start.argv.includes("--fd")) return;
-    const { host } = bindOf(dockerfile, start, service.files);
-    if (host === undefined || !/^(127\.|localhost$|::1$|\[::1\]$)/.test(host)) return;
-    const said = start.argv.join(" ").includes(host);
-    yield {
-      message: `${start.server} listens on ${host}${said ? "" : ", its default"}: nothing outside the container reaches it.`,
-      where: at(dockerfile, start.instruction),
-    };
+    const here = start && loopbackOf(input, start);
+    if (start && here) yield { message: messageOf(start, here), where: at(dockerfile, start.instruction) };
+    for (const { terms } of ownContainers(input)) {
+      const there = servingIn(input, terms);
+      // Where no port leads to it, another container of the pod may be the only one that asks.
+      if (there?.own !== true || terms.ports.length === 0) continue;
+      const host = loopbackOf(input, there);
+      if (host === undefined || (!there.argv.join(" ").includes(host) && mayBeTold(terms))) continue;
+      yield { message: messageOf(there, host), confidence: "likely", where: there.place };
+    }
   },
 };
+
+function loopbackOf({ dockerfile, service }: RuleInput, start: Serving): string | undefined {
+  if (start.argv.includes("--uds") || start.argv.includes("--fd")) return undefined;
+  const { host } = bindOf(dockerfile, start, service.files);
+  return host !== undefined && /^(127\.|localhost$|::1$|\[::1\]$)/.test(host) ? host : undefined;
+}
+
+const messageOf = ({ server, argv }: Serving, host: string): string =>
+  `${server} listens on ${host}${argv.join(" ").includes(host) ? "" : ", its default"}: nothing outside the container reaches it.`;

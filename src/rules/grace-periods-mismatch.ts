@@ -1,10 +1,11 @@
 import type { GracePeriod, Place } from "../model/types.ts";
-import { changed, healthy, healthyWith, project, startLine } from "./queries/example.ts";
+import { servingIn } from "./queries/containers.ts";
+import { changed, healthy, healthyDockerfile, healthyWith, project, startLine } from "./queries/example.ts";
 import { runsShipped } from "./queries/origin.ts";
-import { startOf } from "./queries/start.ts";
+import { type Start, startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
 import { stopTimeOf } from "./queries/stop-time.ts";
-import type { Rule, RuleInput } from "./rule.ts";
+import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
 
 const gunicorn = healthyWith(
   [startLine, 'CMD ["gunicorn", "app.main:app", "-b", "0.0.0.0:8000", "-k", "uvicorn_worker.UvicornWorker"]\n'],
@@ -13,6 +14,12 @@ const gunicorn = healthyWith(
 const settings = (seconds: string) => ({ "gunicorn.conf.py": `import os\n\ngraceful_timeout = ${seconds}\n` });
 const compose = (grace: string, more = "") => ({
   "compose.yaml": `services:\n  api:\n    build: .\n    stop_grace_period: ${grace}\n${more}`,
+});
+
+const uvicornFor = (seconds: number): string =>
+  `    command: uvicorn app.main:app --host 0.0.0.0 --timeout-graceful-shutdown ${seconds}\n`;
+const pod = (seconds: number): Record<string, string> => ({
+  "deploy/api.yaml": `apiVersion: v1\nkind: Pod\nspec:\n  terminationGracePeriodSeconds: 20\n  containers:\n    - name: api\n      image: registry.example/reactions:1.4.0\n      args: ["uvicorn", "app.main:app", "--host", "0.0.0.0", "--timeout-graceful-shutdown", "${seconds}"]\n    - name: proxy\n      image: envoyproxy/envoy:v1.31\n      args: ["-c", "/etc/envoy.yaml"]\n`,
 });
 
 const sanic = (variable = "") =>
@@ -58,8 +65,38 @@ export const gracePeriodsMismatch: Rule = {
         ]).replace(", ]", "]"),
         ...compose("20s"),
       }),
+      // By the container's own command.
+      project({ Dockerfile: healthyDockerfile, ...compose("20s", uvicornFor(30)) }),
+      project({
+        Dockerfile: healthyDockerfile,
+        ...compose("20s", "    command: gunicorn -b 0.0.0.0:8000 app.main:app\n"),
+      }),
+      project({ Dockerfile: healthyDockerfile, ...pod(25) }),
     ],
     good: [
+      project({ Dockerfile: healthyWith(['"20"]', '"40"]']), ...compose("20s", uvicornFor(15)) }),
+      project({ Dockerfile: healthyWith(['"20"]', '"40"]']), ...pod(15) }),
+      // What another program's command reads, and what the container itself sets.
+      project({
+        Dockerfile: healthyWith([
+          startLine,
+          'ENV UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN=40\nCMD ["hypercorn", "app.main:app", "--bind", "0.0.0.0:8000"]\n',
+        ]),
+        ...compose("20s"),
+      }),
+      project({
+        Dockerfile: healthyWith([
+          startLine,
+          'ENV UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN=40\nCMD ["uvicorn", "app.main:app", "--host", "0.0.0.0"]\n',
+        ]),
+        ...compose("20s", "    environment: { UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN: 10 }\n"),
+      }),
+      project({
+        Dockerfile: gunicorn,
+        ...settings("15"),
+        "deploy/other.py": "graceful_timeout = 50\n",
+        ...compose("20s", "    command: gunicorn -c deploy/other.py -b 0.0.0.0:8000 app.main:app\n"),
+      }),
       healthy,
       changed(['"--timeout-graceful-shutdown", "20"', '"--timeout-graceful-shutdown", "25"']),
       project({ Dockerfile: gunicorn, ...settings("15"), ...compose("20s") }),
@@ -86,12 +123,14 @@ export const gracePeriodsMismatch: Rule = {
     ],
   },
   *check(input) {
+    const all = input.service.gracePeriods.filter((grace) => concerns(input, grace));
+    for (const grace of all.filter(({ ownCommand }) => ownCommand)) yield* ofOwn(input, grace);
     const start = startOf(input.dockerfile);
     const stop = start && stopTimeOf(input, start);
     if (!start || !stop) return;
     const { seconds, by } = stop;
     const where: Place = stop.place ?? at(input.dockerfile, start.instruction);
-    const named = input.service.gracePeriods.filter((grace) => concerns(input, grace));
+    const named = all.filter((grace) => grace.ownCommand !== true && !isSetThere(grace, input, start));
     if (by === "default") {
       const [least] = named.toSorted((a, b) => a.value - b.value);
       if (least === undefined || least.value >= seconds) return;
@@ -113,7 +152,7 @@ export const gracePeriodsMismatch: Rule = {
         ...relatedOf(grace),
       };
     }
-    if (named.length > 0 || seconds < 30) return;
+    if (all.length > 0 || seconds < 30) return;
     yield {
       message: `The server may take ${seconds} s to stop; Kubernetes and ECS kill after 30 s, Docker after 10 s, unless they are told otherwise.`,
       severity: "warning",
@@ -122,6 +161,27 @@ export const gracePeriodsMismatch: Rule = {
     };
   },
 };
+
+/** A container that has a command of its own, by that. */
+function* ofOwn(input: RuleInput, grace: GracePeriod): Generator<RuleFinding> {
+  const there = servingIn(input, grace);
+  const stop = there && stopTimeOf(input, there, grace.variables);
+  if (!there || !stop) return;
+  const { seconds, by } = stop;
+  const isSaid = by !== "default";
+  if (isSaid ? seconds < grace.value : seconds <= grace.value) return;
+  yield {
+    message: `${there.server} takes up to ${seconds} s to stop${isSaid ? "" : " where nothing says otherwise"}, but ${placeOf(grace)} gives it ${grace.value} s.`,
+    ...(isSaid ? {} : { severity: "note" as const }),
+    confidence: "likely",
+    where: stop.place ?? there.place,
+    ...relatedOf(grace),
+  };
+}
+
+/** The container sets the variable that says it, and no argument goes before that. */
+const isSetThere = ({ variables }: GracePeriod, input: RuleInput, start: Start): boolean =>
+  stopTimeOf(input, start, variables) === undefined;
 
 /** Not where a file says that the container runs another image. */
 function concerns(input: RuleInput, { origin, evidence }: GracePeriod): boolean {

@@ -1,7 +1,5 @@
-import { isNamedInside, ownContainers, portIn, wholeNumber } from "./queries/containers.ts";
+import { isNamedInside, ownContainers, portIn, servingIn, wholeNumber } from "./queries/containers.ts";
 import { healthy, healthyDockerfile, healthyWith, project } from "./queries/example.ts";
-import { startOf } from "./queries/start.ts";
-import { at } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
 const compose = (ports: string, more = ""): string => `services:\n  api:\n    build: .\n    ports: [${ports}]\n${more}`;
@@ -25,6 +23,15 @@ export const outsidePortMismatch: Rule = {
       project({ Dockerfile: healthyDockerfile, "compose.yaml": compose('"8080:9000"') }),
       project({ Dockerfile: healthyDockerfile, "deploy/api.yaml": pod(9999) }),
       project({ Dockerfile: healthyDockerfile, "deploy/api.yaml": pod(8000, probe("8080")) }),
+      // By the container's own command.
+      project({
+        Dockerfile: healthyDockerfile,
+        "compose.yaml": compose('"8080:8000"', "    command: uvicorn app.main:app --host 0.0.0.0 --port 9000\n"),
+      }),
+      project({
+        Dockerfile: healthyDockerfile,
+        "deploy/api.yaml": pod(8000, '      args: ["gunicorn", "app.main:app", "--bind", "0.0.0.0:9000"]\n'),
+      }),
     ],
     good: [
       healthy,
@@ -34,6 +41,25 @@ export const outsidePortMismatch: Rule = {
       project({
         Dockerfile: healthyDockerfile,
         "compose.yaml": compose('"9000:9000"', "    command: uvicorn app.main:app --host 0.0.0.0 --port 9000\n"),
+      }),
+      // A file, a variable or a program of the service's own decides.
+      project({
+        Dockerfile: healthyDockerfile,
+        "compose.yaml": compose('"9000:9000"', "    command: gunicorn -c deploy/gunicorn.py app.main:app\n"),
+      }),
+      project({
+        Dockerfile: healthyDockerfile,
+        "compose.yaml": compose('"9000:9000"', "    env_file: .env\n    command: uvicorn app.main:app\n"),
+      }),
+      project({
+        Dockerfile: healthyDockerfile,
+        "compose.yaml": compose('"9000:9000"', "    command: python -m app.admin --port 7000\n"),
+      }),
+      project({
+        Dockerfile: healthyDockerfile,
+        "compose.yaml": compose('"8080:8000"'),
+        "compose.override.yaml":
+          "services:\n  api:\n    command: uvicorn app.main:app --host 0.0.0.0 --port 9000\n    ports: !override ['9000:9000']\n",
       }),
       project({
         Dockerfile: healthyDockerfile,
@@ -55,14 +81,15 @@ export const outsidePortMismatch: Rule = {
     ],
   },
   *check(input) {
-    const start = startOf(input.dockerfile);
-    if (!start) return;
-    const listens = { related: [{ ...at(input.dockerfile, start.instruction), message: "the server" }] };
     for (const container of ownContainers(input)) {
+      const start = servingIn(input, container.terms);
       const port = portIn(input, container);
-      if (port === undefined) continue;
+      if (start === undefined || port === undefined) continue;
+      const listens = { related: [{ ...start.place, message: "the server" }] };
       const { ports, asks } = container.terms;
-      const isKnown = (number: number) => number === port || isNamedInside(input, wholeNumber(number));
+      // What the Dockerfile says is about its own command.
+      const but = start.own ? input.dockerfile.path : undefined;
+      const isKnown = (number: number) => number === port || isNamedInside(input, wholeNumber(number), but);
       for (const { value, evidence } of ports.some((one) => one.value === port) ? [] : ports)
         if (!isKnown(value))
           yield {

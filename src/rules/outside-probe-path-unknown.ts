@@ -1,5 +1,5 @@
 import type { Framework } from "../model/types.ts";
-import { isNamedInside, ownContainers, portIn } from "./queries/containers.ts";
+import { isNamedInside, type OwnContainer, ownContainers, portIn } from "./queries/containers.ts";
 import { healthy, healthyDockerfile, project } from "./queries/example.ts";
 import { answersPath } from "./queries/health.ts";
 import type { Rule, RuleInput } from "./rule.ts";
@@ -21,6 +21,13 @@ export const outsideProbePathUnknown: Rule = {
   provenBy: ["routes-answer"],
   examples: {
     bad: [
+      project({
+        Dockerfile: healthyDockerfile,
+        "deploy/api.yaml": pod(
+          "/livez",
+          '      args: ["uvicorn", "app.main:app", "--host", "0.0.0.0", "--port", "8000"]\n',
+        ),
+      }),
       project({ Dockerfile: healthyDockerfile, "deploy/api.yaml": pod("/livez") }),
       project({
         Dockerfile: healthyDockerfile,
@@ -29,6 +36,10 @@ export const outsideProbePathUnknown: Rule = {
     ],
     good: [
       healthy,
+      project({
+        Dockerfile: healthyDockerfile,
+        "deploy/api.yaml": pod("/livez", '      args: ["uvicorn", "app.admin:app", "--port", "8000"]\n'),
+      }),
       project({ Dockerfile: healthyDockerfile, "deploy/api.yaml": pod("/health") }),
       project({ Dockerfile: healthyDockerfile, "deploy/api.yaml": pod("/docs") }),
       // Its own command, routes that are not known completely, and a path that the code names.
@@ -48,6 +59,7 @@ export const outsideProbePathUnknown: Rule = {
     if (!knowsRoutes(input)) return;
     const [suggestion] = input.service.healthPaths;
     for (const container of ownContainers(input)) {
+      if (!startsApplication(input, container)) continue;
       const port = portIn(input, container);
       for (const { what, path, port: asked, evidence } of container.terms.asks) {
         if (path === undefined || port === undefined || (asked !== undefined && asked !== port)) continue;
@@ -62,6 +74,13 @@ export const outsideProbePathUnknown: Rule = {
     }
   },
 };
+
+/** By the image's command, or by one of its own that names the same application. */
+function startsApplication({ service }: RuleInput, { terms: { ownCommand, ownStart } }: OwnContainer): boolean {
+  const module = service.application?.value.module;
+  if (!ownCommand || module === undefined) return !ownCommand;
+  return ownStart?.argv.some((word) => word === module || word.startsWith(`${module}:`)) === true;
+}
 
 /** What frameworks answer by themselves. */
 const BROUGHT = /^\/(?:docs|redoc|openapi\.json|schema|static|metrics|admin)(?:\/|$)/;

@@ -3,6 +3,7 @@ import { checks } from "../../checks/index.gen.ts";
 import { UserError } from "../../kit/errors.ts";
 import { didYouMean } from "../../kit/nearest.ts";
 import { elsewhere } from "../../policy/elsewhere.ts";
+import { plainId } from "../../policy/rule-ids.ts";
 import { type OwnFinding, ownFindings } from "../../policy/own-findings.ts";
 import type { Rule } from "../../rules/rule.ts";
 import { rules } from "../../rules/index.gen.ts";
@@ -16,7 +17,7 @@ export default async function explain(
   flags: { readonly json: boolean },
   id: string,
 ): Promise<void> {
-  const wanted = id.toLowerCase();
+  const wanted = plainId(id);
   const explained = [
     ...inRules(wanted),
     ...inOwn(wanted),

@@ -89,10 +89,15 @@ const packaging = z.object({
 
 const origin = z.object({ dockerfile: text.optional(), target: text.optional(), image: text.optional() }).optional();
 
+const role = z.enum(["web", "worker", "beat", "migrate", "test", "other"]);
+
+const ownStart = z.object({ argv: texts, server, role, evidence }).optional();
+
 const said = <T extends z.ZodType>(value: T) => z.object({ value, evidence });
 const terms = z
   .object({
     ownCommand: z.boolean(),
+    ownStart,
     user: said(text).optional(),
     privileged: said(z.literal(true)).optional(),
     readOnlyRoot: said(z.literal(true)).optional(),
@@ -107,7 +112,7 @@ const terms = z
 
 const start = z.object({
   source,
-  role: z.enum(["web", "worker", "beat", "migrate", "test", "other"]),
+  role,
   written: text,
   form: z.enum(["exec", "shell"]),
   argv: texts,
@@ -207,7 +212,14 @@ export const serviceSchema: z.ZodType<Wire<Service>> = z.object({
   buildTargets: z.array(z.object({ dockerfile: text, stage: text, evidence })).optional(),
   dockerignore: text.optional(),
   outsideProbes: z.array(z.object({ source, program: text, command: text, evidence, origin })),
-  gracePeriods: z.array(fact(z.number()).extend({ origin })),
+  gracePeriods: z.array(
+    fact(z.number()).extend({
+      origin,
+      ownCommand: z.literal(true).optional(),
+      ownStart,
+      variables: texts.optional(),
+    }),
+  ),
   configuredStop: fact(z.number()).optional(),
   outsideLimits: z.array(
     z.object({

@@ -8,10 +8,13 @@ export interface Bind {
   readonly port: string | undefined;
 }
 
+/** A server in the shipped image, started by its own command or by that of a container. */
+export type Serving = Pick<Start, "argv" | "server" | "stage">;
+
 const unknown: Bind = { host: undefined, port: undefined };
 
 /** Where the server listens; a part is undefined when a file we cannot read decides it. */
-export function bindOf(dockerfile: Dockerfile, start: Start, files: readonly string[]): Bind {
+export function bindOf(dockerfile: Dockerfile, start: Serving, files: readonly string[]): Bind {
   const { argv, server } = start;
   const joined = option(argv, "-b", "--bind", "--listen", "--address");
   if (joined?.startsWith("unix")) return unknown;
@@ -25,7 +28,7 @@ export function bindOf(dockerfile: Dockerfile, start: Start, files: readonly str
 }
 
 /** By its arguments, its own variables, or not at all. */
-function told(start: Start, joined: string | undefined, variable: (name?: string) => string | undefined): Bind {
+function told(start: Serving, joined: string | undefined, variable: (name?: string) => string | undefined): Bind {
   const { argv, server } = start;
   const names = BIND_VARIABLES[server];
   const fallback = fallbackOf(start);
@@ -48,13 +51,13 @@ const SETTINGS: Partial<Record<Server, string>> = {
   streamlit: ".streamlit/config.toml",
 };
 
-function isConfigured({ argv, server }: Start, files: readonly string[]): boolean {
+function isConfigured({ argv, server }: Serving, files: readonly string[]): boolean {
   const file = SETTINGS[server];
   const named = server === "gunicorn" || server === "hypercorn" ? option(argv, "-c", "--config") : undefined;
   return named !== undefined || (file !== undefined && files.some((each) => each.endsWith(file)));
 }
 
-function fallbackOf({ argv, server }: Start): Bind {
+function fallbackOf({ argv, server }: Serving): Bind {
   if (server === "fastapi-cli") return { host: argv.includes("dev") ? "127.0.0.1" : "0.0.0.0", port: "8000" };
   return DEFAULT_BIND[server] ?? unknown;
 }

@@ -2,9 +2,13 @@ import { describe, expect, it } from "vitest";
 import { parseDockerfile } from "../../../src/dockerfile/parse.ts";
 import type { Finding, Severity } from "../../../src/model/types.ts";
 import { applyPolicy } from "../../../src/policy/apply.ts";
+import { otherTools } from "../../../src/policy/elsewhere-others.ts";
 import { elsewhere } from "../../../src/policy/elsewhere.ts";
+import { ownFindings } from "../../../src/policy/own-findings.ts";
 import { readPragma } from "../../../src/policy/pragma.ts";
+import { rulesNamed } from "../../../src/policy/rule-ids.ts";
 import { reaches } from "../../../src/policy/settings.ts";
+import { checks } from "../../../src/checks/index.gen.ts";
 import { rules } from "../../../src/rules/index.gen.ts";
 
 const finding = (rule: string, line?: number, file = "Dockerfile"): Finding => ({
@@ -203,6 +207,35 @@ it("says what is done about each of hadolint's rules and BuildKit's checks", () 
   expect(hadolint.filter((id) => !known(id) && !gone.has(id))).toEqual([]);
   expect(elsewhere("sc2086")).toContain("ShellCheck");
   expect(elsewhere("XY1234")).toBeUndefined();
+});
+
+it("says the same of the other tools' checks, by each form of their ids", () => {
+  const isKnown = (id: string) => rulesNamed(id, rules).length > 0 || elsewhere(id) !== undefined;
+  const several = (prefix: string, from: number, to: number, digits: number) =>
+    range(from, to).map((number) => prefix + String(number).padStart(digits, "0"));
+  const ids = [
+    // 80 and 81 were never given out, nor were trivy's 3, 18 and 28.
+    ...several("DF", 1, 87, 3).filter((id) => !/08[01]$/.test(id)),
+    ...several("DS-", 1, 31, 4).filter((id) => !/(?:03|18|28)$/.test(id)),
+    ...several("CKV_DOCKER_", 1, 11, 1),
+    ...several("CKV2_DOCKER_", 1, 17, 1),
+    ...several("CIS-DI-", 1, 11, 4),
+    ...several("DKL-DI-", 1, 6, 4),
+    ...several("DKL-LI-", 1, 3, 4),
+  ];
+  expect(ids.filter((id) => !isKnown(id))).toEqual([]);
+  for (const same of ["DS002", "ds-0002", "AVD-DS-0002", "trivy:AVD-DS-0002", "dockle/CIS-DI-0001", "CKV_DOCKER_8"])
+    expect(rulesNamed(same, rules), same).toContain("runs-as-root");
+  expect(rulesNamed("tally/no-unreachable-stages", rules)).toEqual(["unreachable-stage"]);
+  expect(rulesNamed("dockerfilelint/sudo_usage", rules)).toEqual(["sudo-in-image"]);
+  expect(elsewhere("tally/eol-last")).toContain("style");
+  expect(elsewhere("tally/hadolint/none")).toBeUndefined();
+});
+
+it("names no rule or check of ours that does not exist, where it sends somebody to one", () => {
+  const ours = new Set([...rules, ...checks, ...Object.values(ownFindings)].map(({ id }) => id));
+  const named = otherTools().flatMap(([, said]) => [...said.matchAll(/`([a-z]+(?:-[a-z]+)+)`/g)].map(([, id]) => id));
+  expect(named.filter((id) => id === undefined || !ours.has(id))).toEqual([]);
 });
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
