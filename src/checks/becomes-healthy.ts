@@ -1,10 +1,9 @@
 import { formatMilliseconds } from "../kit/units.ts";
 import { startUp, type StartUp } from "../probes/start-up.ts";
 import type { Check } from "./check.ts";
+import { answeredInWords } from "./support/health-answer.ts";
 import { exampleStart } from "./support/start-example.ts";
-import { fail, pass } from "./support/verdicts.ts";
-
-const NOT_KNOWN = "which is all that can be asked of a service whose health path nobody names";
+import { fail, pass, unproven } from "./support/verdicts.ts";
 
 export const becomesHealthy: Check<StartUp> = {
   id: "becomes-healthy",
@@ -26,12 +25,22 @@ export const becomesHealthy: Check<StartUp> = {
       data: { ...exampleStart, healthy: false, time: undefined, problem: "the container exited with code 1" },
       status: "fail",
     },
+    {
+      name: "it listens on a unix socket, where nobody could ask it",
+      data: { ...exampleStart, healthy: false, time: undefined, problem: "no TCP port", unreached: true },
+      status: "unproven",
+    },
+    {
+      name: "over TLS, and after a redirect",
+      data: { ...exampleStart, answer: { status: 200, path: "/health/", over: "TLS, its certificate not checked" } },
+      status: "pass",
+    },
   ],
-  judge({ healthy, path, problem, time, droppedFirstMs }, { contract }) {
-    if (!healthy) return fail(problem);
-    const answered =
-      contract.health === undefined ? `${path} was answered below 500, ${NOT_KNOWN},` : `${path} answered well`;
+  judge({ healthy, problem, unreached, time, droppedFirstMs, ...seen }, { contract }) {
+    if (!healthy) return unreached === true ? unproven(problem) : fail(problem);
+    const answered = answeredInWords(seen, contract);
     if (time === undefined) return pass(`${answered} ${formatMilliseconds(droppedFirstMs ?? 0)} after the start.`);
-    return pass(`${answered} at each of ${time.samples.length + 1} starts.`);
+    const starts = time.samples.length + (droppedFirstMs === undefined ? 0 : 1);
+    return pass(`${answered} at each of ${starts} starts.`);
   },
 };

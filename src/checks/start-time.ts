@@ -36,10 +36,17 @@ export const startTime: Check<StartUp> = {
     },
     { name: "started once", data: { ...exampleStart, time: undefined }, status: "unproven", context },
     { name: "never", data: { ...exampleStart, healthy: false, time: undefined }, status: "fail", context },
+    {
+      name: "nobody could ask it",
+      data: { ...exampleStart, healthy: false, time: undefined, problem: "IPv6 only", unreached: true },
+      status: "unproven",
+      context,
+    },
   ],
-  judge({ healthy, time, deviationMs, interval, noisy, problem, cpuMs, crowd }, { contract }) {
+  judge({ healthy, time, deviationMs, interval, noisy, problem, unreached, cpuMs, crowd }, { contract }) {
     const { startSeconds } = contract.limits;
     if (healthy && time === undefined) return unproven("It was started once only, and one start is no measurement.");
+    if (unreached === true) return unproven(problem);
     if (time === undefined) return fail(`Not ready within ${startSeconds} s. ${problem}`.trim());
     const sure =
       interval === undefined

@@ -6,6 +6,7 @@ import { lastLine, type LoggedLine, logTail, names } from "./support/logs.ts";
 import { startPatience } from "./support/patience.ts";
 import { requiredEnv } from "./support/service.ts";
 import { within } from "./support/time.ts";
+import { askedAlike } from "./support/wire.ts";
 import { runUntilEnd, waitingContainer } from "./support/waiting-container.ts";
 
 /** What happened without one of the required variables. */
@@ -150,7 +151,8 @@ async function startWithoutAll(
 ): Promise<readonly WithoutVariable[]> {
   const { contract } = context;
   const env = requiredEnv(contract, leftOut);
-  await using container = await context.engine.start(context.image.id, { env, publish: [contract.port] });
+  const started = await context.engine.start(context.image.id, { env, publish: [contract.port] });
+  await using container = askedAlike(started, context.shared);
   const health = await firstHealthy(container, contract, limits);
   const lines = await container.logs();
   const log: readonly LoggedLine[] = logTail(lines);

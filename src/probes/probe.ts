@@ -7,6 +7,7 @@ import type { LonelyLife } from "./support/lonely-life.ts";
 import type { UsedLife } from "./support/strict-life.ts";
 import type { SidecarSeen } from "./support/sidecar.ts";
 import type { Visit } from "./support/routes.ts";
+import type { Spoken } from "./support/wire.ts";
 import type { RegistryAccess } from "../registry/access.ts";
 
 /** What a probe gets. The same for the baseline and the reworked image. */
@@ -56,6 +57,8 @@ export interface Shared {
   loneliestLife?: Promise<LonelyLife | undefined>;
   /** Why it was not healthy in its ordinary run, where nothing is taken from it. */
   unhealthy?: string;
+  /** How it is spoken to, as far as a start has shown it. */
+  spoken?: Spoken;
   /** The image has been started at least once, so the engine has its files in memory. */
   started?: boolean;
   /** The median start with all of the machine's processors, in milliseconds, as the timed starts had it. */

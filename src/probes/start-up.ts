@@ -3,13 +3,15 @@ import { UserError } from "../kit/errors.ts";
 import { median, medianDeviation, medianInterval } from "../kit/units.ts";
 import type { Measurement } from "../model/types.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
-import { FINE_POLL_MS, firstHealthy, type Health, healthPath, whyUnhealthy } from "./support/health.ts";
+import { type HealthAnswer, healthPath } from "./support/ask-health.ts";
+import { FINE_POLL_MS, firstHealthy, type Health, whyUnhealthy } from "./support/health.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
 import { crowd } from "../kit/machine.ts";
 import { startPatience } from "./support/patience.ts";
 import { startService } from "./support/service.ts";
 import { stopIdle, stopSignal } from "./support/stop.ts";
 import { within } from "./support/time.ts";
+import { inWords, spokenBy } from "./support/wire.ts";
 
 /** How long the service takes from the request to start it to its first good answer, and from the stop signal to its end. */
 export interface StartUp {
@@ -17,6 +19,10 @@ export interface StartUp {
   readonly path: string;
   /** Why it was never healthy, or an empty text. */
   readonly problem: string;
+  /** Nobody could ask it here, which says nothing against it elsewhere. */
+  readonly unreached?: true;
+  /** Its last good answer, and how it was spoken to where that was not plain HTTP/1.1. */
+  readonly answer?: HealthAnswer & { readonly over?: string };
   readonly time: Measurement | undefined;
   /** From the stop signal to the exit, of the same containers, with nothing in flight and nothing beside them. Undefined
    * where one did not end soon. */
@@ -54,7 +60,7 @@ export const startUp: Probe<StartUp> = {
   id: "start-up",
   title: "Start the image until the median time to its first good answer is certain, and time its stops",
   runs: "alone",
-  version: 4,
+  version: 5,
   async collect(context) {
     const { contract } = context;
     const signal = within(context.signal, 60_000 + 6 * startPatience(contract), "Measuring the start");
@@ -64,6 +70,7 @@ export const startUp: Probe<StartUp> = {
     const stops = new Stops(context);
     let most = 1;
     let log: readonly LoggedLine[] = [];
+    let answer: StartUp["answer"];
     // The first start of an image reads it from the disk; those after it find it in memory, as on a host that runs it
     // again. Where other probes have started the image before, there is no first one to drop.
     const dropped = context.quick === true || context.shared.started !== true ? 1 : 0;
@@ -77,17 +84,23 @@ export const startUp: Probe<StartUp> = {
       const health: Health = await firstHealthy(container, contract, { limitMs, signal, everyMs: FINE_POLL_MS });
       most = Math.max(most, crowd());
       if (run === 0 || !health.healthy) log = logTail(await container.logs());
-      if (!health.healthy) return { ...nothing(healthPath(contract)), problem: whyUnhealthy(health, log), log };
+      if (!health.healthy) {
+        const unreached = health.unreached?.unproven === true ? { unreached: true as const } : {};
+        return { ...nothing(healthPath(contract)), problem: whyUnhealthy(health, log), ...unreached, log };
+      }
+      answer = { ...health.answer, ...overOf(container) };
       samples.push(health.milliseconds);
       if (samples.length > SAMPLES.atLeast + dropped) beyond += health.milliseconds;
       const usage = await container.usage();
       if (usage !== undefined) cpu.push(usage.cpuMs);
       await stops.take(container, signal);
     }
+    const seen = answer && { answer };
     const used = { cpuMs: cpu.length === 0 ? undefined : median(cpu), crowd: most };
     const droppedFirstMs = dropped === 0 ? undefined : samples[0];
     const kept = samples.slice(dropped);
-    if (kept.length === 0) return { ...nothing(healthPath(contract)), ...used, healthy: true, droppedFirstMs, log };
+    if (kept.length === 0)
+      return { ...nothing(healthPath(contract)), ...used, ...seen, healthy: true, droppedFirstMs, log };
     const value = median(kept);
     context.shared.startMs = value;
     const deviationMs = medianDeviation(kept);
@@ -96,6 +109,7 @@ export const startUp: Probe<StartUp> = {
       healthy: true,
       path: healthPath(contract),
       problem: "",
+      ...seen,
       time: {
         value,
         unit: "ms",
@@ -112,6 +126,11 @@ export const startUp: Probe<StartUp> = {
     };
   },
 };
+
+function overOf(container: Container): { readonly over?: string } {
+  const over = inWords(spokenBy(container).wire);
+  return over === "" ? {} : { over };
+}
 
 /** Containers that have ended wait here to be removed, all at once when nothing is timed any more. */
 class Lives implements AsyncDisposable {

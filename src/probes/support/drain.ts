@@ -1,7 +1,8 @@
 import type { Container, Exit, StartOptions } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
 import type { ProbeContext } from "../probe.ts";
-import { becomesHealthy, healthPath } from "./health.ts";
+import { healthPath } from "./ask-health.ts";
+import { becomesHealthy } from "./health.ts";
 import { heldRequest, openDoors } from "./held-sidecar.ts";
 import { halfBody, hold, type InFlight, namedRequest, slowRequest } from "./in-flight.ts";
 import { isReachable, type NewConnection, newConnections } from "./listener.ts";
@@ -16,6 +17,7 @@ import { serverSeconds } from "./server-seconds.ts";
 import { stopSignal } from "./stop.ts";
 import { within } from "./time.ts";
 import { timeLimit } from "../../kit/time-limit.ts";
+import { needsHttp1, ownServiceUrl } from "./wire.ts";
 
 /** What became of a request that was in flight when the stop signal came. */
 export interface Drain {
@@ -70,7 +72,7 @@ async function withNamedRoute(
 ): Promise<Drain> {
   const { contract } = context;
   await using container = await startService(context, options);
-  await becomesHealthy(container, contract, signal);
+  await readyToHold(container, contract, signal);
   await using request = await namedRequest(container, contract, { ...route, holdMs: HOLD_MS });
   return await stopWith(container, { rung: "named slow route", request }, context, signal);
 }
@@ -82,7 +84,7 @@ async function withHalfBody(
 ): Promise<Drain | undefined> {
   const { contract, service } = context;
   await using container = await startService(context, options);
-  await becomesHealthy(container, contract, signal);
+  await readyToHold(container, contract, signal);
   const routes = await bodyRoutes(container, { service, contract, signal });
   await using request = await halfBody(container, contract, routes);
   if (request === undefined) return undefined;
@@ -97,7 +99,7 @@ async function withSlowRoute(
   const { contract, image, evidenceDirectory } = context;
   const added = await slowRoute(image, evidenceDirectory, requiredEnv(contract));
   await using container = await startService(context, { ...options, ...added });
-  await becomesHealthy(container, contract, signal);
+  await readyToHold(container, contract, signal);
   await using request = await slowRequest(container, contract, HOLD_MS / 1000 + 1);
   if (request === undefined) return undefined;
   return await stopWith(container, { rung: "injected slow route", request }, context, signal);
@@ -112,11 +114,16 @@ async function withHeldSidecar(
   await using doors = await openDoors(context, signal);
   if (doors === undefined) return undefined;
   await using container = await startService(context, { ...options, env: doors.env });
-  await becomesHealthy(container, contract, signal);
+  await readyToHold(container, contract, signal);
   const paths = await readableRoutes(container, { service, contract, signal });
   await using request = await heldRequest(container, context, { doors, paths, holdMs: HOLD_MS });
   if (request === undefined) return undefined;
   return await stopWith(container, { rung: "held sidecar", request }, context, signal);
+}
+
+async function readyToHold(container: Container, contract: Contract, signal: AbortSignal): Promise<void> {
+  await becomesHealthy(container, contract, signal);
+  needsHttp1(container, "a request is held in flight");
 }
 
 async function stopWith(
@@ -164,6 +171,6 @@ async function stopWith(
 }
 
 async function reachable(container: Container, contract: Contract): Promise<URL | undefined> {
-  const url = container.ownUrl(contract.port, healthPath(contract));
+  const url = ownServiceUrl(container, contract.port, healthPath(contract));
   return url !== undefined && (await isReachable(url)) ? url : undefined;
 }

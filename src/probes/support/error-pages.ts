@@ -2,8 +2,8 @@ import type { Container, StartOptions } from "../../engine/engine.ts";
 import { business } from "../../kit/machine.ts";
 import type { Contract, Image } from "../../model/types.ts";
 import { frameworkHook } from "./framework-hook.ts";
-import { healthPath } from "./health.ts";
-import { ask } from "./http.ts";
+import { healthPath } from "./ask-health.ts";
+import { askService } from "./ask-service.ts";
 import { injected } from "./inject.ts";
 
 /** Paths of the injected switch. */
@@ -34,7 +34,7 @@ export async function workFromNowOn(container: Container, contract: Contract, si
 
 const asker = (container: Container, contract: Contract, signal: AbortSignal) => ({
   status: async (path: string): Promise<number | undefined> => {
-    const asked = ask(container.url(contract.port, path), { timeoutMs: ANSWER_MS * business(), signal });
+    const asked = askService(container, contract.port, path, { timeoutMs: ANSWER_MS * business(), signal });
     const answer = await asked.catch(() => {
       signal.throwIfAborted();
       return undefined;

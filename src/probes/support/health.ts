@@ -1,40 +1,38 @@
 import type { Container, Exit } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
 import { addressOf } from "./address.ts";
+import { askHealth, type HealthAnswer, healthPath, isHealthy } from "./ask-health.ts";
+import { findWire } from "./ask-service.ts";
 import { watchExit } from "./exit-watch.ts";
-import { ask, persistent } from "./http.ts";
+import { type Ask, persistent } from "./http.ts";
+import { listeningIn, type Unreached, whyUnreached } from "./listening.ts";
 import { lastLine, type LoggedLine, logTail } from "./logs.ts";
 import { startPatience } from "./patience.ts";
 import { pause } from "./time.ts";
+import { over, spokenBy } from "./wire.ts";
 
 /** Where nothing is timed: each question costs the service and the engine's proxy some work. */
 const POLL_MS = 100;
 /** What an answer may take before its absence says something. */
 const FAIR_MS = 1000;
+/** Between two looks for another way to speak to it, while none of its answers was understood. */
+const LOOK_MS = 300;
 const NOTHING = "no answer";
 /** For a measured start. */
 export const FINE_POLL_MS = 20;
 
 /** How the first good answer came, or why none did. Milliseconds count from the request to start the container. */
 export type Health =
-  | { readonly healthy: true; readonly milliseconds: number; readonly status: number }
+  | { readonly healthy: true; readonly milliseconds: number; readonly answer: HealthAnswer }
   | {
       readonly healthy: false;
       readonly milliseconds: number;
       /** The last answer that was not good, such as `HTTP 503`, or the last error. */
       readonly last: string;
       readonly exit: Exit | undefined;
+      /** Where it listens instead, when that is why nobody was answered. */
+      readonly unreached?: Unreached;
     };
-
-/** The path asked for; `/` when the service has none for health, and then any answer below 500 counts. */
-export function healthPath(contract: Contract): string {
-  return contract.health?.path ?? "/";
-}
-
-/** True for an answer that says "I am alive". */
-export function isHealthy(contract: Contract, status: number): boolean {
-  return contract.health === undefined ? status < 500 : status >= 200 && status < 300;
-}
 
 /**
  * Polls the health path until it answers well, the container exits, or the time is up. One clock, one connection: a
@@ -52,41 +50,79 @@ export async function firstHealthy(
   },
 ): Promise<Health> {
   const { limitMs, signal, everyMs = POLL_MS, since = container.startedAt } = options;
-  const agent = persistent();
+  using agent = persistent();
   await using watch = watchExit(container, signal);
+  const elapsed = () => performance.now() - since;
   let last = NOTHING;
-  try {
-    const elapsed = () => performance.now() - since;
-    const url = addressOf(container, contract.port, healthPath(contract));
-    if (url === undefined) {
-      // A container that ends at once has lost its port before anyone could ask for it.
-      while (watch.exit === undefined && elapsed() < limitMs) await pause(everyMs, signal);
-      return { healthy: false, milliseconds: elapsed(), last, exit: watch.exit };
-    }
-    while (elapsed() < limitMs && watch.exit === undefined) {
-      signal.throwIfAborted();
-      const asked = performance.now();
-      const left = Math.max(everyMs, limitMs - elapsed());
-      const status = await ask(url, { timeoutMs: left, agent, signal }).then(
-        (answer) => answer.status,
-        // What was cut off after a moment tells less than the one before it.
-        (error: unknown) => (left < FAIR_MS && last !== NOTHING ? last : unanswered(error)),
-      );
-      if (typeof status === "number" && isHealthy(contract, status))
-        return { healthy: true, milliseconds: elapsed(), status };
-      last = typeof status === "number" ? `HTTP ${status}` : status;
-      await pause(Math.max(0, asked + everyMs - performance.now()), signal);
-    }
+  const address = addressOf(container, contract.port, healthPath(contract));
+  if (address === undefined) {
+    // A container that ends at once has lost its port before anyone could ask for it.
+    while (watch.exit === undefined && elapsed() < limitMs) await pause(everyMs, signal);
     return { healthy: false, milliseconds: elapsed(), last, exit: watch.exit };
-  } finally {
-    agent.destroy();
   }
+  const ask = asker(container, address, { agent, signal });
+  while (elapsed() < limitMs && watch.exit === undefined) {
+    signal.throwIfAborted();
+    const asked = performance.now();
+    const left = Math.max(everyMs, limitMs - elapsed());
+    const said = await ask(left);
+    if (typeof said !== "string") {
+      if (isHealthy(contract, said)) return { healthy: true, milliseconds: elapsed(), answer: said };
+      last = `HTTP ${said.status}`;
+    } else if (left >= FAIR_MS || last === NOTHING) last = said; // What was cut off after a moment tells less.
+    await pause(Math.max(0, asked + everyMs - performance.now()), signal);
+  }
+  const unreached = watch.exit === undefined ? await unreachedAt(container, contract, signal) : undefined;
+  return { healthy: false, milliseconds: elapsed(), last, exit: watch.exit, ...(unreached && { unreached }) };
 }
+
+/** Where it listens instead; undefined of a service that has answered something. */
+async function unreachedAt(
+  container: Container,
+  contract: Contract,
+  signal: AbortSignal,
+): Promise<Unreached | undefined> {
+  const listening = spokenBy(container).known ? undefined : await listeningIn(container, signal);
+  return listening && whyUnreached(listening, contract.port);
+}
+
+/** Asks for health, and finds out how the service is spoken to: in another way where its answers are not understood. */
+function asker(
+  container: Container,
+  address: URL,
+  options: Pick<Ask, "agent" | "signal">,
+): (timeoutMs: number) => Promise<HealthAnswer | string> {
+  const spoken = spokenBy(container);
+  let looked = -Infinity;
+  const once = (timeoutMs: number) => {
+    const { wire } = spoken;
+    return askHealth(over(address, wire), wire, { ...options, timeoutMs }).catch(unanswered);
+  };
+  return async (timeoutMs) => {
+    const asked = performance.now();
+    const said = await once(timeoutMs);
+    if (!spoken.known && mayBeAnother(said) && asked - looked > LOOK_MS) {
+      looked = asked;
+      const found = await findWire(address, options.signal);
+      // Another start of the same image may have found it meanwhile.
+      if (found !== undefined && !spoken.known) Object.assign(spoken, { wire: found, known: true });
+      if (spoken.known) return await once(timeoutMs);
+    }
+    if (typeof said !== "string") spoken.known = true;
+    return said;
+  };
+}
+
+/** It did not answer as HTTP does, or refused what was sent without TLS: some servers say so, with 400. */
+const mayBeAnother = (said: HealthAnswer | string): boolean =>
+  typeof said === "string" ? said !== SILENT : said.status === 400;
+
+const SILENT = "a request stayed unanswered";
 
 /** A time limit of ours, or what the connection said. */
 function unanswered(error: unknown): string {
   const { name } = error instanceof Error ? error : { name: "" };
-  return name === "AbortError" || name === "TimeoutError" ? "a request stayed unanswered" : String(error).slice(0, 200);
+  return name === "AbortError" || name === "TimeoutError" ? SILENT : String(error).slice(0, 200);
 }
 
 /** What an experiment's start came to. */
@@ -104,8 +140,10 @@ export function whyUnhealthy(health: Health, log: readonly LoggedLine[]): string
     health.exit?.oomKilled === true
       ? `the container was killed after ${seconds} s because it ran out of memory`
       : `the container exited with code ${health.exit?.code} after ${seconds} s`;
-  const end = health.exit === undefined ? `no good answer within ${seconds} s (${health.last})` : exit;
-  return `The service never became healthy: ${end}. Its last line: ${lastLine(log)}`;
+  const last = health.unreached === undefined ? ` (${health.last})` : "";
+  const end = health.exit === undefined ? `no good answer within ${seconds} s${last}` : exit;
+  const where = health.unreached === undefined ? "" : ` ${health.unreached.why}`;
+  return `The service never became healthy: ${end}.${where} Its last line: ${lastLine(log)}`;
 }
 
 /** The service did not become healthy in an experiment that rests on it. */

@@ -1,10 +1,13 @@
 import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
 import { timeLimit } from "../../kit/time-limit.ts";
+import { Agent as SecureAgent, request as httpsRequest } from "node:https";
 
 /** One HTTP answer of the service. The body is foreign text, and only its first bytes are kept. */
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
+  /** Where a redirect leads, as it was written. */
+  readonly location?: string;
   /** The first bytes of the body, as far as they were read. */
   readonly body: Buffer;
   /** After a second the body had not ended: a stream, or a very slow answer. */
@@ -18,26 +21,43 @@ export interface Ask {
   readonly timeoutMs: number;
   /** At most this much of the body is read; 64 kB unless told. */
   readonly keepBytes?: number;
-  readonly agent?: Agent;
+  readonly agent?: Agents;
   readonly signal: AbortSignal;
 }
 
-/** One persistent connection: a new one for each poll would measure the kernel's work, not the service's. */
-export function persistent(): Agent {
-  return new Agent({ keepAlive: true, maxSockets: 1 });
+export interface Agents extends Disposable {
+  readonly plain: Agent;
+  readonly secure: SecureAgent;
 }
 
-/** Asks once. A stream that never ends counts as answered once its head and its first bytes are there.
+/** One persistent connection: a new one for each poll would measure the kernel's work, not the service's. */
+export function persistent(): Agents {
+  const plain = new Agent({ keepAlive: true, maxSockets: 1 });
+  const secure = new SecureAgent({ keepAlive: true, maxSockets: 1 });
+  return {
+    plain,
+    secure,
+    [Symbol.dispose]() {
+      plain.destroy();
+      secure.destroy();
+    },
+  };
+}
+
+/** Asks once; a certificate is not checked, because that of a service names no address of a container. A stream that never ends counts as answered once its head and its first bytes are there.
  * @throws Error when nothing came in time, or the connection broke. */
 export async function ask(url: URL, options: Ask): Promise<Answer> {
   const timeout = AbortSignal.any([options.signal, timeLimit(options.timeoutMs)]);
+  const secure = url.protocol === "https:";
+  const agent = secure ? options.agent?.secure : options.agent?.plain;
   return new Promise((resolve, reject) => {
-    const request = httpRequest(
+    const request = (secure ? httpsRequest : httpRequest)(
       url,
       {
         method: options.method ?? "GET",
         signal: timeout,
-        ...(options.agent === undefined ? {} : { agent: options.agent }),
+        ...(agent === undefined ? {} : { agent }),
+        ...(secure ? { rejectUnauthorized: false } : {}),
         headers: { accept: "*/*", "user-agent": "seaworthy", ...options.headers },
       },
       (response) => {
@@ -46,6 +66,7 @@ export async function ask(url: URL, options: Ask): Promise<Answer> {
             resolve({
               status: response.statusCode ?? 0,
               contentType: response.headers["content-type"] ?? "",
+              ...(response.headers.location === undefined ? {} : { location: response.headers.location }),
               body,
               open,
             }),

@@ -4,6 +4,7 @@ import type { Contract } from "../../model/types.ts";
 import { business } from "../../kit/machine.ts";
 import { openRequest, type RawAnswer, type RawRequest } from "./raw-request.ts";
 import { SLOW_PATH } from "./slow-route.ts";
+import { serviceUrl } from "./wire.ts";
 
 /** A request that the service has taken and not answered yet. */
 export interface InFlight extends AsyncDisposable {
@@ -32,7 +33,7 @@ export async function halfBody(
 ): Promise<InFlight | undefined> {
   let expects = true;
   for (const { method, path } of routes.slice(0, 6)) {
-    const url = container.url(contract.port, path);
+    const url = serviceUrl(container, contract.port, path);
     const head = (more: string) =>
       `${method} ${path} HTTP/1.1\r\nHost: ${url.host}\r\nContent-Type: application/json\r\nContent-Length: ${BODY.join("").length}\r\n${more}Connection: close\r\n\r\n`;
     const control = await complete(url, head("") + BODY.join(""));
@@ -70,7 +71,7 @@ export async function namedRequest(
   contract: Contract,
   { method, path, holdMs }: { readonly method: string; readonly path: string; readonly holdMs: number },
 ): Promise<InFlight> {
-  const url = container.url(contract.port, path);
+  const url = serviceUrl(container, contract.port, path);
   // A query may hold a secret.
   const name = `${method} ${path.split("?")[0]}, which seaworthy.yaml names as slow`;
   const head = `${method} ${path} HTTP/1.1\r\nHost: ${url.host}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
@@ -105,7 +106,7 @@ export async function slowRequest(
   contract: Contract,
   seconds: number,
 ): Promise<InFlight | undefined> {
-  const url = container.url(contract.port, SLOW_PATH);
+  const url = serviceUrl(container, contract.port, SLOW_PATH);
   const head = (time: number) =>
     `GET ${SLOW_PATH}?seconds=${time} HTTP/1.1\r\nHost: ${url.host}\r\nConnection: close\r\n\r\n`;
   const control = await complete(url, head(0));

@@ -1,5 +1,5 @@
-import { connect, type Socket } from "node:net";
 import { readAnswer } from "./raw-request.ts";
+import { openSocket } from "./socket.ts";
 import { pause } from "./time.ts";
 
 /** What became of one new connection after the stop signal. */
@@ -24,7 +24,7 @@ const LAST_MS = 200;
 
 /** False where this machine does not reach the container's own address: the engine's proxy accepts in its place. */
 export async function isReachable(url: URL): Promise<boolean> {
-  const socket = open(url);
+  const { socket } = openSocket(url);
   const reached = await new Promise<boolean>((resolve) => {
     socket.once("connect", () => resolve(true));
     socket.once("error", () => resolve(false));
@@ -54,12 +54,12 @@ interface Attempt {
 }
 
 function attempt(url: URL): Attempt {
-  const socket = open(url);
+  const { socket, ready } = openSocket(url);
   let accepted = false;
   let received = Buffer.alloc(0);
   let closed = false;
-  socket.once("connect", () => {
-    accepted = true;
+  socket.once("connect", () => (accepted = true));
+  socket.once(ready, () => {
     socket.write(`GET ${url.pathname} HTTP/1.1\r\nHost: ${url.host}\r\nConnection: close\r\n\r\n`);
   });
   socket.on("data", (chunk) => (received = Buffer.concat([received, chunk])));
@@ -79,8 +79,6 @@ function attempt(url: URL): Attempt {
     },
   };
 }
-
-const open = (url: URL): Socket => connect(Number(url.port), url.hostname.replace(/^\[|\]$/g, ""));
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -1,12 +1,14 @@
-import type { Container, StartOptions } from "../../engine/engine.ts";
+import type { StartOptions } from "../../engine/engine.ts";
 import type { ProbeContext } from "../probe.ts";
+import { isHealthy } from "./ask-health.ts";
+import { askHealthInside } from "./ask-inside.ts";
 import { watchExit } from "./exit-watch.ts";
-import { healthPath, isHealthy, type Outcome } from "./health.ts";
+import type { Outcome } from "./health.ts";
 import { lastLine, logTail } from "./logs.ts";
 import { startPatience } from "./patience.ts";
-import { runPython } from "./python.ts";
 import { requiredEnv } from "./service.ts";
 import { poll } from "./time.ts";
+import { spokenOf } from "./wire.ts";
 
 /** What a start without any network came to. */
 export interface LonelyLife extends Outcome {
@@ -45,22 +47,24 @@ const startsAsRoot = (user: string): boolean => /^(?:root|0+)?(?::|$)/.test(user
 
 /** Starts it with no network at all, and waits until it is healthy, asked from inside. */
 export async function lonelyLife(
-  { contract, engine, image }: ProbeContext,
+  context: ProbeContext,
   options: StartOptions,
   signal: AbortSignal,
 ): Promise<LonelyLife> {
+  const { contract, engine, image } = context;
   await using container = await engine.start(image.id, { env: requiredEnv(contract), ...options, network: "none" });
   await using watch = watchExit(container, signal);
-  const script = question(contract.port, healthPath(contract));
+  // Another start may find out meanwhile how it is spoken to.
+  const spoken = spokenOf(context.shared);
   let refused = 0;
   const status = await poll(
     async () => {
       if (watch.exit !== undefined) return 0;
-      const seen = await askInside(container, script, signal);
+      const seen = await askHealthInside(container, contract, spoken.wire, signal);
       // A container that is just ending refuses as well; one that goes on refusing has no Python to ask with.
       refused = seen === "no Python" ? refused + 1 : 0;
       if (refused > 3) throw new Error(NO_PYTHON);
-      return typeof seen === "number" && isHealthy(contract, seen) ? seen : undefined;
+      return typeof seen === "object" && isHealthy(contract, seen) ? seen.status : undefined;
     },
     { everyMs: 500, limitMs: startPatience(contract), signal },
   );
@@ -71,23 +75,3 @@ export async function lonelyLife(
 }
 
 const NO_PYTHON = "Without a network only the image's own Python could ask the service, and there is none on its PATH.";
-
-/** Nobody outside can ask, so the question is asked inside, with the image's own Python. */
-const question = (port: number, path: string): string =>
-  [
-    "import http.client",
-    `c=http.client.HTTPConnection('127.0.0.1',${port},timeout=5)`,
-    `c.request('GET',${JSON.stringify(path)})`,
-    "print(c.getresponse().status)",
-  ].join("\n");
-
-async function askInside(
-  container: Container,
-  script: string,
-  signal: AbortSignal,
-): Promise<number | "no Python" | undefined> {
-  const result = await runPython(container, script, { signal });
-  if (result === undefined) return "no Python";
-  const status = Number(result.stdout.trim());
-  return result.code === 0 && status >= 100 ? status : undefined;
-}

@@ -1,4 +1,5 @@
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
+import { openSocket } from "./socket.ts";
 
 /** An HTTP/1.1 request on a socket of its own, so that its body can be sent in two halves. */
 export interface RawRequest extends AsyncDisposable {
@@ -24,11 +25,11 @@ export interface RawAnswer {
 }
 
 /** Opens the connection and sends the first part. */
-export async function openRequest(url: URL, first: string): Promise<RawRequest> {
-  const socket = connect(Number(url.port), url.hostname.replace(/^\[|\]$/g, ""));
+export async function openRequest(url: URL, first: string, protocol?: "h2"): Promise<RawRequest> {
+  const { socket, ready } = openSocket(url, protocol);
   const state = listen(socket);
   await new Promise<void>((resolve, reject) => {
-    socket.once("connect", resolve);
+    socket.once(ready, resolve);
     socket.once("error", reject);
   });
   socket.write(first);

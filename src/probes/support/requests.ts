@@ -1,7 +1,7 @@
 import type { Container } from "../../engine/engine.ts";
 import { business } from "../../kit/machine.ts";
 import type { Contract, HttpExpectation } from "../../model/types.ts";
-import { ask } from "./http.ts";
+import { askService } from "./ask-service.ts";
 import type { Visit } from "./routes.ts";
 
 /** On a quiet machine. */
@@ -16,7 +16,7 @@ export async function sendRequests(
   const visits: Visit[] = [];
   for (const request of contract.expectations ?? []) {
     if (request.kind !== "http") continue;
-    const answer = await ask(container.url(contract.port, request.path), {
+    const answer = await askService(container, contract.port, request.path, {
       ...asked(request),
       signal,
     }).catch(() => {

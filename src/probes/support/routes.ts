@@ -1,7 +1,7 @@
 import type { Container } from "../../engine/engine.ts";
 import type { Contract, Service } from "../../model/types.ts";
-import { healthPath } from "./health.ts";
-import { ask } from "./http.ts";
+import { healthPath } from "./ask-health.ts";
+import { askService } from "./ask-service.ts";
 import { business } from "../../kit/machine.ts";
 
 /** What one request to a route saw. Only the status is compared: bodies hold times and random numbers. */
@@ -62,7 +62,7 @@ export async function visit(
       const [index, path] = next;
       // The same request is made of several containers: a busy machine must not make a difference between them.
       const timeoutMs = ANSWER_MS * business();
-      const answer = await ask(container.url(contract.port, path), { timeoutMs, signal }).catch(() => {
+      const answer = await askService(container, contract.port, path, { timeoutMs, signal }).catch(() => {
         signal.throwIfAborted();
         return undefined;
       });
@@ -96,9 +96,12 @@ function isPlain(operation: unknown): boolean {
 
 /** The service's own description of itself, when it serves one. */
 async function openApi(container: Container, contract: Contract, signal: AbortSignal): Promise<unknown> {
-  const url = container.url(contract.port, "/openapi.json");
   try {
-    const answer = await ask(url, { timeoutMs: ANSWER_MS, keepBytes: 4_000_000, signal });
+    const answer = await askService(container, contract.port, "/openapi.json", {
+      timeoutMs: ANSWER_MS,
+      keepBytes: 4_000_000,
+      signal,
+    });
     return answer.status === 200 ? (JSON.parse(answer.body.toString("utf8")) as unknown) : undefined;
   } catch {
     signal.throwIfAborted();

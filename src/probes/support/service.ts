@@ -1,6 +1,7 @@
 import type { Container, StartOptions } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
 import type { ProbeContext } from "../probe.ts";
+import { askedAlike } from "./wire.ts";
 
 /** Harmless values for every variable the service requires or the team has set for the proof, but those left out. */
 export function requiredEnv(contract: Contract, leftOut: readonly string[] = []): Readonly<Record<string, string>> {
@@ -20,5 +21,5 @@ export async function startService(context: ProbeContext, options: StartOptions 
     ...rest,
   });
   context.shared.started = true;
-  return container;
+  return askedAlike(container, context.shared);
 }

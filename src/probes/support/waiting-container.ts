@@ -3,6 +3,7 @@ import { UserError } from "../../kit/errors.ts";
 import type { ProbeContext } from "../probe.ts";
 import { firstHealthy } from "./health.ts";
 import { requiredEnv } from "./service.ts";
+import { askedAlike } from "./wire.ts";
 
 /** How the image's command ended that was run beside the first process of a waiting container. */
 export interface Ended {
@@ -19,12 +20,13 @@ const WAITS = ["sleep", "86400"];
  * @returns undefined where the image has no program to wait with.
  */
 export async function waitingContainer(
-  { engine, image, contract }: ProbeContext,
+  { engine, image, contract, shared }: ProbeContext,
   required: readonly string[],
 ): Promise<Container | undefined> {
   try {
     const env = requiredEnv(contract, required);
-    return await engine.start(image.id, { entrypoint: WAITS, command: [], env, publish: [contract.port] });
+    const container = await engine.start(image.id, { entrypoint: WAITS, command: [], env, publish: [contract.port] });
+    return askedAlike(container, shared);
   } catch (error) {
     if (error instanceof UserError && error.code === "engine/start-failed") return undefined;
     throw error;

@@ -1,7 +1,8 @@
 import type { Container } from "../../engine/engine.ts";
 import { business } from "../../kit/machine.ts";
 import type { ProbeContext, WritableRun } from "../probe.ts";
-import { becomesHealthy, healthPath } from "./health.ts";
+import { healthPath } from "./ask-health.ts";
+import { becomesHealthy } from "./health.ts";
 import { logTail } from "./logs.ts";
 import { sendRequests } from "./requests.ts";
 import { readableRoutes, visit } from "./routes.ts";

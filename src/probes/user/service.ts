@@ -3,7 +3,7 @@ import { UserError } from "../../kit/errors.ts";
 import type { HttpExpectation, LogExpectation } from "../../model/types.ts";
 import type { ProbeContext } from "../probe.ts";
 import { firstHealthy, whyUnhealthy } from "../support/health.ts";
-import { ask } from "../support/http.ts";
+import { askService } from "../support/ask-service.ts";
 import { logTail } from "../support/logs.ts";
 import { business } from "../../kit/machine.ts";
 import { startPatience } from "../support/patience.ts";
@@ -86,10 +86,9 @@ async function seeHttp(
   wanted: HttpExpectation,
   { context, signal }: { readonly context: ProbeContext; readonly signal: AbortSignal },
 ): Promise<UserSeen> {
-  const url = container.url(context.contract.port, wanted.path);
   const what = `${wanted.method} ${wanted.path}`;
   try {
-    const answer = await ask(url, {
+    const answer = await askService(container, context.contract.port, wanted.path, {
       ...asked(wanted),
       keepBytes: KEEP_BYTES,
       signal,

@@ -1,0 +1,55 @@
+import type { Contract } from "../../model/types.ts";
+import { askOver } from "./ask-service.ts";
+import type { Ask } from "./http.ts";
+import { askGrpcHealth, GRPC_HEALTH } from "./http2.ts";
+import type { Wire } from "./wire.ts";
+
+/** What the health path answered, its redirects on the same host followed as probes outside do. */
+export interface HealthAnswer {
+  readonly status: number;
+  /** Where the answer came from: the health path, or where it led. */
+  readonly path: string;
+  /** Where a redirect leads that is not followed: to another host. */
+  readonly elsewhere?: string;
+}
+
+/** The path asked for; `/` when the service has none for health, and then any answer below 500 counts. */
+export function healthPath(contract: Contract): string {
+  return contract.health?.path ?? "/";
+}
+
+/**
+ * True for an answer that says "I am alive". As to Kubernetes, a redirect to another host is one; a redirect that goes
+ * round in a circle is none. A server of gRPC without a health service can say no more than that it has none.
+ */
+export function isHealthy(contract: Contract, { status, path, elsewhere }: HealthAnswer): boolean {
+  if (path === GRPC_HEALTH) return status === 200 || status === 404;
+  if (contract.health === undefined) return status < 500;
+  return (status >= 200 && status < 300) || (elsewhere !== undefined && status < 400);
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const MOST_REDIRECTS = 5;
+
+/** Asks for health once.
+ * @throws Error when nothing came in time, or the connection broke. */
+export async function askHealth(url: URL, wire: Wire, options: Ask): Promise<HealthAnswer> {
+  if (wire.grpc) {
+    const answer = await askGrpcHealth(url, options);
+    if (answer === undefined) throw new Error("It does not answer as gRPC does.");
+    return { status: answer.status, path: GRPC_HEALTH };
+  }
+  let at = url;
+  for (let hops = 0; ; hops += 1) {
+    const { status, location } = await askOver(at, wire, options);
+    const path = `${at.pathname}${at.search}`;
+    const next = location === undefined || !REDIRECTS.has(status) ? undefined : parsed(location, at);
+    if (next === undefined || hops === MOST_REDIRECTS) return { status, path };
+    if (next.origin !== at.origin) return { status, path, elsewhere: next.origin };
+    at = next;
+  }
+}
+
+function parsed(location: string, from: URL): URL | undefined {
+  return URL.canParse(location, from) ? new URL(location, from) : undefined;
+}

@@ -1,0 +1,86 @@
+import { connect } from "node:http2";
+import type { Answer, Ask } from "./http.ts";
+
+/** What an answer may go on for before it counts as a stream. */
+const OPEN_MS = 1000;
+
+/** Asks once over HTTP/2, on a connection of its own.
+ * @throws Error when nothing came in time, or the other side speaks something else. */
+export function ask2(url: URL, options: Ask): Promise<Answer & { readonly grpcStatus?: number }> {
+  const timeout = AbortSignal.any([options.signal, AbortSignal.timeout(Math.ceil(options.timeoutMs))]);
+  const session = connect(url.origin, { rejectUnauthorized: false });
+  return new Promise<Answer & { readonly grpcStatus?: number }>((resolve, reject) => {
+    const cut = () => reject(timeout.reason as Error);
+    if (timeout.aborted) return cut();
+    timeout.addEventListener("abort", cut, { once: true });
+    session.once("error", reject);
+    session.once("close", () => reject(new Error("The connection was closed.")));
+    const stream = session.request({
+      ":method": options.method ?? "GET",
+      ":path": `${url.pathname}${url.search}`,
+      accept: "*/*",
+      "user-agent": "seaworthy",
+      ...options.headers,
+    });
+    const chunks: Buffer[] = [];
+    let head: Readonly<Record<string, unknown>> = {};
+    let tail: Readonly<Record<string, unknown>> = {};
+    const most = options.keepBytes ?? 65_536;
+    const done = (open: boolean) => {
+      const grpc = tail["grpc-status"] ?? head["grpc-status"];
+      const location = head["location"];
+      resolve({
+        status: Number(head[":status"] ?? 0),
+        contentType: textOf(head["content-type"]),
+        ...(location === undefined ? {} : { location: textOf(location) }),
+        body: Buffer.concat(chunks).subarray(0, most),
+        open,
+        ...(grpc === undefined ? {} : { grpcStatus: Number(grpc) }),
+      });
+    };
+    stream.once("response", (headers) => {
+      head = headers;
+      setTimeout(() => done(true), OPEN_MS).unref();
+    });
+    stream.once("trailers", (headers) => (tail = headers));
+    stream.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      if (chunks.reduce((sum, { length }) => sum + length, 0) >= most) done(false);
+    });
+    stream.once("error", reject);
+    stream.once("end", () => done(false));
+    stream.end(options.body);
+  }).finally(() => session.destroy());
+}
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+
+/** Where gRPC's own health service answers. */
+export const GRPC_HEALTH = "/grpc.health.v1.Health/Check";
+/** A message without a field, in gRPC's frame: the health of the server as a whole. */
+const EMPTY = "\0\0\0\0\0";
+/** `SERVING` in a HealthCheckResponse. */
+const SERVING = Buffer.from([0x08, 0x01]);
+
+/** What HTTP answers where gRPC says so, by the table that gRPC's documentation has. */
+const AS_HTTP: Readonly<Record<number, number>> = { 0: 200, 5: 404, 7: 403, 12: 404, 14: 503, 16: 401 };
+
+/**
+ * Asks the health service of gRPC.
+ * @returns the answer with the status that HTTP has for it: 200 serving, 503 not serving, 404 without such a service;
+ * undefined of what answers, and not as gRPC does.
+ */
+export async function askGrpcHealth(url: URL, options: Ask): Promise<Answer | undefined> {
+  const { signal, timeoutMs } = options;
+  const answer = await ask2(new URL(GRPC_HEALTH, url), {
+    method: "POST",
+    headers: { "content-type": "application/grpc", te: "trailers" },
+    body: EMPTY,
+    signal,
+    timeoutMs,
+  });
+  if (!answer.contentType.startsWith("application/grpc")) return undefined;
+  const said = AS_HTTP[answer.grpcStatus ?? 0] ?? 500;
+  const serves = said !== 200 || answer.body.subarray(5).includes(SERVING);
+  return { ...answer, status: serves ? said : 503 };
+}

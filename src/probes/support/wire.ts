@@ -1,0 +1,77 @@
+import type { Container } from "../../engine/engine.ts";
+import type { Shared } from "../probe.ts";
+
+/** How the port of a service is spoken to. */
+export interface Wire {
+  readonly tls: boolean;
+  readonly version: 1 | 2;
+  /** Its answers are those of gRPC. */
+  readonly grpc: boolean;
+}
+
+const PLAIN: Wire = { tls: false, version: 1, grpc: false };
+
+/** What is known of it so far. All starts of an image share one, so it is looked for once. */
+export interface Spoken {
+  wire: Wire;
+  /** It has answered so. */
+  known: boolean;
+}
+
+const spoken = new WeakMap<Container, Spoken>();
+
+const newSpoken = (): Spoken => ({ wire: PLAIN, known: false });
+
+/** What is known of the image that is under proof. */
+export function spokenOf(shared: Shared): Spoken {
+  return (shared.spoken ??= newSpoken());
+}
+
+/** From now on it is asked as the other starts of its image are. */
+export function askedAlike(container: Container, shared: Shared): Container {
+  spoken.set(container, spokenOf(shared));
+  return container;
+}
+
+/** What is known of this container. */
+export function spokenBy(container: Container): Spoken {
+  const known = spoken.get(container) ?? newSpoken();
+  spoken.set(container, known);
+  return known;
+}
+
+/** Where the service is asked, as far as it is known how. */
+export function serviceUrl(container: Container, port: number, path: string): URL {
+  return over(container.url(port, path), spokenBy(container).wire);
+}
+
+/** The same at the container's own address; undefined where there is none. */
+export function ownServiceUrl(container: Container, port: number, path: string): URL | undefined {
+  const url = container.ownUrl(port, path);
+  return url && over(url, spokenBy(container).wire);
+}
+
+export function over(url: URL, { tls }: Wire): URL {
+  const same = new URL(url);
+  same.protocol = tls ? "https:" : "http:";
+  return same;
+}
+
+/** For a verdict; empty for what is usual. */
+export function inWords({ tls, version, grpc }: Wire): string {
+  const names = [...(grpc ? ["gRPC"] : []), ...(version === 2 && !grpc ? ["HTTP/2"] : [])];
+  if (tls) return [...names, "TLS, its certificate not checked"].join(" over ");
+  return names.map((name) => (grpc ? name : `${name} without TLS`)).join("");
+}
+
+/**
+ * What is said with halves of a request on a socket of its own is HTTP/1.1.
+ * @throws Error for a service that speaks only something else.
+ */
+export function needsHttp1(container: Container, what: string): void {
+  const { wire } = spokenBy(container);
+  if (wire.version === 2)
+    throw new Error(
+      `It speaks only ${wire.grpc ? "gRPC" : "HTTP/2"}, and ${what} only over HTTP/1.1. Try it by a client of its own.`,
+    );
+}
