@@ -70,7 +70,7 @@ export const startUp: Probe<StartUp> = {
     const stops = new Stops(context);
     let most = 1;
     let log: readonly LoggedLine[] = [];
-    let answer: StartUp["answer"];
+    let seen: Pick<StartUp, "answer"> = {};
     // The first start of an image reads it from the disk; those after it find it in memory, as on a host that runs it
     // again. Where other probes have started the image before, there is no first one to drop.
     const dropped = context.quick === true || context.shared.started !== true ? 1 : 0;
@@ -84,18 +84,14 @@ export const startUp: Probe<StartUp> = {
       const health: Health = await firstHealthy(container, contract, { limitMs, signal, everyMs: FINE_POLL_MS });
       most = Math.max(most, crowd());
       if (run === 0 || !health.healthy) log = logTail(await container.logs());
-      if (!health.healthy) {
-        const unreached = health.unreached?.unproven === true ? { unreached: true as const } : {};
-        return { ...nothing(healthPath(contract)), problem: whyUnhealthy(health, log), ...unreached, log };
-      }
-      answer = { ...health.answer, ...overOf(container) };
+      if (!health.healthy) return { ...never(healthPath(contract), health, log), log };
+      seen = { answer: { ...health.answer, ...overOf(container) } };
       samples.push(health.milliseconds);
       if (samples.length > SAMPLES.atLeast + dropped) beyond += health.milliseconds;
       const usage = await container.usage();
       if (usage !== undefined) cpu.push(usage.cpuMs);
       await stops.take(container, signal);
     }
-    const seen = answer && { answer };
     const used = { cpuMs: cpu.length === 0 ? undefined : median(cpu), crowd: most };
     const droppedFirstMs = dropped === 0 ? undefined : samples[0];
     const kept = samples.slice(dropped);
@@ -126,6 +122,12 @@ export const startUp: Probe<StartUp> = {
     };
   },
 };
+
+/** What a start without a good answer came to. */
+function never(path: string, health: Health, log: readonly LoggedLine[]): StartUp {
+  const unreached = !health.healthy && health.unreached?.unproven === true;
+  return { ...nothing(path), problem: whyUnhealthy(health, log), ...(unreached ? { unreached } : {}) };
+}
 
 function overOf(container: Container): { readonly over?: string } {
   const over = inWords(spokenBy(container).wire);

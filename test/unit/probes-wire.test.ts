@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createHttp2Server, type ServerHttp2Stream } from "node:http2";
 import { createServer as createHttpsServer } from "node:https";
-import { type AddressInfo, createServer as createTcpServer, type Server } from "node:net";
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -161,6 +161,14 @@ describe("a health path that redirects", () => {
     const container = await redirecting({ "/health": "/a", "/a": "/health" });
     expect(await healthOf(container, 500)).toMatchObject({ healthy: false, last: "HTTP 301" });
   });
+});
+
+it("takes a connection that is closed at once for no answer, as before a service listens", async () => {
+  for (const close of [(socket: Socket) => socket.destroy(), (socket: Socket) => socket.end()]) {
+    const container = await containerOf(createTcpServer((socket) => close(socket.on("error", () => {}).resume())));
+    expect(await healthOf(container, 1500)).toMatchObject({ healthy: false });
+    expect(spokenBy(container)).toMatchObject({ known: false, wire: { tls: false, version: 1 } });
+  }
 });
 
 it("says of a service that answers in no way what came", async () => {

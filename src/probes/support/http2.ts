@@ -27,6 +27,8 @@ export function ask2(url: URL, options: Ask): Promise<Answer & { readonly grpcSt
     let tail: Readonly<Record<string, unknown>> = {};
     const most = options.keepBytes ?? 65_536;
     const done = (open: boolean) => {
+      // A connection that just ends, as the engine's proxy lets it, ends the stream as well.
+      if (head[":status"] === undefined) return reject(new Error("The connection was closed without an answer."));
       const grpc = tail["grpc-status"] ?? head["grpc-status"];
       const location = head["location"];
       resolve({
