@@ -35,8 +35,10 @@ describe("where a container listens", () => {
 });
 
 describe("why nobody was answered", () => {
-  it.each<[string, Partial<KernelLists>, RegExp | undefined, boolean]>([
-    ["is not that it listens there", { tcp: [tcp("00000000", 8000)] }, undefined, false],
+  it("is not that it listens there", () => {
+    expect(whyUnreached(at({ tcp: [tcp("00000000", 8000)] }), 8000)).toBeUndefined();
+  });
+  it.each<[string, Partial<KernelLists>, RegExp, boolean]>([
     ["another port", { tcp: [tcp("00000000", 8080)] }, /listens on port 8080, and not on 8000: .*ports: 8080/, false],
     ["the loopback", { tcp: [tcp("0100007F", 8000)] }, /port 8000 of the loopback only/, false],
     ["another port of the loopback", { tcp: [tcp("0100007F", 8080)] }, /port 8080 of the loopback only/, false],
@@ -45,8 +47,7 @@ describe("why nobody was answered", () => {
     ["nothing", {}, /Nothing in it listens/, false],
   ])("%s", (_, lists, why, isUnproven) => {
     const unreached = whyUnreached(at(lists), 8000);
-    if (why === undefined) return expect(unreached).toBeUndefined();
     expect(unreached?.why).toMatch(why);
-    return expect(unreached?.unproven).toBe(isUnproven);
+    expect(unreached?.unproven).toBe(isUnproven);
   });
 });

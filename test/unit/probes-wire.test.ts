@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
@@ -10,6 +9,7 @@ import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { exampleContract } from "../../src/checks/support/examples.ts";
 import type { Container } from "../../src/engine/engine.ts";
+import { run } from "../../src/kit/exec.ts";
 import { firstHealthy } from "../../src/probes/support/health.ts";
 import { halfBody } from "../../src/probes/support/in-flight.ts";
 import { newConnections } from "../../src/probes/support/listener.ts";
@@ -24,11 +24,11 @@ afterEach(() => {
 
 /** A certificate that nobody signed, made here: one in a file would end one day. */
 let certificate: { readonly key: string; readonly cert: string };
-beforeAll(() => {
+beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), "seaworthy-test-"));
   const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
   const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=demo.internal"];
-  execFileSync("openssl", [...request, "-keyout", key, "-out", cert], { stdio: "ignore" });
+  expect(await run("openssl", [...request, "-keyout", key, "-out", cert])).toMatchObject({ code: 0 });
   certificate = { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
   rmSync(folder, { recursive: true });
 });

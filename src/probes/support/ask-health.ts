@@ -1,7 +1,7 @@
 import type { Contract } from "../../model/types.ts";
-import { askOver } from "./ask-service.ts";
+import { askOver, grpcHealth } from "./ask-service.ts";
 import type { Ask } from "./http.ts";
-import { askGrpcHealth, GRPC_HEALTH } from "./http2.ts";
+import { GRPC_HEALTH } from "./http2.ts";
 import type { Wire } from "./wire.ts";
 
 /** What the health path answered, its redirects on the same host followed as probes outside do. */
@@ -35,9 +35,8 @@ const MOST_REDIRECTS = 5;
  * @throws Error when nothing came in time, or the connection broke. */
 export async function askHealth(url: URL, wire: Wire, options: Ask): Promise<HealthAnswer> {
   if (wire.grpc) {
-    const answer = await askGrpcHealth(url, options);
-    if (answer === undefined) throw new Error("It does not answer as gRPC does.");
-    return { status: answer.status, path: GRPC_HEALTH };
+    const { status } = await grpcHealth(url, options);
+    return { status, path: GRPC_HEALTH };
   }
   let at = url;
   for (let hops = 0; ; hops += 1) {

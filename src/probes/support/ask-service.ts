@@ -1,12 +1,19 @@
 import type { Container } from "../../engine/engine.ts";
 import { type Answer, type Ask, ask } from "./http.ts";
-import { ask2, askGrpcHealth } from "./http2.ts";
+import { ask2, askGrpcHealth, GRPC_HEALTH } from "./http2.ts";
 import { over, serviceUrl, spokenBy, type Wire } from "./wire.ts";
 
 /** Asks a service once, in the way it is spoken to.
  * @throws Error when nothing came in time, or the connection broke. */
 export function askService(container: Container, port: number, path: string, options: Ask): Promise<Answer> {
-  return askOver(serviceUrl(container, port, path), spokenBy(container).wire, options);
+  const url = serviceUrl(container, port, path);
+  return path === GRPC_HEALTH ? grpcHealth(url, options) : askOver(url, spokenBy(container).wire, options);
+}
+
+export async function grpcHealth(url: URL, options: Ask): Promise<Answer> {
+  const answer = await askGrpcHealth(url, options);
+  if (answer === undefined) throw new Error("It does not answer as gRPC does.");
+  return answer;
 }
 
 export function askOver(url: URL, wire: Wire, options: Ask): Promise<Answer> {

@@ -1,4 +1,5 @@
 import { connect } from "node:http2";
+import { timeLimit } from "../../kit/time-limit.ts";
 import type { Answer, Ask } from "./http.ts";
 
 /** What an answer may go on for before it counts as a stream. */
@@ -7,7 +8,7 @@ const OPEN_MS = 1000;
 /** Asks once over HTTP/2, on a connection of its own.
  * @throws Error when nothing came in time, or the other side speaks something else. */
 export function ask2(url: URL, options: Ask): Promise<Answer & { readonly grpcStatus?: number }> {
-  const timeout = AbortSignal.any([options.signal, AbortSignal.timeout(Math.ceil(options.timeoutMs))]);
+  const timeout = AbortSignal.any([options.signal, timeLimit(options.timeoutMs)]);
   const session = connect(url.origin, { rejectUnauthorized: false });
   return new Promise<Answer & { readonly grpcStatus?: number }>((resolve, reject) => {
     const cut = () => reject(timeout.reason as Error);

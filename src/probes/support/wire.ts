@@ -72,6 +72,6 @@ export function needsHttp1(container: Container, what: string): void {
   const { wire } = spokenBy(container);
   if (wire.version === 2)
     throw new Error(
-      `It speaks only ${wire.grpc ? "gRPC" : "HTTP/2"}, and ${what} only over HTTP/1.1. Try it by a client of its own.`,
+      `It speaks only ${wire.grpc ? "gRPC" : "HTTP/2"}, and ${what} only over HTTP/1.1: stop it while a call of its own client is in flight, and see that it is answered.`,
     );
 }

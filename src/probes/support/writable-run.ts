@@ -3,11 +3,13 @@ import { business } from "../../kit/machine.ts";
 import type { ProbeContext, WritableRun } from "../probe.ts";
 import { healthPath } from "./ask-health.ts";
 import { becomesHealthy } from "./health.ts";
+import { GRPC_HEALTH } from "./http2.ts";
 import { logTail } from "./logs.ts";
 import { sendRequests } from "./requests.ts";
 import { readableRoutes, visit } from "./routes.ts";
 import { startService } from "./service.ts";
 import { poll } from "./time.ts";
+import { spokenBy } from "./wire.ts";
 
 /** How a failed write is told. `grep -i read-only` misses the most common ones. */
 const COMPLAINTS: readonly RegExp[] = [
@@ -35,7 +37,9 @@ export async function visitAll(
   { contract, service }: ProbeContext,
   signal: AbortSignal,
 ): Promise<WritableRun> {
-  const paths = [healthPath(contract), ...(await readableRoutes(container, { service, contract, signal }))];
+  const paths = spokenBy(container).wire.grpc
+    ? [GRPC_HEALTH]
+    : [healthPath(contract), ...(await readableRoutes(container, { service, contract, signal }))];
   const visits = await visit(container, contract, paths, signal);
   const requests = await sendRequests(container, contract, signal);
   const failed = [...visits, ...requests].some(({ status }) => status === 0 || status >= 500);
