@@ -31,16 +31,22 @@ function gapTable(judged: Judged): string {
   return ["| Requirement | Current state | Gap |", "|:--|:--|:--|", ...rows].join("\n");
 }
 
-/** Errors and warnings are gaps; notes alone are debt. */
+/** Errors and warnings are gaps. What is only noted is told where nothing worse is; nothing found is not yet a proof. */
 function gapOf(open: readonly Finding[], judged: Judged): string {
-  const gap = open.filter(({ severity }) => severity !== "note");
-  if (gap.length === 0) return "none";
-  return gap
+  const worse = open.filter(({ severity }) => severity !== "note");
+  if (open.length === 0) return "none found";
+  if (worse.length === 0) return open.map((note) => notedOf(note, judged)).join("<br>");
+  return worse
     .map((finding) => {
       const said = `${subjectOf(finding, judged)}${cell(safe(finding.message))}`;
       return finding.severity === "error" ? `**${said}**` : said;
     })
     .join("<br>");
+}
+
+function notedOf(finding: Finding, judged: Judged): string {
+  const said = `${subjectOf(finding, judged)}${cell(safe(finding.message))}`;
+  return finding.confidence === "needs-proof" ? `to be proven by \`seaworthy verify\`: ${said}` : `minor: ${said}`;
 }
 
 /** What is said of a file that cannot be read begins with its name; every other message names what it is about. */

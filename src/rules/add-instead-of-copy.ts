@@ -7,6 +7,7 @@ export const addInsteadOfCopy: Rule = {
   title: "ADD where COPY would do, or a download without a checksum",
   why: "ADD unpacks archives and fetches URLs without being asked twice; a download without `--checksum` is whatever the server sends that day.",
   source: "hadolint DL3020",
+  demand: "verified-downloads",
   severity: "note",
   confidence: "certain",
   advice: "Use COPY for files of the context and `ADD --checksum=sha256:…` for downloads.",

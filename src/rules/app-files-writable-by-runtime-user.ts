@@ -11,6 +11,7 @@ export const appFilesWritableByRuntimeUser: Rule = {
   title: "The service can overwrite its own code",
   why: "A flaw that lets an attacker write a file then lets him change the program that runs next. Files of root, readable for all, are enough to run a service.",
   source: "sonar S6504",
+  demand: "without-root",
   severity: "note",
   confidence: "certain",
   advice: "Leave `--chown` away for code and environment; give the user only the folders it has to write.",

@@ -10,6 +10,7 @@ export const badStopsignal: Rule = {
   title: "STOPSIGNAL does not let the server finish",
   why: "SIGKILL ends the process at once with every request in flight; gunicorn takes SIGINT and SIGQUIT as the order to drop what it is doing. The other servers have no handler for SIGQUIT: process 1 does not even end.",
   source: "RUN004; tally no-ungraceful-stopsignal",
+  demand: "stops-in-time",
   severity: "error",
   confidence: "certain",
   advice: "Remove STOPSIGNAL: SIGTERM is what Python's servers drain on.",

@@ -26,6 +26,7 @@ export const baseEndOfLife: Rule = {
   title: "The base gets no security updates any more",
   why: "Vulnerabilities found in this Python or distribution stay open in every image built on it, and its package mirrors are taken down, which breaks the build without warning.",
   source: "devguide.python.org/versions; endoflife.date",
+  demand: "allowed-python",
   severity: "warning",
   confidence: "certain",
   advice: "Move to a release that is still supported.",

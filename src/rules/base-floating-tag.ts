@@ -8,6 +8,7 @@ export const baseFloatingTag: Rule = {
   title: "The base's tag lets Python or the distribution change by itself",
   why: "`latest`, no tag, or `3` change the Python minor release under the service; a tag without a Debian release (`3.12-slim`) moved from bookworm to trixie and renamed libraries on the way. The change arrives with an unrelated build.",
   source: "hadolint DL3006, DL3007; benchling-webhook's base moved from 3.11 to 3.14 by a bot",
+  demand: "exact-bases-and-tools",
   severity: "warning",
   confidence: "certain",
   advice:

@@ -8,6 +8,7 @@ export const baseNotDigestPinned: Rule = {
   title: "An image is named by tag only",
   why: "A tag moves. Two builds of one commit can then ship different operating systems and Python patch releases, a rollback does not bring the old image back, and nobody can say which build had a vulnerability. Of 55 production images we read, three were pinned.",
   source: "Trap T42",
+  demand: "exact-bases-and-tools",
   severity: "warning",
   confidence: "certain",
   advice:

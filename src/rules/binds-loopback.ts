@@ -12,6 +12,7 @@ export const bindsLoopback: Rule = {
   title: "The server listens on 127.0.0.1",
   why: "Inside a container that is the container itself: no published port and no load balancer reaches it, while a health check from inside says that all is well.",
   source: "analyzers.md fixture 52: found by no other tool",
+  demand: "reached-at-its-port",
   severity: "error",
   confidence: "certain",
   advice: "Listen on 0.0.0.0 (uvicorn `--host 0.0.0.0`, gunicorn `--bind 0.0.0.0:8000`).",

@@ -31,6 +31,7 @@ export const buildProgramAbsent: Rule = {
   title: "A build step calls a program that the base does not have",
   why: "The build stops with `useradd: command not found`, exit code 127. Amazon Linux 2023 has no user tools, no tar and no gzip. benchling-webhook's rework met one after the other, each by a failed build.",
   source: "benchling-webhook, the move to Amazon Linux 2023",
+  demand: "builds-from-a-clone",
   severity: "error",
   confidence: "likely",
   advice: "Install the package that brings the program in the same or an earlier step.",

@@ -11,6 +11,7 @@ export const buildToolsInFinal: Rule = {
   title: "Compilers or headers are in the shipped image",
   why: "A compiler adds 200 to 300 MB that the service never uses, brings most of the image's known vulnerabilities, and gives an intruder the means to build tools on the spot.",
   source: "analyzers.md fixture 17: found by no other tool",
+  demand: "no-build-tools",
   severity: "warning",
   confidence: "certain",
   advice:

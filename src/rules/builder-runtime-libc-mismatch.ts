@@ -10,6 +10,7 @@ export const builderRuntimeLibcMismatch: Rule = {
   title: "Builder and runtime are different distributions or releases",
   why: "Native modules built or chosen for one C library do not load on another: musl against glibc always, a newer glibc against an older one often. The failure shows at import, not in the build.",
   source: "Traps T28, T29",
+  demand: "allowed-python",
   severity: "error",
   confidence: "likely",
   advice: "Use the same release in both stages, for example bookworm in both or trixie in both.",

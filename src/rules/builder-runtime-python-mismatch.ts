@@ -9,6 +9,7 @@ export const builderRuntimePythonMismatch: Rule = {
   title: "The environment is built with one Python and run with another",
   why: "An environment belongs to one minor release: its packages lie in lib/python3.x and its native modules are compiled for it. Copied beside another Python it imports nothing.",
   source: "Traps T16, T18",
+  demand: "allowed-python",
   severity: "error",
   confidence: "certain",
   advice: "Build and run on the same image, or at least on the same Python minor release and distribution release.",

@@ -9,6 +9,7 @@ export const bytecodeRemoved: Rule = {
   title: "The compiled bytecode is deleted again",
   why: "It saves some megabytes, and every start of every container compiles all imported modules anew: measured 2.92 s to the first answer against 0.97 s, and more with less CPU. On a read-only file system the result is never kept.",
   source: "Trap T34 (agenta, HHS)",
+  demand: "starts-directly",
   severity: "note",
   confidence: "certain",
   advice: "Keep `__pycache__`; where size counts more than start-up, do not compile at all.",

@@ -10,6 +10,7 @@ export const cacheMountNotWritableByUser: Rule = {
   title: "A cache mount belongs to root, and the step runs as another user",
   why: "A cache mount is created for root with mode 0755 unless told otherwise. Another user cannot write it: the tool fails, or goes on without a cache and every build is a cold one.",
   source: "Trap T33 (teamster #5393, uv #12710); analyzers.md fixture 62: found by no other tool",
+  demand: "cached-dependencies",
   severity: "warning",
   confidence: "certain",
   advice: "Add `uid=` and `gid=` of the user to the mount, or run the step as root in the builder.",

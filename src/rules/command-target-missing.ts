@@ -10,6 +10,7 @@ export const commandTargetMissing: Rule = {
   title: "The module that the command names is not in the image",
   why: "The build is green and the container ends at once with `Could not import module`. It happens when a folder is renamed, when .dockerignore grows, or when `COPY . .` is replaced by a list.",
   source: "Trap T20; analyzers.md fixture 54: found by no other tool",
+  demand: "found-when-started",
   severity: "error",
   confidence: "likely",
   advice: "Copy the package to the working directory, install the project into the environment, or correct the name.",

@@ -17,6 +17,7 @@ export const conflictingPackage: Rule = {
   title: "A package conflicts with one that the base brings",
   why: "dnf stops: `package curl-minimal conflicts with curl`, and the image does not build. Amazon Linux 2023 has curl-minimal, whose program is called curl too and is enough for a health probe. benchling-webhook's rework lost a build to it.",
   source: "benchling-webhook, the move to Amazon Linux 2023",
+  demand: "builds-from-a-clone",
   severity: "error",
   confidence: "certain",
   advice: "Leave the package out and use what the base has, or say `--allowerasing` when the full one is needed.",

@@ -7,6 +7,7 @@ export const constantPlatform: Rule = {
   title: "FROM fixes the platform",
   why: "On another machine the image runs under emulation, many times slower, or not at all, and a multi-platform build makes the same image twice.",
   source: "BuildKit's FromPlatformFlagConstDisallowed; hadolint DL3029",
+  demand: "exact-bases-and-tools",
   severity: "warning",
   confidence: "certain",
   advice: "Leave --platform away and name the platform in the build (`--platform linux/amd64`).",

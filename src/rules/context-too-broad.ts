@@ -13,6 +13,7 @@ export const contextTooBroad: Rule = {
   title: "The whole folder is copied, and .dockerignore does not keep the noise out",
   why: "`COPY . .` takes in the git history, the local environment and caches: the image grows, holds what was deleted from the repository long ago, differs between machines, and every stray file invalidates the layer.",
   source: "RAGstar and others; trivy and sonar S6470 in part",
+  demand: "only-what-is-needed",
   severity: "warning",
   confidence: "certain",
   advice:

@@ -10,6 +10,7 @@ export const copyDestinationNotFolder: Rule = {
   title: "Several files are copied to one name",
   why: "Without a slash at its end the destination is a file: BuildKit writes each source over the one before and says nothing. The image holds the last file under a wrong name; only the classic builder refused it.",
   source: "moby/buildkit #1853; hadolint DL3021",
+  demand: "builds-from-a-clone",
   severity: "error",
   confidence: "certain",
   advice: "End the destination with a slash.",

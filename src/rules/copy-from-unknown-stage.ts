@@ -9,6 +9,7 @@ export const copyFromUnknownStage: Rule = {
   title: "A stage needs itself, or one that there is not",
   why: "A stage that takes from itself, or from one that takes from it, can never begin: `circular dependency detected`. A number beyond the last stage is no stage, and FROM with the name of a later stage asks a registry for an image of that name.",
   source: "BuildKit's dispatcher; hadolint DL3022, DL3023",
+  demand: "builds-from-a-clone",
   severity: "error",
   confidence: "certain",
   advice: "Name an earlier stage; give stages names, because a number changes with the next stage.",

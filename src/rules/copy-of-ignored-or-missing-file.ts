@@ -13,6 +13,7 @@ export const copyOfIgnoredOrMissingFile: Rule = {
   title: "A copied file is not in the build context",
   why: "The file is missing, outside the context (also behind a link that leads out of it), not under version control, or hidden by .dockerignore. The build fails, at the latest on the machine that does not have the stray file: RAGstar copied a lock that git ignored and a certificate that only CI wrote.",
   source: "Traps T21, T24; BuildKit's CopyIgnoredFile, which gives up when .dockerignore holds a `!` line",
+  demand: "builds-from-a-clone",
   severity: "error",
   confidence: "certain",
   advice: "Commit the file, correct its path (relative to the context, never `../`), or let it through .dockerignore.",

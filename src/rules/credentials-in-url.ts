@@ -11,6 +11,7 @@ export const credentialsInUrl: Rule = {
   title: "A URL in the Dockerfile holds a password",
   why: "ENV, ARG and RUN texts are kept in the image's history: everybody who can pull the image reads the password with `docker history`. A default of this kind also lets a container start against the wrong database when its real setting is missing.",
   source: "analyzers.md fixtures 30 and 31: found by no other tool",
+  demand: "no-secrets",
   severity: "error",
   confidence: "certain",
   advice:

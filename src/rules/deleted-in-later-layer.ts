@@ -9,6 +9,7 @@ export const deletedInLaterLayer: Rule = {
   title: "Files are deleted in a later layer than the one that brought them",
   why: "The earlier layer keeps them: the image does not get smaller, and a secret deleted this way can still be read by everybody who pulls the image.",
   source: "hadolint DL3009 knows it for apt only",
+  demand: "only-what-is-needed",
   severity: "warning",
   confidence: "certain",
   advice:

@@ -25,6 +25,7 @@ export const dependenciesNotPinned: Rule = {
   title: "No lock and no exact version decides what is installed",
   why: "Each build takes the newest versions that the ranges allow: two builds of one commit differ, a release of somebody else breaks an unchanged service, and no list says what was tested.",
   source: "hadolint DL3013 is about names in the command only; python-services.md: services without a lock",
+  demand: "locked-versions",
   severity: "warning",
   confidence: "certain",
   advice:

@@ -11,6 +11,7 @@ export const dependencyLayerInvalidatedBySource: Rule = {
   title: "Every source edit installs all dependencies again",
   why: "A layer is rebuilt when anything copied before it has changed. With the source copied first, a one-line edit downloads and installs every package, in every build of every developer and in CI.",
   source: "analyzers.md fixture 19: named for uv by no other tool",
+  demand: "cached-dependencies",
   severity: "warning",
   confidence: "certain",
   advice:

@@ -64,6 +64,7 @@ export const devDependenciesInFinal: Rule = {
   title: "Development dependencies are installed into the shipped environment",
   why: "`uv sync`, `poetry install` and `pdm install` bring the groups for development along unless told not to. Test tools, linters and type checkers make the image larger and bring their own vulnerabilities into production.",
   source: "Trap T39",
+  demand: "only-what-is-needed",
   severity: "warning",
   confidence: "certain",
   advice:

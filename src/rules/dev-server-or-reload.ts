@@ -8,6 +8,7 @@ export const devServerOrReload: Rule = {
   title: "A development server or debug mode is started",
   why: "Development servers are single-threaded or restart on file changes, and debug mode shows source, variables and, with werkzeug, a Python console to whoever causes an error.",
   source: "Trap T10 (twinbots, benchling-webhook); sonar S4507 knows one variable",
+  demand: "starts-directly",
   severity: "error",
   confidence: "certain",
   advice:

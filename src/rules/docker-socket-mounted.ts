@@ -10,6 +10,7 @@ export const dockerSocketMounted: Rule = {
   title: "The container gets the engine's socket",
   why: "Whoever can speak to the engine is root on its machine: a fault in the service is then a way into every other container, and USER, read-only and dropped capabilities protect nothing.",
   source: "CIS Docker benchmark 5.31; semgrep dockerfile-dockerd-socket-mount, dockle DKL-DI-0002",
+  demand: "without-root",
   severity: "error",
   confidence: "certain",
   advice:

@@ -9,6 +9,7 @@ export const dockerfileRefused: Rule = {
   title: "BuildKit refuses the Dockerfile",
   why: "The build stops at this line.",
   source: "BuildKit's parser; the conformance tests compare with its own data",
+  demand: "builds-from-a-clone",
   severity: "error",
   confidence: "certain",
   advice: "Correct the line.",

@@ -10,6 +10,7 @@ export const duplicateEnv: Rule = {
   title: "A variable is set twice in one stage without being used in between",
   why: "Only the last value counts. Whoever edits the first one changes nothing and wonders why.",
   source: "LYR012; analyzers.md fixture 57: found by no other tool",
+  demand: "configured-from-outside",
   severity: "note",
   confidence: "certain",
   advice: "Keep one of them.",

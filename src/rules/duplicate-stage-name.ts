@@ -7,6 +7,7 @@ export const duplicateStageName: Rule = {
   title: "Two stages have the same name",
   why: "`COPY --from=builder`, `--target builder` and FROM then mean the later one without a word. A stage that was pasted twice ships what nobody reads.",
   source: "BuildKit's DuplicateStageName; hadolint DL3024",
+  demand: "builds-from-a-clone",
   severity: "warning",
   confidence: "certain",
   advice: "Give each stage a name of its own.",

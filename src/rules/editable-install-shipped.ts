@@ -30,6 +30,7 @@ export const editableInstallShipped: Rule = {
   title: "The project is installed as editable and its source stays behind",
   why: "An editable install is a file with the path of the source in the builder. When only the environment is copied, that path does not exist in the shipped image and the service ends with ModuleNotFoundError.",
   source: "Trap T11 (dify #36757, copier-astral #33, uv #7126)",
+  demand: "found-when-started",
   severity: "error",
   confidence: "certain",
   advice:

@@ -8,6 +8,7 @@ export const emptyContinuation: Rule = {
   title: "An empty line inside a continued instruction",
   why: "BuildKit still reads past the empty line and warns that a later release will not. Where the backslash before it was left over, the next instruction silently becomes a part of this one.",
   source: "BuildKit's NoEmptyContinuation",
+  demand: "todays-syntax",
   severity: "note",
   confidence: "certain",
   advice: "Remove the empty line, or the backslash before it when the instruction ends there.",

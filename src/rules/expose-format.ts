@@ -8,6 +8,7 @@ export const exposeFormat: Rule = {
   title: "EXPOSE names something else than a port of the container",
   why: "EXPOSE only notes the container's port. An address or a port of the host in it is dropped, and BuildKit will refuse it; a number beyond 65535 stops the build.",
   source: "BuildKit's ExposeInvalidFormat; hadolint DL3011",
+  demand: "reached-at-its-port",
   severity: "warning",
   confidence: "certain",
   advice: "Write the container's port alone, `EXPOSE 8000`; the host's port belongs to `docker run -p` or Compose.",

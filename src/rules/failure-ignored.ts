@@ -14,6 +14,7 @@ export const failureIgnored: Rule = {
   title: "A step that fails does not stop the build",
   why: "Of commands joined by `;`, or on the lines of a heredoc, only the last one decides. A failed download or installation leaves a green build and an image that ends with ModuleNotFoundError.",
   source: "ShellCheck and Docker's guide on RUN; hadolint #882 for heredocs",
+  demand: "builds-from-a-clone",
   severity: "warning",
   confidence: "certain",
   advice: "Join the commands with `&&`, or begin with `set -eu`.",

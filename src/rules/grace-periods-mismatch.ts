@@ -35,6 +35,7 @@ export const gracePeriodsMismatch: Rule = {
   title: "The server's shutdown time is not below the platform's grace period",
   why: "A server that may take as long as the platform waits is killed before it is done: requests in flight are cut off and the exit code is 137.",
   source: 'Issue 5, "grace periods that do not add up"; found by no other tool',
+  demand: "stops-in-time",
   severity: "error",
   confidence: "certain",
   advice:

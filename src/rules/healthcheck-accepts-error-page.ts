@@ -20,6 +20,7 @@ export const healthcheckAcceptsErrorPage: Rule = {
   title: "The health check succeeds whatever status the service answers with",
   why: "curl without `--fail` exits with 0 when the answer is 500, and http.client, requests and httpx raise no error for one. The service answers every request with an error page, and the container stays healthy.",
   source: "curl(1): --fail; seaworthy: the negative control of healthcheck-notices",
+  demand: "health-is-seen",
   severity: "warning",
   confidence: "certain",
   advice: "Let the command fail with the status: `curl --fail`, `urllib.request.urlopen`, or a test that it is 200.",

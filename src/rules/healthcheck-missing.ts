@@ -10,6 +10,7 @@ export const healthcheckMissing: Rule = {
   title: "The image has no HEALTHCHECK",
   why: "Docker, Compose and Swarm then see only that a process exists: a service that hangs or has lost its event loop stays in rotation. Kubernetes and ECS use their own probes and ignore this one.",
   source: "CIS Docker benchmark 4.6; trivy DS-0026",
+  demand: "health-is-seen",
   severity: "note",
   confidence: "certain",
   advice: "Add a HEALTHCHECK that asks the liveness route with Python itself, so that no curl is needed.",

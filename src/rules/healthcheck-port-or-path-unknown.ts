@@ -8,6 +8,7 @@ export const healthcheckPortOrPathUnknown: Rule = {
   title: "The health check asks a route that the service does not have",
   why: "The answer is 404, the check fails or, without `-f`, passes for ever without checking anything.",
   source: "Issue 5; found by no other tool",
+  demand: "health-is-seen",
   severity: "error",
   confidence: "likely",
   advice: "Ask a route that exists and that answers before the database does.",

@@ -8,6 +8,7 @@ export const healthcheckShellForm: Rule = {
   title: "The health check starts a shell for one plain command",
   why: "Every check starts `/bin/sh -c` first, for nothing: the command uses no variable, no pipe and no `||`. An image without a shell can never be healthy, and hadolint stops at the line since 2.15.",
   source: "HC005 in analyzers.md; hadolint DL3025 since 2.15.0 (hadolint#1209)",
+  demand: "health-is-seen",
   severity: "note",
   confidence: "certain",
   advice: 'Write the command as a JSON array: `HEALTHCHECK CMD ["curl", "-fsS", "http://127.0.0.1:8000/health"]`.',

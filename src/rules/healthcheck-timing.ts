@@ -8,6 +8,7 @@ export const healthcheckTiming: Rule = {
   title: "The health check's times do not fit together",
   why: "A timeout as long as the interval lets checks pile up on a slow service. Without a start period the first failures while the service starts count, and a slow start is taken for a broken container.",
   source: "HC004; benchling-webhook's start period of 5 s",
+  demand: "health-is-seen",
   severity: "note",
   confidence: "certain",
   advice: "Set `--start-period` above the measured start-up time and `--timeout` well below `--interval`.",

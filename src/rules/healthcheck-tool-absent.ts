@@ -12,6 +12,7 @@ export const healthcheckToolAbsent: Rule = {
   title: "The health check calls a program that the image does not have",
   why: "Every check fails with `curl: not found`, the container is unhealthy from the first minute, and what watches it restarts a service that works. At least eight projects shipped that after they had made their image smaller.",
   source: "Trap T27 (minio #6347, superset #22663); analyzers.md fixtures 25 and 61: found by no other tool",
+  demand: "health-is-seen",
   severity: "error",
   confidence: "certain",
   advice:

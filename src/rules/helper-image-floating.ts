@@ -8,6 +8,7 @@ export const helperImageFloating: Rule = {
   title: "A tool is copied from an image with a floating tag",
   why: "`COPY --from=ghcr.io/astral-sh/uv:latest` brings another uv with every build. A new uv may read the lock differently or refuse it, and the build of an unchanged commit breaks or changes.",
   source: "analyzers.md, fixture 03: found by no other tool",
+  demand: "exact-bases-and-tools",
   severity: "warning",
   confidence: "certain",
   advice: "Name the exact version, `ghcr.io/astral-sh/uv:0.9.8`, and its digest.",

@@ -11,6 +11,7 @@ export const hostVenvOverwritesImageVenv: Rule = {
   title: "`COPY . .` can write the developer's .venv over the image's",
   why: "The environment of a laptop holds other packages, another interpreter path and perhaps another platform. A build on that laptop replaces the environment that was just installed; a build in CI, where no .venv exists, does not: the two images differ.",
   source: "analyzers.md fixture 35: found by no other tool",
+  demand: "found-when-started",
   severity: "error",
   confidence: "certain",
   advice: "Put `.venv` in .dockerignore.",

@@ -9,6 +9,7 @@ export const inconsistentCasing: Rule = {
   title: "Upper and lower case are mixed",
   why: "BuildKit reads any case, and warns in every build: instructions in one case throughout, stage names and protocols in lower case, `AS` like its FROM. Its other warnings are then read by nobody.",
   source: "BuildKit's ConsistentInstructionCasing, FromAsCasing, StageNameCasing and ExposeProtoCasing",
+  demand: "todays-syntax",
   severity: "note",
   confidence: "certain",
   advice: "Write instructions and AS in upper case, names of stages and protocols in lower case.",

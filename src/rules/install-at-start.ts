@@ -10,6 +10,7 @@ export const installAtStart: Rule = {
   title: "Packages are installed when the container starts",
   why: "Each start needs the network and the package index, takes minutes instead of seconds, may bring other versions than were tested, and fails on a read-only file system.",
   source: "RUN013; traps T1, T2",
+  demand: "starts-directly",
   severity: "error",
   confidence: "certain",
   advice: "Install in the build.",

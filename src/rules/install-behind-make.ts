@@ -14,6 +14,7 @@ export const installBehindMake: Rule = {
   title: "The dependencies are installed by a Makefile that does not hold to the lock",
   why: "The Dockerfile says `make install`; the flags are in another file, made for a laptop. Development dependencies come along, and the lock is brought in step inside the build, where nobody sees what changed.",
   source: "Trap T41 (flagsmith)",
+  demand: "locked-versions",
   severity: "warning",
   confidence: "certain",
   advice: "Write the installation into the Dockerfile: `uv sync --locked --no-dev --no-install-project`.",

@@ -9,6 +9,7 @@ export const invalidJsonArray: Rule = {
   title: "A command that looks like a JSON array and is none",
   why: "With single quotes, a comma too many or a missing quote it is no JSON, and the whole text goes to the shell, brackets included: the container ends with `[uvicorn,: not found`. The build is green.",
   source: "Docker's reference, exec form; tally invalid-json-form",
+  demand: "starts-directly",
   severity: "error",
   confidence: "certain",
   advice: "Write double quotes around each word and a comma between them, none after the last.",

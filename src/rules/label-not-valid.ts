@@ -8,6 +8,7 @@ export const labelNotValid: Rule = {
   title: "A label says something that its readers cannot use",
   why: "Registries, scanners and update bots read the labels of the OCI by their meaning: a `source` that is no address links nowhere, a `created` that is no date sorts nowhere, and an empty `revision` names no commit.",
   source: "OCI image specification, annotations; hadolint DL3048, DL3051 to DL3053, DL3055",
+  demand: "todays-syntax",
   severity: "note",
   confidence: "certain",
   advice: "Give the value in the form that the specification names, or leave the label out.",

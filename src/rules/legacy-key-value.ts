@@ -8,6 +8,7 @@ export const legacyKeyValue: Rule = {
   title: "ENV or LABEL in the old form without `=`",
   why: "Everything up to the end of the line is the value, so a second variable on the line silently becomes part of the first.",
   source: "BuildKit's LegacyKeyValueFormat",
+  demand: "todays-syntax",
   severity: "note",
   confidence: "certain",
   advice: "Write `ENV NAME=value`.",

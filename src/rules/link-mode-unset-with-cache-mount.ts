@@ -9,6 +9,7 @@ export const linkModeUnsetWithCacheMount: Rule = {
   title: "uv's link mode is not set beside a cache mount",
   why: "The cache mount is another file system, so uv cannot link from it. It falls back to copying and prints a warning in every build, in which a warning that matters is then overlooked.",
   source: "uv's guide for Docker; analyzers.md fixture 45: found by no other tool",
+  demand: "cached-dependencies",
   severity: "note",
   confidence: "certain",
   advice: "Set `ENV UV_LINK_MODE=copy` in the builder.",

@@ -9,6 +9,7 @@ export const lockNotInContext: Rule = {
   title: "The lock file is kept out of the build by .dockerignore",
   why: "The build never sees the lock: a copy or mount of it by name fails, and after `COPY . .` uv and poetry silently resolve everything anew, so the image holds whatever was newest that day.",
   source: "RAGstar: uv.lock in .dockerignore; trap T21",
+  demand: "locked-versions",
   severity: "error",
   confidence: "certain",
   advice: "Take the line out of .dockerignore, or add `!uv.lock` after it.",

@@ -52,6 +52,7 @@ export const lockStale: Rule = {
   title: "The lock file is not in step with what the project asks for",
   why: "With `--frozen` the image gets what the old lock says, including dependencies that were removed; with `--locked` the build stops; with neither, uv resolves anew inside the build. The locks of poetry, pdm and pipenv hold a digest of what they were made from, by which those tools tell.",
   source: "RAGstar at HEAD: pyproject.toml dropped gitingest, uv.lock still installs it; trap T37",
+  demand: "locked-versions",
   severity: "error",
   confidence: "likely",
   advice: "Run `uv lock` and commit the result.",

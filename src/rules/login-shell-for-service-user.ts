@@ -13,6 +13,7 @@ export const loginShellForServiceUser: Rule = {
   title: "The service's user has a login shell",
   why: "Nobody logs in as the service. A shell in its account only helps whoever gets in through another door.",
   source: "SEC006; analyzers.md fixture 39: found by no other tool",
+  demand: "without-root",
   severity: "note",
   confidence: "certain",
   advice: "Create the user with `--shell /usr/sbin/nologin`.",

@@ -20,6 +20,7 @@ export const logsToFile: Rule = {
   title: "Logs go to a file in the container",
   why: "Nobody collects the file: it fills the container's disk, is gone with the container, and cannot be written at all on a read-only file system.",
   source: "Trap T32; analyzers.md fixture 56: found by no other tool",
+  demand: "log-on-streams",
   severity: "warning",
   confidence: "certain",
   advice: "Log to stdout and stderr (gunicorn: `--access-logfile -`) and let the platform collect it.",

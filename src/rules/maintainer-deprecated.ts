@@ -7,6 +7,7 @@ export const maintainerDeprecated: Rule = {
   title: "MAINTAINER is deprecated",
   why: "It is no label, so no tool that reads an image's labels finds it.",
   source: "BuildKit's MaintainerDeprecated; hadolint DL4000",
+  demand: "todays-syntax",
   severity: "note",
   confidence: "certain",
   advice: "Write `LABEL org.opencontainers.image.authors=…`.",

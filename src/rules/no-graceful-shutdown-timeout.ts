@@ -8,6 +8,7 @@ export const noGracefulShutdownTimeout: Rule = {
   title: "uvicorn waits for open connections without a limit",
   why: "On SIGTERM uvicorn waits for every open request. One slow or streaming client holds it until the platform kills the process, and every other request and every shutdown hook is lost with it.",
   source: "analyzers.md fixture 22: found by no other tool",
+  demand: "stops-in-time",
   severity: "warning",
   confidence: "certain",
   advice: "Add `--timeout-graceful-shutdown <seconds>`, a few seconds below the platform's grace period.",

@@ -37,6 +37,7 @@ export const noWheelForMusl: Rule = {
   title: "Packages of the lock have no wheel for Alpine's C library",
   why: "Wheels are built for glibc (`manylinux`) or for musl (`musllinux`). What has none for musl is compiled in every build without a cache, which takes minutes for the large ones and a compiler in the builder, and what publishes no sources cannot be installed at all. On a slim image they are downloaded.",
   source: "PEP 656; generators.md, base profiles",
+  demand: "builds-from-a-clone",
   severity: "note",
   confidence: "certain",
   advice: "Take the slim image: the wheels of the lock fit it, and the compiler is not needed.",

@@ -7,6 +7,7 @@ export const onbuildTrigger: Rule = {
   title: "ONBUILD does nothing in this image",
   why: "The instruction waits for another image that is built on this one. In the image of a service it is never run, and whoever reads the file takes it for a step of the build.",
   source: "Docker's reference, ONBUILD; hadolint DL3043",
+  demand: "todays-syntax",
   severity: "note",
   confidence: "certain",
   advice: "Write the instruction without ONBUILD, or remove it.",

@@ -17,6 +17,7 @@ export const outsideAsksForRoot: Rule = {
   title: "Another file runs the image as root, or with every right",
   why: "The image has a user of its own, and the deployment takes it away again: USER protects nothing then, and `privileged` gives the container the machine.",
   source: "CIS Docker benchmark 5.5, 4.1; Kubernetes Pod Security Standards, restricted",
+  demand: "without-root",
   severity: "error",
   confidence: "certain",
   advice:

@@ -12,6 +12,7 @@ export const outsidePortMismatch: Rule = {
   title: "Another file leads to a port on which the service does not listen",
   why: "Compose publishes a closed port, or Kubernetes asks one: the container runs and nobody reaches it, or it is started again and again.",
   source: "Issue 5: declarations outside the Dockerfile; found by no other tool",
+  demand: "reached-at-its-port",
   severity: "error",
   confidence: "likely",
   advice: "Write the port that the server listens on, or tell the server the other one.",

@@ -22,6 +22,7 @@ export const outsideProbeToolAbsent: Rule = {
   title: "A probe outside the Dockerfile calls a program that the image does not have",
   why: "The program was left out because the Dockerfile does not use it, but Compose, the ECS task definition or a Kubernetes probe does: every check fails and the platform replaces healthy containers. benchling-webhook's curl probe stands in CDK code only.",
   source: "Trap T27 (benchling-webhook, agenta, polar)",
+  demand: "health-is-seen",
   severity: "error",
   confidence: "likely",
   advice: "Keep the program in the shipped stage, or change the probe to one that asks with Python.",

@@ -7,6 +7,7 @@ export const overriddenCommand: Rule = {
   title: "An instruction has no effect because a later one replaces it",
   why: "Only the last CMD, ENTRYPOINT and HEALTHCHECK of a stage count. Whoever edits the first one changes nothing.",
   source: "hadolint DL4003, DL4004, DL3012",
+  demand: "starts-directly",
   severity: "warning",
   confidence: "certain",
   advice: "Remove the earlier one.",

@@ -12,6 +12,7 @@ export const packageConfirmationMissing: Rule = {
   title: "The package manager waits for a confirmation",
   why: "There is nobody to answer in a build: apt-get stops with `Abort.` as soon as it wants to install one package more than was named.",
   source: "hadolint DL3014",
+  demand: "builds-from-a-clone",
   severity: "warning",
   confidence: "certain",
   advice: "Add `-y`.",

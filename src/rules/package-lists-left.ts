@@ -14,6 +14,7 @@ export const packageListsLeft: Rule = {
   title: "The package manager's lists or cache stay in the layer",
   why: "About 20 to 60 MB of metadata that is out of date tomorrow. Deleting it in a later RUN does not make the image smaller: the earlier layer keeps it.",
   source: "hadolint DL3009",
+  demand: "only-what-is-needed",
   severity: "warning",
   confidence: "certain",
   advice:

@@ -8,6 +8,7 @@ export const passwordSetInBuild: Rule = {
   title: "A user of the image gets a password",
   why: "The text of the step is kept in the history, so everybody who can pull the image has the password, and nothing in a container asks for one, unless something else lets people log in.",
   source: "checkov CKV2_DOCKER_17; dockle DKL-LI-0001 for empty ones",
+  demand: "no-secrets",
   severity: "error",
   confidence: "certain",
   advice: "Give no user a password; the service's user needs none.",

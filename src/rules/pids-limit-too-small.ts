@@ -13,6 +13,7 @@ export const pidsLimitTooSmall: Rule = {
   title: "The limit of processes is below what the server starts",
   why: "Threads count as well. The server's own process, its workers and their threads do not fit: workers end with `Resource temporarily unavailable` and are started again for ever.",
   source: "Compose: pids_limit; Linux: pids controller; found by no other tool",
+  demand: "starts-directly",
   severity: "error",
   confidence: "certain",
   advice: "Raise `pids_limit` above workers times threads, with some room for what the code starts itself.",

@@ -10,6 +10,7 @@ export const pipCacheInImage: Rule = {
   title: "pip's cache stays in the image",
   why: "pip keeps every wheel it downloads under ~/.cache/pip. In a layer it is dead weight: nobody installs from it again.",
   source: "hadolint DL3042",
+  demand: "only-what-is-needed",
   severity: "warning",
   confidence: "certain",
   advice: "Use `pip install --no-cache-dir`, or a cache mount at /root/.cache/pip.",

@@ -9,6 +9,7 @@ export const pipefailMissing: Rule = {
   title: "A failing download in a pipe goes unnoticed",
   why: "The shell looks only at the last command of a pipe: when the download fails, the build goes on with an empty file and the fault shows at run time.",
   source: "hadolint DL4006",
+  demand: "todays-syntax",
   severity: "warning",
   confidence: "certain",
   advice: 'Download to a file first, or use `SHELL ["/bin/bash", "-o", "pipefail", "-c"]`.',

@@ -11,6 +11,7 @@ export const portMismatch: Rule = {
   title: "EXPOSE or the health check name another port than the server listens on",
   why: "A health check on the wrong port makes every container unhealthy and the platform restarts it for ever. A wrong EXPOSE sends proxies and `docker run -P` to a closed port.",
   source: "analyzers.md fixtures 26 and 27: found by no other tool",
+  demand: "reached-at-its-port",
   severity: "warning",
   confidence: "certain",
   advice: "Write the port that the server listens on in all three places.",

@@ -8,6 +8,7 @@ export const projectInstalledBeforeSource: Rule = {
   title: "The dependency layer installs the project before its source is there",
   why: "A packaged project is built while its code is missing: the build backend fails, or installs an empty package, and the service imports an old or empty version of itself.",
   source: "Trap T13; uv's guide for Docker",
+  demand: "cached-dependencies",
   severity: "warning",
   confidence: "likely",
   advice:

@@ -14,6 +14,7 @@ export const projectMetadataMissing: Rule = {
   title: "A file that the build backend reads is not in the build",
   why: "pyproject.toml names a readme or licence file; the backend opens it while the project is installed and stops the build: `Readme file does not exist`. Often the file is there but .dockerignore hides it.",
   source: "Trap T21; RAGstar d13b96e, and more than ten issue threads",
+  demand: "builds-from-a-clone",
   severity: "error",
   confidence: "likely",
   advice:

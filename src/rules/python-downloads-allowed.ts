@@ -10,6 +10,7 @@ export const pythonDownloadsAllowed: Rule = {
   title: "uv may download another Python in the builder",
   why: "When the base's Python does not fit requires-python or .python-version, uv fetches one into the builder's home and the environment links to it. Copied to the runtime, the link dangles: the container ends with `no such file or directory`. The build itself is green.",
   source: "Trap T16 (basic-memory #510, uv-docker-example #26)",
+  demand: "allowed-python",
   severity: "warning",
   confidence: "certain",
   advice: "Set `ENV UV_PYTHON_DOWNLOADS=never` (or 0) in the builder: a mismatch then stops the build.",

@@ -23,6 +23,7 @@ export const pythonNotInDistribution: Rule = {
   title: "The distribution does not carry this Python",
   why: "The package manager answers `Unable to locate package`, or a third-party repository is added that nobody maintains for the next release.",
   source: "IMG005; analyzers.md fixture 15: found by no other tool",
+  demand: "allowed-python",
   severity: "error",
   confidence: "likely",
   advice:

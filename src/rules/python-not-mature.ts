@@ -15,6 +15,7 @@ export const pythonNotMature: Rule = {
   title: "The base's Python is newer than the wheels of a dependency",
   why: "A package with compiled parts publishes a wheel for each minor version of Python. Where the locked version has none for the base's, it is built from source: with a compiler in the builder, in minutes, or not at all. Pre-releases of Python have hardly any.",
   source: "analyzers.md 5.3 IMG006: found by no other tool; document 002, technical debt 5",
+  demand: "allowed-python",
   severity: "warning",
   confidence: "certain",
   advice: "Take a base with a Python that the locked wheels are for, or upgrade the package in the lock.",

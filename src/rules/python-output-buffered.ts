@@ -9,6 +9,7 @@ export const pythonOutputBuffered: Rule = {
   title: "Python holds output back",
   why: "Written to a pipe, stdout is kept until 8 KiB have gathered. What the service printed last, the reason why it died, is lost with it. Logging on stderr is not held back; print() and a StreamHandler on stdout are.",
   source: "RUN011; DF032",
+  demand: "log-on-streams",
   severity: "note",
   confidence: "likely",
   advice: "Set `ENV PYTHONUNBUFFERED=1`.",

@@ -12,6 +12,7 @@ export const recommendsInstalled: Rule = {
   title: "apt installs recommended packages as well",
   why: "Debian installs what a package recommends unless told not to: often more than the package itself, and nothing that the service asked for.",
   source: "hadolint DL3015",
+  demand: "only-what-is-needed",
   severity: "note",
   confidence: "certain",
   advice: "Use `apt-get install --no-install-recommends`.",

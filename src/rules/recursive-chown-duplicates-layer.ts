@@ -10,6 +10,7 @@ export const recursiveChownDuplicatesLayer: Rule = {
   title: "`chown -R` stores the files a second time",
   why: "A layer holds whole files: changing the owner of a file that an earlier layer brought writes it again. `chown -R` of /app doubles the environment, often hundreds of megabytes. 12 of 55 images did it.",
   source: "Trap T35 (RAGstar, benchling-webhook); analyzers.md fixture 50: found by no other tool",
+  demand: "only-what-is-needed",
   severity: "warning",
   confidence: "certain",
   advice:

@@ -10,6 +10,7 @@ export const relativeWorkdir: Rule = {
   title: "The working directory depends on what came before",
   why: "A relative WORKDIR means another folder as soon as the base or an earlier WORKDIR changes; a RUN that only says `cd` has no effect on the next instruction.",
   source: "hadolint DL3000, DL3003; BuildKit's WorkdirRelativePath",
+  demand: "found-when-started",
   severity: "warning",
   confidence: "certain",
   advice: "Write an absolute WORKDIR.",

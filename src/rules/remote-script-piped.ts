@@ -8,6 +8,7 @@ export const remoteScriptPiped: Rule = {
   title: "A script from the network is run unread",
   why: "Whatever the server sends on the day of the build runs as root in it. When the download fails in the middle, half a script has run; without pipefail the build goes on as if nothing had happened.",
   source: "DF021; hadolint DL4006 in part",
+  demand: "verified-downloads",
   severity: "warning",
   confidence: "certain",
   advice:

@@ -12,6 +12,7 @@ export const requiredEnvDefaulted: Rule = {
   title: "The image sets a variable that the service demands from its environment",
   why: "The service refuses to start without it, which is the one protection against a forgotten setting. A value in the image takes that away: the container starts and talks to the wrong database, bucket or region.",
   source: "RUN014; reactbin-api's specification (a missing variable must end the container)",
+  demand: "configured-from-outside",
   severity: "warning",
   confidence: "likely",
   advice: "Take the ENV out and let whoever runs the image set it.",

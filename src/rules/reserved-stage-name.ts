@@ -7,6 +7,7 @@ export const reservedStageName: Rule = {
   title: "A stage has a name that means something else",
   why: "`FROM scratch` is the empty image and `context` is what is built from: a stage of that name is not what a later line gets, or hides what it should get.",
   source: "BuildKit's ReservedStageName",
+  demand: "todays-syntax",
   severity: "warning",
   confidence: "certain",
   advice: "Give the stage another name.",

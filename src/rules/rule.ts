@@ -17,6 +17,28 @@ export type Project = Readonly<Record<string, string>>;
 export type RuleFinding = Omit<Finding, "rule" | "severity" | "confidence" | "advice"> &
   Partial<Pick<Finding, "severity" | "confidence" | "advice">>;
 
+/** What a production image of a Python service has to keep; `formats/view/demands` says each in words. */
+export type DemandId =
+  | "builds-from-a-clone"
+  | "exact-bases-and-tools"
+  | "allowed-python"
+  | "locked-versions"
+  | "no-build-tools"
+  | "only-what-is-needed"
+  | "cached-dependencies"
+  | "found-when-started"
+  | "starts-directly"
+  | "read-only-root"
+  | "log-on-streams"
+  | "stops-in-time"
+  | "health-is-seen"
+  | "reached-at-its-port"
+  | "configured-from-outside"
+  | "without-root"
+  | "no-secrets"
+  | "verified-downloads"
+  | "todays-syntax";
+
 /** A rule reads the project as it stands and says what is wrong with it. It never runs anything. */
 export interface Rule {
   readonly id: string;
@@ -25,6 +47,8 @@ export interface Rule {
   readonly why: string;
   /** Where that is written down: a trap of ours (`T3`), an issue thread, a standard. */
   readonly source: string;
+  /** The demand that is not kept where the rule finds something: its row in the table of gaps. */
+  readonly demand: DemandId;
   readonly severity: Severity;
   readonly confidence: Finding["confidence"];
   /** What to do, unless the finding says it better. */

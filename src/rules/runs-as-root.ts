@@ -10,6 +10,7 @@ export const runsAsRoot: Rule = {
   title: "The service runs as root",
   why: "A fault in the service or one of its libraries then gives root in the container: every file of the image can be changed, and a kernel or runtime flaw leads to the host. Kubernetes with runAsNonRoot refuses to start it.",
   source: "CIS Docker benchmark 4.1; hadolint DL3002",
+  demand: "without-root",
   severity: "error",
   confidence: "certain",
   advice:

@@ -16,6 +16,7 @@ export const runtimeSharedLibraryMissing: Rule = {
   title: "A dependency loads a system library that the shipped image does not have",
   why: "It was compiled in a builder where the -dev package had brought the library along. In the slim runtime the import ends with `libpq.so.5: cannot open shared object file`.",
   source: "Traps T26, T28 (wger #1409); analyzers.md fixture 59: found by no other tool",
+  demand: "found-when-started",
   severity: "warning",
   confidence: "likely",
   advice:

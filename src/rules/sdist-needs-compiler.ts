@@ -36,6 +36,7 @@ export const sdistNeedsCompiler: Rule = {
   title: "A locked package must be compiled, and the builder lacks what that takes",
   why: "The lock holds no wheel for it that fits the base, so it is built from source: `command 'gcc' failed: No such file or directory`, or `pg_config executable not found` where the compiler is there and the headers are not, after the build has run for minutes.",
   source: "UV021; found by no other tool",
+  demand: "builds-from-a-clone",
   severity: "error",
   confidence: "likely",
   advice:

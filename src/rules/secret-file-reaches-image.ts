@@ -27,6 +27,7 @@ export const secretFileReachesImage: Rule = {
   title: "A file that holds secrets gets into the image",
   why: "A .env or key file in a layer is readable by everybody who can pull the image, also when a later layer deletes it. A .env that git ignores is not in CI's image but in the one built on a laptop.",
   source: "analyzers.md fixtures 32 and 33: found by no other tool before the image exists",
+  demand: "no-secrets",
   severity: "error",
   confidence: "likely",
   advice: "Put `.env*`, `*.pem` and `*.key` in .dockerignore and give the values when the container starts.",

@@ -34,6 +34,7 @@ export const secretInArgOrEnv: Rule = {
   title: "A secret is passed by ARG, set by ENV or LABEL, or written into a RUN",
   why: "All of it is written to the image's configuration and history in clear text, for everybody who can pull it. A default for a required secret is worse still: the service starts with a publicly known key when the real one is missing.",
   source: "BuildKit's SecretsUsedInArgOrEnv; hadolint DL3064; trivy DS-0031",
+  demand: "no-secrets",
   severity: "error",
   confidence: "likely",
   advice:

@@ -52,6 +52,7 @@ export const serverOnlyForDevelopment: Rule = {
   title: "The server that the command starts is a development dependency",
   why: 'The lock has the server for development only, and the image installs the runtime dependencies. The container ends at once: `exec: "uvicorn": executable file not found`. It works on a laptop, where the dev group is installed.',
   source: "Traps T38, T39",
+  demand: "found-when-started",
   severity: "error",
   confidence: "likely",
   advice: "Make the server a dependency of the project: `uv add uvicorn`.",

@@ -14,6 +14,7 @@ export const severalLocks: Rule = {
   title: "Two managers have a lock for the same project",
   why: "Only one of them decides what the image holds. The other grows old unseen: whoever installs by it develops and tests other versions than run in production.",
   source: "python-services.md: projects between two managers",
+  demand: "locked-versions",
   severity: "warning",
   confidence: "likely",
   advice:

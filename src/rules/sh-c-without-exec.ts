@@ -16,6 +16,7 @@ export const shCWithoutExec: Rule = {
   title: "A shell stays in front of the service",
   why: "The shell is process 1 and the service its child. dash (Debian, Ubuntu) and busybox (Alpine) end up being killed after the grace period with requests in flight; bash replaces itself only when the script is a single command. Measured with uvicorn.",
   source: "Traps T3, T6 (find-moj-data); analyzers.md fixture 21: found by no other tool",
+  demand: "starts-directly",
   severity: "error",
   confidence: "certain",
   advice: 'Put `exec` before the last command: `sh -c "exec uvicorn …"`, or `exec "$@"` at the end of the script.',

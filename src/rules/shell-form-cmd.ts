@@ -8,6 +8,7 @@ export const shellFormCmd: Rule = {
   title: "The command is written in shell form",
   why: "`/bin/sh -c` becomes process 1. Debian's dash does not pass SIGTERM on: the platform waits for the whole grace period and kills the service in the middle of its requests (measured). The shell form also makes an ENTRYPOINT ignore CMD and arguments.",
   source: "Trap T3; BuildKit's JSONArgsRecommended; hadolint DL3025",
+  demand: "starts-directly",
   severity: "warning",
   confidence: "certain",
   advice:

@@ -21,6 +21,7 @@ export const shellSyntaxError: Rule = {
   title: "The shell refuses the script",
   why: "A quote that is never closed, an `if` without `fi`, a `&&` with nothing behind it: the shell runs none of it. In RUN the build stops there; in CMD, ENTRYPOINT and HEALTHCHECK the image is built, and no container of it starts or becomes healthy.",
   source: "`dash -n`, with which the reading is compared; ShellCheck SC1072, SC1073",
+  demand: "builds-from-a-clone",
   severity: "error",
   confidence: "certain",
   advice: "Mend the script; `sh -n -c '…'` in the image says the same. A longer script is easier to read as a heredoc.",

@@ -9,6 +9,7 @@ export const singleStageWithBuildTooling: Rule = {
   title: "One stage both builds and runs the service",
   why: "Whatever building needs is shipped: the package manager, its cache, compilers and headers. They are the larger part of many images and of their vulnerability reports.",
   source: "RAGstar and benchling-webhook before their rework",
+  demand: "no-build-tools",
   severity: "warning",
   confidence: "certain",
   advice: "Build the environment in a stage of its own and copy only the environment and the source into the last one.",

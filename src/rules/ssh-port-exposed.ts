@@ -8,6 +8,7 @@ export const sshPortExposed: Rule = {
   title: "The image offers SSH",
   why: "A second way in, with keys and users of its own, that nobody updates and no health check watches. Whoever runs the container can have a shell without it: `docker exec`, `kubectl exec`, ECS Exec.",
   source: "trivy DS-0004, checkov CKV_DOCKER_1",
+  demand: "without-root",
   severity: "warning",
   confidence: "certain",
   advice: "Leave sshd out, and port 22 closed.",

@@ -9,6 +9,7 @@ export const sudoInImage: Rule = {
   title: "sudo is used or installed",
   why: "RUN already is root until USER says otherwise; in the shipped image sudo is a way back to root.",
   source: "hadolint DL3004",
+  demand: "without-root",
   severity: "warning",
   confidence: "certain",
   advice: "Do what needs root before USER, and leave sudo out.",

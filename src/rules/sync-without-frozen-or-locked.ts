@@ -39,6 +39,7 @@ export const syncWithoutFrozenOrLocked: Rule = {
   title: "The installation may resolve the dependencies anew",
   why: "Without `--locked` or `--frozen`, uv updates the lock inside the build when pyproject.toml and uv.lock differ, or when the lock never reached the build; `pdm install` and `pipenv install` do the same, and `poetry lock` does it always. The image then holds versions that nobody tested, and the committed lock promises nothing.",
   source: "Trap T37",
+  demand: "locked-versions",
   severity: "error",
   confidence: "certain",
   advice: "Use `uv sync --locked`: the build stops when the lock is not in step. `--frozen` hides a stale lock.",

@@ -17,6 +17,7 @@ export const syntaxTooOld: Rule = {
   title: "The named Dockerfile syntax does not know what is used",
   why: "`# syntax=` fixes the release that reads the file, also where the builder itself is newer. A flag that came later stops the build: `unknown flag`. A heredoc that is not known is a command of that name.",
   source: "Docker's reference, the release each flag came with",
+  demand: "builds-from-a-clone",
   severity: "error",
   confidence: "certain",
   advice: "Name a later release, `# syntax=docker/dockerfile:1`, or leave the line out.",

@@ -9,6 +9,7 @@ export const testsInFinal: Rule = {
   title: "Tests are copied into the shipped image",
   why: "Tests and their fixtures are not needed to run, often hold sample credentials, and an edit of a test rebuilds and redeploys the image.",
   source: "analyzers.md fixture 60: found by no other tool",
+  demand: "only-what-is-needed",
   severity: "note",
   confidence: "certain",
   advice: "Put the folder in .dockerignore, or copy only the service's packages.",

@@ -10,6 +10,7 @@ export const undefinedArgumentInFrom: Rule = {
   title: "The base image depends on an argument without a value",
   why: "FROM sees only the ARG lines before the first FROM. Without one of that name the reference is broken and no build works; without a default it works only where somebody passes `--build-arg`, and neither `docker build .` nor a scanner finds the base.",
   source: "Trap T24 (netbox, nautobot); BuildKit's UndefinedArgInFrom and InvalidDefaultArgInFrom",
+  demand: "builds-from-a-clone",
   severity: "warning",
   confidence: "certain",
   advice: "Declare it before the first FROM, with a default that builds: `ARG PYTHON=3.13`.",

@@ -13,6 +13,7 @@ export const undefinedVariable: Rule = {
   title: "A variable is used that has no value there",
   why: "Nothing stands in its place: `PYTHONPATH=/app:$PYTHONPATH` ends in a colon, which means the working directory, and `COPY $DIR /app` copies the whole context. An ARG before the first FROM is for FROM lines alone until the stage names it again.",
   source: "BuildKit's UndefinedVar; Docker's reference, ARG",
+  demand: "todays-syntax",
   severity: "warning",
   confidence: "likely",
   advice: "Declare it in the stage with ARG or ENV, correct its name, or give a default: `${NAME:-value}`.",

@@ -8,6 +8,7 @@ export const unreachableStage: Rule = {
   title: "A stage takes no part in the shipped image",
   why: "BuildKit never builds it without `--target`. Often it is left over, or the last stage of the file is not the one that production needs (development after production).",
   source: "DF015; trap T9 (DevOps-Course-Starter, alphagov, polar)",
+  demand: "todays-syntax",
   severity: "note",
   confidence: "certain",
   advice: "Remove the stage, or make the production stage the last one and name it in the build.",

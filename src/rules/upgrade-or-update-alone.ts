@@ -9,6 +9,7 @@ export const upgradeOrUpdateAlone: Rule = {
   title: "Package lists are fetched in a layer of their own",
   why: "The layer with the lists is cached, the install after it is not: weeks later `apt-get install` asks the mirror for versions that are gone and the build fails with 404.",
   source: "Docker's best practices; trivy DS-0017",
+  demand: "locked-versions",
   severity: "warning",
   confidence: "certain",
   advice: "Write `apt-get update && apt-get install …` in one RUN.",

@@ -16,6 +16,7 @@ export const userNotCreated: Rule = {
   title: "USER names a user that nobody made",
   why: "The engine looks the name up in the image's /etc/passwd. It is not there, so every later RUN and every start ends with `unable to find user`.",
   source: "analyzers.md fixture 38: hinted at by hadolint only, for another reason",
+  demand: "without-root",
   severity: "error",
   confidence: "likely",
   advice: "Create the user before, with a fixed number, or write a number: `USER 1001:1001` needs no entry.",

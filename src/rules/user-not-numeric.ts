@@ -9,6 +9,7 @@ export const userNotNumeric: Rule = {
   title: "USER is a name, not a number",
   why: "Kubernetes cannot tell that a name is not root: with runAsNonRoot the pod is refused with `image has non-numeric user`. A name that is nowhere created fails at start.",
   source: "Design fact; hadolint DL3066",
+  demand: "without-root",
   severity: "warning",
   confidence: "certain",
   advice: "Write the number that the user was created with, for example `USER 1001:1001`.",

@@ -17,6 +17,7 @@ export const uvCacheInImage: Rule = {
   title: "uv's cache stays in a layer, or its cache mount lies elsewhere",
   why: "uv keeps every downloaded wheel unpacked. Without a cache mount at the folder that uv really uses, the shipped layer holds every package twice; with a mount at another path, the mount does nothing and every build downloads everything again.",
   source: "RAGstar c7acdc0: mount at /root/.cache/uv, UV_CACHE_DIR=/app/.cache/uv; trap T33",
+  demand: "only-what-is-needed",
   severity: "warning",
   confidence: "certain",
   advice:

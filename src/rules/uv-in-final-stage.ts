@@ -10,6 +10,7 @@ export const uvInFinalStage: Rule = {
   title: "The package manager (uv, poetry, pdm, pipenv, hatch) is in the shipped image",
   why: "It is needed to build the environment, not to run it: about 50 MB of uv, or the many packages of poetry, that a service never uses, and a tool that lets anyone who gets in install what they like.",
   source: "Design fact of all three systems; analyzers.md fixture 05: found by no other tool",
+  demand: "no-build-tools",
   severity: "warning",
   confidence: "certain",
   advice:

@@ -10,6 +10,7 @@ export const uvOrPipToolUnpinned: Rule = {
   title: "The package manager is installed without a version",
   why: "Every build takes the newest uv or poetry. A new release can read the lock differently, or stop understanding an option, and the build of an unchanged commit breaks.",
   source: "benchling-webhook and RAGstar: `pip install uv`; hadolint DL3013",
+  demand: "exact-bases-and-tools",
   severity: "warning",
   confidence: "certain",
   advice: "Copy uv from its own image by exact version and digest, or write `pip install uv==<version>`.",

@@ -26,6 +26,7 @@ export const vcsOrDebugToolInFinal: Rule = {
   title: "A development tool is in the shipped image",
   why: "git, editors and debuggers are not needed to answer requests, make the image larger and help an intruder. Remove one only when nothing calls it: RAGstar's image lost git and the library that called it broke a day later.",
   source: "RAGstar 33f4ec7; trap T26; hadolint DL3001 sees only the call",
+  demand: "no-build-tools",
   severity: "note",
   confidence: "likely",
   advice: "Install it in the builder if the build needs it, and prove with a run that nothing needs it afterwards.",

@@ -9,6 +9,7 @@ export const venvInterpreterAbsent: Rule = {
   title: "The environment's interpreter has another path in the shipped image",
   why: "`bin/python` of an environment is a link to the Python it was made with: /usr/local/bin of the official image, /usr/bin of a distribution. On a base of the other kind the link dangles, also when both have the same release: `no such file or directory`, of a file that is there.",
   source: "Traps T16, T18 (fastapi-uv; basic-memory #510)",
+  demand: "found-when-started",
   severity: "error",
   confidence: "likely",
   advice: "Build and run on the same base image.",

@@ -9,6 +9,7 @@ export const venvMoved: Rule = {
   title: "The environment is copied to another path than it was made at",
   why: "The first line of every script in bin/ and the activate files hold the path at which the environment was made. At another path `uvicorn` or `gunicorn` end with `no such file or directory`, although the file is there.",
   source: "Trap T15 (flagsmith keeps a symbolic link for it)",
+  demand: "found-when-started",
   severity: "error",
   confidence: "certain",
   advice:

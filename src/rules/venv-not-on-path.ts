@@ -15,6 +15,7 @@ export const venvNotOnPath: Rule = {
   title: "The command is looked for outside the environment",
   why: "The environment's programs are in its bin folder. Without that folder in PATH the container ends with `executable file not found`, or starts the system's Python, which has none of the packages.",
   source: "Trap T16; analyzers.md fixture 40: found by no other tool",
+  demand: "found-when-started",
   severity: "error",
   confidence: "likely",
   advice:

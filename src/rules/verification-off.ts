@@ -36,6 +36,7 @@ export const verificationOff: Rule = {
   title: "Certificates or signatures are not checked",
   why: "Whoever sits between the build and the server decides what is installed. In the environment of the image it also holds for every request that the service makes.",
   source: "checkov CKV2_DOCKER_2 to 16 (13 for npm and yarn)",
+  demand: "verified-downloads",
   severity: "error",
   confidence: "certain",
   advice: "Give the company's CA to the build as a secret and point SSL_CERT_FILE at it.",

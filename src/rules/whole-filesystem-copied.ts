@@ -10,6 +10,7 @@ export const wholeFilesystemCopied: Rule = {
   title: "Everything of the builder is copied into the shipped image",
   why: "Compilers, caches and package lists come along, and whatever of the base it writes over is stored twice. The stages then save nothing.",
   source: "hadolint DL3067",
+  demand: "only-what-is-needed",
   severity: "warning",
   confidence: "certain",
   advice: "Copy what the service needs: the environment and its code.",

@@ -8,6 +8,7 @@ export const workdirInSystemFolder: Rule = {
   title: "The working directory is a folder that the engine or the kernel fills",
   why: "The engine mounts its own /proc, /sys and /dev over those of the image, so what the build put there is hidden when the container runs. A WORKDIR below /proc/self/fd was the way out of the container in CVE-2024-21626.",
   source: "trivy DS-0030; CVE-2024-21626",
+  demand: "found-when-started",
   severity: "error",
   confidence: "certain",
   advice: "Use a folder of the service's own, such as /app.",

@@ -14,6 +14,7 @@ export const workersWithoutReaper: Rule = {
   title: "Workers start programs, and nothing collects those that are left over",
   why: "When a worker dies, the programs it had started become children of process 1. uvicorn as process 1 waits for its workers only, so each of them stays as a zombie until the limit of processes is reached. gunicorn collects every child, and so does an init.",
   source: "analyzers.md 5.3 RUN015: found by no other tool",
+  demand: "starts-directly",
   severity: "note",
   confidence: "needs-proof",
   advice:

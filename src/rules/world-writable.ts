@@ -8,6 +8,7 @@ export const worldWritable: Rule = {
   title: "Files are made writable for everybody",
   why: "`chmod 777` hides a wrong owner and lets every process in the container change the code that runs next; with -R it also stores the files a second time.",
   source: "SEC009; DF034",
+  demand: "without-root",
   severity: "warning",
   confidence: "certain",
   advice: "Give the folder that must be written to the service's user, and nothing else.",

@@ -16,6 +16,7 @@ export const writesOutsideTmpOnReadOnly: Rule = {
   title: "The service writes next to its code",
   why: "On a read-only root file system, which ECS and Kubernetes offer and auditors ask for, the write fails; on a writable one the data is gone with the container. Four days after benchling-webhook's rework the first real export failed in this way, with every health check green.",
   source: "Traps T31, T32 (Djagon, RAGstar, linkding, benchling-webhook)",
+  demand: "read-only-root",
   severity: "note",
   confidence: "needs-proof",
   advice:

@@ -1,4 +1,5 @@
-import { type OneDefect } from "./defect.ts";
+import { rules } from "../../src/rules/index.gen.ts";
+import { type OneDefect, planted } from "./defect.ts";
 import { deploymentDefects } from "./table-deployments.ts";
 import { managerDefects } from "./table-managers.ts";
 import { ruleDefects } from "./table-rules.ts";
@@ -10,8 +11,7 @@ import { layerDefects } from "./table-layers.ts";
 import { runningDefects, probedDefects } from "./table-running.ts";
 import { secretDefects } from "./table-secrets.ts";
 
-/** One row for each problem that a Dockerfile of a Python service has in practice; one defect in each. */
-export const defects: readonly OneDefect[] = [
+const byHand: readonly OneDefect[] = [
   ...baseDefects,
   ...dependencyDefects,
   ...layerDefects,
@@ -23,4 +23,13 @@ export const defects: readonly OneDefect[] = [
   ...ruleDefects,
   ...deploymentDefects,
   ...managerDefects,
-].toSorted((a, b) => Number.parseInt(a.id, 10) - Number.parseInt(b.id, 10) || (a.id < b.id ? -1 : 1));
+];
+const named = new Set(byHand.map(({ rules: [first] }) => first));
+/** A rule that no row is about has one of its own: its first bad example. Where others speak of it too, write the row. */
+const ofRules = rules.filter(({ id }) => !named.has(id)).map((rule) => planted(rule.id, rule));
+const number = ({ id }: OneDefect): number => Number.parseInt(id, 10) || Number.MAX_SAFE_INTEGER;
+
+/** One row for each problem that a Dockerfile of a Python service has in practice; one defect in each. */
+export const defects: readonly OneDefect[] = [...byHand, ...ofRules].toSorted(
+  (a, b) => number(a) - number(b) || (a.id < b.id ? -1 : 1),
+);

@@ -1,12 +1,20 @@
+import { rules } from "../../rules/index.gen.ts";
+import type { DemandId } from "../../rules/rule.ts";
 import type { Demand } from "./demand.ts";
 import { demandsOfBuild } from "./demands-of-build.ts";
 import { demandsOfService } from "./demands-of-service.ts";
 
-/** In the order in which a table shows them. Each rule belongs to one. */
+/** In the order in which a table shows them. */
 export const demands: readonly Demand[] = [...demandsOfBuild, ...demandsOfService];
 
-const byRule: ReadonlyMap<string, Demand> = new Map(
-  demands.flatMap((demand) => demand.rules.map((rule) => [rule, demand] as const)),
-);
+const byId = new Map(demands.map((demand) => [demand.id, demand]));
+/** What the analysis says itself belongs to what it could not read. */
+const byRule: ReadonlyMap<string, DemandId> = new Map([
+  ...rules.map(({ id, demand }) => [id, demand] as const),
+  ["file-cannot-be-read", "builds-from-a-clone"],
+]);
 
-export const demandOf = (rule: string): Demand | undefined => byRule.get(rule);
+export function demandOf(rule: string): Demand | undefined {
+  const id = byRule.get(rule);
+  return id && byId.get(id);
+}

@@ -9,6 +9,10 @@ export interface Facts {
 }
 
 const NONE = "none";
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+export const variablesToday = ({ service: { env } }: Facts): string =>
+  `${counted(env.length, "variable")}, ${env.filter(({ required }) => required).length} required`;
 
 export const baseToday = ({ dockerfile }: Facts): string =>
   [...new Set(dockerfile.stages.filter(({ parent }) => parent === undefined).map((stage) => stage.resolvedBase))].join(
@@ -25,7 +29,7 @@ export function pythonToday({ service }: Facts): string {
 }
 
 export const stagesToday = ({ dockerfile }: Facts): string =>
-  dockerfile.stages.length === 1 ? "one stage" : `${dockerfile.stages.length} stages`;
+  dockerfile.stages.length === 1 ? "one stage" : counted(dockerfile.stages.length, "stage");
 
 export function lockToday({ service: { lock, manager } }: Facts): string {
   if (lock === undefined) return `${manager.value}, no lock file`;
@@ -62,6 +66,12 @@ export function writesToday({ service }: Facts): string {
   return paths.length === 0 ? "the code names no path it writes" : `writes ${paths.slice(0, 4).join(", ")}`;
 }
 
+export function bufferingToday({ dockerfile }: Facts): string {
+  const stage = shippedStage(dockerfile);
+  const value = stage === undefined ? undefined : stageState(dockerfile, stage).env.get("PYTHONUNBUFFERED")?.value;
+  return value === undefined ? "no PYTHONUNBUFFERED" : `PYTHONUNBUFFERED=${value}`;
+}
+
 export function downloadsToday({ dockerfile }: Facts): string {
   const downloads = dockerfile.stages
     .flatMap(({ instructions }) => instructions)
@@ -71,7 +81,7 @@ export function downloadsToday({ dockerfile }: Facts): string {
     );
   return downloads.length === 0
     ? "no step downloads by an address"
-    : `${downloads.length} steps download by an address`;
+    : `${counted(downloads.length, "step")} with a download by an address`;
 }
 
 export const contextToday = ({ service }: Facts): string => service.dockerignore ?? "no .dockerignore";
