@@ -44,13 +44,13 @@ function checksPage(): string {
   const rows = checks.map((check) =>
     [
       `## ${check.id}`,
-      `**${check.title}**`,
+      `**${check.title}** · ${check.severity}`,
       check.why,
       ...whenItFails(check.whenItFails),
       `Probe: ${check.needs.title} (\`${check.needs.id}\`). Source: ${check.source}`,
     ].join("\n\n"),
   );
-  const intro = `${checks.length} checks judge what ${probes.length} probes saw. What no probe could see is \`unproven\`, never a pass.`;
+  const intro = `${checks.length} checks judge what ${probes.length} probes saw. What no probe could see is \`unproven\`, never a pass. What a severity means, and which of them fail a run, is in [policy.md](policy.md#how-grave-a-check-is).`;
   return [GENERATED, "# Checks", intro, ...rows].join("\n\n");
 }
 

@@ -5,6 +5,7 @@ import { fail, pass } from "./support/verdicts.ts";
 
 export const arbitraryUid: Check<LeastPrivilege> = {
   id: "arbitrary-uid",
+  severity: "warning",
   title: "The service runs as a uid the image does not know",
   why: "OpenShift gives each namespace its own uids, and a volume's owner often decides the uid elsewhere.",
   source: "OpenShift documentation: support arbitrary user ids",

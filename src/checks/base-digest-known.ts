@@ -10,6 +10,7 @@ const base = (known: "yes" | "no" | "unknown", said: string): BaseDigests => ({
 
 export const baseDigestKnown: Check<BaseDigests> = {
   id: "base-digest-known",
+  severity: "error",
   title: "The registry has every digest by which a base is named",
   why: "A digest can be well formed and nobody's: made up, copied from another image, or removed since. The build then works only where a cache still has it, or nowhere.",
   source: "OCI distribution specification: pulling manifests",

@@ -7,6 +7,7 @@ const base = (named: string): BuildRecord => ({ ...exampleRecord, bases: [{ name
 
 export const basePinned: Check<BuildRecord> = {
   id: "base-pinned",
+  severity: "error",
   title: "Every base image is named by its digest",
   why: "A tag moves: the same Dockerfile builds another image tomorrow, and a scan of yesterday's says nothing about it.",
   source: "OCI image specification: descriptors",

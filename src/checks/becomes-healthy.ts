@@ -7,6 +7,7 @@ import { fail, pass, unproven } from "./support/verdicts.ts";
 
 export const becomesHealthy: Check<StartUp> = {
   id: "becomes-healthy",
+  severity: "error",
   title: "The service starts and its health path answers",
   why: "Everything else is about a service that runs.",
   source: "The contract's health path",

@@ -7,6 +7,7 @@ const context = { contract: exampleContract };
 
 export const buildToolsAbsent: Check<Layers> = {
   id: "build-tools-absent",
+  severity: "error",
   title: "Installers such as uv are not in the image",
   why: "An installer at run time can change the service after it was tested, and `uv run` does so: it syncs again at every start.",
   source: "The contract's absent programs",

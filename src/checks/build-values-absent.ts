@@ -10,6 +10,7 @@ const canaries = (planted: number | undefined, found: readonly string[], given =
 
 export const buildValuesAbsent: Check<Layers> = {
   id: "build-values-absent",
+  severity: "error",
   title: "Values passed to the build are in no layer and not in the history",
   why: "Patterns only find secrets of a known shape. Random values of ours, passed where a secret would be, show whether any would stay; what the team gives itself (`buildSecrets`) is looked for as it is.",
   source: "Docker documentation: build secrets",

@@ -14,6 +14,7 @@ const SYNC = "COPY /opt/venv /opt/venv # buildkit";
 
 export const buildsReproducibly: Check<BuildRecord> = {
   id: "builds-reproducibly",
+  severity: "warning",
   title: "Built a second time with nothing cached, the image is the same",
   why: "An image whose files change with each build cannot be compared with what was tested, and nobody can tell a change of the source from a change of the day. The times of files are left out: a builder makes them equal when it is asked.",
   source: "Reproducible builds; BuildKit documentation: SOURCE_DATE_EPOCH",

@@ -5,6 +5,7 @@ import { fail, pass } from "./support/verdicts.ts";
 
 export const builds: Check<BuildRecord> = {
   id: "builds",
+  severity: "error",
   title: "The image builds from the tracked files",
   why: "An image that only builds on one laptop, because of a file that git ignores, cannot be rebuilt when it must be.",
   source: "The twelve-factor app, V: build, release, run",

@@ -9,6 +9,7 @@ const SOME_BYTES = 4096;
 
 export const cachesAbsent: Check<Layers> = {
   id: "caches-absent",
+  severity: "error",
   title: "No layer holds a package manager's cache",
   why: "A cache in a layer is downloaded with every pull and used by nobody; deleting it in a later layer does not make the image smaller.",
   source: "Docker documentation: building best practices, apt-get",

@@ -7,6 +7,7 @@ const git = { program: "git", by: "src/repository.py:66", path: "/usr/bin/git" }
 
 export const calledProgramsPresent: Check<Layers> = {
   id: "called-programs-present",
+  severity: "error",
   title: "Programs that the service calls are in the image",
   why: "Start-up and health are green without them; the first request that needs one fails. RAGstar's rework removed git as not needed, and every build of a repository failed until it came back.",
   source: "RAGstar 33f4ec7",

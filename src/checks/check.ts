@@ -1,4 +1,4 @@
-import type { Contract, Seen, Service, Verdict } from "../model/types.ts";
+import type { Contract, Seen, Service, Severity, Verdict } from "../model/types.ts";
 import type { Probe } from "../probes/probe.ts";
 
 /** What a check may look at beside the evidence. */
@@ -13,6 +13,8 @@ export interface JudgeContext {
 /** A check judges what one probe saw. It starts nothing, so it can judge an old run again. */
 export interface Check<Data = unknown> {
   readonly id: string;
+  /** How grave it is that it fails: `error` where the image must not ship so, `warning` where it costs something. */
+  readonly severity: Severity;
   readonly title: string;
   readonly why: string;
   readonly source: string;

@@ -17,6 +17,7 @@ const under = (readOnlyRoot: boolean): { readonly service: Service } => ({
 
 export const codeNotWritable: Check<Layers> = {
   id: "code-not-writable",
+  severity: "warning",
   title: "The service cannot change its own code",
   why: "Whoever makes the service write a file can then replace a module, and the change runs at the next start. A read-only root prevents it as well as the owner does, where production mounts one.",
   source: "CIS Docker Benchmark 4.1, 5.13; NIST SP 800-190, 4.1",

@@ -8,6 +8,7 @@ const slow = build("cold", { dependencies: false, source: false }, 900_000);
 
 export const coldBuildTime: Check<BuildRecord> = {
   id: "cold-build-time",
+  severity: "warning",
   title: "A build with nothing cached ends in time",
   why: "A new machine, and a CI runner that keeps nothing, pay for it each time: no layer is cached, and the cache mounts are empty.",
   source: "The contract's limit coldBuildSeconds",

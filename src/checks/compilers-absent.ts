@@ -5,6 +5,7 @@ import { counted, fail, pass, some } from "./support/verdicts.ts";
 
 export const compilersAbsent: Check<Layers> = {
   id: "compilers-absent",
+  severity: "error",
   title: "Compilers and headers are not in the image",
   why: "They are needed to build packages, never to run them; they are hundreds of megabytes, and of use to an intruder.",
   source: "Docker documentation: multi-stage builds",

@@ -8,6 +8,7 @@ const context = { contract: exampleContract };
 
 export const configurationAsContract: Check<Configuration> = {
   id: "configuration-as-contract",
+  severity: "error",
   title: "The image is configured as its contract says",
   why: "Manifests are written from the contract. Where the image says otherwise, the port is not found, the signal is another one, or the volume belongs to another uid.",
   source: "OCI image specification: configuration",

@@ -11,6 +11,7 @@ const edited = (dependencies: boolean, source: boolean): BuildRecord => ({
 
 export const dependencyLayerCached: Check<BuildRecord> = {
   id: "dependency-layer-cached",
+  severity: "error",
   title: "A source edit does not install the dependencies again",
   why: "When the source is copied before the dependencies are installed, every edit pays for the whole installation.",
   source: "Docker documentation: optimize cache usage in builds",

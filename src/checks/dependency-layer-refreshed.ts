@@ -11,6 +11,7 @@ const edited = (dependencies: boolean): BuildRecord => ({
 
 export const dependencyLayerRefreshed: Check<BuildRecord> = {
   id: "dependency-layer-refreshed",
+  severity: "error",
   title: "A lock edit installs the dependencies again",
   why: "A dependency layer that is always cached is only good when a new lock breaks the cache; otherwise the image keeps old packages.",
   source: "Negative control of dependency-layer-cached",

@@ -7,6 +7,7 @@ const context = { contract: exampleContract };
 
 export const devDependenciesAbsent: Check<Layers> = {
   id: "dev-dependencies-absent",
+  severity: "error",
   title: "Development dependencies are not installed",
   why: "Test runners and linters make the image larger and bring code that nobody needs in production.",
   source: "The contract's absent distributions, from the service's dependency groups",

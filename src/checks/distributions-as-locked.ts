@@ -42,6 +42,7 @@ const withPackage = (one: Partial<InstalledPackage>): Layers => ({
 
 export const distributionsAsLocked: Check<Layers> = {
   id: "distributions-as-locked",
+  severity: "error",
   title: "What is installed is what the lock names",
   why: "A lock that the build does not obey is a wish: tests ran with other versions than production has.",
   source: "PEP 751, reproducible installation",

@@ -19,6 +19,7 @@ const WORDS: Readonly<Record<BrokenReference["kind"], (broken: BrokenReference) 
 
 export const environmentIntact: Check<Layers> = {
   id: "environment-intact",
+  severity: "warning",
   title: "What was built in another stage still fits where it was copied",
   why: "A virtual environment holds absolute paths: to its Python, in the first line of each script, to sources that were installed as editable. Copied elsewhere, they lead nowhere.",
   source: "Python documentation: venv, environments are not movable",

@@ -18,6 +18,7 @@ const INIT = /^(tini(-static)?|dumb-init|docker-init|catatonit|s6-svscan|podman-
 
 export const execForm: Check<OrdinaryRun> = {
   id: "exec-form",
+  severity: "error",
   title: "The first process, or what an init starts, is the service, not a shell and not an installer",
   why: "Signals go to the first process, and an init hands them to the one that it has started. A shell passes none on, and `uv run` syncs the environment before each start.",
   source: "Dockerfile reference: CMD, exec form",

@@ -30,6 +30,7 @@ const nowhere = { contract: exampleContract, service: { outsideLimits: [] } as u
 
 export const gracePeriodsAddUp: Check<Drain> = {
   id: "grace-periods-add-up",
+  severity: "error",
   title: "Compose, Kubernetes and ECS wait longer than the service takes to stop",
   why: "The grace period begins before the preStop hook and must hold the hook and the drain. What is left over is killed with its requests.",
   source: "Kubernetes documentation: container lifecycle hooks; Amazon ECS: stopTimeout; Compose: stop_grace_period",

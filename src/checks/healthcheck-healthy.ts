@@ -7,6 +7,7 @@ import { fail, pass } from "./support/verdicts.ts";
 
 export const healthcheckHealthy: Check<HealthCommand> = {
   id: "healthcheck-healthy",
+  severity: "error",
   title: "The image's HEALTHCHECK calls the running service healthy",
   why: "A HEALTHCHECK whose program is not in the image, such as curl on a slim base, calls a good service sick and gets it restarted for ever.",
   source: "Dockerfile reference: HEALTHCHECK",

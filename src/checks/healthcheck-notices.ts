@@ -7,6 +7,7 @@ import { fail, leaving, pass, unproven } from "./support/verdicts.ts";
 
 export const healthcheckNotices: Check<HealthCommand> = {
   id: "healthcheck-notices",
+  severity: "error",
   title: "The image's HEALTHCHECK notices a service that hangs, and one that answers with errors",
   why: "A command that always succeeds, or that accepts an error page, is worse than none: everybody believes it.",
   source: "Negative control of healthcheck-healthy",

@@ -19,6 +19,7 @@ const after = {
 
 export const labelled: Check<Configuration> = {
   id: "labelled",
+  severity: "warning",
   title: "The image says what it is and from which commit",
   why: "At three in the morning the question is which code runs; a digest alone does not answer it.",
   source: "OCI image specification: annotations",

@@ -22,6 +22,7 @@ const withMissing = (...missing: readonly MissingLibrary[]): Layers => ({
 
 export const librariesResolve: Check<Layers> = {
   id: "libraries-resolve",
+  severity: "warning",
   title: "Every shared library that the service's files need is in the image",
   why: "A copy between stages brings a module without the system library it was linked with: the import fails, often at the first request only.",
   source: "ELF specification: DT_NEEDED; ld.so(8)",

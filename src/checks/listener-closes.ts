@@ -27,6 +27,7 @@ const dropping: Drain = {
 
 export const listenerCloses: Check<Drain> = {
   id: "listener-closes",
+  severity: "warning",
   title: "After SIGTERM new connections are answered or refused, and never left without either",
   why: "Kubernetes sends the signal while its Service still sends new connections, for some seconds. One that is refused is tried elsewhere; one that is accepted and dropped is an error for the client. ECS takes the task out of its load balancer before the signal.",
   source: "Kubernetes documentation: termination of pods; seaworthy: stops measured with eight servers",

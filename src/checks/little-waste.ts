@@ -13,6 +13,7 @@ const chown: LayerWaste = { layer: 5, deleted: 0, replaced: 0, doubled: 60_000_0
 
 export const littleWaste: Check<Layers> = {
   id: "little-waste",
+  severity: "warning",
   title: "Few bytes are pulled that nobody can read",
   why: "A file that a later layer deletes, replaces or only gives to another owner stays in its layer, and is pulled for nothing.",
   source: "OCI image specification: layers",

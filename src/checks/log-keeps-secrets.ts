@@ -14,6 +14,7 @@ const run = {
 
 export const logKeepsSecrets: Check<MissingEnv> = {
   id: "log-keeps-secrets",
+  severity: "error",
   title: "A failed start writes no secret value into the log",
   why: "Settings libraries like to show the input they refused: the other variables, passwords too, end in the log store.",
   source: "OWASP logging cheat sheet: data to exclude",

@@ -7,6 +7,7 @@ const silent = { stdout: 0, stderr: 0 };
 
 export const logsOnStreams: Check<OrdinaryRun> = {
   id: "logs-on-streams",
+  severity: "error",
   title: "Logs go to stdout and stderr only",
   why: "A log file inside a container is lost with it, fills its disk, and cannot be written on a read-only root.",
   source: "The twelve-factor app, XI: logs",

@@ -7,6 +7,7 @@ const silent = { stdout: 0, stderr: 0 };
 
 export const logsPrompt: Check<OrdinaryRun> = {
   id: "logs-prompt",
+  severity: "error",
   title: "Log lines come out when they are written",
   why: "Python keeps what it prints to a pipe until 8 kB are full. The last lines before a crash, those one needs, are then lost.",
   source: "Python documentation: -u and PYTHONUNBUFFERED",

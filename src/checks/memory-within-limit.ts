@@ -21,6 +21,7 @@ const free = { declared: undefined, limitBytes: 2 ** 34 };
 
 export const memoryWithinLimit: Check<MemoryUse> = {
   id: "memory-within-limit",
+  severity: "warning",
   title: "The service works within the memory it is given",
   why: "At its limit the kernel kills a process of the service without a word in its log. A limit that is guessed is either that, or paid for nothing.",
   source: "Docker documentation: runtime options with memory; Amazon ECS: task size",

@@ -11,6 +11,7 @@ const sudo = { path: "/usr/bin/sudo", mode: "4755", layer: 4, owner: "deb sudo" 
 
 export const modesRestricted: Check<Layers> = {
   id: "modes-restricted",
+  severity: "warning",
   title: "No program runs as somebody else, and no file can be written by everybody",
   why: "A setuid program gives whoever breaks into the service the rights of root; a file that everybody may write is where an intruder stays.",
   source: "CIS Docker Benchmark 4.8",

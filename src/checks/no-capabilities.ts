@@ -5,6 +5,7 @@ import { fail, pass } from "./support/verdicts.ts";
 
 export const noCapabilities: Check<LeastPrivilege> = {
   id: "no-capabilities",
+  severity: "warning",
   title: "The service needs no capability and no new privilege",
   why: "Pods under the restricted profile drop all capabilities and forbid to gain privileges.",
   source: "Kubernetes: pod security standards, restricted",

@@ -15,6 +15,7 @@ const scanned = (...scans: readonly Scan[]): Vulnerabilities => ({ asked: ["triv
 
 export const noFixableVulnerabilities: Check<Vulnerabilities> = {
   id: "no-fixable-vulnerabilities",
+  severity: "warning",
   title: "No critical or high vulnerability that a new version fixes",
   why: "What is known and fixed elsewhere is the first that is tried; a new base or a new lock is all that it takes.",
   source: "NIST SP 800-190, 4.1.1",

@@ -7,6 +7,7 @@ const good: NoNetwork = { healthy: true, milliseconds: 1500, problem: "", log: [
 
 export const noNetworkNeeded: Check<NoNetwork> = {
   id: "no-network-needed",
+  severity: "warning",
   title: "The service becomes healthy without a network",
   why: "A start that downloads something, as `uv run` and model libraries do, fails when the other side is away, which is when one restarts.",
   source: "Research: uv run syncs at start",

@@ -5,6 +5,7 @@ import { fail, pass, some } from "./support/verdicts.ts";
 
 export const noSecretsInConfiguration: Check<Configuration> = {
   id: "no-secrets-in-configuration",
+  severity: "error",
   title: "ENV, history and labels hold no secret",
   why: "They can be read by everybody who can pull the image, and a baked-in default hides that the real value is missing.",
   source: "CIS Docker Benchmark 4.10",

@@ -25,6 +25,7 @@ function notLookedAt(searched: Layers["searched"]): string {
 
 export const noSecretsInLayers: Check<Layers> = {
   id: "no-secrets-in-layers",
+  severity: "error",
   title: "No layer holds a secret, deleted files included",
   why: "A file that a later layer deletes is still downloaded by everybody who pulls the image.",
   source: "CIS Docker Benchmark 4.10",

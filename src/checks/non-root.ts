@@ -5,6 +5,7 @@ import { counted, fail, pass, some, unproven } from "./support/verdicts.ts";
 
 export const nonRoot: Check<OrdinaryRun> = {
   id: "non-root",
+  severity: "error",
   title: "No process runs as root",
   why: "A hole in the service is a hole in the host's kernel when the process is root. The configuration only says who starts; the effective uid of each process says who runs.",
   source: "CIS Docker Benchmark 4.1",

@@ -12,6 +12,7 @@ const touched = (source: boolean): BuildRecord => ({
 
 export const nothingRebuiltOnTouch: Check<BuildRecord> = {
   id: "nothing-rebuilt-on-touch",
+  severity: "warning",
   title: "New times on the same files build nothing again",
   why: "A fresh checkout gives every file the time of the checkout. A step that runs again although no content changed makes every build of a CI system a slow one, and gives two images of one commit other digests.",
   source: "Docker documentation: build cache invalidation",

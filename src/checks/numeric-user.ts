@@ -5,6 +5,7 @@ import { fail, pass } from "./support/verdicts.ts";
 
 export const numericUser: Check<Configuration> = {
   id: "numeric-user",
+  severity: "error",
   title: "USER is a number other than 0",
   why: "Kubernetes' runAsNonRoot refuses an image whose USER is a name, because a name can belong to uid 0.",
   source: "Kubernetes: pod security standards, restricted",

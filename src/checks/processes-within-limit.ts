@@ -15,6 +15,7 @@ const example: ProcessCount = {
 
 export const processesWithinLimit: Check<ProcessCount> = {
   id: "processes-within-limit",
+  severity: "warning",
   title: "The service works with the processes and threads that it may have",
   why: "A limit keeps one container from taking all process numbers of its host. Threads count as well: a server with a pool of 40 for each worker meets a limit that looks generous, and then only some requests fail.",
   source: "CIS Docker Benchmark 5.28; Compose: pids_limit",

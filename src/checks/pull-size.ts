@@ -23,6 +23,7 @@ const after = {
 
 export const pullSize: Check<Layers> = {
   id: "pull-size",
+  severity: "warning",
   title: "There is little to pull against the baseline",
   why: "A node that does not have the image yet downloads its compressed layers before anything starts.",
   source: "The contract's limit sizeRatio; OCI image specification: manifest",

@@ -27,6 +27,7 @@ const served = { ...(good.served as NonNullable<RoundTrip["served"]>) };
 
 export const pushedAndPulled: Check<RoundTrip> = {
   id: "pushed-and-pulled",
+  severity: "error",
   title: "Pushed to a registry and pulled by its digest, the image is the same",
   why: "What is deployed is what the registry serves, not what was built. A push that converts, a registry that garbles or a tag that moved gives another image.",
   source: "OCI distribution specification: push and pull",

@@ -23,6 +23,7 @@ const context = { contract: exampleContract };
 
 export const readOnlyRoot: Check<ReadOnly> = {
   id: "read-only-root",
+  severity: "error",
   title: "The service works on a strictly read-only root",
   why: "Fargate tasks and hardened pods mount the root read-only. A service that is healthy there can still fail at its first request that writes.",
   source: "CIS Docker Benchmark 5.13",

@@ -24,6 +24,7 @@ const optional = { name: "DEMO_REGION", required: false, secret: false, example:
 
 export const requiredEnvKnown: Check<Environment> = {
   id: "required-env-known",
+  severity: "error",
   title: "The contract names every variable that the service requires",
   why: "A variable that is read through a helper, or by a name put together at run time, stands in no list. Whoever deploys by the contract then finds it missing when the service starts, or at the first request.",
   source: "The twelve-factor app, III: config",

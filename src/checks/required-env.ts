@@ -15,6 +15,7 @@ const seen = (run: Partial<WithoutVariable>): MissingEnv => ({ runs: [{ ...refus
 
 export const requiredEnv: Check<MissingEnv> = {
   id: "required-env",
+  severity: "error",
   title: "Without a required variable the service exits and names it",
   why: "A service that starts without its settings fails at the first request instead of at the deployment, where somebody is watching.",
   source: "The twelve-factor app, III: config",

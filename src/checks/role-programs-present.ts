@@ -13,6 +13,7 @@ const withUv: RoleSeen = {
 
 export const roleProgramsPresent: Check<Roles> = {
   id: "role-programs-present",
+  severity: "error",
   title: "The program that starts each role is in the image",
   why: 'The web server starts without uv, and the worker or the migration that a Compose file starts with `uv run` no longer does: `exec: "uv": not found`.',
   source: "Trap T1 (pvn-finance, smart-invoice, vibetuner #614)",

@@ -14,6 +14,7 @@ const worker = (life: Partial<typeof exampleLife>): Roles =>
 
 export const rolesRun: Check<Roles> = {
   id: "roles-run",
+  severity: "error",
   title: "Each role of the image keeps the contract of its kind",
   why: "An image is more than its web server: a migration that fails stops a deployment, and a worker that ignores SIGTERM is killed in the middle of its job.",
   source: "Docker documentation: docker container stop; the twelve-factor app, IX and XII",

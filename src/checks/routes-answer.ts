@@ -17,6 +17,7 @@ const readiness = {
 
 export const routesAnswer: Check<OrdinaryRun> = {
   id: "routes-answer",
+  severity: "error",
   title: "Beside its sidecars, no route answers with an error of the server, and each health path answers well",
   why: "Health that asks nothing of the database stays green while every other route fails: a driver that is missing, a migration that is missing, an address that is read wrongly.",
   source: "reactbin-api: health comes before the database",

@@ -12,6 +12,7 @@ const after = { side: "after", baseline: answering(200) } as const;
 
 export const routesAsBefore: Check<OrdinaryRun> = {
   id: "routes-as-before",
+  severity: "error",
   title: "What the baseline answers is answered by the reworked image too",
   why: "A rework that takes rights, files or packages away can leave health green and break the route that needed them.",
   source: "A service whose database lay beside its code, where its new user may not write",

@@ -5,6 +5,7 @@ import { fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts
 
 export const runningLogKeepsSecrets: Check<OrdinaryRun> = {
   id: "running-log-keeps-secrets",
+  severity: "error",
   title: "A start and its requests write no secret value into the log",
   why: "A service that prints its settings when it starts, or its environment with an error, does so in every installation: passwords end in the log store, where many more people read them.",
   source: "OWASP logging cheat sheet: data to exclude",

@@ -6,6 +6,7 @@ import { fail, leaving, notApplicable, pass, some, unproven } from "./support/ve
 
 export const sidecarsReady: Check<Roles> = {
   id: "sidecars-ready",
+  severity: "error",
   title: "What the service talks to is there while it is proven",
   why: "A route that asks a database is proven only beside one. Where one is named and does not come up, nothing that was seen without it says anything.",
   source: "Compose specification: depends_on, healthcheck",

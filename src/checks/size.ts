@@ -15,6 +15,7 @@ const usual = { ...exampleContract, limits: { ...exampleContract.limits, sizeRat
 
 export const size: Check<Layers> = {
   id: "size",
+  severity: "warning",
   title: "The image is small against the baseline",
   why: "Every node that runs the service pulls and unpacks it. Where nobody says more in `limits: { sizeRatio }`, 5 % are left for the bytecode that makes each start quicker.",
   source: "The contract's limit sizeRatio",

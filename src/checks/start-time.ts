@@ -10,6 +10,7 @@ const slow: StartUp = { ...exampleStart, time: { value: 31_000, unit: "ms", how:
 
 export const startTime: Check<StartUp> = {
   id: "start-time",
+  severity: "warning",
   title: "The service is ready within the limit",
   why: "A deployment, a scale-out and a restart after a crash all wait for it.",
   source: "The contract's limit startSeconds",

@@ -26,6 +26,7 @@ const dead: LimitedStart = { ...started(0.25, 8000), healthy: false, problem: "T
 
 export const startsWithLittleCpu: Check<StartUnderLimits> = {
   id: "starts-with-little-cpu",
+  severity: "warning",
   title: "The service becomes ready with the processors it is given",
   why: "A start is mostly work of one processor: with a quarter of one it takes four times as long as on a developer's machine, and health probes that were set there end it before it is ready, again and again.",
   source: "Kubernetes documentation: startup probes; Amazon ECS: task size, health check start period",

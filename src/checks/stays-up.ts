@@ -8,6 +8,7 @@ const up: StaysUp = { milliseconds: 10_100, exit: undefined, answered: true, las
 
 export const staysUp: Check<StaysUp> = {
   id: "stays-up",
+  severity: "error",
   title: "Once ready, the service stays up",
   why: "A service that answers its first health probe and ends a few seconds later passes every look at its start, and is started again and again in production.",
   source: "Docker documentation: restart policies, 10 seconds; Kubernetes documentation: CrashLoopBackOff",

@@ -5,6 +5,7 @@ import { drainExamples, judgeDrain } from "./support/drain.ts";
 
 export const stopAnswersInFlight: Check<Drain> = {
   id: "stop-answers-in-flight",
+  severity: "error",
   title: "A request in flight is answered after SIGTERM",
   why: "Every deployment stops the old containers. A server can exit with 0 and still have dropped its requests, so the exit code alone proves nothing.",
   source: "The twelve-factor app, IX: disposability",

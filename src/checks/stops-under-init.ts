@@ -5,6 +5,7 @@ import { drainExamples, judgeDrain } from "./support/drain.ts";
 
 export const stopsUnderInit: Check<Drain> = {
   id: "stops-under-init",
+  severity: "warning",
   title: "Under an init a request in flight is answered after SIGTERM too",
   why: "Linux keeps a signal without a handler from process 1, and from no other. A service that lives on this drops its requests the day somebody sets `docker run --init`, `init: true` in Compose, `initProcessEnabled` in ECS, or `shareProcessNamespace` in a pod.",
   source: "Docker documentation: docker run --init; Amazon ECS: initProcessEnabled",

@@ -13,6 +13,7 @@ const stopped = (code: number): OrdinaryRun => ({
 
 export const stopsWhenIdle: Check<OrdinaryRun> = {
   id: "stops-when-idle",
+  severity: "error",
   title: "SIGTERM ends the idle service cleanly within the grace period",
   why: "A first process that ignores SIGTERM is killed after the grace period, at every deployment: nothing is flushed, and every roll-out takes that much longer.",
   source: "Docker documentation: docker container stop",

@@ -7,6 +7,7 @@ import { pass, unproven } from "./support/verdicts.ts";
 
 export const stopsWithIdleConnections: Check<OpenConnections> = {
   id: "stops-with-idle-connections",
+  severity: "warning",
   title: "Idle connections do not keep the service from ending after SIGTERM",
   why: "Load balancers open connections before they need them and keep used ones. A server that waits for their next byte is killed at the end of the grace period, at every deployment.",
   source: "seaworthy: stops measured with eight servers; one idle connection holds gunicorn's sync worker beyond 10 s",

@@ -7,6 +7,7 @@ import { counted, notApplicable, pass, unproven } from "./support/verdicts.ts";
 
 export const stopsWithOpenStream: Check<OpenConnections> = {
   id: "stops-with-open-stream",
+  severity: "warning",
   title: "An open stream does not keep the service from ending after SIGTERM",
   why: "A client of server-sent events stays for hours. A server that waits for the end of its answer is killed with everything else it still had to do.",
   source: "seaworthy: stops measured with eight servers; an endless answer holds uvicorn and granian for ever",

@@ -10,6 +10,7 @@ const health = { command: ["CMD-SHELL", "curl -f http://localhost:8000/health ||
 
 export const taskDefinitionHealth: Check<UnderTask> = {
   id: "task-definition-health",
+  severity: "error",
   title: "The health command of the ECS task definition succeeds in the image",
   why: "ECS ignores the image's HEALTHCHECK and runs the task definition's command inside the container: a program that a smaller image no longer has makes every task unhealthy.",
   source: "Amazon ECS documentation: container health checks",

@@ -7,6 +7,7 @@ import { fail, pass, some } from "./support/verdicts.ts";
 
 export const taskDefinitionRuns: Check<UnderTask> = {
   id: "task-definition-runs",
+  severity: "error",
   title: "The service works under the rules of its ECS task definition",
   why: "ECS starts the image with another user, port, environment and file system than `docker run` does. On Fargate a read-only root has no tmpfs, and an empty volume belongs to root.",
   source: "Amazon ECS documentation: task definition parameters for Fargate; bind mounts",

@@ -8,6 +8,7 @@ import { pass, unproven } from "./support/verdicts.ts";
 
 export const taskDefinitionStops: Check<UnderTask> = {
   id: "task-definition-stops",
+  severity: "error",
   title: "The service ends within the stopTimeout of its ECS task definition",
   why: "ECS kills what still runs after `stopTimeout` (30 s where nothing is written), under the task definition's user and command and not under ours.",
   source: "Amazon ECS documentation: container timeouts",

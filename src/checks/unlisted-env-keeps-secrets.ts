@@ -17,6 +17,7 @@ const seen: Environment = {
 
 export const unlistedEnvKeepsSecrets: Check<Environment> = {
   id: "unlisted-env-keeps-secrets",
+  severity: "error",
   title: "Where a variable that nobody lists is missing, no secret value is written into the log",
   why: "What fails for want of a variable that is in no list fails first in production, and there it has the real passwords: a settings library that shows what it was given puts them into the log store.",
   source: "OWASP logging cheat sheet: data to exclude",

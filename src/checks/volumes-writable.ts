@@ -6,6 +6,7 @@ const good: Volumes = { paths: ["/app/data"], healthy: true, problem: "", refuse
 
 export const volumesWritable: Check<Volumes> = {
   id: "volumes-writable",
+  severity: "error",
   title: "A new volume can be written to by the service's user",
   why: "A new volume takes over the owner of the folder in the image; where the image has no such folder it belongs to root, and the service ends at its first write.",
   source: "Docker documentation: populate a volume using a container; RAGstar: ./ragstar_db as uid 1000",

@@ -7,6 +7,7 @@ const slow = build("source-edit", { dependencies: false, source: false }, 75_000
 
 export const warmBuildTime: Check<BuildRecord> = {
   id: "warm-build-time",
+  severity: "warning",
   title: "A rebuild after a source edit is quick",
   why: "It is the build that developers and CI do all day.",
   source: "The contract's limit warmBuildSeconds",

@@ -10,6 +10,7 @@ const declares = (...writablePaths: readonly string[]) => ({ contract: { ...exam
 
 export const writablePathsDeclared: Check<Writes> = {
   id: "writable-paths-declared",
+  severity: "error",
   title: "The contract names every path that must be writable",
   why: "Whoever mounts the root read-only mounts what the contract names. A path that it does not name is found in production, at the first request that writes there.",
   source: "gunicorn documentation: worker_tmp_dir; CIS Docker Benchmark 5.13",

@@ -11,6 +11,7 @@ const path: FargatePath = { path: "/data", declared: true, mounted: true, owner:
 
 export const writablePathsOnFargate: Check<Writes> = {
   id: "writable-paths-on-fargate",
+  severity: "error",
   title: "What must be writable is writable under Fargate's rules",
   why: "Fargate has no tmpfs. A task's volume belongs to root with mode 0755, unless the image declares the path with VOLUME: then it takes over the folder's owner.",
   source: "Amazon ECS documentation: bind mounts; aws/containers-roadmap#938",

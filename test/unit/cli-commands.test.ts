@@ -103,7 +103,7 @@ describe("explain", () => {
   it.each([
     ["a rule", "runs-as-root", "Proven by `seaworthy verify`: non-root"],
     ["another linter's id", "DL3002", "runs-as-root (error)"],
-    ["a check", "non-root", "non-root (check)"],
+    ["a check", "non-root", "non-root (check, error)"],
     ["a decision", "user", "Not root: a fault in the service"],
     ["what can be set of a decision", "uv", "decisions: { uv: … }"],
     ["a decision that follows from others", "stop-signal", "nothing can be set"],

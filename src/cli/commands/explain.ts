@@ -55,14 +55,14 @@ const inChecks = (wanted: string): readonly Explained[] =>
       text: checkText(check),
     }));
 
-function checkText({ id, title, why, whenItFails, needs, source }: (typeof checks)[number]): string {
+function checkText({ id, severity, title, why, whenItFails, needs, source }: (typeof checks)[number]): string {
   const failing =
     whenItFails === undefined
       ? ""
       : `\n\nWhen it fails\n  Symptom: ${whenItFails.symptom}\n  Cause: ${whenItFails.cause}\n  Remedy: ${whenItFails.remedy}`;
   const rulesOf = rules.filter(({ provenBy }) => provenBy.includes(id)).map((rule) => rule.id);
   const proves = rulesOf.length === 0 ? "" : `\nProves or refutes what these rules say: ${rulesOf.join(", ")}`;
-  return `${id} (check): ${title}\n\n${why}${failing}\n\nProbe: ${needs.title}\nSource: ${source}${proves}`;
+  return `${id} (check, ${severity}): ${title}\n\n${why}${failing}\n\nProbe: ${needs.title}\nSource: ${source}${proves}`;
 }
 
 /** What is done about a check of another tool that no rule of ours stands for. */
