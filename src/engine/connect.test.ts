@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -115,6 +115,21 @@ it("says what it tried when no engine answers", async () => {
     code: "engine/not-found",
     hint: expect.stringContaining("nobody.sock"),
   });
+});
+
+it("names the engines that it did not try, since another was named", async () => {
+  const { host } = await fakeEngine(docker);
+  const there = join(folder, "docker.sock");
+  await symlink(host.replace("unix://", ""), there);
+  const env = { HOME: folder, XDG_RUNTIME_DIR: folder };
+  const dead = `unix://${folder}/nobody.sock`;
+  await expect(connectEngine({ runId: "r", signal, env: { ...env, DOCKER_HOST: dead } })).rejects.toMatchObject({
+    code: "engine/not-found",
+    hint: expect.stringMatching(
+      new RegExp(`Tried: DOCKER_HOST: ${dead}: .*ENOENT.* Not tried, since one was named: .*unix://${there}`),
+    ) as string,
+  });
+  expect(await connectEngine({ runId: "r", signal, env })).toMatchObject({ name: "docker" });
 });
 
 it("refuses an engine that is too old", async () => {

@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { existsSync } from "node:fs";
 import { UserError } from "../kit/errors.ts";
 import { business } from "../kit/machine.ts";
 import { ContainerEngine, type EngineFacts } from "./container-engine.ts";
@@ -142,8 +143,18 @@ function notFound(endpoints: readonly Endpoint[], failures: readonly string[], o
     endpoints.length === 0
       ? ["no --engine, no DOCKER_HOST, no docker context", ...wellKnownSockets(options.env).map((path) => `no ${path}`)]
       : failures;
+  const others = othersThan(endpoints, options);
+  const untried = others.length === 0 ? "" : ` Not tried, since one was named: ${others.join(", ")}.`;
   return new UserError("engine/not-found", "No container engine answers", {
-    hint: `Start Docker or Podman, or name a running engine with --engine or DOCKER_HOST. Tried: ${tried.join("; ")}.`,
+    hint: `Start Docker or Podman, or name a running engine with --engine or DOCKER_HOST. Tried: ${tried.join("; ")}.${untried}`,
     details: tried,
   });
+}
+
+/** The sockets that are there, and were not tried because another engine was named. */
+function othersThan(endpoints: readonly Endpoint[], { env }: ConnectOptions): readonly string[] {
+  const tried = new Set(endpoints.map(({ host }) => host.replace(/^unix:\/\//, "")));
+  return wellKnownSockets(env)
+    .filter((path) => !tried.has(path) && existsSync(path))
+    .map((path) => `unix://${path}`);
 }

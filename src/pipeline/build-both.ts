@@ -1,6 +1,6 @@
 import type { BuildSide } from "../model/types.ts";
 import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
-import { engineOf, imagesOf } from "./engine-of.ts";
+import { connectedEngine, imagesOf, sweepOf } from "./engine-of.ts";
 import { finishRun, openRun } from "./run-directory.ts";
 import type { Session } from "./session.ts";
 import { buildStep, pinStep, planStep, renderedDockerfile, renderStep } from "./steps.ts";
@@ -9,12 +9,13 @@ import { buildStep, pinStep, planStep, renderedDockerfile, renderStep } from "./
 export async function buildBoth(session: Session, repetitions: number): Promise<Record<"before" | "after", BuildSide>> {
   const { world } = session;
   const run = await openRun(session.folder, { now: world.now(), fresh: true });
+  await using engine = await connectedEngine(session, run.id);
   const analysis = await analyzeStep(session, run);
   const dockerfile = dockerfileOf(analysis);
   const plan = await planStep(session, run, analysis);
   const pins = await pinStep(session, run, plan);
   const overlay = await renderStep(session, run, { plan, pins, service: analysis.service });
-  await using engine = await engineOf(session, run.id);
+  await sweepOf(session, engine);
   await using _ = imagesOf(engine, run.id);
   const common = { service: analysis.service, pins, repetitions, keep: true };
   world.tell("Building before…");

@@ -1,22 +1,20 @@
 import { connectEngine } from "../engine/connect.ts";
-import type { ConnectedEngine } from "../engine/engine.ts";
+import type { ConnectedEngine, Engine } from "../engine/engine.ts";
 import type { Session } from "./session.ts";
 
+/** Connects to the engine: asked before anything slow is done, so that a dead address is told in the first second. */
+export function connectedEngine({ world, options }: Session, runId: string): Promise<ConnectedEngine> {
+  const host = options.engine === undefined ? {} : { host: options.engine };
+  return connectEngine({ ...host, runId, signal: world.signal, env: world.env });
+}
+
 /**
- * Connects to the engine and removes what killed runs of ours left there.
+ * Removes what killed runs of ours left on the engine.
  * @param keepTags Images of a run that is being taken up again.
  */
-export async function engineOf(
-  session: Session,
-  runId: string,
-  keepTags: readonly string[] = [],
-): Promise<ConnectedEngine> {
-  const { world, options } = session;
-  const host = options.engine === undefined ? {} : { host: options.engine };
-  const engine = await connectEngine({ ...host, runId, signal: world.signal, env: world.env });
+export async function sweepOf({ world }: Session, engine: Engine, keepTags: readonly string[] = []): Promise<void> {
   const swept = await engine.sweep({ keepTags });
   if (swept.length > 0) world.tell(`Removed what an earlier run left behind: ${swept.join(", ")}.`);
-  return engine;
 }
 
 /**

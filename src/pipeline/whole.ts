@@ -17,7 +17,7 @@ import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
 import { acceptedBy, refuseUnknownAccepted, withAccepted } from "./accepted.ts";
 import { withAdvice } from "./advice.ts";
 import { recognisableIn, valuesOf } from "./build-secrets.ts";
-import { engineOf, imagesOf } from "./engine-of.ts";
+import { connectedEngine, imagesOf, sweepOf } from "./engine-of.ts";
 import { notesOf } from "./notes.ts";
 import { rebuildWanted } from "./rebuild.ts";
 import { withoutSecretValues } from "./redacted-report.ts";
@@ -57,6 +57,7 @@ export async function runWhole(
   const registry = registryOf(session, demanded);
   const run = await openRun(session.folder, { now: world.now(), fresh: options.fresh });
   world.tell(run.resumed ? `Taking up run ${run.id}.` : `Run ${run.id}.`);
+  await using engine = await connectedEngine(session, run.id);
   const analysis = await analyzeStep(session, run);
   const dockerfile = dockerfileOf(analysis);
   world.tell(`${dockerfile.path}: ${analysis.findings.length} findings.`);
@@ -72,7 +73,7 @@ export async function runWhole(
   const rendered = await analyzeRendered(session, plan, files);
 
   const tags = (["before", "after"] as const).map((label) => tagOf(service, run, label));
-  await using engine = await engineOf(session, run.id, tags);
+  await sweepOf(session, engine, tags);
   await using _ = imagesOf(engine, run.id);
   const { repetitions, keepImages: keep } = options;
   const common = { service, pins, repetitions, keep };

@@ -43,9 +43,16 @@ it("does not blame an image for what an engine did that crashed and came back", 
   expect(await leftOf(fixture.folder)).toEqual([]);
 });
 
-it("says that no engine answers, before anything else is done with one", async () => {
+it.each([
+  ["run", ["run"]],
+  ["build", ["build"]],
+  ["verify", ["verify"]],
+])("%s says that no engine answers, before anything else is done", async (_, words) => {
   await using fixture = await tinyService();
-  const { code, stderr } = await seaworthy([`${fixture.folder}/`], { DOCKER_HOST: "unix:///nowhere.sock" });
+  const address = "unix:///nowhere.sock";
+  const { code, stderr } = await seaworthy([...words, "--engine", address, `${fixture.folder}/`]);
+  expect(stderr).toContain(`Tried: --engine: ${address}`);
+  expect(stderr).not.toMatch(/findings/);
   expect(stderr).toMatch(/No container engine answers/);
   expect(stderr).toMatch(/Start Docker or Podman, or name a running engine with --engine or DOCKER_HOST/);
   expect(stderr.match(/\[[a-z]+\/[a-z-]+\]/g)).toEqual(["[engine/not-found]"]);
