@@ -4,6 +4,7 @@ import type { Container, ContainerProcess, ExecOptions, Exit, HealthSaid, LogLin
 import { execIn } from "./exec.ts";
 import { FrameSplitter, LogTail } from "./frames.ts";
 import { EngineRefusal, type EngineHttp } from "./http.ts";
+import { valuesInLog } from "./log-search.ts";
 import { type HealthCommand, healthCommandSays, runHealthCommand, sayHealthCommand } from "./podman.ts";
 import { processesOf } from "./processes.ts";
 import type { Reach } from "./reach.ts";
@@ -108,6 +109,10 @@ export class EngineContainer implements Container {
       throw this.#http.lost(error);
     }
     return tail.lines();
+  }
+
+  valuesInLog(values: readonly string[]): Promise<readonly string[]> {
+    return valuesInLog(this.#http, this.id, values);
   }
 
   async signal(name: string): Promise<void> {

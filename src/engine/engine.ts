@@ -247,6 +247,8 @@ export interface Container extends AsyncDisposable {
   ownUrl(port: number, path: string): URL | undefined;
   /** At most the last 2 MB; the text is as the service wrote it, so escape it before showing it. */
   logs(): Promise<readonly LogLine[]>;
+  /** Those of the values that stand in the log: all that the engine keeps of it is read, up to 32 MB. */
+  valuesInLog(values: readonly string[]): Promise<readonly string[]>;
   signal(name: Signal): Promise<void>;
   /** Resolves when the container has exited, from the engine's events or its wait call, never by polling. Rejects with the signal's reason. */
   exited(signal: AbortSignal): Promise<Exit>;

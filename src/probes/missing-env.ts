@@ -1,7 +1,7 @@
 import type { Container } from "../engine/engine.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
 import { firstHealthy } from "./support/health.ts";
-import { leakedIn, watchedSecrets } from "./support/leaks.ts";
+import { leakedIn, leakedInLog, watchedSecrets } from "./support/leaks.ts";
 import { lastLine, type LoggedLine, logTail, names } from "./support/logs.ts";
 import { startPatience } from "./support/patience.ts";
 import { requiredEnv } from "./support/service.ts";
@@ -158,7 +158,7 @@ async function startWithoutAll(
   const log: readonly LoggedLine[] = logTail(lines);
   const text = textOf(lines);
   const exit = health.healthy ? undefined : health.exit;
-  const leaked = leakedIn(lines, contract, leftOut);
+  const leaked = await leakedInLog(container, contract, leftOut);
   return leftOut.map((name) => ({
     name,
     outcome: outcomeOf(health.healthy, exit !== undefined),

@@ -1,7 +1,7 @@
 import type { Container, ContainerProcess } from "../engine/engine.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
 import { becomesHealthy, NeverHealthy } from "./support/health.ts";
-import { leakedIn, watchedSecrets } from "./support/leaks.ts";
+import { leakedInLog, watchedSecrets } from "./support/leaks.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
 import { business } from "../kit/machine.ts";
 import { startPatience } from "./support/patience.ts";
@@ -64,7 +64,7 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
       ({ exit, milliseconds, busy }) => exit !== undefined && (busy || milliseconds <= graceMs),
       () => true, // Nothing is known: others try for themselves.
     );
-    const { usual, ...seen } = await used;
+    const { usual, leakedAtStart, ...seen } = await used;
     const stop = await stopping;
     const lines = await container.logs();
     const beside = {
@@ -78,7 +78,7 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
       linesAtEnd: count(lines),
       stop,
       watched: watchedSecrets(contract).map(({ name }) => name),
-      leaked: leakedIn(lines, contract),
+      leaked: [...new Set([...leakedAtStart, ...(await leakedInLog(container, contract))])],
       log: logTail(lines),
     };
   },
@@ -94,6 +94,8 @@ async function useService(container: Container, context: ProbeContext, signal: A
     },
   );
   const linesWhenHealthy = await firstLines(container, signal);
+  // A flood that follows pushes these lines out of what the engine keeps.
+  const leakedAtStart = await leakedInLog(container, context.contract);
   const usual = await visitAll(container, context, signal);
   const processes = await container.processes();
   const changes = await container.changes();
@@ -104,6 +106,7 @@ async function useService(container: Container, context: ProbeContext, signal: A
     processes: processes.slice(0, 50).map(({ pid, uid, argv }) => ({ pid, uid, argv: argv.slice(0, 500) })),
     unbuffered: isUnbuffered(context.image.config.env, processes),
     linesWhenHealthy,
+    leakedAtStart,
     linesBeforeStop: count(await container.logs()),
     logFiles: [...changes.filter(({ kind }) => kind !== "deleted").map(({ path }) => path), ...written]
       .filter((path) => isLogFile(path))

@@ -67,7 +67,7 @@ it("tells the kill by the memory limit from other kills", async () => {
   expect(await other.exited(soon())).toMatchObject({ code: 137, oomKilled: false });
 });
 
-it("keeps the last 2 MB of a flood of 100 MB", async () => {
+it("keeps the last 2 MB of a flood of 100 MB, and finds a value in far more of it", async () => {
   const code = "import sys\nfor i in range(1_000_000): sys.stdout.write(f'{i:07d} ' + 'x' * 91 + '\\n')";
   await using container = await engine.start(BASE, python(code));
   expect((await container.exited(AbortSignal.timeout(120_000))).code).toBe(0);
@@ -75,6 +75,10 @@ it("keeps the last 2 MB of a flood of 100 MB", async () => {
   expect(lines.at(-1)?.text.slice(0, 7)).toBe("0999999");
   expect(lines.reduce((sum, line) => sum + line.text.length, 0)).toBeLessThan(2_000_001);
   expect(lines.length).toBeGreaterThan(15_000);
+  expect(await container.valuesInLog(["0900003 xxx", "0999998 xxx", "1000001"])).toEqual([
+    "0900003 xxx",
+    "0999998 xxx",
+  ]);
 });
 
 it("waits no longer than told for a container that never ends", async () => {

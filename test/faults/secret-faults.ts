@@ -17,6 +17,16 @@ export const secretFaults: readonly Fault[] = [
     app: [["PATHS = {", 'print("settings:", {name: os.environ[name] for name in REQUIRED})\nPATHS = {']],
   },
   {
+    name: "prints its settings before a flood of other lines",
+    breaks: ["running-log-keeps-secrets"],
+    app: [
+      [
+        "PATHS = {",
+        'print("settings:", {name: os.environ[name] for name in REQUIRED})\nfor number in range(30_000):\n    print("x" * 100, number)\nPATHS = {',
+      ],
+    ],
+  },
+  {
     name: "prints its environment with an error",
     breaks: ["running-log-keeps-secrets"],
     app: [

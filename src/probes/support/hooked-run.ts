@@ -4,7 +4,7 @@ import { firstHealthy, whyUnhealthy } from "./health.ts";
 import { type HookRecords, readRecords } from "./hook-records.ts";
 import { HOOK } from "./hook-script.ts";
 import { INJECTED, injected, SEEN } from "./inject.ts";
-import { leakedIn } from "./leaks.ts";
+import { leakedInLog } from "./leaks.ts";
 import { type LoggedLine, logTail } from "./logs.ts";
 import { startPatience } from "./patience.ts";
 import { requiredEnv, startService } from "./service.ts";
@@ -69,7 +69,7 @@ export async function runWithHook(
     exit: health.healthy ? undefined : health.exit,
     usual,
     changes: await changesOf(container),
-    leaked: leakedIn(lines, contract),
+    leaked: await leakedInLog(container, contract),
     log,
   };
 }

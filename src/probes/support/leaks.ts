@@ -1,4 +1,4 @@
-import type { LogLine } from "../../engine/engine.ts";
+import type { Container, LogLine } from "../../engine/engine.ts";
 import { redact, redactByShape } from "../../kit/redact.ts";
 import type { Contract } from "../../model/types.ts";
 
@@ -48,7 +48,7 @@ export function withoutSecretsOf({ env }: Contract, text: string): string {
 }
 
 /**
- * Names of the secret variables whose value stands in a log. The whole log is looked through, not the end that is kept.
+ * Names of the secret variables whose value stands in some lines.
  * @param leftOut Variables that the service was started without.
  */
 export function leakedIn(
@@ -57,7 +57,25 @@ export function leakedIn(
   leftOut: readonly string[] = [],
 ): readonly string[] {
   const text = lines.map((line) => line.text).join("\n");
-  return watchedSecrets(contract)
-    .filter(({ name, values }) => !leftOut.includes(name) && values.some((value) => text.includes(value)))
-    .map(({ name }) => name);
+  return namesOf(contract, leftOut, (value) => text.includes(value));
 }
+
+/** The same of all that the engine keeps of a log, and not of the end that is kept as evidence. */
+export async function leakedInLog(
+  container: Pick<Container, "valuesInLog">,
+  contract: Contract,
+  leftOut: readonly string[] = [],
+): Promise<readonly string[]> {
+  const wanted = watchedSecrets(contract).flatMap(({ values }) => values);
+  const found = new Set(await container.valuesInLog([...new Set(wanted)]));
+  return namesOf(contract, leftOut, (value) => found.has(value));
+}
+
+const namesOf = (
+  contract: Contract,
+  leftOut: readonly string[],
+  isThere: (value: string) => boolean,
+): readonly string[] =>
+  watchedSecrets(contract)
+    .filter(({ name, values }) => !leftOut.includes(name) && values.some(isThere))
+    .map(({ name }) => name);
