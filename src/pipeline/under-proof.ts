@@ -2,12 +2,13 @@ import { parseDockerfile } from "../dockerfile/parse.ts";
 import type { ConnectedEngine } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
 import type { BuildSide, Contract, Plan, RenderedFile } from "../model/types.ts";
-import { contractOfImage, toldOf } from "../planner/image-contract.ts";
+import { contractOfImage, portFor, toldOf } from "../planner/image-contract.ts";
 import { readOwnFile } from "../project/own-file.ts";
 import { isPythonProject } from "../planner/make-plan.ts";
 import type { Analysis } from "./analyze.ts";
 import { dockerfileOf } from "./analyze-step.ts";
 import { withExpectations } from "./expectations.ts";
+import { foundPort } from "./found-port.ts";
 import { builtEarlier } from "./notes.ts";
 import { planFacts } from "./plan-facts.ts";
 import { stopWhenRefused } from "./refused.ts";
@@ -65,17 +66,18 @@ export async function underProof(
 ): Promise<UnderProof> {
   const { analysis, plan, wanted } = known;
   if (wanted.image !== undefined)
-    return settled(session, { ...known, build: await givenImage(session, engine, wanted.image) });
+    return settled(session, engine, { ...known, build: await givenImage(session, engine, wanted.image) });
   if (plan !== undefined) return reworked(session, run, engine, { plan, analysis, wanted });
   const pins: BuiltSide["pins"] = [];
   const { service } = analysis;
   const today = { label: "before" as const, dockerfile: dockerfileOf(analysis), overlay: [], service, pins };
   const build = await built(session, run, engine, { ...today, repetitions: 1, wanted });
-  return settled(session, { ...known, build });
+  return settled(session, engine, { ...known, build });
 }
 
 async function settled(
   session: Session,
+  engine: ConnectedEngine,
   {
     analysis,
     plan,
@@ -84,8 +86,14 @@ async function settled(
 ): Promise<UnderProof> {
   if (plan !== undefined) return { build, contract: plan.contract };
   const facts = await planFacts(session, analysis);
-  const contract = contractOfImage(facts, build.image?.config);
-  if (build.image !== undefined) session.world.tell(toldOf(contract, build.image.config));
+  const { image } = build;
+  let port = portFor(facts, image?.config);
+  if (port.by === "nobody" && image !== undefined) {
+    const found = await foundPort(engine, image, contractOfImage(facts, image.config), session.world.signal);
+    if (found !== undefined) port = { port: found, by: "found" };
+  }
+  const contract = contractOfImage(facts, image?.config, port);
+  if (image !== undefined) session.world.tell(toldOf(contract, port, image.config));
   return { build, contract: await withExpectations(session, contract) };
 }
 

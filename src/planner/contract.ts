@@ -45,12 +45,20 @@ const EXAMPLES: Readonly<Record<EnvVariable["kind"], (variable: EnvVariable) => 
 const exampleOf = (variable: EnvVariable): string =>
   variable.default !== undefined && !variable.secret ? variable.default : EXAMPLES[variable.kind](variable);
 
-const contractEnv = (variable: EnvVariable, chosen: string | undefined): ContractEnv => ({
+/** The variable by which the service is told its port is told the port that the contract names. */
+const portExample = (
+  name: string,
+  { service }: Facts,
+  { ports: [port] }: Pick<ImageSpec, "ports">,
+): string | undefined =>
+  port !== undefined && name === (service.port?.value.variable ?? "PORT") ? String(port) : undefined;
+
+const contractEnv = (variable: EnvVariable, chosen: string | undefined, port: string | undefined): ContractEnv => ({
   name: variable.name,
   required: variable.required,
   secret: variable.secret,
   ...(variable.default === undefined || variable.secret ? {} : { default: variable.default }),
-  example: chosen ?? exampleOf(variable),
+  example: chosen ?? port ?? exampleOf(variable),
   ...(chosen === undefined ? {} : { given: true }),
 });
 
@@ -103,7 +111,7 @@ export function makeContract(facts: Facts, image: Promised): Contract {
     env: [
       ...service.env
         .filter(({ name }) => /^\w+$/.test(name))
-        .map((variable) => contractEnv(variable, values?.[variable.name])),
+        .map((variable) => contractEnv(variable, values?.[variable.name], portExample(variable.name, facts, image))),
       ...givenBesides(values ?? {}, new Set(service.env.map(({ name }) => name))),
     ],
     ...(sidecars === undefined ? {} : { sidecars }),

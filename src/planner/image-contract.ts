@@ -2,6 +2,7 @@ import type { Facts } from "../decisions/decider.ts";
 import { override } from "../decisions/shared/override.ts";
 import type { Contract, ImageConfig } from "../model/types.ts";
 import { makeContract, type Promised } from "./contract.ts";
+import { type ImagePort, namedBy, portOfImage, USUAL_PORT } from "./image-port.ts";
 import { checkOverrides } from "./make-plan.ts";
 
 const UNKNOWN: ImageConfig = {
@@ -18,11 +19,8 @@ const UNKNOWN: ImageConfig = {
   history: [],
 };
 
-/** What a service listens on when nobody says. */
-const DEFAULT_PORT = 8000;
-
 /** Where an image asks itself whether it lives: `curl -f http://localhost:8080/health`. */
-const ASKED = /https?:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d+))?(\/[\w./~-]*)?/;
+const ASKED = /(https?):\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d+))?(\/[\w./~-]*)?/;
 
 /**
  * The contract of an image that no rework of ours made: what its configuration says of itself, what the team settled in
@@ -31,11 +29,14 @@ const ASKED = /https?:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d+)
  * @param config of the image itself; undefined where it does not build.
  * @throws UserError `config/bad-value`, `config/unknown-decision` for what the configuration says.
  */
-export function contractOfImage(facts: Facts, config: ImageConfig = UNKNOWN): Contract {
+export function contractOfImage(
+  facts: Facts,
+  config: ImageConfig = UNKNOWN,
+  { port, by }: ImagePort = portFor(facts, config),
+): Contract {
   checkOverrides(facts);
   const asked = ASKED.exec(config.healthcheck?.test.join(" ") ?? "");
-  const port = override(facts, "ports", "number") ?? portOf(config, facts, Number(asked?.[1] ?? 0));
-  const path = override(facts, "health", "text") ?? facts.service.healthPaths[0]?.value ?? asked?.[2];
+  const path = override(facts, "health", "text") ?? facts.service.healthPaths[0]?.value ?? asked?.[3];
   const [uid = 0, gid = 0] = config.user.split(":").map((part) => (/^\d+$/.test(part) ? Number(part) : 0));
   const image: Promised = {
     ports: [port],
@@ -47,28 +48,31 @@ export function contractOfImage(facts: Facts, config: ImageConfig = UNKNOWN): Co
     env: {},
   };
   const contract = makeContract(facts, image);
+  const knowsPort = by !== "nobody" && by !== "found";
+  const others = contract.env.filter(({ name }) => name !== "PORT");
+  const own = contract.env.find(({ name }) => name === "PORT");
   return {
     ...contract,
+    env: knowsPort ? contract.env : [...others, { ...GIVEN_PORT, ...own, example: String(USUAL_PORT), given: true }],
     writablePaths: [...new Set([...contract.writablePaths, ...config.volumes])],
     ofImage: true,
   };
 }
 
-/** The port that the folder's files name where the image exposes it too, or the first that it exposes. */
-function portOf(config: ImageConfig, { service }: Facts, asked: number): number {
-  const exposed = config.exposed
-    .filter((one) => !one.endsWith("/udp"))
-    .map((one) => Number.parseInt(one, 10))
-    .toSorted((a, b) => a - b);
-  const named = service.port?.value.number;
-  const variable = config.env.find((one) => /^PORT=\d+$/.test(one))?.slice("PORT=".length);
-  if (named !== undefined && (exposed.length === 0 || exposed.includes(named))) return named;
-  return exposed[0] ?? (asked > 0 ? asked : Number(variable ?? DEFAULT_PORT));
+/** The port, and who names it: the team before everybody. */
+export function portFor(facts: Facts, config: ImageConfig = UNKNOWN): ImagePort {
+  const settled = override(facts, "ports", "number");
+  if (settled !== undefined) return { port: settled, by: "team" };
+  const asked = ASKED.exec(config.healthcheck?.test.join(" ") ?? "");
+  const usual = asked?.[1] === "https" ? 443 : 80;
+  return portOfImage(config, facts.service, asked === null ? 0 : Number(asked[2] ?? usual));
 }
 
+/** What an image that names no port is given: platforms that choose one say it so, and one that obeys then listens there. */
+const GIVEN_PORT = { name: "PORT", required: false, secret: false } as const;
+
 /** What was taken, for a person. */
-export function toldOf({ port, health, signals }: Contract, { user, exposed }: ImageConfig): string {
+export function toldOf({ health, signals }: Contract, port: ImagePort, config: ImageConfig): string {
   const healthy = health === undefined ? "healthy is any answer below 500 to GET /" : `healthy is GET ${health.path}`;
-  const by = exposed.length === 0 ? "which it does not expose" : "which it exposes";
-  return `No rework was applied here, so the contract is what the image says of itself: port ${port}, ${by}; user ${user || "root"}; ${signals.stop}; ${healthy}. seaworthy.yaml can say more: \`decisions: { ports, health }\`, \`env\`, \`limits\`.`;
+  return `No rework was applied here, so the contract is what the image says of itself: port ${port.port}, ${namedBy(port, config)}; user ${config.user || "root"}; ${signals.stop}; ${healthy}. seaworthy.yaml can say more: \`decisions: { ports, health }\`, \`env\`, \`limits\`.`;
 }

@@ -5,7 +5,7 @@ import { configuredPort } from "./port-config.ts";
 import { portInCode } from "./port-code.ts";
 import { readPort, toPort } from "./port-number.ts";
 import { DEFAULT_BIND } from "./server-bind.ts";
-import { serverOf } from "./unwrap.ts";
+import { serverOf, unwrap, unwrapShell } from "./unwrap.ts";
 
 export interface PortInput {
   readonly starts: readonly StartCommand[];
@@ -46,6 +46,25 @@ function fromStarts(starts: readonly StartCommand[], env: EnvSettings): Fact<Por
     }
   }
   return undefined;
+}
+
+/** The port that an image's own command names, with the image's environment behind its variables. */
+export function portOfCommand(words: readonly string[], env: ReadonlyMap<string, string>): number | undefined {
+  const shell = words.length === 3 && /(?:^|\/)(?:ba|da)?sh$/.test(words[0] ?? "") && /^-\w*c$/.test(words[1] ?? "");
+  const { argv, wrappers, server } = shell ? unwrapShell(words[2] ?? "") : unwrap(words);
+  const place: Evidence = { file: "", line: 0, text: "" };
+  const settings = new Map([...env].map(([name, value]) => [name, { ...place, value }]));
+  const start = {
+    source: "dockerfile",
+    role: "web",
+    written: "",
+    form: "exec",
+    argv,
+    wrappers,
+    server,
+    evidence: place,
+  } as const;
+  return server === "unknown" ? undefined : fromStarts([start], settings)?.value.number;
 }
 
 const addressOfRunserver = (start: StartCommand, word: string): string | undefined =>

@@ -42,6 +42,19 @@ describe("the contract of an image that nobody reworked", () => {
     ["the one its HEALTHCHECK asks", asking("CMD-SHELL", "curl -f http://localhost:5000/healthz || exit 1"), 5000],
     ["its variable", { env: ["PORT=7000"] }, 7000],
     ["the usual one", {}, 8000],
+    ["the one its server is told", { command: ["uvicorn", "--port", "9100", "a:b"], exposed: ["9090/tcp"] }, 9100],
+    [
+      "the one told to a shell",
+      { command: ["/bin/sh", "-c", "exec gunicorn -b 0.0.0.0:$PORT a:b"], env: ["PORT=81"] },
+      81,
+    ],
+    ["no port of figures where it exposes another", { exposed: ["9090/tcp", "9500/tcp"] }, 9500],
+    ["the only one, figures or not", { exposed: ["9090/tcp"] }, 9090],
+    [
+      "the one its HEALTHCHECK asks of several",
+      { exposed: ["80/tcp", "90/tcp"], ...asking("CMD", "curl", "http://localhost:90/") },
+      90,
+    ],
   ])("finds the port: %s", (_how, config, port) => expect(contract(config).port).toBe(port));
 
   it("asks the health path that its HEALTHCHECK asks", () => {
@@ -60,13 +73,31 @@ describe("the contract of an image that nobody reworked", () => {
     expect(contract({}, {}, coded).port).toBe(8001);
   });
 
+  it("gives PORT to an image that names no port, and to no other", () => {
+    expect(contract({}).env).toEqual([expect.objectContaining({ name: "PORT", example: "8000", given: true })]);
+    expect(contract({ exposed: ["9000/tcp"] }).env).toEqual([]);
+  });
+
+  it("gives the port itself to a service that requires PORT", () => {
+    const port = { name: "PORT", required: true, secret: false, kind: "number", evidence: [] } as never;
+    const requiring: Partial<Service> = { ...silent, env: [port] };
+    expect(contract({ exposed: ["9000/tcp"] }, {}, requiring).env).toMatchObject([{ name: "PORT", example: "9000" }]);
+    expect(contract({}, {}, requiring).env).toMatchObject([
+      { name: "PORT", required: true, example: "8000", given: true },
+    ]);
+  });
+
   it("takes no decision that does not exist", () => {
     expect(() => contract({}, { prots: 9000 })).toThrow("no decision `prots`");
   });
 
   it("is told to a person", () => {
     const config = { ...bare, user: "app", exposed: ["80/tcp"] };
-    expect(toldOf(contract(config), config)).toContain("port 80, which it exposes; user app; SIGTERM");
-    expect(toldOf(contract({}), bare)).toContain("port 8000, which it does not expose; user root");
+    expect(toldOf(contract(config), { port: 80, by: "expose" }, config)).toContain(
+      "port 80, which it exposes; user app; SIGTERM",
+    );
+    expect(toldOf(contract({}), { port: 8000, by: "nobody" }, bare)).toContain(
+      "port 8000, which nobody names; user root",
+    );
   });
 });
