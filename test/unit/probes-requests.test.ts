@@ -7,7 +7,7 @@ import { UserError } from "../../src/kit/errors.ts";
 import { names } from "../../src/probes/support/logs.ts";
 import { isLogFile } from "../../src/probes/ordinary-run.ts";
 import { complaints, wholeLog } from "../../src/probes/support/writable-run.ts";
-import { firstHealthy } from "../../src/probes/support/health.ts";
+import { firstHealthy, whyUnhealthy } from "../../src/probes/support/health.ts";
 import { halfBody, namedRequest } from "../../src/probes/support/in-flight.ts";
 import { openRequest, readAnswer } from "../../src/probes/support/raw-request.ts";
 import { operations, readableRoutes, visit } from "../../src/probes/support/routes.ts";
@@ -122,6 +122,12 @@ describe("waiting for health", () => {
     const container = await containerOf((_, response) => response.writeHead(503).end());
     const health = await firstHealthy(container, exampleContract, { limitMs: 100, signal });
     expect(health).toMatchObject({ healthy: false, last: "HTTP 503", exit: undefined });
+  });
+  it("leaves unproven a health path that lets nobody in", async () => {
+    const container = await containerOf((_, response) => response.writeHead(401).end());
+    const health = await firstHealthy(container, exampleContract, { limitMs: 100, signal });
+    expect(health).toMatchObject({ healthy: false, unreached: { unproven: true } });
+    expect(whyUnhealthy(health, [])).toMatch(/It answers 401: .*`decisions: { health: \/path }`/);
   });
   it("stops at once when the container has exited, even when its port is gone", async () => {
     const exit = { code: 3, oomKilled: false, finishedAt: 0 };

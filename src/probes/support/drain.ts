@@ -59,7 +59,7 @@ export async function stopInFlight(context: ProbeContext, options: StartOptions 
     (await withHeldSidecar(context, options, signal));
   if (seen === undefined)
     throw new Error(
-      "No request could be held in flight: no route waits for the rest of a body, the slow route that was added from outside was not served (the framework is unknown, or Python runs isolated), and no route waits for a sidecar whose address a variable holds.",
+      "No request could be held in flight: no route waits for the rest of a body, the slow route that was added from outside was not served (the framework is unknown, or Python runs isolated), and no route waits for a sidecar whose address a variable holds. Name a route that takes some seconds in seaworthy.yaml: `drain: { path: /slow }`.",
     );
   return seen;
 }

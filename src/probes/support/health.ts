@@ -72,8 +72,16 @@ export async function firstHealthy(
     } else if (left >= FAIR_MS || last === NOTHING) last = said; // What was cut off after a moment tells less.
     await pause(Math.max(0, asked + everyMs - performance.now()), signal);
   }
-  const unreached = watch.exit === undefined ? await unreachedAt(container, contract, signal) : undefined;
+  const unreached =
+    watch.exit === undefined ? (turnedAway(last) ?? (await unreachedAt(container, contract, signal))) : undefined;
   return { healthy: false, milliseconds: elapsed(), last, exit: watch.exit, ...(unreached && { unreached }) };
+}
+
+/** A service that lets only those in who show who they are may be well: nobody here can. */
+function turnedAway(last: string): Unreached | undefined {
+  if (!/^HTTP 40[137]$/.test(last)) return undefined;
+  const why = `It answers ${last.slice("HTTP ".length)}: the health path wants to know who asks, and neither this nor a probe outside has what it wants. Name a path that is open to all as \`decisions: { health: /path }\`.`;
+  return { why, unproven: true };
 }
 
 /** Where it listens instead; undefined of a service that has answered something. */
