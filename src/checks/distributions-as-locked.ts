@@ -85,6 +85,16 @@ export const distributionsAsLocked: Check<Layers> = {
       context: { service: { ...service, pip: { hashed: true } as never } },
     },
     {
+      name: "another version inside of setuptools",
+      data: withPackage({
+        name: "packaging",
+        version: "24.2",
+        record: { path: "/v/setuptools/_vendor/packaging-24.2.dist-info/RECORD", sha256: "" },
+      }),
+      status: "pass",
+      context: { service },
+    },
+    {
       name: "the version of development's section",
       data: withPackage({ name: "fastapi", version: "0.117.0" }),
       status: "fail",
@@ -133,8 +143,13 @@ export const distributionsAsLocked: Check<Layers> = {
     if (lock === undefined || lock.packages.length === 0)
       return notApplicable("The service has no lock that was read.");
     const installed = contents.packages.filter(
-      ({ kind, name, outsideEnvironment, direct }) =>
-        kind === "pypi" && outsideEnvironment === undefined && direct === undefined && !TOOLS.has(name),
+      ({ kind, name, outsideEnvironment, direct, record }) =>
+        kind === "pypi" &&
+        // setuptools brings some inside itself.
+        !/\/_vendor\//.test(record?.path ?? "") &&
+        outsideEnvironment === undefined &&
+        direct === undefined &&
+        !TOOLS.has(name),
     );
     const asksForNothing = lock.packages.every(({ name }) => normal(name) === normal(own));
     if (installed.length === 0 && asksForNothing)

@@ -1,6 +1,7 @@
 import type { Server, Service } from "../model/types.ts";
 import { serverOf } from "../project/unwrap.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
+import { carriedStart, isObstacle } from "./shared/carried-start.ts";
 import { configured, override } from "./shared/override.ts";
 import { argvOfServer } from "./shared/server-by-name.ts";
 import { places, placesOf, shown } from "./shared/say.ts";
@@ -122,14 +123,16 @@ export const command: Decider = {
     const given = facts.overrides["command"];
     const grace = graceSeconds(facts.service, override(facts, "limits.graceSeconds", "number"));
     const drain = drainSeconds(grace);
-    const { argv, from } =
+    const settled =
       typeof given === "string" ? byName(given, facts, draft, drain) : (asGiven(facts) ?? shape(facts, draft, drain));
+    const started = throughScript(facts, settled);
+    const { argv, from } = started;
     const start = webStart(facts.service);
     const told = argv.join(" ").includes(String(drain)) && /graceful/.test(argv.join(" "));
     return {
-      value: { command: argv, entrypoint: undefined },
-      choice: `\`${shown(argv)}\``,
-      because: `${from}${given === undefined ? ", without what stood around it." : ""} The server is process 1, so the engine's signal reaches it.${told ? ` It drains for at most ${drain} s, within the ${grace} s before it is killed.` : ""}`,
+      value: { command: argv, entrypoint: started.entrypoint },
+      choice: `\`${shown([...(started.entrypoint ?? []), ...argv])}\``,
+      because: `${from}${given === undefined && started === settled ? ", without what stood around it." : ""} The server is process 1, so the engine's signal reaches it.${told ? ` It drains for at most ${drain} s, within the ${grace} s before it is killed.` : ""}`,
       evidence: given === undefined ? [...places(start?.evidence), ...placesOf(facts.service.application)] : [],
       rejected: [
         { option: "`uv run`", because: "it needs uv and a writable cache, and may install packages at start" },
@@ -146,6 +149,40 @@ export const command: Decider = {
     };
   },
 };
+
+interface Started {
+  readonly argv: readonly string[];
+  readonly from: string;
+  readonly entrypoint?: readonly string[];
+}
+
+/** With what a shell does before the server today, which a start goes on doing. */
+function throughScript(facts: Facts, settled: Started): Started {
+  const carried = carriedStart(facts);
+  if (carried === undefined || isObstacle(carried)) return settled;
+  if (carried.kind === "text") {
+    const shell = carried.bash ? "bash" : "sh";
+    // The words of a command with variables have a shell of their own already.
+    const server = settled.argv[0] === "sh" ? (settled.argv[2] ?? "") : `exec ${settled.argv.map(quote).join(" ")}`;
+    const join = /(?:&&|;|\bthen|\bdo|\n)$/.test(carried.before) ? " " : "\n";
+    return {
+      argv: [shell, "-c", `${carried.before}${join}${server}`],
+      from: `${settled.from}, behind what a start does today; \`exec\` lets the server take the shell's place.`,
+    };
+  }
+  const { file, script } = carried;
+  const through = [...file.shell, file.to];
+  if (script.ends === "exec") {
+    const from = `${file.path} is started as today: it lets the server take its place.`;
+    return script.isEntrypoint
+      ? { entrypoint: through, argv: script.args, from }
+      : { argv: [...through, ...script.args], from };
+  }
+  const from = `${settled.from}, through ${file.path}, which does what a start needs and then lets it take its place.`;
+  return script.isEntrypoint
+    ? { entrypoint: through, argv: settled.argv, from }
+    : { argv: [...through, ...settled.argv], from };
+}
 
 /** The team's own words. One that names a variable means its value, which only a shell fills in. */
 function asGiven(facts: Facts): { readonly argv: readonly string[]; readonly from: string } | undefined {

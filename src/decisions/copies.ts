@@ -3,6 +3,7 @@ import { baseName } from "../project/unwrap.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { movedUp, placedToday } from "./shared/placed.ts";
 import { buildStepsToday } from "./shared/build-steps.ts";
+import { carriedStart, isObstacle } from "./shared/carried-start.ts";
 import { override } from "./shared/override.ts";
 import { list, places } from "./shared/say.ts";
 import { envToday } from "./shared/today.ts";
@@ -70,6 +71,26 @@ function* runtimeNeeds(service: Service): Generator<Need> {
         evidence: places(start.evidence),
       };
   }
+}
+
+/** The script that the service is started through, where today's image has it, and what it names. */
+function* scriptNeeds(facts: Facts): Generator<Need> {
+  const carried = carriedStart(facts);
+  if (carried === undefined || isObstacle(carried)) return;
+  if (carried.kind === "file")
+    yield {
+      path: carried.file.path,
+      to: carried.file.to,
+      why: "the service is started through it",
+      evidence: [`${carried.file.path}:1`],
+    };
+  for (const { words, line } of facts.startScript?.calls ?? [])
+    for (const word of words)
+      yield {
+        path: word.replace(/^\.\//, ""),
+        why: "the start script names it",
+        evidence: carried.kind === "file" ? [`${carried.file.path}:${line}`] : [],
+      };
 }
 
 /** Files that a variable names: by its value in today's image, or by what the code takes without it. */
@@ -214,6 +235,7 @@ export const copies: Decider = {
       [
         ...namedNeeds(facts, workdir),
         ...toolNeeds(service),
+        ...scriptNeeds(facts),
         ...runtimeNeeds(service),
         ...settingNeeds(facts, workdir),
         ...stepNeeds(facts),

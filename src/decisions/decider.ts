@@ -1,4 +1,5 @@
 import type { Decision, Dockerfile, Finding, ImageSpec, Service } from "../model/types.ts";
+import type { StartScript } from "../project/start-script.ts";
 import type { Profile } from "../profiles/profile.ts";
 
 /** What a decider may look at. */
@@ -8,6 +9,8 @@ export interface Facts {
   readonly findings: readonly Finding[];
   /** The Dockerfile of today, when there is one. */
   readonly dockerfile: Dockerfile | undefined;
+  /** What a shell does before the service is there, in today's image; undefined where none does anything. */
+  readonly startScript?: StartScript;
   /** False where today's image never installs the project itself, only what it depends on. */
   readonly installsProject?: boolean;
   /** Choices the team made in its configuration; they win, and the decision says so. */

@@ -1,6 +1,7 @@
 import { headersOf, nativePackage } from "../project/native-packages.ts";
 import { type Distribution, packagesOn } from "../project/system-libraries.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
+import { needsOfScript } from "./shared/carried-start.ts";
 import { configured, override } from "./shared/override.ts";
 import { buildToolsToday, type PackageToday, packagesToday } from "./shared/os-packages-today.ts";
 import { list, places } from "./shared/say.ts";
@@ -30,6 +31,14 @@ function* needs(facts: Facts): Generator<Need> {
       why: `${use.through ?? "the code"} calls \`${use.program}\``,
       evidence: places(use.evidence),
     };
+  for (const { need, program, line } of needsOfScript(facts.startScript)) {
+    const path = facts.startScript?.file?.path;
+    yield {
+      need,
+      why: `the start script calls \`${program}\``,
+      evidence: path === undefined ? [] : [`${path}:${line}`],
+    };
+  }
   for (const probe of service.outsideProbes)
     if (probe.program === "curl" || probe.program === "wget")
       yield {

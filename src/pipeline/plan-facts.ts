@@ -2,12 +2,18 @@ import { DEFAULT_OUTPUT } from "../decisions/context.ts";
 import type { Facts } from "../decisions/decider.ts";
 import { UserError } from "../kit/errors.ts";
 import { profiles } from "../profiles/index.gen.ts";
+import { readStartScript } from "../project/start-script.ts";
 import { mayInstallProject } from "../rules/queries/project-install.ts";
 import { readRequirements } from "../requirements/read.ts";
 import type { Analysis } from "./analyze.ts";
 import type { Session } from "./session.ts";
 import { testsWanted } from "./tests-wanted.ts";
 import { UV_VERSION } from "./version.ts";
+
+function startScriptOf({ tree }: Session, { service, dockerfile }: Analysis): Pick<Facts, "startScript"> {
+  const startScript = readStartScript(tree, dockerfile, service.starts);
+  return startScript === undefined ? {} : { startScript };
+}
 
 /** What a plan rests on: the service as it was read, and what its team settled.
  * @throws UserError `config/no-profile`. */
@@ -26,6 +32,7 @@ export async function planFacts(session: Session, analysis: Analysis): Promise<F
     findings: [...analysis.findings, ...(analysis.suppressed ?? [])],
     dockerfile: analysis.dockerfile,
     ...(analysis.dockerfile && { installsProject: mayInstallProject(analysis.dockerfile) }),
+    ...startScriptOf(session, analysis),
     overrides: {
       ...config.decisions,
       ...(config.output === undefined ? {} : { output: config.output }),

@@ -1,6 +1,7 @@
 import { pythonAllowed } from "../decisions/base.ts";
 import { argvToday } from "../decisions/command.ts";
 import type { Facts } from "../decisions/decider.ts";
+import { carriedStart, isObstacle } from "../decisions/shared/carried-start.ts";
 import { list } from "../decisions/shared/say.ts";
 import { lostSecrets } from "../decisions/shared/kept-secrets.ts";
 import { webStart } from "../decisions/shared/server.ts";
@@ -75,8 +76,6 @@ function* processRefusals(facts: Facts): Generator<Refusal> {
   }
   if (/\bsupervisord?\b|\bs6-|\bhoncho\b|\bforeman\b/.test(start.written))
     yield refusal("several-processes", { what: `\`${start.written}\` starts several processes` });
-  else if (/&&|;|[^&>]&[^&>\d]/.test(start.written))
-    yield refusal("several-commands", { what: `\`${start.written}\` does more than start the server` });
 }
 
 /** What `command` under `decisions` may name. */
@@ -112,10 +111,17 @@ function* portRefusals({ service, dockerfile, overrides }: Facts): Generator<Ref
   yield refusal("no-port", { what: `\`${start.argv.join(" ")}\` listens on no port that a file names` });
 }
 
-/** A start script may migrate, wait or write configuration; which of it must stay is not ours to guess. */
-function* scriptRefusals({ service }: Facts): Generator<Refusal> {
-  const script = webStart(service)?.wrappers.find((wrapper) => /\.(sh|bash)$|entrypoint$|^\S*\/\S+$/.test(wrapper));
-  if (script !== undefined) yield refusal("start-script", { what: `The service is started through \`${script}\`` });
+/** What a shell does before the server comes along; where it cannot, what of it must stay is not ours to guess. */
+function* scriptRefusals(facts: Facts): Generator<Refusal> {
+  const carried = carriedStart(facts);
+  if (isObstacle(carried)) yield refusal("start-script", carried);
+  if (carried !== undefined) return;
+  const start = webStart(facts.service);
+  const script = start?.wrappers.find((wrapper) => /\.(sh|bash)$|entrypoint$|^\S*\/\S+$/.test(wrapper));
+  if (script !== undefined)
+    yield refusal("start-script", { what: `The service is started through \`${script}\`, which no tracked file is` });
+  else if (start !== undefined && /&&|;|[^&>]&[^&>\d]/.test(start.written))
+    yield refusal("several-commands", { what: `\`${start.written}\` does more than start the server` });
 }
 
 /** A certificate of the place where the service runs is that place's to give: an image that holds one is for one place. */

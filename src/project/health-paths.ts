@@ -1,4 +1,4 @@
-import type { Fact, Framework, Route } from "../model/types.ts";
+import type { Fact, Framework, Route, StartCommand } from "../model/types.ts";
 
 /** Names of routes that answer "I am alive", nearest to liveness first. Those about readiness come last. */
 const HEALTH: readonly RegExp[] = [
@@ -10,7 +10,11 @@ const HEALTH: readonly RegExp[] = [
 ];
 
 /** Of the routes; of a framework that answers by itself when the code has none of its own. */
-export function healthPathsOf(routes: readonly Route[], framework: Fact<Framework>): readonly Fact<string>[] {
+export function healthPathsOf(
+  routes: readonly Route[],
+  framework: Fact<Framework>,
+  starts: readonly Pick<StartCommand, "argv" | "evidence">[] = [],
+): readonly Fact<string>[] {
   const rankOf = (path: string) => HEALTH.findIndex((pattern) => pattern.test(path.replace(/\/$/, "").toLowerCase()));
   const own: readonly Fact<string>[] = routes
     .filter(({ method, path }) => (method === "GET" || method === "HEAD") && !/[{<:*]/.test(path))
@@ -21,7 +25,15 @@ export function healthPathsOf(routes: readonly Route[], framework: Fact<Framewor
   const brought = BROUGHT[framework.value];
   return own.length > 0 || brought === undefined
     ? own
-    : [{ value: brought, confidence: "likely", evidence: framework.evidence }];
+    : [{ value: `${baseOf(starts)}${brought}`, confidence: "likely", evidence: framework.evidence }];
+}
+
+/** Below which path streamlit serves all that it serves, itself included. */
+function baseOf(starts: readonly Pick<StartCommand, "argv">[]): string {
+  const words = starts.flatMap(({ argv }) => argv).flatMap((word) => word.split("=", 2));
+  const path = words[words.indexOf("--server.baseUrlPath") + 1] ?? "";
+  const plain = words.includes("--server.baseUrlPath") ? path.replaceAll(/^\/+|\/+$/g, "") : "";
+  return /^[\w./-]+$/.test(plain) ? `/${plain}` : "";
 }
 
 const BROUGHT: Readonly<Partial<Record<Framework, string>>> = { streamlit: "/_stcore/health" };

@@ -81,7 +81,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     starts,
     port: findPort({ starts, sources, dockerfile, server: server.value, framework: framework.value }),
     routes,
-    healthPaths: healthPathsOf(routes, framework),
+    healthPaths: healthPathsOf(routes, framework, starts),
     env: readEnv(sources, { packages: dependencies.runtimeClosure, examples: outside.examples }),
     writes: [...uses.writes, ...(await logFilesOfFiles(tree, uses.reads, starts))],
     programs: readPrograms(sources, dependencies, lock?.path ?? "pyproject.toml"),

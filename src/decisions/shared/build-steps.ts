@@ -92,7 +92,10 @@ const isShellWithScript = ({ name, args }: ShellCommand): boolean =>
 
 /** Where a known generator puts what it makes. */
 function madeBy(program: string, rest: readonly string[], service: Service): string | undefined {
-  if (/^(?:manage\.py|django|django-admin)$/.test(baseName(program)) && rest[0] === "collectstatic")
+  if (
+    /^(?:manage\.py|django|django-admin)$/.test(baseName(program)) &&
+    /^(?:collectstatic|compress)$/.test(rest[0] ?? "")
+  )
     return service.staticRoot?.value;
   if (program === "pybabel" && rest[0] === "compile") return folderAfter(rest, "-d", "--directory");
   return undefined;

@@ -1,0 +1,211 @@
+import { posix } from "node:path";
+import { copiedFiles } from "../dockerfile/copies.ts";
+import { ignoreOf } from "../dockerfile/ignore.ts";
+import { commandsIn, scriptOf } from "../dockerfile/shell.ts";
+import { lineOf, shippedStage, stageState } from "../dockerfile/stages.ts";
+import type { Dockerfile, Stage, StartCommand } from "../model/types.ts";
+import { splitWords } from "./stack/split-words.ts";
+import type { Tree } from "./tree.ts";
+import { baseName, roleOf, unwrap } from "./unwrap.ts";
+
+/** What a shell does before the service is there: a script of the project, or words of the command itself. */
+export interface StartScript {
+  /** The tracked file; undefined where the Dockerfile or a Compose file holds the text. */
+  readonly file?: { readonly path: string; readonly to: string; readonly shell: readonly string[] };
+  readonly text: string;
+  /** ENTRYPOINT names it: whatever else is started in the image goes through it as well. */
+  readonly isEntrypoint: boolean;
+  /**
+   * How it comes to the service: `arguments` hands over to its own (`exec "$@"`), `exec` lets the server take its place,
+   * `child` starts the server below itself, `nothing` starts none that is known.
+   */
+  readonly ends: "arguments" | "exec" | "child" | "nothing";
+  /** Words that follow the script today, where it does not hand over to them. */
+  readonly args: readonly string[];
+  /** It does what its first word says, and no file gives it one. */
+  readonly lacksWord: boolean;
+  /** Where the server's command stands in the text; of the last one. */
+  readonly server: { readonly start: number; readonly end: number; readonly line: number } | undefined;
+  /** What it calls that no shell has, each with its line. */
+  readonly calls: ReadonlyArray<{ readonly program: string; readonly line: number; readonly words: readonly string[] }>;
+  /** Line of a command that goes on beside the others. */
+  readonly background: number | undefined;
+}
+
+const SHELL = /^(?:ba|da|a)?sh$/;
+
+/** Undefined where the service is started without a shell that does anything else. */
+export function readStartScript(
+  tree: Tree,
+  dockerfile: Dockerfile | undefined,
+  starts: readonly StartCommand[],
+): StartScript | undefined {
+  const start = starts.find(({ role }) => role === "web");
+  const own = dockerfile === undefined ? undefined : ownScript(tree, dockerfile, { start, starts });
+  if (own !== undefined || start === undefined) return own;
+  const text = textOf(dockerfile, start);
+  if (text === undefined) return undefined;
+  const read = readText(text, []);
+  const isOne = read.calls.length + (read.server === undefined ? 0 : 1) < 2 && !/&&|;|[^&>]&[^&>\d]|\n/.test(text);
+  return isOne ? undefined : { ...read, isEntrypoint: false };
+}
+
+interface Started {
+  readonly start: StartCommand | undefined;
+  readonly starts: readonly StartCommand[];
+}
+
+/** The script of the project that ENTRYPOINT or CMD starts. */
+function ownScript(tree: Tree, dockerfile: Dockerfile, started: Started): StartScript | undefined {
+  const stage = shippedStage(dockerfile);
+  if (stage === undefined) return undefined;
+  const { workdir } = stageState(dockerfile, stage);
+  const { words, isEntrypoint } = wordsToday(dockerfile, stage, started.start);
+  const [program = "", ...args] = words;
+  const to = posix.resolve(workdir?.value ?? "/", program);
+  const path = placesOf(tree, dockerfile).get(to);
+  const text = path === undefined ? undefined : tree.read(path);
+  const shell = shellOf(text);
+  if (path === undefined || text === undefined || shell === undefined || path.endsWith(".py")) return undefined;
+  const given = args.length > 0 ? args : wordsOfCompose(text, started.starts);
+  return { ...readText(text, given), file: { path, to, shell }, isEntrypoint };
+}
+
+/** ENTRYPOINT with CMD, or CMD alone where no other file takes its place. */
+function wordsToday(dockerfile: Dockerfile, stage: Stage, start: StartCommand | undefined) {
+  const { entrypoint, command } = stageState(dockerfile, stage);
+  const first = plainWords(entrypoint?.value.argv ?? []);
+  const given = command?.value.argv ?? [];
+  if (first.length > 0) return { words: [...first, ...given], isEntrypoint: true };
+  return { words: start?.source === "dockerfile" ? plainWords(given) : [], isEntrypoint: false };
+}
+
+/** Words that Compose hands to the image's own ENTRYPOINT, and that the script knows. */
+function wordsOfCompose(text: string, starts: readonly StartCommand[]): readonly string[] {
+  const others = starts.filter(({ source, compose }) => source === "compose" && compose?.entrypoint !== true);
+  return others.map(({ argv }) => argv).find(([word]) => word !== undefined && knowsWord(text, word)) ?? [];
+}
+
+/** What reads the script, with its options; undefined for another language. */
+function shellOf(text: string | undefined): readonly string[] | undefined {
+  const [, shebang = ""] = /^#!\s*(\S+(?:[ \t]+\S+)*)/.exec(text ?? "") ?? [];
+  if (shebang === "") return ["sh"];
+  const [shell = "", ...options] = shebang.split(/\s+/).filter((word) => baseName(word) !== "env");
+  return SHELL.test(baseName(shell)) ? [baseName(shell), ...options] : undefined;
+}
+
+/** A list stands as JSON. */
+function wordsOf(written: string): readonly string[] {
+  if (!written.startsWith("[")) return splitWords(written);
+  try {
+    return (JSON.parse(written) as readonly unknown[]).map(String);
+  } catch {
+    return [];
+  }
+}
+
+/** Without an init and without the shell that reads the script. */
+function plainWords(argv: readonly string[]): readonly string[] {
+  const words = argv[1]?.startsWith("-") === true ? argv : unwrapInit(argv);
+  const isShell = SHELL.test(baseName(words[0] ?? "")) && words.length > 1;
+  if (!isShell) return words;
+  return words[1]?.startsWith("-") === true ? [] : words.slice(1);
+}
+
+const unwrapInit = (argv: readonly string[]): readonly string[] =>
+  /^(?:tini|dumb-init|catatonit)$/.test(baseName(argv[0] ?? "")) ? argv.slice(argv[1] === "--" ? 2 : 1) : argv;
+
+const NOTHING = ignoreOf([]);
+
+/** Files of the context by where today's image has them. */
+function placesOf(tree: Tree, dockerfile: Dockerfile): ReadonlyMap<string, string> {
+  const stage = shippedStage(dockerfile);
+  const places = new Map<string, string>();
+  for (const one of stage === undefined ? [] : lineOf(dockerfile, stage))
+    for (const step of one.instructions) {
+      if (step.keyword !== "COPY" && step.keyword !== "ADD") continue;
+      const { workdir, env } = stageState(dockerfile, one, { before: step });
+      const expand = (word: string) =>
+        word.replaceAll(/\$\{?(\w+)\}?/g, (written, name: string) => env.get(name)?.value ?? written);
+      const copied = copiedFiles(step, { files: tree.files, ignore: NOTHING, workdir: workdir?.value ?? "/", expand });
+      for (const { source, destination } of copied.files) places.set(destination, source);
+    }
+  return places;
+}
+
+/** The text that a shell reads in CMD itself, or in Compose's command. */
+function textOf(dockerfile: Dockerfile | undefined, start: StartCommand): string | undefined {
+  if (start.source === "compose") return ofVector(wordsOf(start.written));
+  const stage = dockerfile === undefined ? undefined : shippedStage(dockerfile);
+  if (start.source !== "dockerfile" || dockerfile === undefined || stage === undefined) return undefined;
+  const { entrypoint, command } = stageState(dockerfile, stage);
+  const [line, other] = command === undefined ? [entrypoint] : [command, entrypoint];
+  if (line === undefined || (other !== undefined && other.value.argv.length > 0)) return undefined;
+  return line.value.form === "shell" ? scriptOf(line.instruction) : ofVector(line.value.argv);
+}
+
+function ofVector(words: readonly string[]): string | undefined {
+  const at = SHELL.test(baseName(words[0] ?? "")) ? words.findIndex((word) => /^-[a-z]*c$/.test(word)) : -1;
+  return at < 0 ? undefined : words[at + 1];
+}
+
+const asksForWord = (text: string): boolean => /\bcase\s+"?\$\{?1\b/.test(text);
+
+/** A label of its `case`. */
+const knowsWord = (text: string, word: string): boolean =>
+  asksForWord(text) &&
+  new RegExp(String.raw`^\s*\(?["']?${word.replaceAll(/[^\w-]/g, ".")}["']?\s*(?:\||\))`, "m").test(text);
+
+type Read = Omit<StartScript, "file" | "isEntrypoint">;
+
+function readText(text: string, args: readonly string[]): Read {
+  const lineAt = (offset: number) => text.slice(0, offset).split("\n").length;
+  const functions = new Set([...text.matchAll(/^\s*(?:function\s+)?([\w-]+)\s*\(\)/gm)].map(([, name]) => name));
+  const commands = commandsIn(text)
+    .filter(({ depth }) => depth === 0)
+    .map(({ name, args: words, range, background, subshell }) => {
+      const all = [...(name === "" ? [] : [name]), ...words];
+      return { all, argv: unwrap(all).argv, range, background, subshell };
+    });
+  const servers = commands.filter(({ argv, subshell }) => !subshell && roleOf(argv) === "web");
+  const handsOver = commands.find(({ all }) => all[0] === "exec" && /^\$\{?[@*]\}?$/.test(all[1] ?? ""));
+  const knows = args[0] === undefined ? asksForWord(text) : knowsWord(text, args[0]);
+  const last = servers.at(-1);
+  const lastRange = last === undefined ? undefined : { ...last.range, line: lineAt(last.range.start) };
+  return {
+    text,
+    args,
+    lacksWord: args[0] === undefined && asksForWord(text),
+    ends: endOf({ handsOver: handsOver !== undefined && !knows, servers }),
+    server: lastRange,
+    calls: commands.flatMap(({ all, argv, range }) => {
+      const program = argv[0] ?? "";
+      const isOwn = program === "" || /[$=]/.test(program) || BUILT_IN.test(program) || functions.has(program);
+      return isOwn ? [] : [{ program, line: lineAt(range.start), words: all }];
+    }),
+    background: lineOfBackground(commands, lineAt),
+  };
+}
+
+function lineOfBackground(
+  commands: ReadonlyArray<{ readonly background: boolean; readonly range: { readonly start: number } }>,
+  lineAt: (offset: number) => number,
+): number | undefined {
+  const one = commands.find(({ background }) => background);
+  return one === undefined ? undefined : lineAt(one.range.start);
+}
+
+function endOf({
+  handsOver,
+  servers,
+}: {
+  readonly handsOver: boolean;
+  readonly servers: ReadonlyArray<{ readonly all: readonly string[] }>;
+}): StartScript["ends"] {
+  if (handsOver) return "arguments";
+  if (servers.length === 0) return "nothing";
+  return servers.every(({ all }) => all[0] === "exec") ? "exec" : "child";
+}
+
+const BUILT_IN =
+  /^(?:\[\[?|:|\.|alias|break|cd|command|continue|declare|echo|eval|exec|exit|export|false|getopts|hash|local|printf|pwd|read|readonly|return|set|shift|shopt|source|test|times|trap|true|type|typeset|ulimit|umask|unset|wait)$/;

@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+import { parseDockerfile } from "../../../src/dockerfile/parse.ts";
+import { makePlan } from "../../../src/planner/make-plan.ts";
+import { readService } from "../../../src/project/read-service.ts";
+import { readStartScript } from "../../../src/project/start-script.ts";
+import { memoryTree } from "../../../src/project/tree.ts";
+import { facts } from "./sample.ts";
+
+const APP = "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/health')\ndef health(): ...\n";
+const LOCK =
+  'version = 1\n[[package]]\nname = "uvicorn"\nversion = "0.35.0"\nsource = { registry = "https://x.example" }\n';
+
+/** A service in these files, planned as the command does it. */
+async function planned(lines: readonly string[], more: Readonly<Record<string, string>> = {}) {
+  const text = `FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\n${lines.join("\n")}\n`;
+  const tree = memoryTree({
+    Dockerfile: text,
+    "main.py": APP,
+    "alembic.ini": "[alembic]\n",
+    "requirements.txt": "fastapi==0.116.1\nuvicorn==0.35.0\nalembic==1.16.4\n",
+    ...more,
+  });
+  const service = await readService(tree);
+  const dockerfile = parseDockerfile("Dockerfile", text);
+  const startScript = readStartScript(tree, dockerfile, service.starts);
+  const given = { ...facts({}, {}, text), service, ...(startScript === undefined ? {} : { startScript }) };
+  const { image, refusals } = makePlan(given);
+  const said = refusals.filter(({ id }) => /start|command|process|root/.test(id));
+  return { image, refusals: said };
+}
+const entry = (...lines: readonly string[]) => ({ "entry.sh": `#!/bin/sh\n${lines.join("\n")}\n` });
+const UVICORN = "uvicorn main:app --host 0.0.0.0 --port 8000";
+const SHAPED = "uvicorn main:app --host 0.0.0.0 --port 8000 --timeout-graceful-shutdown 8".split(" ");
+
+describe("a start script", () => {
+  it("that hands over comes along, and the server drains behind it", async () => {
+    const { image, refusals } = await planned(
+      ['ENTRYPOINT ["/app/entry.sh"]', `CMD ${JSON.stringify(UVICORN.split(" "))}`],
+      entry("alembic upgrade head", 'exec "$@"'),
+    );
+    expect(refusals).toEqual([]);
+    expect(image.entrypoint).toEqual(["sh", "/app/entry.sh"]);
+    expect(image.command).toEqual(SHAPED);
+    expect(image.copies).toContainEqual(expect.objectContaining({ from: "entry.sh", to: "/app/entry.sh" }));
+  });
+
+  it("keeps its place, its shell and its options", async () => {
+    const { image } = await planned(["COPY docker/start /usr/local/bin/start", 'CMD ["/usr/local/bin/start"]'], {
+      "docker/start": `#!/usr/bin/env bash -e\nalembic upgrade head\nexec ${UVICORN}\n`,
+    });
+    expect(image.entrypoint).toBeUndefined();
+    expect(image.command).toEqual(["bash", "-e", "/usr/local/bin/start"]);
+    expect(image.copies).toContainEqual(expect.objectContaining({ from: "docker/start", to: "/usr/local/bin/start" }));
+  });
+
+  it("waits with a program that the image gets", async () => {
+    const { image, refusals } = await planned(
+      ['ENTRYPOINT ["/app/entry.sh"]', `CMD ${JSON.stringify(UVICORN.split(" "))}`],
+      entry("while ! nc -z db 5432; do sleep 0.1; done", 'exec "$@"'),
+    );
+    expect(refusals).toEqual([]);
+    expect(image.packages.runtime).toEqual(["netcat-openbsd"]);
+  });
+
+  it("is given the word that Compose gives it", async () => {
+    const script = entry('case "$1" in', `start) exec ${UVICORN} ;;`, '*) exec "$@" ;;', "esac");
+    const compose = { "compose.yaml": "services:\n  app:\n    build: .\n    command: [start]\n" };
+    const { image, refusals } = await planned(['ENTRYPOINT ["/app/entry.sh"]'], { ...script, ...compose });
+    expect(refusals).toEqual([]);
+    expect([image.entrypoint, image.command]).toEqual([["sh", "/app/entry.sh"], ["start"]]);
+    const without = await planned(['ENTRYPOINT ["/app/entry.sh"]'], script);
+    expect(without.refusals).toMatchObject([{ id: "start-script", blocking: true }]);
+    expect(without.refusals[0]?.what).toContain("no file gives it one");
+  });
+
+  it("without `exec` comes along as the command's own text, with it", async () => {
+    const { image, refusals } = await planned(
+      ['CMD ["./entry.sh"]'],
+      entry("# Tables first.", "set -e", "alembic upgrade head", UVICORN),
+    );
+    expect(refusals).toEqual([]);
+    expect(image.command).toEqual(["sh", "-c", `set -e\nalembic upgrade head\nexec ${SHAPED.join(" ")}`]);
+    expect(image.copies.map(({ from }) => from)).not.toContain("entry.sh");
+  });
+
+  it.each([
+    ["the line ends of Windows", ["alembic upgrade head\r", `exec ${UVICORN}\r`], "sed -i 's/\\r$//' entry.sh"],
+    ["a process beside it", ["celery -A main worker &", `exec ${UVICORN}`], "container of its own"],
+    ["what only root can", ["chown -R app /data", `exec ${UVICORN}`], "one fixed number"],
+    ["a manager", ["poetry run alembic upgrade head", `exec ${UVICORN}`], "sed -i"],
+    ["a program of another image", ["npm run build", `exec ${UVICORN}`], "while the image is built"],
+    ["more behind the server", [UVICORN, "echo bye"], "put `exec`"],
+    ["no server at all", ["alembic upgrade head"], "Set `command`"],
+  ])("stays where it is with %s", async (_, lines, instead) => {
+    const { refusals } = await planned(['ENTRYPOINT ["/app/entry.sh"]'], entry(...lines));
+    expect(refusals).toMatchObject([{ id: expect.stringMatching(/start/), blocking: true }]);
+    expect(refusals[0]?.instead.toLowerCase()).toContain(instead.toLowerCase());
+  });
+
+  it("may do as root what it leaves out as anybody else", async () => {
+    const { refusals } = await planned(
+      ['ENTRYPOINT ["/app/entry.sh"]', `CMD ${JSON.stringify(UVICORN.split(" "))}`],
+      entry('if [ "$(id -u)" = 0 ]; then chown -R app /data; fi', 'exec "$@"'),
+    );
+    expect(refusals).toEqual([]);
+  });
+});
+
+describe("a command of several", () => {
+  it("goes on doing what stands before the server", async () => {
+    const { image, refusals } = await planned([`CMD alembic upgrade head && ${UVICORN}`]);
+    expect(refusals).toEqual([]);
+    expect(image.command).toEqual(["sh", "-c", `alembic upgrade head && exec ${SHAPED.join(" ")}`]);
+  });
+
+  it("keeps its variables, and does without a manager", async () => {
+    const { image } = await planned(
+      [
+        'CMD ["bash", "-c", "uv run alembic upgrade head && uv run uvicorn main:app --host 0.0.0.0 --port ${PORT:-8000}"]',
+      ],
+      { "uv.lock": LOCK, "pyproject.toml": '[project]\nname = "x"\nversion = "1"\ndependencies = ["uvicorn"]\n' },
+    );
+    expect(image.command.slice(0, 2)).toEqual(["sh", "-c"]);
+    expect(image.command[2]).toMatch(/^alembic upgrade head && exec uvicorn main:app .*"\$\{PORT:-8000\}"/);
+  });
+
+  it("is left to its team where a process goes on beside the server", async () => {
+    const { refusals } = await planned([`CMD celery -A main worker & ${UVICORN}`]);
+    expect(refusals).toMatchObject([{ id: "start-script", blocking: true }]);
+  });
+});
