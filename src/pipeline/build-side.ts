@@ -84,7 +84,7 @@ export async function buildSide(
     const logFile = join(request.directory, "logs", `build-${kind}-${builds.length}.log`);
     const { image, milliseconds, steps } = await engine.build({ ...base(), ...change, logFile });
     builds.push({ kind, milliseconds, steps });
-    tell(`${request.label}: ${NAMES[kind]} (${formatMilliseconds(milliseconds)})`);
+    tell(`${request.label}: ${nameOf(kind, change)} (${formatMilliseconds(milliseconds)})`);
     return image;
   };
   const notCold = warmBecause(dockerfile, engine.name);
@@ -237,6 +237,9 @@ const NAMES: Readonly<Record<Build["kind"], string>> = {
   "lock-edit": "Built after an edit of the lock",
   touch: "Built with new times on the same files",
 };
+
+const nameOf = (kind: Build["kind"], { noCache }: Partial<BuildRequest>): string =>
+  kind === "cold" && noCache !== true ? "Built from what an earlier run left in the cache" : NAMES[kind];
 
 /** How long an image that is to be kept is left alone by later runs. */
 const KEPT_MS = 14 * 24 * 3600_000;

@@ -24,6 +24,7 @@ export const registryRoundTrip: Probe<RoundTrip> = {
   id: "registry-round-trip",
   title: "Push the image to the registry that was named, and pull it by its digest",
   runs: "beside-others",
+  waits: true,
   version: 1,
   async collect(context) {
     const { registry, image } = context;
