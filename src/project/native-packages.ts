@@ -90,6 +90,8 @@ const PACKAGES: Readonly<Record<string, NativePackage>> = {
 export const nativePackage = (name: string): NativePackage | undefined =>
   Object.hasOwn(PACKAGES, name) ? PACKAGES[name] : undefined;
 
+export const nativePackageNames: readonly string[] = Object.keys(PACKAGES);
+
 /** Packages of the operating system that compile something, the compiler first; those whose names are not known are left out. */
 export const buildPackagesOf = (
   names: readonly string[],

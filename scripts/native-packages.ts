@@ -1,0 +1,90 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { buildPackagesOf, nativePackageNames } from "../src/project/native-packages.ts";
+import * as libraries from "../src/project/system-libraries.ts";
+
+/**
+ * Looks up every package of the operating system that the table of native Python packages names. Debian's names are
+ * looked up with apt, by the sources of this machine with another release in them; those of other distributions in a
+ * list of names, one a line, where one is given: `npx tsx scripts/native-packages.ts alpine=FILE amazonlinux=FILE`
+ * (`apk search -q`, `dnf repoquery --qf '%{name}\n'`). Exit code 1 when a name is not there.
+ */
+const RELEASES = [
+  { name: "debian", release: "bookworm" },
+  { name: "debian", release: "trixie" },
+  { name: "alpine", release: "3.22" },
+  { name: "amazonlinux", release: "2023" },
+] as const;
+
+const all = Object.values(libraries).filter((one): one is libraries.SystemLibrary => typeof one === "object");
+
+function wantedOn(distribution: libraries.Distribution): ReadonlyMap<string, string> {
+  const wanted = new Map<string, string>();
+  for (const { name, run, build } of all)
+    for (const by of [run, build])
+      for (const one of libraries.packagesOn(by, distribution) ?? []) wanted.set(one, name);
+  for (const name of nativePackageNames)
+    for (const one of buildPackagesOf([name], distribution)) if (!wanted.has(one)) wanted.set(one, name);
+  return wanted;
+}
+
+/** The names of a release, by apt with folders of its own: nothing of the machine is changed. */
+function debianNames(release: string): ReadonlySet<string> {
+  const folder = resolve(".lab/native-packages", release);
+  mkdirSync(join(folder, "lists/partial"), { recursive: true });
+  mkdirSync(join(folder, "cache"), { recursive: true });
+  const sources = join(folder, "sources.list");
+  const keys = "/usr/share/keyrings/debian-archive-keyring.gpg";
+  writeFileSync(sources, `deb [signed-by=${keys}] ${mirror()} ${release} main\n`);
+  const options = [
+    `Dir::Etc::sourcelist=${sources}`,
+    "Dir::Etc::sourceparts=-",
+    `Dir::State::Lists=${join(folder, "lists")}`,
+    `Dir::Cache=${join(folder, "cache")}`,
+    "Dir::State::status=/dev/null",
+    "Acquire::Languages=none",
+  ].flatMap((option) => ["-o", option]);
+  execFileSync("apt-get", ["-qq", ...options, "update"], { stdio: ["ignore", "inherit", "inherit"] });
+  const records = execFileSync("apt-cache", [...options, "dumpavail"], { encoding: "utf8", maxBuffer: 2 ** 28 });
+  return new Set([...records.matchAll(/^Package: (\S+)$/gm)].map(([, name = ""]) => name));
+}
+
+/** The first that this machine's own sources name. */
+function mirror(): string {
+  const folder = "/etc/apt/sources.list.d";
+  const texts = ["/etc/apt/sources.list", ...readdirSync(folder).map((file) => join(folder, file))].map(textOf);
+  const found = /^(?:URIs:|deb(?: \[[^\]]*\])?)\s+(\S*debian\S*)/m.exec(texts.join("\n"))?.[1];
+  if (found === undefined) throw new Error("No source of Debian packages is set up on this machine.");
+  return found;
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function namesOf({ name, release }: (typeof RELEASES)[number]): ReadonlySet<string> | undefined {
+  if (name === "debian") return debianNames(release);
+  const file = process.argv.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
+  return file === undefined ? undefined : new Set(readFileSync(file, "utf8").split(/\s+/));
+}
+
+let absent = 0;
+for (const distribution of RELEASES) {
+  const wanted = wantedOn(distribution);
+  const names = namesOf(distribution);
+  const where = `${distribution.name} ${distribution.release}`;
+  const missing = [...wanted].filter(([one]) => names?.has(one) === false);
+  absent += missing.length;
+  process.stdout.write(
+    names === undefined
+      ? `${where}: ${wanted.size} names, not looked up: no list was given\n`
+      : `${where}: ${wanted.size - missing.length} of ${wanted.size} names are there\n`,
+  );
+  for (const [one, by] of missing) process.stdout.write(`  absent: ${one} (${by})\n`);
+}
+process.exitCode = absent === 0 ? 0 : 1;
