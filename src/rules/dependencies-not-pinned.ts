@@ -4,7 +4,7 @@ import { readRequirement } from "../project/requirement.ts";
 import { builder, healthy, project, runtime, slim, startLine } from "./queries/example.ts";
 import { isContextBeside } from "./queries/context.ts";
 import { toolCall } from "../project/install-command.ts";
-import { type Install, pythonInstalls } from "./queries/installs.ts";
+import { type Install, namedPackages, pythonInstalls } from "./queries/installs.ts";
 import { isShipped } from "./queries/shipping.ts";
 import type { Command } from "./queries/commands.ts";
 import { once } from "./queries/once.ts";
@@ -19,18 +19,19 @@ const packaged = (...dependencies: readonly string[]) =>
 const whole = "COPY pyproject.toml ./\nCOPY app/ ./app/\nRUN pip install --no-cache-dir .";
 const listed = "COPY requirements.txt ./\nRUN pip install --no-cache-dir -r requirements.txt";
 const loose = { "uv.lock": "", "pyproject.toml": packaged("fastapi>=0.115", "uvicorn") };
+const unlocked = { "uv.lock": "", "pyproject.toml": "" };
 
 export const dependenciesNotPinned: Rule = {
   id: "dependencies-not-pinned",
   title: "No lock and no exact version decides what is installed",
   why: "Each build takes the newest versions that the ranges allow: two builds of one commit differ, a release of somebody else breaks an unchanged service, and no list says what was tested.",
-  source: "hadolint DL3013 is about names in the command only; python-services.md: services without a lock",
+  source: "hadolint DL3013, which is about names in the command only; python-services.md: services without a lock",
   demand: "locked-versions",
   severity: "warning",
   confidence: "certain",
   advice:
     "Lock them: `uv lock` and `uv sync --locked`, or `uv pip compile --generate-hashes` (pip-compile) into a requirements.txt that the image installs.",
-  aliases: [],
+  aliases: ["DL3013", "DF051"],
   since: "0.1.0",
   provenBy: ["distributions-as-locked"],
   examples: {
@@ -50,9 +51,12 @@ export const dependenciesNotPinned: Rule = {
         "pyproject.toml": '[dependency-groups]\nmain = ["fastapi", "uvicorn==0.38.0"]\n',
         Dockerfile: withPip(whole.replace(/\.$/, "--group main")),
       }),
+      project({ ...unlocked, Dockerfile: withPip('RUN pip install --no-cache-dir fastapi "uvicorn>=0.30"') }),
     ],
     good: [
       healthy,
+      project({ ...unlocked, Dockerfile: withPip("RUN pip install --no-cache-dir fastapi==0.121.0 uvicorn==0.38.0") }),
+      project({ ...unlocked, Dockerfile: withPip("RUN pip install --no-cache-dir --upgrade pip setuptools") }),
       project({
         "uv.lock": "",
         "pyproject.toml": "",
@@ -84,7 +88,7 @@ export const dependenciesNotPinned: Rule = {
       if (install.tool !== "pip" || call.verb === "wheel" || !isShipped(input, install)) continue;
       // A list of its own, or no list of what is needed.
       if (call.words.some((word) => /^(?:-c|--constraints?(?:=.*)?|--no-deps|--require-hashes)$/.test(word))) continue;
-      const open = [...new Set([...ofProject(install, input), ...ofFiles(install, input)])];
+      const open = [...new Set([...ofProject(install, input), ...ofFiles(install, input), ...ofNames(install, input)])];
       if (open.length === 0) continue;
       yield {
         message: `\`${command.text}\` installs ${open.slice(0, 4).join(", ")}${open.length > 4 ? ", …" : ""} in whatever version is newest${beside}.`,
@@ -143,5 +147,8 @@ function ofFiles({ items, step }: Install, input: RuleInput): readonly string[] 
     return asked.filter(({ name }) => !decided.has(name)).map(({ name }) => name);
   });
 }
+
+const ofNames = ({ items }: Install, { service }: RuleInput): readonly string[] =>
+  namedPackages(items, service).flatMap(({ name, written }) => (isOpen(written) ? [name] : []));
 
 const isOpen = (requirement: string): boolean => !/===?\s*[\w.]+|\s@\s|@\s*(?:git|https?|file)\b/.test(requirement);

@@ -1,7 +1,6 @@
 import { isPylock } from "../project/lock-pylock.ts";
-import type { Service } from "../model/types.ts";
 import { changed, healthy, syncLine } from "./queries/example.ts";
-import { pythonInstalls } from "./queries/installs.ts";
+import { namedPackages, pythonInstalls } from "./queries/installs.ts";
 import { at, find, lineage, shippedStage } from "./queries/steps.ts";
 import { envOfCommand } from "./queries/uv.ts";
 import type { Rule } from "./rule.ts";
@@ -39,7 +38,7 @@ export const installBesideLock: Rule = {
     const shipped = shippedStage(dockerfile);
     const kept = new Set(shipped === undefined ? [] : lineage(dockerfile, shipped));
     for (const { step, command, items, call } of all) {
-      const names = call.verb === "wheel" ? [] : packagesOf(items.packages, service);
+      const names = call.verb === "wheel" ? [] : namedPackages(items, service).map(({ name }) => name);
       if (names.length === 0) continue;
       const env = envOfCommand(dockerfile, step, command);
       const inEnvironment =
@@ -53,11 +52,3 @@ export const installBesideLock: Rule = {
     }
   },
 };
-
-const TOOLS = /^(?:uv|pip|setuptools|wheel|poetry|pdm|pipenv|hatch|hatchling|virtualenv|build|poetry-[\w-]+)$/;
-/** What a pip installs by name: no tool of the build. */
-const packagesOf = (packages: readonly string[], { name: own }: Service): readonly string[] =>
-  packages.flatMap((word) => {
-    const name = /^([A-Za-z][\w.-]*)(?:\[[^\]]*\])?(?:\s*[<>=!~@].*)?$/.exec(word)?.[1]?.toLowerCase();
-    return name === undefined || TOOLS.test(name) || name === own || name.endsWith(".txt") ? [] : [name];
-  });

@@ -70,6 +70,10 @@ describe("targets", () => {
       { folder: "services/nested", dockerfile: "docker/Dockerfile" },
     ]);
     expect(await found("services/good/uv.lock", "services/good/pyproject.toml")).toEqual([{ folder: "services/good" }]);
+    write("services/good", { "compose.yaml": "services: {}\n", "requirements-dev.txt": "" });
+    expect(await found("services/good/compose.yaml", "services/good/requirements-dev.txt")).toEqual([
+      { folder: "services/good" },
+    ]);
     expect(await found("services/none/README.md")).toEqual([{ folder: "services/none", dockerfile: "README.md" }]);
   });
 

@@ -112,9 +112,12 @@ function ofFile(place: string, cwd: string): Target {
   return named || !isKnown(basename(file)) ? { ...target, dockerfile: relative(folder, file) } : target;
 }
 
-/** Files that a hook hands over because the image depends on them. */
+/** Files that a hook hands over because the image depends on them, and others that are no Dockerfile by their name. */
 const isKnown = (name: string): boolean =>
-  BEGINS.includes(name) || /(?:\.lock|\.dockerignore|^\.python-version)$/.test(name);
+  BEGINS.includes(name) ||
+  /\.(?:lock|dockerignore|ya?ml|toml|txt|in|py|cfg|ini|json|sh|env)$|^(?:\.python-version|Procfile|Makefile)$/.test(
+    name,
+  );
 
 const holdsDockerfile = (folder: string): boolean =>
   [folder, join(folder, "docker")].some(

@@ -1,5 +1,5 @@
 import { type PipItems, pipItems, type ToolCall, toolCall } from "../../project/install-command.ts";
-import type { Dockerfile } from "../../model/types.ts";
+import type { Dockerfile, Service } from "../../model/types.ts";
 import type { Command } from "./commands.ts";
 import { once } from "./once.ts";
 import { reachable, type Step } from "./steps.ts";
@@ -55,3 +55,15 @@ const namesPackages = ({ words }: ToolCall): boolean =>
   words.some((word, index) => !word.startsWith("-") && !TAKES_VALUE.test(words[index - 1] ?? ""));
 
 const TAKES_VALUE = /^(?:--categories|--python|--pypi-mirror|--extra-pip-args|-i|--index|-r|--requirements)$/;
+
+const TOOLS = /^(?:uv|pip|setuptools|wheel|poetry|pdm|pipenv|hatch|hatchling|virtualenv|build|poetry-[\w-]+)$/;
+
+/** What a pip installs by name: no tool of the build. */
+export const namedPackages = (
+  { packages }: PipItems,
+  { name: own }: Service,
+): ReadonlyArray<{ readonly name: string; readonly written: string }> =>
+  packages.flatMap((written) => {
+    const name = /^([A-Za-z][\w.-]*)(?:\[[^\]]*\])?(?:\s*[<>=!~@].*)?$/.exec(written)?.[1]?.toLowerCase();
+    return name === undefined || TOOLS.test(name) || name === own || name.endsWith(".txt") ? [] : [{ name, written }];
+  });
