@@ -1,6 +1,6 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { run } from "../src/kit/exec.ts";
 import { buildPackagesOf, nativePackageNames } from "../src/project/native-packages.ts";
 import * as libraries from "../src/project/system-libraries.ts";
 
@@ -21,8 +21,8 @@ const all = Object.values(libraries).filter((one): one is libraries.SystemLibrar
 
 function wantedOn(distribution: libraries.Distribution): ReadonlyMap<string, string> {
   const wanted = new Map<string, string>();
-  for (const { name, run, build } of all)
-    for (const by of [run, build])
+  for (const { name, run: loaded, build } of all)
+    for (const by of [loaded, build])
       for (const one of libraries.packagesOn(by, distribution) ?? []) wanted.set(one, name);
   for (const name of nativePackageNames)
     for (const one of buildPackagesOf([name], distribution)) if (!wanted.has(one)) wanted.set(one, name);
@@ -30,7 +30,7 @@ function wantedOn(distribution: libraries.Distribution): ReadonlyMap<string, str
 }
 
 /** The names of a release, by apt with folders of its own: nothing of the machine is changed. */
-function debianNames(release: string): ReadonlySet<string> {
+async function debianNames(release: string, wanted: readonly string[]): Promise<ReadonlySet<string>> {
   const folder = resolve(".lab/native-packages", release);
   mkdirSync(join(folder, "lists/partial"), { recursive: true });
   mkdirSync(join(folder, "cache"), { recursive: true });
@@ -45,9 +45,11 @@ function debianNames(release: string): ReadonlySet<string> {
     "Dir::State::status=/dev/null",
     "Acquire::Languages=none",
   ].flatMap((option) => ["-o", option]);
-  execFileSync("apt-get", ["-qq", ...options, "update"], { stdio: ["ignore", "inherit", "inherit"] });
-  const records = execFileSync("apt-cache", [...options, "dumpavail"], { encoding: "utf8", maxBuffer: 2 ** 28 });
-  return new Set([...records.matchAll(/^Package: (\S+)$/gm)].map(([, name = ""]) => name));
+  const updated = await run("apt-get", ["-qq", ...options, "update"]);
+  if (updated.code !== 0) throw new Error(`apt-get update for ${release}: ${updated.stderr}`);
+  const { stdout } = await run("apt-cache", [...options, "policy", ...wanted]);
+  // A name that only other packages provide has no version of its own.
+  return new Set([...stdout.matchAll(/^(\S+):\n.*\n +Candidate: (?!\(none\))/gm)].map(([, name = ""]) => name));
 }
 
 /** The first that this machine's own sources name. */
@@ -67,8 +69,11 @@ function textOf(file: string): string {
   }
 }
 
-function namesOf({ name, release }: (typeof RELEASES)[number]): ReadonlySet<string> | undefined {
-  if (name === "debian") return debianNames(release);
+async function namesOf(
+  { name, release }: (typeof RELEASES)[number],
+  wanted: readonly string[],
+): Promise<ReadonlySet<string> | undefined> {
+  if (name === "debian") return debianNames(release, wanted);
   const file = process.argv.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
   return file === undefined ? undefined : new Set(readFileSync(file, "utf8").split(/\s+/));
 }
@@ -76,7 +81,7 @@ function namesOf({ name, release }: (typeof RELEASES)[number]): ReadonlySet<stri
 let absent = 0;
 for (const distribution of RELEASES) {
   const wanted = wantedOn(distribution);
-  const names = namesOf(distribution);
+  const names = await namesOf(distribution, [...wanted.keys()]);
   const where = `${distribution.name} ${distribution.release}`;
   const missing = [...wanted].filter(([one]) => names?.has(one) === false);
   absent += missing.length;

@@ -1,10 +1,13 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, posix, relative } from "node:path";
+import { byText } from "../kit/text.ts";
 import { topOf } from "./git-index.ts";
 import { leadsAway } from "./own-file.ts";
 
 /** The files that Compose reads when none is named. */
 const NAMES = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
+const CI = [".gitlab-ci.yml", ".circleci/config.yml", "bitbucket-pipelines.yml", "azure-pipelines.yml"];
+const WORKFLOWS = ".github/workflows";
 const ALL = [...NAMES, ...NAMES.map((name) => name.replace(/\.ya?ml$/, (ending) => `.override${ending}`))];
 
 /**
@@ -21,6 +24,27 @@ export function composeAbove(root: string): readonly string[] {
       if (existsSync(file) && !leadsAway(top, file)) found.push(relative(root, file));
     }
     if (folder === top || folder === dirname(folder)) return found;
+  }
+}
+
+/** CI's files at the top of the repository that a service lies in: relative to the service, `../.gitlab-ci.yml`. */
+export function ciAbove(root: string): readonly string[] {
+  const top = topOf(root);
+  if (top === undefined || top === root) return [];
+  const files = [...CI, ...namesIn(join(top, WORKFLOWS)).map((name) => `${WORKFLOWS}/${name}`)];
+  return files
+    .map((name) => join(top, name))
+    .filter((file) => existsSync(file) && !leadsAway(top, file))
+    .map((file) => relative(root, file));
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => /\.ya?ml$/.test(name))
+      .toSorted(byText);
+  } catch {
+    return [];
   }
 }
 

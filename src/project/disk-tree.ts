@@ -2,7 +2,7 @@ import { promises, readFileSync, readlinkSync, realpathSync, statSync } from "no
 import { basename, join, sep } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { decodeText, specialKind, utf16Of } from "../kit/files.ts";
-import { composeAbove } from "./above.ts";
+import { ciAbove, composeAbove } from "./above.ts";
 import { type GitOptions, readGit } from "./git.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 
@@ -59,10 +59,13 @@ export async function diskTree(folder: string, options: GitOptions = { changes: 
 /** What of the folders above is read; what cannot be is left to whoever judges that folder. */
 function textsAbove(root: string): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
-  for (const path of composeAbove(root)) {
+  const add = (path: string, isMeant: (text: string) => boolean): void => {
     const text = readInside(join(root, path, ".."), basename(path), []);
-    if (text !== undefined) texts.set(path, text);
-  }
+    if (text !== undefined && isMeant(text)) texts.set(path, text);
+  };
+  for (const path of composeAbove(root)) add(path, () => true);
+  // Most workflows of a repository with many folders are about others.
+  for (const path of ciAbove(root)) add(path, (text) => text.includes(basename(root)));
   return texts;
 }
 

@@ -47,7 +47,7 @@ export async function readCompose(
 /** Those of the folders above: only what they build from this folder is meant, and their errors are not this service's. */
 async function readAbove({ above = new Map<string, string>() }: Tree): Promise<readonly YamlDocument[]> {
   const documents: YamlDocument[] = [];
-  for (const [file, text] of above) documents.push(...(await readYaml(file, text, [])));
+  for (const [file, text] of above) if (isCompose(file)) documents.push(...(await readYaml(file, text, [])));
   return documents;
 }
 

@@ -1,13 +1,13 @@
-import { posix } from "node:path";
 import type { StartCommand } from "../model/types.ts";
 import { readEnvFile } from "./env-files.ts";
-import { addGrace, addProbe, addScript, addStart, addTarget, type Outside } from "./outside.ts";
+import { addGrace, addProbe, addScript, addStart, type Outside } from "./outside.ts";
+import { readCi } from "./outside-ci.ts";
 import { SourceText } from "./source-text.ts";
 import { startOf } from "./starts.ts";
-import { childrenOf, isTable, listAt, tableAt, textAt, valueAt } from "./toml.ts";
+import { isTable, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 import { unwrapShell } from "./unwrap.ts";
-import { type Path, readYaml, type YamlDocument } from "./yaml-file.ts";
+import { readYaml } from "./yaml-file.ts";
 
 /** Procfile, Makefile, CI, devcontainer, CDK sources and example environments. */
 export async function readScripts(tree: Tree, outside: Outside, problems: TreeProblem[]): Promise<void> {
@@ -55,64 +55,6 @@ function readMakefile(tree: Tree, outside: Outside): void {
       addScript(outside, "makefile", recipe, () => source.at(match.index));
     }
     return;
-  }
-}
-
-async function readCi(tree: Tree, outside: Outside, problems: TreeProblem[]): Promise<void> {
-  const files = tree.files.filter((file) =>
-    /^(?:\.github\/workflows\/[^/]+|\.gitlab-ci|\.circleci\/config|bitbucket-pipelines|azure-pipelines)\.ya?ml$/.test(
-      file,
-    ),
-  );
-  for (const file of files) {
-    const text = tree.read(file);
-    if (text === undefined) continue;
-    for (const document of await readYaml(file, text, problems)) {
-      for (const { script, path } of scriptsIn(document.value)) addCiScript(document, script, path, outside);
-      if (text.includes("build-push-action")) readBuildSteps(document, outside);
-    }
-  }
-}
-
-function addCiScript(document: YamlDocument, script: string, path: Path, outside: Outside): void {
-  const { source } = document;
-  const { line } = document.evidence(path);
-  const start = source.text.split("\n", line - 1).join("\n").length;
-  addScript(outside, "ci", script, (part) => source.find(part, start));
-}
-
-/** `target:` of the steps that build an image with docker/build-push-action. */
-function readBuildSteps(document: YamlDocument, outside: Outside): void {
-  for (const [job, { steps }] of Object.entries(tableAt(document.value, "jobs")).map(
-    ([name, table]) => [name, { steps: listAt(table, "steps") }] as const,
-  ))
-    for (const [index, step] of steps.entries()) {
-      const stage = textAt(step, "with", "target");
-      if (stage === undefined || textAt(step, "uses")?.includes("build-push-action") !== true) continue;
-      // Built to see whether it builds, and thrown away.
-      const isTried =
-        /^false$/i.test(String(valueAt(step, "with", "push"))) && valueAt(step, "with", "load") === undefined;
-      const evidence = document.evidence(["jobs", job, "steps", index, "with", "target"]);
-      const file = textAt(step, "with", "file");
-      const context = textAt(step, "with", "context") ?? ".";
-      const dockerfile = file === undefined ? posix.join(context, "Dockerfile") : posix.normalize(file);
-      addTarget(outside, { by: isTried ? "command" : "step", dockerfile, stage, evidence });
-    }
-}
-
-/** Every `run:` of a GitHub workflow, with CircleCI's `command:` below it, and every line of a `script:`. */
-function* scriptsIn(value: unknown, path: Path = []): Generator<{ readonly script: string; readonly path: Path }> {
-  if (path.length > 12) return;
-  for (const [key, child] of childrenOf(value)) {
-    const here = [...path, key];
-    const isScript =
-      key === "run" ||
-      key === "script" ||
-      (key === "command" && path.at(-1) === "run") ||
-      path.includes("script") ||
-      path.includes("before_script");
-    if (typeof child === "string" && isScript) yield { script: child, path: here };
-    else yield* scriptsIn(child, here);
   }
 }
 

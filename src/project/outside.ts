@@ -44,7 +44,12 @@ export function addTarget(outside: Outside, target: NamedTarget): void {
 }
 
 /** The stage that a command of docker's names, when it builds one of these files: `docker build --target test -f x .`. */
-function addCommandTarget(outside: Outside, words: readonly string[], evidence: (at: string) => Evidence): void {
+export function addCommandTarget(
+  outside: Outside,
+  words: readonly string[],
+  evidence: (at: string) => Evidence,
+  seen: (path: string) => string = (path) => path,
+): void {
   if (!/^(?:docker|podman)$/.test(baseName(words[0] ?? "")) || !words.slice(1, 3).includes("build")) return;
   const valueOf = (...names: readonly string[]) =>
     words.flatMap((word, at) => {
@@ -53,10 +58,11 @@ function addCommandTarget(outside: Outside, words: readonly string[], evidence: 
       return word === name ? [words[at + 1] ?? ""] : [word.slice(name.length + 1)];
     })[0];
   const stage = valueOf("--target");
-  const file = valueOf("-f", "--file") ?? (words.at(-1) === "." ? "Dockerfile" : undefined);
-  if (stage === undefined || file === undefined || /[$`]/.test(file)) return;
-  const dockerfile = file.replace(/^\.\//, "");
-  addTarget(outside, { by: "command", dockerfile, stage, evidence: evidence("--target") });
+  const file = valueOf("-f", "--file") ?? `${(words.at(-1) ?? "").replace(/\/$/, "")}/Dockerfile`;
+  if (stage === undefined || /[$`:]|^-/.test(file)) return;
+  const dockerfile = seen(file.replace(/^(?:\.\/)+/, ""));
+  if (!dockerfile.startsWith("../"))
+    addTarget(outside, { by: "command", dockerfile, stage, evidence: evidence("--target") });
 }
 
 export const nothingOutside = (): Outside => ({

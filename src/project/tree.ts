@@ -17,7 +17,7 @@ export interface Tree {
   /** The files that were read until now, with their text. */
   loaded(): Iterable<readonly [path: string, text: string | undefined]>;
   readonly git: GitFacts;
-  /** Compose files of the folders above, as far as the repository goes, by their path: `../compose.yaml`. */
+  /** Compose files of the folders above, and CI's at the top of the repository, by their path: `../compose.yaml`. */
   readonly above?: ReadonlyMap<string, string>;
   /** The ECS task definition that the team named; it may lie outside the folder. */
   readonly taskDefinition?: { readonly file: string; readonly text: string };

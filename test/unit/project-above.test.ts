@@ -92,3 +92,45 @@ describe("on disk", () => {
     expect([...((await diskTree(folder)).above ?? new Map()).keys()]).toEqual(["../../compose.yaml"]);
   });
 });
+
+describe("CI at the top of the repository", () => {
+  const workflow = (...steps: readonly string[]) =>
+    `jobs:\n  image:\n    strategy: { matrix: { include: [{ stage: web }, { stage: worker }] } }\n    steps:\n${steps.map((step) => `      - ${step}\n`).join("")}`;
+  const read = async (...steps: readonly string[]) =>
+    readService(
+      memoryTree(
+        { ...healthy, Dockerfile: "FROM python:3.13 AS web\nFROM web AS worker\nFROM web AS test\n" },
+        { root: "/repository/services/api", above: { "../../.github/workflows/image.yml": workflow(...steps) } },
+      ),
+    );
+  const push = (inputs: string) => `{ uses: docker/build-push-action@v6, with: { ${inputs} } }`;
+
+  it("names the stage that ships from this folder", async () => {
+    const { target } = await read(push("context: services/api, target: web"));
+    expect(target).toMatchObject({ value: "web", evidence: [{ file: "../../.github/workflows/image.yml", line: 5 }] });
+    expect((await read(push("context: ., file: services/api/Dockerfile, target: web"))).target?.value).toBe("web");
+    expect((await read(push("context: services/other, target: web"))).target).toBeUndefined();
+  });
+
+  it("builds each stage that a matrix names, and none of them alone ships", async () => {
+    const service = await read(push("context: services/api, target: '${{ matrix.stage }}'"));
+    expect(service.buildTargets?.map(({ stage }) => stage)).toEqual(["web", "worker"]);
+    expect(service.target).toBeUndefined();
+  });
+
+  it("builds by a command, from wherever it works", async () => {
+    const stages = async (step: string) => (await read(step)).buildTargets?.map(({ stage }) => stage);
+    expect(await stages("{ run: docker build --target worker services/api }")).toEqual(["worker"]);
+    expect(await stages("{ working-directory: services, run: docker build --target web -f api/Dockerfile . }")).toEqual(
+      ["web"],
+    );
+    expect(await stages("{ run: docker build --target worker services/other }")).toBeUndefined();
+  });
+
+  it("works in this folder, and what it does elsewhere is not told", async () => {
+    const starts = async (step: string) =>
+      (await read(step)).starts.filter(({ source }) => source === "ci").map(({ written }) => written);
+    expect(await starts("{ working-directory: services/api, run: pytest -q }")).toEqual(["pytest -q"]);
+    expect(await starts("{ run: pytest -q }")).toEqual([]);
+  });
+});
