@@ -74,6 +74,8 @@ export interface WritableRun {
   readonly requests: readonly Visit[];
   /** The kinds of complaints about a failed write that its whole log has. */
   readonly complained: readonly number[];
+  /** Paths that could not be written there either. */
+  readonly refused: readonly string[];
   readonly log: readonly LoggedLine[];
 }
 

@@ -24,7 +24,7 @@ export const readOnly: Probe<ReadOnly> = {
   title: "Run the image with a strictly read-only root and make the same requests as on a writable one",
   runs: "beside-others",
   needsHealthy: true,
-  version: 6,
+  version: 7,
   async collect(context) {
     if (context.engine.strictReadOnly === false)
       throw new Error(

@@ -69,7 +69,7 @@ export const writes: Probe<Writes> = {
   long: true,
   reworkedOnly: true,
   needsHealthy: true,
-  version: 2,
+  version: 3,
   async collect(context) {
     const signal = within(context.signal, mostPatience(context.contract), "Looking for writable places");
     const seen = await hookedRun(context, signal);

@@ -118,6 +118,14 @@ describe("waiting for health", () => {
     expect(await firstHealthy(container, exampleContract, { limitMs: 2000, signal })).toMatchObject({ healthy: true });
     expect(asked).toBe(3);
   });
+  it("counts until the head of an answer whose body never ends", async () => {
+    const container = await containerOf((_, response) => void response.writeHead(200).write("on and on"));
+    const began = performance.now();
+    const health = await firstHealthy(container, exampleContract, { limitMs: 5000, signal, since: began });
+    expect(health.healthy).toBe(true);
+    // The body is given a second to end.
+    expect(performance.now() - began - health.milliseconds).toBeGreaterThan(900);
+  });
   it("gives up in time, and says what came last", async () => {
     const container = await containerOf((_, response) => response.writeHead(503).end());
     const health = await firstHealthy(container, exampleContract, { limitMs: 100, signal });
@@ -188,6 +196,12 @@ describe("what logs and files say", () => {
     expect(complaints(failed, { complained: [1] })).toHaveLength(1);
     expect(complaints(failed, { complained: [0] })).toEqual([]);
     expect(complaints([line("the catalogue is in read-only mode")], undefined)).toEqual([]);
+  });
+  it("takes a path that is refused on a writable root too for no complaint, whatever it is called", () => {
+    const failed = [line("Control server error: [Errno 30] Read-only file system: '/.gunicorn'")];
+    const usual = { complained: [3], refused: ["/.gunicorn"] };
+    expect(complaints(failed, usual)).toEqual([]);
+    expect(complaints([...failed, line("[Errno 30] Read-only file system: '/app/x'")], usual)).toHaveLength(1);
   });
   it("finds a complaint at the start of a long log, of which only the end is kept", () => {
     const chatter = Array.from({ length: 300 }, (_, index) => line(`line ${index}`));

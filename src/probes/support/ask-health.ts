@@ -6,6 +6,8 @@ import type { Wire } from "./wire.ts";
 
 /** What the health path answered, its redirects on the same host followed as probes outside do. */
 export interface HealthAnswer {
+  /** `performance.now()` when its head was there: a body may go on for ever. */
+  readonly at?: number;
   readonly status: number;
   /** Where the answer came from: the health path, or where it led. */
   readonly path: string;
@@ -35,17 +37,17 @@ const MOST_REDIRECTS = 5;
  * @throws Error when nothing came in time, or the connection broke. */
 export async function askHealth(url: URL, wire: Wire, options: Ask): Promise<HealthAnswer> {
   if (wire.grpc) {
-    const { status } = await grpcHealth(url, options);
-    return { status, path: GRPC_HEALTH };
+    const { status, at } = await grpcHealth(url, options);
+    return { status, path: GRPC_HEALTH, at };
   }
-  let at = url;
+  let asked = url;
   for (let hops = 0; ; hops += 1) {
-    const { status, location } = await askOver(at, wire, options);
-    const path = `${at.pathname}${at.search}`;
-    const next = location === undefined || !REDIRECTS.has(status) ? undefined : parsed(location, at);
-    if (next === undefined || hops === MOST_REDIRECTS) return { status, path };
-    if (next.origin !== at.origin) return { status, path, elsewhere: next.origin };
-    at = next;
+    const { status, location, at } = await askOver(asked, wire, options);
+    const path = `${asked.pathname}${asked.search}`;
+    const next = location === undefined || !REDIRECTS.has(status) ? undefined : parsed(location, asked);
+    if (next === undefined || hops === MOST_REDIRECTS) return { status, path, at };
+    if (next.origin !== asked.origin) return { status, path, at, elsewhere: next.origin };
+    asked = next;
   }
 }
 

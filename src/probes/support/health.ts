@@ -67,7 +67,7 @@ export async function firstHealthy(
     const left = Math.max(everyMs, limitMs - elapsed());
     const said = await ask(left);
     if (typeof said !== "string") {
-      if (isHealthy(contract, said)) return { healthy: true, milliseconds: elapsed(), answer: said };
+      if (isHealthy(contract, said)) return { healthy: true, ...answeredAfter(said, since) };
       last = `HTTP ${said.status}`;
     } else if (left >= FAIR_MS || last === NOTHING) last = said; // What was cut off after a moment tells less.
     await pause(Math.max(0, asked + everyMs - performance.now()), signal);
@@ -75,6 +75,10 @@ export async function firstHealthy(
   const unreached =
     watch.exit === undefined ? (turnedAway(last) ?? (await unreachedAt(container, contract, signal))) : undefined;
   return { healthy: false, milliseconds: elapsed(), last, exit: watch.exit, ...(unreached && { unreached }) };
+}
+
+function answeredAfter({ at = performance.now(), ...answer }: HealthAnswer, since: number) {
+  return { milliseconds: at - since, answer };
 }
 
 /** A service that lets only those in who show who they are may be well: nobody here can. */

@@ -12,6 +12,8 @@ export interface Answer {
   readonly body: Buffer;
   /** After a second the body had not ended: a stream, or a very slow answer. */
   readonly open: boolean;
+  /** `performance.now()` when its head was there. */
+  readonly at: number;
 }
 
 export interface Ask {
@@ -61,6 +63,7 @@ export async function ask(url: URL, options: Ask): Promise<Answer> {
         headers: { accept: "*/*", "user-agent": "seaworthy", ...options.headers },
       },
       (response) => {
+        const at = performance.now();
         readSome(response, options.keepBytes ?? 65_536).then(
           ({ body, open }) =>
             resolve({
@@ -69,6 +72,7 @@ export async function ask(url: URL, options: Ask): Promise<Answer> {
               ...(response.headers.location === undefined ? {} : { location: response.headers.location }),
               body,
               open,
+              at,
             }),
           reject,
         );

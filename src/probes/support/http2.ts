@@ -25,6 +25,7 @@ export function ask2(url: URL, options: Ask): Promise<Answer & { readonly grpcSt
     });
     const chunks: Buffer[] = [];
     let head: Readonly<Record<string, unknown>> = {};
+    let at = 0;
     let tail: Readonly<Record<string, unknown>> = {};
     const most = options.keepBytes ?? 65_536;
     const done = (open: boolean) => {
@@ -38,11 +39,13 @@ export function ask2(url: URL, options: Ask): Promise<Answer & { readonly grpcSt
         ...(location === undefined ? {} : { location: textOf(location) }),
         body: Buffer.concat(chunks).subarray(0, most),
         open,
+        at,
         ...(grpc === undefined ? {} : { grpcStatus: Number(grpc) }),
       });
     };
     stream.once("response", (headers) => {
       head = headers;
+      at = performance.now();
       setTimeout(() => done(true), OPEN_MS).unref();
     });
     stream.once("trailers", (headers) => (tail = headers));

@@ -44,7 +44,7 @@ export async function visitAll(
   const requests = await sendRequests(container, contract, signal);
   const failed = [...visits, ...requests].some(({ status }) => status === 0 || status >= 500);
   const lines = failed ? await wholeLog(() => container.logs(), signal) : await container.logs();
-  return { paths, visits, requests, complained: kindsOf(lines), log: logTail(lines) };
+  return { paths, visits, requests, complained: kindsOf(lines), refused: refusedIn(lines), log: logTail(lines) };
 }
 
 const STILL_MS = 150;
@@ -76,9 +76,25 @@ function kindsOf(lines: Lines): readonly number[] {
   return [...COMPLAINTS.keys()].filter((kind) => lines.some(({ text }) => COMPLAINTS[kind]?.test(text)));
 }
 
-/** Lines of a whole log that tell of a failed write; a kind that the writable run complains of as well has another cause. */
-export function complaints(lines: Lines, usual: Pick<WritableRun, "complained"> | undefined): readonly string[] {
+/** The path that a complaint names: `[Errno 13] Permission denied: '/.gunicorn'`. */
+const pathIn = (text: string): string | undefined => /'(\/[^']+)'/.exec(text)?.[1];
+
+/** Paths that could not be written although the root is writable: not by this user. */
+function refusedIn(lines: Lines): readonly string[] {
+  const complaining = lines.filter(({ text }) => COMPLAINTS.some((pattern) => pattern.test(text)));
+  return [...new Set(complaining.flatMap(({ text }) => pathIn(text) ?? []))];
+}
+
+/**
+ * Lines of a whole log that tell of a failed write. A kind that the writable run complains of as well has another cause,
+ * and a path that is refused there is refused here in other words: the service works without it.
+ */
+export function complaints(
+  lines: Lines,
+  usual: (Pick<WritableRun, "complained"> & Partial<Pick<WritableRun, "refused">>) | undefined,
+): readonly string[] {
   const ofThisRun = COMPLAINTS.filter((_, kind) => usual?.complained.includes(kind) !== true);
-  const found = lines.filter(({ text }) => ofThisRun.some((pattern) => pattern.test(text)));
+  const isRefused = (text: string) => usual?.refused?.includes(pathIn(text) ?? "") === true;
+  const found = lines.filter(({ text }) => ofThisRun.some((pattern) => pattern.test(text)) && !isRefused(text));
   return [...new Set(found.map(({ text }) => text.trim().slice(0, 300)))].slice(0, 10);
 }
