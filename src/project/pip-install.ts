@@ -94,7 +94,7 @@ function readCall(call: ToolCall, place: Place): PipCall & { readonly unread: re
   const isProject = items.folders.some(({ path }) => isOwn(path));
   const files = [...new Set([...lists, ...(isProject && inProject ? ["pyproject.toml"] : [])])];
   const wanted = items.packages.filter((text) => !isTool(text));
-  const { options, unread } = optionsOf(call.words, where);
+  const { options, unread } = optionsOf(call, where);
   return {
     files,
     packages: wanted.filter((text) => PACKAGE.test(text)),
@@ -128,7 +128,7 @@ const ADDRESS = /^https?:\/\/[\w./:-]+$/;
 
 /** Options that decide what is installed; what only concerns pip's own work is left out. */
 function optionsOf(
-  words: readonly string[],
+  { verb, words }: ToolCall,
   where: Parameters<typeof filesOf>[1],
 ): { readonly options: readonly string[]; readonly unread: readonly string[] } {
   const options: string[] = [];
@@ -136,7 +136,8 @@ function optionsOf(
   const plain = words.flatMap((word) => /^(--[\w-]+)=(.*)$/.exec(word)?.slice(1) ?? [word]);
   for (const [at, word] of plain.entries()) {
     const value = plain[at + 1] ?? "";
-    if (word === "--no-deps") options.push(word);
+    // What the wheels need besides, the call that installs them brings.
+    if (word === "--no-deps" && verb !== "wheel" && verb !== "download") options.push(word);
     else if (word === "--pre") options.push("--prerelease", "allow");
     else if (INDEX.test(word) && ADDRESS.test(value)) options.push(UV_NAMES[word] ?? word, value);
     else if (CONSTRAINT.test(word)) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { applicationPlaces, countBytecode, interpreterTag, pycHeader } from "../../src/probes/support/bytecode.ts";
+import { applicationPlaces, areaOf, countBytecode, interpreterTag, pycHeader } from "../../src/probes/support/bytecode.ts";
 import { Paths } from "../../src/probes/support/paths.ts";
 import { SourceHashes } from "../../src/probes/support/source-hashes.ts";
 import { usedPython } from "../../src/probes/support/used-python.ts";
@@ -7,6 +7,16 @@ import { treeOf, entry } from "../support/layer-entries.ts";
 
 const missingOf = (...modules: readonly string[]): readonly string[] =>
   modules.map((module) => `app/${module}.py (missing)`);
+
+describe("where a source belongs", () => {
+  const where = { folders: ["app"], uvCache: "" };
+  it.each([
+    ["app/main.py", "application"],
+    ["app/share/main.py", "application"],
+    ["app/.venv/lib/python3.13/site-packages/networkx/graph.py", "packages"],
+    ["app/.venv/share/doc/networkx-3.1/examples/plot.py", undefined],
+  ])("%s: %s", (path, area) => expect(areaOf(path, where)).toBe(area));
+});
 
 describe("bytecode", () => {
   const SOURCE = Buffer.from("print(1)\n");

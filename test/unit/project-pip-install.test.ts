@@ -53,7 +53,7 @@ describe("what pip installs", () => {
       ].join("\n"),
       "requirements.txt": "flask==3.1.1\n",
     });
-    expect(pip?.calls).toEqual([{ files: ["requirements.txt"], packages: [], options: ["--no-deps"] }]);
+    expect(pip?.calls).toEqual([{ files: ["requirements.txt"], packages: [], options: [] }]);
     expect(pip?.unread).toEqual([]);
   });
 

@@ -60,6 +60,9 @@ const PACKAGES = /\/(site|dist)-packages\//;
 const STANDARD = /^usr(\/local)?\/lib(64)?\/python3\.\d+\//;
 const ALSO_PYTHON = /^(opt|root|home)\/.*\/lib\/python3\.\d+\//;
 
+/** Examples and other data that packages put beside themselves: nothing imports them. */
+const BESIDE_PACKAGES = /(?:^|\/)\.?venv\/(?:share|etc|include)\//;
+
 /** Packages of the operating system's own tools. */
 const OF_THE_SYSTEM = /^usr\/lib\/python3\/dist-packages\//;
 
@@ -76,7 +79,7 @@ export function areaOf(
   path: string,
   { folders, uvCache }: Pick<Where, "folders" | "uvCache">,
 ): BytecodeArea | undefined {
-  if (!path.endsWith(".py") || OF_THE_SYSTEM.test(path)) return undefined;
+  if (!path.endsWith(".py") || OF_THE_SYSTEM.test(path) || BESIDE_PACKAGES.test(path)) return undefined;
   // A cache below the working directory is not the application.
   if (cacheKind(path, uvCache) !== undefined) return undefined;
   if (PACKAGES.test(path)) return NOT_IMPORTED.test(path) ? undefined : "packages";
