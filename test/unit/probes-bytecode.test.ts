@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { applicationPlaces, areaOf, countBytecode, interpreterTag, pycHeader } from "../../src/probes/support/bytecode.ts";
+import {
+  applicationPlaces,
+  areaOf,
+  countBytecode,
+  interpreterTag,
+  pycHeader,
+} from "../../src/probes/support/bytecode.ts";
 import { Paths } from "../../src/probes/support/paths.ts";
 import { SourceHashes } from "../../src/probes/support/source-hashes.ts";
 import { usedPython } from "../../src/probes/support/used-python.ts";
