@@ -1,3 +1,5 @@
+import type { Severity } from "./finding.ts";
+
 export type Unit = "ms" | "bytes" | "count" | "seconds" | "percent";
 
 /** A number that was measured: the median of `samples`, with its unit and how it was taken. */
@@ -25,6 +27,10 @@ export interface Verdict {
 export interface CheckResult extends Verdict {
   readonly id: string;
   readonly title: string;
+  /** How grave it is that it fails; undefined in reports of earlier versions, where every result decided. */
+  readonly severity?: Severity;
+  /** It fails or is unproven, and is less grave than what fails a run: it is told, and decides nothing. */
+  readonly decides?: false;
   /** What an accepted one is without the acceptance. */
   readonly was?: "fail" | "unproven";
   /** Files in the run directory, relative to it, that hold the evidence. */

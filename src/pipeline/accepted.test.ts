@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { exampleContract } from "../checks/support/examples.ts";
 import type { CheckResult, Status } from "../model/types.ts";
-import { refuseUnknownAccepted, withAccepted } from "./accepted.ts";
+import { refuseUnknownChecks, withAccepted } from "./accepted.ts";
 import { verdictOf } from "./report-step.ts";
 
 const NOW = Date.UTC(2026, 10, 28);
@@ -47,7 +47,8 @@ it("says that an acceptance is not needed any more", () => {
 });
 
 it("refuses a check that does not exist, and takes one that this proof did not ask", () => {
-  const accept = (check: string) => refuseUnknownAccepted({ accept: [{ check, reason: "x" }] }, exampleContract);
+  const accept = (check: string) =>
+    refuseUnknownChecks({ accept: [{ check, reason: "x" }], checkSeverity: {} }, exampleContract);
   expect(() => accept("labeled")).toThrow("Did you mean `labelled`?");
   expect(() => accept("non-root")).not.toThrow();
   expect(accepting({ check: "non-root", reason: "x" }).results).toEqual(results);

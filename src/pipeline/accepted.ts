@@ -39,14 +39,21 @@ function asAccepted(result: CheckResult, accepted: Accepted | undefined): CheckR
 
 /**
  * Told before anything is built.
- * @throws UserError `config/unknown-check` where what is accepted is no check of the catalogue and none of the team's own.
+ * @throws UserError `config/unknown-check` where what is accepted, or has a severity, is no check of the catalogue and none of the team's own.
  */
-export function refuseUnknownAccepted({ accept }: Pick<Config, "accept">, { expectations = [] }: Contract): void {
+export function refuseUnknownChecks(
+  { accept, checkSeverity }: Pick<Config, "accept" | "checkSeverity">,
+  { expectations = [] }: Contract,
+): void {
   const known = [...checks, ...expectations].map(({ id }) => id);
-  const unknown = accept.find(({ check }) => !known.includes(check));
+  const named = [
+    ...accept.map(({ check }) => ({ check, to: "to accept" })),
+    ...Object.keys(checkSeverity).map((check) => ({ check, to: "in `checkSeverity`" })),
+  ];
+  const unknown = named.find(({ check }) => !known.includes(check));
   if (unknown === undefined) return;
-  const { check } = unknown;
-  throw new UserError("config/unknown-check", `There is no check \`${check}\` to accept${didYouMean(check, known)}`, {
+  const { check, to } = unknown;
+  throw new UserError("config/unknown-check", `There is no check \`${check}\` ${to}${didYouMean(check, known)}`, {
     hint: "docs/checks.md lists them all, and `seaworthy explain ID` says what one is about.",
     where: { file: CONFIG_FILE },
   });

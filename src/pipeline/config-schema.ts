@@ -135,6 +135,11 @@ const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines" | "composeSidec
     "Checks that may fail or stay unproven, each with its reason; `until` for the last day on which that holds.",
     listOf(shape({ check: filled, reason: filled, until: day }, ["check", "reason"])),
   ),
+  checkSeverity: said("Severity of checks, by id, the team's own too.", mapOf(oneOf(["error", "warning", "note"]))),
+  checkFailOn: said(
+    "The least severity of a check that fails a run where it fails or is unproven; `warning` when nothing is said.",
+    oneOf(["error", "warning", "note"], "; a check that may fail is taken out by `accept`, with its reason"),
+  ),
   failOn: said(
     "The least severity of a finding that makes `analyze` end with 1; `error` when nothing is said.",
     oneOf(["error", "warning", "note", "never"]),

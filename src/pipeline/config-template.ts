@@ -95,6 +95,11 @@ export const CONFIG_TEMPLATE = `# yaml-language-server: $schema=.seaworthy/seawo
 # accept:
 #   - { check: labelled, reason: "our platform labels images when it deploys them" }
 
+# Severity of checks (error, warning, note), by id, and the least that fails a run where a check fails or is unproven.
+# What is below is shown as it is, and does not make the exit code 1.
+# checkSeverity: { size: error, labelled: note }
+# checkFailOn: warning
+
 # The least severity of a finding that makes \`analyze\` end with 1: error, warning, note, never.
 # failOn: error
 

@@ -48,6 +48,10 @@ export interface Config {
   readonly ignore: readonly IgnoreEntry[];
   /** Checks that may fail or stay unproven, each with its reason. */
   readonly accept: readonly Accepted[];
+  /** Severity of checks, by id. */
+  readonly checkSeverity: Readonly<Record<string, Severity>>;
+  /** The least severity of a check that fails a run where it fails or is unproven. */
+  readonly checkFailOn: Severity | undefined;
   /** The least severity of a finding that makes `analyze` end with 1. */
   readonly failOn: FailOn | undefined;
   /** File of old findings, relative to the folder. */
@@ -94,6 +98,8 @@ const NOTHING: Config = {
   severity: {},
   ignore: [],
   accept: [],
+  checkSeverity: {},
+  checkFailOn: undefined,
   failOn: undefined,
   baseline: undefined,
   rulesSince: undefined,

@@ -12,6 +12,7 @@ import { withoutSecretValues } from "./redacted-report.ts";
 import { builtSides, renderedFiles } from "./saved-steps.ts";
 import { withRequirements } from "./requirements-step.ts";
 import { findRun, type Run } from "./run-directory.ts";
+import { weighed, withSeverities } from "./severities.ts";
 import { judgeSide } from "./verify.ts";
 
 /**
@@ -24,9 +25,10 @@ export async function judgeAgain(folder: string, name: string, now = Date.now())
   // What is demanded of the files is demanded of them as they are, and not as the report shows them.
   const files = (await renderedFiles(run)) ?? report.files;
   const context = { contract: report.contract, service: report.service };
-  const before = await judgeSide(run, "before", checks, context);
+  const config = await readConfig(folder);
+  const before = withSeverities(await judgeSide(run, "before", checks, context), config);
   const judged = await judgeSide(run, "after", checks, context);
-  const { results: after } = withAccepted(judged, acceptedBy(await readConfig(folder), now));
+  const after = weighed(withAccepted(judged, acceptedBy(config, now)).results, config);
   const again = {
     ...report,
     files,

@@ -83,11 +83,14 @@ export function verdictOf(
 ): OverallVerdict {
   if (brokenPromises.length > 0)
     return { status: "fail", sentence: `The rework does not keep its promise: ${brokenPromises.join("; ")}.` };
+  const deciding = checks.filter(({ decides }) => decides !== false);
+  const apart = checks.filter(({ decides }) => decides === false);
+  const below = apart.length === 0 ? [] : [`Fails no run: ${apart.map(inWords).join("; ")}.`];
   const bad = (status: "fail" | "unproven", verb: Verb) => [
     ...told(
       "checks",
       verb,
-      withStatus(checks, status).map(({ title }) => title),
+      withStatus(deciding, status).map(({ title }) => title),
       checks.length,
     ),
     ...told(
@@ -98,26 +101,32 @@ export function verdictOf(
     ),
   ];
   const failing = bad("fail", { one: "fails", many: "fail" });
-  if (failing.length > 0) return { status: "fail", sentence: failing.join(" ") };
+  if (failing.length > 0) return { status: "fail", sentence: [...failing, ...below].join(" ") };
   const open = bad("unproven", { one: "is unproven", many: "are unproven" });
   const stayed = [stayedUnproven(checks)].filter((text) => text !== "");
-  if (open.length > 0) return { status: "unproven", sentence: [...open, ...stayed].join(" ") };
+  if (open.length > 0) return { status: "unproven", sentence: [...open, ...below, ...stayed].join(" ") };
   if (checks.length === 0) return { status: "unproven", sentence: "No check ran." };
   const holding = (results: readonly { readonly status: Status }[], one: string, many: string) => {
     const count = (status: Status) => withStatus(results, status).length;
-    const [passing, accepted, apart] = [count("pass"), count("accepted"), count("not-applicable")];
+    const [passing, accepted, otherwise] = [count("pass"), count("accepted"), count("not-applicable")];
     const more =
       accepted === 0 ? "" : `; ${accepted} more the team accepts as ${accepted === 1 ? "it is" : "they are"}`;
-    const beside = apart === 0 ? "" : `; ${apart} ${apart === 1 ? "does" : "do"} not apply`;
+    const beside = otherwise === 0 ? "" : `; ${otherwise} ${otherwise === 1 ? "does" : "do"} not apply`;
+    const undecisive = count("fail") + count("unproven");
+    if (undecisive > 0) return `${passing} of ${passing + undecisive} ${many} on the reworked image${more}${beside}.`;
     return `${passing === 1 ? `The one ${one}` : `All ${passing} ${many}`} on the reworked image${more}${beside}.`;
   };
   const sentences = [
     holding(checks, "check passes", "checks pass"),
     ...(requirements.length === 0 ? [] : [holding(requirements, "requirement is met", "requirements are met")]),
+    ...below,
     ...stayed,
   ];
   return { status: "pass", sentence: sentences.join(" ") };
 }
+
+const inWords = ({ title, status, severity = "error" }: CheckResult): string =>
+  `${title} (${severity}, ${status === "fail" ? "fails" : "is unproven"})`;
 
 /**
  * What no check could measure although all pass or do not apply, in words; empty when there is nothing. It does not

@@ -7,7 +7,7 @@ import { layers } from "../probes/layers.ts";
 import { judgeRequirements } from "../requirements/judge.ts";
 import { readRequirements } from "../requirements/read.ts";
 import { recognisableIn } from "./build-secrets.ts";
-import { acceptedBy, refuseUnknownAccepted, withAccepted } from "./accepted.ts";
+import { acceptedBy, refuseUnknownChecks, withAccepted } from "./accepted.ts";
 import { analyzeStep } from "./analyze-step.ts";
 import { findBeside } from "./beside.ts";
 import { connectedEngine, imagesOf, sweepOf } from "./engine-of.ts";
@@ -18,6 +18,7 @@ import { registryOf } from "./registry-of.ts";
 import { sideOf } from "./report-step.ts";
 import { finishRun, openRun, type Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
+import { weighed } from "./severities.ts";
 import { sidecarRun } from "./sidecars.ts";
 import { besideEach } from "./start-beside.ts";
 import { analyzeRendered } from "./steps.ts";
@@ -50,7 +51,7 @@ export async function verifyImage(given: Session, wanted: Wanted): Promise<Verif
   const twice = !quick && rebuildWanted(demanded, session.options);
   const proof = await underProof(session, run, engine, { analysis, plan, wanted: { ...wanted, twice } });
   const { build, rework } = proof;
-  refuseUnknownAccepted(session.config, proof.contract);
+  refuseUnknownChecks(session.config, proof.contract);
   // The short proof is the same for every service: what the team asks besides belongs to the whole one.
   const contract = quick ? { ...proof.contract, expectations: [] } : proof.contract;
   const own =
@@ -77,7 +78,8 @@ export async function verifyImage(given: Session, wanted: Wanted): Promise<Verif
   });
   const told = await judgeSide(run, "after", catalogue, { contract, service });
   const shown = told.map((result) => ofOneImage(result, catalogue, image === undefined));
-  const { results, notes } = withAccepted(shown, acceptedBy(session.config, world.now()));
+  const { results: known, notes } = withAccepted(shown, acceptedBy(session.config, world.now()));
+  const results = weighed(known, session.config);
   for (const note of notes) world.tell(note);
   const requirements =
     demanded === undefined || rework === undefined

@@ -222,6 +222,7 @@ export async function judgeSide(
     results.push({
       id: check.id,
       title: check.title,
+      severity: check.severity,
       ...verdict,
       evidence: seen === undefined ? [] : [file],
       // A reader of a pass wants a glimpse, of anything else the story.
@@ -246,6 +247,7 @@ async function judgeOwn(
     return {
       id: expectation.id,
       title: `${expectation.title} (${expectation.where})`,
+      severity: "error" as const,
       ...verdict,
       evidence: seen === undefined ? [] : [file],
       ...(own === undefined ? {} : { excerpts: excerptsOf(own, verdict.status === "pass" ? 5 : 20) }),

@@ -14,7 +14,7 @@ import { readRequirements } from "../requirements/read.ts";
 import { rules } from "../rules/index.gen.ts";
 import type { Analysis } from "./analyze.ts";
 import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
-import { acceptedBy, refuseUnknownAccepted, withAccepted } from "./accepted.ts";
+import { acceptedBy, refuseUnknownChecks, withAccepted } from "./accepted.ts";
 import { withAdvice } from "./advice.ts";
 import { recognisableIn, valuesOf } from "./build-secrets.ts";
 import { connectedEngine, imagesOf, sweepOf } from "./engine-of.ts";
@@ -27,6 +27,7 @@ import { withRequirements } from "./requirements-step.ts";
 import { sideOf, writeReports } from "./report-step.ts";
 import { finishRun, openRun, type Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
+import { weighed, withSeverities } from "./severities.ts";
 import { sidecarRun } from "./sidecars.ts";
 import { type BesideFacts, findBeside } from "./beside.ts";
 import { besideEach } from "./start-beside.ts";
@@ -63,7 +64,7 @@ export async function runWhole(
   world.tell(`${dockerfile.path}: ${analysis.findings.length} findings.`);
   const plan = await planStep(session, run, analysis);
   stopWhenRefused(plan);
-  refuseUnknownAccepted(session.config, plan.contract);
+  refuseUnknownChecks(session.config, plan.contract);
   const facts = await findBeside(session, plan, analysis.service);
   const pins = await pinStep(session, run, plan);
   for (const pin of pins)
@@ -174,9 +175,9 @@ async function assemble(
 ): Promise<Omit<Report, "verdict">> {
   const { plan, analysis, rendered, pins, files, sides, own, facts } = known;
   const context = { contract: plan.contract, service: analysis.service };
-  const before = await judgeSide(run, "before", checks, context);
+  const before = withSeverities(await judgeSide(run, "before", checks, context), session.config);
   const judged = await judgeSide(run, "after", checks, context);
-  const { results: after, notes: accepted } = withAccepted(judged, acceptedBy(session.config, session.world.now()));
+  const { results, notes: accepted } = withAccepted(judged, acceptedBy(session.config, session.world.now()));
   const looked = {
     before: await evidenceOf(run, "before", layers),
     after: await evidenceOf(run, "after", layers),
@@ -204,7 +205,7 @@ async function assemble(
       suppressed: rendered.suppressed,
       build: sides.after,
       size: sizeIn(looked.after),
-      checks: after,
+      checks: weighed(results, session.config),
       figures: { ...own.figures, ...(await timedFigures(run, "after")) },
     }),
     profile: plan.profile,

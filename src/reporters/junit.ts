@@ -1,6 +1,7 @@
 import type { CheckResult, Finding, Report, RequirementResult, Status, Verdict } from "../model/types.ts";
 import type { Reporter } from "./reporter.ts";
 import { escapeXml, openTag } from "./view/xml.ts";
+import { failsRun, gravityOf } from "./view/severity.ts";
 import { countByStatus, placeInWords } from "./view/words.ts";
 
 /**
@@ -56,8 +57,10 @@ function requirementSuites(source: JunitSource): readonly Suite[] {
   return [suite("requirements", countsOf(requirements), requirements.map(requirementCase), source)];
 }
 
-function countsOf(results: readonly { readonly status: Status }[]): Suite["counts"] {
-  const { fail, unproven, accepted, "not-applicable": apart } = countByStatus(results);
+/** What fails no run is no failure here: it is a case with its story in the output. */
+function countsOf(results: readonly Pick<CheckResult, "status" | "decides">[]): Suite["counts"] {
+  const { accepted, "not-applicable": apart } = countByStatus(results);
+  const { fail, unproven } = countByStatus(results.filter(failsRun));
   return { tests: results.length, failures: fail, errors: unproven, skipped: apart + accepted };
 }
 
@@ -86,8 +89,12 @@ function checkCase(check: CheckResult, source: JunitSource): string {
   const time = check.measured?.unit === "ms" ? check.measured.value / 1000 : undefined;
   const opening = openTag("testcase", { classname: "seaworthy.checks", name: `${check.id}: ${check.title}`, time });
   const excerpts = (check.excerpts ?? []).flatMap(({ title, lines }) => [`${title}:`, ...lines]);
-  const body = escapeText([check.message, ...excerpts].join("\n"));
-  return [`    ${opening}>`, ...outcomeOf(check, body), ...outputOf(before), "    </testcase>"].join("\n");
+  const gravity = gravityOf(check);
+  const story = [gravity === "" ? check.message : `${gravity}: ${check.message}`, ...excerpts];
+  const decides = check.decides !== false;
+  const outcome = decides ? outcomeOf(check, escapeText(story.join("\n"))) : [];
+  const told = decides ? [] : [`${check.status}: ${story.join("\n")}`];
+  return [`    ${opening}>`, ...outcome, ...outputOf(before, told), "    </testcase>"].join("\n");
 }
 
 function requirementCase(requirement: RequirementResult): string {
@@ -109,9 +116,9 @@ function outcomeOf({ status, message }: Verdict, body: string): readonly string[
   return outcome[status];
 }
 
-function outputOf(before: Verdict | undefined): readonly string[] {
-  if (before === undefined) return [];
-  return [`      <system-out>${escapeText(`before: ${before.status}: ${before.message}`)}</system-out>`];
+function outputOf(before: Verdict | undefined, told: readonly string[] = []): readonly string[] {
+  const lines = [...told, ...(before === undefined ? [] : [`before: ${before.status}: ${before.message}`])];
+  return lines.length === 0 ? [] : [`      <system-out>${escapeText(lines.join("\n"))}</system-out>`];
 }
 
 function findingCase(finding: Finding): string {

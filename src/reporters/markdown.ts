@@ -6,6 +6,7 @@ import { cell, code, plain } from "./view/markdown-text.ts";
 import { packageTable, packagesSummary, shareTable } from "./view/packages-markdown.ts";
 import { type CheckPair, checkPairs, isMended } from "./view/pairs.ts";
 import { isOpen, requirementRows } from "./view/requirements.ts";
+import { gravityOf } from "./view/severity.ts";
 import { STATUS_WORDS, countsInWords, findingsInWords, placeInWords, worstFirst } from "./view/words.ts";
 
 /** A comment for a pull request: the verdict, the figures, what needs attention; the rest is folded away. */
@@ -65,7 +66,7 @@ function attention(report: Report): string {
   const lines = open.map(({ title, after }) =>
     after === undefined
       ? ""
-      : `- ${SIGNS[after.status]} **${plain(title)}** (${STATUS_WORDS[after.status]}): ${plain(after.message)}`,
+      : `- ${SIGNS[after.status]} **${plain(title)}** (${[STATUS_WORDS[after.status], gravityOf(after)].filter(Boolean).join(", ")}): ${plain(after.message)}`,
   );
   lines.push(
     ...requirementRows(report)

@@ -1,6 +1,7 @@
 import type { CheckResult, Finding, Fix, Place, Report, Side, SuppressedFinding } from "../model/types.ts";
 import type { Reporter } from "./reporter.ts";
 import { fixWithoutSecrets, safe } from "./view/safe.ts";
+import { failsRun } from "./view/severity.ts";
 import { sarifRule } from "./view/sarif-rule.ts";
 import { fingerprints, hash } from "./view/fingerprint.ts";
 
@@ -102,10 +103,11 @@ function checkResult(check: CheckResult, side: Side, ids: readonly string[]): ob
     ruleId: check.id,
     ruleIndex: ids.indexOf(check.id),
     kind: failed ? "fail" : "open",
-    level: failed ? "error" : "none",
+    level: failed ? (check.severity ?? "error") : "none",
     message: { text: safe(`${check.title}: ${check.status}. ${check.message}`) },
     locations: [location(placeOf(side))],
     partialFingerprints: { "seaworthy/v1": hash(["check", check.id]) },
+    properties: { severity: check.severity, failsRun: failsRun(check) },
   };
 }
 

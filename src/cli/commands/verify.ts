@@ -5,6 +5,7 @@ import { stayedUnproven } from "../../pipeline/report-step.ts";
 import { openSession } from "../../pipeline/session.ts";
 import { verifyImage } from "../../pipeline/verify-image.ts";
 import type { Verified } from "../../pipeline/verified-files.ts";
+import { failsRun, gravityOf } from "../../reporters/view/severity.ts";
 import {
   optionsOf,
   type PushFlag,
@@ -40,11 +41,14 @@ export default async function verify(this: CommandContext, flags: Flags, folder:
       flags.run === undefined
         ? await verifyImage(await openSession(folder, optionsOf(flags), world), flags)
         : verifiedOf(await judgeAgain(folder, flags.run));
-    const open = [...checks, ...requirements].some(({ status }) => status === "fail" || status === "unproven");
-    if (open) failed();
+    if ([...checks, ...requirements].some(failsRun)) failed();
     // Requirements are in report.json; this list is of checks only, for scripts that read it.
     if (flags.json) return printJson(this, checks);
-    for (const { status, title, message } of checks) print(this, `${MARKS[status]}  ${title}\n            ${message}`);
+    for (const check of checks) {
+      const gravity = gravityOf(check);
+      const title = gravity === "" ? check.title : `${check.title} (${gravity})`;
+      print(this, `${MARKS[check.status]}  ${title}\n            ${check.message}`);
+    }
     const stayed = stayedUnproven(checks);
     if (stayed !== "") print(this, `\n${stayed}`);
     if (requirements.length === 0) return;

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import type { CheckResult, Measurement, Report } from "../../model/types.ts";
 import { formatFigure, spreadOf } from "../view/figures.ts";
 import { type CheckPair, checkPairs, isMended } from "../view/pairs.ts";
+import { gravityOf } from "../view/severity.ts";
 import { firstOpened, Judged, JudgedTable } from "./judged.tsx";
 import { Lines, Nothing, Prose, Section, StatusPill } from "./parts.tsx";
 
@@ -38,11 +39,12 @@ function Check(props: {
 }): JSX.Element {
   const { pair, open, why } = props;
   const { id, title, before, after } = pair;
+  const severity = (after ?? before)?.severity;
   return (
     <Judged
       id={`check-${id}`}
       title={<Prose text={title} />}
-      message={(after ?? before)?.message ?? ""}
+      message={[after === undefined ? "" : gravityOf(after), (after ?? before)?.message].filter(Boolean).join(": ")}
       before={before?.status}
       after={after?.status}
       open={open}
@@ -58,6 +60,7 @@ function Check(props: {
       </div>
       <p class="muted small">
         Check <code>{id}</code>
+        {severity === undefined ? undefined : `, ${severity}`}
       </p>
     </Judged>
   );

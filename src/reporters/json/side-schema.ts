@@ -15,7 +15,10 @@ const status = z.enum(["pass", "fail", "unproven", "accepted", "not-applicable"]
 const check = z.object({
   id: text,
   title: text,
+  severity: z.enum(["error", "warning", "note"]).optional(),
   status,
+  decides: z.literal(false).optional(),
+  was: z.enum(["fail", "unproven"]).optional(),
   unproven: texts.optional(),
   message: text,
   measured: measurement.optional(),

@@ -1,10 +1,11 @@
 import { styleText } from "node:util";
 import { visible } from "../../kit/text.ts";
 import { wrap } from "../../kit/wrap.ts";
-import type { Report, Status } from "../../model/types.ts";
+import type { CheckResult, Report, Status } from "../../model/types.ts";
 import { type FigureRow, changeOf, directionOf, figureRows, formatFigure } from "./figures.ts";
 import { type CheckPair, checkPairs } from "./pairs.ts";
 import { isOpen, requirementRows } from "./requirements.ts";
+import { gravityOf } from "./severity.ts";
 import { STATUS_SIGNS, STATUS_WORDS, countsInWords } from "./words.ts";
 
 export interface TableOptions {
@@ -91,11 +92,13 @@ function checkLines(pairs: readonly CheckPair[], paint: Paint, width: number): r
     ...pairs.flatMap(({ title, before, after }) => {
       const line = `  ${clip(title, label).padEnd(label)}  ${word(before?.status)}  ${word(after?.status)}`.trimEnd();
       const told =
-        after !== undefined && TOLD.has(after.status) ? shortened(wrap(visible(after.message), width - 7)) : [];
+        after !== undefined && TOLD.has(after.status) ? shortened(wrap(visible(withGravity(after)), width - 7)) : [];
       return [line, ...told.map((text) => `      ${text}`)];
     }),
   ];
 }
+
+const withGravity = (check: CheckResult): string => [gravityOf(check), check.message].filter(Boolean).join(": ");
 
 /** How many requirements are met, and each that is not; the matrix is in the report. */
 function requirementLines(report: Report, paint: Paint, width: number): readonly string[] {
