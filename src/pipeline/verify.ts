@@ -74,11 +74,15 @@ export async function collectEvidence(verification: Verification): Promise<void>
   const waits = ({ probe }: Job) => probe.waits === true;
   const long = ({ probe }: Job) => probe.long === true;
   const collect = (job: Job) => collectOne(verification, job, shared[job.subject.label]);
-  const working = together.filter((job) => !waits(job)).toSorted((a, b) => Number(long(b)) - Number(long(a)));
+  const inOrder = together.toSorted((a, b) => Number(long(b)) - Number(long(a)));
   // Every one has ended before an error goes on: whoever cleans up then meets no container that is just being made.
   const ended = await Promise.allSettled([
-    ...atOnce(BESIDE.waiting, together.filter(waits), collect),
-    ...atOnce(BESIDE.working, working, collect),
+    ...atOnce(BESIDE.waiting, inOrder.filter(waits), collect),
+    ...atOnce(
+      BESIDE.working,
+      inOrder.filter((job) => !waits(job)),
+      collect,
+    ),
   ]);
   for (const one of ended) if (one.status === "rejected") throw one.reason;
   for (const job of jobs.filter(alone)) await collect(job);

@@ -32,6 +32,7 @@ export const healthCommand: Probe<HealthCommand> = {
   title: "Watch the image's HEALTHCHECK while the service answers, while it hangs, and while it answers 500",
   runs: "beside-others",
   waits: true,
+  long: true,
   needsHealthy: true,
   version: 4,
   async collect(context) {

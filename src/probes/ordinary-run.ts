@@ -47,6 +47,7 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
   title: "Run the image, use it, and stop it with nothing in flight",
   runs: "beside-others",
   waits: true,
+  long: true,
   version: 6,
   async collect(context) {
     const { contract } = context;

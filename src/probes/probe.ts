@@ -87,7 +87,7 @@ export interface Probe<Data = unknown> {
   readonly runs: "alone" | "beside-others";
   /** It mostly waits, for a grace period or a health interval: begun first, so that others work meanwhile. */
   readonly waits?: boolean;
-  /** It starts the image many times: begun first, so that the short ones fit in beside it. */
+  /** It takes long, or others need what it shares: begun first, so that the short ones fit in beside it. */
   readonly long?: boolean;
   /** It also runs when the image did not build, for what the build alone shows. */
   readonly withoutImage?: boolean;

@@ -28,6 +28,7 @@ export const staysUp: Probe<StaysUp> = {
   title: "Leave the healthy image alone for 10 s, and ask it again",
   runs: "beside-others",
   waits: true,
+  long: true,
   needsHealthy: true,
   version: 1,
   async collect(context) {
