@@ -4,7 +4,7 @@ import type { Probe, ProbeContext } from "./probe.ts";
 import { errorPages, failFromNowOn, workFromNowOn } from "./support/error-pages.ts";
 import { becomesHealthy, firstHealthy } from "./support/health.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
-import { type CommandSaid, QUICK, saidBy, turns } from "./support/health-status.ts";
+import { type CommandSaid, quickHealth, saidBy, turns } from "./support/health-status.ts";
 import { startPatience } from "./support/patience.ts";
 import { runPython } from "./support/python.ts";
 import { requiredEnv, startService } from "./support/service.ts";
@@ -53,7 +53,7 @@ type Seen = Omit<HealthCommand, "command">;
 /** @returns undefined when the service did not become healthy with what was added. */
 async function watchLife(context: ProbeContext, added: StartOptions, signal: AbortSignal): Promise<Seen | undefined> {
   const { contract } = context;
-  await using container = await startService(context, { ...added, health: QUICK });
+  await using container = await startService(context, { ...added, health: quickHealth() });
   const { healthy } = await firstHealthy(container, contract, { limitMs: startPatience(contract), signal });
   if (!healthy) return undefined;
   const healthyMs = await turns(container, "healthy", signal);
@@ -68,7 +68,7 @@ async function watchLife(context: ProbeContext, added: StartOptions, signal: Abo
 }
 
 async function plainLife(context: ProbeContext, signal: AbortSignal): Promise<Seen> {
-  await using container = await startService(context, { health: QUICK });
+  await using container = await startService(context, { health: quickHealth() });
   await becomesHealthy(container, context.contract, signal);
   const healthyMs = await turns(container, "healthy", signal);
   if (healthyMs === undefined) return await neverHealthy(container, context.contract);

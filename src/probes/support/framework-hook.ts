@@ -28,10 +28,15 @@ PLACES = {
     "aiohttp.web_app": [("Application", "_handle", "aiohttp")],
 }
 
+# A server that is told the prefix of a proxy puts it before the path.
+def own_path(scope):
+    path, prefix = scope.get("path") or "", scope.get("root_path") or ""
+    return path[len(prefix):] if prefix and path.startswith(prefix + "/") else path
+
 def asgi(original):
     async def call(self, scope, receive, send):
         http = scope.get("type") == "http"
-        decided = http and decide(scope.get("path"), scope.get("query_string", b"").decode("latin-1"))
+        decided = http and decide(own_path(scope), scope.get("query_string", b"").decode("latin-1"))
         if decided:
             await asyncio.sleep(decided[0])
             headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(BODY)).encode())]

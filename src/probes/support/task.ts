@@ -1,7 +1,7 @@
 import type { StartOptions } from "../../engine/engine.ts";
 import type { Contract, Image, Service, TaskDefinition } from "../../model/types.ts";
 import { ownTask } from "../../project/own-task.ts";
-import { QUICK } from "./health-status.ts";
+import { quickHealth } from "./health-status.ts";
 
 /** The container of a task definition that is this service. */
 export const taskOf = (service: Service, { port }: Contract): TaskDefinition | undefined => ownTask(service, port);
@@ -53,7 +53,7 @@ export function startUnder(task: TaskDefinition, image: Image): StartOptions {
     ...(task.init ? { init: true } : {}),
     ...(task.dropsCapabilities ? { dropCapabilities: true } : {}),
     ...(task.memoryMiB === undefined ? {} : { memoryBytes: task.memoryMiB * 2 ** 20 }),
-    ...(task.health === undefined ? {} : { health: { test: task.health.command, ...QUICK } }),
+    ...(task.health === undefined ? {} : { health: { test: task.health.command, ...quickHealth() } }),
   };
 }
 
