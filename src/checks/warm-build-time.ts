@@ -25,6 +25,12 @@ export const warmBuildTime: Check<BuildRecord> = {
       status: "fail",
       context: { contract: exampleContract },
     },
+    {
+      name: "75 s on a machine that had far too much to do",
+      data: { ...exampleRecord, builds: [{ ...slow, crowd: 40 }] },
+      status: "unproven",
+      context: { contract: exampleContract },
+    },
   ],
   judge({ builds }, { contract }) {
     const edits = builds.filter(({ kind }) => kind === "source-edit");

@@ -66,6 +66,8 @@ export interface Build {
   readonly steps: readonly BuildStep[];
   /** The earlier run that measured it, when the same input was not built again. */
   readonly measuredIn?: string;
+  /** How many times more the machine had to do than it has processors, when the build began. */
+  readonly crowd?: number;
 }
 
 export interface BuildSide {

@@ -5,6 +5,7 @@ import { allInstructions } from "../dockerfile/parse.ts";
 import { secretsOf } from "../dockerfile/secrets.ts";
 import type { BuildRequest, BuildResult, ConnectedEngine, SecretSource } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
+import { crowd } from "../kit/machine.ts";
 import { formatMilliseconds } from "../kit/units.ts";
 import type { Build, BuildSide, Dockerfile, Image, RenderedFile, Service } from "../model/types.ts";
 import { type BasesRequest, substitutes } from "./bases.ts";
@@ -82,8 +83,8 @@ export async function buildSide(
   const base = () => ({ ...requestOf(request, context, { ...bases, canaries, date }, signal), ...mounts });
   const time: Timed = async (kind, change) => {
     const logFile = join(request.directory, "logs", `build-${kind}-${builds.length}.log`);
-    const { image, milliseconds, steps } = await engine.build({ ...base(), ...change, logFile });
-    builds.push({ kind, milliseconds, steps });
+    const { image, milliseconds, steps, busy } = await timedBuild(engine, { ...base(), ...change, logFile });
+    builds.push({ kind, milliseconds, steps, ...busy });
     tell(`${request.label}: ${nameOf(kind, change)} (${formatMilliseconds(milliseconds)})`);
     return image;
   };
@@ -117,6 +118,15 @@ export async function buildSide(
     builds,
     edited,
   };
+}
+
+/** The build, and what else the machine had to do when it began, where that was more than it has processors for. */
+async function timedBuild(
+  engine: ConnectedEngine,
+  request: BuildRequest,
+): Promise<BuildResult & { readonly busy: Pick<Build, "crowd"> }> {
+  const times = crowd();
+  return { ...(await engine.build(request)), busy: times > 1 ? { crowd: times } : {} };
 }
 
 /** The second build, where one is asked for: made now, or in the earlier run. */

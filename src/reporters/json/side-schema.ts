@@ -90,6 +90,7 @@ const step = z.object({
 const build = z.object({
   kind: z.enum(["cold", "warm", "source-edit", "lock-edit", "touch"]),
   measuredIn: z.string().optional(),
+  crowd: z.number().optional(),
   milliseconds,
   steps: z.array(step),
 });
