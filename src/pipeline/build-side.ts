@@ -5,7 +5,6 @@ import { allInstructions } from "../dockerfile/parse.ts";
 import { secretsOf } from "../dockerfile/secrets.ts";
 import type { BuildRequest, BuildResult, ConnectedEngine, SecretSource } from "../engine/engine.ts";
 import { UserError } from "../kit/errors.ts";
-import { crowd } from "../kit/machine.ts";
 import { formatMilliseconds } from "../kit/units.ts";
 import type { Build, BuildSide, Dockerfile, Image, RenderedFile, Service } from "../model/types.ts";
 import { type BasesRequest, substitutes } from "./bases.ts";
@@ -15,6 +14,7 @@ import type { EarlierBuilds } from "./earlier-builds.ts";
 import { exportContext } from "./context.ts";
 import { rebuild } from "./rebuild.ts";
 import { sourceDate } from "./source-date.ts";
+import { timedBuild } from "./timed-build.ts";
 import { timeChanges, type Timed } from "./timed-edits.ts";
 
 /** What one side of the comparison is built from. The same for both, so that the figures can be compared. */
@@ -118,15 +118,6 @@ export async function buildSide(
     builds,
     edited,
   };
-}
-
-/** The build, and what else the machine had to do when it began, where that was more than it has processors for. */
-async function timedBuild(
-  engine: ConnectedEngine,
-  request: BuildRequest,
-): Promise<BuildResult & { readonly busy: Pick<Build, "crowd"> }> {
-  const times = crowd();
-  return { ...(await engine.build(request)), busy: times > 1 ? { crowd: times } : {} };
 }
 
 /** The second build, where one is asked for: made now, or in the earlier run. */
