@@ -43,7 +43,7 @@ function* pipRefusals({ unread, hashed, loose, calls }: PipInstall): Generator<R
     what:
       loose.length > 0
         ? `${first.join(", ")}${loose.length > first.length ? ` and ${loose.length - first.length} more` : ""} may be any version`
-        : `${list(files)} may leave out what the packages in it need themselves`,
+        : `${list(files.length > 0 ? files : calls.flatMap(({ packages }) => packages))} may leave out what ${files.length > 0 ? "the packages in it" : "these packages"} need themselves`,
     ...(path === undefined || input === undefined
       ? {}
       : {

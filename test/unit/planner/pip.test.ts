@@ -103,6 +103,11 @@ describe("a service that pip installs", () => {
     expect(told?.blocking).toBeUndefined();
   });
 
+  it("is told of the packages that the Dockerfile names, where no file does", () => {
+    const [told] = refused({ calls: [{ files: [], packages: ["flask==3.1.1"], options: [] }] });
+    expect(told?.what).toBe("flask==3.1.1 may leave out what these packages need themselves");
+  });
+
   it("is left as it is where a call is not understood", () => {
     expect(refused({ hashed: true, unread: ["flask==$FLASK"] })).toMatchObject([
       { id: "pip-call", blocking: true, what: "Today's image installs with `flask==$FLASK`" },
