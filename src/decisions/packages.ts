@@ -150,14 +150,13 @@ export const packages: Decider = {
       [...new Set(all.flatMap((one) => one.packages?.[stage] ?? profile.packageFor(one.need, stage) ?? []))].toSorted();
     const chosen = override(facts, "packages", "list");
     const called = names(wanted, "runtime");
-    const family = profile.id === "debian-slim" ? "apt" : "dnf";
-    const today = packagesToday(facts.dockerfile, family).filter(({ name }) => !called.includes(name));
+    const today = packagesToday(facts.dockerfile, profile.packageManager).filter(({ name }) => !called.includes(name));
     const runtime = chosen ?? [...called, ...today.map(({ name }) => name)].toSorted();
     const missing = wanted.filter(
       (one) => one.packages === undefined && profile.packageFor(one.need, "runtime") === undefined,
     );
     // Where no lock says what is compiled, today's build does.
-    const tools = facts.service.pip === undefined ? [] : buildToolsToday(facts.dockerfile, family);
+    const tools = facts.service.pip === undefined ? [] : buildToolsToday(facts.dockerfile, profile.packageManager);
     const builder = [...new Set([...names(building, "builder"), ...tools])].toSorted();
     return {
       value: { packages: { builder, runtime } },

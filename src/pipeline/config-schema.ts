@@ -39,7 +39,7 @@ const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines" | "composeSidec
   dockerfile: said("The Dockerfile of the image that ships today, relative to this folder.", text),
   output: said("Where the reworked Dockerfile goes. Equal to `dockerfile`: it replaces it, after a backup.", text),
   keep: said("Files that must stay exactly as they are.", listOf(text)),
-  profile: said("Base image family of the reworked image: debian-slim when nothing is said, or amazonlinux2023.", text),
+  profile: said("Base image family of the reworked image: debian-slim when nothing is said.", text),
   target: said("Stage of the present Dockerfile that ships, when it is not the last one.", text),
   buildArgs: said("Build arguments of the present Dockerfile.", mapOf(text)),
   buildSecrets: said(

@@ -11,7 +11,7 @@ export const CONFIG_TEMPLATE = `# yaml-language-server: $schema=.seaworthy/seawo
 # Files that must stay exactly as they are.
 # keep: [Dockerfile]
 
-# Base image family of the reworked image: debian-slim when nothing is said, or amazonlinux2023.
+# Base image family of the reworked image; \`seaworthy rework --help\` lists them.
 # profile: debian-slim
 
 # Stage of the present Dockerfile that ships, when it is not the last one, and its build arguments.

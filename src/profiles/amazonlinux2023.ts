@@ -27,6 +27,7 @@ export const amazonlinux2023: Profile = {
   id: "amazonlinux2023",
   title: "Amazon Linux 2023",
   distribution: { name: "amazonlinux", release: "2023" },
+  packageManager: "dnf",
   image: () => "public.ecr.aws/amazonlinux/amazonlinux:2023",
   pythons: ["3.13", "3.12", "3.11"],
   interpreter: (python) => `/usr/bin/python${python}`,

@@ -27,6 +27,7 @@ export const debianSlim: Profile = {
   id: "debian-slim",
   title: "Official Python on Debian, slim",
   distribution: { name: "debian", release: undefined },
+  packageManager: "apt",
   image: (python) => `python:${python}-slim`,
   // 3.14 is taken where it runs today or is asked for: not everything that is locked has wheels for it.
   pythons: ["3.13", "3.12", "3.14", "3.11"],

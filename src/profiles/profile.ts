@@ -29,6 +29,8 @@ export interface Profile {
   readonly title: string;
   /** Whose names its packages have. */
   readonly distribution: Distribution;
+  /** Whose commands install its packages: what today's Dockerfile installs with the same one has the same names. */
+  readonly packageManager: "apt" | "dnf";
   /** Image for a Python version, without digest: `python:3.13-slim`. */
   image(python: string): string;
   /**
