@@ -113,7 +113,7 @@ it("says what it tried when no engine answers", async () => {
   const host = `unix://${folder}/nobody.sock`;
   await expect(connectEngine({ host, runId: "r", signal, env: {} })).rejects.toMatchObject({
     code: "engine/not-found",
-    hint: expect.stringContaining("nobody.sock"),
+    details: [expect.stringContaining("nobody.sock")],
   });
 });
 

@@ -146,7 +146,7 @@ function notFound(endpoints: readonly Endpoint[], failures: readonly string[], o
   const others = othersThan(endpoints, options);
   const untried = others.length === 0 ? "" : ` Not tried, since one was named: ${others.join(", ")}.`;
   return new UserError("engine/not-found", "No container engine answers", {
-    hint: `Start Docker or Podman, or name a running engine with --engine or DOCKER_HOST. Tried: ${tried.join("; ")}.${untried}`,
+    hint: `Start Docker or Podman, or name a running engine with --engine or DOCKER_HOST.${untried}`,
     details: tried,
   });
 }

@@ -54,6 +54,7 @@ async function engineAnswers(host: string | undefined, env: World["env"], signal
     return { ok: true, what: `container engine ${engine.name} ${engine.version} (${engine.store})`, hint: "" };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { ok: false, what: error.message, hint: error.hint };
+    const places = error.details.length === 0 ? "" : ` Tried: ${error.details.join("; ")}.`;
+    return { ok: false, what: error.message, hint: `${error.hint}${places}` };
   }
 }

@@ -5,6 +5,7 @@ import { UserError } from "../kit/errors.ts";
 import { makeFolder, unwritable, writeWhole } from "../kit/files.ts";
 import { byText } from "../kit/text.ts";
 import { VERSION } from "./version.ts";
+import { serviceFolder } from "./folder.ts";
 
 /** One run: a directory with everything one invocation learned. Killed anywhere, it is taken up again where it stood. */
 export interface Run {
@@ -78,11 +79,12 @@ export async function openRun(folder: string, options: { now: number; fresh: boo
 }
 
 /** Opens a run that exists, by id, path or `latest`, to read it again.
- * @throws UserError `run/not-found`. */
+ * @throws UserError `run/not-found`, `project/no-folder`. */
 export async function findRun(folder: string, name: string): Promise<Run> {
   const directory = name.includes("/") ? name : join(runsOf(folder), name);
   const file = await readRunFile(directory);
   if (file === undefined) {
+    serviceFolder(folder);
     const all = await promises.readdir(runsOf(folder)).catch(() => []);
     const known = all.filter((run) => !run.startsWith(".") && run !== NEWEST && run !== LATEST).toSorted(byText);
     const what =

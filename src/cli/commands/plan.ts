@@ -4,8 +4,11 @@ import { openSession } from "../../pipeline/session.ts";
 import { planStep } from "../../pipeline/steps.ts";
 import { optionsOf, type SessionFlags, type TestsFlag } from "../flags.ts";
 import { print, printJson } from "../output.ts";
+import { paragraph } from "../paragraph.ts";
 import { refusalText } from "../refusal-text.ts";
 import { inWorld } from "../world.ts";
+
+const INDENT = "    ";
 
 export default async function plan(
   this: CommandContext,
@@ -20,8 +23,8 @@ export default async function plan(
       return;
     }
     for (const { id, title, choice, because, rejected } of made.decisions) {
-      print(this, `${title} [${id}]\n    ${choice}\n    because ${because}`);
-      for (const { option, because: reason } of rejected) print(this, `    not ${option}: ${reason}`);
+      print(this, `${title} [${id}]\n${paragraph(choice, INDENT)}\n${paragraph(`because ${because}`, INDENT)}`);
+      for (const { option, because: reason } of rejected) print(this, paragraph(`not ${option}: ${reason}`, INDENT));
     }
     for (const refusal of made.refusals) print(this, refusalText(refusal));
   });

@@ -14,6 +14,7 @@ import {
   type StructureTestFlag,
 } from "../flags.ts";
 import { failed, print, printJson } from "../output.ts";
+import { paragraph } from "../paragraph.ts";
 import { inWorld } from "../world.ts";
 
 interface Flags extends SessionFlags, PushFlag, ReproducibleFlag, StructureTestFlag {
@@ -35,6 +36,8 @@ const MARKS: Readonly<Record<CheckResult["status"], string>> = {
 
 const verifiedOf = ({ after, requirements }: Report): Verified => ({ checks: after.checks, requirements });
 
+const INDENT = " ".repeat(12);
+
 export default async function verify(this: CommandContext, flags: Flags, folder: string): Promise<void> {
   await inWorld(async (world) => {
     const { checks, requirements = [] } =
@@ -47,15 +50,15 @@ export default async function verify(this: CommandContext, flags: Flags, folder:
     for (const check of checks) {
       const gravity = gravityOf(check);
       const title = gravity === "" ? check.title : `${check.title} (${gravity})`;
-      print(this, `${MARKS[check.status]}  ${title}\n            ${check.message}`);
+      print(this, `${MARKS[check.status]}  ${title}\n${paragraph(check.message, INDENT)}`);
     }
     const stayed = stayedUnproven(checks);
-    if (stayed !== "") print(this, `\n${stayed}`);
+    if (stayed !== "") print(this, `\n${paragraph(stayed)}`);
     if (requirements.length === 0) return;
     print(this, "\nRequirements");
     for (const { id, text, status, message, evidence } of requirements) {
       const looked = evidence.length === 0 ? "nothing" : evidence.map(({ proof }) => proof).join(", ");
-      print(this, `${MARKS[status]}  ${id}: ${text}\n            by ${looked}: ${message}`);
+      print(this, `${MARKS[status]}  ${id}: ${text}\n${paragraph(`by ${looked}: ${message}`, INDENT)}`);
     }
   });
 }
