@@ -51,7 +51,7 @@ it.each([
   await using fixture = await tinyService();
   const address = "unix:///nowhere.sock";
   const { code, stderr } = await seaworthy([...words, "--engine", address, `${fixture.folder}/`]);
-  expect(stderr).toContain(`Tried: --engine: ${address}`);
+  expect(stderr).toContain(`| --engine: ${address}`);
   expect(stderr).not.toMatch(/findings/);
   expect(stderr).toMatch(/No container engine answers/);
   expect(stderr).toMatch(/Start Docker or Podman, or name a running engine with --engine or DOCKER_HOST/);
