@@ -34,7 +34,7 @@ test-unit: $(PACKAGES)
 test-stack: $(STACK_PACKAGES)
 	npm --prefix $(STACK) test
 
-# The catalogue on the lab's Docker, on Docker 20.10 and on Podman, beside each other.
+# The catalogue on the lab's Docker, on Docker 28 and 20.10 and on Podman, beside each other.
 test-engines: build
 	scripts/lab up
 	scripts/set-up-examples reactbin-api
@@ -67,7 +67,7 @@ tools:
 
 # Stops the lab and removes what it made. PURGE=1 removes the downloads that checkouts share, too.
 lab-down:
-	SEAWORTHY_LAB_DIR=.lab/docker-20.10 scripts/lab down --quiet
+	for lab in 20.10 28; do SEAWORTHY_LAB_DIR=.lab/docker-$$lab scripts/lab down --quiet; done
 	scripts/lab-podman down
 	scripts/lab down $(if $(PURGE),--purge)
 

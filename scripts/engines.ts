@@ -1,6 +1,7 @@
 /**
  * One image, one catalogue, several engines: what each of them can prove of the reworked reactbin-api.
- *   npm run test:engines   the lab's Docker, Docker 20.10 of Debian 12, and Podman; starts those that do not run yet
+ *   npm run test:engines   the lab's Docker, Docker 28 of Debian forky, 20.10 of Debian 12, and Podman; starts those
+ *                          that do not run yet, and ends a run on each of them by kill -9 as well
  * Exit code 1 when a check fails on one of them, or when two tell it differently and neither calls it unproven.
  */
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
@@ -13,7 +14,10 @@ import type { CheckResult } from "../src/model/types.ts";
 
 const EXAMPLE = ".lab/examples/reactbin-api";
 const IMAGE = `seaworthy-engines/reactbin-api:${process.pid}`;
-const OLD = { SEAWORTHY_LAB_DIR: resolve(".lab/docker-20.10"), SEAWORTHY_LAB_ENGINE: "bookworm" };
+const labOf = (folder: string, suite: string) => ({
+  SEAWORTHY_LAB_DIR: resolve(".lab", folder),
+  SEAWORTHY_LAB_ENGINE: suite,
+});
 
 interface Target {
   readonly name: string;
@@ -24,15 +28,16 @@ interface Target {
 const last = (variable: string) => `printf '%s' "\${${variable}}"`;
 const targets: readonly Target[] = [
   { name: "docker, the lab's", start: () => shell(`eval "$(scripts/lab env)"; ${last("DOCKER_HOST")}`) },
-  {
-    name: "docker 20.10",
-    start: () => shell(`scripts/lab up --quiet; eval "$(scripts/lab env)"; ${last("DOCKER_HOST")}`, OLD),
-  },
+  { name: "docker 28", start: () => upAndAddress(labOf("docker-28", "forky")) },
+  { name: "docker 20.10", start: () => upAndAddress(labOf("docker-20.10", "bookworm")) },
   {
     name: "podman",
     start: () => shell(`scripts/lab-podman up; eval "$(scripts/lab-podman env)"; ${last("SEAWORTHY_PODMAN")}`),
   },
 ];
+
+const upAndAddress = (lab: Readonly<Record<string, string>>) =>
+  shell(`scripts/lab up --quiet; eval "$(scripts/lab env)"; ${last("DOCKER_HOST")}`, lab);
 
 /** @throws Error with the end of its stderr unless it ends with 0. */
 async function shell(script: string, env: Readonly<Record<string, string>> = {}, ...words: readonly string[]) {
@@ -78,6 +83,7 @@ async function verified(host: string, folder: string): Promise<ReadonlyMap<strin
 
 const scratch = await mkdtemp(join(tmpdir(), "seaworthy-engines-"));
 const seen = new Map<string, ReadonlyMap<string, CheckResult>>();
+const hosts: string[] = [];
 try {
   const { folder, pins } = await reworkedService(EXAMPLE, join(scratch, "service"));
   const file = ["-f", join(folder, "Dockerfile.prod"), "-t", IMAGE, folder];
@@ -85,6 +91,7 @@ try {
   const archive = await savedImage(scratch);
   for (const { name, start } of targets) {
     const host = await start();
+    hosts.push(host);
     try {
       await load(host, archive);
       process.stderr.write(`${name}: ${host}\n`);
@@ -116,4 +123,16 @@ for (const id of ids) {
 process.stdout.write(
   `\n${names.length} engines, ${ids.length} checks: ${wrong === 0 ? "all agree" : `${wrong} fail or are told differently`}.\n`,
 );
-process.exitCode = wrong === 0 ? 0 : 1;
+// The lab's own has its place in `npm run test:engine`; 20.10 builds with no other base.
+const podman =
+  'eval "$(scripts/lab-podman env)"; exec npx vitest run --project engine test/engine/killed-elsewhere.test.ts';
+const killed = await run("bash", ["-c", podman], {
+  env: {
+    SEAWORTHY_ENGINES: hosts
+      .filter((host) => !/20\.10/.test(host))
+      .slice(1)
+      .join(" "),
+  },
+  onLine: (_stream, line) => process.stdout.write(`${line}\n`),
+});
+process.exitCode = wrong === 0 && killed.code === 0 ? 0 : 1;

@@ -1,12 +1,13 @@
 # shellcheck shell=bash
 # Starts and stops the lab's engine and registry. Sourced by scripts/lab, which sets LAB, CACHE and CA_BUNDLE.
 
-# Debian trixie has Docker 26, bookworm 20.10. procps: `docker top` runs the engine's own ps.
+# Debian trixie has Docker 26, bookworm 20.10, forky 28. procps: `docker top` runs the engine's own ps.
 ENGINE_SUITE=${SEAWORTHY_LAB_ENGINE:-trixie}
 CLIENT_SUITE=trixie
 engine_packages() {
   echo "docker.io,docker-registry,iptables,iproute2,ca-certificates,mount,procps"
-  if [[ $1 == "$CLIENT_SUITE" ]]; then echo docker-buildx,docker-cli; fi
+  # bookworm's docker.io is the client as well, and there is no buildx.
+  if [[ $1 != bookworm ]]; then echo docker-buildx,docker-cli; fi
 }
 # Unix socket paths end at 107 bytes; a deep checkout needs a shorter place.
 LONGEST_SOCKET=100
@@ -45,12 +46,14 @@ fetch_parts() {
 }
 
 unpack_engine() {
-  local suite=$1 root packages unfinished
+  local suite=$1 root packages unfinished options=()
   root=$(root_of "$suite")
   if [[ -d $root ]]; then return; fi
   unfinished=$(mktemp -d "$CACHE/unfinished.XXXXXX")
   packages=$(engine_packages "$suite" | paste -sd,)
-  mmdebstrap --quiet --variant=apt --include="$packages" "$suite" "$unfinished/root" >"$CACHE/engine-$suite.log" 2>&1 || return 1
+  # A list of packages of testing is valid for a week, and a mirror may be behind. Its signature is checked all the same.
+  if [[ $suite == forky ]]; then options=(--aptopt='Acquire::Check-Valid-Until "false"'); fi
+  mmdebstrap --quiet --variant=apt "${options[@]}" --include="$packages" "$suite" "$unfinished/root" >"$CACHE/engine-$suite.log" 2>&1 || return 1
   rm -rf "$unfinished"/root/var/{cache/apt,lib/apt/lists}/*
   mv "$unfinished/root" "$root"
   rmdir "$unfinished"
@@ -135,10 +138,11 @@ choose_socket() {
   remember socket "$socket"
 }
 
-# The client and buildx, without touching ~/.docker. Of the newer release in any case: bookworm has no buildx.
+# The client and buildx, without touching ~/.docker: the engine's own, but bookworm has no buildx.
 install_client() {
   local root
-  root=$(root_of "$CLIENT_SUITE")
+  root=$(engine_root)
+  if [[ ! -x $root/usr/libexec/docker/cli-plugins/docker-buildx ]]; then root=$(root_of "$CLIENT_SUITE"); fi
   mkdir -p "$LAB/bin" "$LAB/docker-config/cli-plugins"
   ln -sfn "$root/usr/bin/docker" "$LAB/bin/docker"
   ln -sfn "$root/usr/libexec/docker/cli-plugins/docker-buildx" "$LAB/docker-config/cli-plugins/docker-buildx"

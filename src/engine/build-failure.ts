@@ -14,6 +14,16 @@ export function lostIn(output: string): UserError | undefined {
   });
 }
 
+/** The engine's BuildKit is older than what our builds ask of it. That is no fault of the Dockerfile. */
+export function tooOldIn(output: string): UserError | undefined {
+  const said = /^.*unsupported frontend capability (moby\.buildkit\.frontend\.contexts).*$/m.exec(output);
+  if (said === null) return undefined;
+  return new UserError("engine/old-builder", "The container engine cannot build with another image as a base", {
+    hint: "A CA bundle or a mirror takes the place of a base image in a build, which needs Docker 23. Update the engine; or build elsewhere, and let this engine prove the image: `seaworthy verify --image NAME`.",
+    details: [visible(said[0])],
+  });
+}
+
 /** The engine or BuildKit could not get an image: it does not exist, or its registry cannot be reached. */
 export function failureOf(output: string, image?: string): UserError | undefined {
   const name = nameIn(output) ?? image;

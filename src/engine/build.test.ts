@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { failureOf, lostIn } from "./build-failure.ts";
+import { failureOf, lostIn, tooOldIn } from "./build-failure.ts";
 import { buildArguments, isRawJsonVersion } from "./build.ts";
 import type { BuildRequest } from "./engine.ts";
 
@@ -86,4 +86,11 @@ it.each([
 ])("knows that the engine died during a build from `%s`", (output) => {
   expect(lostIn(output)).toMatchObject({ code: "engine/lost", details: [output] });
   expect(lostIn("ERROR: failed to solve: exit code: 7")).toBeUndefined();
+});
+
+it("does not blame the Dockerfile for a BuildKit that is too old", () => {
+  const output =
+    "ERROR: failed to solve: rpc error: code = Unknown desc = failed to solve with frontend dockerfile.v0: unsupported frontend capability moby.buildkit.frontend.contexts";
+  expect(tooOldIn(output)).toMatchObject({ code: "engine/old-builder", details: [output] });
+  expect(tooOldIn("ERROR: failed to solve: exit code: 7")).toBeUndefined();
 });

@@ -10,7 +10,7 @@ import { mayNameSecret } from "../kit/secret-names.ts";
 import { visible } from "../kit/text.ts";
 import type { BuildStep } from "../model/types.ts";
 import { podmanArguments, sharedArguments } from "./build-arguments.ts";
-import { diskFullIn, failureOf, lostIn } from "./build-failure.ts";
+import { diskFullIn, failureOf, lostIn, tooOldIn } from "./build-failure.ts";
 import type { BuildRequest, EngineCli } from "./engine.ts";
 import { PlainTrace } from "./trace-plain.ts";
 import { PodmanTrace } from "./trace-podman.ts";
@@ -140,7 +140,8 @@ function buildFailure(trace: TraceReader, request: BuildRequest, clean: (line: s
   const rest = trace.rest();
   const failed = trace.failure();
   const errors = rest.filter((line) => line.startsWith("ERROR: "));
-  const known = lostIn(errors.join("\n")) ?? failureOf(errors.join("\n"));
+  const text = errors.join("\n");
+  const known = lostIn(text) ?? tooOldIn(text) ?? failureOf(text);
   if (known !== undefined) return known;
   const said = (errors.at(-1) ?? rest.at(-1) ?? "no reason given").replace(/^ERROR: (?:failed to solve: )?/, "");
   const line = lineIn(rest);

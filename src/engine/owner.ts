@@ -56,6 +56,11 @@ export function isOurs(labels: Readonly<Record<string, string>>, kind: "containe
   return labels[RUN] !== undefined && (object === kind || (kind === "image" && object === "kept-image"));
 }
 
+/** True for the result of a build that is not to outlive its run. */
+export function isBuilt(labels: Readonly<Record<string, string>>): boolean {
+  return isOurs(labels, "image") && labels[OBJECT] === "image";
+}
+
 /** True when these labels are ours and their process is certainly gone. Anything unclear counts as alive until it expires. */
 export function isAbandoned(labels: Readonly<Record<string, string>>, now: number = Date.now()): boolean {
   const pid = Number(labels[PID]);

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { EngineRefusal, type EngineHttp } from "./http.ts";
 import { encodePath } from "./image.ts";
 import { removeContainer } from "./container.ts";
-import { isOurs, runLabel } from "./owner.ts";
+import { isBuilt, isOurs, runLabel } from "./owner.ts";
 
 /** Together 4.5 seconds, far longer than an image takes to go. */
 const ATTEMPTS = 10;
@@ -42,11 +42,34 @@ export async function removeOurs(http: EngineHttp, ours: Ours): Promise<readonly
     await removeNetwork(http, id);
     removed.push(`network ${id.slice(0, 12)}`);
   }
-  for (const image of await list<Labelled & { readonly RepoTags?: readonly string[] | null }>("image", "/images/json"))
+  const images = await list<LabelledImage>("image", "/images/json");
+  for (const image of images)
     for (const tag of (image.RepoTags ?? []).filter((name) => isOurTag(name) && ours.image(name)))
       if (await removeTag(http, tag)) removed.push(`image ${tag}`);
+  for (const { Id: id } of untagged(images))
+    if (ours.image("") && (await removeTag(http, id))) removed.push(`image ${shortId(id)}`);
   return removed;
 }
+
+interface LabelledImage extends Labelled {
+  readonly RepoTags?: readonly string[] | null;
+  /** Podman tells it, also of what was built; Docker does not. */
+  readonly ParentId?: string;
+}
+
+/**
+ * The builds whose tag went to a later build of the run. Podman keeps them, with the layers below them. What was made
+ * from one of them has its labels too, and one of them as its parent: somebody else made that.
+ */
+export function untagged(images: readonly LabelledImage[]): readonly LabelledImage[] {
+  const built = images.filter(({ Labels: labels }) => labels !== null && isBuilt(labels));
+  const ids = new Set(built.map(({ Id: id }) => id));
+  return built.filter(
+    ({ RepoTags: tags, ParentId: parent = "" }) => (tags ?? []).length === 0 && parent !== "" && !ids.has(parent),
+  );
+}
+
+const shortId = (id: string): string => id.replace(/^sha256:/, "").slice(0, 12);
 
 /**
  * While somebody else removes an image, Docker's containerd store refuses to list the images at all ("content digest …

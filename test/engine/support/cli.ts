@@ -50,8 +50,13 @@ export const seaworthy = (args: readonly string[], env?: Readonly<Record<string,
  * built for them, with a tag or without, and processes that work on the folder. Substituted bases, and images that were
  * to be kept, stay on purpose; their label says so.
  * @param living A process that may still have something: what it has is not counted, and its images are not asked for.
+ * @param env Names the engine that is asked.
  */
-export async function leftOf(folder: string, living?: number): Promise<readonly string[]> {
+export async function leftOf(
+  folder: string,
+  living?: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<readonly string[]> {
   const left = living === undefined ? [...(await processesOn(folder))] : [];
   const runs = (await readdir(join(folder, ".seaworthy", "runs")).catch(() => [])).filter((name) => /^\d/.test(name));
   for (const id of runs) {
@@ -66,7 +71,7 @@ export async function leftOf(folder: string, living?: number): Promise<readonly 
         : []),
     ];
     for (const [kind, list] of lists) {
-      const { stdout } = await run("docker", list);
+      const { stdout } = await run("docker", list, { env });
       const lines = stdout.split("\n").filter((line) => line !== "" && !line.endsWith(` ${living}`));
       left.push(...lines.map((line) => `${kind} ${line}`));
     }
