@@ -79,9 +79,14 @@ function isPosixShell(shell: readonly string[] | undefined): boolean {
   return posixShells.has(name);
 }
 
+/** Most stages have none: a stage of thousands of instructions is not gone through for each of them. */
+const shellsOf = new WeakMap<Stage, readonly Instruction[]>();
+
 /** The last SHELL of the stage that stands before the instruction. */
 function shellBefore(instruction: Instruction, stage: Stage | undefined): readonly string[] | undefined {
-  return stage?.instructions.findLast(
-    ({ keyword, form, range }) => keyword === "SHELL" && form === "exec" && range.start < instruction.range.start,
-  )?.words;
+  if (stage === undefined) return undefined;
+  const shells =
+    shellsOf.get(stage) ?? stage.instructions.filter(({ keyword, form }) => keyword === "SHELL" && form === "exec");
+  shellsOf.set(stage, shells);
+  return shells.findLast(({ range }) => range.start < instruction.range.start)?.words;
 }
