@@ -38,7 +38,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
             except OSError:
                 pass`,
   ipv6: `
-    Six(("::1", 8000), Handler).serve_forever()`,
+    Six(("::", 8000), Handler).serve_forever()`,
   ends: `
     print("done", flush=True)`,
   serves: `
@@ -61,6 +61,10 @@ class Handler(BaseHTTPRequestHandler):
 
 class Six(Server):
     address_family = socket.AF_INET6
+
+    def server_bind(self):
+        self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        super().server_bind()
 
 def listener():
     server = socket.create_server(("0.0.0.0", 8000))
