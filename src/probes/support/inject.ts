@@ -20,15 +20,29 @@ export async function injected(
   env: Readonly<Record<string, string>>,
 ): Promise<Pick<StartOptions, "mounts" | "env">> {
   const source = join(directory, name);
-  const seen = join(source, "seen");
-  await makeFolder(seen);
-  await chmod(seen, 0o1777);
-  await writeWhole(join(source, "sitecustomize.py"), `${script}\n${CHAIN}`);
+  await laidOut(source, `${script}\n${CHAIN}`);
   const own = env["PYTHONPATH"] ?? image.config.env.find((entry) => entry.startsWith("PYTHONPATH="))?.slice(11);
   return {
     mounts: [{ source, target: INJECTED, readOnly: true }],
     env: { ...env, PYTHONPATH: own === undefined || own === "" ? INJECTED : `${INJECTED}:${own}` },
   };
+}
+
+const folders = new Map<string, Promise<void>>();
+
+/** Once for each folder: a probe beside it may be sending the folder to the engine, and must not meet a half of it. */
+function laidOut(source: string, text: string): Promise<void> {
+  const known = folders.get(source);
+  if (known !== undefined) return known;
+  const layOut = async () => {
+    const seen = join(source, "seen");
+    await makeFolder(seen);
+    await chmod(seen, 0o1777);
+    await writeWhole(join(source, "sitecustomize.py"), text);
+  };
+  const laid = layOut();
+  folders.set(source, laid);
+  return laid;
 }
 
 /** The image's own sitecustomize, which the added file hides, still runs. */
