@@ -184,7 +184,7 @@ describe("requirements files that the image installs from", () => {
     const found = await read({ ...files, ...image(...lines) });
     expect(found.manager).toMatchObject({ value: "pip", evidence: [{ file: path }] });
     expect(found.lock).toMatchObject({ path, tracked: true });
-    expect([...managerRefusals({ service: found })][0]?.instead).toContain(`\`uv add -r ${path}\``);
+    expect([...managerRefusals({ service: found })][0]?.instead).toContain(`-o ${path} `);
   });
 
   it("are read with what they name, their indexes and development's beside them", async () => {
