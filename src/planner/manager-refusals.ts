@@ -55,11 +55,12 @@ function* pipRefusals({ unread, hashed, loose, calls }: PipInstall): Generator<R
 /** A project without a uv.lock, and how it gets one. */
 export function* managerRefusals({ service }: Pick<Facts, "service">): Generator<Refusal> {
   const manager = service.manager.value;
-  if (service.pip !== undefined) {
+  const isStandard = manager !== "uv" && isPylock(service.lock?.path ?? "");
+  // What pip installs today beside a lock that it does not read would come along unlocked.
+  if (service.pip !== undefined && !isStandard) {
     yield* pipRefusals(service.pip);
     return;
   }
-  const isStandard = manager !== "uv" && isPylock(service.lock?.path ?? "");
   if (manager !== "uv")
     yield refusal("manager", {
       what: isStandard
