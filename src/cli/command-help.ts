@@ -55,6 +55,13 @@ export const commandHelp = {
     exit: VERDICT,
   },
   report: { examples: [["services/api", "the reports of the last run, written again"]], exit: VERDICT },
+  manifests: {
+    examples: [
+      ["services/api --format kubernetes", "a Deployment and a Service, from the last run"],
+      ["services/api --out deploy", "one file for each platform"],
+    ],
+    exit: { 0: "made", 1: "made, and a promise that one rests on is not proven" },
+  },
   apply: {
     examples: [
       ["services/api --dry-run", "what would be written"],

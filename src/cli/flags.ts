@@ -1,5 +1,5 @@
 import type { SessionOptions } from "../pipeline/session.ts";
-import { FORMATS, PROFILES } from "./names.gen.ts";
+import { FORMATS, MANIFESTS, PROFILES } from "./names.gen.ts";
 
 const text = (brief: string, placeholder: string) =>
   ({ kind: "parsed", parse: String, brief, placeholder, optional: true }) as const;
@@ -17,6 +17,16 @@ export const flag = {
     optional: true,
     variadic: true,
   },
+  manifest: {
+    kind: "parsed",
+    parse: String,
+    brief: `${MANIFESTS.join(", ")}; may be repeated; all of them when nothing is said`,
+    placeholder: "name",
+    optional: true,
+    variadic: true,
+  },
+  out: text("folder to write the files into; standard output when nothing is said", "folder"),
+  imageToRun: text("reference of the pushed image, by digest; a name to fill in when nothing is said", "reference"),
   profile: text(`base image family: ${PROFILES.join(", ")}; debian-slim when nothing is said`, "id"),
   engine: text("address of the container engine, instead of DOCKER_HOST", "url"),
   ca: text("PEM file with your company's CA certificates, instead of SEAWORTHY_CA", "file"),

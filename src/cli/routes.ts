@@ -73,6 +73,14 @@ export const routes = {
     parameters: { flags: { run: flag.run, json: flag.json }, positional: folder },
     docs: { brief: "Render the reports of a run again, without an engine" },
   }),
+  manifests: buildCommand({
+    loader: () => import("./commands/manifests.ts"),
+    parameters: {
+      flags: { run: flag.run, format: flag.manifest, out: flag.out, image: flag.imageToRun },
+      positional: folder,
+    },
+    docs: { brief: "Write what ECS, Kubernetes and Compose need to run what a run verified" },
+  }),
   apply: buildCommand({
     loader: () => import("./commands/apply.ts"),
     parameters: {

@@ -10,7 +10,7 @@ const floors = [
   ["dockerfile"],
   ["project", "registry", "engine"],
   ["profiles"],
-  ["rules", "decisions", "probes", "reporters"],
+  ["rules", "decisions", "probes", "reporters", "manifests"],
   ["formats"],
   ["checks"],
   ["planner", "requirements", "policy"],

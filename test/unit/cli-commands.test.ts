@@ -168,3 +168,21 @@ it("report ends with 1 when the run proved too little, after writing every forma
   expect(stdout).toContain("report.html");
   expect(await readdir(done.directory)).toEqual(expect.arrayContaining(["report.html", "report.md", "report.sarif"]));
 });
+
+it("manifests go to standard output or into a folder, and end with 1 where they rest on what is not proven", async () => {
+  await using fixture = await tinyService();
+  const done = await openRun(fixture.folder, { now: 0, fresh: true });
+  await finishRun(done, 1, true);
+  await writeFile(join(done.directory, "report.json"), JSON.stringify(sampleReport));
+  const one = await seaworthy("manifests", "--format", "kubernetes", fixture.folder);
+  expect(one.stdout).toMatch(/^kind: Deployment$/m);
+  expect(one.stderr).toMatch(/^kubernetes\.yaml: not proven: read-only-root \(unproven\)/m);
+  expect(one.code).toBe(1);
+  const out = join(fixture.folder, "deploy");
+  await seaworthy("manifests", "--out", out, fixture.folder);
+  expect(await readdir(out)).toEqual(["compose.production.yaml", "ecs-task-definition.json", "kubernetes.yaml"]);
+  process.exitCode = undefined;
+  const wrong = await seaworthy("manifests", fixture.folder);
+  expect(wrong.stderr).toContain("Name one with --format (compose, ecs, kubernetes)");
+  expect(wrong.code).toBe(2);
+});
