@@ -48,7 +48,9 @@ function knowsWord(script: string, word: string | undefined): boolean {
   return new RegExp(String.raw`^\s*\(?(?:[\w"'*-]+\s*\|\s*)*["']?${word}["']?(?:\s*\|[^)\n]*)?\)`, "m").test(script);
 }
 
-const isNothing = (argv: readonly string[]): boolean => argv.every((word) => /^"?\$\{?[@*]\}?"?$/.test(word));
+/** Nothing, or what says its version or how it is used and ends: others say what to start then. */
+const isNothing = (argv: readonly string[]): boolean =>
+  argv.every((word) => /^"?\$\{?[@*]\}?"?$/.test(word)) || /^--(?:version|help)$/.test(argv.at(-1) ?? "");
 
 /** The programs that supervisord starts, as its configuration in the folder lists them. */
 function supervised(tree: Tree, argv: readonly string[]): readonly StartCommand[] {

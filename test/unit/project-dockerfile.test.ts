@@ -42,6 +42,8 @@ describe("the Dockerfile", () => {
       server: "gunicorn",
       form: "shell",
     });
+    const version = await read({ Dockerfile: 'FROM x\nENTRYPOINT ["flower"]\nCMD ["--version"]\n' });
+    expect(version.starts).toEqual([]);
     const deaf = await read({ Dockerfile: 'FROM x\nENTRYPOINT uvicorn shop:app\nCMD ["--reload"]\n' });
     expect(deaf.starts[0]?.argv).toEqual(["uvicorn", "shop:app"]);
   });
