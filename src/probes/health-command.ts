@@ -44,7 +44,7 @@ export const healthCommand: Probe<HealthCommand> = {
     const signal = within(context.signal, 2 * startPatience(contract) + 120_000, "Watching the HEALTHCHECK");
     const added = await errorPages(image, context.evidenceDirectory, requiredEnv(contract));
     // One life shows it all, unless what was added from outside keeps it from becoming healthy.
-    return { command, ...((await watchLife(context, added, signal)) ?? (await plainLife(context, signal))) };
+    return { ...((await watchLife(context, added, signal)) ?? (await plainLife(context, signal))), command };
   },
 };
 

@@ -17,7 +17,7 @@ export const healthFaults: readonly Fault[] = [
   {
     name: "a HEALTHCHECK that asks another port",
     breaks: ["healthcheck-healthy"],
-    says: { "healthcheck-healthy": /ended with 1: .*Connection refused/ },
+    says: { "healthcheck-healthy": /`CMD python -c import .*` ended with 1: .*Connection refused/ },
     atEnd: `HEALTHCHECK CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:9000/health')"]`,
   },
   {
