@@ -12,7 +12,7 @@ export interface Manifest {
   render(report: Report, options: ManifestOptions): Rendered;
 }
 
-export interface ManifestOptions {
+interface ManifestOptions {
   /** The image to run; a name to fill in where nobody gave one. */
   readonly image: string | undefined;
 }
