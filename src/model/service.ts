@@ -7,6 +7,7 @@ import type {
   OutsideLimits,
   TaskDefinition,
 } from "./deployment.ts";
+import type { PipInstall } from "./pip.ts";
 import type { Evidence, Fact, Place } from "./source.ts";
 
 /** What the files of one folder tell about one Python service. Nothing in it is a choice of ours. */
@@ -103,28 +104,6 @@ export type Server =
   | "tornado"
   | "own"
   | "unknown";
-
-/** One call of pip in today's image. */
-export interface PipCall {
-  /** Lists of packages, relative to the project; `pyproject.toml` where the list is the project's own. */
-  readonly files: readonly string[];
-  /** Packages that the command names, as written. */
-  readonly packages: readonly string[];
-  /** Options that decide what is installed, as uv calls them. */
-  readonly options: readonly string[];
-}
-
-export interface PipInstall {
-  readonly calls: readonly PipCall[];
-  /** Files of the project that these calls read: their lists, and what those name in turn. */
-  readonly reads: readonly string[];
-  /** The lists have hashes: nothing without one is installed. */
-  readonly hashed: boolean;
-  /** What the lists ask for without naming one version. */
-  readonly loose: readonly Dependency[];
-  /** Words of these calls that are not understood. */
-  readonly unread: readonly string[];
-}
 
 export interface GitFacts {
   /** The folder lies in a git repository. */
