@@ -1,6 +1,5 @@
 import type { Expectation } from "./expectation.ts";
 import type { PipInstall } from "./pip.ts";
-import type {} from "./service.ts";
 
 /** What the planner decided, and what the image will promise. */
 
