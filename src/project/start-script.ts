@@ -46,7 +46,7 @@ export function readStartScript(
   const text = textOf(dockerfile, start);
   if (text === undefined) return undefined;
   const read = readText(text, []);
-  const isOne = read.calls.length + (read.server === undefined ? 0 : 1) < 2 && !/&&|;|[^&>]&[^&>\d]|\n/.test(text);
+  const isOne = read.calls.length < 2 && !/&&|;|[^&>]&[^&>\d]|\n/.test(text.trim());
   return isOne ? undefined : { ...read, isEntrypoint: false };
 }
 

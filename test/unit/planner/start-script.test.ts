@@ -107,6 +107,11 @@ describe("a start script", () => {
 });
 
 describe("a command of several", () => {
+  it("is not what a shell form of one server is, whoever starts it", async () => {
+    for (const line of [UVICORN, `exec ${UVICORN}`, `uv run ${UVICORN}`])
+      expect((await planned([`CMD ${line}`])).image.command).toEqual(SHAPED);
+  });
+
   it("goes on doing what stands before the server", async () => {
     const { image, refusals } = await planned([`CMD alembic upgrade head && ${UVICORN}`]);
     expect(refusals).toEqual([]);
