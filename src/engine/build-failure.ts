@@ -96,3 +96,12 @@ function nameIn(output: string): string | undefined {
     /failed to solve: ([\w.-]+(?:[/:@][\w.:@/-]+)): (?:[^\n]*(?:not found|denied|no such host))/.exec(output);
   return named?.[1];
 }
+
+/**
+ * Docker's containerd store collects unpacked layers that only its build cache uses, also while a build is about to
+ * build on them. That is no fault of the Dockerfile, and the next build has them unpacked again.
+ */
+export const hasLostLayers = (error: unknown): boolean =>
+  error instanceof UserError &&
+  error.code === "engine/build-failed" &&
+  /failed to prepare extraction snapshot[^\n]*(?:does not exist|not found)/.test(error.message);

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { UserError } from "../kit/errors.ts";
 import type { Image, Layer } from "../model/types.ts";
 import { type Builder, buildImage } from "./build.ts";
+import { hasLostLayers } from "./build-failure.ts";
 import { EngineContainer, type RawContainer, removeContainer } from "./container.ts";
 import { copyInto, splitMounts } from "./copied-mounts.ts";
 import { createBody } from "./create.ts";
@@ -76,7 +77,10 @@ export class ContainerEngine implements ConnectedEngine {
   }
 
   async build(request: BuildRequest): Promise<BuildResult> {
-    const built = await buildImage(this.#builder, request);
+    const built = await buildImage(this.#builder, request).catch((error: unknown) => {
+      if (hasLostLayers(error)) return buildImage(this.#builder, request);
+      throw error;
+    });
     const image = await this.inspect(request.tag);
     if (image !== undefined) return { ...built, image };
     throw new UserError("engine/build-not-loaded", `The build succeeded, but the engine has no image ${request.tag}`, {
