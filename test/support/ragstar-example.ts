@@ -12,7 +12,7 @@ import { rules } from "../../src/rules/index.gen.ts";
 const EXAMPLE = "examples/ragstar";
 type Files = Readonly<Record<string, string>>;
 
-const found: Files = Object.fromEntries(
+export const found: Files = Object.fromEntries(
   readdirSync(EXAMPLE, { recursive: true, withFileTypes: true })
     .filter(
       (entry) => entry.isFile() && !/__pycache__|\.venv|settle\.sh|uv\.lock/.test(join(entry.parentPath, entry.name)),

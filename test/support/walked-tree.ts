@@ -3,8 +3,8 @@ import { Paths } from "../../src/probes/support/paths.ts";
 import { FinalTree } from "../../src/probes/support/tree.ts";
 
 /** A tree of files with contents, walked by a search as the layers of an image are. */
-type Content = Buffer | string;
-const entry = (path: string, more: Partial<LayerEntry> = {}): LayerEntry => ({
+export type Content = Buffer | string;
+export const entry = (path: string, more: Partial<LayerEntry> = {}): LayerEntry => ({
   layer: 0,
   path,
   kind: "file",

@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
+  found,
   planted,
   rework,
   of,
@@ -13,22 +12,6 @@ import {
   lock,
   text,
 } from "../support/ragstar-example.ts";
-
-/**
- * What broke at RAGstar after its image was reworked, from its history. Each fault is planted by hand in
- * examples/ragstar and must be caught; the rework of the example must not have it.
- */
-const EXAMPLE = "examples/ragstar";
-type Files = Readonly<Record<string, string>>;
-
-const found: Files = Object.fromEntries(
-  readdirSync(EXAMPLE, { recursive: true, withFileTypes: true })
-    .filter(
-      (entry) => entry.isFile() && !/__pycache__|\.venv|settle\.sh|uv\.lock/.test(join(entry.parentPath, entry.name)),
-    )
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((path) => [path.slice(EXAMPLE.length + 1), readFileSync(path, "utf8")]),
-);
 
 /** What broke at RAGstar because a file was hidden, stale or not copied, from its history. */
 

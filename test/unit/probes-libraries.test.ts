@@ -3,21 +3,8 @@ import type { LayerEntry } from "../../src/engine/engine.ts";
 import { readElf } from "../../src/probes/support/elf.ts";
 import { LibrarySearch } from "../../src/probes/support/libraries.ts";
 import { loaderCache } from "../../src/probes/support/loader-cache.ts";
-import { file, link, walk } from "../support/walked-tree.ts";
+import { type Content, entry, file, link, walk } from "../support/walked-tree.ts";
 import { elf, type Made } from "../support/elf.ts";
-
-type Content = Buffer | string;
-const entry = (path: string, more: Partial<LayerEntry> = {}): LayerEntry => ({
-  layer: 0,
-  path,
-  kind: "file",
-  bytes: 10,
-  mode: 0o755,
-  uid: 0,
-  gid: 0,
-  modified: 1000,
-  ...more,
-});
 
 describe("an ELF file", () => {
   it("tells what it needs and where it looks", () => {

@@ -2,17 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Facts } from "../../../src/decisions/decider.ts";
 import type { LockedPackage, Service } from "../../../src/model/types.ts";
 import { makePlan } from "../../../src/planner/make-plan.ts";
-import { fact, facts, plan, sample } from "./sample.ts";
+import { fact, facts, plan, sample, startedBy } from "./sample.ts";
 
 const PRODUCTION = { use: "production" as const, askedBy: ["main"] };
-const start = sample.starts[0];
-const startedBy = (
-  argv: readonly string[],
-  server: Service["server"]["value"],
-  written = argv.join(" "),
-): Partial<Service> => ({
-  starts: start === undefined ? [] : [{ ...start, argv, server, written }],
-});
 
 describe("the command", () => {
   const command = (service: Partial<Service>, overrides = {}) => plan(service, overrides).image.command;

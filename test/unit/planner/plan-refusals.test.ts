@@ -2,16 +2,8 @@ import { describe, expect, it } from "vitest";
 import { UserError } from "../../../src/kit/errors.ts";
 import type { Finding, Service } from "../../../src/model/types.ts";
 import { makePlan } from "../../../src/planner/make-plan.ts";
-import { fact, facts, plan, sample } from "./sample.ts";
+import { fact, facts, plan, sample, startedBy } from "./sample.ts";
 
-const start = sample.starts[0];
-const startedBy = (
-  argv: readonly string[],
-  server: Service["server"]["value"],
-  written = argv.join(" "),
-): Partial<Service> => ({
-  starts: start === undefined ? [] : [{ ...start, argv, server, written }],
-});
 const codeOf = (work: () => unknown): string | undefined => {
   try {
     work();
@@ -56,7 +48,7 @@ describe("what is refused", () => {
     ["several-processes!", startedBy(["supervisord"], "unknown", "supervisord -c x.conf"), undefined],
     [
       "start-script!",
-      { starts: start === undefined ? [] : [{ ...start, wrappers: ["./docker-entrypoint.sh"] }] },
+      { starts: sample.starts.slice(0, 1).map((start) => ({ ...start, wrappers: ["./docker-entrypoint.sh"] })) },
       undefined,
     ],
     ["no-start!", { starts: [], application: undefined }, undefined],

@@ -144,3 +144,13 @@ const pin = (image: string, digit: string): Pin => ({
   from: "a registry",
 });
 export const pins: readonly Pin[] = [pin("python:3.13-slim", "a"), pin("ghcr.io/astral-sh/uv:0.13.8", "b")];
+
+const start = sample.starts[0];
+/** It is started by another command. */
+export const startedBy = (
+  argv: readonly string[],
+  server: Service["server"]["value"],
+  written = argv.join(" "),
+): Partial<Service> => ({
+  starts: start === undefined ? [] : [{ ...start, argv, server, written }],
+});
