@@ -1,7 +1,7 @@
 import type { HealthcheckConfig, Report } from "../model/types.ts";
 import type { Manifest } from "./manifest.ts";
-import { IMAGE, nameOf, requiredVariables, volumeName, writableFolders } from "./support/needs.ts";
-import { Promises } from "./support/promises.ts";
+import { type Needs, needsOf } from "./support/needs.ts";
+import { Proven } from "./support/proven.ts";
 
 /** Fargate waits no longer for a container that is asked to stop. */
 const MOST_STOP_SECONDS = 120;
@@ -15,13 +15,13 @@ export const ecs: Manifest = {
   id: "ecs",
   title: "ECS: a task definition for Fargate",
   file: "ecs-task-definition.json",
-  render(report, { image }) {
+  render(report, options) {
     const { advice } = report;
-    const promises = new Promises(report);
-    const name = nameOf(report);
+    const needs = needsOf(report, options);
+    const { name, folders } = needs;
+    const proven = new Proven(report);
     const size = advice?.resources?.fargate ?? SMALLEST;
-    const folders = writableFolders(report);
-    if (folders.length > 0) promises.kept("writable-paths-on-fargate");
+    if (folders.length > 0) proven.told("writable-paths-on-fargate");
     const definition = {
       family: name,
       requiresCompatibilities: ["FARGATE"],
@@ -33,23 +33,22 @@ export const ecs: Manifest = {
         cpuArchitecture: (report.after.buildSide?.image?.platform ?? "").includes("arm64") ? "ARM64" : "X86_64",
       },
       executionRoleArn: "EXECUTION_ROLE_ARN",
-      containerDefinitions: [containerOf(report, { name, image: image ?? IMAGE, folders, promises })],
-      ...(folders.length === 0 ? {} : { volumes: folders.map((path) => ({ name: volumeName(path) })) }),
+      containerDefinitions: [containerOf(report, needs, proven)],
+      ...(folders.length === 0 ? {} : { volumes: folders.map(({ volume }) => ({ name: volume })) }),
     };
-    promises.kept("non-root", "numeric-user", "stops-when-idle", "stop-answers-in-flight");
+    proven.told("non-root", "numeric-user", "stops-when-idle", "stop-answers-in-flight");
     return {
       text: `${JSON.stringify(definition, null, 2)}\n`,
-      todo: todoOf(report, name, image),
-      open: promises.open(),
+      fillIn: toFillIn(report, needs),
+      open: proven.open(),
     };
   },
 };
 
-function todoOf({ contract, advice }: Report, name: string, image: string | undefined): readonly string[] {
-  const { secret, plain } = requiredVariables(contract);
-  const names = [...plain, ...secret].map((variable) => parameter(name, variable));
+function toFillIn({ contract, advice }: Report, { name, variables, fillIn }: Needs): readonly string[] {
+  const names = [...variables.plain, ...variables.secret].map((variable) => parameter(name, variable));
   return [
-    ...(image === undefined ? [`${IMAGE}: the image by digest, as it was pushed`] : []),
+    ...fillIn,
     "EXECUTION_ROLE_ARN: a role that may pull the image and read its parameters",
     ...(names.length === 0 ? [] : [`parameters of Systems Manager: ${names.join(", ")}`]),
     ...(advice?.resources?.fargate === undefined ? ["cpu and memory: this run measured none"] : []),
@@ -64,27 +63,20 @@ function todoOf({ contract, advice }: Report, name: string, image: string | unde
 
 const parameter = (name: string, variable: string): string => `/${name}/${variable}`;
 
-interface Parts {
-  readonly name: string;
-  readonly image: string;
-  readonly folders: readonly string[];
-  readonly promises: Promises;
-}
-
-function containerOf(report: Report, { name, image, folders, promises }: Parts): Record<string, unknown> {
+function containerOf(report: Report, needs: Needs, proven: Proven): Record<string, unknown> {
   const { contract } = report;
-  const { secret, plain } = requiredVariables(contract);
-  const variables = [...plain, ...secret];
+  const { name, image, folders } = needs;
+  const variables = [...needs.variables.plain, ...needs.variables.secret];
   const healthcheck = report.after.buildSide?.image?.config.healthcheck;
-  const drop = promises.kept("no-capabilities") ? { capabilities: { drop: ["ALL"] } } : {};
+  const drop = proven.by("no-capabilities") ? { capabilities: { drop: ["ALL"] } } : {};
   // An init passes the signal on; where the drain under one is not proven, the service stays the first process.
-  const linuxParameters = { ...drop, initProcessEnabled: promises.kept("stops-under-init") };
+  const linuxParameters = { ...drop, initProcessEnabled: proven.by("stops-under-init") };
   return {
     name,
     image,
     essential: true,
     user: `${contract.uid}:${contract.gid}`,
-    readonlyRootFilesystem: contract.readOnlyRoot && promises.kept("read-only-root"),
+    readonlyRootFilesystem: contract.readOnlyRoot && proven.by("read-only-root"),
     linuxParameters,
     stopTimeout: Math.min(MOST_STOP_SECONDS, Math.ceil(contract.signals.graceSeconds)),
     portMappings: [{ containerPort: contract.port, protocol: "tcp" }],
@@ -92,14 +84,14 @@ function containerOf(report: Report, { name, image, folders, promises }: Parts):
       ? {}
       : { secrets: variables.map((variable) => ({ name: variable, valueFrom: parameter(name, variable) })) }),
     // ECS does not read the image's HEALTHCHECK.
-    ...(healthcheck !== undefined && healthcheck.test[0] !== "NONE" && promises.kept("healthcheck-healthy")
+    ...(healthcheck !== undefined && healthcheck.test[0] !== "NONE" && proven.by("healthcheck-healthy")
       ? { healthCheck: healthOf(healthcheck) }
       : {}),
     ...(folders.length === 0
       ? {}
       : {
-          mountPoints: folders.map((path) => ({
-            sourceVolume: volumeName(path),
+          mountPoints: folders.map(({ path, volume }) => ({
+            sourceVolume: volume,
             containerPath: path,
             readOnly: false,
           })),

@@ -1,7 +1,7 @@
 import type { Report } from "../model/types.ts";
 import type { Manifest } from "./manifest.ts";
-import { IMAGE, nameOf, requiredVariables, volumeName, writableFolders } from "./support/needs.ts";
-import { Promises } from "./support/promises.ts";
+import { type Needs, needsOf } from "./support/needs.ts";
+import { Proven } from "./support/proven.ts";
 import { commented } from "./support/yaml.ts";
 
 /** Endpoints need a moment to hear that the pod goes; until then they still send it requests. */
@@ -13,12 +13,12 @@ export const kubernetes: Manifest = {
   id: "kubernetes",
   title: "Kubernetes: a Deployment and its Service, by the restricted pod security standard",
   file: "kubernetes.yaml",
-  render(report, { image }) {
+  render(report, options) {
     const { contract } = report;
-    const name = nameOf(report);
-    const promises = new Promises(report);
+    const needs = needsOf(report, options);
+    const { name, folders } = needs;
+    const proven = new Proven(report);
     const labels = { "app.kubernetes.io/name": name };
-    const folders = writableFolders(report);
     const pod = {
       automountServiceAccountToken: false,
       terminationGracePeriodSeconds: PRE_STOP_SECONDS + contract.signals.graceSeconds,
@@ -29,10 +29,10 @@ export const kubernetes: Manifest = {
         fsGroup: contract.gid,
         seccompProfile: { type: "RuntimeDefault" },
       },
-      containers: [containerOf(report, { name, image: image ?? IMAGE, folders, promises })],
-      ...(folders.length === 0 ? {} : { volumes: folders.map((path) => ({ name: volumeName(path), emptyDir: {} })) }),
+      containers: [containerOf(report, needs, proven)],
+      ...(folders.length === 0 ? {} : { volumes: folders.map(({ volume }) => ({ name: volume, emptyDir: {} })) }),
     };
-    promises.kept("non-root", "numeric-user", "stops-when-idle", "stop-answers-in-flight");
+    proven.told("non-root", "numeric-user", "stops-when-idle", "stop-answers-in-flight");
     const deployment = {
       apiVersion: "apps/v1",
       kind: "Deployment",
@@ -45,29 +45,20 @@ export const kubernetes: Manifest = {
       metadata: { name, labels },
       spec: { selector: labels, ports: [{ name: "http", port: contract.port, targetPort: "http" }] },
     };
-    const open = promises.open();
-    const todo = todoOf(report, name, image);
-    return { text: commented(report, [deployment, service], { todo, open }), todo, open };
+    return commented(report, [deployment, service], { fillIn: toFillIn(report, needs), open: proven.open() });
   },
 };
 
-interface Parts {
-  readonly name: string;
-  readonly image: string;
-  readonly folders: readonly string[];
-  readonly promises: Promises;
-}
-
-function containerOf(report: Report, { name, image, folders, promises }: Parts): Record<string, unknown> {
+function containerOf(report: Report, needs: Needs, proven: Proven): Record<string, unknown> {
   const { contract, advice } = report;
-  const { secret, plain } = requiredVariables(contract);
+  const { name, image, folders, variables, memoryMiB } = needs;
   const from = (kind: "secretKeyRef" | "configMapKeyRef") => (key: string) => ({
     name: key,
     valueFrom: { [kind]: { name, key } },
   });
-  const env = [...plain.map(from("configMapKeyRef")), ...secret.map(from("secretKeyRef"))];
-  const { memoryBytes, cpus } = advice?.resources ?? {};
-  const memory = memoryBytes === undefined ? {} : { memory: `${Math.ceil(memoryBytes / 2 ** 20)}Mi` };
+  const env = [...variables.plain.map(from("configMapKeyRef")), ...variables.secret.map(from("secretKeyRef"))];
+  const cpus = advice?.resources?.cpus;
+  const memory = memoryMiB === undefined ? {} : { memory: `${memoryMiB}Mi` };
   const cpu = cpus === undefined ? {} : { cpu: `${Math.round(cpus * 1000)}m` };
   return {
     name,
@@ -76,24 +67,24 @@ function containerOf(report: Report, { name, image, folders, promises }: Parts):
     ...(env.length === 0 ? {} : { env }),
     ...(advice?.resources === undefined
       ? {}
-      : { resources: { requests: { ...cpu, ...memory }, ...(memoryBytes === undefined ? {} : { limits: memory }) } }),
-    ...probesOf(report, promises),
+      : { resources: { requests: { ...cpu, ...memory }, ...(memoryMiB === undefined ? {} : { limits: memory }) } }),
+    ...probesOf(report, proven),
     lifecycle: { preStop: { sleep: { seconds: PRE_STOP_SECONDS } } },
     securityContext: {
       allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: contract.readOnlyRoot && promises.kept("read-only-root"),
+      readOnlyRootFilesystem: contract.readOnlyRoot && proven.by("read-only-root"),
       // The restricted standard asks for it; whether the image lives with it is said above.
-      capabilities: promises.kept("no-capabilities") ? { drop: ["ALL"] } : {},
+      capabilities: proven.by("no-capabilities") ? { drop: ["ALL"] } : {},
     },
     ...(folders.length === 0
       ? {}
-      : { volumeMounts: folders.map((path) => ({ name: volumeName(path), mountPath: path })) }),
+      : { volumeMounts: folders.map(({ path, volume }) => ({ name: volume, mountPath: path })) }),
   };
 }
 
 /** A service without a health path is asked for its port alone, and never killed for what nobody can ask. */
-function probesOf({ contract }: Report, promises: Promises): Record<string, unknown> {
-  promises.kept("becomes-healthy", "start-time");
+function probesOf({ contract }: Report, proven: Proven): Record<string, unknown> {
+  proven.told("becomes-healthy", "start-time");
   const { health, limits } = contract;
   const asked =
     health === undefined ? { tcpSocket: { port: "http" } } : { httpGet: { path: health.path, port: "http" } };
@@ -111,10 +102,9 @@ function probesOf({ contract }: Report, promises: Promises): Record<string, unkn
   };
 }
 
-function todoOf({ contract, advice }: Report, name: string, image: string | undefined): readonly string[] {
-  const { secret, plain } = requiredVariables(contract);
+function toFillIn({ advice }: Report, { name, variables: { plain, secret }, fillIn }: Needs): readonly string[] {
   return [
-    ...(image === undefined ? [`${IMAGE}: the image by digest, as it was pushed`] : []),
+    ...fillIn,
     ...(plain.length === 0 ? [] : [`a ConfigMap \`${name}\` with ${plain.join(", ")}`]),
     ...(secret.length === 0 ? [] : [`a Secret \`${name}\` with ${secret.join(", ")}`]),
     ...(advice?.resources === undefined ? ["requests and limits: this run measured none"] : []),

@@ -12,7 +12,7 @@ export interface Manifest {
   render(report: Report, options: ManifestOptions): Rendered;
 }
 
-interface ManifestOptions {
+export interface ManifestOptions {
   /** The image to run; a name to fill in where nobody gave one. */
   readonly image: string | undefined;
 }
@@ -20,7 +20,7 @@ interface ManifestOptions {
 export interface Rendered {
   readonly text: string;
   /** What has to be filled in, made or decided before the file can be used. */
-  readonly todo: readonly string[];
+  readonly fillIn: readonly string[];
   /** Promises that the file would rest on and that are not proven, with what the run said of them. */
   readonly open: readonly string[];
 }

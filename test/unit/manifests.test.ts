@@ -49,9 +49,9 @@ const task = (report: Report): Tree => JSON.parse(ecs.render(report, IMAGE).text
 const service = (report: Report): Tree => Object.values(parse(compose.render(report, IMAGE).text).services)[0];
 
 it.each(manifests)("$id rests on proven promises alone, and says what is to be filled in", (manifest) => {
-  const { text, todo, open } = manifest.render(proven, NONE);
+  const { text, fillIn, open } = manifest.render(proven, NONE);
   expect(open).toEqual([]);
-  expect(todo.join("\n")).toContain("IMAGE");
+  expect(fillIn.join("\n")).toContain("IMAGE");
   expect(manifest.render(proven, IMAGE).text).toContain(IMAGE.image);
   // Examples of the proof are no values for production, and a secret has no value here at all.
   const required = proven.contract.env.filter((one) => one.required);
@@ -118,7 +118,7 @@ describe("ECS", () => {
     expect(task(proven)["runtimePlatform"].cpuArchitecture).toBe("ARM64");
     const slow = { ...proven, contract: { ...proven.contract, signals: { stop: "SIGTERM", graceSeconds: 300 } } };
     expect(task(slow)["containerDefinitions"][0].stopTimeout).toBe(120);
-    expect(ecs.render(slow, IMAGE).todo.join("\n")).toContain("may take 300 s to stop");
+    expect(ecs.render(slow, IMAGE).fillIn.join("\n")).toContain("may take 300 s to stop");
   });
 
   it("puts no init before a service that is not proven under one, and no health check that does not work", () => {
@@ -134,6 +134,20 @@ it("Compose asks for each variable, so that none is forgotten", () => {
   expect(tmpfs[0]).toMatch(/^\/\S+:uid=\d+,gid=\d+,mode=0700$/);
   expect(ports).toEqual([{ target: proven.contract.port, published: String(proven.contract.port) }]);
   expect(dropped).toEqual(["ALL"]);
+});
+
+it("takes any name of a service and any folders", () => {
+  const odd = {
+    ...proven,
+    service: { ...proven.service, name: `3D ${"x".repeat(60)}` },
+    advice: undefined,
+    contract: { ...proven.contract, writablePaths: ["/a/b", "/a-b", "/"] },
+  };
+  const tree = deployment(odd);
+  expect(tree.metadata.name).toMatch(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/);
+  const names = pod(odd).volumes.map(({ name }: Tree) => name);
+  expect(new Set(names).size).toBe(3);
+  for (const name of names) expect(name).toMatch(/^[a-z][-a-z0-9]*[a-z0-9]$/);
 });
 
 describe("files", () => {

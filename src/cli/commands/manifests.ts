@@ -13,8 +13,8 @@ export default async function manifests(
   const tell = (text: string) => this.process.stderr.write(`${text}\n`);
   if (flags.out === undefined) for (const { text } of made) this.process.stdout.write(text);
   else for (const file of await writeManifests(flags.out, made)) print(this, relative(process.cwd(), file));
-  for (const { file, todo, open } of made) {
-    for (const one of todo) tell(`${file}: to fill in: ${one}`);
+  for (const { file, fillIn, open } of made) {
+    for (const one of fillIn) tell(`${file}: to fill in: ${one}`);
     for (const one of open) tell(`${file}: not proven: ${one}`);
   }
   if (made.some(({ open }) => open.length > 0)) failed();

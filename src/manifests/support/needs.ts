@@ -1,38 +1,60 @@
-import type { Contract, Report } from "../../model/types.ts";
+import type { Report } from "../../model/types.ts";
+import type { ManifestOptions } from "../manifest.ts";
 
 /** Stands where a manifest needs the image's reference and nobody gave one. */
 export const IMAGE = "IMAGE";
 
-/** The folders that need a place to write: those that were seen to be needed, or else those that the contract names. */
-export const writableFolders = ({ advice, contract }: Report): readonly string[] =>
-  advice?.writable?.needed ?? contract.writablePaths;
-
-export interface Variables {
-  readonly secret: readonly string[];
-  readonly plain: readonly string[];
+/** What every platform has to give the service, in the words of none of them. */
+export interface Needs {
+  readonly name: string;
+  readonly image: string;
+  /** Places to write, each with a name for its volume. */
+  readonly folders: readonly Folder[];
+  /** What it does not start without. Values are never taken from the proof: there they were examples. */
+  readonly variables: { readonly secret: readonly string[]; readonly plain: readonly string[] };
+  /** What the run advises; undefined where it measured none. */
+  readonly memoryMiB: number | undefined;
+  /** The first lines of what is to be filled in. */
+  readonly fillIn: readonly string[];
 }
 
-/** What the service does not start without. Values are never taken from the proof: there they were examples. */
-export function requiredVariables({ env }: Contract): Variables {
-  const required = env.filter((one) => one.required);
+interface Folder {
+  readonly path: string;
+  readonly volume: string;
+}
+
+export function needsOf(report: Report, { image }: ManifestOptions): Needs {
+  const { service, contract, advice } = report;
+  const required = contract.env.filter((one) => one.required);
+  const namesOf = (secret: boolean) => required.filter((one) => one.secret === secret).map(({ name }) => name);
+  const memoryBytes = advice?.resources?.memoryBytes;
   return {
-    secret: required.filter(({ secret }) => secret).map(({ name }) => name),
-    plain: required.filter(({ secret }) => !secret).map(({ name }) => name),
+    name: nameOf(service.name),
+    image: image ?? IMAGE,
+    // Those that were seen to be needed, or else those that the contract names.
+    folders: foldersOf(advice?.writable?.needed ?? contract.writablePaths),
+    variables: { secret: namesOf(true), plain: namesOf(false) },
+    memoryMiB: memoryBytes === undefined ? undefined : Math.ceil(memoryBytes / 2 ** 20),
+    fillIn: image === undefined ? [`${IMAGE}: the image by digest, as it was pushed`] : [],
   };
 }
 
-/** A name that every platform takes: small letters, digits and hyphens. */
-export const nameOf = ({ service }: Report): string =>
-  (
-    service.name
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9]+/g, "-")
-      .replaceAll(/^-+|-+$/g, "") || "service"
-  ).slice(0, 50);
+const MOST_LETTERS = 50;
 
-/** `/var/lib/app` → `var-lib-app`. */
-export const volumeName = (path: string): string =>
-  path
-    .replaceAll(/[^a-zA-Z0-9]+/g, "-")
-    .replaceAll(/^-+|-+$/g, "")
-    .toLowerCase() || "root";
+/** Small letters, digits and single hyphens, with a letter at the start: every platform takes it. */
+function nameOf(text: string, otherwise = "service"): string {
+  const words = text.toLowerCase().match(/[a-z0-9]+/g) ?? [otherwise];
+  const name = words.join("-");
+  return (/^[a-z]/.test(name) ? name : `${otherwise}-${name}`).slice(0, MOST_LETTERS).replace(/-$/, "");
+}
+
+/** `/var/lib/app` → `var-lib-app`; one whose name is taken gets a number. */
+function foldersOf(paths: readonly string[]): readonly Folder[] {
+  const taken = new Set<string>();
+  return paths.map((path, at) => {
+    const name = nameOf(path, "volume");
+    const volume = taken.has(name) ? `${name}-${at + 1}` : name;
+    taken.add(volume);
+    return { path, volume };
+  });
+}

@@ -1,8 +1,8 @@
 import { visibleLine } from "../../kit/text.ts";
 import type { Report } from "../../model/types.ts";
 
-/** Whether checks show that a setting works, and which of them do not. */
-export class Promises {
+/** What a run's checks show of the settings of a manifest, and what they leave open. */
+export class Proven {
   readonly #report: Report;
   readonly #open = new Map<string, string>();
 
@@ -10,21 +10,22 @@ export class Promises {
     this.#report = report;
   }
 
-  /** True where every one of these checks passes; the others are remembered as open. */
-  kept(...ids: readonly string[]): boolean {
-    return ids.map((id) => this.#isKept(id)).every(Boolean);
-  }
-
-  /** What was asked and is not shown, one line each. */
-  open(): readonly string[] {
-    return [...this.#open.values()];
-  }
-
-  #isKept(id: string): boolean {
+  /** True where the check passes; one that does not is open from now on. */
+  by(id: string): boolean {
     const result = this.#report.after.checks.find((check) => check.id === id);
     if (result?.status === "pass") return true;
     const { status = "unproven", message = "The run did not ask it." } = result ?? {};
     this.#open.set(id, `${id} (${status}): ${visibleLine(message).slice(0, 240)}`);
     return false;
+  }
+
+  /** Of a setting that stays on in any case: what is open about it is said. */
+  told(...ids: readonly string[]): void {
+    for (const id of ids) this.by(id);
+  }
+
+  /** What was asked and is not shown, one line each. */
+  open(): readonly string[] {
+    return [...this.#open.values()];
   }
 }
