@@ -2,6 +2,7 @@
 export type * from "./source.ts";
 export type * from "./dockerfile.ts";
 export type * from "./service.ts";
+export type * from "./lock.ts";
 export type * from "./pip.ts";
 export type * from "./deployment.ts";
 export type * from "./finding.ts";
