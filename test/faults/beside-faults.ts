@@ -51,6 +51,12 @@ export const besideFaults: readonly Fault[] = [
     compose: [["stop_grace_period: 4s", "stop_grace_period: 4s\n    stop_signal: SIGUSR1"]],
   },
   {
+    name: "a worker that never reaches its broker, and is silent between two tries",
+    breaks: ["roles-run"],
+    says: { "roles-run": /did not reach what it needs/ },
+    compose: [["signal.pause()", "print('No broker. Trying again in 60 seconds.', flush=True); signal.pause()"]],
+  },
+  {
     name: "a worker that ends with 1 after SIGTERM",
     breaks: ["roles-run"],
     compose: [["lambda *_: sys.exit()", "lambda *_: sys.exit(1)"]],

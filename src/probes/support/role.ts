@@ -172,6 +172,8 @@ const WORKS =
   /celery@\S+ ready|beat: Starting|Listening on |Dramatiq .* is booting|Starting worker for|Huey consumer (?:started|initialized)|Application startup complete/;
 /** A worker that says nothing known is settled once its log has been quiet for so long. */
 const QUIET_MS = 2500;
+/** The last word of one that cannot begin yet: its silence is a pause between two tries. */
+const TRIES = /\b(?:trying again|retrying|will retry|reconnecting)\b/i;
 const LOOK_MS = 250;
 
 /** Waits until a worker works, by its own word or by its silence; says why it does not. */
@@ -186,13 +188,15 @@ async function settles(container: Container, { role, limitMs, signal }: Work): P
     if (log.some(({ text }) => told.test(text))) return WORKING;
     if (log.length !== lines) since = performance.now();
     lines = log.length;
-    if (role.ready === undefined && performance.now() - since >= quiet) return WORKING;
+    const tries = TRIES.test(log.at(-1)?.text ?? "");
+    if (role.ready === undefined && !tries && performance.now() - since >= quiet) return WORKING;
     await pause(LOOK_MS, signal);
   }
-  if (role.ready === undefined) return WORKING;
   const last = lastLine(await container.logs());
   const limit = `within ${Math.round(limitMs / 1000)} s`;
-  return { problem: `no line of its log matched \`${role.ready}\` ${limit}; its last line: ${last}` };
+  if (role.ready !== undefined)
+    return { problem: `no line of its log matched \`${role.ready}\` ${limit}; its last line: ${last}` };
+  return TRIES.test(last) ? { problem: `it did not reach what it needs ${limit}; its last line: ${last}` } : WORKING;
 }
 
 interface Settled {
