@@ -6,7 +6,10 @@ export interface CommandHelp {
   readonly exit: { readonly 0: string; readonly 1?: string };
 }
 
-export const VERDICT = { 0: "all promises kept", 1: "something fails or is unproven" } as const;
+export const VERDICT = {
+  0: "all promises kept",
+  1: "something fails or is unproven: a requirement, or a check from the severity on that --fail-on names",
+} as const;
 
 export const commandHelp = {
   run: {
@@ -14,6 +17,7 @@ export const commandHelp = {
       ["services/api", "everything, and a report; nothing of the folder is changed"],
       ["services/api --profile amazonlinux2023", "the rework on another base image family"],
       ["services/api --json --fresh", "for a script, from the beginning"],
+      ["services/api --fail-on error", "warnings are shown, and fail no run"],
     ],
     exit: VERDICT,
   },

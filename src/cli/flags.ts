@@ -1,3 +1,4 @@
+import type { Severity } from "../model/types.ts";
 import type { SessionOptions } from "../pipeline/session.ts";
 import { FORMATS, MANIFESTS, PROFILES } from "./names.gen.ts";
 
@@ -52,6 +53,13 @@ export const flag = {
     "a run to read again: its id, its path, or `latest` (what `report` and `apply` take when nothing is said)",
     "run",
   ),
+  failOn: {
+    kind: "enum",
+    values: ["error", "warning", "note"],
+    brief:
+      "end with 1 when a check of this severity or a graver one is no pass, instead of `checkFailOn` in seaworthy.yaml (warning)",
+    optional: true,
+  },
   pushTo: text("repository to push the image to and pull it back from by digest, as a proof", "repository"),
   structureTest: {
     kind: "parsed",
@@ -80,6 +88,9 @@ export interface SessionFlags {
 /** Of the commands that prove an image. */
 export interface PushFlag {
   readonly pushTo?: string;
+}
+export interface FailOnFlag {
+  readonly failOn?: Severity;
 }
 export interface ReproducibleFlag {
   readonly reproducible: boolean;
@@ -112,7 +123,12 @@ export const optionsOf = ({
   structureTest,
   tests,
   reproducible,
-}: Partial<SessionFlags> & PushFlag & StructureTestFlag & Partial<TestsFlag & ReproducibleFlag>): SessionOptions => ({
+  failOn,
+}: Partial<SessionFlags> &
+  PushFlag &
+  FailOnFlag &
+  StructureTestFlag &
+  Partial<TestsFlag & ReproducibleFlag>): SessionOptions => ({
   dockerfile,
   profile,
   engine,
@@ -123,6 +139,7 @@ export const optionsOf = ({
   structureTests: structureTest,
   tests,
   reproducible,
+  checkFailOn: failOn,
 });
 
 function wholeNumber(written: string): number {

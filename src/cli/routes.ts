@@ -20,6 +20,7 @@ export const routes = {
         keepImages: flag.keepImages,
         repetitions: flag.repetitions,
         pushTo: flag.pushTo,
+        failOn: flag.failOn,
       },
       positional: folder,
     },
@@ -60,6 +61,7 @@ export const routes = {
         quick: quickFlag(),
         fresh: flag.fresh,
         pushTo: flag.pushTo,
+        failOn: flag.failOn,
       },
       positional: folder,
     },
@@ -70,7 +72,7 @@ export const routes = {
   }),
   report: buildCommand({
     loader: () => import("./commands/report.ts"),
-    parameters: { flags: { run: flag.run, json: flag.json }, positional: folder },
+    parameters: { flags: { run: flag.run, json: flag.json, failOn: flag.failOn }, positional: folder },
     docs: { brief: "Render the reports of a run again, without an engine" },
   }),
   manifests: buildCommand({

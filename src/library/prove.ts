@@ -1,4 +1,4 @@
-import type { Report } from "../model/types.ts";
+import type { Report, Severity } from "../model/types.ts";
 import { judgeAgain } from "../pipeline/judge-again.ts";
 import { serviceFolder } from "../pipeline/folder.ts";
 import { verifyImage } from "../pipeline/verify-image.ts";
@@ -54,6 +54,11 @@ export async function run(
 /**
  * A finished run, judged again by the checks and requirements of today. Needs no engine.
  * @param name a run's id, its path, or `latest`.
+ * @param options `checkFailOn`: the least severity that fails the run, instead of that in `seaworthy.yaml`.
  * @throws UserError when the run is not there, was never finished, or is damaged.
  */
-export const report = (folder: string, name = "latest"): Promise<Report> => judgeAgain(serviceFolder(folder), name);
+export const report = async (
+  folder: string,
+  name = "latest",
+  options: { readonly checkFailOn?: Severity } = {},
+): Promise<Report> => judgeAgain(serviceFolder(folder), name, options);

@@ -4,7 +4,7 @@ import { UserError } from "../kit/errors.ts";
 import { readText } from "../kit/files.ts";
 import { REDACTED } from "../kit/redact.ts";
 import { secretsInData } from "../kit/redact-data.ts";
-import type { RenderedFile, Report } from "../model/types.ts";
+import type { RenderedFile, Report, Severity } from "../model/types.ts";
 import { readRequirements } from "../requirements/read.ts";
 import { acceptedBy, withAccepted } from "./accepted.ts";
 import { readConfig } from "./config.ts";
@@ -17,18 +17,23 @@ import { judgeSide } from "./verify.ts";
 
 /**
  * Judges the evidence of an old run by the checks, the requirements and the acceptances of today. Needs no engine.
- * @param now milliseconds since 1970: an acceptance may end with a day.
+ * @param options `checkFailOn`: instead of the configuration's. `now`: an acceptance may end with a day.
  */
-export async function judgeAgain(folder: string, name: string, now = Date.now()): Promise<Report> {
+export async function judgeAgain(
+  folder: string,
+  name: string,
+  options: { readonly checkFailOn?: Severity | undefined; readonly now?: number } = {},
+): Promise<Report> {
   const run = await findRun(folder, name);
   const report = await readReport(run.directory);
   // What is demanded of the files is demanded of them as they are, and not as the report shows them.
   const files = (await renderedFiles(run)) ?? report.files;
   const context = { contract: report.contract, service: report.service };
-  const config = await readConfig(folder);
+  const settled = await readConfig(folder);
+  const config = { ...settled, checkFailOn: options.checkFailOn ?? settled.checkFailOn };
   const before = withSeverities(await judgeSide(run, "before", checks, context), config);
   const judged = await judgeSide(run, "after", checks, context);
-  const after = weighed(withAccepted(judged, acceptedBy(config, now)).results, config);
+  const after = weighed(withAccepted(judged, acceptedBy(config, options.now ?? Date.now())).results, config);
   const again = {
     ...report,
     files,

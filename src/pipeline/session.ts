@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../kit/errors.ts";
 import { readText } from "../kit/files.ts";
+import type { Severity } from "../model/types.ts";
 import { diskTree, type Tree } from "../project/tree.ts";
 import { parseMirrors } from "../registry/endpoints.ts";
 import { backupsOf } from "./backups.ts";
@@ -44,6 +45,8 @@ export interface SessionOptions {
   readonly changed?: string | undefined;
   /** Give each finding its fingerprint: for formats that carry it. */
   readonly fingerprints?: boolean | undefined;
+  /** The least severity of a check that fails the run, instead of the configuration's. */
+  readonly checkFailOn?: Severity | undefined;
   /** Repository to push the reworked image to, for the proof that it comes back the same. */
   readonly pushTo?: string | undefined;
   /** Run the service's own tests, also where no requirement rests on them. */
@@ -79,7 +82,12 @@ export async function openSession(folder: string, options: SessionOptions, world
   const tree = config.taskDefinition === undefined ? files : await withTaskDefinition(files, config.taskDefinition);
   return {
     folder: root,
-    config: { ...config, dockerfile, profile: options.profile ?? config.profile },
+    config: {
+      ...config,
+      dockerfile,
+      profile: options.profile ?? config.profile,
+      checkFailOn: options.checkFailOn ?? config.checkFailOn,
+    },
     options,
     tree,
     world,

@@ -169,6 +169,34 @@ it("report ends with 1 when the run proved too little, after writing every forma
   expect(await readdir(done.directory)).toEqual(expect.arrayContaining(["report.html", "report.md", "report.sarif"]));
 });
 
+describe("--fail-on", () => {
+  it("sets from which severity on a check fails the run, before the configuration", async () => {
+    // No probe saw anything, so every check is unproven: as notes they fail a run only where notes do.
+    const asNotes = checks.map(({ id }) => `${id}: note`).join(", ");
+    const settled = (limit: string) => `checkSeverity: { ${asNotes} }\ncheckFailOn: ${limit}\n`;
+    await using fixture = await tinyService();
+    const done = await openRun(fixture.folder, { now: 0, fresh: true });
+    await finishRun(done, 1, true);
+    await writeFile(join(done.directory, "report.json"), JSON.stringify({ ...sampleReport, requirements: undefined }));
+    for (const command of [["report"], ["verify", "--run", "latest"]]) {
+      const codeOf = async (limit: string, ...flags: readonly string[]) => {
+        await writeFile(join(fixture.folder, "seaworthy.yaml"), settled(limit));
+        process.exitCode = undefined;
+        return (await seaworthy(...command, ...flags, fixture.folder)).code;
+      };
+      expect(await codeOf("error")).toBe(0);
+      expect(await codeOf("error", "--fail-on", "note")).toBe(1);
+      expect(await codeOf("note")).toBe(1);
+      expect(await codeOf("note", "--fail-on", "error")).toBe(0);
+    }
+  });
+
+  it("has no limit that an error is below", async () => {
+    const { stderr } = await seaworthy("run", "--fail-on", "never", service.folder);
+    expect(stderr).toContain("error|warning|note");
+  });
+});
+
 it("manifests go to standard output or into a folder, and end with 1 where they rest on what is not proven", async () => {
   await using fixture = await tinyService();
   const done = await openRun(fixture.folder, { now: 0, fresh: true });

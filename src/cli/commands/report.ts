@@ -4,15 +4,16 @@ import { judgeAgain } from "../../pipeline/judge-again.ts";
 import { findRun } from "../../pipeline/run-directory.ts";
 import { writeReports } from "../../pipeline/report-step.ts";
 import { reporters } from "../../reporters/index.gen.ts";
+import type { FailOnFlag } from "../flags.ts";
 import { failed, print, printJson } from "../output.ts";
 
 export default async function report(
   this: CommandContext,
-  flags: { readonly run?: string; readonly json: boolean },
+  flags: FailOnFlag & { readonly run?: string; readonly json: boolean },
   folder: string,
 ): Promise<void> {
   const name = flags.run ?? "latest";
-  const again = await judgeAgain(folder, name);
+  const again = await judgeAgain(folder, name, { checkFailOn: flags.failOn });
   const { directory } = await findRun(folder, name);
   const files = await writeReports(again, directory, reporters);
   if (flags.json) printJson(this, again);

@@ -4,6 +4,7 @@ import { runWhole } from "../../pipeline/whole.ts";
 import { openSession } from "../../pipeline/session.ts";
 import { summaryTable } from "../../reporters/terminal.ts";
 import {
+  type FailOnFlag,
   optionsOf,
   type PushFlag,
   type ReproducibleFlag,
@@ -14,7 +15,7 @@ import {
 import { failed, print, printJson, reader } from "../output.ts";
 import { inWorld } from "../world.ts";
 
-interface Flags extends SessionFlags, PushFlag, ReproducibleFlag, StructureTestFlag, TestsFlag {
+interface Flags extends SessionFlags, PushFlag, FailOnFlag, ReproducibleFlag, StructureTestFlag, TestsFlag {
   readonly json: boolean;
   readonly fresh: boolean;
   readonly keepImages: boolean;

@@ -7,6 +7,7 @@ import { verifyImage } from "../../pipeline/verify-image.ts";
 import type { Verified } from "../../pipeline/verified-files.ts";
 import { failsRun, gravityOf } from "../../reporters/view/severity.ts";
 import {
+  type FailOnFlag,
   optionsOf,
   type PushFlag,
   type ReproducibleFlag,
@@ -17,7 +18,7 @@ import { failed, print, printJson } from "../output.ts";
 import { paragraph } from "../paragraph.ts";
 import { inWorld } from "../world.ts";
 
-interface Flags extends SessionFlags, PushFlag, ReproducibleFlag, StructureTestFlag {
+interface Flags extends SessionFlags, PushFlag, FailOnFlag, ReproducibleFlag, StructureTestFlag {
   readonly json: boolean;
   readonly run?: string;
   readonly image?: string;
@@ -43,7 +44,7 @@ export default async function verify(this: CommandContext, flags: Flags, folder:
     const { checks, requirements = [] } =
       flags.run === undefined
         ? await verifyImage(await openSession(folder, optionsOf(flags), world), flags)
-        : verifiedOf(await judgeAgain(folder, flags.run));
+        : verifiedOf(await judgeAgain(folder, flags.run, { checkFailOn: flags.failOn }));
     if ([...checks, ...requirements].some(failsRun)) failed();
     // Requirements are in report.json; this list is of checks only, for scripts that read it.
     if (flags.json) return printJson(this, checks);
