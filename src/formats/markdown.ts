@@ -2,7 +2,7 @@ import { cell, code, plain } from "../reporters/view/markdown-text.ts";
 import { placeInWords, plural, worstFirst } from "../reporters/view/words.ts";
 import type { Format, Judged } from "./format.ts";
 import { doubtOf } from "./view/doubt.ts";
-import { addTo, allOf, noTotals } from "./view/count.ts";
+import { addTo, allOf, fixableOf, noTotals } from "./view/count.ts";
 import { nameOf, shownPath } from "./view/places.ts";
 import { safe } from "../reporters/view/safe.ts";
 
@@ -21,7 +21,7 @@ export const markdown: Format = {
         const { error, warning, note } = totals.findings;
         const counts = [plural(error, "error"), plural(warning, "warning"), plural(note, "note")].join(", ");
         const refused = totals.refused === 0 ? "" : ` ${totals.refused} could not be judged.`;
-        return `**${plural(totals.services, "service")}, ${plural(allOf(totals), "finding")}** (${counts}).${refused}\n`;
+        return `**${plural(totals.services, "service")}, ${plural(allOf(totals), "finding")}** (${counts}).${fixableOf(totals)}${refused}\n`;
       },
     };
   },

@@ -5,7 +5,7 @@ import type { Format, FormatContext, Judged } from "./format.ts";
 import { plural } from "../reporters/view/words.ts";
 import { doubtOf } from "./view/doubt.ts";
 import { cellsOf } from "./view/cells.ts";
-import { addTo, allOf, noTotals, type Totals } from "./view/count.ts";
+import { addTo, allOf, fixableOf, noTotals, type Totals } from "./view/count.ts";
 import { notShown } from "./view/not-shown.ts";
 import { nameOf, shownPath } from "./view/places.ts";
 import { hidesItsLine, safe, safeLine } from "../reporters/view/safe.ts";
@@ -26,7 +26,7 @@ export const text: Format = {
       end() {
         if (totals.services < 2) return "";
         const refused = totals.refused === 0 ? "" : ` ${totals.refused} could not be judged.`;
-        return `\n${totals.services} services: ${countsOf(totals)}.${refused}\n`;
+        return `\n${totals.services} services: ${countsOf(totals)}.${fixableOf(totals)}${refused}\n`;
       },
     };
   },
@@ -50,7 +50,8 @@ type Reader = Pick<FormatContext, "colour" | "width">;
 
 function textOf(judged: Judged, context: Reader): string {
   const { findings } = judged;
-  const last = findings.length === 0 ? "nothing to change." : `${countsOf(totalsOf(judged))}.`;
+  const totals = totalsOf(judged);
+  const last = findings.length === 0 ? "nothing to change." : `${countsOf(totals)}.${fixableOf(totals)}`;
   const ending = judged.service === undefined ? [] : [`${safeLine(nameOf(judged))}: ${last}${notShown(judged)}`];
   return `${noCommand([...findings.map((finding) => findingText(finding, judged, context)), ...ending].join("\n"))}\n`;
 }

@@ -41,6 +41,8 @@ export interface CatalogueEntry {
   /** What to do about it. */
   readonly advice?: string;
   readonly source: string;
+  /** Of a check: how grave it is that it fails, where no team says otherwise. */
+  readonly severity?: Severity;
   /** Of a rule: how its findings are to be taken. */
   readonly judging?: {
     readonly severity: Severity;

@@ -1,4 +1,5 @@
 import { cpus, hostname, loadavg } from "node:os";
+import type { Check } from "../checks/check.ts";
 import { checks } from "../checks/index.gen.ts";
 import { expectationEntry } from "../checks/user/expected.ts";
 import { secretsOf } from "../dockerfile/secrets.ts";
@@ -247,4 +248,4 @@ function runFacts(run: Run, engine: Pick<Engine, "name" | "version" | "store">):
 
 const busyness = () => ({ load: loadavg()[0] ?? 0, processors: cpus().length });
 
-const entryOf = ({ id, title, why, source }: CatalogueEntry): CatalogueEntry => ({ id, title, why, source });
+const entryOf = ({ id, title, why, source, severity }: Check): CatalogueEntry => ({ id, title, why, source, severity });

@@ -32,6 +32,13 @@ describe("text", () => {
     expect(written("text", [shell])).toContain("    fix: Write the command as a JSON array\n");
   });
 
+  it("says how many findings --fix mends, of each service and of all", () => {
+    expect(written("text", [shell])).toContain(" notes). `--fix` mends 1 of them.\n");
+    expect(written("text", [shell, shell])).toContain(" notes). `--fix` mends 2 of them.\n");
+    expect(written("markdown", [shell, faulty])).toContain(" notes). `--fix` mends 1 of them.\n");
+    expect(JSON.parse(written("json", [shell, faulty])).summary.fixable).toBe(1);
+  });
+
   it("ends several services with one summary", () => {
     expect(written("text", [clean])).toBe("services/two/Dockerfile: nothing to change.\n");
     expect(written("text", [faulty, clean])).toContain("\n2 services: 2 findings (1 error, 1 warning, 0 notes).\n");

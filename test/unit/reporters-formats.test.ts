@@ -212,6 +212,20 @@ it("gives SARIF's rules the level and precision that analyze gives them, and wri
   expect(rule.properties).toMatchObject({ precision: "high", "security-severity": "8.0" });
 });
 
+it("gives SARIF's checks the level that the catalogue gives them, whatever a team made of it", async () => {
+  const check = { id: "little-waste", title: "t", why: "w", source: "s", severity: "warning" } as const;
+  const result = { id: check.id, title: "t", status: "fail", severity: "error", message: "m", evidence: [] } as const;
+  const text = await sarif.render({
+    ...sampleReport,
+    catalogue: { rules: [], checks: [check] },
+    after: { ...sampleReport.after, checks: [result] },
+  });
+  const [, run] = JSON.parse(text).runs;
+  const rule = run.tool.driver.rules.find(({ id }: { id: string }) => id === check.id);
+  expect(rule.defaultConfiguration).toEqual({ level: "warning" });
+  expect(run.results.find(({ ruleId }: { ruleId: string }) => ruleId === check.id).level).toBe("error");
+});
+
 describe("summaryTable", () => {
   it("fits the width, and has colours only when asked for", () => {
     for (const width of [60, 80, 120]) {

@@ -70,7 +70,9 @@ async function say(
     const { findings, suppressed = [], unchanged = 0, service, dockerfile: fixed } = after;
     const read = (path: string) => changed.get(path) ?? session.tree.read(path);
     const context = { tool: { name: "seaworthy", version: VERSION } as const, rules, ...reader() };
-    const judged = { folder: target.folder, service, dockerfile: fixed, findings, suppressed, unchanged, read };
+    // A fix that is still there was tried and taken back.
+    const rest = findings.map((finding) => ({ ...finding, fix: undefined }));
+    const judged = { folder: target.folder, service, dockerfile: fixed, findings: rest, suppressed, unchanged, read };
     command.process.stdout.write(text.begin(context).add(judged));
     const said = [
       ...(difference === undefined ? [] : [difference]),

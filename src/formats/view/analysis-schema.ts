@@ -25,6 +25,7 @@ const analysisSchema = z.object({
     services: count,
     refused: count,
     suppressed: count,
+    fixable: count.optional(),
     findings: z.object({ error: count, warning: count, note: count }),
   }),
 });

@@ -5,6 +5,8 @@ export interface Totals {
   /** Services that could not be judged. */
   refused: number;
   suppressed: number;
+  /** Findings with a safe fix, which `--fix` makes. */
+  fixable: number;
   readonly findings: Record<Severity, number>;
 }
 
@@ -12,6 +14,7 @@ export const noTotals = (): Totals => ({
   services: 0,
   refused: 0,
   suppressed: 0,
+  fixable: 0,
   findings: { error: 0, warning: 0, note: 0 },
 });
 
@@ -30,7 +33,13 @@ export function addTo(
   totals.services += 1;
   if (service === undefined) totals.refused += 1;
   totals.suppressed += suppressed.length;
-  for (const { severity } of findings) totals.findings[severity] += 1;
+  for (const { severity, fix } of findings) {
+    totals.findings[severity] += 1;
+    if (fix !== undefined) totals.fixable += 1;
+  }
 }
 
 export const allOf = ({ findings }: Totals): number => findings.error + findings.warning + findings.note;
+
+/** ` \`--fix\` mends 6 of them.`; empty where it mends none. */
+export const fixableOf = ({ fixable }: Totals): string => (fixable === 0 ? "" : ` \`--fix\` mends ${fixable} of them.`);

@@ -77,8 +77,9 @@ const run = z.object({
   notes: texts,
 });
 
+const severity = z.enum(["error", "warning", "note"]);
 const judging = z.object({
-  severity: z.enum(["error", "warning", "note"]),
+  severity,
   confidence,
   category: text,
   aliases: texts,
@@ -92,6 +93,7 @@ const entries = z.array(
     why: text,
     advice: text.optional(),
     source: text,
+    severity: severity.optional(),
     judging: judging.optional(),
   }),
 );

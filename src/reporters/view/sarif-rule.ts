@@ -6,7 +6,7 @@ const SECURITY_SEVERITY = { error: "8.0", warning: "5.5", note: "2.0" } as const
 /** A rule or a check as SARIF describes it: in its own words when the catalogue is known; otherwise its id in words. */
 export function sarifRule(id: string, entry: CatalogueEntry | undefined): object {
   if (entry === undefined) return { id, shortDescription: { text: wordsOf(id) } };
-  const { title, why, advice, source, judging } = entry;
+  const { title, why, advice, source, severity, judging } = entry;
   const remedy = (mark: string) => (advice === undefined ? "" : `${mark}What to do:${mark} ${advice}\n\n`);
   return {
     id,
@@ -17,6 +17,7 @@ export function sarifRule(id: string, entry: CatalogueEntry | undefined): object
       text: `${why}\n\n${remedy("")}Source: ${source}`,
       markdown: `${why}\n\n${remedy("**")}Source: ${source}`,
     },
+    ...(severity === undefined ? {} : { defaultConfiguration: { level: severity } }),
     ...(judging === undefined ? {} : judgingOf(judging)),
   };
 }
