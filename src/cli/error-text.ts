@@ -3,6 +3,7 @@ import { firstCause, UserError } from "../kit/errors.ts";
 import { unwritable } from "../kit/files.ts";
 import { redactByShape } from "../kit/redact.ts";
 import { noCommand, visible, visibleLine } from "../kit/text.ts";
+import { message } from "./paragraph.ts";
 
 /** Wherever it happens, in the run's folder or in the one for temporary files: it is no fault of ours. */
 const isOfTheDisk = (error: unknown): error is NodeJS.ErrnoException =>
@@ -17,9 +18,8 @@ export function errorText(thrown: unknown): string {
     const place =
       where === undefined ? "" : `${visibleLine(where.file)}${where.line === undefined ? "" : `:${where.line}`}: `;
     const lines = details.map((line) => `  | ${line}`);
-    return noCommand(
-      visible(redactByShape([`${place}${error.message}`, ...lines, `  ${error.hint}  [${error.code}]`].join("\n"))),
-    );
+    const said = [message(`${place}${error.message}`), ...lines, message(`${error.hint}  [${error.code}]`, "  ")];
+    return noCommand(visible(redactByShape(said.join("\n"))));
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return visible(redactByShape(`This is a bug in seaworthy. Please report it with these lines:\n${stack}`));

@@ -1,10 +1,19 @@
 import { wrap } from "../kit/wrap.ts";
 import { reader } from "./output.ts";
 
-/** One line of text; at a terminal it is broken at words, and goes on further in. A pipe gets it whole. */
-export function paragraph(text: string, indent = ""): string {
-  const { width } = reader();
-  if (width === undefined) return `${indent}${text}`;
-  const lines = wrap(text, Math.max(40, width) - indent.length - 2);
-  return lines.map((line, index) => `${indent}${index === 0 ? "" : "  "}${line}`).join("\n");
+/**
+ * One line of text on standard output; at a terminal it is broken at words, and goes on further in. A pipe gets it whole.
+ * @param before what the first line begins with; the others leave its room free.
+ */
+export const paragraph = (text: string, before = ""): string => broken(text, before, reader().width);
+
+/** The same on standard error, where messages go. */
+export const message = (text: string, before = ""): string =>
+  broken(text, before, (process.stderr.isTTY && process.stderr.columns) || undefined);
+
+function broken(text: string, before: string, width: number | undefined): string {
+  if (width === undefined) return `${before}${text}`;
+  const [first = "", ...others] = wrap(text, Math.max(40, width) - before.length - 2);
+  const margin = " ".repeat(before.length + 2);
+  return [`${before}${first}`, ...others.map((line) => `${margin}${line}`)].join("\n");
 }

@@ -1,5 +1,6 @@
 import { type ApplicationText, text_en } from "@stricli/core";
 import { visibleLine } from "../kit/text.ts";
+import { message } from "./paragraph.ts";
 
 /** What is said of words that no command or flag is: the library's sentence, and what to do next. */
 export const usageTexts: Pick<ApplicationText, "noCommandRegisteredForInput" | "exceptionWhileParsingArguments"> = {
@@ -15,4 +16,5 @@ export const usageTexts: Pick<ApplicationText, "noCommandRegisteredForInput" | "
   },
 };
 
-const said = (what: string, hint: string, code: string): string => `${what}\n  ${hint}  [${code}]`;
+const said = (what: string, hint: string, code: string): string =>
+  `${message(what)}\n${message(`${hint}  [${code}]`, "  ")}`;

@@ -2,6 +2,7 @@ import { UserError } from "../kit/errors.ts";
 import { redactByShape } from "../kit/redact.ts";
 import { visible } from "../kit/text.ts";
 import type { World } from "../pipeline/session.ts";
+import { message } from "./paragraph.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -45,7 +46,7 @@ function worldUntil(signal: AbortSignal): World {
     signal,
     tell: (line) => {
       const seconds = (Number(process.hrtime.bigint() - started) / 1e9).toFixed(1).padStart(6);
-      process.stderr.write(`${seconds} s  ${visible(redactByShape(line))}\n`);
+      process.stderr.write(`${message(visible(redactByShape(line)), `${seconds} s  `)}\n`);
     },
   };
 }

@@ -16,15 +16,18 @@ export async function examine(
   { env, signal }: World,
   options: { readonly engine?: string; readonly ca?: string },
 ): Promise<readonly Examination[]> {
+  const { builder, ...engine } = await engineAnswers(options.engine, env, signal);
   return [
     { ok: true, what: `Node.js ${process.version}`, hint: "" },
     await tried("git", ["--version"], "Install git: builds are made from tracked files."),
-    await tried(
-      "docker",
-      ["buildx", "version"],
-      "Install the buildx plugin: builds and their cache facts come from it.",
-    ),
-    await engineAnswers(options.engine, env, signal),
+    engine,
+    await (builder === "podman"
+      ? tried("podman", ["--version"], "Install podman: its command builds and pulls.")
+      : tried(
+          "docker",
+          ["buildx", "version"],
+          "Install the buildx plugin: builds and their cache facts come from it.",
+        )),
     await caServes(caFileOf(options.ca, env)),
   ];
 }
@@ -41,17 +44,25 @@ async function tried(program: string, args: readonly string[], hint: string): Pr
   const what = `${program} ${args.join(" ")}`;
   try {
     const { code, stdout } = await run(program, args, { timeoutMs: 20_000 });
-    return { ok: code === 0, what: code === 0 ? (stdout.split("\n")[0] ?? what) : `\`${what}\` failed`, hint };
+    // buildx tells its address and its commit, too.
+    const [version = what] = stdout.replace(/^github\.com\/(docker)\/(buildx \S+).*/, "$1 $2").split("\n");
+    return { ok: code === 0, what: code === 0 ? version : `\`${what}\` failed`, hint };
   } catch (error) {
     return { ok: false, what: error instanceof Error ? error.message : what, hint };
   }
 }
 
-async function engineAnswers(host: string | undefined, env: World["env"], signal: AbortSignal): Promise<Examination> {
+/** The engine that answers, and whose command builds for it. */
+async function engineAnswers(
+  host: string | undefined,
+  env: World["env"],
+  signal: AbortSignal,
+): Promise<Examination & { readonly builder?: string }> {
   try {
     const where = host === undefined ? {} : { host };
     await using engine = await connectEngine({ ...where, runId: "doctor", signal, env });
-    return { ok: true, what: `container engine ${engine.name} ${engine.version} (${engine.store})`, hint: "" };
+    const what = `container engine ${engine.name} ${engine.version} (${engine.store})`;
+    return { ok: true, what, hint: "", builder: engine.name };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const places = error.details.length === 0 ? "" : ` Tried: ${error.details.join("; ")}.`;

@@ -45,6 +45,6 @@ it("looks afresh at other layers, with another version of the probe, and where n
 });
 
 it("says nothing of a look of its own", () => {
-  expect(took(seen)).toBe("4000 ms");
+  expect(took(seen)).toBe("4.00 s");
   expect(lookedAtEarlier({ after: seen })).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { formatMilliseconds } from "../kit/units.ts";
 import type { Seen } from "../model/types.ts";
 import { otherRuns, readSameStep, type Run } from "./run-directory.ts";
 
@@ -21,7 +22,7 @@ export async function earlierEvidence(
 export const took = (seen: Seen): string =>
   seen.status === "seen" && seen.measuredIn !== undefined
     ? `the same in run ${seen.measuredIn}`
-    : `${Math.round(seen.milliseconds)} ms`;
+    : formatMilliseconds(seen.milliseconds);
 
 /** Says whose files were not looked at again, and how to have it done. */
 export function lookedAtEarlier(looked: Readonly<Record<string, Seen | undefined>>): readonly string[] {

@@ -87,12 +87,17 @@ export async function findRun(folder: string, name: string): Promise<Run> {
     serviceFolder(folder);
     const all = await promises.readdir(runsOf(folder)).catch(() => []);
     const known = all.filter((run) => !run.startsWith(".") && run !== NEWEST && run !== LATEST).toSorted(byText);
-    const what =
-      name === LATEST && known.length > 0
-        ? `No run in ${runsOf(folder)} has a report that can be read`
-        : `There is no run \`${name}\` in ${runsOf(folder)}`;
-    throw new UserError("run/not-found", what, {
-      hint: known.length === 0 ? "Run `seaworthy` on the folder first." : `Known runs: ${known.join(", ")}.`,
+    const runs = runsOf(folder);
+    if (known.length === 0)
+      throw new UserError("run/not-found", `There is no run \`${name}\` in ${runs}`, {
+        hint: "Run `seaworthy` on the folder first.",
+      });
+    if (name === LATEST)
+      throw new UserError("run/not-found", `No run in ${runs} has a report that can be read`, {
+        hint: `Run \`seaworthy\` on the folder again: it takes an unfinished run up where it stood. There are ${known.join(", ")}.`,
+      });
+    throw new UserError("run/not-found", `There is no run \`${name}\` in ${runs}`, {
+      hint: `Known runs: ${known.join(", ")}.`,
     });
   }
   return { id: file.id, directory, startedAt: file.startedAt, resumed: true, timeline: [] };

@@ -66,7 +66,8 @@ describe("plan", () => {
 
 describe("rework --offline", () => {
   it("shows every file as a difference, invents no digest and writes nothing", async () => {
-    const { code, stdout } = await seaworthy("rework", "--offline", service.folder);
+    const { code, stdout, stderr } = await seaworthy("rework", "--offline", service.folder);
+    expect(stderr).toContain("Nothing is written yet. `seaworthy run ");
     expect(stdout).toContain("+++ b/Dockerfile.prod");
     expect(stdout).toContain("+FROM python:3.");
     expect(stdout).not.toMatch(/sha256:[0-9a-f]{64}/);
@@ -79,7 +80,11 @@ describe("rework --offline", () => {
     await using stopped = await tinyService({ Dockerfile });
     const { code, stdout, stderr } = await seaworthy("rework", "--offline", stopped.folder);
     expect(stdout).toContain("+++ b/Dockerfile.prod");
-    expect(stderr).toContain("Stops the rework: Today's build runs `flask translate compile` (Dockerfile:3)");
+    const [others, stop] = stderr.split(
+      "Stops the rework: Today's build runs `flask translate compile` (Dockerfile:3)",
+    );
+    expect(others).toContain("Not touched: ");
+    expect(stop).not.toMatch(/Not touched|Nothing is written yet/);
     expect(code).toBe(1);
     expect((await seaworthy("plan", stopped.folder)).stdout).toContain("Stops the rework: Today's build runs");
   });

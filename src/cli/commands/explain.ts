@@ -9,6 +9,7 @@ import type { Rule } from "../../rules/rule.ts";
 import { rules } from "../../rules/index.gen.ts";
 import { type Explained, inDecisions, inRefusals, planNames } from "../explain-plan.ts";
 import { print, printJson } from "../output.ts";
+import { paragraph } from "../paragraph.ts";
 
 const own: readonly OwnFinding[] = Object.values(ownFindings);
 
@@ -36,7 +37,18 @@ export default async function explain(
     );
   const [first, ...others] = found.map(({ data }) => data);
   if (flags.json) printJson(this, others.length > 0 ? [first, ...others] : first);
-  else print(this, found.map(({ text }) => text).join("\n\n"));
+  else
+    for (const line of found
+      .map(({ text }) => text)
+      .join("\n\n")
+      .split("\n"))
+      print(this, atTerminal(line));
+}
+
+/** Each line is a paragraph, further in where it begins so. */
+function atTerminal(line: string): string {
+  const text = line.trimStart();
+  return paragraph(text, line.slice(0, line.length - text.length));
 }
 
 const inRules = (wanted: string): readonly Explained[] =>

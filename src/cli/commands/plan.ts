@@ -5,7 +5,7 @@ import { planStep } from "../../pipeline/steps.ts";
 import { optionsOf, type SessionFlags, type TestsFlag } from "../flags.ts";
 import { print, printJson } from "../output.ts";
 import { paragraph } from "../paragraph.ts";
-import { refusalText } from "../refusal-text.ts";
+import { refusalTexts } from "../refusal-text.ts";
 import { inWorld } from "../world.ts";
 
 const INDENT = "    ";
@@ -26,6 +26,6 @@ export default async function plan(
       print(this, `${title} [${id}]\n${paragraph(choice, INDENT)}\n${paragraph(`because ${because}`, INDENT)}`);
       for (const { option, because: reason } of rejected) print(this, paragraph(`not ${option}: ${reason}`, INDENT));
     }
-    for (const refusal of made.refusals) print(this, refusalText(refusal));
+    for (const text of refusalTexts(made.refusals)) print(this, text);
   });
 }

@@ -4,7 +4,8 @@ import { reworkInMemory } from "../../pipeline/rework.ts";
 import { openSession } from "../../pipeline/session.ts";
 import { optionsOf, type SessionFlags, type TestsFlag } from "../flags.ts";
 import { failed, print } from "../output.ts";
-import { refusalText } from "../refusal-text.ts";
+import { message } from "../paragraph.ts";
+import { refusalTexts } from "../refusal-text.ts";
 import { inWorld } from "../world.ts";
 
 export default async function rework(
@@ -20,9 +21,9 @@ export default async function rework(
       print(this, JSON.stringify({ files, pins, decisions: plan.decisions, refusals: plan.refusals }, null, 2));
     else print(this, await differenceOf(session.folder, files));
     // The difference only shows the intention; whoever commits it should know what it does not know.
-    for (const refusal of plan.refusals) {
-      if (refusal.blocking === true) failed();
-      this.process.stderr.write(`${refusalText(refusal)}\n`);
-    }
+    for (const text of refusalTexts(plan.refusals)) this.process.stderr.write(`${text}\n`);
+    if (plan.refusals.some(({ blocking }) => blocking === true)) return failed();
+    const next = `Nothing is written yet. \`seaworthy run ${folder}\` proves these files, then \`seaworthy apply ${folder}\` writes them.`;
+    if (!flags.json) this.process.stderr.write(`${message(next)}\n`);
   });
 }

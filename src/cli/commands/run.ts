@@ -13,6 +13,7 @@ import {
   type TestsFlag,
 } from "../flags.ts";
 import { failed, print, printJson, reader } from "../output.ts";
+import { paragraph } from "../paragraph.ts";
 import { inWorld } from "../world.ts";
 
 interface Flags extends SessionFlags, PushFlag, FailOnFlag, ReproducibleFlag, StructureTestFlag, TestsFlag {
@@ -31,6 +32,11 @@ export default async function run(this: CommandContext, flags: Flags, folder: st
       const { colour, width = 120 } = reader();
       print(this, summaryTable(report, { colour, width }));
       print(this, `Report: ${relative(process.cwd(), done.directory) || "."}/report.html`);
+      const next =
+        report.verdict.status === "pass"
+          ? `\`seaworthy apply ${folder}\` writes what was proven.`
+          : "`seaworthy explain ID` says what a check is about, and what mostly breaks it.";
+      print(this, paragraph(next));
     }
     if (report.verdict.status !== "pass") failed();
   });

@@ -51,7 +51,10 @@ export default async function verify(this: CommandContext, flags: Flags, folder:
     for (const check of checks) {
       const gravity = gravityOf(check);
       const title = gravity === "" ? check.title : `${check.title} (${gravity})`;
-      print(this, `${MARKS[check.status]}  ${title}\n${paragraph(check.message, INDENT)}`);
+      print(
+        this,
+        `${paragraph(`${title} [${check.id}]`, `${MARKS[check.status]}  `)}\n${paragraph(check.message, INDENT)}`,
+      );
     }
     const stayed = stayedUnproven(checks);
     if (stayed !== "") print(this, `\n${paragraph(stayed)}`);
@@ -59,7 +62,10 @@ export default async function verify(this: CommandContext, flags: Flags, folder:
     print(this, "\nRequirements");
     for (const { id, text, status, message, evidence } of requirements) {
       const looked = evidence.length === 0 ? "nothing" : evidence.map(({ proof }) => proof).join(", ");
-      print(this, `${MARKS[status]}  ${id}: ${text}\n${paragraph(`by ${looked}: ${message}`, INDENT)}`);
+      print(
+        this,
+        `${paragraph(`${id}: ${text}`, `${MARKS[status]}  `)}\n${paragraph(`by ${looked}: ${message}`, INDENT)}`,
+      );
     }
   });
 }

@@ -77,20 +77,21 @@ function figureLines(rows: readonly FigureRow[], paint: Paint, width: number): r
 const TOLD: ReadonlySet<Status> = new Set(["fail", "unproven", "accepted"]);
 
 function checkLines(pairs: readonly CheckPair[], paint: Paint, width: number): readonly string[] {
+  // What applies to neither side is in the counts below, and in the report.
+  const shown = pairs.filter(({ before, after }) => applies(before) || applies(after));
   const column = 10;
-  const longest = Math.max(16, ...pairs.map(({ title }) => title.length));
+  const longest = Math.max(16, ...shown.map(({ title }) => title.length));
   const label = Math.max(16, Math.min(longest, width - 2 * column - 8));
-  const word = (status: Status | undefined) => {
-    const text =
-      status === undefined
-        ? ""
-        : `${STATUS_SIGNS[status]} ${status === "not-applicable" ? "n/a" : STATUS_WORDS[status]}`;
-    return status === undefined ? text.padEnd(column) : paint(STATUS_STYLES[status], text.padEnd(column));
+  const word = (status: Status | undefined, padded = 0) => {
+    if (status === undefined) return "".padEnd(padded);
+    const text = `${STATUS_SIGNS[status]} ${status === "not-applicable" ? "n/a" : STATUS_WORDS[status]}`;
+    return paint(STATUS_STYLES[status], text.padEnd(padded));
   };
   return [
     paint("dim", `  ${"check".padEnd(label)}  ${"before".padEnd(column)}  after`),
-    ...pairs.flatMap(({ title, before, after }) => {
-      const line = `  ${clip(title, label).padEnd(label)}  ${word(before?.status)}  ${word(after?.status)}`.trimEnd();
+    ...shown.flatMap(({ title, before, after }) => {
+      const line =
+        `  ${clip(title, label).padEnd(label)}  ${word(before?.status, column)}  ${word(after?.status)}`.trimEnd();
       const told =
         after !== undefined && TOLD.has(after.status) ? shortened(wrap(visible(withGravity(after)), width - 7)) : [];
       return [line, ...told.map((text) => `      ${text}`)];
@@ -98,7 +99,11 @@ function checkLines(pairs: readonly CheckPair[], paint: Paint, width: number): r
   ];
 }
 
-const withGravity = (check: CheckResult): string => [gravityOf(check), check.message].filter(Boolean).join(": ");
+const applies = (check: CheckResult | undefined): boolean => check !== undefined && check.status !== "not-applicable";
+
+/** By its id it can be explained, accepted, or given another severity. */
+const withGravity = (check: CheckResult): string =>
+  [check.id, gravityOf(check), check.message].filter(Boolean).join(": ");
 
 /** How many requirements are met, and each that is not; the matrix is in the report. */
 function requirementLines(report: Report, paint: Paint, width: number): readonly string[] {
