@@ -15,7 +15,7 @@ const NEEDED = [
   "docs/report.schema.json",
 ];
 const ALLOWED =
-  /^(?:LICENSE|README\.md|package\.json|dist\/.+\.(?:c?js|d\.ts|json|bytecode|txt)|docs\/[\w.-]+\.(?:md|json))$/;
+  /^(?:LICENSE|README\.md|package\.json|dist\/.+\.(?:c?js|d\.ts|json|bytecode|txt)|docs\/.+\.(?:md|json))$/;
 
 interface Packed {
   readonly filename: string;

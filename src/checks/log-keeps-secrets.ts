@@ -1,6 +1,6 @@
 import { missingEnv, type MissingEnv } from "../probes/missing-env.ts";
 import type { Check } from "./check.ts";
-import { fail, notApplicable, pass, some } from "./support/verdicts.ts";
+import { counted, fail, notApplicable, pass, some } from "./support/verdicts.ts";
 
 const run = {
   name: "REGION",
@@ -34,6 +34,8 @@ export const logKeepsSecrets: Check<MissingEnv> = {
       return notApplicable("The service requires no secret variable whose value could be recognised in a log.");
     const leaks = runs.flatMap(({ name, leaked }) => leaked.map((secret) => `${secret} when ${name} is missing`));
     if (leaks.length > 0) return fail(`The log shows the value of ${some(leaks)}.`);
-    return pass(`${runs.length} failed starts: the value of none of ${watched.length} secret variables is in a log.`);
+    return pass(
+      `${counted(runs.length, "failed start")}: the value of none of ${counted(watched.length, "secret variable")} is in a log.`,
+    );
   },
 };

@@ -42,6 +42,7 @@ export const requiredEnv: Check<MissingEnv> = {
     if (runs.length === 0) return notApplicable("The service requires no variable.");
     const problems = runs.flatMap((run) => problemOf(run) ?? []);
     if (problems.length > 0) return fail(`${some(problems)}.`);
+    if (runs.length === 1) return pass(`Without ${runs[0]?.name} the service exited and named it.`);
     if (runs.every(({ together }) => together === true))
       return pass(`Without all ${runs.length} variables at once the service exited and named each of them.`);
     return pass(`Each of ${runs.length} variables was left out once: the service exited and named it.`);

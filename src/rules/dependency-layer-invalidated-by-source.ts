@@ -1,4 +1,4 @@
-import type { Stage } from "../model/types.ts";
+import type { Instruction, Stage } from "../model/types.ts";
 import { commandsOf } from "./queries/commands.ts";
 import { sourcesOfCopy } from "./queries/context.ts";
 import { changed, healthy, syncLine } from "./queries/example.ts";
@@ -62,6 +62,7 @@ export const dependencyLayerInvalidatedBySource: Rule = {
       yield {
         message: `\`${source.keyword} ${source.args}\` stands before the dependencies are installed, so every edit of the source installs them again.`,
         where: at(dockerfile, source),
+        ...adviceFor(install),
         related: [
           { ...at(dockerfile, install, find(dockerfile, install, "uv sync")), message: "installs the dependencies" },
         ],
@@ -69,6 +70,17 @@ export const dependencyLayerInvalidatedBySource: Rule = {
     }
   },
 };
+
+/** What pip installs is asked for in other files than a lock of uv. */
+function adviceFor(install: Instruction): { readonly advice?: string } {
+  const files = commandsOf(install)
+    .filter(({ argv }) => argv.includes("install"))
+    .flatMap(({ argv }) => argv.filter((_, index) => argv[index - 1] === "-r" || argv[index - 1] === "--requirement"));
+  if (files.length === 0) return {};
+  return {
+    advice: `Copy or bind-mount only ${[...new Set(files)].join(" and ")}, install, and copy the source afterwards.`,
+  };
+}
 
 /** Instructions of a stage that install the project's dependencies. */
 function installsIn(stage: Stage): Stage["instructions"] {
