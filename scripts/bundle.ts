@@ -1,6 +1,6 @@
 /** How the sources are bundled: shared by the build and by the test that guards what `analyze` loads. */
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { wrapper } from "../src/cli/bytecode.ts";
 import { build, type BuildOptions, type BuildResult, type Plugin } from "esbuild";
 
@@ -33,7 +33,7 @@ const withoutExamples: Plugin = {
 };
 
 /** The command loads all but `analyze` from the ES modules beside it. */
-export const fullFromEsm: Plugin = {
+const fullFromEsm: Plugin = {
   name: "full-from-esm",
   setup(bundler) {
     bundler.onResolve({ filter: /^\.\/full\.ts$/ }, () => ({ path: "./esm/full.js", external: true }));
@@ -56,24 +56,85 @@ export const shared: BuildOptions = {
 
 export const versionText: string = JSON.stringify(version);
 
-/** `analyze` alone, as one script. Its name holds its hash: bytecode that was kept for another one is never taken for its. */
-export const bundleAnalyze = (options: BuildOptions = {}): Promise<BuildResult<{ metafile: true }>> =>
+/** Names hold the hash: bytecode that was kept for another script is never taken for this one's. */
+const script: BuildOptions = {
+  ...shared,
+  entryNames: "[name]-[hash]",
+  outExtension: { ".js": ".cjs" },
+  format: "cjs",
+  charset: "ascii",
+  // A script that is compiled with `node:vm` may not call `import()`.
+  supported: { "dynamic-import": false },
+  define: { SEAWORTHY_VERSION: versionText },
+  minifyIdentifiers: true,
+  banner: { js: wrapper.js },
+  footer: { js: wrapper.end },
+};
+
+/** Libraries that many services do not need, each a script of its own: what lies in a script is paid for at every start. */
+const APART: Readonly<Record<string, BuildOptions>> = {
+  yaml: { entryPoints: { yaml: "yaml" } },
+  "@lezer/python": { entryPoints: { python: "@lezer/python" } },
+  tinyglobby: {
+    entryPoints: { glob: "tinyglobby" },
+    // Its ES module asks `import.meta.url`, which a script does not have: a pattern would end in an error.
+    alias: { fdir: resolve("node_modules/fdir/dist/index.cjs") },
+  },
+};
+
+type Bundled = BuildResult<{ metafile: true }>;
+
+export const fileOf = ({ metafile }: Bundled): string => Object.keys(metafile.outputs)[0] ?? "";
+
+const fromBeside = (apart: Readonly<Record<string, Bundled>>): Plugin => ({
+  name: "from-beside",
+  setup(bundler) {
+    for (const [library, bundled] of Object.entries(apart))
+      bundler.onResolve({ filter: new RegExp(`^${library}$`) }, () => ({
+        path: `./${basename(fileOf(bundled))}`,
+        external: true,
+      }));
+  },
+});
+
+export interface Scripts {
+  readonly analyze: Bundled;
+  /** What it asks for when it needs it, by the library's name. */
+  readonly apart: Readonly<Record<string, Bundled>>;
+}
+
+/** `analyze` alone, as one script, with those that it may ask for beside it. */
+export async function bundleAnalyze(options: BuildOptions = {}): Promise<Scripts> {
+  const apart: Record<string, Bundled> = {};
+  for (const [library, own] of Object.entries(APART))
+    apart[library] = await build({
+      ...script,
+      ...own,
+      alias: { ...shared.alias, ...own.alias },
+      ...options,
+      metafile: true,
+    });
+  const analyze = await build({
+    ...script,
+    entryPoints: { analyze: "src/cli/light.ts" },
+    plugins: [onlyEnglish, withoutExamples, fromBeside(apart)],
+    ...options,
+    metafile: true,
+  });
+  return { analyze, apart };
+}
+
+/**
+ * The command itself, in CommonJS: node reads an ES module 5 ms later.
+ * @param light the script of `analyze`.
+ */
+export const bundleCommand = (light: string, options: BuildOptions = {}): Promise<Bundled> =>
   build({
     ...shared,
-    entryPoints: { analyze: "src/cli/light.ts" },
-    entryNames: "[name]-[hash]",
-    outExtension: { ".js": ".cjs" },
+    entryPoints: { cli: "src/cli/main.ts" },
     format: "cjs",
-    charset: "ascii",
-    // A script that is compiled with `node:vm` may not call `import()`.
-    supported: { "dynamic-import": false },
-    define: { SEAWORTHY_VERSION: versionText },
-    // Its ES module asks `import.meta.url`, which a script does not have: a pattern would end in an error.
-    alias: { ...shared.alias, fdir: resolve("node_modules/fdir/dist/index.cjs") },
-    plugins: [onlyEnglish, withoutExamples],
-    minifyIdentifiers: true,
-    banner: { js: wrapper.js },
-    footer: { js: wrapper.end },
+    plugins: [fullFromEsm],
+    define: { SEAWORTHY_LIGHT: JSON.stringify(basename(light)), "import.meta.dirname": "__dirname" },
     ...options,
     metafile: true,
   });

@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { StricliProcess } from "@stricli/core";
-import { compile } from "./bytecode.ts";
+import { Scripts } from "./bytecode.ts";
 
 /** The bundle of `analyze`, written into the command line by the build. */
 declare const SEAWORTHY_LIGHT: string | undefined;
@@ -12,7 +12,7 @@ type Start = (args: readonly string[], process: StricliProcess) => Promise<void>
 async function load(args: readonly string[]): Promise<{ readonly start: Start }> {
   const light = args[0] === "analyze" && !args.some((word) => /^(?:-h$|--(?:fix|dry|help))/.test(word));
   if (!light || typeof SEAWORTHY_LIGHT !== "string") return import("./full.ts");
-  return compile(join(import.meta.dirname, SEAWORTHY_LIGHT), require).run() as { readonly start: Start };
+  return new Scripts(require).load(join(import.meta.dirname, SEAWORTHY_LIGHT)) as { readonly start: Start };
 }
 
 /** `analyze --changed FOLDER` means the folder: a flag whose value may be left out would take it for a branch. */

@@ -1,32 +1,41 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { basename, join, resolve } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { bundleAnalyze, bundleCommand, fileOf } from "../../scripts/bundle.ts";
+import { keepBytecode } from "../../scripts/keep-bytecode.ts";
 import { run } from "../../src/kit/exec.ts";
-import { bundleAnalyze } from "../../scripts/bundle.ts";
 
 /** More than this is a sign that something heavy came in; the CPU is measured by `bench/analyze.ts`. */
-const MOST_BYTES = 1_100_000;
+const MOST_BYTES = 850_000;
 const AUTHOR = ["-c", "user.name=t", "-c", "user.email=t@example.org"];
 const HEAVY =
-  /node_modules\/(?:zod|listr2|preact|tar-stream|d3-|diff|fzstd)|src\/(?:engine|probes|planner|reporters(?!\/view)|profiles)\//;
+  /node_modules\/(?:zod|listr2|preact|tar-stream|d3-|diff|fzstd|yaml|@lezer|tinyglobby|picomatch)|src\/(?:engine|probes|planner|reporters(?!\/view)|profiles)\//;
 
-const { metafile, outputFiles } = await bundleAnalyze({ write: false });
-const [output] = Object.values(metafile.outputs);
-const code = outputFiles?.[0]?.text ?? "";
+const folder = mkdtempSync(join(tmpdir(), "seaworthy-light-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+writeFileSync(join(folder, "package.json"), '{ "type": "commonjs" }\n');
+const { analyze, apart } = await bundleAnalyze({ outdir: folder });
+const [output] = Object.values(analyze.metafile.outputs);
+const file = resolve(fileOf(analyze));
+const code = readFileSync(file, "utf8");
 
-it("loads nothing for `analyze` that only other commands need", () => {
+it("loads nothing for `analyze` that only other commands or few services need", () => {
   const loaded = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
   expect(loaded.length).toBeGreaterThan(100);
-  expect(loaded.map(([file]) => file).filter((file) => HEAVY.test(file))).toEqual([]);
+  expect(loaded.map(([input]) => input).filter((input) => HEAVY.test(input))).toEqual([]);
 });
 
-it("is one script below a size, in ASCII", () => {
-  expect(outputFiles).toHaveLength(1);
+it("is one script below a size, in ASCII, with others beside it", () => {
   expect(code.length).toBeLessThan(MOST_BYTES);
   expect(Buffer.byteLength(code)).toBe(code.length);
+  const beside = output?.imports.filter(({ path }) => path.startsWith("./")).map(({ path }) => path);
+  expect(new Set(beside)).toEqual(new Set(Object.values(apart).map((one) => `./${basename(fileOf(one))}`)));
   // A script that is compiled from bytecode cannot load modules by `import()`.
-  expect(output?.imports.filter(({ kind }) => kind === "dynamic-import")).toEqual([]);
+  const imports = [analyze, ...Object.values(apart)].flatMap(({ metafile }) =>
+    Object.values(metafile.outputs).flatMap((each) => each.imports),
+  );
+  expect(imports.filter(({ kind }) => kind === "dynamic-import")).toEqual([]);
 });
 
 it("leaves out the rules' examples, and nothing else of a rule", () => {
@@ -35,34 +44,100 @@ it("leaves out the rules' examples, and nothing else of a rule", () => {
   expect(code.match(/provenBy:\[/g)).toHaveLength(code.match(/examples:\{bad/g)?.length ?? 0);
 });
 
-/** The bundled command, called in a folder with a service. */
-async function started(...words: readonly string[]): Promise<{ stdout: string; stderr: string }> {
-  const folder = mkdtempSync(join(tmpdir(), "seaworthy-light-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  writeFileSync(join(folder, "Dockerfile"), "FROM python:3.13-slim\nCOPY . .\nCMD python app.py\n");
-  writeFileSync(join(folder, "app.py"), "print('here')\n");
+/** Tells at the end what was loaded of node, and how much more of each script is compiled than its bytecode brought. */
+const WITNESS = `
+const fs = require("node:fs"), vm = require("node:vm");
+const scripts = [];
+vm.Script = class extends vm.Script {
+  constructor(source, options) {
+    super(source, options);
+    const kept = options.cachedData?.length ?? 0;
+    scripts.push({ name: require("node:path").basename(options.filename).split("-")[0], kept, script: this });
+  }
+};
+process.on("exit", () => {
+  const told = scripts.map(({ name, kept, script }) => ({
+    name,
+    taken: kept > 0 && !script.cachedDataRejected,
+    compiled: script.createCachedData().length - kept,
+  }));
+  const modules = process.moduleLoadList.map((name) => name.replace("NativeModule ", ""));
+  fs.writeFileSync(process.env.WITNESS, JSON.stringify({ scripts: told, modules }));
+});
+`;
+interface Witnessed {
+  readonly scripts: ReadonlyArray<{ readonly name: string; readonly taken: boolean; readonly compiled: number }>;
+  readonly modules: readonly string[];
+}
+
+beforeAll(async () => {
+  await bundleCommand(file, { outdir: folder });
+  await keepBytecode(file);
+  writeFileSync(join(folder, "witness.cjs"), WITNESS);
+}, 60_000);
+
+const POOR = { Dockerfile: "FROM python:3.13-slim\nCOPY . .\nCMD python app.py\n", "app.py": "print('here')\n" };
+
+/** The bundled command, called in a repository with these files. */
+async function analyzed(
+  service: string,
+  ...words: readonly string[]
+): Promise<{ stdout: string; stderr: string } & Witnessed> {
   for (const args of [
     ["init", "-q"],
     ["add", "."],
     [...AUTHOR, "commit", "-qm", "first"],
   ])
-    expect(await run("git", args, { cwd: folder })).toMatchObject({ code: 0 });
-  writeFileSync(join(folder, "analyze.cjs"), `${code}(exports, require, module);`);
-  const start = `require("./analyze.cjs").start(["analyze", ...${JSON.stringify(words)}], process)`;
-  const loaded = "() => console.error(process.moduleLoadList.join(' '))";
-  return run(process.execPath, ["-e", `${start}.then(${loaded})`], { cwd: folder });
+    expect(await run("git", args, { cwd: service })).toMatchObject({ code: 0 });
+  const witness = join(service, ".git", "witness.json");
+  const command = ["-r", join(folder, "witness.cjs"), join(folder, "cli.js"), "analyze", ...words];
+  const { stdout, stderr } = await run(process.execPath, command, { cwd: service, env: { WITNESS: witness } });
+  return { stdout, stderr, ...(JSON.parse(readFileSync(witness, "utf8")) as Witnessed) };
+}
+
+function serviceOf(name: string, files: Readonly<Record<string, string>>): string {
+  const service = join(folder, name);
+  mkdirSync(service);
+  for (const [path, content] of Object.entries(files)) writeFileSync(join(service, path), content);
+  return service;
 }
 
 it("runs alone, and loads nothing of node that a plain repository does not need", async () => {
-  const { stdout, stderr } = await started(".");
+  const { stdout, modules, scripts } = await analyzed(serviceOf("poor", POOR), ".");
   expect(stdout).toContain("runs-as-root");
-  const loaded = stderr.split(" ").map((name) => name.replace("NativeModule ", ""));
-  expect(loaded).toContain("fs");
-  expect(loaded.filter((name) => /^(?:child_process|crypto|readline|perf_hooks|zlib|http)$/.test(name))).toEqual([]);
+  expect(modules).toContain("fs");
+  expect(modules.filter((name) => /^(?:child_process|crypto|readline|perf_hooks|zlib|http)$/.test(name))).toEqual([]);
+  expect(scripts).toMatchObject([{ name: "analyze", taken: true }]);
 });
 
-it("finds services by a pattern as a script, too", async () => {
-  const { stdout, stderr } = await started("**/Docker*");
+/** Bytes of bytecode, for functions that one service needs and the usual ones do not; without any it would be a megabyte. */
+const FEW = 30_000;
+
+it("finds in the bytecode what a usual service needs: its scripts are taken, and little more is compiled", async () => {
+  const service = join(folder, "ragstar");
+  cpSync("examples/ragstar", service, { recursive: true });
+  const { stdout, scripts } = await analyzed(service);
+  expect(stdout).toContain("Dockerfile");
+  expect(scripts).toMatchObject([
+    { name: "analyze", taken: true },
+    { name: "yaml", taken: true },
+  ]);
+  for (const { compiled } of scripts) expect(compiled).toBeLessThan(FEW);
+});
+
+it("asks for the grammar of Python and for patterns where they are needed", async () => {
+  const files = { ...POOR, "app.py": "match [1]:\n    case [x, *_] if (y := x):\n        print(y)\n" };
+  const { stdout, stderr, scripts } = await analyzed(serviceOf("modern", files), "**/Docker*");
   expect(stderr).not.toContain("This is a bug");
   expect(stdout).toContain("Dockerfile:1  error  runs-as-root");
+  expect(scripts.map(({ name }) => name)).toEqual(["analyze", "glob", "python"]);
+});
+
+it("compiles its scripts where there is no bytecode for this node", async () => {
+  const bare = serviceOf("no-bytecode", {});
+  for (const name of ["package.json", "cli.js", basename(file)]) cpSync(join(folder, name), join(bare, name));
+  const command = [join(bare, "cli.js"), "analyze", serviceOf("plain", POOR)];
+  const { code: exit, stdout } = await run(process.execPath, command);
+  expect(exit).toBe(1);
+  expect(stdout).toContain("runs-as-root");
 });
