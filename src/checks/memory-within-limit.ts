@@ -38,6 +38,11 @@ export const memoryWithinLimit: Check<MemoryUse> = {
       data: { ...example, advised: { bytes: 128 * MIB, problem: "" } },
       status: "pass",
     },
+    {
+      name: "within less than its limit, which is what it is advised",
+      data: { ...example, limitBytes: 128 * MIB, advised: { bytes: 128 * MIB, problem: "" } },
+      status: "pass",
+    },
     { name: "no limit declared", data: { ...example, ...free }, status: "not-applicable" },
     { name: "killed, and no limit declared", data: { ...example, ...free, killed: true }, status: "unproven" },
     { name: "killed", data: { ...example, killed: true }, status: "fail" },
@@ -69,7 +74,7 @@ export const memoryWithinLimit: Check<MemoryUse> = {
     const [floor] = samples;
     if (floor === undefined || limitBytes === undefined)
       return unproven("The engine does not tell how much memory a container takes.");
-    if (declared !== undefined && Math.abs(limitBytes / declared.bytes - 1) > 0.01)
+    if (declared !== undefined && limitBytes / declared.bytes > 1.01)
       return unproven(`The engine did not keep the limit of ${limit}: it has no control over memory here.`);
     const peak = Math.max(...samples);
     const measured: Measurement = {
@@ -81,13 +86,21 @@ export const memoryWithinLimit: Check<MemoryUse> = {
     };
     const took = `${formatBytes(floor)} when it was ready, at most ${formatBytes(peak)} in ${counted(samples.length, "sample")} during ${counted(requests, "GET request")}`;
     const advice = adviceFor(peak, tried);
-    if (limit !== undefined) return pass(`Not killed with ${limit}: ${took}. ${advice}.`, measured);
+    if (declared !== undefined) return pass(`${notKilled(limitBytes, declared)}: ${took}. ${advice}.`, measured);
     return {
       ...notApplicable(`No file gives it a limit, so there is none to keep. It took ${took}. ${advice}.`),
       measured,
     };
   },
 };
+
+/** What works with less works with what is declared. */
+function notKilled(limitBytes: number, { bytes, place }: NonNullable<MemoryUse["declared"]>): string {
+  const given = `${formatBytes(bytes)} (${place})`;
+  return limitBytes / bytes < 0.99
+    ? `Not killed with ${formatBytes(limitBytes)}, less than its ${given}`
+    : `Not killed with ${given}`;
+}
 
 function adviceFor(peak: number, tried: MemoryUse["advised"]): string {
   const advised = memoryAdvice(peak);

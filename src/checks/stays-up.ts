@@ -1,6 +1,7 @@
 import { formatMilliseconds } from "../kit/units.ts";
-import { type StaysUp, staysUp as probe } from "../probes/stays-up.ts";
+import { staysUp as probe } from "../probes/stays-up.ts";
 import { lastLine } from "../probes/support/logs.ts";
+import type { StaysUp } from "../probes/support/stay.ts";
 import type { Check } from "./check.ts";
 import { fail, pass } from "./support/verdicts.ts";
 
@@ -38,6 +39,6 @@ export const staysUp: Check<StaysUp> = {
     if (exit?.oomKilled === true) return fail(`It was killed for want of memory ${later}. ${line}`);
     if (exit !== undefined) return fail(`It ended by itself with code ${exit.code} ${later}. ${line}`);
     if (!answered) return fail(`From ${later} on it gave no good answer any more (${last}). ${line}`);
-    return pass(`It ran and answered well ${later}, in which nobody asked it anything.`);
+    return pass(`It still ran and answered well ${later}, left alone after its first requests.`);
   },
 };

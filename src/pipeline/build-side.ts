@@ -9,6 +9,7 @@ import { formatMilliseconds } from "../kit/units.ts";
 import type { Build, BuildSide, Dockerfile, Image, RenderedFile, Service } from "../model/types.ts";
 import { type BasesRequest, substitutes } from "./bases.ts";
 import { type Canaries, plantCanaries, withoutInvented } from "./canaries.ts";
+import { buildColdAndWarm } from "./cold-and-warm.ts";
 import { mountsFor, warmBecause } from "./cold-mounts.ts";
 import type { EarlierBuilds } from "./earlier-builds.ts";
 import { exportContext } from "./context.ts";
@@ -85,7 +86,7 @@ export async function buildSide(
     const logFile = join(request.directory, "logs", `build-${kind}-${builds.length}.log`);
     const { image, milliseconds, steps, busy } = await timedBuild(engine, { ...base(), ...change, logFile });
     builds.push({ kind, milliseconds, steps, ...busy });
-    tell(`${request.label}: ${nameOf(kind, change)} (${formatMilliseconds(milliseconds)})`);
+    tell(`${request.label}: ${NAMES[kind]} (${formatMilliseconds(milliseconds)})`);
     return image;
   };
   const notCold = warmBecause(dockerfile, engine.name);
@@ -143,33 +144,6 @@ function mountsOf(
 ): { readonly mounts?: string } {
   const mounts = quick === true || earlier !== undefined ? earlier?.mounts : mountsFor(dockerfile);
   return mounts === undefined ? {} : { mounts };
-}
-
-/** The build without cache and the warm ones, or what an earlier run measured of the first. */
-async function buildColdAndWarm(
-  { quick, repetitions }: SideRequest,
-  {
-    time,
-    builds,
-    cold,
-    notCold,
-  }: {
-    readonly time: Timed;
-    readonly builds: Build[];
-    readonly cold: Build | undefined;
-    readonly notCold: string | undefined;
-  },
-): Promise<Image | undefined> {
-  builds.splice(0);
-  let image;
-  if (quick !== true) image = await time("cold", { noCache: cold === undefined });
-  // Not timed then: should the engine have lost its cache meanwhile, it is filled again.
-  if (cold !== undefined && quick !== true) builds.splice(0, 1, cold);
-  // Its time is none of a cold build.
-  if (notCold !== undefined) builds.splice(0);
-  // Each build moves the tag; the engine drops the image it pointed at before, so the last one is what is proven.
-  for (let i = 0; i < repetitions; i += 1) image = await time("warm", {});
-  return image;
 }
 
 const plant = (request: SideRequest, directory: string): Promise<Canaries> => {
@@ -238,9 +212,6 @@ const NAMES: Readonly<Record<Build["kind"], string>> = {
   "lock-edit": "Built after an edit of the lock",
   touch: "Built with new times on the same files",
 };
-
-const nameOf = (kind: Build["kind"], { noCache }: Partial<BuildRequest>): string =>
-  kind === "cold" && noCache !== true ? "Built from what an earlier run left in the cache" : NAMES[kind];
 
 /** How long an image that is to be kept is left alone by later runs. */
 const KEPT_MS = 14 * 24 * 3600_000;

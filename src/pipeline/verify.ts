@@ -73,10 +73,18 @@ export async function collectEvidence(verification: Verification): Promise<void>
   const together = jobs.filter((job) => !alone(job));
   const waits = ({ probe }: Job) => probe.waits === true;
   const long = ({ probe }: Job) => probe.long === true;
-  const collect = (job: Job) => collectOne(verification, job, shared[job.subject.label]);
-  const inOrder = together.toSorted((a, b) => Number(long(b)) - Number(long(a)));
+  const collect = (job: Job, rests?: () => void) =>
+    collectOne(verification, job, { shared: shared[job.subject.label], ...(rests && { rests }) });
+  // The short proof has no long wait to begin with.
+  const leaders = quick ? [] : together.filter(({ probe }) => probe.leads === true);
+  const inOrder = together
+    .filter((job) => !leaders.includes(job))
+    .toSorted((a, b) => Number(long(b)) - Number(long(a)));
+  const led = leaders.map((job) => untilItRests((rests) => collect(job, rests)));
+  await Promise.all(led.map(({ resting }) => resting));
   // Every one has ended before an error goes on: whoever cleans up then meets no container that is just being made.
   const ended = await Promise.allSettled([
+    ...led.map(({ end }) => end),
     ...atOnce(BESIDE.waiting, inOrder.filter(waits), collect),
     ...atOnce(
       BESIDE.working,
@@ -90,6 +98,16 @@ export async function collectEvidence(verification: Verification): Promise<void>
   verification.signal.throwIfAborted();
 }
 
+/** Begins something that tells when all that is left is to wait, or ends before. */
+function untilItRests(begin: (rests: () => void) => Promise<void>): { resting: Promise<void>; end: Promise<void> } {
+  let end = Promise.resolve();
+  const resting = new Promise<void>((resolve) => {
+    end = begin(resolve);
+    end.then(resolve, () => resolve());
+  });
+  return { resting, end };
+}
+
 /** Workers that take the jobs in their order. */
 function atOnce(workers: number, jobs: readonly Job[], collect: (job: Job) => Promise<void>): Array<Promise<void>> {
   const left = [...jobs];
@@ -99,12 +117,16 @@ function atOnce(workers: number, jobs: readonly Job[], collect: (job: Job) => Pr
   return Array.from({ length: workers }, work);
 }
 
-async function collectOne(verification: Verification, job: Job, shared: Shared): Promise<void> {
+async function collectOne(
+  verification: Verification,
+  job: Job,
+  told: Pick<ProbeContext, "shared" | "rests">,
+): Promise<void> {
   const { engine, run, signal, onProbe } = verification;
   const { probe, subject } = job;
   signal.throwIfAborted();
   const { image } = subject.build;
-  const context = contextOf(verification, subject, shared);
+  const context = contextOf(verification, subject, told);
   const same = image === undefined ? undefined : probe.followsFrom?.(context);
   const input = same ?? inputOf(verification, job, context);
   const named = { name: evidenceName(subject.label, probe), version: probe.version };
@@ -113,8 +135,8 @@ async function collectOne(verification: Verification, job: Job, shared: Shared):
     run: async (): Promise<Seen> => {
       if (image === undefined && !probe.withoutImage)
         return { status: "failed", reason: WITHOUT_IMAGE, milliseconds: 0 };
-      if (probe.needsHealthy === true && shared.unhealthy !== undefined)
-        return { status: "failed", reason: `Not tried: ${shared.unhealthy}`, milliseconds: 0 };
+      if (probe.needsHealthy === true && told.shared.unhealthy !== undefined)
+        return { status: "failed", reason: `Not tried: ${told.shared.unhealthy}`, milliseconds: 0 };
       const readBack = same !== undefined && verification.fresh !== true;
       const earlier = readBack ? await earlierEvidence(run, named, input) : undefined;
       return earlier ?? (await see(engine, probe, context));
@@ -128,7 +150,7 @@ async function collectOne(verification: Verification, job: Job, shared: Shared):
 function contextOf(
   { engine, run, service, contract, quick = false, buildSecrets = [], signal, registry }: Verification,
   { label, build, beside }: Subject,
-  shared: Shared,
+  told: Pick<ProbeContext, "shared" | "rests">,
 ): ProbeContext {
   return {
     engine: beside?.engine ?? engine,
@@ -139,7 +161,7 @@ function contextOf(
     evidenceDirectory: join(run.directory, label, "evidence"),
     quick,
     buildSecrets,
-    shared,
+    ...told,
     signal,
     // Only what will ship is pushed.
     ...(registry === undefined ? {} : { registry: forSide(registry, label) }),

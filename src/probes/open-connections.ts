@@ -16,7 +16,7 @@ export interface OpenConnections {
   readonly stream: string | undefined;
   readonly routesAsked: number;
   readonly graceSeconds: number;
-  /** False: it does not end within the grace period with nothing open either, so connections were not tried. */
+  /** False: it does not end within the grace period with nothing open either, so connections tell nothing. */
   readonly endsWhenIdle?: boolean;
   readonly log: readonly LoggedLine[];
 }
@@ -32,7 +32,7 @@ export const openConnections: Probe<OpenConnections> = {
   runs: "beside-others",
   waits: true,
   needsHealthy: true,
-  version: 3,
+  version: 4,
   async collect(context) {
     const { graceSeconds } = context.contract.signals;
     const limitMs = 3 * startPatience(context.contract) + graceSeconds * 8000 + 60_000;
@@ -41,11 +41,11 @@ export const openConnections: Probe<OpenConnections> = {
     const stream = visits.find(({ open, status }) => open === true && status >= 200 && status < 300)?.path;
     const kinds: readonly HostageKind[] = ["idle", "keep-alive", ...(stream === undefined ? [] : ["stream" as const])];
     const told = { stream, routesAsked: visits.length, graceSeconds };
-    // What does not end with nothing open would be there with connections as well: they are not what it waits for.
-    if ((await context.shared.endsWhenIdle) === false) return { stops: {}, log: [], ...told, endsWhenIdle: false };
     // All of them at once is one start; only a service that does not end is asked which of them it was.
     const together = await stopWith(kinds, stream, context, signal);
     if (endedInTime(together.stops, graceSeconds)) return { ...together, ...told };
+    // What does not end with nothing open either: connections are not what it waits for.
+    if ((await context.shared.endsWhenIdle) === false) return { stops: {}, log: [], ...told, endsWhenIdle: false };
     const lives = await Promise.all(kinds.map((kind) => stopWith([kind], stream, context, signal)));
     const log = lives.find(({ stops }) => !endedInTime(stops, graceSeconds))?.log ?? together.log;
     return { stops: Object.assign({}, ...lives.map(({ stops }) => stops)), ...told, log };

@@ -7,11 +7,12 @@ import { business } from "../kit/machine.ts";
 import { startPatience } from "./support/patience.ts";
 import type { Visit } from "./support/routes.ts";
 import { startService } from "./support/service.ts";
+import { stay, STAYS_MS } from "./support/stay.ts";
 import { stopIdle, stopSignal, type Stopped } from "./support/stop.ts";
 import { poll, within } from "./support/time.ts";
 import { visitAll } from "./support/writable-run.ts";
 
-/** One ordinary life of the service: start, some requests, a look at it, and a stop with nothing in flight. */
+/** One ordinary life of the service: start, some requests, a look at it, some seconds of rest, and a stop with nothing in flight. */
 export interface OrdinaryRun {
   readonly healthyMs: number;
   readonly visits: readonly Visit[];
@@ -44,28 +45,42 @@ const PROMPT_MS = 1000;
 
 export const ordinaryRun: Probe<OrdinaryRun> = {
   id: "ordinary-run",
-  title: "Run the image, use it, and stop it with nothing in flight",
+  title: "Run the image, use it, leave it alone, and stop it with nothing in flight",
   runs: "beside-others",
   waits: true,
-  long: true,
-  version: 6,
+  leads: true,
+  version: 7,
   async collect(context) {
     const { contract } = context;
     const graceMs = contract.signals.graceSeconds * 1000;
-    const limitMs = startPatience(contract) + graceMs * 4 + 60_000;
+    const limitMs = 3 * startPatience(contract) + STAYS_MS + graceMs * 4 + 60_000;
     const signal = within(context.signal, limitMs, "The ordinary run");
     await using container = await startService(context);
     const used = useService(container, context, signal);
     context.shared.writableRun ??= used.then(({ usual }) => usual);
     // Whoever shares it meets the reason of its own.
     context.shared.writableRun.catch(() => {});
-    const stopping = used.then(() => stopIdle(container, stopSignal(contract), graceMs, signal));
+    // The short proof does not ask whether it stays up.
+    const stayed =
+      context.quick === true ? undefined : used.then(({ healthyAt }) => stay(container, contract, healthyAt, signal));
+    stayed?.catch(() => {});
+    if (stayed !== undefined) context.shared.stayed ??= stayed;
+    const before = (stayed ?? used).then(async () => count(await container.logs()));
+    const stopping = before.then(async () => {
+      const stop = (one: Container) => stopIdle(one, stopSignal(contract), graceMs, signal);
+      if ((await stayed)?.exit === undefined) return await stop(container);
+      // Of one that ended by itself, another start shows how it is stopped.
+      await using another = await startService(context);
+      await becomesHealthy(another, contract, signal);
+      return await stop(another);
+    });
     context.shared.endsWhenIdle = stopping.then(
       // Late on a busy machine tells nothing of the service.
       ({ exit, milliseconds, busy }) => exit !== undefined && (busy || milliseconds <= graceMs),
       () => true, // Nothing is known: others try for themselves.
     );
-    const { usual, leakedAtStart, ...seen } = await used;
+    const { usual, leakedAtStart, healthyAt: _, ...seen } = await used;
+    const linesBeforeStop = await before;
     const stop = await stopping;
     const lines = await container.logs();
     const beside = {
@@ -76,6 +91,7 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
       ...seen,
       ...beside,
       visits: usual.visits,
+      linesBeforeStop,
       linesAtEnd: count(lines),
       stop,
       watched: watchedSecrets(contract).map(({ name }) => name),
@@ -85,7 +101,7 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
   },
 };
 
-/** All that is done and seen before the service is stopped. */
+/** All that is done and seen before the service is left alone. */
 async function useService(container: Container, context: ProbeContext, signal: AbortSignal) {
   const { milliseconds: healthyMs } = await becomesHealthy(container, context.contract, signal).catch(
     (error: unknown) => {
@@ -94,6 +110,8 @@ async function useService(container: Container, context: ProbeContext, signal: A
       throw error;
     },
   );
+  const healthyAt = performance.now();
+  context.rests?.();
   const linesWhenHealthy = await firstLines(container, signal);
   // A flood that follows pushes these lines out of what the engine keeps.
   const leakedAtStart = await leakedInLog(container, context.contract);
@@ -103,12 +121,12 @@ async function useService(container: Container, context: ProbeContext, signal: A
   const written = await inVolumes(container, context);
   return {
     healthyMs,
+    healthyAt,
     usual,
     processes: processes.slice(0, 50).map(({ pid, uid, argv }) => ({ pid, uid, argv: argv.slice(0, 500) })),
     unbuffered: isUnbuffered(context.image.config.env, processes),
     linesWhenHealthy,
     leakedAtStart,
-    linesBeforeStop: count(await container.logs()),
     logFiles: [...changes.filter(({ kind }) => kind !== "deleted").map(({ path }) => path), ...written]
       .filter((path) => isLogFile(path))
       .slice(0, 20),

@@ -6,6 +6,7 @@ import type { RoleSeen } from "./support/role.ts";
 import type { LonelyLife } from "./support/lonely-life.ts";
 import type { UsedLife } from "./support/strict-life.ts";
 import type { SidecarSeen } from "./support/sidecar.ts";
+import type { StaysUp } from "./support/stay.ts";
 import type { Visit } from "./support/routes.ts";
 import type { Spoken } from "./support/wire.ts";
 import type { RegistryAccess } from "../registry/access.ts";
@@ -26,6 +27,8 @@ export interface ProbeContext {
   readonly quick?: boolean;
   /** What the probes of one image tell each other within one proof, so that nothing is run twice. */
   readonly shared: Shared;
+  /** A probe that leads calls it as soon as all that is left to do is to wait. */
+  readonly rests?: () => void;
   readonly signal: AbortSignal;
   /** How registries are asked; undefined where none may be. */
   readonly registry?: RegistryAccess;
@@ -63,6 +66,8 @@ export interface Shared {
   started?: boolean;
   /** The median start with all of the machine's processors, in milliseconds, as the timed starts had it. */
   startMs?: number;
+  /** What became of it in the first seconds of its ordinary run. */
+  stayed?: Promise<StaysUp>;
   /** Whether it ends within the grace period when nothing is open: other stops tell nothing about one that does not. */
   endsWhenIdle?: Promise<boolean>;
 }
@@ -76,6 +81,8 @@ export interface WritableRun {
   readonly complained: readonly number[];
   /** Paths that could not be written there either. */
   readonly refused: readonly string[];
+  /** What it took when all had been asked; undefined where the engine does not count. */
+  readonly memoryBytes?: number;
   readonly log: readonly LoggedLine[];
 }
 
@@ -87,6 +94,11 @@ export interface Probe<Data = unknown> {
   readonly runs: "alone" | "beside-others";
   /** It mostly waits, for a grace period or a health interval: begun first, so that others work meanwhile. */
   readonly waits?: boolean;
+  /**
+   * Its wait is the longest of all: the others begin when it tells by `rests` that it waits, so that none of them puts that
+   * moment off.
+   */
+  readonly leads?: boolean;
   /** It takes long, or others need what it shares: begun first, so that the short ones fit in beside it. */
   readonly long?: boolean;
   /** It also runs when the image did not build, for what the build alone shows. */

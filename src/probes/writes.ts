@@ -9,10 +9,11 @@ import { startPatience } from "./support/patience.ts";
 import { visit } from "./support/routes.ts";
 import { sendRequests } from "./support/requests.ts";
 import { startService } from "./support/service.ts";
+import { strictLife, worksLike } from "./support/strict-life.ts";
 import { contractUnder, environmentUnder, taskOf } from "./support/task.ts";
 import { within } from "./support/time.ts";
 import { worseVisits } from "./support/visits.ts";
-import { complaints } from "./support/writable-run.ts";
+import { complaints, writableRun } from "./support/writable-run.ts";
 import { isIn, type WrittenFolder, writtenFolders } from "./support/written-folders.ts";
 
 /** Where the image writes, and which of these places must be writable for it to work on a strictly read-only root. */
@@ -138,6 +139,7 @@ async function tryOn(
   const taken = context.image.config.volumes.filter(
     (path) => !given.includes(path) && folders.some((folder) => folder.path === path),
   );
+  if (given.length + taken.length === 0 && (await worksWithoutAny(context, signal))) return undefined;
   return await usedAs(
     seen,
     { context, signal },
@@ -147,6 +149,13 @@ async function tryOn(
       volumes: of("volume"),
     },
   );
+}
+
+/** Where the contract names no writable place, its life on a strictly read-only root has shown it already. */
+async function worksWithoutAny(context: ProbeContext, signal: AbortSignal): Promise<boolean> {
+  if (context.contract.writablePaths.length > 0) return false;
+  const life = await strictLife(context, signal);
+  return life !== undefined && worksLike(await writableRun(context, signal), life);
 }
 
 /** An engine mounts a volume at each path that the image declares with VOLUME, unless something else is mounted there. */

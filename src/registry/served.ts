@@ -60,6 +60,9 @@ async function checked(client: RegistryClient, path: string, digest: string): Pr
   return body;
 }
 
+/** Small chunks make so much garbage that collecting it takes longer than unpacking. */
+const CHUNK = 1 << 18;
+
 /** Hashes a layer as it comes and as it unpacks, in one go: it may be larger than the memory. */
 async function layerOf(client: RegistryClient, digest: string, mediaType: string): Promise<ServedLayer> {
   const packed = createHash("sha256");
@@ -78,7 +81,7 @@ async function layerOf(client: RegistryClient, digest: string, mediaType: string
   const body = Readable.fromWeb((await client.stream(`blobs/${digest}`)) as Parameters<typeof Readable.fromWeb>[0]);
   const readable = !mediaType.endsWith("zstd");
   try {
-    if (mediaType.endsWith("gzip")) await pipeline(body, counted, createGunzip(), hashed);
+    if (mediaType.endsWith("gzip")) await pipeline(body, counted, createGunzip({ chunkSize: CHUNK }), hashed);
     else await pipeline(body, counted, hashed);
   } catch (error) {
     throw new RegistryProblem(`the layer ${digest} cannot be read: ${error instanceof Error ? error.message : ""}`, {

@@ -3,6 +3,7 @@ import type { ProbeContext, WritableRun } from "../probe.ts";
 import { firstHealthy, type Health } from "./health.ts";
 import type { LoggedLine } from "./logs.ts";
 import { logTail } from "./logs.ts";
+import { memoryAdvice } from "./memory-advice.ts";
 import { limitsOf, placeOfLimits, smallest } from "./outside-limits.ts";
 import { startPatience } from "./patience.ts";
 import { sendRequests } from "./requests.ts";
@@ -65,8 +66,8 @@ export function readOnlyRoot({ contract }: ProbeContext): StartOptions {
 }
 
 /**
- * A read-only root, and the memory and the number of processes that are declared, at once: what works so works with each
- * of them, and one start shows all.
+ * A read-only root, the number of processes that is declared, and the memory that is declared or would be advised,
+ * whichever is less, at once: what works so works with each of them, and one start shows all.
  * @returns undefined where it does not: then each has to be asked alone.
  */
 export function strictLife(context: ProbeContext, signal: AbortSignal): Promise<UsedLife | undefined> {
@@ -78,11 +79,20 @@ async function newStrictLife(context: ProbeContext, signal: AbortSignal): Promis
   if (context.engine.strictReadOnly === false) return undefined;
   const [memory, processes] = [declaredMemory(context), declaredProcesses(context)];
   const usual = await writableRun(context, signal);
-  const limits = { ...(memory && { memoryBytes: memory.bytes }), ...(processes && { pidsLimit: processes.most }) };
+  const advised = usual.memoryBytes === undefined ? Infinity : memoryAdvice(usual.memoryBytes);
+  const memoryBytes = Math.min(memory?.bytes ?? Infinity, advised);
+  const limits = {
+    ...(memoryBytes === Infinity ? {} : { memoryBytes }),
+    ...(processes && { pidsLimit: processes.most }),
+  };
   const life = await usedLife(context, { ...readOnlyRoot(context), ...limits }, signal);
+  return worksLike(usual, life) || Object.keys(limits).length === 0 ? life : undefined;
+}
+
+/** It does all that it did where it may write everywhere. */
+export function worksLike(usual: WritableRun, life: UsedLife): boolean {
   const worse = worseVisits([...usual.visits, ...usual.requests], [...life.visits, ...life.requests]);
-  const works = life.health.healthy && !life.killed && worse.length === 0 && life.complaints.length === 0;
-  return works || (memory ?? processes) === undefined ? life : undefined;
+  return life.health.healthy && !life.killed && worse.length === 0 && life.complaints.length === 0;
 }
 
 /** Starts it so, asks what it is asked on a writable root, and ends it. */

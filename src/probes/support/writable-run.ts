@@ -44,7 +44,10 @@ export async function visitAll(
   const requests = await sendRequests(container, contract, signal);
   const failed = [...visits, ...requests].some(({ status }) => status === 0 || status >= 500);
   const lines = failed ? await wholeLog(() => container.logs(), signal) : await container.logs();
-  return { paths, visits, requests, complained: kindsOf(lines), refused: refusedIn(lines), log: logTail(lines) };
+  const usage = await container.usage();
+  const took = usage === undefined ? {} : { memoryBytes: usage.memoryBytes };
+  const seen = { complained: kindsOf(lines), refused: refusedIn(lines), log: logTail(lines) };
+  return { paths, visits, requests, ...seen, ...took };
 }
 
 const STILL_MS = 150;
