@@ -10,6 +10,7 @@ import { userChecks } from "../probes/user/user-checks.ts";
 import type { RegistryAccess } from "../registry/access.ts";
 import { excerptsOf } from "../reporters/view/excerpts.ts";
 import { earlierEvidence } from "./earlier-evidence.ts";
+import { inGoodOrder } from "./order.ts";
 import { readStep, type Run, runStep } from "./run-directory.ts";
 
 /** One image under proof, and how it came to be. */
@@ -54,67 +55,20 @@ interface Job {
   readonly subject: Subject;
 }
 
-/** Probes that do not measure time run this many at once. Those that mostly wait take no processor from the others. */
-const BESIDE = { waiting: 4, working: 2 };
-
 const isAsked = (probe: Probe, label: Subject["label"]): boolean => label === "after" || probe.reworkedOnly !== true;
 
-/**
- * Runs every probe on every subject and writes down what it saw, one file each. Probes that measure time come last and
- * alone, the two sides in turn, so that both meet the same machine.
- */
+/** Runs every probe on every subject and writes down what it saw, one file each. */
 export async function collectEvidence(verification: Verification): Promise<void> {
   const { subjects, probes, quick = false } = verification;
   const jobs = probes.flatMap((probe) =>
     subjects.filter(({ label }) => isAsked(probe, label)).map((subject): Job => ({ probe, subject })),
   );
   const shared: Readonly<Record<Subject["label"], Shared>> = { before: {}, after: {} };
-  const alone = ({ probe }: Job) => probe.runs === "alone" && !quick;
-  const together = jobs.filter((job) => !alone(job));
-  const waits = ({ probe }: Job) => probe.waits === true;
-  const long = ({ probe }: Job) => probe.long === true;
-  const collect = (job: Job, rests?: () => void) =>
-    collectOne(verification, job, { shared: shared[job.subject.label], ...(rests && { rests }) });
-  // The short proof has no long wait to begin with.
-  const leaders = quick ? [] : together.filter(({ probe }) => probe.leads === true);
-  const inOrder = together
-    .filter((job) => !leaders.includes(job))
-    .toSorted((a, b) => Number(long(b)) - Number(long(a)));
-  const led = leaders.map((job) => untilItRests((rests) => collect(job, rests)));
-  await Promise.all(led.map(({ resting }) => resting));
-  // Every one has ended before an error goes on: whoever cleans up then meets no container that is just being made.
-  const ended = await Promise.allSettled([
-    ...led.map(({ end }) => end),
-    ...atOnce(BESIDE.waiting, inOrder.filter(waits), collect),
-    ...atOnce(
-      BESIDE.working,
-      inOrder.filter((job) => !waits(job)),
-      collect,
-    ),
-  ]);
-  for (const one of ended) if (one.status === "rejected") throw one.reason;
-  for (const job of jobs.filter(alone)) await collect(job);
+  await inGoodOrder(jobs, quick, (job, rests) =>
+    collectOne(verification, job, { shared: shared[job.subject.label], ...(rests && { rests }) }),
+  );
   // Interrupted while the last one was written down: what follows would finish as if nobody had asked to stop.
   verification.signal.throwIfAborted();
-}
-
-/** Begins something that tells when all that is left is to wait, or ends before. */
-function untilItRests(begin: (rests: () => void) => Promise<void>): { resting: Promise<void>; end: Promise<void> } {
-  let end = Promise.resolve();
-  const resting = new Promise<void>((resolve) => {
-    end = begin(resolve);
-    end.then(resolve, () => resolve());
-  });
-  return { resting, end };
-}
-
-/** Workers that take the jobs in their order. */
-function atOnce(workers: number, jobs: readonly Job[], collect: (job: Job) => Promise<void>): Array<Promise<void>> {
-  const left = [...jobs];
-  const work = async () => {
-    for (let job = left.shift(); job !== undefined; job = left.shift()) await collect(job);
-  };
-  return Array.from({ length: workers }, work);
 }
 
 async function collectOne(
