@@ -62,7 +62,7 @@ async function readDevcontainer(tree: Tree, outside: Outside, problems: TreeProb
   const file = [".devcontainer/devcontainer.json", ".devcontainer.json"].find((each) => tree.files.includes(each));
   const text = file === undefined ? undefined : tree.read(file);
   if (file === undefined || text === undefined) return;
-  const plain = text.replaceAll(/^\s*\/\/.*$/gm, "").replaceAll(/,(\s*[}\]])/g, "$1");
+  const plain = withoutComments(text).replaceAll(/,(\s*[}\]])/g, "$1");
   for (const document of await readYaml(file, plain, problems)) {
     for (const key of ["postCreateCommand", "postStartCommand", "postAttachCommand", "updateContentCommand"]) {
       const written = valueAt(document.value, key);
@@ -72,6 +72,12 @@ async function readDevcontainer(tree: Tree, outside: Outside, problems: TreeProb
     }
   }
 }
+
+/** JSON with comments as JSON; every line keeps its number. */
+const withoutComments = (text: string): string =>
+  text.replaceAll(/"(?:\\.|[^"\\\n])*"|\/\/.*|\/\*[\s\S]*?\*\//g, (part) =>
+    part.startsWith('"') ? part : part.replaceAll(/[^\n]/g, ""),
+  );
 
 /** A command for the shell, or a list of words for none. */
 function lineOf(command: unknown): string {

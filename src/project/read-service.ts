@@ -205,7 +205,8 @@ const FOR_DEVELOPMENT =
 
 /**
  * The stage that the team names; else the one that all of CI's builds of this file name. What Compose builds counts
- * when the last stage is one to develop in: otherwise it is Compose that is for development.
+ * when the last stage is one to develop in, and of its stages those that are not: otherwise it is Compose that is for
+ * development.
  */
 function targetOf(
   dockerfile: Dockerfile | undefined,
@@ -220,7 +221,9 @@ function targetOf(
   );
   const ofCi = own.filter(({ by }) => by === "step");
   const isAside = FOR_DEVELOPMENT.test(dockerfile.stages.at(-1)?.name ?? "");
-  const counting = ofCi.length > 0 || !isAside ? ofCi : own;
+  const shipping = own.filter(({ stage }) => !FOR_DEVELOPMENT.test(stage));
+  const ofCompose = shipping.length > 0 ? shipping : own;
+  const counting = ofCi.length > 0 || !isAside ? ofCi : ofCompose;
   const [first] = counting;
   if (first === undefined || counting.some(({ stage }) => stage !== first.stage)) return undefined;
   return { value: first.stage, confidence: "likely", evidence: [first.evidence] };

@@ -114,18 +114,21 @@ function* danglingLinks(input: RuleInput, step: Step): Generator<RuleFinding> {
 
 /** What a submodule holds was not read, so it cannot be missing; but a checkout without submodules has nothing there. */
 function* unread(input: RuleInput, step: Step): Generator<RuleFinding> {
-  for (const source of copiesOfContext(step.instruction))
-    for (const submodule of submodulesAt(input, source)) {
-      if (input.ignore.excludes(submodule) !== undefined) continue;
-      yield {
-        severity: "note",
-        confidence: "needs-proof",
-        message: `${submodule} is a submodule of git: what it holds is not read here, and is absent from a checkout without submodules.`,
-        where: at(input.dockerfile, step.instruction),
-        advice:
-          "Let every checkout that builds bring it (`submodules: true` of actions/checkout), or install what it holds from an index.",
-      };
-    }
+  const copied = copiesOfContext(step.instruction).flatMap((source) => submodulesAt(input, source));
+  const [first, ...more] = [...new Set(copied)].filter((one) => input.ignore.excludes(one) === undefined);
+  if (first === undefined) return;
+  const what = `${[first, ...more.slice(0, 2)].join(", ")}${more.length > 2 ? ", …" : ""}`;
+  yield {
+    severity: "note",
+    confidence: "needs-proof",
+    message:
+      more.length === 0
+        ? `${first} is a submodule of git: what it holds is not read here, and is absent from a checkout without submodules.`
+        : `${more.length + 1} submodules of git (${what}) are copied: what they hold is not read here, and is absent from a checkout without submodules.`,
+    where: at(input.dockerfile, step.instruction),
+    advice:
+      "Let every checkout that builds bring it (`submodules: true` of actions/checkout), or install what it holds from an index.",
+  };
 }
 
 /** Submodules that a source is, lies in, or holds. */

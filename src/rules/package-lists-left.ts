@@ -56,6 +56,7 @@ export const packageListsLeft: Rule = {
     good: [
       healthy,
       changed([`FROM ${slim}\nRUN`, apt(" && rm -rf /var/lib/apt/lists/*")]),
+      changed([`FROM ${slim}\nRUN`, apt(" && apt-get distclean")]),
       changed([
         `FROM ${slim}\nRUN`,
         apt(
@@ -82,6 +83,7 @@ export const packageListsLeft: Rule = {
         ({ argv }) =>
           (argv[0] === "rm" &&
             argv.some((word) => /^\/var\/(lib\/apt|cache\/(apk|dnf|yum|apt))|^\/var\/lib\/apt\/lists/.test(word))) ||
+          (manager === "apt" && argv.includes("distclean")) ||
           (manager === "dnf" && argv.includes("clean") && argv.includes("all")),
       );
       const without = manager === "apk" && command.argv.includes("--no-cache");

@@ -71,6 +71,7 @@ export const privateIndexWithoutSecret: Rule = {
     if (index === undefined || installs.some((install) => isServed(input, install, index))) return;
     yield {
       message: `${hostOf(index)} is asked for packages, and \`${first.command.text}\` has no credentials for it.`,
+      ...(MAY_BE_PUBLIC.test(index) ? { severity: "note" as const, confidence: "needs-proof" as const } : {}),
       where: at(dockerfile, first.step.instruction),
       advice: `Mount the token while it is needed: \`RUN --mount=type=secret,${MOUNTS[first.command.program === "uv" ? "uv" : first.tool]}\`.`,
     };
@@ -150,6 +151,9 @@ const LOGIN = /netrc|keyring|http-basic|pypi-token|config set|codeartifact login
 /** Services that give packages to their customers alone, and names that only a company's network knows. */
 const PRIVATE =
   /^https?:\/\/[^/]*(?:\.codeartifact\.[\w-]+\.amazonaws\.com|\.jfrog\.io|pkgs\.dev\.azure\.com|\.pkgs\.visualstudio\.com|-python\.pkg\.dev|pypi\.fury\.io|\.(?:internal|local|corp|lan|intranet))(?=[:/]|$)|\/api\/v4\/(?:projects|groups)\/[^/]+\/(?:-\/)?packages\/pypi|\/(?:artifactory|nexus)\//i;
+
+/** There a repository can be open to everybody. */
+const MAY_BE_PUBLIC = /-python\.pkg\.dev\/|pypi\.fury\.io|gitlab\.com\//i;
 
 /** Never the whole address: it may hold a token. */
 const hostOf = (address: string): string => /^https?:\/\/(?:[^/@]*@)?([^/:]+)/.exec(address)?.[1] ?? "A private index";

@@ -1,6 +1,7 @@
 import { healthy, healthyWith, project, syncLine } from "./queries/example.ts";
 import { contextFilesIn } from "./queries/context.ts";
-import { at } from "./queries/steps.ts";
+import { commandsOf } from "./queries/commands.ts";
+import { at, type Step, stepsOf } from "./queries/steps.ts";
 import { syncsIn } from "./queries/uv.ts";
 import type { Rule, RuleInput } from "./rule.ts";
 
@@ -39,6 +40,11 @@ export const projectMetadataMissing: Rule = {
     good: [
       healthy,
       project({
+        Dockerfile: healthyWith([syncLine, syncLine + secondSync.replace("RUN", "RUN touch README.md\nRUN")]),
+        "pyproject.toml": packaged('readme = "README.md"\n'),
+        "README.md": "# app\n",
+      }),
+      project({
         Dockerfile: healthyWith([syncLine, syncLine + secondSync.replace("uv.lock ./", "uv.lock README.md ./")]),
         "pyproject.toml": packaged('readme = "README.md"\n'),
         "README.md": "# app\n",
@@ -67,6 +73,7 @@ export const projectMetadataMissing: Rule = {
       if (present === undefined) continue;
       for (const file of service.packaging.metadataFiles) {
         if (present.has(file) || !present.has("pyproject.toml") || isOnlyWarned(input, file)) continue;
+        if (isMade(input, step, file)) continue;
         const line = input.ignore.excludes(file);
         const because = line ? `: .dockerignore line ${line.line} (\`${line.text}\`) hides it` : "";
         yield {
@@ -77,6 +84,19 @@ export const projectMetadataMissing: Rule = {
     }
   },
 };
+
+/** `RUN touch README.md`, `RUN echo app > README.md`: a step of the stage, up to the installation, names the file. */
+const isMade = ({ dockerfile }: RuleInput, { stage, instruction }: Step, file: string): boolean =>
+  stepsOf(dockerfile, stage).some(
+    ({ instruction: one }) =>
+      one.keyword === "RUN" &&
+      one.range.start <= instruction.range.start &&
+      commandsOf(one).some(({ program, argv, outputs = [] }) =>
+        [...(/^(?:touch|cp|mv|ln|install|tee)$/.test(program) ? argv : []), ...outputs].some(
+          (word) => word === file || word.endsWith(`/${file}`),
+        ),
+      ),
+  );
 
 /** setuptools warns about a readme that is not there, and goes on (built with 65 and 84); nobody stops for a MANIFEST.in. */
 const isOnlyWarned = ({ read }: RuleInput, file: string): boolean =>

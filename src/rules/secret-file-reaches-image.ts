@@ -11,7 +11,9 @@ const wholeContext = healthyWith(["COPY app/ /app/app/\n", "COPY . /app/\n"]);
 /** A `.env` that can be read and gives no value to a name of a secret holds settings; everybody may have a public key. */
 function mayHoldSecret({ read }: RuleInput, file: string): boolean {
   if (!secretFile.test(file)) return false;
-  if (/\.(?:pem|key)$/.test(file) && isPublic(read?.(file) ?? "")) return false;
+  // The certificates of tests are everybody's.
+  if (/(?:^|\/)tests?\/.*\.(?:pem|key|p12|pfx|jks|keystore)$/.test(file)) return false;
+  if (/\.(?:pem|key)$/.test(file) && isPublic(read?.(file))) return false;
   const text = /(^|\/)\.env/.test(file) ? read?.(file) : undefined;
   return (
     text === undefined ||
@@ -19,8 +21,8 @@ function mayHoldSecret({ read }: RuleInput, file: string): boolean {
   );
 }
 
-const isPublic = (text: string): boolean =>
-  /-----BEGIN (?:[A-Z\d]+ )?(?:PUBLIC KEY|CERTIFICATE)-----/.test(text) && !text.includes("PRIVATE KEY");
+const isPublic = (text: string | undefined): boolean =>
+  text !== undefined && !text.includes("PRIVATE KEY") && (text.trim() === "" || text.includes("-----BEGIN "));
 
 export const secretFileReachesImage: Rule = {
   id: "secret-file-reaches-image",
@@ -61,6 +63,11 @@ export const secretFileReachesImage: Rule = {
       project({
         Dockerfile: wholeContext,
         "app/licence_key.pem": "-----BEGIN PUBLIC KEY-----\nx\n-----END PUBLIC KEY-----\n",
+      }),
+      project({
+        Dockerfile: wholeContext,
+        "vendor/http/test/key.pem": "-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n",
+        "app/dh.pem": "-----BEGIN DH PARAMETERS-----\nx\n-----END DH PARAMETERS-----\n",
       }),
       project({ Dockerfile: wholeContext, ".env.prod-sample": "JWT_SECRET=change_me\n" }),
     ],

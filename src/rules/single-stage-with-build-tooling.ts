@@ -25,17 +25,21 @@ export const singleStageWithBuildTooling: Rule = {
     good: [
       healthy,
       project({
+        Dockerfile: `FROM ${slim}\nRUN apt-get update && apt-get install -y --no-install-recommends make && rm -rf /var/lib/apt/lists/*\nWORKDIR /app\nCOPY app/ /app/app/\nRUN pip install --no-cache-dir fastapi==0.121.0 uvicorn==0.38.0\nUSER 1001:1001\n${startLine}`,
+      }),
+      project({
         Dockerfile: `FROM ${slim}\nWORKDIR /app\nCOPY app/ /app/app/\nRUN pip install --no-cache-dir fastapi==0.121.0 uvicorn==0.38.0\nUSER 1001:1001\n${startLine}`,
       }),
     ],
   },
+  // `make` alone compiles nothing: it runs what a Makefile says.
   *check({ dockerfile }) {
     const stages = reachable(dockerfile);
     const [stage] = stages;
     if (!stage || stages.length !== 1) return;
     const sync = syncsIn(dockerfile, stages)[0];
     const compilers = [...packagesLeft(shippedSteps(dockerfile)).keys()].filter((name) =>
-      /^(gcc|g\+\+|build-essential|build-base|make)$/.test(name),
+      /^(gcc|g\+\+|build-essential|build-base)$/.test(name),
     );
     if (!sync && compilers.length === 0) return;
     const what = [sync ? "uv" : "", ...compilers].filter((name) => name !== "").join(", ");

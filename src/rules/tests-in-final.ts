@@ -1,8 +1,7 @@
-import type { Service } from "../model/types.ts";
 import { copiedBy, isContextElsewhere } from "./queries/context.ts";
 import { healthy, healthyDockerfile, healthyWith, project } from "./queries/example.ts";
 import { at, shippedSteps } from "./queries/steps.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, RuleInput } from "./rule.ts";
 
 export const testsInFinal: Rule = {
   id: "tests-in-final",
@@ -32,6 +31,7 @@ export const testsInFinal: Rule = {
     good: [
       healthy,
       project({ Dockerfile: healthyDockerfile, "app/test/models.py": "class Test: ...\n" }),
+      project({ Dockerfile: healthyDockerfile, "app/routers/test_reset_view.py": "def reset() -> None: ...\n" }),
       project({ Dockerfile: healthyDockerfile, "app/management/commands/test_mail.py": "class Command: ...\n" }),
       project({
         Dockerfile: healthyWith(["COPY app/ /app/app/\n", "COPY . /app/\n"]),
@@ -45,7 +45,7 @@ export const testsInFinal: Rule = {
     for (const step of shippedSteps(dockerfile)) {
       const tests = copiedBy(input, step).files.filter(
         ({ source }) =>
-          isTest(source, input.service) &&
+          isTest(source, input) &&
           // Commands of Django and its runner of tests are no tests, whatever their names.
           !/(?:^|\/)(?:management\/commands\/[^/]*|test_runner\.py)$/.test(source),
       );
@@ -59,11 +59,14 @@ export const testsInFinal: Rule = {
   },
 };
 
+const HOLDS_TESTS = /\bdef test|\b(?:pytest|unittest)\b|TestCase\b/;
 const BY_NAME = /(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest)\.py$/;
 
 /** A folder `test` may be a part of the service about tests: it holds tests when a file in it is named like one. */
-function isTest(source: string, { files }: Service): boolean {
-  if (/(?:^|\/)(?:tests\/.*|test_[^/]*|conftest)\.py$/.test(source)) return true;
+function isTest(source: string, { service: { files }, read }: RuleInput): boolean {
+  if (/(?:^|\/)(?:tests\/.*|conftest)\.py$/.test(source)) return true;
+  // `test_reset_view.py` may be a route of the service: it is a test when it says so.
+  if (/(?:^|\/)test_[^/]*\.py$/.test(source)) return HOLDS_TESTS.test(read?.(source) ?? "def test_");
   const folder = /^(?:.*\/)?test\/(?=.*\.py$)/.exec(source)?.[0];
   return folder !== undefined && files.some((file) => file.startsWith(folder) && BY_NAME.test(file));
 }

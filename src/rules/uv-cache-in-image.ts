@@ -42,6 +42,7 @@ export const uvCacheInImage: Rule = {
         ),
       }),
       project({ Dockerfile: single("RUN uv sync --locked --no-dev --no-install-project --no-cache\n") }),
+      project({ Dockerfile: single("RUN uv sync --locked --no-dev --no-install-project --no-cache-dir\n") }),
       project({ Dockerfile: single("RUN uv sync --locked --no-dev --no-install-project && rm -rf /root/.cache\n") }),
       changed(
         ["--mount=type=cache,target=/root/.cache/uv ", '--mount=type=cache,target="$UV_CACHE_DIR" '],
@@ -96,8 +97,8 @@ function problemOf(
 }
 
 const isOff = (command: Command, disabled: string | undefined): boolean =>
-  command.argv.includes("--no-cache") ||
-  command.argv.includes("-n") ||
+  // uv takes pip's word for it, too.
+  command.argv.some((word) => /^(?:-n|--no-cache(?:-dir)?)$/.test(word)) ||
   (disabled !== undefined && !/^(?:0|false|)$/i.test(disabled));
 
 /** uv's own order: UV_CACHE_DIR, XDG_CACHE_HOME, the home. */

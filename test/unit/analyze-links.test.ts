@@ -97,6 +97,15 @@ describe("a submodule", () => {
     await git(folder, "commit", "-qm", "first");
   };
 
+  it("is told with the others of the same COPY", async () => {
+    write("Dockerfile", healthyWith([COPY, `${COPY}COPY vendor /app/vendor\n`]));
+    await withSubmodule();
+    await git(folder, "submodule", "add", "-q", join(top, "library"), "vendor/other");
+    const { said } = await analyze();
+    expect(said).toContain("2 submodules of git (vendor/lib, vendor/other) are copied");
+    expect(said.match(/copy-of-ignored-or-missing-file/g)).toHaveLength(1);
+  });
+
   it.each(["COPY vendor/lib /app/lib\n", "COPY vendor/lib/lib.py /app/\n", "COPY vendor /app/vendor\n"])(
     "that %j copies is told once, and nothing in it is called missing",
     async (line) => {

@@ -91,6 +91,15 @@ describe("the stage that ships", () => {
     expect(await target(dockerfile, "run")).toBe("run");
   });
 
+  it("is the one for production of the several that Compose builds", async () => {
+    const services = ["api-prod", "api-dev"].map((stage) => `${stage}: { build: { context: ., target: ${stage} } }`);
+    const service = await read({
+      Dockerfile: "FROM python:3.13 AS api-prod\nCMD uvicorn a:b\nFROM api-prod AS api-dev\nRUN apk add git\n",
+      "compose.yaml": `services: { ${services.join(", ")} }\n`,
+    });
+    expect(service.target?.value).toBe("api-prod");
+  });
+
   it("is the last one when it is Compose that is for development", async () => {
     expect(await target("FROM python:3.13 AS dev\nFROM dev AS prod\nCMD uvicorn a:b\n", "dev")).toBeUndefined();
   });

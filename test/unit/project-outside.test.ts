@@ -148,7 +148,8 @@ services:
         Makefile: "run: install\n\t@uv run uvicorn a:b \\\n\t  --reload\nclean:\n\trm -rf x\n",
         ".github/workflows/ci.yml":
           "jobs:\n  a:\n    steps:\n      - run: |\n          pip install .\n          uv run pytest -q\n",
-        ".devcontainer/devcontainer.json": '{\n  // local\n  "postStartCommand": "flask run",\n}',
+        ".devcontainer/devcontainer.json":
+          '{\n  // local\n  "a": "http://b", // more\n  /* and\n  more */ "postStartCommand": "flask run",\n}',
         "infra/stack.ts": "import * as cdk from 'aws-cdk-lib';\nx({\n  command: ['uvicorn', 'a:b'],\n});\n",
       }),
     ).toEqual([
@@ -156,7 +157,7 @@ services:
       "procfile migrate python manage.py migrate @2",
       "makefile web uvicorn a:b --reload @2",
       "ci test pytest -q @6",
-      "devcontainer web flask run @3",
+      "devcontainer web flask run @5",
       "cdk web uvicorn a:b @3",
     ]);
   });

@@ -41,6 +41,14 @@ it.each([
   expect(found?.advice).toContain(mount);
 });
 
+it.each(["https://us-python.pkg.dev/team/python/simple/", "https://pypi.fury.io/team/"])(
+  "%s may be open to everybody: a note that needs proof",
+  async (url) => {
+    const [found] = await said(`RUN pip install --extra-index-url=${url} flask`, {});
+    expect(found).toMatchObject({ severity: "note", confidence: "needs-proof" });
+  },
+);
+
 it.each([
   ["a secret", "RUN --mount=type=secret,id=index,env=POETRY_HTTP_BASIC_TEAM_PASSWORD poetry install", poetry],
   ["arguments of poetry", "ARG POETRY_HTTP_BASIC_TEAM_PASSWORD\nRUN poetry install", poetry],
