@@ -7,12 +7,21 @@ import type { PythonFile, PythonSources } from "./python-source.ts";
  */
 export function isRunByHand(sources: PythonSources, file: PythonFile, starts: readonly StartCommand[]): boolean {
   if (starts.length === 0 || !/^if __name__ *==/m.test(file.source.text)) return false;
-  const { file: path } = file.source;
-  const name = path.slice(path.lastIndexOf("/") + 1);
-  const stem = name.replace(/\.py$/, "");
-  if (/^(?:__main__|__init__|manage|main|app|server|wsgi|asgi|run)$/.test(stem)) return false;
-  const words = starts.flatMap(({ argv }) => argv);
-  if (words.some((word) => word.includes(name) || word.split(/[:.]/).includes(stem))) return false;
+  if (mayBegin(file, starts)) return false;
+  const { path, stem } = namesOf(file);
   const mention = new RegExp(String.raw`\b(?:import|from)\b[^\n]*\b${stem}\b|\b${stem}\.py\b`);
   return !sources.paths.some((other) => other !== path && mention.test(sources.text(other) ?? ""));
+}
+
+/** Whether something may start this file itself: what stands below `if __name__ == "__main__"` runs in no other case. */
+export function mayBegin(file: PythonFile, starts: readonly StartCommand[]): boolean {
+  if (starts.length === 0) return true;
+  const { name, stem } = namesOf(file);
+  if (/^(?:__main__|__init__|manage|main|app|server|wsgi|asgi|run)$/.test(stem)) return true;
+  return starts.some(({ argv }) => argv.some((word) => word.includes(name) || word.split(/[:.]/).includes(stem)));
+}
+
+function namesOf({ source: { file: path } }: PythonFile) {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return { path, name, stem: name.replace(/\.py$/, "") };
 }

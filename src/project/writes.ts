@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { PathUse, StartCommand } from "../model/types.ts";
-import { isRunByHand } from "./by-hand.ts";
+import { isRunByHand, mayBegin } from "./by-hand.ts";
 import { configuredLogFiles, isLogCall } from "./log-files.ts";
 import { pathOf } from "./paths.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
@@ -82,7 +82,9 @@ export function readFileUses(sources: PythonSources, starts: readonly StartComma
   const reads: PathUse[] = [];
   for (const file of sources.withAny(...WORDS, ...MORE_WORDS)) {
     if (isRunByHand(sources, file, starts)) continue;
+    const begins = mayBegin(file, starts);
     for (const call of file.calls) {
+      if (!begins && enclosing(call.scope, "main") !== undefined) continue;
       const found = useOf(sources, file, call);
       // An empty default is no path: the value comes from elsewhere.
       if (found === undefined || found.path === "") continue;

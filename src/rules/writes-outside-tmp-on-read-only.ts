@@ -25,7 +25,15 @@ export const writesOutsideTmpOnReadOnly: Rule = {
   since: "0.1.0",
   provenBy: ["read-only-root"],
   examples: {
-    bad: [project({ Dockerfile: healthyDockerfile, "app/main.py": writing("uploads") })],
+    bad: [
+      project({ Dockerfile: healthyDockerfile, "app/main.py": writing("uploads") }),
+      // The code, mounted to develop.
+      project({
+        Dockerfile: healthyDockerfile,
+        "app/main.py": writing("uploads"),
+        "compose.yaml": "services:\n  web:\n    build: .\n    volumes: [.:/app]\n",
+      }),
+    ],
     good: [
       healthy,
       // Not copied into the image.
@@ -53,6 +61,17 @@ export const writesOutsideTmpOnReadOnly: Rule = {
         Dockerfile: healthyWith(["EXPOSE 8000", "RUN install -d -o 1001 -g 1001 /app/uploads\nEXPOSE 8000"]),
         "app/main.py": writing("uploads"),
       }),
+      project({
+        Dockerfile: healthyDockerfile,
+        "app/main.py": writing("uploads"),
+        "compose.yaml": "services:\n  web:\n    build: .\n    volumes: [./uploads:/app/uploads]\n",
+      }),
+      // Of a module that nothing starts.
+      project({
+        Dockerfile: healthyDockerfile,
+        "app/main.py": `import app.tables\n${writing("/tmp/uploads")}`,
+        "app/tables.py": "if __name__ == '__main__':\n    open('tables.json', 'w')\n",
+      }),
     ],
   },
   *check(input) {
@@ -61,26 +80,59 @@ export const writesOutsideTmpOnReadOnly: Rule = {
     if (!stage) return;
     const { workdir } = situationAt(dockerfile, stage);
     const declared = stageState(dockerfile, stage).volumes.map(({ value }) => absolute(workdir, value));
-    const volumes = [...declared, ...foldersGiven(dockerfile)];
-    const told = new Set<string>();
-    for (const use of service.writes) {
-      const { path, when, evidence } = use;
-      if (/[{}$<>*]/.test(path) || !canShip(input, evidence.file) || isByHand(use, input)) continue;
+    const volumes = [...declared, ...foldersGiven(dockerfile), ...mountedByCompose(input)];
+    const written = service.writes.flatMap((use) => {
+      const { path, evidence } = use;
+      if (/[{}$<>*]/.test(path) || !canShip(input, evidence.file) || isByHand(use, input)) return [];
       const target = absolute(workdir, path);
-      if (/^\/(tmp|dev|proc|run|var\/tmp)(\/|$)/.test(target)) continue;
-      if (volumes.some((volume) => target === volume || target.startsWith(`${volume}/`))) continue;
-      // One place of each file is enough to find the others.
-      if (told.has(`${evidence.file} ${target}`)) continue;
-      told.add(`${evidence.file} ${target}`);
+      if (/^\/(tmp|dev|proc|run|var\/tmp)(\/|$)/.test(target)) return [];
+      return volumes.some((volume) => isAtOrBelow(target, volume)) ? [] : [{ ...use, target }];
+    });
+    for (const { target, when, evidence, others } of groups(written)) {
       const moment = when === "unknown" ? "" : ` (at ${when})`;
       yield {
         message: `The code writes to ${target}${moment}, which is neither under /tmp nor a volume.`,
         where: evidence,
-        related: [{ ...at(dockerfile, stage.from), message: "the shipped stage" }],
+        related: [
+          { ...at(dockerfile, stage.from), message: "the shipped stage" },
+          ...others.map((one) => ({ ...one.evidence, message: `writes to ${one.target}` })),
+        ],
       };
     }
   },
 };
+
+const isAtOrBelow = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
+
+interface Written extends PathUse {
+  readonly target: string;
+}
+
+/** One finding for each folder: a volume that is mounted there serves what is written below it, too. */
+function* groups(written: readonly Written[]): Generator<Written & { readonly others: readonly Written[] }> {
+  const tops = new Set(
+    written.map(({ target }) => target).filter((one) => !written.some(({ target }) => one.startsWith(`${target}/`))),
+  );
+  for (const top of tops) {
+    const [first, ...others] = written
+      .filter(({ target }) => isAtOrBelow(target, top))
+      .toSorted((one, other) => Number(other.target === top) - Number(one.target === top));
+    if (first === undefined) continue;
+    // One place of each file is enough to find the others.
+    const places = new Map(others.toReversed().map((one) => [`${one.evidence.file} ${one.target}`, one]));
+    places.delete(`${first.evidence.file} ${first.target}`);
+    yield { ...first, others: [...places.values()].toReversed() };
+  }
+}
+
+/** Where Compose mounts a volume, or a folder of the host that holds nothing of the repository: not the code, to develop. */
+function mountedByCompose({ dockerfile, service }: RuleInput): readonly string[] {
+  const { composeVolumes = [], composeMounts, files } = service;
+  const bare = composeMounts.filter(
+    ({ builds, from }) => builds === dockerfile.path && from !== "." && !files.some((file) => isAtOrBelow(file, from)),
+  );
+  return [...composeVolumes.map(({ path }) => path), ...bare.map(({ to }) => to)];
+}
 
 /** In a script that the running service has nothing to do with: it is run by hand, by a test, or by the build itself. */
 function isByHand({ evidence: { file } }: PathUse, { dockerfile, service }: RuleInput): boolean {
