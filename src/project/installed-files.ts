@@ -15,7 +15,7 @@ export function installedFiles(dockerfile: Dockerfile, files: readonly string[])
   const found = reachableStages(dockerfile).flatMap((stage) =>
     stage.instructions.flatMap((instruction) => {
       const named = instruction.keyword === "RUN" ? filesNamed(instruction, stage) : [];
-      return named.length === 0 ? [] : filesOf(named, { dockerfile, stage, instruction, files });
+      return named.flatMap(({ words, within }) => filesOf(words, { dockerfile, stage, instruction, files, within }));
     }),
   );
   return [...new Set(found)];
@@ -24,33 +24,46 @@ export function installedFiles(dockerfile: Dockerfile, files: readonly string[])
 /** Most Dockerfiles need not be read for it. */
 const NAMES_A_FILE = /(?:^|\s)(?:-r|--requirement)|pip-sync|\bsync\b.*\.(?:txt|toml)\b/;
 
-const filesNamed = (instruction: Instruction, stage: Stage): readonly string[] =>
-  commandsOfInstruction(instruction, stage).flatMap(({ name, args }) => {
-    const call = toolCall([name, ...args]);
-    return call === undefined ? [] : pipItems(call).files;
+function filesNamed(instruction: Instruction, stage: Stage) {
+  const commands = commandsOfInstruction(instruction, stage).map(({ name, args }) => [name, ...args]);
+  return commands.flatMap((argv, index) => {
+    const call = toolCall(argv);
+    const words = call === undefined ? [] : pipItems(call).files;
+    return words.length === 0 ? [] : [{ words, within: folderAfter(commands.slice(0, index)) }];
   });
+}
+
+/** Where the commands of a RUN leave the shell: `plugins/emu` after `cd plugins/emu`; empty where they stay. */
+export const folderAfter = (commands: readonly (readonly string[])[]): string =>
+  commands.reduce(
+    (folder, [program, to]) =>
+      program === "cd" && to !== undefined ? posix.join(to.startsWith("/") ? "" : folder, to) : folder,
+    "",
+  );
 
 interface Run {
   readonly dockerfile: Dockerfile;
   readonly stage: Stage;
   readonly instruction: Instruction;
   readonly files: readonly string[];
+  /** The folder that the RUN has gone to. */
+  readonly within?: string;
 }
 
 /** The files of the context that words of a RUN name. */
 export function filesOf(named: readonly string[], run: Run): readonly string[] {
   if (named.length === 0) return [];
-  const { dockerfile, stage, instruction, files } = run;
+  const { dockerfile, stage, instruction, files, within = "" } = run;
   const { env, args, workdir } = stageState(dockerfile, stage, { before: instruction });
-  const here = workdir?.value ?? "/";
+  const here = posix.resolve(workdir?.value ?? "/", filledIn(within, { env, args }));
   const places = [mountedAt(instruction, { files, here }), ...copiesBefore(run)].filter(({ size }) => size > 0);
   return named.flatMap((word) => {
     // pip takes extras of a pylock.toml behind its name.
     const path = filledIn(word.replace(/(\.toml)\[[^\]]*\]$/, "$1"), { env, args });
-    const plain = posix.normalize(path);
+    const plain = posix.join(within, path);
     const inImage = posix.resolve(here, path);
     const found = places.find((one) => one.has(inImage))?.get(inImage) ?? files.find((file) => file === plain);
-    return found ?? (places.length === 0 ? nearest(files, posix.basename(path)) : undefined) ?? [];
+    return found ?? (places.length === 0 && within === "" ? nearest(files, posix.basename(path)) : undefined) ?? [];
   });
 }
 

@@ -1,12 +1,12 @@
 import { posix } from "node:path";
-import { filesOf } from "../project/installed-files.ts";
+import { filesOf, folderAfter } from "../project/installed-files.ts";
 import { readRequirement } from "../project/requirement.ts";
 import { builder, healthy, project, runtime, slim, startLine } from "./queries/example.ts";
 import { isContextBeside } from "./queries/context.ts";
 import { toolCall } from "../project/install-command.ts";
 import { type Install, namedPackages, pythonInstalls } from "./queries/installs.ts";
 import { isShipped } from "./queries/shipping.ts";
-import type { Command } from "./queries/commands.ts";
+import { type Command, commandsOf } from "./queries/commands.ts";
 import { once } from "./queries/once.ts";
 import { at, find, reachable } from "./queries/steps.ts";
 import { runCommands } from "./queries/uv.ts";
@@ -55,6 +55,13 @@ export const dependenciesNotPinned: Rule = {
     ],
     good: [
       healthy,
+      // Of another folder, which is not known here.
+      project({
+        "uv.lock": "",
+        "pyproject.toml": "",
+        Dockerfile: withPip(listed.replace("RUN ", "RUN cd plugins/emu && ")),
+        "requirements.txt": "fastapi\n",
+      }),
       project({ ...unlocked, Dockerfile: withPip("RUN pip install --no-cache-dir fastapi==0.121.0 uvicorn==0.38.0") }),
       project({ ...unlocked, Dockerfile: withPip("RUN pip install --no-cache-dir --upgrade pip setuptools") }),
       project({
@@ -129,10 +136,12 @@ const contextOf: (input: RuleInput) => { readonly folder: string; readonly files
   },
 );
 
-function ofFiles({ items, step }: Install, input: RuleInput): readonly string[] {
+function ofFiles({ items, step, command: own }: Install, input: RuleInput): readonly string[] {
   const { dockerfile, read } = input;
   const { folder, files } = contextOf(input);
-  return filesOf(items.files, { dockerfile, ...step, files }).flatMap((path) => {
+  const all = commandsOf(step.instruction);
+  const within = folderAfter(all.slice(0, all.indexOf(own)).map(({ argv }) => argv));
+  return filesOf(items.files, { dockerfile, ...step, files, within }).flatMap((path) => {
     const text = PROJECT.test(path) ? undefined : read?.(`${folder}${path}`);
     // Constraints in the file itself decide.
     if (text === undefined || /^\s*(?:-c|--constraint)\b/m.test(text)) return [];

@@ -1,8 +1,16 @@
 import { isContextElsewhere } from "./queries/context.ts";
 import { projectInstalls } from "./queries/installs.ts";
 import { at } from "./queries/steps.ts";
-import { healthy, healthyDockerfile, project } from "./queries/example.ts";
+import { byManager, healthy, healthyDockerfile, project } from "./queries/example.ts";
+import type { PackageManager } from "../model/types.ts";
 import type { Rule } from "./rule.ts";
+
+const LOCKS: Readonly<Partial<Record<PackageManager, { readonly lock: string; readonly manifest: string }>>> = {
+  uv: { lock: "uv.lock", manifest: "pyproject.toml" },
+  poetry: { lock: "poetry.lock", manifest: "pyproject.toml" },
+  pdm: { lock: "pdm.lock", manifest: "pyproject.toml" },
+  pipenv: { lock: "Pipfile.lock", manifest: "Pipfile" },
+};
 
 export const lockNotTracked: Rule = {
   id: "lock-not-tracked",
@@ -20,8 +28,11 @@ export const lockNotTracked: Rule = {
     bad: [
       project({ Dockerfile: healthyDockerfile, ".gitignore": "uv.lock\n" }),
       project({ Dockerfile: healthyDockerfile, "uv.lock": "" }),
+      byManager("poetry", { files: { "poetry.lock": "" } }),
+      byManager("pdm", { files: { "pdm.lock": "" } }),
+      byManager("pipenv", { files: { "Pipfile.lock": "" } }),
     ],
-    good: [healthy],
+    good: [healthy, byManager("poetry"), byManager("pdm"), byManager("pipenv")],
   },
   *check(input) {
     const { dockerfile, service } = input;
@@ -30,12 +41,18 @@ export const lockNotTracked: Rule = {
     const { lock } = service;
     const where = at(dockerfile, sync.step.instruction);
     if (!lock) {
-      if (sync.tool !== "uv") return;
+      const named = LOCKS[sync.tool];
+      if (named === undefined) return;
       // The project may stand in a sub-folder or be named by an option: then the lock is not ours to miss.
-      const elsewhere = sync.command.argv.some((word) => /^--(project|directory|script)/.test(word));
-      const unread = service.problems.some(({ file }) => file === "uv.lock");
-      if (elsewhere || unread || isContextElsewhere(input) || !service.files.includes("pyproject.toml")) return;
-      yield { message: "`uv sync` runs, but the repository holds no uv.lock.", where, confidence: "likely" };
+      const elsewhere = sync.command.argv.some((word) => /^(?:--(?:project|directory|script)|-[CP]$)/.test(word));
+      const unread = service.problems.some(({ file }) => file === named.lock);
+      if (elsewhere || unread || isContextElsewhere(input) || !service.files.includes(named.manifest)) return;
+      yield {
+        message: `\`${sync.tool} ${sync.call.verb}\` runs, but the repository holds no ${named.lock}.`,
+        advice: `Make it with \`${sync.tool} lock\`, commit it, and copy it before the installation.`,
+        where,
+        confidence: "likely",
+      };
     } else if (!lock.tracked) {
       const hidden = lock.gitIgnored;
       const because = hidden ? `: ${hidden.file} line ${hidden.line} (\`${hidden.text}\`) hides it` : "";
