@@ -1,7 +1,15 @@
-import { changed, healthy, startLine } from "./queries/example.ts";
+import { changed, healthy, healthyWith, project, startLine } from "./queries/example.ts";
 import { envAtStart, option, programOf, startOf } from "./queries/start.ts";
+import { commandsIn } from "./queries/commands.ts";
+import { entrypointScripts } from "./queries/entrypoint.ts";
 import { at } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
+
+const byScript = (last: string) =>
+  project({
+    Dockerfile: healthyWith([startLine, 'COPY start.sh /app/start.sh\nENTRYPOINT ["/app/start.sh"]\n']),
+    "start.sh": `#!/bin/sh\nset -e\n${last}\n`,
+  });
 
 export const noGracefulShutdownTimeout: Rule = {
   id: "no-graceful-shutdown-timeout",
@@ -16,17 +24,36 @@ export const noGracefulShutdownTimeout: Rule = {
   since: "0.1.0",
   provenBy: ["stop-answers-in-flight"],
   examples: {
-    bad: [changed([', "--timeout-graceful-shutdown", "20"', ""])],
-    good: [healthy, changed([startLine, 'CMD ["gunicorn", "app.main:app", "-b", "0.0.0.0:8000"]\n'])],
+    bad: [
+      changed([', "--timeout-graceful-shutdown", "20"', ""]),
+      byScript("exec uvicorn app.main:app --host 0.0.0.0"),
+      byScript("exec python -m uvicorn app.main:app"),
+    ],
+    good: [
+      healthy,
+      byScript("exec uvicorn app.main:app --timeout-graceful-shutdown 20"),
+      byScript('exec uvicorn app.main:app "$@"'),
+      byScript("exec gunicorn app.main:app"),
+      changed([startLine, 'CMD ["gunicorn", "app.main:app", "-b", "0.0.0.0:8000"]\n']),
+    ],
   },
-  *check({ dockerfile }) {
-    const start = startOf(dockerfile);
-    if (!start || start.server !== "uvicorn" || programOf(start.argv) !== "uvicorn") return;
-    if (option(start.argv, "--timeout-graceful-shutdown") !== undefined) return;
+  *check(input) {
+    const { dockerfile } = input;
     if (envAtStart(dockerfile).has("UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN")) return;
-    yield {
-      message: "uvicorn is started without --timeout-graceful-shutdown.",
-      where: at(dockerfile, start.instruction),
-    };
+    const message = "uvicorn is started without --timeout-graceful-shutdown.";
+    const start = startOf(dockerfile);
+    if (start?.server === "uvicorn" && waitsForever(start.argv))
+      yield { message, where: at(dockerfile, start.instruction) };
+    for (const { file, text } of entrypointScripts(input)) {
+      const final = commandsIn(text).at(-1);
+      const argv = final?.argv[0] === "exec" ? final.argv.slice(1) : (final?.argv ?? []);
+      if (final === undefined || text.includes("UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN") || !waitsForever(argv)) continue;
+      // `$@` or `$OPTIONS` may bring it.
+      if (argv.some((word) => /^\$/.test(word))) continue;
+      yield { message, where: { file, line: text.slice(0, final.start ?? 0).split("\n").length } };
+    }
   },
 };
+
+const waitsForever = (argv: readonly string[]): boolean =>
+  programOf(argv) === "uvicorn" && option(argv, "--timeout-graceful-shutdown") === undefined;

@@ -1,7 +1,7 @@
 import { commandsOf } from "./queries/commands.ts";
 import { changed, healthy, slim } from "./queries/example.ts";
 import { managerOf, verbOf } from "./queries/packages.ts";
-import { at, find, shippedSteps } from "./queries/steps.ts";
+import { at, find, mountsOf, reachableSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
 export const upgradeOrUpdateAlone: Rule = {
@@ -33,6 +33,11 @@ export const upgradeOrUpdateAlone: Rule = {
     ],
     good: [
       healthy,
+      // A cache mount for the lists serves the steps after it.
+      changed([
+        `FROM ${slim}\nRUN`,
+        `FROM ${slim}\nRUN --mount=type=cache,target=/var/lib/apt apt-get update\nRUN --mount=type=cache,target=/var/lib/apt apt-get install -y --no-install-recommends libpq5\nRUN`,
+      ]),
       changed([
         `FROM ${slim}\nRUN`,
         `FROM ${slim}\nRUN apt-get update && apt-get install -y --no-install-recommends libpq5 && rm -rf /var/lib/apt/lists/*\nRUN`,
@@ -40,11 +45,12 @@ export const upgradeOrUpdateAlone: Rule = {
     ],
   },
   *check({ dockerfile }) {
-    for (const { instruction } of shippedSteps(dockerfile)) {
+    for (const { instruction } of reachableSteps(dockerfile)) {
       if (instruction.keyword !== "RUN") continue;
       const verbs = commandsOf(instruction)
         .filter((command) => managerOf(command) === "apt")
         .map(verbOf);
+      if (mountsOf(instruction).some(({ target = "" }) => target.startsWith("/var/lib/apt"))) continue;
       if (!verbs.includes("update") || verbs.some((verb) => verb !== "update")) continue;
       yield {
         message: "`apt-get update` stands in a RUN without an install.",
