@@ -2,6 +2,7 @@ import type { Dependency, DependencyFacts, ProgramUse } from "../model/types.ts"
 import { constantText } from "./constants.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
 import { type Call, dotted, enclosing, type Expression, type Scope } from "./python-tree.ts";
+import { expectsAbsence } from "./program-guards.ts";
 import { baseName, simpleCommands, unwrap } from "./unwrap.ts";
 
 /** Libraries that are nothing without another program, and what they call. */
@@ -45,16 +46,25 @@ export function readPrograms(
 ): readonly ProgramUse[] {
   const uses: ProgramUse[] = [];
   for (const file of sources.withAny(...WORDS)) {
+    const lookedFor = lookedForIn(sources, file);
     for (const call of file.calls) {
       const program = programIn(sources, file, call);
       if (isCommand(call.scope)) continue;
       if (program === undefined || program === "" || ALWAYS_THERE.test(program)) continue;
-      const certain = !calledName(file, call).endsWith("which");
-      uses.push({ program, confidence: certain ? "certain" : "likely", evidence: evidenceOf(file, call) });
+      const isOptional = lookedFor.has(program) || expectsAbsence(file.source.text, call.at);
+      uses.push({ program, confidence: isOptional ? "needs-proof" : "certain", evidence: evidenceOf(file, call) });
     }
   }
   return [...uses, ...throughLibraries(runtime, runtimeClosure, lock)];
 }
+
+/** `shutil.which("git")`: who asks whether a program is there can do without it. */
+const lookedForIn = (sources: PythonSources, file: PythonFile): ReadonlySet<string | undefined> =>
+  new Set(
+    file.calls
+      .filter((call) => calledName(file, call) === "shutil.which")
+      .map((call) => wordOf(sources, file, call.args[0])),
+  );
 
 /** `@app.cli.command("…")`: somebody runs it by hand, in Flask and Quart. */
 const isCommand = (scope: Scope): boolean =>

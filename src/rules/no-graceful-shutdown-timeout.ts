@@ -49,7 +49,7 @@ export const noGracefulShutdownTimeout: Rule = {
       const argv = final?.argv[0] === "exec" ? final.argv.slice(1) : (final?.argv ?? []);
       if (final === undefined || text.includes("UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN") || !waitsForever(argv)) continue;
       // `$@` or `$OPTIONS` may bring it.
-      if (argv.some((word) => /^\$/.test(word))) continue;
+      if (argv.some((word) => word.startsWith("$"))) continue;
       yield { message, where: { file, line: text.slice(0, final.start ?? 0).split("\n").length } };
     }
   },

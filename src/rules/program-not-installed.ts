@@ -43,6 +43,15 @@ export const programNotInstalled: Rule = {
     ],
     good: [
       healthy,
+      // Installed, and called where it is there.
+      project({
+        Dockerfile: healthyWith([
+          `FROM ${slim}\nRUN`,
+          `FROM ${slim}\nRUN apt-get update && apt-get install -y --no-install-recommends git && rm -rf /var/lib/apt/lists/*\nRUN`,
+        ]),
+        "app/code.py":
+          "import subprocess\n\n\ndef head():\n    try:\n        return subprocess.run(['git', 'log'])\n    except FileNotFoundError:\n        return None\n",
+      }),
       project({
         Dockerfile: healthyDockerfile,
         "tools/release.py": "import subprocess\n\nsubprocess.run(['git', 'tag'])\n",
@@ -73,12 +82,13 @@ export const programNotInstalled: Rule = {
     for (const program of new Set(needs.map((need) => need.program))) {
       if (hasProgram(dockerfile, stage, program) !== false) continue;
       const callers = needs.filter((need) => need.program === program);
-      const first = callers.find(({ certain }) => certain) ?? callers[0];
+      const first = callers.find(({ certain }) => certain) ?? callers.find(({ optional }) => !optional) ?? callers[0];
       if (first === undefined) continue;
       const others = callers.length === 1 ? "" : `, and ${callers.length - 1} more`;
       yield {
         message: `${program} is not in the shipped image, but ${first.because}${others}.`,
         confidence: first.certain ? "likely" : "needs-proof",
+        ...(callers.every(({ optional }) => optional) ? { severity: "note" as const } : {}),
         where: at(dockerfile, stage.from),
         related: callers.flatMap(({ evidence, because }) => (evidence ? [{ ...evidence, message: because }] : [])),
       };

@@ -62,6 +62,22 @@ describe("files and programs", () => {
     ]);
   });
 
+  it.each([
+    ["try:\n        subprocess.run(['dot'])\n    except FileNotFoundError:\n        pass", "needs-proof"],
+    [
+      "try:\n        if x:\n            subprocess.run(['dot'])\n    except (ValueError, OSError):\n        pass",
+      "needs-proof",
+    ],
+    ["if shutil.which('dot'):\n        subprocess.run(['dot'])", "needs-proof"],
+    ["if shutil.which('neato'):\n        subprocess.run(['dot'])", "certain"],
+    ["try:\n        subprocess.run(['dot'])\n    except Exception:\n        log()", "certain"],
+    ["try:\n        x()\n    except FileNotFoundError:\n        subprocess.run(['dot'])", "certain"],
+    ["try:\n        def inner():\n            subprocess.run(['dot'])\n    except OSError:\n        pass", "certain"],
+  ])("knows a call that expects the program to be absent: %s", async (body, confidence) => {
+    const { programs } = await python(`import shutil, subprocess\ndef draw():\n    ${body}\n`);
+    expect(programs.find(({ program }) => program === "dot")).toMatchObject({ confidence });
+  });
+
   it("leaves out what a command of Flask calls, which somebody runs by hand", async () => {
     const { programs } = await python(
       "import subprocess\nfrom flask import Flask\napp = Flask(__name__)\n@app.cli.command('make-db')\ndef make():\n    subprocess.run(['psql', '-c', 'x'])\n@app.get('/')\ndef page():\n    subprocess.run(['dot', '-Tsvg'])\n",

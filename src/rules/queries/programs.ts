@@ -5,6 +5,8 @@ export interface Need {
   readonly program: string;
   readonly because: string;
   readonly certain: boolean;
+  /** The service looks whether it is there, or expects that it is not. */
+  readonly optional: boolean;
   readonly evidence: Evidence | undefined;
 }
 
@@ -25,14 +27,20 @@ const callers: Readonly<Record<string, string>> = {
 export function programsNeeded(service: Service): readonly Need[] {
   const called = service.programs.map(({ program, through, confidence, evidence }) => ({
     program,
-    because: through === undefined ? `${evidence.file} line ${evidence.line} calls it` : `${through} calls it`,
+    because:
+      through === undefined
+        ? `${evidence.file} line ${evidence.line} calls it${confidence === "needs-proof" ? " where it is there" : ""}`
+        : `${through} calls it`,
     certain: confidence === "certain",
+    optional: confidence === "needs-proof",
     evidence,
   }));
   const byLibrary = service.dependencies.runtimeClosure.flatMap((name) => {
     const program = callers[name];
     if (program === undefined || called.some((need) => need.program === program)) return [];
-    return [{ program, because: `the dependency ${name} calls it`, certain: false, evidence: undefined }];
+    return [
+      { program, because: `the dependency ${name} calls it`, certain: false, optional: false, evidence: undefined },
+    ];
   });
   return [...called, ...byLibrary];
 }
