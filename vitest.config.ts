@@ -9,6 +9,8 @@ const config: ViteUserConfig = {
           name: "unit",
           pool: "threads",
           isolate: false,
+          // A test whose loop went over nothing has shown nothing.
+          expect: { requireAssertions: true },
           include: ["src/**/*.test.{ts,tsx}", "test/unit/**/*.test.ts"],
         },
       },

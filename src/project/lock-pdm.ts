@@ -1,6 +1,5 @@
 import { overSsh } from "./git-address.ts";
 import { type Digest, isDigest } from "./lock-digest.ts";
-import { onlySources } from "./lock-poetry.ts";
 import {
   extraOf,
   type LockEntry,
@@ -9,6 +8,7 @@ import {
   MAIN,
   type Need,
   type Node,
+  onlySources,
   unique,
 } from "./lock-reading.ts";
 import type { Holds } from "./marker.ts";

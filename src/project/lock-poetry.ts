@@ -9,6 +9,7 @@ import {
   MAIN,
   type Need,
   type Node,
+  onlySources,
   unique,
 } from "./lock-reading.ts";
 import type { Holds } from "./marker.ts";
@@ -94,9 +95,6 @@ function needsOf(table: Table, extras: readonly string[]): readonly Need[] {
       .map((one) => ({ name, extras: textsAt(one, "extras").map(normalName), marker: textAt(one, "markers") }));
   });
 }
-
-export const onlySources = (files: readonly string[]): boolean =>
-  files.length > 0 && !files.some((file) => file.endsWith(".whl"));
 
 function sourceOf(kind: string | undefined): LockedPackage["source"] {
   if (kind === "git" || kind === "url") return kind;

@@ -109,3 +109,7 @@ function fits({ entry, conditions, onlyFor }: Node, need: Need, holds: Holds): b
 export const unique = (texts: ReadonlyArray<string | undefined>): readonly string[] => [
   ...new Set(texts.filter((text) => text !== undefined)),
 ];
+
+/** No wheel is among the files of a package, so it is built where it is installed. */
+export const onlySources = (files: readonly string[]): boolean =>
+  files.length > 0 && !files.some((file) => file.endsWith(".whl"));

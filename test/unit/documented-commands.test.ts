@@ -47,7 +47,7 @@ const commandsIn = (page: string): readonly string[] =>
 
 describe.each(pages)("%s", (page) => {
   const calls = [...new Set(commandsIn(page))];
-  it("shows calls that the command line takes", async () => {
+  it.skipIf(calls.length === 0)("shows calls that the command line takes", async () => {
     for (const call of calls) expect.soft(await refusal(wordsOf(call)), `seaworthy ${call}`).toBe("");
   });
 

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { LayerEntry } from "../../src/engine/engine.ts";
-import { ApkPackages } from "../../src/probes/packages/apk.ts";
+import { apkPackages } from "../../src/probes/packages/apk.ts";
 import { ContentsSearch } from "../../src/probes/packages/contents.ts";
 import { DebPackages } from "../../src/probes/packages/deb.ts";
 import { Distributions } from "../../src/probes/packages/distributions.ts";
 import type { PackageSource } from "../../src/probes/packages/package.ts";
-import { RpmPackages } from "../../src/probes/packages/rpm.ts";
+import { rpmPackages } from "../../src/probes/packages/rpm.ts";
 import { tableRows } from "../../src/probes/packages/sqlite.ts";
 import { Paths } from "../../src/probes/support/paths.ts";
 import { FinalTree } from "../../src/probes/support/tree.ts";
@@ -79,7 +79,7 @@ describe("Debian's packages", () => {
 it("Alpine's packages are read with their files", () => {
   const database =
     "C:Q1abc=\nP:musl\nV:1.2.5-r9\nA:x86_64\nL:MIT\nF:lib\nR:ld-musl-x86_64.so.1\na:0:0:755\nF:usr/bin\nR:ldd\n\nP:busybox\nV:1.37.0-r12\nA:x86_64\nL:GPL-2.0-only\n\n";
-  expect(read(new ApkPackages(), { "lib/apk/db/installed": database })).toMatchObject([
+  expect(read(apkPackages(), { "lib/apk/db/installed": database })).toMatchObject([
     {
       kind: "apk",
       name: "musl",
@@ -93,7 +93,7 @@ it("Alpine's packages are read with their files", () => {
 
 describe("rpm's packages", () => {
   it("are read from its database, over several pages and without its keys", () => {
-    const found = read(new RpmPackages(), { "var/lib/rpm/rpmdb.sqlite": RPMDB });
+    const found = read(rpmPackages(), { "var/lib/rpm/rpmdb.sqlite": RPMDB });
     expect(found).toHaveLength(13);
     expect(found.find(({ name }) => name === "libsmall7")).toEqual({
       kind: "rpm",
@@ -113,7 +113,7 @@ describe("rpm's packages", () => {
     ["is something else", Buffer.from("not a database")],
     ["is damaged", Buffer.from(RPMDB).fill(0xff, 512, 1024)],
   ])("are none, and nothing breaks, when the database %s", (_, bytes) => {
-    expect(read(new RpmPackages(), { "var/lib/rpm/rpmdb.sqlite": bytes })).toEqual([]);
+    expect(read(rpmPackages(), { "var/lib/rpm/rpmdb.sqlite": bytes })).toEqual([]);
   });
   it("a table that is not there has no rows", () => {
     expect(tableRows(RPMDB, "Installtid")).toEqual([]);

@@ -197,17 +197,30 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))("%s", (_, rule) => 
 });
 
 describe("fixes", () => {
-  it.each(rules.flatMap((rule) => rule.examples.bad.map((project) => [rule.id, rule, project] as const)))(
-    "of %s mend what they are offered for",
-    async (_, rule, project) => {
-      const offered = (await findings(rule, project)).flatMap(({ fix }) => fix?.edits ?? []);
-      if (offered.length === 0) return;
-      const mended = { ...project };
-      for (const edit of offered.toSorted((a, b) => b.start - a.start)) {
-        const text = mended[edit.file] ?? "";
-        mended[edit.file] = text.slice(0, edit.start) + edit.text + text.slice(edit.end);
+  const offeredBy = async (rule: Rule, project: Project) =>
+    (await findings(rule, project)).flatMap(({ fix }) => fix?.edits ?? []);
+
+  it.each(rules.filter(({ fixes }) => fixes !== undefined).map((rule) => [rule.id, rule] as const))(
+    "of %s are offered, and mend what they are offered for",
+    async (_, rule) => {
+      let count = 0;
+      for (const project of rule.examples.bad) {
+        const offered = await offeredBy(rule, project);
+        if (offered.length === 0) continue;
+        count += offered.length;
+        const mended = { ...project };
+        for (const edit of offered.toSorted((a, b) => b.start - a.start)) {
+          const text = mended[edit.file] ?? "";
+          mended[edit.file] = text.slice(0, edit.start) + edit.text + text.slice(edit.end);
+        }
+        expect((await findings(rule, mended)).filter(({ fix }) => fix !== undefined)).toEqual([]);
       }
-      expect((await findings(rule, mended)).filter(({ fix }) => fix !== undefined)).toEqual([]);
+      expect(count).toBeGreaterThan(0);
     },
   );
+
+  it("are offered by no rule that does not say so", async () => {
+    for (const rule of rules.filter(({ fixes }) => fixes === undefined))
+      for (const project of rule.examples.bad) expect.soft(await offeredBy(rule, project), rule.id).toEqual([]);
+  });
 });

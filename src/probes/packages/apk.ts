@@ -1,23 +1,10 @@
-import type { FoundPackage, PackageSource } from "./package.ts";
+import { databaseOf, type FoundPackage, type PackageSource } from "./package.ts";
 
 const DATABASE = /^(usr\/)?lib\/apk\/db\/installed$/;
 
 /** Alpine's and Wolfi's packages. */
-export class ApkPackages implements PackageSource {
-  readonly #databases = new Map<string, readonly FoundPackage[]>();
-
-  wants(path: string): boolean {
-    return DATABASE.test(path);
-  }
-
-  content(path: string, bytes: Buffer): void {
-    this.#databases.set(path, bytes.toString("utf8").split(/\n\n+/).flatMap(packageIn));
-  }
-
-  packages(isThere: (path: string) => boolean): readonly FoundPackage[] {
-    return [...this.#databases].filter(([path]) => isThere(path)).flatMap(([, found]) => found);
-  }
-}
+export const apkPackages = (): PackageSource =>
+  databaseOf(DATABASE, (bytes) => bytes.toString("utf8").split(/\n\n+/).flatMap(packageIn));
 
 /** One paragraph: a letter, a colon and a value per line; `F:` names a folder and `R:` a file in it. */
 function packageIn(text: string): readonly FoundPackage[] {

@@ -3,11 +3,11 @@ import type { Contents, InstalledPackage, OperatingSystem, OwnedBytes } from "..
 import { cacheKind, ownerOf } from "../support/waste.ts";
 import type { Paths } from "../support/paths.ts";
 import type { FinalTree } from "../support/tree.ts";
-import { ApkPackages } from "./apk.ts";
+import { apkPackages } from "./apk.ts";
 import { DebPackages } from "./deb.ts";
 import { Distributions } from "./distributions.ts";
 import type { FoundPackage, PackageSource } from "./package.ts";
-import { RpmPackages } from "./rpm.ts";
+import { rpmPackages } from "./rpm.ts";
 
 const RELEASE = /^(etc|usr\/lib)\/os-release$/;
 /** Metadata and databases; a larger one is no such thing. */
@@ -15,12 +15,7 @@ const MOST_BYTES = 200_000_000;
 
 /** Finds out what is installed while the layers go by, and whose each file is at the end. */
 export class ContentsSearch {
-  readonly #sources: readonly PackageSource[] = [
-    new Distributions(),
-    new DebPackages(),
-    new ApkPackages(),
-    new RpmPackages(),
-  ];
+  readonly #sources: readonly PackageSource[] = [new Distributions(), new DebPackages(), apkPackages(), rpmPackages()];
   /** A file of an installer's cache is no installation, but one may be linked to it. */
   readonly #cached = new Map<string, Buffer>();
   readonly #uvCache: string;

@@ -13,3 +13,13 @@ export interface PackageSource {
   /** @param isThere False for a file that a later layer took away. */
   packages(isThere: (path: string) => boolean): readonly FoundPackage[];
 }
+
+/** Where one file holds a whole database, wherever a distribution keeps it. */
+export function databaseOf(place: RegExp, read: (bytes: Buffer) => readonly FoundPackage[]): PackageSource {
+  const databases = new Map<string, readonly FoundPackage[]>();
+  return {
+    wants: (path) => place.test(path),
+    content: (path, bytes) => void databases.set(path, read(bytes)),
+    packages: (isThere) => [...databases].filter(([path]) => isThere(path)).flatMap(([, found]) => found),
+  };
+}

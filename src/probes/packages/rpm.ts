@@ -1,4 +1,4 @@
-import type { FoundPackage, PackageSource } from "./package.ts";
+import { databaseOf, type FoundPackage, type PackageSource } from "./package.ts";
 import { tableRows } from "./sqlite.ts";
 
 const DATABASE = /^(var\/lib\/rpm|usr\/lib\/sysimage\/rpm)\/rpmdb\.sqlite$/;
@@ -19,21 +19,7 @@ const INT32 = 4;
 const STRINGS: ReadonlySet<number> = new Set([6, 8, 9]);
 
 /** Packages of Amazon Linux, Fedora and their like, from the database that rpm keeps since 4.16. */
-export class RpmPackages implements PackageSource {
-  readonly #databases = new Map<string, readonly FoundPackage[]>();
-
-  wants(path: string): boolean {
-    return DATABASE.test(path);
-  }
-
-  content(path: string, bytes: Buffer): void {
-    this.#databases.set(path, packagesIn(bytes));
-  }
-
-  packages(isThere: (path: string) => boolean): readonly FoundPackage[] {
-    return [...this.#databases].filter(([path]) => isThere(path)).flatMap(([, found]) => found);
-  }
-}
+export const rpmPackages = (): PackageSource => databaseOf(DATABASE, packagesIn);
 
 /** A damaged database holds no packages that could be told. */
 function packagesIn(database: Buffer): readonly FoundPackage[] {

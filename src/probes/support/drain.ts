@@ -52,11 +52,11 @@ export async function stopInFlight(context: ProbeContext, options: StartOptions 
   const { contract } = context;
   const limitMs = 3 * startPatience(contract) + contract.signals.graceSeconds * 4000 + 120_000;
   const signal = within(context.signal, limitMs, "The drain experiment");
-  if (contract.drain !== undefined) return await withNamedRoute(context, contract.drain, options, signal);
+  const start: Start = { context, options, signal };
   const seen =
-    (await withHalfBody(context, options, signal)) ??
-    (await withSlowRoute(context, options, signal)) ??
-    (await withHeldSidecar(context, options, signal));
+    contract.drain === undefined
+      ? ((await withHalfBody(start)) ?? (await withSlowRoute(start)) ?? (await withHeldSidecar(start)))
+      : await withNamedRoute(start, contract.drain);
   if (seen === undefined)
     throw new Error(
       "No request could be held in flight: no route waits for the rest of a body, the slow route that was added from outside was not served (the framework is unknown, or Python runs isolated), and no route waits for a sidecar whose address a variable holds. Name a route that takes some seconds in seaworthy.yaml: `drain: { path: /slow }`.",
@@ -64,66 +64,56 @@ export async function stopInFlight(context: ProbeContext, options: StartOptions 
   return seen;
 }
 
-async function withNamedRoute(
-  context: ProbeContext,
-  route: NonNullable<Contract["drain"]>,
-  options: StartOptions,
-  signal: AbortSignal,
-): Promise<Drain> {
-  const { contract } = context;
-  await using container = await startService(context, options);
-  await readyToHold(container, contract, signal);
-  await using request = await namedRequest(container, contract, { ...route, holdMs: HOLD_MS });
-  return await stopWith(container, { rung: "named slow route", request }, context, signal);
+interface Start {
+  readonly context: ProbeContext;
+  readonly options: StartOptions;
+  readonly signal: AbortSignal;
 }
 
-async function withHalfBody(
-  context: ProbeContext,
-  options: StartOptions,
-  signal: AbortSignal,
-): Promise<Drain | undefined> {
-  const { contract, service } = context;
-  await using container = await startService(context, options);
-  await readyToHold(container, contract, signal);
-  const routes = await bodyRoutes(container, { service, contract, signal });
-  await using request = await halfBody(container, contract, routes);
-  if (request === undefined) return undefined;
-  return await stopWith(container, { rung: "half-sent body", request }, context, signal);
-}
+const withNamedRoute = (start: Start, route: NonNullable<Contract["drain"]>): Promise<Drain | undefined> =>
+  stoppedWhile(start, "named slow route", (container) =>
+    namedRequest(container, start.context.contract, { ...route, holdMs: HOLD_MS }),
+  );
 
-async function withSlowRoute(
-  context: ProbeContext,
-  options: StartOptions,
-  signal: AbortSignal,
-): Promise<Drain | undefined> {
-  const { contract, image, evidenceDirectory } = context;
+const withHalfBody = (start: Start): Promise<Drain | undefined> =>
+  stoppedWhile(start, "half-sent body", async (container) => {
+    const { contract, service } = start.context;
+    const routes = await bodyRoutes(container, { service, contract, signal: start.signal });
+    return halfBody(container, contract, routes);
+  });
+
+async function withSlowRoute(start: Start): Promise<Drain | undefined> {
+  const { contract, image, evidenceDirectory } = start.context;
   const added = await slowRoute(image, evidenceDirectory, requiredEnv(contract));
-  await using container = await startService(context, { ...options, ...added });
-  await readyToHold(container, contract, signal);
-  await using request = await slowRequest(container, contract, HOLD_MS / 1000 + 1);
-  if (request === undefined) return undefined;
-  return await stopWith(container, { rung: "injected slow route", request }, context, signal);
+  const options = { ...start.options, ...added };
+  return stoppedWhile({ ...start, options }, "injected slow route", (container) =>
+    slowRequest(container, contract, HOLD_MS / 1000 + 1),
+  );
 }
 
-async function withHeldSidecar(
-  context: ProbeContext,
-  options: StartOptions,
-  signal: AbortSignal,
-): Promise<Drain | undefined> {
+async function withHeldSidecar(start: Start): Promise<Drain | undefined> {
+  const { context, signal } = start;
   const { contract, service } = context;
   await using doors = await openDoors(context, signal);
   if (doors === undefined) return undefined;
-  await using container = await startService(context, { ...options, env: doors.env });
-  await readyToHold(container, contract, signal);
-  const paths = await readableRoutes(container, { service, contract, signal });
-  await using request = await heldRequest(container, context, { doors, paths, holdMs: HOLD_MS });
-  if (request === undefined) return undefined;
-  return await stopWith(container, { rung: "held sidecar", request }, context, signal);
+  const options = { ...start.options, env: doors.env };
+  return await stoppedWhile({ ...start, options }, "held sidecar", async (container) => {
+    const paths = await readableRoutes(container, { service, contract, signal });
+    return heldRequest(container, context, { doors, paths, holdMs: HOLD_MS });
+  });
 }
 
-async function readyToHold(container: Container, contract: Contract, signal: AbortSignal): Promise<void> {
-  await becomesHealthy(container, contract, signal);
+/** Starts the image and stops it while a request is held in it; undefined where none can be held so. */
+async function stoppedWhile(
+  { context, options, signal }: Start,
+  rung: Drain["rung"],
+  holding: (container: Container) => Promise<InFlight | undefined>,
+): Promise<Drain | undefined> {
+  await using container = await startService(context, options);
+  await becomesHealthy(container, context.contract, signal);
   needsHttp1(container, "a request is held in flight");
+  await using request = await holding(container);
+  return request === undefined ? undefined : await stopWith(container, { rung, request }, context, signal);
 }
 
 async function stopWith(
