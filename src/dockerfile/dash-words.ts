@@ -26,6 +26,8 @@ const DEEPEST = 60;
 /** `{name` or `{#name`, and what follows it: the end, or what is done with the value. */
 const BRACES = /^\{(?:#?(?:[A-Za-z_]\w*|\d+|[@*?!$-])(?=\})|(?:[A-Za-z_]\w*|\d+|[@*])(?::?[-+=?]|##?|%%?))/;
 const SPECIAL = /[\n\t ;&|<>()]/;
+/** Characters of a word that open nothing and end nothing. */
+const PLAIN = /[^\n\t ;&|<>()'"`$\\]+/y;
 
 /**
  * Splits a script into tokens as dash does. What stands in `$(…)` and backquotes is given to `parse`, which returns
@@ -109,6 +111,11 @@ export class DashWords {
     let quoted = false;
     for (;;) {
       this.#joinLines();
+      PLAIN.lastIndex = this.position;
+      const plain = PLAIN.exec(this.text)?.[0] ?? "";
+      value += plain;
+      this.position += plain.length;
+      if (plain !== "") continue;
       const character = this.text[this.position];
       if (character === undefined || SPECIAL.test(character)) break;
       const from = this.position;

@@ -41,8 +41,15 @@ export function commandsOfInstruction(instruction: Instruction, stage?: Stage): 
   const script = scriptOf(instruction);
   const interpreter = interpreterOf(script);
   if (interpreter !== undefined && !isPosixShell(interpreter)) return commandsOfVector(interpreter);
-  return commandsIn(script);
+  const before = known.get(instruction);
+  if (before !== undefined) return before;
+  const commands = commandsIn(script);
+  known.set(instruction, commands);
+  return commands;
 }
+
+/** Each instruction's script is read once, however many ask for its commands. */
+const known = new WeakMap<Instruction, readonly ShellCommand[]>();
 
 /**
  * The script a shell form runs: the arguments with their heredocs below them, or the heredoc alone when nothing else

@@ -41,53 +41,83 @@ export interface StageState {
 export interface StateOptions {
   /** Stop before this instruction: the state it meets. */
   readonly before?: Instruction;
-  /** The environment of the base image, when it is known. */
-  readonly baseEnv?: ReadonlyMap<string, string>;
-  /** `--build-arg` values. */
-  readonly buildArgs?: ReadonlyMap<string, string>;
 }
 
-interface Draft {
-  base: string;
-  env: Map<string, SetBy<string>>;
-  args: Map<string, SetBy<string | undefined>>;
+interface State extends StageState {
   /** Values for expansion: of ENV and ARG alike, the later one counts. */
-  values: Map<string, string>;
-  user: SetBy<string> | undefined;
-  workdir: SetBy<string> | undefined;
-  shell: SetBy<readonly string[]> | undefined;
-  entrypoint: SetBy<ProcessLine> | undefined;
-  command: SetBy<ProcessLine> | undefined;
-  healthcheck: SetBy<Instruction | "none"> | undefined;
-  exposed: SetBy<string>[];
-  volumes: SetBy<string>[];
-  labels: Map<string, SetBy<string>>;
-  stopSignal: SetBy<string> | undefined;
+  readonly values: ReadonlyMap<string, string>;
 }
 
 interface Step {
-  readonly draft: Draft;
+  readonly state: State;
   readonly instruction: Instruction;
   readonly stage: number;
   readonly globals: ReadonlyMap<string, string>;
-  readonly buildArgs: ReadonlyMap<string, string>;
   readonly escape: string;
 }
 
-/** What holds at the end of `stage`, or before one of its instructions. */
-export function stageState(dockerfile: Dockerfile, stage: Stage, options: StateOptions = {}): StageState {
-  const escape = escapeOf(dockerfile.directives);
-  const buildArgs = options.buildArgs ?? new Map<string, string>();
-  const globals = globalValues(dockerfile, buildArgs, escape);
-  const draft = emptyDraft(stage, options.baseEnv);
-  for (const at of lineOf(dockerfile, stage)) {
-    draft.base = at.parent === undefined ? at.resolvedBase : draft.base;
-    for (const instruction of at.instructions) {
-      if (instruction === options.before) return draft;
-      steps[instruction.keyword]?.({ draft, instruction, stage: at.index, globals, buildArgs, escape });
-    }
+/** The instructions of a line of stages, and how far they were followed. */
+interface Walk {
+  readonly dockerfile: Dockerfile;
+  readonly steps: readonly Pick<Step, "instruction" | "stage">[];
+  readonly places: ReadonlyMap<Instruction, number>;
+  readonly start: State;
+  readonly globals: ReadonlyMap<string, string>;
+  at: number;
+  state: State;
+  end: State | undefined;
+}
+
+const walks = new WeakMap<Stage, Walk>();
+
+/**
+ * What holds at the end of `stage`, or before one of its instructions. Most ask for one instruction after the other, so
+ * each answer begins where the last one ended: a file is followed once for each of them, not once for each instruction.
+ */
+export function stageState(dockerfile: Dockerfile, stage: Stage, { before }: StateOptions = {}): StageState {
+  const walk = walkOf(dockerfile, stage);
+  const place = before === undefined ? undefined : walk.places.get(before);
+  if (place === undefined) return (walk.end ??= follow(walk, walk.steps.length));
+  return follow(walk, place);
+}
+
+function walkOf(dockerfile: Dockerfile, stage: Stage): Walk {
+  const known = walks.get(stage);
+  if (known !== undefined && isSame(known.dockerfile, dockerfile)) return known;
+  const line = lineOf(dockerfile, stage);
+  const path = line.flatMap(({ index, instructions }) =>
+    instructions.map((instruction) => ({ instruction, stage: index })),
+  );
+  const start = emptyState(line[0] ?? stage);
+  const walk = {
+    dockerfile,
+    steps: path,
+    places: new Map(path.map(({ instruction }, place) => [instruction, place])),
+    start,
+    globals: globalValues(dockerfile),
+    at: 0,
+    state: start,
+    end: undefined,
+  };
+  walks.set(stage, walk);
+  return walk;
+}
+
+/** The same file, perhaps with another target. */
+const isSame = (one: Dockerfile, other: Dockerfile): boolean =>
+  one.stages === other.stages && one.globalArgs === other.globalArgs && one.directives === other.directives;
+
+function follow(walk: Walk, place: number): State {
+  const escape = escapeOf(walk.dockerfile.directives);
+  let { at, state } = place < walk.at ? { at: 0, state: walk.start } : walk;
+  for (; at < place; at += 1) {
+    const step = walk.steps[at];
+    const change = step && changes[step.instruction.keyword]?.({ ...step, state, globals: walk.globals, escape });
+    if (change !== undefined) state = { ...state, ...change };
   }
-  return draft;
+  walk.at = at;
+  walk.state = state;
+  return state;
 }
 
 /** A stage and the stages it is built on, the outermost first. */
@@ -108,117 +138,107 @@ export function escapeOf(directives: readonly Directive[]): string {
 }
 
 /** The values of the ARG instructions before the first FROM. */
-function globalValues(
-  dockerfile: Dockerfile,
-  buildArgs: ReadonlyMap<string, string>,
-  escape: string,
-): ReadonlyMap<string, string> {
+function globalValues(dockerfile: Dockerfile): ReadonlyMap<string, string> {
+  const escape = escapeOf(dockerfile.directives);
   const values = new Map<string, string>();
   for (const instruction of dockerfile.globalArgs) {
     for (const { name, value } of assignmentsOf(instruction)) {
-      const known = buildArgs.get(name) ?? (value === undefined ? undefined : expand(value, values, escape));
-      if (known !== undefined) values.set(name, known);
+      if (value !== undefined) values.set(name, expand(value, values, escape));
     }
   }
   return values;
 }
 
-function emptyDraft(stage: Stage, baseEnv: ReadonlyMap<string, string> | undefined): Draft {
-  return {
-    base: stage.resolvedBase,
-    env: new Map(),
-    args: new Map(),
-    values: new Map(baseEnv),
-    user: undefined,
-    workdir: undefined,
-    shell: undefined,
-    entrypoint: undefined,
-    command: undefined,
-    healthcheck: undefined,
-    exposed: [],
-    volumes: [],
-    labels: new Map(),
-    stopSignal: undefined,
-  };
-}
+const emptyState = ({ resolvedBase }: Stage): State => ({
+  base: resolvedBase,
+  env: new Map(),
+  args: new Map(),
+  values: new Map(),
+  user: undefined,
+  workdir: undefined,
+  shell: undefined,
+  entrypoint: undefined,
+  command: undefined,
+  healthcheck: undefined,
+  exposed: [],
+  volumes: [],
+  labels: new Map(),
+  stopSignal: undefined,
+});
 
 function expand(word: string, values: ReadonlyMap<string, string>, escape: string): string {
   const { value, problem } = expandWord(word, values, { escape, unset: "default" });
   return problem === undefined ? value : word;
 }
 
-const expanded = (step: Step, word: string): string => expand(word, step.draft.values, step.escape);
+const expanded = (step: Step, word: string): string => expand(word, step.state.values, step.escape);
 
 function setBy<T>(step: Step, value: T): SetBy<T> {
   return { value, instruction: step.instruction, stage: step.stage };
 }
 
-function processLine({ draft, instruction }: Step): ProcessLine {
+function processLine({ state, instruction }: Step): ProcessLine {
   const { form, words, args } = instruction;
   if (form === "exec") return { form, argv: words };
-  return { form, argv: [...(draft.shell?.value ?? ["/bin/sh", "-c"]), args] };
+  return { form, argv: [...(state.shell?.value ?? ["/bin/sh", "-c"]), args] };
 }
 
-const steps: Readonly<Record<string, (step: Step) => void>> = {
+/** What each instruction changes. */
+const changes: Readonly<Record<string, (step: Step) => Partial<State> | undefined>> = {
   ARG: (step) => {
+    const args = new Map(step.state.args);
+    const values = new Map(step.state.values);
     for (const { name, value } of assignmentsOf(step.instruction)) {
-      const own = value === undefined ? step.globals.get(name) : expanded(step, value);
-      const known = step.buildArgs.get(name) ?? own;
-      step.draft.args.set(name, setBy(step, known));
-      if (known !== undefined) step.draft.values.set(name, known);
+      const known = value === undefined ? step.globals.get(name) : expand(value, values, step.escape);
+      args.set(name, setBy(step, known));
+      if (known !== undefined) values.set(name, known);
     }
+    return { args, values };
   },
-  CMD: (step) => {
-    step.draft.command = setBy(step, processLine(step));
-  },
-  ENTRYPOINT: (step) => {
-    const { draft } = step;
-    draft.entrypoint = setBy(step, processLine(step));
+  CMD: (step) => ({ command: setBy(step, processLine(step)) }),
+  ENTRYPOINT: (step) => ({
+    entrypoint: setBy(step, processLine(step)),
     // A new entrypoint drops the command of the base, unless this very stage set one.
-    if (draft.command?.stage !== step.stage) draft.command = undefined;
-  },
+    ...(step.state.command?.stage === step.stage ? {} : { command: undefined }),
+  }),
   ENV: (step) => {
+    const env = new Map(step.state.env);
+    const values = new Map(step.state.values);
     // All values of one ENV are read before any of them is set.
-    const pairs = assignmentsOf(step.instruction).map(({ name, value = "" }) => ({
-      name: expanded(step, name),
-      value: expanded(step, value),
-    }));
-    for (const { name, value } of pairs) {
-      step.draft.env.set(name, setBy(step, value));
-      step.draft.values.set(name, value);
+    for (const { name, value = "" } of assignmentsOf(step.instruction)) {
+      const [variable, content] = [expanded(step, name), expanded(step, value)];
+      env.set(variable, setBy(step, content));
+      values.set(variable, content);
     }
+    return { env, values };
   },
   EXPOSE: (step) => {
     const ports = step.instruction.words.flatMap((word) =>
-      expandWords(word, step.draft.values, { escape: step.escape, unset: "default" }),
+      expandWords(word, step.state.values, { escape: step.escape, unset: "default" }),
     );
-    step.draft.exposed.push(...ports.map((port) => setBy(step, port)));
+    return { exposed: [...step.state.exposed, ...ports.map((port) => setBy(step, port))] };
   },
   HEALTHCHECK: (step) => {
     const kind = step.instruction.words[0]?.toUpperCase();
-    if (kind === "NONE") step.draft.healthcheck = setBy(step, "none");
-    else if (kind === "CMD") step.draft.healthcheck = setBy(step, step.instruction);
+    if (kind === "NONE") return { healthcheck: setBy(step, "none") };
+    return kind === "CMD" ? { healthcheck: setBy(step, step.instruction) } : undefined;
   },
   LABEL: (step) => {
-    for (const { name, value = "" } of assignmentsOf(step.instruction)) {
-      step.draft.labels.set(expanded(step, name), setBy(step, expanded(step, value)));
-    }
+    const labels = new Map(step.state.labels);
+    for (const { name, value = "" } of assignmentsOf(step.instruction))
+      labels.set(expanded(step, name), setBy(step, expanded(step, value)));
+    return { labels };
   },
-  SHELL: (step) => {
-    if (step.instruction.form === "exec") step.draft.shell = setBy(step, step.instruction.words);
-  },
-  STOPSIGNAL: (step) => {
-    step.draft.stopSignal = setBy(step, expanded(step, step.instruction.args));
-  },
-  USER: (step) => {
-    step.draft.user = setBy(step, expanded(step, step.instruction.args));
-  },
+  SHELL: (step) => (step.instruction.form === "exec" ? { shell: setBy(step, step.instruction.words) } : undefined),
+  STOPSIGNAL: (step) => ({ stopSignal: setBy(step, expanded(step, step.instruction.args)) }),
+  USER: (step) => ({ user: setBy(step, expanded(step, step.instruction.args)) }),
   VOLUME: (step) => {
-    for (const word of step.instruction.words) step.draft.volumes.push(setBy(step, expanded(step, word)));
+    const volumes = step.instruction.words.map((word) => setBy(step, expanded(step, word)));
+    return { volumes: [...step.state.volumes, ...volumes] };
   },
   WORKDIR: (step) => {
-    const before = step.draft.workdir?.value ?? "/";
+    const before = step.state.workdir?.value ?? "/";
     const path = posix.resolve("/", before, expanded(step, step.instruction.args));
-    step.draft.workdir = setBy(step, path);
+    return { workdir: setBy(step, path) };
   },
 };

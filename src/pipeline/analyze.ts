@@ -1,11 +1,11 @@
 import { readIgnore } from "../dockerfile/ignore.ts";
 import { beyondLimits } from "../dockerfile/limits.ts";
-import { parseDockerfile } from "../dockerfile/parse.ts";
 import { secretsOf } from "../dockerfile/secrets.ts";
 import { redact, redactByShape } from "../kit/redact.ts";
 import { byText } from "../kit/text.ts";
 import type { Dockerfile, Finding, RenderedFile, Service, SuppressedFinding } from "../model/types.ts";
 import { ownFinding, ownFindings } from "../policy/own-findings.ts";
+import { parsedDockerfile } from "../project/parsed-dockerfile.ts";
 import { readService } from "../project/read-service.ts";
 import { isCommandOfScript } from "../project/starts.ts";
 import type { Tree } from "../project/tree.ts";
@@ -32,11 +32,11 @@ export async function analyze(
 ): Promise<Analysis> {
   const service = await readService(tree, options);
   const path = options.dockerfile ?? service.dockerfiles[0];
-  const text = path === undefined ? undefined : tree.read(path);
-  if (path === undefined || text === undefined)
+  const written = path === undefined ? undefined : parsedDockerfile(tree, path);
+  if (path === undefined || written === undefined)
     return { service, dockerfile: undefined, findings: problemsOf(service) };
   const target = service.target === undefined ? {} : { target: service.target.value };
-  const parsed = { ...parseDockerfile(path, text), ...target };
+  const parsed = { ...written, ...target };
   const dockerfile = { ...parsed, ...(isCommandOfScript(tree, parsed) ? { commandOfScript: true as const } : {}) };
   if (beyondLimits(dockerfile) !== undefined) return { service, dockerfile, findings: problemsOf(service) };
   const ignoreText = tree.read(`${path}.dockerignore`) ?? tree.read(".dockerignore") ?? "";

@@ -1,7 +1,6 @@
 import { logFilesOfFiles } from "./log-files.ts";
 import { readIgnore } from "../dockerfile/ignore.ts";
 import { beyondLimits } from "../dockerfile/limits.ts";
-import { parseDockerfile } from "../dockerfile/parse.ts";
 import { hasStage } from "../dockerfile/stages.ts";
 import type { BuildTarget, Dockerfile, Fact, Service, StartCommand } from "../model/types.ts";
 import { findApplication } from "./application.ts";
@@ -19,6 +18,7 @@ import { readCompose } from "./outside-compose.ts";
 import { readPlatforms } from "./outside-platforms.ts";
 import { readScripts } from "./outside-scripts.ts";
 import { healthPathsOf } from "./health-paths.ts";
+import { parsedDockerfile } from "./parsed-dockerfile.ts";
 import { findPort } from "./port.ts";
 import { readPyproject } from "./pyproject.ts";
 import { GrammarNeeded, PythonSources } from "./python-source.ts";
@@ -178,23 +178,17 @@ function compare(a: readonly (string | number)[], b: readonly (string | number)[
 }
 
 function parsed(tree: Tree, path: string | undefined, target?: string): Dockerfile | undefined {
-  const text = path === undefined ? undefined : tree.read(path);
-  if (path === undefined || text === undefined) return undefined;
-  const dockerfile = parseDockerfile(path, text);
-  if (beyondLimits(dockerfile) !== undefined) return undefined;
+  const dockerfile = path === undefined ? undefined : parsedDockerfile(tree, path);
+  if (dockerfile === undefined || beyondLimits(dockerfile) !== undefined) return undefined;
   return { ...dockerfile, ...(target === undefined ? {} : { target }) };
 }
 
 /** What of the Dockerfile to rework cannot be judged; of the others nothing is said. */
 function refusedDockerfile(tree: Tree, path: string | undefined): readonly TreeProblem[] {
-  const text = path === undefined ? undefined : tree.read(path);
-  if (path === undefined || text === undefined || text.length < MANY_BYTES) return [];
-  const message = beyondLimits(parseDockerfile(path, text));
-  return message === undefined ? [] : [{ file: path, line: 1, message }];
+  const dockerfile = path === undefined ? undefined : parsedDockerfile(tree, path);
+  const message = dockerfile === undefined ? undefined : beyondLimits(dockerfile);
+  return path === undefined || message === undefined ? [] : [{ file: path, line: 1, message }];
 }
-
-/** No shorter file holds as many instructions as are too many. */
-const MANY_BYTES = 20_000;
 
 /** How it is built counts here alone. */
 const asBuilt = ({ dockerfile, stage, evidence }: NamedTarget): BuildTarget => ({ dockerfile, stage, evidence });

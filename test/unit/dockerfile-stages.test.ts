@@ -91,13 +91,6 @@ describe("stageState", () => {
     expect(values(env)).toEqual({ X: "$V", Y: "33w" });
   });
 
-  it("takes build arguments and the environment of the base", () => {
-    const file = parse("FROM a", "ARG V=1", "ENV P=$V:$PATH");
-    const [stage] = file.stages;
-    const options = { buildArgs: new Map([["V", "2"]]), baseEnv: new Map([["PATH", "/bin"]]) };
-    expect(stage && values(stageState(file, stage, options).env)).toEqual({ P: "2:/bin" });
-  });
-
   it("wraps shell forms in the shell of the moment", () => {
     const { entrypoint, command, shell } = state("FROM a", "CMD x y", 'SHELL ["bash", "-lc"]', "ENTRYPOINT exec z");
     expect(entrypoint?.value).toEqual({ form: "shell", argv: ["bash", "-lc", "exec z"] });
@@ -124,5 +117,31 @@ describe("stageState", () => {
     const before = stage?.instructions[1];
     expect(stage && before && stageState(file, stage, { before }).workdir?.value).toBe("/a");
     expect(stage && stageState(file, stage).workdir?.value).toBe("/a/b");
+  });
+
+  it("answers in any order, also for the stages that a stage is built on, and keeps what it answered", () => {
+    const file = parse(
+      "FROM a AS one",
+      "ENV A=1",
+      "RUN x",
+      "ENV A=2",
+      "RUN y",
+      "FROM one",
+      "ENV B=$A",
+      "RUN z",
+      "ENV B=3",
+    );
+    const last = file.stages[1];
+    if (last === undefined) throw new Error("two stages");
+    const runs = file.stages.flatMap(({ instructions }) => instructions.filter(({ keyword }) => keyword === "RUN"));
+    const env = (before: (typeof runs)[number] | undefined) =>
+      stageState(file, last, before === undefined ? {} : { before }).env;
+    const wanted = [{ A: "1" }, { A: "2" }, { A: "2", B: "2" }];
+    const first = runs.map(env);
+    const end = env(undefined);
+    expect(runs.toReversed().map((run) => values(env(run)))).toEqual(wanted.toReversed());
+    expect(first.map(values)).toEqual(wanted);
+    expect(values(end)).toEqual({ A: "2", B: "3" });
+    expect(values(stageState({ ...file, target: "one" }, last).env)).toEqual({ A: "2", B: "3" });
   });
 });
