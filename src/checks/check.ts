@@ -6,8 +6,8 @@ export interface JudgeContext {
   readonly contract: Contract;
   readonly service: Service;
   readonly side: "before" | "after";
-  /** Evidence of the same probe on the baseline, when this side is the reworked one. */
-  readonly baseline: unknown;
+  /** Evidence of the same probe on today's image, when this side is the reworked one. */
+  readonly before: unknown;
 }
 
 /** A check judges what one probe saw. It starts nothing, so it can judge an old run again. */
@@ -21,7 +21,7 @@ export interface Check<Data = unknown> {
   /** What an operator sees when the promise is broken, why that is most often so, and what to do. For the runbook. */
   readonly whenItFails?: { readonly symptom: string; readonly cause: string; readonly remedy: string };
   readonly needs: Probe<Data>;
-  /** It can be shown only where the image was built here, or where there is a baseline to compare it with. */
+  /** It can be shown only where the image was built here, or where there is today's image to compare it with. */
   readonly shownBy?: "build" | "comparison";
   /** Shown in the docs and run as the check's own tests: at least one `pass` and one `fail`. */
   readonly examples: ReadonlyArray<{

@@ -18,13 +18,13 @@ const withLayers = (...all: readonly Layer[]): Layers => ({ ...exampleLayers, la
 const after = {
   side: "after",
   contract: { ...exampleContract, limits: { ...exampleContract.limits, sizeRatio: 0.7 } },
-  baseline: withLayers(layer(100_000_000)),
+  before: withLayers(layer(100_000_000)),
 } as const;
 
 export const pullSize: Check<Layers> = {
   id: "pull-size",
   severity: "warning",
-  title: "There is little to pull against the baseline",
+  title: "There is little to pull against today's image",
   why: "A node that does not have the image yet downloads its compressed layers before anything starts.",
   source: "The contract's limit sizeRatio; OCI image specification: manifest",
   whenItFails: {
@@ -46,30 +46,30 @@ export const pullSize: Check<Layers> = {
     },
     { name: "not known", data: withLayers(layer(undefined)), status: "unproven", context: after },
     {
-      name: "no baseline",
+      name: "nothing to compare with",
       data: withLayers(layer(50_000_000)),
       status: "unproven",
-      context: { ...after, baseline: undefined },
+      context: { ...after, before: undefined },
     },
     {
-      name: "the baseline itself",
+      name: "today's image itself",
       data: withLayers(layer(50_000_000)),
       status: "not-applicable",
       context: { ...after, side: "before" },
     },
   ],
-  judge({ layers: own }, { side, baseline, contract: { limits } }) {
+  judge({ layers: own }, { side, before, contract: { limits } }) {
     const now = toPull(own);
     if (now === undefined) return unproven("The engine keeps no compressed layers, and their size was not estimated.");
     const measured = { value: now.bytes, unit: "bytes", how: now.how, samples: [now.bytes] } as const;
     const told = `${formatBytes(now.bytes)} ${now.how}`;
     if (side === "before") return { ...notApplicable(`${told}. The other image is compared with it.`), measured };
-    const before = toPull((baseline as Partial<Layers> | undefined)?.layers ?? []);
-    if (before === undefined || before.bytes === 0)
-      return { ...unproven(`${told}; there is no baseline to compare it with.`), measured };
-    const ratio = now.bytes / before.bytes;
-    const message = `${told} against ${formatBytes(before.bytes)} ${before.how}: ${Math.round(ratio * 100)} % (${sizeLimitInWords(limits.sizeRatio)}).`;
-    if (!(now.exact && before.exact) && Math.abs(ratio / limits.sizeRatio - 1) <= ERROR)
+    const todays = toPull((before as Partial<Layers> | undefined)?.layers ?? []);
+    if (todays === undefined || todays.bytes === 0)
+      return { ...unproven(`${told}; today's image is not there to compare it with.`), measured };
+    const ratio = now.bytes / todays.bytes;
+    const message = `${told} against ${formatBytes(todays.bytes)} ${todays.how}: ${Math.round(ratio * 100)} % (${sizeLimitInWords(limits.sizeRatio)}).`;
+    if (!(now.exact && todays.exact) && Math.abs(ratio / limits.sizeRatio - 1) <= ERROR)
       return { ...unproven(`${message} The estimate is not exact enough to tell.`), measured };
     return ratio <= limits.sizeRatio ? pass(message, measured) : fail(message, measured);
   },

@@ -8,12 +8,12 @@ const answering = (status: number): OrdinaryRun => ({
   ...exampleRun,
   visits: [...exampleRun.visits, { path: "/items", status }],
 });
-const after = { side: "after", baseline: answering(200) } as const;
+const after = { side: "after", before: answering(200) } as const;
 
 export const routesAsBefore: Check<OrdinaryRun> = {
   id: "routes-as-before",
   severity: "error",
-  title: "What the baseline answers is answered by the reworked image too",
+  title: "What today's image answers is answered by the reworked image too",
   why: "A rework that takes rights, files or packages away can leave health green and break the route that needed them.",
   source: "A service whose database lay beside its code, where its new user may not write",
   whenItFails: {
@@ -33,17 +33,18 @@ export const routesAsBefore: Check<OrdinaryRun> = {
       name: "it failed before as well",
       data: answering(500),
       status: "pass",
-      context: { ...after, baseline: answering(500) },
+      context: { ...after, before: answering(500) },
     },
-    { name: "no baseline", data: answering(200), status: "not-applicable", context: { side: "after" } },
-    { name: "the baseline itself", data: answering(200), status: "not-applicable", context: { side: "before" } },
+    { name: "nothing to compare with", data: answering(200), status: "not-applicable", context: { side: "after" } },
+    { name: "today's image itself", data: answering(200), status: "not-applicable", context: { side: "before" } },
   ],
-  judge({ visits }, { side, baseline }) {
+  judge({ visits }, { side, before }) {
     if (side === "before") return notApplicable("The other image is compared with it.");
-    const before = (baseline as Partial<OrdinaryRun> | undefined)?.visits;
-    if (before === undefined) return notApplicable("No baseline was running that it could be compared with.");
-    const worse = worseVisits(before, visits);
-    if (worse.length > 0) return fail(`Answered otherwise by the baseline: ${some(worse)}.`);
-    return pass(`${counted(visits.length, "route")} answered no worse than the baseline's.`);
+    const todays = (before as Partial<OrdinaryRun> | undefined)?.visits;
+    if (todays === undefined)
+      return notApplicable("Today's image was not running, so there is nothing to compare it with.");
+    const worse = worseVisits(todays, visits);
+    if (worse.length > 0) return fail(`Answered otherwise by today's image: ${some(worse)}.`);
+    return pass(`${counted(visits.length, "route")} answered no worse than by today's image.`);
   },
 };

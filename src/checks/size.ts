@@ -16,7 +16,7 @@ const usual = { ...exampleContract, limits: { ...exampleContract.limits, sizeRat
 export const size: Check<Layers> = {
   id: "size",
   severity: "warning",
-  title: "The image is small against the baseline",
+  title: "The image is small against today's",
   why: "Every node that runs the service pulls and unpacks it. Where nobody says more in `limits: { sizeRatio }`, 5 % are left for the bytecode that makes each start quicker.",
   source: "The contract's limit sizeRatio",
   whenItFails: {
@@ -31,40 +31,48 @@ export const size: Check<Layers> = {
       name: "half",
       data: exampleLayers,
       status: "pass",
-      context: { ...after, baseline: { ...exampleLayers, bytes: 360_000_000 } },
+      context: { ...after, before: { ...exampleLayers, bytes: 360_000_000 } },
     },
     {
       name: "larger by its bytecode alone",
       data: exampleLayers,
       status: "pass",
-      context: { side: "after", contract: usual, baseline: { ...exampleLayers, bytes: exampleLayers.bytes / 1.04 } },
+      context: { side: "after", contract: usual, before: { ...exampleLayers, bytes: exampleLayers.bytes / 1.04 } },
     },
     {
       name: "larger by more",
       data: exampleLayers,
       status: "fail",
-      context: { side: "after", contract: usual, baseline: { ...exampleLayers, bytes: exampleLayers.bytes / 1.06 } },
+      context: { side: "after", contract: usual, before: { ...exampleLayers, bytes: exampleLayers.bytes / 1.06 } },
     },
-    { name: "as large", data: exampleLayers, status: "fail", context: { ...after, baseline: exampleLayers } },
-    { name: "no baseline", data: exampleLayers, status: "unproven", context: { ...after, baseline: undefined } },
+    { name: "as large", data: exampleLayers, status: "fail", context: { ...after, before: exampleLayers } },
     {
-      name: "the baseline itself",
+      name: "nothing to compare with",
+      data: exampleLayers,
+      status: "unproven",
+      context: { ...after, before: undefined },
+    },
+    {
+      name: "today's image itself",
       data: exampleLayers,
       status: "not-applicable",
       context: { ...after, side: "before" },
     },
   ],
-  judge({ bytes }, { side, baseline, contract }) {
+  judge({ bytes }, { side, before, contract }) {
     const basis = "unpacked: the sum of the payloads of all layers";
     const measured = { value: bytes, unit: "bytes", how: basis, samples: [bytes] } as const;
     if (side === "before")
       return { ...notApplicable(`${formatBytes(bytes)} ${basis}. The other image is compared with it.`), measured };
-    const before = (baseline as Partial<Layers> | undefined)?.bytes;
-    if (before === undefined || before === 0)
-      return { ...unproven(`${formatBytes(bytes)} ${basis}; there is no baseline to compare it with.`), measured };
-    const ratio = bytes / before;
+    const todays = (before as Partial<Layers> | undefined)?.bytes;
+    if (todays === undefined || todays === 0)
+      return {
+        ...unproven(`${formatBytes(bytes)} ${basis}; today's image is not there to compare it with.`),
+        measured,
+      };
+    const ratio = bytes / todays;
     const { sizeRatio } = contract.limits;
-    const message = `${formatBytes(bytes)} against ${formatBytes(before)}: ${Math.round(ratio * 100)} % (${sizeLimitInWords(sizeRatio)}; ${basis}).`;
+    const message = `${formatBytes(bytes)} against ${formatBytes(todays)}: ${Math.round(ratio * 100)} % (${sizeLimitInWords(sizeRatio)}; ${basis}).`;
     return ratio <= sizeRatio ? pass(message, measured) : fail(message, measured);
   },
 };

@@ -8,7 +8,7 @@ export interface Requirement {
   readonly source?: string;
   /** Without a proof the requirement is `unproven`. */
   readonly proof?: Proof;
-  /** The baseline must be seen to fail; otherwise the proof may not see the fault at all. */
+  /** Today's image must be seen to fail; otherwise the proof may not see the fault at all. */
   readonly before?: "fail";
 }
 
@@ -43,7 +43,7 @@ export interface RequirementResult {
   readonly status: Status;
   readonly message: string;
   readonly measured?: Measurement;
-  /** What the baseline does, where that can be said. */
+  /** What today's image does, where that can be said. */
   readonly before?: Verdict;
   readonly evidence: readonly RequirementEvidence[];
 }

@@ -111,7 +111,7 @@ const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines" | "composeSidec
   structureTests: said("Files of container-structure-test, relative to this folder.", listOf(filled)),
   decisions: said("Choices of the team, by decision; they win over the planner's.", shape(decisionSettings)),
   limits: said(
-    "Limits of the checks: seconds, and the share of the baseline's size that the image may have.",
+    "Limits of the checks: seconds, and the share of today's image's size that the image may have.",
     shape(
       {
         startSeconds: number,

@@ -14,7 +14,7 @@ export interface Config {
   /** Files that must stay exactly as they are. */
   readonly keep: readonly string[];
   readonly profile: string | undefined;
-  /** Build target of the baseline, when it is not the last stage. */
+  /** Build target of today's image, when it is not the last stage. */
   readonly target: string | undefined;
   readonly buildArgs: Readonly<Record<string, string>>;
   /** Secrets that its Dockerfiles mount, by id: each in a file, or in a variable of whoever runs seaworthy. */

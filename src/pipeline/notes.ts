@@ -30,7 +30,7 @@ export function notesOf({ pins, session, sides, dockerfile, own, machine, beside
     ...standIns(pins, sides),
     ...(session.ca === undefined
       ? []
-      : ["Builds used a company CA bundle: the baseline by substituted bases, the reworked image by a build secret."]),
+      : ["Builds used a company CA bundle: today's image by substituted bases, the reworked image by a build secret."]),
     ...Object.entries(sides).flatMap(([label, side]) => builtEarlier(label, side?.builds ?? [])),
     ...startless(dockerfile),
     ...(machine.load <= BUSY * machine.processors

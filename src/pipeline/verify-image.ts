@@ -30,7 +30,7 @@ import { keepVerified, type Verified } from "./verified-files.ts";
 import { collectEvidence, evidenceOf, judgeSide, probesFor } from "./verify.ts";
 
 /**
- * Proves one image by itself, without a baseline: the reworked one, the one that the Dockerfile of today gives, or any
+ * Proves one image by itself, without today's beside it: the reworked one, the one that the Dockerfile of today gives, or any
  * that exists. What one image alone cannot show (a comparison, and the build of one that was given) does not apply.
  */
 export async function verifyImage(given: Session, wanted: Wanted): Promise<Verified> {

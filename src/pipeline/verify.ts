@@ -190,15 +190,15 @@ export async function judgeSide(
   const results: CheckResult[] = [];
   for (const check of checks) {
     const seen = await evidenceOf(run, label, check.needs);
-    const baseline = label === "after" ? await evidenceOf(run, "before", check.needs) : undefined;
+    const before = label === "after" ? await evidenceOf(run, "before", check.needs) : undefined;
     const file = `${evidenceName(label, check.needs)}.json`;
     const verdict = isAsked(check.needs, label)
       ? judgeWritten(check, seen, file, {
           ...context,
           side: label,
-          baseline: baseline?.status === "seen" ? baseline.value : undefined,
+          before: before?.status === "seen" ? before.value : undefined,
         })
-      : notApplicable("It says how to run the reworked image; the baseline is not asked.");
+      : notApplicable("It says how to run the reworked image; today's is not asked.");
     results.push({
       id: check.id,
       title: check.title,

@@ -11,7 +11,7 @@ import type { Visit } from "./support/routes.ts";
 import type { Spoken } from "./support/wire.ts";
 import type { RegistryAccess } from "../registry/access.ts";
 
-/** What a probe gets. The same for the baseline and the reworked image. */
+/** What a probe gets. The same for today's image and the reworked image. */
 export interface ProbeContext {
   readonly engine: Engine;
   readonly image: Image;
@@ -105,7 +105,7 @@ export interface Probe<Data = unknown> {
   readonly withoutImage?: boolean;
   /** It tells nothing about a service that is never healthy: it is not begun once that is known. */
   readonly needsHealthy?: true;
-  /** It says how to run an image, which is no comparison: the baseline is not asked. */
+  /** It says how to run an image, which is no comparison: today's is not asked. */
   readonly reworkedOnly?: boolean;
   /**
    * Everything that the data follows from, as plain data, for a probe that starts nothing: where an earlier run saw the

@@ -6,7 +6,7 @@ import { countByStatus, placeInWords } from "./view/words.ts";
 
 /**
  * For continuous integration. Only the reworked image decides, so only its checks and findings are test cases; what
- * the baseline did stands beside each as output. `unproven` is an error: it was not refuted, but it is no pass.
+ * today's image did stands beside each as output. `unproven` is an error: it was not refuted, but it is no pass.
  */
 export const junit: Reporter = {
   id: "junit",

@@ -23,7 +23,7 @@ export const sarif: Reporter = {
 const BASE = "SERVICE";
 
 function runOf(report: Report, side: Side): object {
-  // Failed checks of the baseline are what the rework is for; only those of the reworked image are open results.
+  // Failed checks of today's image are what the rework is for; only those of the reworked image are open results.
   const checks =
     side.label === "after" ? side.checks.filter(({ status }) => status === "fail" || status === "unproven") : [];
   const suppressed = side.suppressed ?? [];

@@ -12,7 +12,7 @@ const megabytes = (key: Bytes): Figure => ({
   read: ({ image }) => scaled(image?.[key], 1e6),
 });
 
-/** Only the reworked side has a reduction: `other` is the baseline. */
+/** Only the reworked side has a reduction: `other` is today's. */
 const reduction = (key: Bytes): Figure => ({
   unit: "%",
   read({ image }, other) {

@@ -27,14 +27,14 @@ function judgeOne(requirement: Requirement, subject: Subject): RequirementResult
   };
 }
 
-/** A proof that calls a baseline good which is known to be bad does not see the fault, so its pass is worth nothing. */
-function expected({ before }: Requirement, judged: Judged, hasBaseline: boolean): Verdict {
-  if (before !== "fail" || judged.after.status !== "pass" || !hasBaseline) return judged.after;
+/** A proof that calls today's image good which is known to be bad does not see the fault, so its pass is worth nothing. */
+function expected({ before }: Requirement, judged: Judged, hasBefore: boolean): Verdict {
+  if (before !== "fail" || judged.after.status !== "pass" || !hasBefore) return judged.after;
   if (judged.before?.status === "fail") return judged.after;
   const seen = judged.before?.message ?? "the proof says nothing about it.";
   return {
     status: "unproven",
-    message: `The baseline was to fail here and did not, so the proof may not see the fault: ${seen}`,
+    message: `Today's image was to fail here and did not, so the proof may not see the fault: ${seen}`,
   };
 }
 

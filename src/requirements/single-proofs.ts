@@ -74,7 +74,7 @@ export function judgeFigure(proof: Of<"figure">, { after, before }: Subject): Ju
   return {
     proof: `figure ${proof.name}`,
     after: figureVerdict(proof, after, before),
-    // A reduction is what the rework brought: the baseline has none.
+    // A reduction is what the rework brought: today's image has none.
     before:
       before === undefined || proof.name.includes("Reduction") ? undefined : figureVerdict(proof, before, undefined),
     files: [],

@@ -15,7 +15,7 @@ export interface Judged {
   /** `check size`, `rule runs-as-root`. */
   readonly proof: string;
   readonly after: Verdict;
-  /** Undefined where the proof says nothing about the baseline. */
+  /** Undefined where the proof says nothing about today's image. */
   readonly before: Verdict | undefined;
   /** Files in the run directory that hold the evidence. */
   readonly files: readonly string[];

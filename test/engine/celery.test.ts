@@ -129,7 +129,7 @@ const context = (): ProbeContext => ({
   signal: soon(),
 });
 const judged = <Data>(check: Check<Data>, value: Data): Verdict =>
-  judge(check, { status: "seen", value, milliseconds: 0 }, { contract, service, side: "after", baseline: undefined });
+  judge(check, { status: "seen", value, milliseconds: 0 }, { contract, service, side: "after", before: undefined });
 
 async function rolesIn(compose: string, asked: readonly RoleAsked[] = []) {
   await using beside = await besideCompose(context(), compose, { runId, directory: folder.path, roles: asked });

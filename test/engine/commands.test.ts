@@ -171,7 +171,7 @@ describe("verify", () => {
     expect(withStatus(outcome, "pass")).toEqual(
       expect.arrayContaining(["builds", "base-pinned", "non-root", "read-only-root", "dependency-layer-cached"]),
     );
-    // There is no baseline to compare with, and no route that is known to wait, so no request was in flight.
+    // There is no image of today to compare with, and no route that is known to wait, so no request was in flight.
     expect(withStatus(outcome, "unproven")).toEqual([
       "grace-periods-add-up",
       "listener-closes",

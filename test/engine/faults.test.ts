@@ -22,7 +22,7 @@ async function taken(port: number): Promise<AsyncDisposable> {
   return { [Symbol.asyncDispose]: () => new Promise((resolve) => void server.close(() => resolve())) };
 }
 
-it("goes on when the baseline's base image is not there, and says so", async () => {
+it("goes on when the base of today's image is not there, and says so", async () => {
   const { report, stderr } = await run({
     Dockerfile: 'FROM python:0.0-nowhere\nCOPY . /app\nCMD ["python", "-m", "tiny.server"]\n',
   });

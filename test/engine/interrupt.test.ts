@@ -10,7 +10,7 @@ import { type Fixture, tinyService } from "./support/tiny-service.ts";
 
 /** The whole run as a process of its own, interrupted and killed at each of its steps, each time taken up by the next one. */
 
-/** A step of the baseline that takes a moment, so that a build can be met at work. */
+/** A step of today's image that takes a moment, so that a build can be met at work. */
 const DOCKERFILE = `FROM python:3.13-slim
 WORKDIR /app
 COPY . .

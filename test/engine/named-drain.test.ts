@@ -52,7 +52,7 @@ async function verdictOn(onStop: string, report = "time.sleep(4)"): Promise<Verd
   const service = { routes: [], frameworks: [] } as never;
   const context = { engine, image, service, contract, build: undefined, evidenceDirectory: folder.path, shared: {} };
   const data = await drain.collect({ ...context, signal: soon() });
-  return stopAnswersInFlight.judge(data, { contract, service, side: "after", baseline: undefined });
+  return stopAnswersInFlight.judge(data, { contract, service, side: "after", before: undefined });
 }
 
 it("is answered by a service that waits for it", async () => {

@@ -77,7 +77,7 @@ describe("reactbin-api beside the sidecars of its Compose file", () => {
     for (const side of SIDES)
       for (const check of CHECKS) {
         const seen = await evidenceOf(run, side, check.needs);
-        verdicts[side][check.id] = judge(check, seen, { contract, service, side, baseline: undefined });
+        verdicts[side][check.id] = judge(check, seen, { contract, service, side, before: undefined });
       }
   });
   afterAll(async () => {

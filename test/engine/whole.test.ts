@@ -43,7 +43,7 @@ describe("the reworked image", () => {
   });
 });
 
-describe("the planted defects of the baseline fail", () => {
+describe("the planted defects of today's image fail", () => {
   it.each([
     "numeric-user",
     "non-root",

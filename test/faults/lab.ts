@@ -129,7 +129,7 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
       contract: { ...contract, limits },
       service,
       side: "after",
-      baseline: { ...(fault?.tight === true ? healthy?.layers : HUGE), visits: ANSWERED },
+      before: { ...(fault?.tight === true ? healthy?.layers : HUGE), visits: ANSWERED },
     };
     return new Map(wanted.map((check) => [check.id, judge(check, seen.get(check.needs), judged)]));
   };
@@ -188,7 +188,7 @@ function secondsAbove(healthy: Measures, fault: Fault | undefined): number {
   return 1 + (fault?.breaks.includes("cold-build-time") === true ? limits.coldBuildSeconds : limits.warmBuildSeconds);
 }
 
-/** A baseline that any image is smaller than, and what the healthy service answers. */
+/** Today's image, which any image is smaller than, and what the healthy service answers. */
 const HUGE = { bytes: 1e12, layers: [{ contentBytes: 1e12 }] };
 const ANSWERED = ["/health", "/items", "/events", "/openapi.json"].map((path) => ({ path, status: 200 }));
 

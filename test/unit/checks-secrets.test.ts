@@ -6,7 +6,7 @@ import { exampleContract, exampleLayers } from "../../src/checks/support/example
 import { assignedSecrets, fingerprint } from "../../src/probes/support/secrets.ts";
 import { sampleService } from "../golden/sample-service.ts";
 
-const context = { contract: exampleContract, service: sampleService, side: "after", baseline: undefined } as const;
+const context = { contract: exampleContract, service: sampleService, side: "after", before: undefined } as const;
 const value = "hunter2-value";
 const seen = assignedSecrets(`JWT_SECRET_KEY=${value}`);
 

@@ -4,7 +4,7 @@ import { checks } from "../../src/checks/index.gen.ts";
 import { exampleContract } from "../../src/checks/support/examples.ts";
 import { probes } from "../../src/probes/index.gen.ts";
 
-const context: JudgeContext = { contract: exampleContract, service: {} as never, side: "after", baseline: undefined };
+const context: JudgeContext = { contract: exampleContract, service: {} as never, side: "after", before: undefined };
 
 describe.each(checks.map((check) => ({ id: check.id, check })))("$id", ({ check }) => {
   it.each(check.examples.map((example) => ({ name: example.name, status: example.status, example })))(

@@ -113,7 +113,7 @@ describe("a large file", () => {
     secrets.entry(entry);
     expect([secrets.wants(entry), secrets.wantsPieces(entry)]).toEqual([false, false]);
     const data = { ...exampleLayers, searched: { ...secrets.searched(), files: 20, binary: 3 } };
-    const context = { contract: exampleContract, service: sampleService, side: "after", baseline: undefined } as const;
+    const context = { contract: exampleContract, service: sampleService, side: "after", before: undefined } as const;
     expect(noSecretsInLayers.judge(data, context).message).toBe(
       "No secret in 20 files of 0 layers. Not looked into: 3 in binary or compressed formats and in documents of packages, 1 over 256 MB.",
     );

@@ -24,7 +24,7 @@ async function scan(scripts: Readonly<Record<string, string>>) {
     signal: new AbortController().signal,
   } as unknown as ProbeContext;
   const seen = await vulnerabilities.collect(context);
-  const judged = { contract: exampleContract, service: {} as never, side: "after", baseline: undefined } as const;
+  const judged = { contract: exampleContract, service: {} as never, side: "after", before: undefined } as const;
   return { seen, verdict: noFixableVulnerabilities.judge(seen, judged) };
 }
 const echo = (value: unknown): string => `echo '${JSON.stringify(value)}'`;

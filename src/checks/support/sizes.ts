@@ -1,6 +1,6 @@
 const MIB = 2 ** 20;
 
-/** How much larger than the baseline an image may be where nobody says: its bytecode is worth that at every start. */
+/** How much larger than today's an image may be where nobody says: its bytecode is worth that at every start. */
 export const USUAL_SIZE_RATIO = 1.05;
 
 /** `limit 105 %: 5 % are left for bytecode where \`limits: { sizeRatio }\` says nothing`. */

@@ -40,7 +40,7 @@ function facts(contract: ContractFacts): ReadonlyArray<readonly [string, Compone
     ["Not in the image", list(contract.absentPrograms, "nothing named")],
     ["Starts within", `${limits.startSeconds} s`],
     ["Builds within", `${limits.warmBuildSeconds} s warm, ${limits.coldBuildSeconds} s cold`],
-    ["Size", `at most ${Math.round(limits.sizeRatio * 100)} % of the baseline's`],
+    ["Size", `at most ${Math.round(limits.sizeRatio * 100)} % of today's image`],
   ];
 }
 

@@ -45,6 +45,6 @@ export async function besideDatabase(
   await using beside = await besideCompose({ ...facts, ...asked }, COMPOSE, place);
   const value = await roles.collect(beside.context);
   return [sidecarsReady, rolesRun].map((check) =>
-    judge(check, { status: "seen", value, milliseconds: 0 }, { ...facts, side: "after", baseline: undefined }),
+    judge(check, { status: "seen", value, milliseconds: 0 }, { ...facts, side: "after", before: undefined }),
   );
 }

@@ -82,18 +82,18 @@ it.each([
   expect(result?.message).not.toBe("");
 });
 
-describe("a baseline that must fail", () => {
+describe("an image of today that must fail", () => {
   it("confirms a proof when it fails", () => {
     expect(judged("  before: fail\n  proof: { check: non-root }")).toMatchObject({ status: "pass" });
   });
 
-  it("takes the worth of a proof that calls the baseline good too", () => {
+  it("takes the worth of a proof that calls today's image good too", () => {
     const result = judged('  before: fail\n  proof: { check: start-time, threshold: { measured: "<= 5 s" } }');
     expect(result?.status).toBe("unproven");
-    expect(result?.message).toMatch(/baseline was to fail/);
+    expect(result?.message).toMatch(/Today's image was to fail/);
   });
 
-  it("is not asked for when there is no baseline", () => {
+  it("is not asked for when there is no such image", () => {
     const alone = { ...subject, before: undefined };
     expect(judged("  before: fail\n  proof: { check: non-root }", alone)).toMatchObject({ status: "pass" });
   });

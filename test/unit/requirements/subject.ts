@@ -30,7 +30,7 @@ const side = (bytes: number, more: Partial<JudgedSide>): JudgedSide => ({
 
 const start = (value: number): CheckResult["measured"] => ({ value, unit: "ms", how: "", samples: [value] });
 
-/** A run whose baseline is bad and whose rework is good, but for one unproven check. */
+/** A run whose image of today is bad and whose rework is good, but for one unproven check. */
 export const subject: Subject = {
   before: side(1_000_000_000, {
     checks: [check("non-root", "fail"), check("start-time", "pass", start(2900)), check("read-only-root", "fail")],
