@@ -15,13 +15,15 @@ export function shapedSecrets(text: string): readonly SecretSighting[] {
   return unique(shapedIn(text).map(({ kind, value }) => ({ kind, fingerprint: fingerprint(value) })));
 }
 
+/** A value that is read elsewhere, and not written here: `os.environ["TOKEN"]`, `$(cat token)`, `\"$TOKEN\"`, `{token}`. */
+const REFERENCE = /^\\*["'`]*(?:\$|\{+[\w.]+\}|(?:os\.)?(?:environ\b|getenv\()|process\.env\b|ENV\[)|^\\*["'`]*$/;
 const PLACEHOLDER =
   /^(?:|x+|\*+|<.*>|\$.*|%.*|none|null|true|false|unset|changeme|change-me|placeholder|example|dummy|test|todo|your[-_].*|\d{1,6})$/i;
 const URL_PASSWORD = /[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]{0,200}:([^\s@/:]{3,})@/gi;
 
 /** One sighting, unless the value only stands for one. */
 export const sighting = (kind: string, value: string): readonly SecretSighting[] =>
-  PLACEHOLDER.test(value) ? [] : [{ kind, fingerprint: fingerprint(value) }];
+  PLACEHOLDER.test(value) || REFERENCE.test(value) ? [] : [{ kind, fingerprint: fingerprint(value) }];
 
 /** `NAME=value` pairs and URLs with a password, where such pairs are meant as values: ENV, history, labels, env files. */
 export function assignedSecrets(text: string): readonly SecretSighting[] {
