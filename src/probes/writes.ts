@@ -14,7 +14,7 @@ import { contractUnder, environmentUnder, taskOf } from "./support/task.ts";
 import { within } from "./support/time.ts";
 import { worseVisits } from "./support/visits.ts";
 import { complaints, writableRun } from "./support/writable-run.ts";
-import { isIn, type WrittenFolder, writtenFolders } from "./support/written-folders.ts";
+import { belowTemporary, isIn, type WrittenFolder, writtenFolders } from "./support/written-folders.ts";
 
 /** Where the image writes, and which of these places must be writable for it to work on a strictly read-only root. */
 export interface Writes {
@@ -70,12 +70,12 @@ export const writes: Probe<Writes> = {
   long: true,
   reworkedOnly: true,
   needsHealthy: true,
-  version: 3,
+  version: 4,
   async collect(context) {
     const signal = within(context.signal, mostPatience(context.contract), "Looking for writable places");
     const seen = await hookedRun(context, signal);
     if (seen.usual === undefined) throw new Error(seen.problem);
-    const folders = writtenFolders(seen.records.writes, seen.changes);
+    const folders = writtenFolders(seen.records.writes, seen.changes, await broughtBy(context, seen));
     const known = {
       blind: seen.blind,
       folders,
@@ -111,6 +111,17 @@ export const writes: Probe<Writes> = {
     };
   },
 };
+
+const MOST_LOOKS = 50;
+
+/** Folders below /tmp and /run in which it writes and that the image has, each with an owner of its own. */
+async function broughtBy({ engine, image }: ProbeContext, seen: HookedRun): Promise<ReadonlySet<string>> {
+  const below = belowTemporary(seen.records.writes, seen.changes).slice(0, MOST_LOOKS);
+  if (below.length === 0) return new Set();
+  await using files = await engine.openFiles(image.id);
+  const found = await Promise.all(below.map(async (path) => [path, (await files.look(path))?.kind] as const));
+  return new Set(found.flatMap(([path, kind]) => (kind === "directory" ? [path] : [])));
+}
 
 interface Experiment {
   readonly context: ProbeContext;

@@ -12,7 +12,7 @@ import { minimalSet } from "../../src/probes/support/minimal-set.ts";
 import { sendRequests } from "../../src/probes/support/requests.ts";
 import { mostPatience } from "../../src/probes/writes.ts";
 import { worseVisits } from "../../src/probes/support/visits.ts";
-import { writtenFolders } from "../../src/probes/support/written-folders.ts";
+import { belowTemporary, writtenFolders } from "../../src/probes/support/written-folders.ts";
 
 const write = (path: string, more: Partial<NotedWrite> = {}): NotedWrite => ({
   kind: "open",
@@ -74,6 +74,19 @@ it("finds by the engine's difference what no note tells", () => {
   ] as const;
   expect(foldersOf([], changes)).toEqual(["/var/cache volume", "/tmp tmpfs"]);
   expect(foldersOf([write("/var/cache/other")], changes)).toEqual(["/var/cache volume", "/tmp tmpfs"]);
+});
+
+it("leaves a folder that the image brings below /run as it is, where a new one above would hide it", () => {
+  const writes = [write("/run/app/web.pid", { base: "/run/app" })];
+  const changes = [{ path: "/run/app", kind: "changed" }] as const;
+  expect(belowTemporary(writes, changes)).toEqual(["/run/app"]);
+  expect(foldersOf(writes, [], new Set(["/run/app"]))).toEqual(["/run/app volume"]);
+  expect(foldersOf([write("/run/app/new/web.pid")], [], new Set(["/run/app"]))).toEqual(["/run/app volume"]);
+  expect(foldersOf([...writes, write("/run/other.pid")], [], new Set(["/run/app"]))).toEqual([
+    "/run/app volume",
+    "/run tmpfs",
+  ]);
+  expect(foldersOf(writes, [])).toEqual(["/run tmpfs"]);
 });
 
 it("keeps who wrote first, and when", () => {

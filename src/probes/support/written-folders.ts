@@ -21,8 +21,25 @@ const MOST_EACH = 4;
 /** Whether a path is a folder, which may be written with a slash at its end, or below it. */
 export const isIn = (path: string, folder: string): boolean => `${path}/`.startsWith(`${folder.replace(/\/+$/, "")}/`);
 
-/** The folders of all writes: those noted from inside, and those that only the engine's difference shows. */
-export function writtenFolders(writes: readonly NotedWrite[], changes: readonly Change[]): readonly WrittenFolder[] {
+/** Folders below those for temporary files in which something was written: the image may bring one of them. */
+export function belowTemporary(writes: readonly NotedWrite[], changes: readonly Change[]): readonly string[] {
+  const found = new Set<string>();
+  for (const { path } of [...writes, ...changes]) {
+    const isBelow = (folder: string) => TEMPORARY.some((root) => folder !== root && isIn(folder, root));
+    for (let folder = posix.dirname(path); isBelow(folder); folder = posix.dirname(folder)) found.add(folder);
+  }
+  return [...found];
+}
+
+/**
+ * The folders of all writes: those noted from inside, and those that only the engine's difference shows.
+ * @param brought Folders below those for temporary files that the image brings: a new one above would hide them.
+ */
+export function writtenFolders(
+  writes: readonly NotedWrite[],
+  changes: readonly Change[],
+  brought: ReadonlySet<string> = new Set(),
+): readonly WrittenFolder[] {
   const pathsOf = (wanted: string) => writes.filter(({ kind }) => kind === wanted).map(({ path }) => path);
   const random = new Set(pathsOf("tempfile.mkdtemp"));
   const folders = pathsOf("os.mkdir");
@@ -30,6 +47,7 @@ export function writtenFolders(writes: readonly NotedWrite[], changes: readonly 
     made: new Set([...changes.filter(({ kind }) => kind === "added").map(({ path }) => path), ...folders, ...random]),
     named: new Set(folders.filter((path) => !random.has(path))),
     empty: new Set(writes.filter((write) => write.empty).map(({ base }) => base)),
+    brought,
   };
   const found = new Map<string, WrittenFolder>();
   const add = (path: string, seen: { readonly by: string; readonly phase: WrittenFolder["phase"] }) => {
@@ -58,14 +76,20 @@ interface Known {
   readonly named: ReadonlySet<string>;
   /** Folders of the image in which nothing was. */
   readonly empty: ReadonlySet<string>;
+  /** Folders of the image below those for temporary files. */
+  readonly brought: ReadonlySet<string>;
 }
 
 function folderOf(
   path: string,
-  { made, named, empty }: Known,
+  { made, named, empty, brought }: Known,
 ): { readonly folder: string; readonly mount: WrittenFolder["mount"] } {
   const temporary = TEMPORARY.find((root) => isIn(path, root));
-  if (temporary !== undefined) return { folder: temporary, mount: "tmpfs" };
+  if (temporary !== undefined) {
+    let own = posix.dirname(path);
+    while (own !== "/" && own !== temporary && !brought.has(own)) own = posix.dirname(own);
+    return brought.has(own) ? { folder: own, mount: "volume" } : { folder: temporary, mount: "tmpfs" };
+  }
   let topmost = named.has(path) ? path : undefined;
   let folder = posix.dirname(path);
   while (folder !== "/" && made.has(folder)) {
