@@ -2,6 +2,7 @@ import { leastPrivilege, type LeastPrivilege } from "../probes/least-privilege.t
 import type { Check } from "./check.ts";
 import { exampleRights, sickOutcome } from "./support/rights-example.ts";
 import { fail, pass } from "./support/verdicts.ts";
+import { worked } from "./support/worked.ts";
 
 export const arbitraryUid: Check<LeastPrivilege> = {
   id: "arbitrary-uid",
@@ -20,7 +21,7 @@ export const arbitraryUid: Check<LeastPrivilege> = {
     { name: "healthy", data: exampleRights, status: "pass" },
     { name: "cannot read its files", data: { ...exampleRights, arbitraryUid: sickOutcome }, status: "fail" },
   ],
-  judge({ arbitraryUid: { healthy, problem } }) {
-    return healthy ? pass("Healthy as uid 12345 in group 0.") : fail(`As uid 12345 in group 0: ${problem}`);
+  judge({ arbitraryUid: { healthy, problem } }, { contract }) {
+    return healthy ? pass(`${worked(contract)} as uid 12345 in group 0.`) : fail(`As uid 12345 in group 0: ${problem}`);
   },
 };

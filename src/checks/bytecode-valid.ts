@@ -2,7 +2,7 @@ import { layers, type Layers } from "../probes/layers.ts";
 import type { BytecodeCount } from "../probes/support/bytecode.ts";
 import type { Check } from "./check.ts";
 import { exampleLayers } from "./support/examples.ts";
-import { fail, pass, unproven } from "./support/verdicts.ts";
+import { fail, notApplicable, pass, unproven } from "./support/verdicts.ts";
 
 /** Packages carry some files that are no Python of this version; the compiler skips those. */
 const TOLERATED_MISSING = 0.05;
@@ -62,10 +62,12 @@ export const bytecodeValid: Check<Layers> = {
       status: "unproven",
     },
     { name: "missing", data: { ...exampleLayers, bytecode: { "standard library": missing } }, status: "fail" },
-    { name: "no Python seen", data: { ...exampleLayers, bytecode: {} }, status: "unproven" },
+    { name: "no Python source seen", data: { ...exampleLayers, bytecode: {} }, status: "unproven" },
+    { name: "no Python at all", data: { ...exampleLayers, interpreter: "", bytecode: {} }, status: "not-applicable" },
   ],
-  judge({ bytecode }) {
+  judge({ bytecode, interpreter }) {
     const areas = Object.entries(bytecode);
+    if (areas.length === 0 && interpreter === "") return notApplicable("No Python was found in the image.");
     if (areas.length === 0) return unproven("No Python source was found in the image.");
     const problems = areas.flatMap(([area, count]) => {
       if (count.otherCode !== undefined && count.otherCode > 0)

@@ -1,6 +1,6 @@
 import { ordinaryRun, type OrdinaryRun } from "../probes/ordinary-run.ts";
 import type { Check } from "./check.ts";
-import { exampleRun } from "./support/examples.ts";
+import { exampleContract, exampleRun } from "./support/examples.ts";
 import { fail, pass, unproven } from "./support/verdicts.ts";
 
 const alone = (argv: string): OrdinaryRun => ({ ...exampleRun, processes: [{ pid: 1, uid: 1001, argv }] });
@@ -29,9 +29,22 @@ export const execForm: Check<OrdinaryRun> = {
       "Start the service in exec form; where a shell must fill in a variable, let it `exec`, and quote `module:factory()`.",
   },
   needs: ordinaryRun,
+  of: ["server", "worker"],
   examples: [
     { name: "uvicorn", data: exampleRun, status: "pass" },
     { name: "a shell", data: alone("/bin/sh -c uvicorn app.main:app"), status: "fail" },
+    {
+      name: "a shell that is the worker itself",
+      data: alone("/bin/sh /usr/local/bin/loop"),
+      status: "unproven",
+      context: { contract: { ...exampleContract, kind: "worker" } },
+    },
+    {
+      name: "a shell that keeps the signal from the worker",
+      data: { ...alone("/bin/sh -c worker; echo ended"), stop: { ...exampleRun.stop, exit: undefined } },
+      status: "fail",
+      context: { contract: { ...exampleContract, kind: "worker" } },
+    },
     { name: "uv run", data: alone("uv run uvicorn app.main:app"), status: "fail" },
     { name: "an init", data: under("/usr/bin/tini -- uvicorn app.main:app", "uvicorn app.main:app"), status: "pass" },
     { name: "uv run below an init", data: under("tini -- uv run app", "uv run app"), status: "fail" },
@@ -47,7 +60,7 @@ export const execForm: Check<OrdinaryRun> = {
     },
     { name: "not seen", data: { ...exampleRun, processes: [] }, status: "unproven" },
   ],
-  judge({ processes }) {
+  judge({ processes, stop }, { contract }) {
     const [first, next] = processes.toSorted((a, b) => a.pid - b.pid);
     if (first === undefined) return unproven("The engine listed no process of the running container.");
     const init = INIT.test(programOf(first.argv));
@@ -56,7 +69,13 @@ export const execForm: Check<OrdinaryRun> = {
     if (pid1 === undefined) return unproven(`${shown(first.argv)} is an init, and nothing that it started was seen.`);
     const what = init ? `What the init ${shown(first.argv)} has started` : "The first process";
     const program = programOf(pid1.argv);
-    if (/^(ba|da|a|z|k)?sh$|^busybox$/.test(program)) return fail(`${what} is a shell: ${shown(pid1.argv)}.`);
+    const isShell = /^(ba|da|a|z|k)?sh$|^busybox$/.test(program);
+    // A loop of shell is a worker as well, and ends on its signal where it handles it.
+    if (isShell && contract.kind === "worker" && stop.exit?.code === 0)
+      return unproven(
+        `${what} is a shell, ${shown(pid1.argv)}, which ended with 0 after ${stop.signal}: whether what it had started ended as well is not seen.`,
+      );
+    if (isShell) return fail(`${what} is a shell: ${shown(pid1.argv)}.`);
     if (/^(uvx?|poetry|pdm|pipenv|hatch|npm)$/.test(program))
       return fail(`${what} is an installer: ${shown(pid1.argv)}.`);
     return pass(`${what} is ${shown(pid1.argv)}.`);

@@ -41,6 +41,7 @@ export const gracePeriodsAddUp: Check<Drain> = {
       "Raise `terminationGracePeriodSeconds`, `stopTimeout` or `stop_grace_period`, or give the server less time.",
   },
   needs: drain,
+  of: ["server"],
   examples: [
     {
       name: "10 s of preStop, 25 s of the server, 45 s in all",

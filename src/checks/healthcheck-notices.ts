@@ -2,7 +2,7 @@ import { formatMilliseconds } from "../kit/units.ts";
 import { healthCommand, type HealthCommand } from "../probes/health-command.ts";
 import type { Check } from "./check.ts";
 import { exampleHealth } from "./support/health-example.ts";
-import { wayToOne } from "./support/no-healthcheck.ts";
+import { noneDeclared } from "./support/no-healthcheck.ts";
 import { fail, leaving, pass, unproven } from "./support/verdicts.ts";
 
 export const healthcheckNotices: Check<HealthCommand> = {
@@ -17,6 +17,7 @@ export const healthcheckNotices: Check<HealthCommand> = {
     remedy: "Let it fail unless the status is 200, within its own limit.",
   },
   needs: healthCommand,
+  of: ["server", "worker"],
   examples: [
     { name: "notices", data: exampleHealth, status: "pass" },
     { name: "always succeeds", data: { ...exampleHealth, noticed: false, noticedMs: undefined }, status: "fail" },
@@ -26,7 +27,7 @@ export const healthcheckNotices: Check<HealthCommand> = {
     { name: "never healthy", data: { ...exampleHealth, becameHealthy: false, noticed: false }, status: "unproven" },
   ],
   judge({ declared, becameHealthy, noticed, noticedMs, noticedErrors }, context) {
-    if (!declared) return fail(`The image declares no HEALTHCHECK, so nobody notices.${wayToOne(context)}`);
+    if (!declared) return noneDeclared(context, ", so nobody notices");
     if (!becameHealthy) return unproven("The HEALTHCHECK was never healthy, so it cannot turn unhealthy.");
     if (!noticed) return fail("Every process was halted, and the HEALTHCHECK still said healthy.");
     if (noticedErrors === false)

@@ -38,6 +38,7 @@ export const listenerCloses: Check<Drain> = {
       "Take the pod out of its Service before the signal (a preStop sleep of some seconds), or use a server that closes its listener first.",
   },
   needs: drain,
+  of: ["server"],
   examples: [
     { name: "refused after 101 ms", data: exampleDrain, status: "pass", context: pod },
     {

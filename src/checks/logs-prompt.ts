@@ -17,6 +17,7 @@ export const logsPrompt: Check<OrdinaryRun> = {
     remedy: "Set PYTHONUNBUFFERED=1.",
   },
   needs: ordinaryRun,
+  of: ["server", "worker"],
   examples: [
     { name: "at once", data: exampleRun, status: "pass" },
     {

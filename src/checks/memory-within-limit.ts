@@ -5,6 +5,7 @@ import { memoryAdvice } from "../probes/support/memory-advice.ts";
 import type { Check } from "./check.ts";
 import { fargateSize } from "./support/sizes.ts";
 import { counted, fail, notApplicable, pass, unproven } from "./support/verdicts.ts";
+import { usedBy } from "./support/worked.ts";
 
 const MIB = 2 ** 20;
 const example: MemoryUse = {
@@ -31,6 +32,7 @@ export const memoryWithinLimit: Check<MemoryUse> = {
     remedy: "Raise the limit to the advice of this check, or start fewer workers.",
   },
   needs: memory,
+  of: ["server", "worker"],
   examples: [
     { name: "within its limit", data: example, status: "pass" },
     {
@@ -60,7 +62,7 @@ export const memoryWithinLimit: Check<MemoryUse> = {
     { name: "the limit is not in force", data: { ...example, limitBytes: 2 ** 34 }, status: "unproven" },
     { name: "the engine counts nothing", data: { ...example, limitBytes: undefined, samples: [] }, status: "unproven" },
   ],
-  judge({ declared, limitBytes, healthy, problem, killed, samples, requests, advised: tried }) {
+  judge({ declared, limitBytes, healthy, problem, killed, samples, requests, advised: tried }, { contract }) {
     const limit = declared && `${formatBytes(declared.bytes)} (${declared.place})`;
     if (killed && limit !== undefined)
       return fail(
@@ -76,15 +78,16 @@ export const memoryWithinLimit: Check<MemoryUse> = {
       return unproven("The engine does not tell how much memory a container takes.");
     if (declared !== undefined && limitBytes / declared.bytes > 1.01)
       return unproven(`The engine did not keep the limit of ${limit}: it has no control over memory here.`);
+    const use = usedBy(contract, requests, "GET request");
     const peak = Math.max(...samples);
     const measured: Measurement = {
       name: "Memory in use",
       value: peak,
       unit: "bytes",
-      how: `the most of ${samples.length} samples of the control group, without files that can be given up, during ${requests} GET requests`,
+      how: `the most of ${samples.length} samples of the control group, without files that can be given up, during ${use}`,
       samples,
     };
-    const took = `${formatBytes(floor)} when it was ready, at most ${formatBytes(peak)} in ${counted(samples.length, "sample")} during ${counted(requests, "GET request")}`;
+    const took = `${formatBytes(floor)} when it was ready, at most ${formatBytes(peak)} in ${counted(samples.length, "sample")} during ${use}`;
     const advice = adviceFor(peak, tried);
     if (declared !== undefined) return pass(`${notKilled(limitBytes, declared)}: ${took}. ${advice}.`, measured);
     return {

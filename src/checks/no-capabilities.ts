@@ -2,6 +2,7 @@ import { leastPrivilege, type LeastPrivilege } from "../probes/least-privilege.t
 import type { Check } from "./check.ts";
 import { exampleRights, sickOutcome } from "./support/rights-example.ts";
 import { fail, pass } from "./support/verdicts.ts";
+import { worked } from "./support/worked.ts";
 
 export const noCapabilities: Check<LeastPrivilege> = {
   id: "no-capabilities",
@@ -19,9 +20,9 @@ export const noCapabilities: Check<LeastPrivilege> = {
     { name: "healthy", data: exampleRights, status: "pass" },
     { name: "needs one", data: { ...exampleRights, noCapabilities: sickOutcome }, status: "fail" },
   ],
-  judge({ noCapabilities: { healthy, problem } }) {
+  judge({ noCapabilities: { healthy, problem } }, { contract }) {
     return healthy
-      ? pass("Healthy with all capabilities dropped and no-new-privileges set.")
+      ? pass(`${worked(contract)} with all capabilities dropped and no-new-privileges set.`)
       : fail(`With all capabilities dropped and no-new-privileges set: ${problem}`);
   },
 };

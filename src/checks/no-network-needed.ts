@@ -2,6 +2,7 @@ import { formatMilliseconds } from "../kit/units.ts";
 import { noNetwork, type NoNetwork } from "../probes/no-network.ts";
 import type { Check } from "./check.ts";
 import { fail, notApplicable, pass, some } from "./support/verdicts.ts";
+import { worked } from "./support/worked.ts";
 
 const good: NoNetwork = { healthy: true, milliseconds: 1500, problem: "", log: [] };
 
@@ -31,8 +32,9 @@ export const noNetworkNeeded: Check<NoNetwork> = {
     },
     { name: "healthy without its sidecar", data: { ...good, sidecars: ["db"] }, status: "pass" },
   ],
-  judge({ healthy, milliseconds, problem, sidecars = [] }) {
-    if (healthy) return pass(`Healthy with no network at all after ${formatMilliseconds(milliseconds)}.`);
+  judge({ healthy, milliseconds, problem, sidecars = [] }, { contract }) {
+    if (healthy)
+      return pass(`${worked(contract)} with no network at all, seen after ${formatMilliseconds(milliseconds)}.`);
     return sidecars.length > 0
       ? notApplicable(
           `It talks to ${some(sidecars)}, and it does not start without a network. What else it may fetch at its start is not seen.`,

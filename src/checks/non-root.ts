@@ -1,6 +1,6 @@
 import { ordinaryRun, type OrdinaryRun } from "../probes/ordinary-run.ts";
 import type { Check } from "./check.ts";
-import { exampleRun } from "./support/examples.ts";
+import { exampleContract, exampleRun } from "./support/examples.ts";
 import { counted, fail, pass, some, unproven } from "./support/verdicts.ts";
 
 export const nonRoot: Check<OrdinaryRun> = {
@@ -22,9 +22,16 @@ export const nonRoot: Check<OrdinaryRun> = {
       data: { ...exampleRun, processes: [...exampleRun.processes, { pid: 7, uid: 0, argv: "python worker.py" }] },
       status: "fail",
     },
+    {
+      name: "a task",
+      data: { ...exampleRun, processes: [] },
+      status: "unproven",
+      context: { contract: { ...exampleContract, kind: "task" } },
+    },
     { name: "no process was seen", data: { ...exampleRun, processes: [] }, status: "unproven" },
   ],
-  judge({ processes }) {
+  judge({ processes }, { contract }) {
+    if (contract.kind === "task") return unproven("As a task it ended before anybody could look at its processes.");
     if (processes.length === 0) return unproven("The engine listed no process of the running container.");
     const roots = processes.filter(({ uid }) => uid === 0);
     if (roots.length > 0) return fail(`Root runs: ${some(roots.map(({ argv }) => argv.slice(0, 80)))}.`);

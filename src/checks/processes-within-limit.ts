@@ -2,6 +2,7 @@ import type { Measurement } from "../model/types.ts";
 import { type ProcessCount, processes } from "../probes/processes.ts";
 import type { Check } from "./check.ts";
 import { counted, fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
+import { usedBy } from "./support/worked.ts";
 
 const example: ProcessCount = {
   declared: { most: 64, place: "compose.yaml:7" },
@@ -25,6 +26,7 @@ export const processesWithinLimit: Check<ProcessCount> = {
     remedy: "Raise it to twice of what this check saw, or start fewer workers or smaller pools.",
   },
   needs: processes,
+  of: ["server", "worker"],
   examples: [
     { name: "within its limit", data: example, status: "pass" },
     { name: "no limit declared", data: { ...example, declared: undefined }, status: "not-applicable" },
@@ -33,13 +35,14 @@ export const processesWithinLimit: Check<ProcessCount> = {
     { name: "the engine counts none", data: { ...example, samples: [] }, status: "unproven" },
     { name: "the limit is not in force", data: { ...example, samples: [3, 90] }, status: "unproven" },
   ],
-  judge({ declared, healthy, problem, worse, samples, requests }) {
+  judge({ declared, healthy, problem, worse, samples, requests }, { contract }) {
+    const use = usedBy(contract, requests, "GET request");
     const most = Math.max(...samples);
-    const had = `It had at most ${most} processes and threads in ${counted(samples.length, "sample")} during ${counted(requests, "GET request")}.`;
+    const had = `It had at most ${most} processes and threads in ${counted(samples.length, "sample")} during ${use}.`;
     const measured: Measurement = {
       value: most,
       unit: "count",
-      how: `the most of ${counted(samples.length, "sample")} during ${counted(requests, "GET request")}`,
+      how: `the most of ${counted(samples.length, "sample")} during ${use}`,
       samples,
     };
     if (declared === undefined) {

@@ -1,8 +1,10 @@
 import { readOnly, type ReadOnly } from "../probes/read-only.ts";
+import { servesNobody } from "../probes/support/works.ts";
 import { comparedVisits, worseVisits } from "../probes/support/visits.ts";
 import type { Check } from "./check.ts";
 import { exampleContract } from "./support/examples.ts";
 import { fail, leaving, notApplicable, pass, some } from "./support/verdicts.ts";
+import { worked } from "./support/worked.ts";
 
 const good: ReadOnly = {
   healthy: true,
@@ -73,10 +75,13 @@ export const readOnlyRoot: Check<ReadOnly> = {
     if (!healthy) return fail(problem);
     const worse = worseVisits(writable, visits);
     if (worse.length > 0) return fail(`Works on a writable root and not on a read-only one: ${some(worse)}.`);
-    if (complaints.length > 0) return fail(`Healthy, but a write failed: ${some(complaints, 1)}`);
+    if (complaints.length > 0) return fail(`${worked(contract)}, but a write failed: ${some(complaints, 1)}`);
     const { answered, said, left } = comparedVisits(writable, visits);
     const paths = writablePaths.length === 0 ? "no writable path" : `writable: ${writablePaths.join(", ")}`;
-    const what = `${answered} of ${visits.length} requests answered as on a writable root${said}, and no write failed (${paths}).`;
+    const as = servesNobody(contract)
+      ? `${worked(contract)} as on a writable root`
+      : `${answered} of ${visits.length} requests answered as on a writable root${said}`;
+    const what = `${as}, and no write failed (${paths}).`;
     return leaving(pass(what), left);
   },
 };

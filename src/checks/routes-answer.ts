@@ -27,6 +27,7 @@ export const routesAnswer: Check<OrdinaryRun> = {
     remedy: "Ask that route beside `docker compose up`, and read the traceback in the log.",
   },
   needs: ordinaryRun,
+  of: ["server"],
   examples: [
     { name: "all answer", data: beside, status: "pass" },
     {

@@ -23,6 +23,7 @@ export const routesAsBefore: Check<OrdinaryRun> = {
       "Ask that route and read the traceback in the log; then name the folder under `writable` or what is missing under `keep` in seaworthy.yaml.",
   },
   needs: ordinaryRun,
+  of: ["server"],
   shownBy: "comparison",
   examples: [
     { name: "the same answers", data: answering(200), status: "pass", context: after },

@@ -2,6 +2,7 @@ import { formatMilliseconds } from "../kit/units.ts";
 import { startUp, type StartUp } from "../probes/start-up.ts";
 import type { Check } from "./check.ts";
 import { exampleContract } from "./support/examples.ts";
+import { mayBeWell } from "./support/never-healthy.ts";
 import { exampleStart } from "./support/start-example.ts";
 import { fail, pass, unproven } from "./support/verdicts.ts";
 
@@ -20,6 +21,7 @@ export const startTime: Check<StartUp> = {
     remedy: "See `bytecode-valid` and `no-network-needed`; then measure on a quiet machine.",
   },
   needs: startUp,
+  of: ["server"],
   examples: [
     { name: "1 s", data: exampleStart, status: "pass", context },
     { name: "31 s", data: slow, status: "fail", context },
@@ -43,11 +45,25 @@ export const startTime: Check<StartUp> = {
       status: "unproven",
       context,
     },
+    {
+      name: "silent where nobody names a port",
+      data: { ...exampleStart, healthy: false, time: undefined },
+      status: "unproven",
+      context: { contract: { ...exampleContract, kind: "unknown" } },
+    },
+    {
+      name: "of a worker",
+      data: exampleStart,
+      status: "not-applicable",
+      context: { contract: { ...exampleContract, kind: "worker" } },
+    },
   ],
-  judge({ healthy, time, deviationMs, interval, noisy, problem, unreached, cpuMs, crowd }, { contract }) {
+  judge(start, { contract }) {
+    const { healthy, time, deviationMs, interval, noisy, problem, cpuMs, crowd } = start;
     const { startSeconds } = contract.limits;
     if (healthy && time === undefined) return unproven("It was started once only, and one start is no measurement.");
-    if (unreached === true) return unproven(problem);
+    const open = healthy ? undefined : mayBeWell(start, contract);
+    if (open !== undefined) return unproven(open);
     if (time === undefined) return fail(`Not ready within ${startSeconds} s. ${problem}`.trim());
     const sure =
       interval === undefined

@@ -37,6 +37,7 @@ export const startsWithLittleCpu: Check<StartUnderLimits> = {
     remedy: "Set the numbers that this check derives, give it more processor, or do less at start.",
   },
   needs: startUnderLimits,
+  of: ["server"],
   examples: [
     { name: "nothing is declared", data: example, status: "pass", context },
     { name: "in time with what is declared", data: { ...example, declared: quarter }, status: "pass", context },

@@ -3,7 +3,8 @@ import { staysUp as probe } from "../probes/stays-up.ts";
 import { lastLine } from "../probes/support/logs.ts";
 import type { StaysUp } from "../probes/support/stay.ts";
 import type { Check } from "./check.ts";
-import { fail, pass } from "./support/verdicts.ts";
+import { exampleContract } from "./support/examples.ts";
+import { fail, pass, unproven } from "./support/verdicts.ts";
 
 const up: StaysUp = { milliseconds: 10_100, exit: undefined, answered: true, last: "", log: [] };
 
@@ -19,6 +20,7 @@ export const staysUp: Check<StaysUp> = {
     remedy: "Read its last lines; check in the start, before the service answers, what it cannot do without.",
   },
   needs: probe,
+  of: ["server", "worker"],
   examples: [
     { name: "it does", data: up, status: "pass" },
     {
@@ -31,13 +33,27 @@ export const staysUp: Check<StaysUp> = {
       data: { ...up, milliseconds: 2100, exit: { code: 137, oomKilled: true, finishedAt: 0 }, answered: false },
       status: "fail",
     },
+    {
+      name: "a worker works on",
+      data: up,
+      status: "pass",
+      context: { contract: { ...exampleContract, kind: "worker" } },
+    },
+    {
+      name: "a worker ends by itself",
+      data: { ...up, milliseconds: 2100, exit: { code: 1, oomKilled: false, finishedAt: 0 }, answered: false },
+      status: "fail",
+      context: { contract: { ...exampleContract, kind: "worker" } },
+    },
     { name: "it answers no more", data: { ...up, answered: false, last: "HTTP 503" }, status: "fail" },
   ],
-  judge({ milliseconds, exit, answered, last, log }) {
-    const later = `${formatMilliseconds(milliseconds)} after its first good answer`;
+  judge({ milliseconds, exit, answered, last, log }, { contract }) {
+    const isWorker = contract.kind === "worker";
+    const later = `${formatMilliseconds(milliseconds)} after ${isWorker ? "it was at work" : "its first good answer"}`;
     const line = `Its last line: ${lastLine(log)}`;
     if (exit?.oomKilled === true) return fail(`It was killed for want of memory ${later}. ${line}`);
     if (exit !== undefined) return fail(`It ended by itself with code ${exit.code} ${later}. ${line}`);
+    if (isWorker) return answered ? pass(`It still worked ${later}.`) : unproven(`From ${later} on: ${last} ${line}`);
     if (!answered) return fail(`From ${later} on it gave no good answer any more (${last}). ${line}`);
     return pass(`It still ran and answered well ${later}, left alone after its first requests.`);
   },

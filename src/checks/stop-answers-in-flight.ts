@@ -16,6 +16,7 @@ export const stopAnswersInFlight: Check<Drain> = {
       "Let the server be the first process with a time to drain that is shorter than the grace period, and set STOPSIGNAL to what it listens to.",
   },
   needs: drain,
+  of: ["server"],
   examples: drainExamples,
   judge: judgeDrain,
 };

@@ -15,6 +15,7 @@ export const stopsUnderInit: Check<Drain> = {
     remedy: "Serve with a server that handles SIGTERM, or handle it; an init does not do so in its place.",
   },
   needs: drainUnderInit,
+  of: ["server"],
   examples: drainExamples,
   judge(seen) {
     const verdict = judgeDrain(seen);

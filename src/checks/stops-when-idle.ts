@@ -23,6 +23,7 @@ export const stopsWhenIdle: Check<OrdinaryRun> = {
     remedy: "Set STOPSIGNAL to what the server ends on, or start it in exec form.",
   },
   needs: ordinaryRun,
+  of: ["server", "worker"],
   examples: [
     { name: "exit 0", data: exampleRun, status: "pass", context },
     { name: "exit 1", data: stopped(1), status: "fail", context },

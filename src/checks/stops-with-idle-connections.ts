@@ -17,6 +17,7 @@ export const stopsWithIdleConnections: Check<OpenConnections> = {
     remedy: "Use a server that closes idle connections when it stops, or a worker class that does (gthread, uvicorn).",
   },
   needs: openConnections,
+  of: ["server"],
   examples: [
     { name: "ends", data: exampleOpen, status: "pass" },
     {

@@ -18,6 +18,7 @@ export const stopsWithOpenStream: Check<OpenConnections> = {
       "Give the server a limit below the grace period (uvicorn: --timeout-graceful-shutdown), or end the stream when the shutdown begins.",
   },
   needs: openConnections,
+  of: ["server"],
   examples: [
     { name: "ends", data: exampleOpen, status: "pass" },
     { name: "waits for ever", data: { ...exampleOpen, stops: { stream: stillThere } }, status: "fail" },

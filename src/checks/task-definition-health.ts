@@ -20,6 +20,7 @@ export const taskDefinitionHealth: Check<UnderTask> = {
     remedy: "Keep the program (`keep` in seaworthy.yaml), or change the command in the task definition.",
   },
   needs: taskDefinition,
+  of: ["server", "worker"],
   examples: [
     { name: "succeeds", data: exampleUnderTask, status: "pass" },
     { name: "never", data: { ...exampleUnderTask, health }, status: "fail" },

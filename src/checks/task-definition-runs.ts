@@ -20,6 +20,7 @@ export const taskDefinitionRuns: Check<UnderTask> = {
       "Name every required variable, set TMPDIR to /dev/shm, and declare a volume's path with VOLUME in the Dockerfile so that it takes over the owner.",
   },
   needs: taskDefinition,
+  of: ["server", "worker"],
   examples: [
     { name: "works", data: exampleUnderTask, status: "pass" },
     { name: "no task definition", data: noTask, status: "not-applicable" },

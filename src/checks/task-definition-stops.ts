@@ -19,6 +19,7 @@ export const taskDefinitionStops: Check<UnderTask> = {
     remedy: "Leave the command to the image, and set `stopTimeout` longer than the server's time to drain.",
   },
   needs: taskDefinition,
+  of: ["server", "worker"],
   examples: [
     { name: "in time", data: exampleUnderTask, status: "pass" },
     {

@@ -17,6 +17,7 @@ export const volumesWritable: Check<Volumes> = {
       "Make the folder in the image and give it to the service's user. A volume that exists already keeps its owner: change it once by hand, or by `fsGroup`.",
   },
   needs: volumes,
+  of: ["server", "worker"],
   examples: [
     { name: "writable", data: good, status: "pass" },
     {

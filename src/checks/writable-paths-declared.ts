@@ -3,7 +3,8 @@ import { isIn } from "../probes/support/written-folders.ts";
 import { writes, type Writes } from "../probes/writes.ts";
 import type { Check } from "./check.ts";
 import { exampleContract } from "./support/examples.ts";
-import { counted, fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
+import { fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
+import { usedBy } from "./support/worked.ts";
 import { exampleNowhere, exampleWrites } from "./support/writes-example.ts";
 
 const declares = (...writablePaths: readonly string[]) => ({ contract: { ...exampleContract, writablePaths } });
@@ -53,7 +54,7 @@ export const writablePathsDeclared: Check<Writes> = {
   ],
   judge({ blind, folders, minimal, problem, trials, requests }, { contract }) {
     if (!contract.readOnlyRoot) return notApplicable("The contract does not promise a read-only root.");
-    const used = `${counted(requests, "request")} on a strictly read-only root`;
+    const used = `${usedBy(contract, requests)} on a strictly read-only root`;
     if (minimal === undefined && trials.length === 0) return unproven(problem);
     if (minimal === undefined)
       return fail(
@@ -69,7 +70,7 @@ export const writablePathsDeclared: Check<Writes> = {
     if (blind !== undefined) return unproven(`${blind} As far as ${used} tell, ${needs}.`);
     const spare = contract.writablePaths.filter((path) => !minimal.some((one) => isIn(one, path)));
     return pass(
-      `As ${used} and notes from inside tell, ${needs}${minimal.length === 0 ? "" : " and the contract names it"}${spare.length === 0 ? "" : `; the contract also names ${spare.join(", ")}, which these requests do not need`}.`,
+      `As ${used} and notes from inside tell, ${needs}${minimal.length === 0 ? "" : " and the contract names it"}${spare.length === 0 ? "" : `; the contract also names ${spare.join(", ")}, which none of this needed`}.`,
     );
   },
 };

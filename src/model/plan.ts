@@ -1,5 +1,6 @@
 import type { Expectation } from "./expectation.ts";
 import type { PipInstall } from "./pip.ts";
+import type { RoleKind } from "./stack.ts";
 
 /** What the planner decided, and what the image will promise. */
 
@@ -157,6 +158,11 @@ export interface Contract {
   };
   /** Nobody wrote it down: port, user and signal are what the image itself says. */
   readonly ofImage?: true;
+  /**
+   * What it is where nobody asks it on `port`: said by the team, or seen at its first start. `unknown`: nobody names a
+   * port, so `port` is a guess. Undefined for a server.
+   */
+  readonly kind?: Exclude<RoleKind, "server"> | "unknown";
   /** What the team itself expects, beside the catalogue. */
   readonly expectations?: readonly Expectation[];
 }

@@ -50,6 +50,10 @@ const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines" | "composeSidec
     ),
   ),
   env: said("Values of the service's variables while its image is proven. No real secrets.", mapOf(text)),
+  kind: said(
+    "What the image is where nobody asks it on a port: a `worker` that keeps running, or a `task` that ends with 0. It is a `server` when nothing is said; of an existing image that names no port it is looked at.",
+    oneOf(["server", "worker", "task"]),
+  ),
   taskDefinition: said(
     "The ECS task definition of the image, or the CloudFormation template with it, relative to this folder.",
     filled,

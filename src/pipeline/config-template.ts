@@ -45,6 +45,10 @@ export const CONFIG_TEMPLATE = `# yaml-language-server: $schema=.seaworthy/seawo
 #   - { name: worker, kind: worker, command: celery -A app worker, ready: "celery@.* ready", grace: 20 }
 #   - { name: admin, kind: server, command: flask --app admin run --port 9000, port: 9000, health: /health }
 
+# What the image is where nobody asks it on a port: a worker keeps running, a task ends with 0. Of an existing image that
+# names no port it is looked at, unless this says it.
+# kind: worker
+
 # The ECS task definition that the image ships with, as JSON or in a template that \`cdk synth\` wrote; it may lie outside
 # this folder. The image is proven under its rules. Without this key, one that git tracks here is taken.
 # taskDefinition: ../cdk/cdk.out/Service.template.json

@@ -1,6 +1,6 @@
 import { UserError } from "../kit/errors.ts";
 import type { ContractSidecar } from "../model/types.ts";
-import type { Severity } from "../model/types.ts";
+import type { RoleKind, Severity } from "../model/types.ts";
 import { readOwnFile } from "../project/own-file.ts";
 import type { RoleAsked } from "../project/stack/find-roles.ts";
 import type { FailOn, IgnoreEntry } from "../policy/settings.ts";
@@ -21,6 +21,8 @@ export interface Config {
   readonly buildSecrets: Readonly<Record<string, { readonly file?: string; readonly env?: string }>>;
   /** Values for the service's variables while it is proven. */
   readonly env: Readonly<Record<string, string>>;
+  /** What the image is where nobody asks it on a port. */
+  readonly kind: RoleKind | undefined;
   /** The ECS task definition, or the synthesised template with it, that the image ships with; relative to the folder, and also outside it. */
   readonly taskDefinition: string | undefined;
   /** What the service needs to talk to while it is proven. */
@@ -88,6 +90,7 @@ const NOTHING: Config = {
   sidecars: [],
   composeSidecars: undefined,
   composeFiles: undefined,
+  kind: undefined,
   roles: [],
   checks: [],
   checkLines: [],

@@ -39,6 +39,7 @@ export async function planFacts(session: Session, analysis: Analysis): Promise<F
       limits: config.limits,
       env: config.env,
       keep: config.keep,
+      ...(config.kind === undefined ? {} : { kind: config.kind }),
       ...(config.sidecars.length === 0 ? {} : { sidecars: config.sidecars }),
     },
     uvVersion: UV_VERSION,

@@ -8,7 +8,6 @@ import { isPythonProject } from "../planner/make-plan.ts";
 import type { Analysis } from "./analyze.ts";
 import { dockerfileOf } from "./analyze-step.ts";
 import { withExpectations } from "./expectations.ts";
-import { foundPort } from "./found-port.ts";
 import { builtEarlier } from "./notes.ts";
 import { planFacts } from "./plan-facts.ts";
 import { stopWhenRefused } from "./refused.ts";
@@ -66,18 +65,17 @@ export async function underProof(
 ): Promise<UnderProof> {
   const { analysis, plan, wanted } = known;
   if (wanted.image !== undefined)
-    return settled(session, engine, { ...known, build: await givenImage(session, engine, wanted.image) });
+    return settled(session, { ...known, build: await givenImage(session, engine, wanted.image) });
   if (plan !== undefined) return reworked(session, run, engine, { plan, analysis, wanted });
   const pins: BuiltSide["pins"] = [];
   const { service } = analysis;
   const today = { label: "before" as const, dockerfile: dockerfileOf(analysis), overlay: [], service, pins };
   const build = await built(session, run, engine, { ...today, repetitions: 1, wanted });
-  return settled(session, engine, { ...known, build });
+  return settled(session, { ...known, build });
 }
 
 async function settled(
   session: Session,
-  engine: ConnectedEngine,
   {
     analysis,
     plan,
@@ -87,11 +85,7 @@ async function settled(
   if (plan !== undefined) return { build, contract: plan.contract };
   const facts = await planFacts(session, analysis);
   const { image } = build;
-  let port = portFor(facts, image?.config);
-  if (port.by === "nobody" && image !== undefined) {
-    const found = await foundPort(engine, image, contractOfImage(facts, image.config), session.world.signal);
-    if (found !== undefined) port = { port: found, by: "found" };
-  }
+  const port = portFor(facts, image?.config);
   const contract = contractOfImage(facts, image?.config, port);
   if (image !== undefined) session.world.tell(toldOf(contract, port, image.config));
   return { build, contract: await withExpectations(session, contract) };

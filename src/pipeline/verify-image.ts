@@ -16,6 +16,7 @@ import { withoutStrayFiles } from "./project-here.ts";
 import { rebuildWanted } from "./rebuild.ts";
 import { registryOf } from "./registry-of.ts";
 import { sideOf } from "./report-step.ts";
+import { withFirstLook } from "./first-look.ts";
 import { finishRun, openRun, type Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
 import { weighed } from "./severities.ts";
@@ -53,15 +54,16 @@ export async function verifyImage(given: Session, wanted: Wanted): Promise<Verif
   const { build, rework } = proof;
   refuseUnknownChecks(session.config, proof.contract);
   // The short proof is the same for every service: what the team asks besides belongs to the whole one.
-  const contract = quick ? { ...proof.contract, expectations: [] } : proof.contract;
+  const promised = quick ? { ...proof.contract, expectations: [] } : proof.contract;
   const own =
     rework !== undefined && testsWanted(demanded, session.options)
       ? await testsStep(session, run, engine, { side: rework.side, spec: rework.plan.image.tests })
       : NOT_RUN;
   if (own.problem !== undefined) world.tell(own.problem);
-  const surroundings = { engine, facts, contract, run: sidecarRun(session, run) };
-  const subject = { label: "after" as const, build, reworked: contract.ofImage !== true };
+  const surroundings = { engine, facts, contract: promised, run: sidecarRun(session, run) };
+  const subject = { label: "after" as const, build, reworked: promised.ofImage !== true };
   await using beside = await besideEach([subject], surroundings);
+  const contract = await withFirstLook(promised, beside.subjects[0] ?? subject, world);
   await collectEvidence({
     engine,
     run,

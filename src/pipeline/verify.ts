@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Check, judge, type JudgeContext } from "../checks/check.ts";
+import { type Check, isAskedOf, judge, type JudgeContext } from "../checks/check.ts";
 import { judgeExpectation } from "../checks/user/expected.ts";
 import type { Engine } from "../engine/engine.ts";
 import { firstCause, UserError } from "../kit/errors.ts";
@@ -236,8 +236,10 @@ async function judgeOwn(
 }
 
 /** The probes that these checks need, and the one for the team's own. */
-export function probesFor(checks: readonly Check[], { expectations = [] }: Contract): readonly Probe[] {
-  return [...new Set([...checks.map(({ needs }) => needs), ...(expectations.length === 0 ? [] : [userChecks])])];
+export function probesFor(checks: readonly Check[], contract: Contract): readonly Probe[] {
+  const { expectations = [] } = contract;
+  const asked = checks.filter((check) => isAskedOf(check, contract));
+  return [...new Set([...asked.map(({ needs }) => needs), ...(expectations.length === 0 ? [] : [userChecks])])];
 }
 
 /** A file of evidence can be damaged or from elsewhere. What it then proves is nothing, and the other checks go on. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { USUAL_SIZE_RATIO } from "../checks/support/sizes.ts";
 import type { Facts } from "../decisions/decider.ts";
 import { override } from "../decisions/shared/override.ts";
+import { kindOf } from "./kind.ts";
 import { graceSeconds } from "../decisions/shared/server.ts";
 import type { Contract, EnvVariable, ImageSpec } from "../model/types.ts";
 
@@ -102,9 +103,11 @@ export function makeContract(facts: Facts, image: Promised): Contract {
   const values = override(facts, "env", "table");
   // The configuration was checked where it was read.
   const sidecars = facts.overrides["sidecars"] as Contract["sidecars"];
+  const kind = kindOf(facts) ?? (image.ports.length === 0 ? "worker" : "server");
   const called = new Set(service.programs.map((use) => use.program));
   return {
     port: image.ports[0] ?? 0,
+    ...(kind === "server" ? {} : { kind }),
     portVariable: service.port?.value.variable,
     uid: image.user.uid,
     gid: image.user.gid,

@@ -3,6 +3,7 @@ import { override } from "../decisions/shared/override.ts";
 import type { Contract, ImageConfig } from "../model/types.ts";
 import { makeContract, type Promised } from "./contract.ts";
 import { type ImagePort, namedBy, portOfImage, USUAL_PORT } from "./image-port.ts";
+import { kindOf, servesNobody } from "./kind.ts";
 import { checkOverrides } from "./make-plan.ts";
 
 const UNKNOWN: ImageConfig = {
@@ -35,11 +36,11 @@ export function contractOfImage(
   { port, by }: ImagePort = portFor(facts, config),
 ): Contract {
   checkOverrides(facts);
-  const asked = ASKED.exec(config.healthcheck?.test.join(" ") ?? "");
-  const path = override(facts, "health", "text") ?? facts.service.healthPaths[0]?.value ?? asked?.[3];
+  const path = healthOf(facts, config);
   const [uid = 0, gid = 0] = config.user.split(":").map((part) => (/^\d+$/.test(part) ? Number(part) : 0));
+  const kind = kindOf(facts) ?? (by === "nobody" ? "unknown" : "server");
   const image: Promised = {
-    ports: [port],
+    ports: servesNobody(kind) ? [] : [port],
     user: { uid, gid },
     health: path === undefined ? undefined : { path },
     stopSignal: config.stopSignal,
@@ -48,22 +49,31 @@ export function contractOfImage(
     env: {},
   };
   const contract = makeContract(facts, image);
-  const knowsPort = by !== "nobody" && by !== "found";
-  const others = contract.env.filter(({ name }) => name !== "PORT");
-  const own = contract.env.find(({ name }) => name === "PORT");
   return {
     ...contract,
-    env: knowsPort ? contract.env : [...others, { ...GIVEN_PORT, ...own, example: String(USUAL_PORT), given: true }],
+    env: by === "nobody" && !servesNobody(kind) ? withPort(contract.env) : contract.env,
     writablePaths: [...new Set([...contract.writablePaths, ...config.volumes])],
     ofImage: true,
+    ...(kind === "unknown" ? { kind } : {}),
   };
 }
+
+const askedIn = ({ healthcheck }: ImageConfig): RegExpExecArray | null => ASKED.exec(healthcheck?.test.join(" ") ?? "");
+
+function withPort(env: Contract["env"]): Contract["env"] {
+  const own = env.find(({ name }) => name === "PORT");
+  const others = env.filter((one) => one !== own);
+  return [...others, { ...GIVEN_PORT, ...own, example: String(USUAL_PORT), given: true }];
+}
+
+const healthOf = (facts: Facts, config: ImageConfig): string | undefined =>
+  override(facts, "health", "text") ?? facts.service.healthPaths[0]?.value ?? askedIn(config)?.[3];
 
 /** The port, and who names it: the team before everybody. */
 export function portFor(facts: Facts, config: ImageConfig = UNKNOWN): ImagePort {
   const settled = override(facts, "ports", "number");
   if (settled !== undefined) return { port: settled, by: "team" };
-  const asked = ASKED.exec(config.healthcheck?.test.join(" ") ?? "");
+  const asked = askedIn(config);
   const usual = asked?.[1] === "https" ? 443 : 80;
   return portOfImage(config, facts.service, asked === null ? 0 : Number(asked[2] ?? usual));
 }
@@ -72,7 +82,11 @@ export function portFor(facts: Facts, config: ImageConfig = UNKNOWN): ImagePort 
 const GIVEN_PORT = { name: "PORT", required: false, secret: false } as const;
 
 /** What was taken, for a person. */
-export function toldOf({ health, signals }: Contract, port: ImagePort, config: ImageConfig): string {
+export function toldOf({ health, signals, kind }: Contract, port: ImagePort, config: ImageConfig): string {
+  const known = "No rework was applied here, so the contract is what the image says of itself";
+  if (kind !== undefined && servesNobody(kind))
+    return `${known}, and as a ${kind} it serves nobody: user ${config.user || "root"}; ${signals.stop}.`;
   const healthy = health === undefined ? "healthy is any answer below 500 to GET /" : `healthy is GET ${health.path}`;
-  return `No rework was applied here, so the contract is what the image says of itself: port ${port.port}, ${namedBy(port, config)}; user ${config.user || "root"}; ${signals.stop}; ${healthy}. seaworthy.yaml can say more: \`decisions: { ports, health }\`, \`env\`, \`limits\`.`;
+  const at = kind === "unknown" ? "no port, so it is looked at first" : `port ${port.port}, ${namedBy(port, config)}`;
+  return `${known}: ${at}; user ${config.user || "root"}; ${signals.stop}; ${healthy}. seaworthy.yaml can say more: \`decisions: { ports, health }\`, \`env\`, \`limits\`.`;
 }

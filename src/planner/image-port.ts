@@ -12,7 +12,7 @@ export const isBeside = (port: number): boolean => BESIDE.has(port);
 /** The port of an image, and who names it. */
 export interface ImagePort {
   readonly port: number;
-  readonly by: "team" | "files" | "command" | "health check" | "variable" | "expose" | "found" | "nobody";
+  readonly by: "team" | "files" | "command" | "health check" | "variable" | "expose" | "nobody";
 }
 
 /**
@@ -39,7 +39,6 @@ export function portOfImage(config: ImageConfig, { port: named }: Pick<Service, 
 export function namedBy({ port, by }: ImagePort, config: ImageConfig): string {
   const exposed = exposedBy(config);
   if (by === "command") return `which its command names`;
-  if (by === "found") return "which nobody names, and on which it listens";
   if (by === "nobody") return "which nobody names";
   if (!exposed.includes(port)) return "which it does not expose";
   return exposed.length === 1 ? "which it exposes" : `of those that it exposes (${exposed.join(", ")})`;

@@ -33,7 +33,7 @@ function complete(draft: Draft): ImageSpec {
 }
 
 /** Settings beside the decisions that the configuration hands over with them. */
-const SETTINGS = ["env", "keep", "limits", "output", "sidecars"] as const;
+const SETTINGS = ["env", "keep", "kind", "limits", "output", "sidecars"] as const;
 
 export const isPythonProject = ({ files }: Pick<Facts["service"], "files">): boolean =>
   files.some((file) => file.endsWith(".py") || file === "pyproject.toml");

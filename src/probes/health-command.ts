@@ -9,6 +9,7 @@ import { startPatience } from "./support/patience.ts";
 import { runPython } from "./support/python.ts";
 import { requiredEnv, startService } from "./support/service.ts";
 import { within } from "./support/time.ts";
+import { servesNobody } from "./support/works.ts";
 
 /** What the image's HEALTHCHECK says of a service that answers, of one that hangs, and of one that answers 500 to all. */
 export interface HealthCommand {
@@ -42,6 +43,7 @@ export const healthCommand: Probe<HealthCommand> = {
     if (unread !== undefined) throw new Error(unread);
     if (command.length === 0 || command[0] === "NONE") return { ...NOTHING, command };
     const signal = within(context.signal, 2 * startPatience(contract) + 120_000, "Watching the HEALTHCHECK");
+    if (servesNobody(contract)) return { ...(await plainLife(context, signal)), command };
     const added = await errorPages(image, context.evidenceDirectory, requiredEnv(contract));
     // One life shows it all, unless what was added from outside keeps it from becoming healthy.
     return { ...((await watchLife(context, added, signal)) ?? (await plainLife(context, signal))), command };

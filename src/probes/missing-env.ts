@@ -7,6 +7,7 @@ import { startPatience } from "./support/patience.ts";
 import { requiredEnv } from "./support/service.ts";
 import { within } from "./support/time.ts";
 import { askedAlike } from "./support/wire.ts";
+import { askedOn } from "./support/works.ts";
 import { runUntilEnd, waitingContainer } from "./support/waiting-container.ts";
 
 /** What happened without one of the required variables. */
@@ -151,7 +152,7 @@ async function startWithoutAll(
 ): Promise<readonly WithoutVariable[]> {
   const { contract } = context;
   const env = requiredEnv(contract, leftOut);
-  const started = await context.engine.start(context.image.id, { env, publish: [contract.port] });
+  const started = await context.engine.start(context.image.id, { env, publish: askedOn(contract) });
   await using container = askedAlike(started, context.shared);
   const health = await firstHealthy(container, contract, limits);
   const lines = await container.logs();

@@ -60,9 +60,11 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
     context.shared.writableRun ??= used.then(({ usual }) => usual);
     // Whoever shares it meets the reason of its own.
     context.shared.writableRun.catch(() => {});
-    // The short proof does not ask whether it stays up.
+    // The short proof does not ask whether it stays up, and a task is to end.
     const stayed =
-      context.quick === true ? undefined : used.then(({ healthyAt }) => stay(container, contract, healthyAt, signal));
+      context.quick === true || contract.kind === "task"
+        ? undefined
+        : used.then(({ healthyAt }) => stay(container, contract, healthyAt, signal));
     stayed?.catch(() => {});
     if (stayed !== undefined) context.shared.stayed ??= stayed;
     const before = (stayed ?? used).then(async () => count(await container.logs()));
@@ -103,20 +105,20 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
 
 /** All that is done and seen before the service is left alone. */
 async function useService(container: Container, context: ProbeContext, signal: AbortSignal) {
-  const { milliseconds: healthyMs } = await becomesHealthy(container, context.contract, signal).catch(
-    (error: unknown) => {
-      signal.throwIfAborted();
-      if (error instanceof NeverHealthy) context.shared.unhealthy = error.message;
-      throw error;
-    },
-  );
+  const { contract } = context;
+  const { milliseconds: healthyMs } = await becomesHealthy(container, contract, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    if (error instanceof NeverHealthy) context.shared.unhealthy = error.message;
+    throw error;
+  });
   const healthyAt = performance.now();
   context.rests?.();
   const linesWhenHealthy = await firstLines(container, signal);
   // A flood that follows pushes these lines out of what the engine keeps.
-  const leakedAtStart = await leakedInLog(container, context.contract);
+  const leakedAtStart = await leakedInLog(container, contract);
   const usual = await visitAll(container, context, signal);
-  const processes = await container.processes();
+  // What has ended has none any more.
+  const processes = contract.kind === "task" ? [] : await container.processes();
   const changes = await container.changes();
   const written = await inVolumes(container, context);
   return {

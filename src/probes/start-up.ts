@@ -12,6 +12,7 @@ import { startService } from "./support/service.ts";
 import { stopIdle, stopSignal } from "./support/stop.ts";
 import { within } from "./support/time.ts";
 import { inWords, spokenBy } from "./support/wire.ts";
+import { servesNobody } from "./support/works.ts";
 
 /** How long the service takes from the request to start it to its first good answer, and from the stop signal to its end. */
 export interface StartUp {
@@ -21,6 +22,10 @@ export interface StartUp {
   readonly problem: string;
   /** Nobody could ask it here, which says nothing against it elsewhere. */
   readonly unreached?: true;
+  /** With which it ended by itself before it was healthy. */
+  readonly exitCode?: number;
+  /** The engine refused to start it. */
+  readonly refused?: true;
   /** Its last good answer, and how it was spoken to where that was not plain HTTP/1.1. */
   readonly answer?: HealthAnswer & { readonly over?: string };
   readonly time: Measurement | undefined;
@@ -60,78 +65,101 @@ export const startUp: Probe<StartUp> = {
   id: "start-up",
   title: "Start the image until the median time to its first good answer is certain, and time its stops",
   runs: "alone",
-  version: 5,
-  async collect(context) {
-    const { contract } = context;
-    const signal = within(context.signal, 60_000 + 6 * startPatience(contract), "Measuring the start");
-    const samples: number[] = [];
-    const cpu: number[] = [];
-    await using lives = new Lives();
-    const stops = new Stops(context);
-    let most = 1;
-    let log: readonly LoggedLine[] = [];
-    let seen: Pick<StartUp, "answer"> = {};
-    // The first start of an image reads it from the disk; those after it find it in memory, as on a host that runs it
-    // again. Where other probes have started the image before, there is no first one to drop.
-    const dropped = context.quick === true || context.shared.started !== true ? 1 : 0;
-    let beyond = 0;
-    for (let run = 0; context.quick === true ? run < dropped : !enough(samples.slice(dropped), beyond); run += 1) {
-      const started = await startOrReason(context);
-      if (typeof started === "string") return { ...nothing(healthPath(contract)), problem: started };
-      const container = lives.keep(started);
-      // Longer than the contract allows where the machine is busy: a late start tells more than one that was cut off.
-      const limitMs = startPatience(contract);
-      const health: Health = await firstHealthy(container, contract, { limitMs, signal, everyMs: FINE_POLL_MS });
-      most = Math.max(most, crowd());
-      if (run === 0 || !health.healthy) log = logTail(await container.logs());
-      if (!health.healthy) return { ...never(healthPath(contract), health, log), log };
-      seen = { answer: { ...health.answer, ...overOf(container) } };
-      samples.push(health.milliseconds);
-      if (samples.length > SAMPLES.atLeast + dropped) beyond += health.milliseconds;
-      const usage = await container.usage();
-      if (usage !== undefined) cpu.push(usage.cpuMs);
-      await stops.take(container, signal);
-    }
-    const used = { cpuMs: cpu.length === 0 ? undefined : median(cpu), crowd: most };
-    const droppedFirstMs = dropped === 0 ? undefined : samples[0];
-    const kept = samples.slice(dropped);
-    if (kept.length === 0)
-      return { ...nothing(healthPath(contract)), ...used, ...seen, healthy: true, droppedFirstMs, log };
-    const value = median(kept);
-    context.shared.startMs = value;
-    const deviationMs = medianDeviation(kept);
-    const interval = medianInterval(kept);
-    return {
-      healthy: true,
-      path: healthPath(contract),
-      problem: "",
-      ...seen,
-      time: {
-        value,
-        unit: "ms",
-        how: `median of several starts, from the request to start to the first good answer of ${healthPath(contract)}; ${dropped === 0 ? "other probes had started the image before" : "the first start is dropped"}`,
-        samples: kept,
-      },
-      ...stops.measured(),
-      deviationMs,
-      interval,
-      noisy: deviationMs / value > NOISE,
-      droppedFirstMs,
-      ...used,
-      log,
-    };
+  version: 6,
+  collect(context) {
+    const signal = within(context.signal, 60_000 + 6 * startPatience(context.contract), "Measuring the start");
+    return servesNobody(context.contract) ? startOnce(context, signal) : startOften(context, signal);
   },
 };
 
-/** What a start without a good answer came to. */
-function never(path: string, health: Health, log: readonly LoggedLine[]): StartUp {
-  const unreached = !health.healthy && health.unreached?.unproven === true;
-  return { ...nothing(path), problem: whyUnhealthy(health, log), ...(unreached ? { unreached } : {}) };
+async function startOften(context: ProbeContext, signal: AbortSignal): Promise<StartUp> {
+  const { contract } = context;
+  const samples: number[] = [];
+  const cpu: number[] = [];
+  await using lives = new Lives();
+  const stops = new Stops(context);
+  let most = 1;
+  let log: readonly LoggedLine[] = [];
+  let seen: Pick<StartUp, "answer"> = {};
+  // The first start of an image reads it from the disk; those after it find it in memory, as on a host that runs it
+  // again. Where other probes have started the image before, there is no first one to drop.
+  const dropped = context.quick === true || context.shared.started !== true ? 1 : 0;
+  let beyond = 0;
+  for (let run = 0; context.quick === true ? run < dropped : !enough(samples.slice(dropped), beyond); run += 1) {
+    const started = await startOrReason(context);
+    if (typeof started === "string") return refused(started, healthPath(contract));
+    const container = lives.keep(started);
+    // Longer than the contract allows where the machine is busy: a late start tells more than one that was cut off.
+    const limitMs = startPatience(contract);
+    const health: Health = await firstHealthy(container, contract, { limitMs, signal, everyMs: FINE_POLL_MS });
+    most = Math.max(most, crowd());
+    if (run === 0 || !health.healthy) log = logTail(await container.logs());
+    if (!health.healthy) return { ...never(healthPath(contract), health, log), log };
+    seen = answerOf(health, container);
+    samples.push(health.milliseconds);
+    if (samples.length > SAMPLES.atLeast + dropped) beyond += health.milliseconds;
+    const usage = await container.usage();
+    if (usage !== undefined) cpu.push(usage.cpuMs);
+    await stops.take(container, signal);
+  }
+  const used = { cpuMs: cpu.length === 0 ? undefined : median(cpu), crowd: most };
+  const droppedFirstMs = dropped === 0 ? undefined : samples[0];
+  const kept = samples.slice(dropped);
+  if (kept.length === 0)
+    return { ...nothing(healthPath(contract)), ...used, ...seen, healthy: true, droppedFirstMs, log };
+  const value = median(kept);
+  context.shared.startMs = value;
+  const deviationMs = medianDeviation(kept);
+  const interval = medianInterval(kept);
+  return {
+    healthy: true,
+    path: healthPath(contract),
+    problem: "",
+    ...seen,
+    time: {
+      value,
+      unit: "ms",
+      how: `median of several starts, from the request to start to the first good answer of ${healthPath(contract)}; ${dropped === 0 ? "other probes had started the image before" : "the first start is dropped"}`,
+      samples: kept,
+    },
+    ...stops.measured(),
+    deviationMs,
+    interval,
+    noisy: deviationMs / value > NOISE,
+    droppedFirstMs,
+    ...used,
+    log,
+  };
 }
 
-function overOf(container: Container): { readonly over?: string } {
+/** When a worker began to work cannot be measured, and what has ended cannot be stopped. */
+async function startOnce(context: ProbeContext, signal: AbortSignal): Promise<StartUp> {
+  const started = await startOrReason(context);
+  if (typeof started === "string") return refused(started);
+  await using container = started;
+  const { contract } = context;
+  const health = await firstHealthy(container, contract, { limitMs: startPatience(contract), signal });
+  const log = logTail(await container.logs());
+  if (!health.healthy) return { ...never("", health, log), log };
+  return { ...nothing(""), healthy: true, droppedFirstMs: health.milliseconds, log };
+}
+
+const refused = (problem: string, path = ""): StartUp => ({ ...nothing(path), problem, refused: true });
+
+/** What a start without a good answer came to. */
+function never(path: string, health: Health, log: readonly LoggedLine[]): StartUp {
+  if (health.healthy) return nothing(path);
+  return {
+    ...nothing(path),
+    problem: whyUnhealthy(health, log),
+    ...(health.unreached?.unproven === true ? { unreached: true } : {}),
+    ...(health.exit === undefined ? {} : { exitCode: health.exit.code }),
+  };
+}
+
+function answerOf({ answer }: Pick<StartUp, "answer">, container: Container): Pick<StartUp, "answer"> {
   const over = inWords(spokenBy(container).wire);
-  return over === "" ? {} : { over };
+  return answer === undefined ? {} : { answer: { ...answer, ...(over === "" ? {} : { over }) } };
 }
 
 /** Containers that have ended wait here to be removed, all at once when nothing is timed any more. */

@@ -11,6 +11,10 @@ export interface Fault {
   readonly keeps?: readonly string[];
   /** Replacements in app.py, each of a text that must be there. */
   readonly app?: ReadonlyArray<readonly [from: string, to: string]>;
+  /** It is no server: its command is the worker of the same folder, and it is judged by this kind. */
+  readonly kind?: "worker" | "task";
+  /** Replacements in worker.py. */
+  readonly worker?: ReadonlyArray<readonly [from: string, to: string]>;
   /** A program that the analysis would have seen the code call. */
   readonly calls?: string;
   /** Replacements in the Dockerfile. */

@@ -51,6 +51,10 @@ const contract: Contract = {
   limits: { ...exampleContract.limits, startSeconds: 8 },
 };
 
+/** What the image of a fault promises. */
+const contractOf = (fault: Fault | undefined): Contract =>
+  fault?.kind === undefined ? contract : { ...contract, kind: fault.kind, health: undefined };
+
 /** What the analysis would have found in the service. It calls the interpreter, which is there, unless the fault calls another program. */
 async function serviceOf(fault: Fault | undefined): Promise<Service> {
   const evidence = { file: "app.py", line: 20, text: "" };
@@ -113,7 +117,7 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
       engine,
       image: build.image as Image,
       service,
-      contract,
+      contract: contractOf(fault),
       build,
       evidenceDirectory: join(folder, name, "evidence"),
       shared: {},
@@ -126,7 +130,7 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
     await look?.(tag);
     const limits = fault?.tight === true && healthy !== undefined ? limitsFor(healthy) : contract.limits;
     const judged: JudgeContext = {
-      contract: { ...contract, limits },
+      contract: { ...contractOf(fault), limits },
       service,
       side: "after",
       before: { ...(fault?.tight === true ? healthy?.layers : HUGE), visits: ANSWERED },

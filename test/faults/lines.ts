@@ -2,6 +2,9 @@
 export const USER = "USER 1001:1001";
 export const COMMAND = 'CMD ["python", "/app/app.py"]';
 
+/** In the place of the command, where it is no server. */
+export const WORKER = 'CMD ["python", "/app/worker.py"]';
+
 /** Bash under the name of an init: it starts one process, and hands it the signal. */
 export const underInit = (command: string): readonly [string, string] => [
   COMMAND,

@@ -7,6 +7,7 @@ import { insideFaults } from "./inside-faults.ts";
 import { COMMAND, podWith, underInit, USER } from "./lines.ts";
 import { secretFaults } from "./secret-faults.ts";
 import { stopFaults } from "./stop-faults.ts";
+import { workerFaults } from "./worker-faults.ts";
 
 const LISTENS_ON = [["server.server_close()", "threading.Event().wait(2)\nserver.server_close()"]] as const;
 /** Another healthy service: its routes read no body, so the proof needs a route of its own. */
@@ -282,6 +283,7 @@ export const faults: readonly Fault[] = [
   },
   ...fileFaults,
   ...insideFaults,
+  ...workerFaults,
   ...secretFaults,
   ...besideFaults,
 ];

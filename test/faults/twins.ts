@@ -3,6 +3,7 @@ import type { Fault } from "./fault.ts";
 import { fileTwins } from "./file-faults.ts";
 import { insideTwins } from "./inside-faults.ts";
 import { secretTwins } from "./secret-faults.ts";
+import { workerTwins } from "./worker-faults.ts";
 import { bodyless, declaredVolume, fewProcesses, init, waitsBefore } from "./table.ts";
 
 /** Every healthy image beside the plain one. */
@@ -16,4 +17,5 @@ export const twins: readonly Fault[] = [
   ...fileTwins,
   ...insideTwins,
   ...secretTwins,
+  ...workerTwins,
 ];

@@ -10,6 +10,7 @@ import { parseMirrors } from "../../src/registry/endpoints.ts";
 import { resolvePins } from "../../src/registry/pins.ts";
 import { fetchWithProxy } from "../../src/registry/proxy.ts";
 import type { Fault } from "./fault.ts";
+import { COMMAND, WORKER } from "./lines.ts";
 
 /** The same in every run: a secret is no part of the cache's key, so a cached layer would still hold an older one. */
 const CANARY = createHash("sha256").update("a value of ours").digest("hex");
@@ -65,6 +66,8 @@ export async function buildVariant(
     .replace("{changing}", changing);
   const requirements = await readFile(join(context, "requirements.txt"), "utf8");
   await writeFile(join(context, "app.py"), app);
+  const worker = replaceAll(await readFile(join(context, "worker.py"), "utf8"), fault?.worker ?? []);
+  await writeFile(join(context, "worker.py"), worker);
   await writeFile(join(folder, "Dockerfile"), dockerfile);
   await writeFile(join(folder, "token"), CANARY);
   await rm(join(context, "Dockerfile"));
@@ -120,6 +123,7 @@ export async function buildVariant(
 }
 
 const plantedIn = (fault: Fault | undefined): ReadonlyArray<readonly [string, string]> => [
+  ...(fault?.kind === undefined ? [] : [[COMMAND, WORKER] as const]),
   ...(fault?.dockerfile ?? []),
   ["#:root\n", fault?.asRoot === undefined ? "" : `${fault.asRoot}\n`],
   ["#:end\n", fault?.atEnd === undefined ? "" : `${fault.atEnd}\n`],

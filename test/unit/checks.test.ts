@@ -48,6 +48,22 @@ it("says how a reworked image without a HEALTHCHECK gets one, and of today's onl
   }
 });
 
+it("asks a worker and a task nothing that only a server can show, and what nobody knows everything", () => {
+  const asked = (kind: "worker" | "task" | "unknown", id: string) =>
+    judge(checks.find((one) => one.id === id) as (typeof checks)[number], undefined, {
+      ...context,
+      contract: { ...exampleContract, kind },
+    });
+  expect(asked("worker", "stop-answers-in-flight")).toMatchObject({
+    status: "not-applicable",
+    message: "It is a worker and serves nobody: this is asked of servers only.",
+  });
+  expect(asked("worker", "stops-when-idle").status).toBe("unproven");
+  expect(asked("task", "stops-when-idle").status).toBe("not-applicable");
+  expect(asked("task", "read-only-root").status).toBe("unproven");
+  expect(asked("unknown", "stop-answers-in-flight").status).toBe("unproven");
+});
+
 it("says of a role that failed under the contract what it lacked", () => {
   const check = checks.find(({ id }) => id === "roles-run");
   const example = check?.examples.find(({ name }) => name === "a worker ends by itself");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type KernelLists, readListening, whyUnreached } from "../../src/probes/support/listening.ts";
+import { type KernelLists, listeningFrom, readListening, whyUnreached } from "../../src/probes/support/listening.ts";
 
 /** A line of /proc/net/tcp, as the kernel writes it. */
 const tcp = (address: string, port: number, state = "0A"): string =>
@@ -31,6 +31,24 @@ describe("where a container listens", () => {
       "0000000000000000: 00000003 00000000 00000000 0001 03 54",
     ];
     expect(at({ unix }).unix).toEqual(["/tmp/my app.sock"]);
+  });
+});
+
+describe("where a container without Python listens", () => {
+  it("is read from the kernel's lists one after the other", () => {
+    const unix = "0000000000000000: 00000002 00000000 00010000 0001 01 52 /run/app.sock";
+    const text = [HEAD, tcp("0100007F", 9000), HEAD, tcp(ANY_6, 8080), "Num RefCount Protocol", unix].join("\n");
+    expect(listeningFrom(text)).toEqual({
+      tcp: [
+        { port: 8080, reach: "all" },
+        { port: 9000, reach: "loopback" },
+      ],
+      unix: ["/run/app.sock"],
+    });
+  });
+  it("is nowhere where the lists are empty, and not known where there are none", () => {
+    expect(listeningFrom(`${HEAD}\n`)).toEqual({ tcp: [], unix: [] });
+    expect(listeningFrom("")).toBeUndefined();
   });
 });
 

@@ -10,6 +10,7 @@ import { lastLine, type LoggedLine, logTail } from "./logs.ts";
 import { startPatience } from "./patience.ts";
 import { pause } from "./time.ts";
 import { over, spokenBy } from "./wire.ts";
+import { doesItsWork, servesNobody } from "./works.ts";
 
 /** Where nothing is timed: each question costs the service and the engine's proxy some work. */
 const POLL_MS = 100;
@@ -23,7 +24,8 @@ export const FINE_POLL_MS = 20;
 
 /** How the first good answer came, or why none did. Milliseconds count from the request to start the container. */
 export type Health =
-  | { readonly healthy: true; readonly milliseconds: number; readonly answer: HealthAnswer }
+  /** Nobody has answered where nobody was asked: a worker works, a task has ended well. */
+  | { readonly healthy: true; readonly milliseconds: number; readonly answer?: HealthAnswer }
   | {
       readonly healthy: false;
       readonly milliseconds: number;
@@ -32,24 +34,35 @@ export type Health =
       readonly exit: Exit | undefined;
       /** Where it listens instead, when that is why nobody was answered. */
       readonly unreached?: Unreached;
+      /** Why it does not do its work, in a sentence, where nobody was asked. */
+      readonly problem?: string;
     };
+
+interface Patience {
+  readonly limitMs: number;
+  readonly signal: AbortSignal;
+  readonly everyMs?: number;
+  /** `performance.now()` from which it counts, where that is not the request to start the container. */
+  readonly since?: number;
+}
+
+/** Waits until it is healthy: a server by a good answer, a worker and a task by what their kind promises. */
+export function firstHealthy(container: Container, contract: Contract, patience: Patience): Promise<Health> {
+  const since = patience.since ?? container.startedAt;
+  return servesNobody(contract)
+    ? doesItsWork(container, contract, { ...patience, since })
+    : firstAnswer(container, contract, { ...patience, since });
+}
 
 /**
  * Polls the health path until it answers well, the container exits, or the time is up. One clock, one connection: a
  * TCP connection proves nothing, because the engine's proxy accepts before the service listens.
  */
-export async function firstHealthy(
+async function firstAnswer(
   container: Container,
   contract: Contract,
-  options: {
-    readonly limitMs: number;
-    readonly signal: AbortSignal;
-    readonly everyMs?: number;
-    /** `performance.now()` from which it counts, where that is not the request to start the container. */
-    readonly since?: number;
-  },
+  { limitMs, signal, everyMs = POLL_MS, since }: Patience & { readonly since: number },
 ): Promise<Health> {
-  const { limitMs, signal, everyMs = POLL_MS, since = container.startedAt } = options;
   using agent = persistent();
   await using watch = watchExit(container, signal);
   const elapsed = () => performance.now() - since;
@@ -147,6 +160,7 @@ export interface Outcome {
 /** A sentence about a service that never became healthy, with its last line. */
 export function whyUnhealthy(health: Health, log: readonly LoggedLine[]): string {
   if (health.healthy) return "";
+  if (health.problem !== undefined) return `${health.problem} Its last line: ${lastLine(log)}`;
   const seconds = (health.milliseconds / 1000).toFixed(1);
   const exit =
     health.exit?.oomKilled === true

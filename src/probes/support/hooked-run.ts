@@ -56,7 +56,8 @@ export async function runWithHook(
   const health = await firstHealthy(container, contract, { limitMs: startPatience(contract), signal });
   const early = await container.filesBelow(SEEN, MOST_BYTES);
   // What runs is asked while it runs.
-  const running = health.healthy ? (await container.processes()).map(({ argv }) => argv) : [];
+  const running =
+    health.healthy && contract.kind !== "task" ? (await container.processes()).map(({ argv }) => argv) : [];
   const usual = health.healthy ? await visitAll(container, context, signal) : undefined;
   const records = readRecords(await container.filesBelow(SEEN, MOST_BYTES), early);
   const lines = await container.logs();

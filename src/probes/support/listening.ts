@@ -35,15 +35,32 @@ found["both"] = [port for port in ports if both(port)]
 print(json.dumps(found))
 `;
 
-/** @returns undefined where nobody can look: it has no Python, or has ended. */
+/** @returns undefined where nobody can look: it has neither Python nor `cat`, or has ended. */
 export async function listeningIn(container: Container, signal: AbortSignal): Promise<Listening | undefined> {
   try {
     const seen = await runPython(container, LOOK, { signal });
-    return seen?.code === 0 ? readListening(JSON.parse(seen.stdout) as Partial<KernelLists>) : undefined;
+    if (seen?.code === 0) return readListening(JSON.parse(seen.stdout) as Partial<KernelLists>);
+    const { stdout } = await container.exec(["cat", "/proc/net/tcp", "/proc/net/tcp6", "/proc/net/unix"], { signal });
+    return listeningFrom(stdout);
   } catch {
-    signal.throwIfAborted();
+    signal.throwIfAborted(); // The engine refuses a program that is not there, and a container that has ended.
     return undefined;
   }
+}
+
+/** The same lists one after the other. Whether IPv4 reaches what listens on IPv6 is not tried: most often it does. */
+export function listeningFrom(text: string): Listening | undefined {
+  if (!text.includes("local_address")) return undefined;
+  const lines = text.split("\n");
+  const isTcp = (line: string) => /^\s*\d+: [0-9A-F]+:[0-9A-F]{4} /.test(line);
+  const tcp = lines.filter(isTcp);
+  const tcp6 = tcp.filter((line) => /: [0-9A-F]{32}:/.test(line));
+  return readListening({
+    tcp: tcp.filter((line) => !tcp6.includes(line)),
+    tcp6,
+    unix: lines.filter((line) => !isTcp(line)),
+    both: [...listed(tcp6)].map(({ port }) => port),
+  });
 }
 
 export interface KernelLists {

@@ -1,14 +1,16 @@
-import type { StartOptions } from "../../engine/engine.ts";
+import type { Container, StartOptions } from "../../engine/engine.ts";
+import type { Contract } from "../../model/types.ts";
 import type { ProbeContext } from "../probe.ts";
 import { isHealthy } from "./ask-health.ts";
 import { askHealthInside } from "./ask-inside.ts";
 import { watchExit } from "./exit-watch.ts";
-import type { Outcome } from "./health.ts";
+import { firstHealthy, type Outcome, whyUnhealthy } from "./health.ts";
 import { lastLine, logTail } from "./logs.ts";
 import { startPatience } from "./patience.ts";
 import { requiredEnv } from "./service.ts";
 import { poll } from "./time.ts";
-import { spokenOf } from "./wire.ts";
+import { askedAlike, spokenOf } from "./wire.ts";
+import { servesNobody } from "./works.ts";
 
 /** What a start without any network came to. */
 export interface LonelyLife extends Outcome {
@@ -54,6 +56,7 @@ export async function lonelyLife(
   const { contract, engine, image } = context;
   await using container = await engine.start(image.id, { env: requiredEnv(contract), ...options, network: "none" });
   await using watch = watchExit(container, signal);
+  if (servesNobody(contract)) return await lifeOf(container, contract, signal);
   // Another start may find out meanwhile how it is spoken to.
   const spoken = spokenOf(context.shared);
   let refused = 0;
@@ -63,15 +66,39 @@ export async function lonelyLife(
       const seen = await askHealthInside(container, contract, spoken.wire, signal);
       // A container that is just ending refuses as well; one that goes on refusing has no Python to ask with.
       refused = seen === "no Python" ? refused + 1 : 0;
-      if (refused > 3) throw new Error(NO_PYTHON);
+      if (refused > 3) return "nobody to ask";
       return typeof seen === "object" && isHealthy(contract, seen) ? seen.status : undefined;
     },
     { everyMs: 500, limitMs: startPatience(contract), signal },
   );
+  if (status === "nobody to ask") return await isolatedLife(context, options, signal);
   const milliseconds = performance.now() - container.startedAt;
   const log = logTail(await container.logs());
   const healthy = status !== undefined && status !== 0;
   return { healthy, milliseconds, problem: healthy ? "" : lastLine(log), log: log.slice(-50) };
 }
 
-const NO_PYTHON = "Without a network only the image's own Python could ask the service, and there is none on its PATH.";
+async function lifeOf(container: Container, contract: Contract, signal: AbortSignal): Promise<LonelyLife> {
+  const health = await firstHealthy(container, contract, { limitMs: startPatience(contract), signal });
+  const log = logTail(await container.logs());
+  const { healthy, milliseconds } = health;
+  return { healthy, milliseconds, problem: whyUnhealthy(health, log), log: log.slice(-50) };
+}
+
+/** In a network without a way out, where the service is asked from this machine: it needs no program of the image. */
+async function isolatedLife(
+  { contract, engine, image, shared }: ProbeContext,
+  options: StartOptions,
+  signal: AbortSignal,
+): Promise<LonelyLife> {
+  await using network = await engine.createNetwork({ internal: true });
+  await using container = askedAlike(
+    await engine.start(image.id, { env: requiredEnv(contract), ...options, network }),
+    shared,
+  );
+  if (container.ownUrl(contract.port, "/") === undefined) throw new Error(NOBODY);
+  return await lifeOf(container, contract, signal);
+}
+
+const NOBODY =
+  "Without a network only the image's own Python could ask the service, and there is none on its PATH; the engine is elsewhere, so nobody else could.";

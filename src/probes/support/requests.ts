@@ -3,6 +3,7 @@ import { business } from "../../kit/machine.ts";
 import type { Contract, HttpExpectation } from "../../model/types.ts";
 import { askService } from "./ask-service.ts";
 import type { Visit } from "./routes.ts";
+import { servesNobody } from "./works.ts";
 
 /** On a quiet machine. */
 const ANSWER_MS = 10_000;
@@ -14,6 +15,7 @@ export async function sendRequests(
   signal: AbortSignal,
 ): Promise<readonly Visit[]> {
   const visits: Visit[] = [];
+  if (servesNobody(contract)) return visits;
   for (const request of contract.expectations ?? []) {
     if (request.kind !== "http") continue;
     const answer = await askService(container, contract.port, request.path, {

@@ -7,9 +7,10 @@ import { lastLine, type LoggedLine, logTail } from "./logs.ts";
 import { findPrograms } from "./on-path.ts";
 import { business } from "../../kit/machine.ts";
 import { requiredEnv } from "./service.ts";
+import { settles } from "./settle.ts";
 import { signalNamed, stopIdle, type Stopped } from "./stop.ts";
-import { pause, within } from "./time.ts";
-import { timeLimit } from "../../kit/time-limit.ts";
+import { within } from "./time.ts";
+import { exitWithin } from "./works.ts";
 
 /** What one role of the image did, or why it was not run. */
 export interface RoleSeen {
@@ -119,17 +120,6 @@ function underContract({ readOnlyRoot, writablePaths }: Contract): StartOptions 
 
 type Lived = Pick<RoleLife, "problem" | "milliseconds"> & Partial<RoleLife>;
 
-/** Its exit within the time, from the engine's own event; undefined when it still runs. */
-async function exitWithin(container: Container, limitMs: number, signal: AbortSignal): Promise<Exit | undefined> {
-  const limit = timeLimit(limitMs);
-  try {
-    return await container.exited(AbortSignal.any([signal, limit]));
-  } catch (error) {
-    if (limit.aborted && !signal.aborted) return undefined;
-    throw error;
-  }
-}
-
 async function runToEnd(container: Container, limitMs: number, signal: AbortSignal): Promise<Lived> {
   const exit = await exitWithin(container, limitMs, signal);
   const milliseconds = performance.now() - container.startedAt;
@@ -150,7 +140,7 @@ interface Work {
 async function workAndStop(container: Container, work: Work): Promise<Lived> {
   const { role, image, signal } = work;
   const { problem, exit } =
-    role.port === undefined ? await settles(container, work) : { problem: await serves(container, work, role.port) };
+    role.port === undefined ? await works(container, work) : { problem: await serves(container, work, role.port) };
   const milliseconds = performance.now() - container.startedAt;
   if (problem !== "" || exit !== undefined) return { problem, milliseconds, exit };
   const uids = [...new Set((await container.processes()).map(({ uid }) => uid))];
@@ -167,47 +157,17 @@ async function serves(container: Container, { role, contract, limitMs, signal }:
   return whyUnhealthy(health, logTail(await container.logs()));
 }
 
-/** By which lines well-known workers say that they work. */
-const WORKS =
-  /celery@\S+ ready|beat: Starting|Listening on |Dramatiq .* is booting|Starting worker for|Huey consumer (?:started|initialized)|Application startup complete/;
-/** A worker that says nothing known is settled once its log has been quiet for so long. */
-const QUIET_MS = 2500;
-/** The last word of one that cannot begin yet: its silence is a pause between two tries. */
-const TRIES = /\b(?:trying again|retrying|will retry|reconnecting)\b/i;
-const LOOK_MS = 250;
-
 /** Waits until a worker works, by its own word or by its silence; says why it does not. */
-async function settles(container: Container, { role, limitMs, signal }: Work): Promise<Settled> {
-  const told = role.ready === undefined ? WORKS : new RegExp(role.ready);
-  const quiet = QUIET_MS * business();
-  let lines = -1;
-  let since = performance.now();
-  for (const end = since + limitMs; performance.now() < end;) {
-    const log = await container.logs();
-    if (!(await container.running())) return ended(container, role, signal);
-    if (log.some(({ text }) => told.test(text))) return WORKING;
-    if (log.length !== lines) since = performance.now();
-    lines = log.length;
-    const tries = TRIES.test(log.at(-1)?.text ?? "");
-    if (role.ready === undefined && !tries && performance.now() - since >= quiet) return WORKING;
-    await pause(LOOK_MS, signal);
-  }
-  const last = lastLine(await container.logs());
-  const limit = `within ${Math.round(limitMs / 1000)} s`;
-  if (role.ready !== undefined)
-    return { problem: `no line of its log matched \`${role.ready}\` ${limit}; its last line: ${last}` };
-  return TRIES.test(last) ? { problem: `it did not reach what it needs ${limit}; its last line: ${last}` } : WORKING;
+async function works(container: Container, { role, limitMs, signal }: Work): Promise<Working> {
+  const settled = await settles(container, { ready: role.ready, limitMs, signal });
+  if (settled.works) return { problem: "" };
+  const { exit } = settled;
+  if (exit !== undefined && role.mayEnd === true && exit.code === 0) return { problem: "", exit };
+  const problem = exit === undefined ? settled.problem : `it ended by itself with exit code ${exit.code}`;
+  return { problem: `${problem}; its last line: ${lastLine(await container.logs())}` };
 }
 
-interface Settled {
+interface Working {
   readonly problem: string;
   readonly exit?: Exit;
-}
-const WORKING: Settled = { problem: "" };
-
-async function ended(container: Container, { mayEnd }: Role, signal: AbortSignal): Promise<Settled> {
-  const exit = await container.exited(signal);
-  if (mayEnd === true && exit.code === 0) return { problem: "", exit };
-  const last = lastLine(await container.logs());
-  return { problem: `it ended by itself with exit code ${exit.code}; its last line: ${last}` };
 }

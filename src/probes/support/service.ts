@@ -2,6 +2,7 @@ import type { Container, StartOptions } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
 import type { ProbeContext } from "../probe.ts";
 import { askedAlike } from "./wire.ts";
+import { askedOn } from "./works.ts";
 
 /** Harmless values for every variable the service requires or the team has set for the proof, but those left out. */
 export function requiredEnv(contract: Contract, leftOut: readonly string[] = []): Readonly<Record<string, string>> {
@@ -16,7 +17,7 @@ export async function startService(context: ProbeContext, options: StartOptions 
   const { engine, image, contract } = context;
   const { env, ...rest } = options;
   const container = await engine.start(image.id === "" ? image.tag : image.id, {
-    publish: [contract.port],
+    publish: askedOn(contract),
     env: { ...requiredEnv(contract), ...env },
     ...rest,
   });

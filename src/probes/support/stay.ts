@@ -40,5 +40,6 @@ export async function stay(
     since: performance.now(),
   });
   const seen = { milliseconds, exit: again.healthy ? undefined : again.exit };
-  return { ...seen, answered: again.healthy, last: again.healthy ? "" : again.last, log: await log() };
+  const last = again.healthy ? "" : (again.problem ?? again.last);
+  return { ...seen, answered: again.healthy, last, log: await log() };
 }

@@ -46,6 +46,8 @@ export interface UsedLife {
 /** Each route is asked so often, four at a time: what a first request loads stays in memory. */
 const ROUNDS = 3;
 const EVERY_MS = 100;
+/** So long a worker is watched at work. */
+const WORKS_MS = 3000;
 
 export function declaredMemory({ service, contract }: ProbeContext): DeclaredMemory | undefined {
   const least = smallest(limitsOf(service, contract), "memoryBytes");
@@ -137,6 +139,8 @@ async function useIt(
   try {
     visits = await visit(container, contract, usual.paths, signal);
     await visit(container, contract, more, signal);
+    // Nothing that was asked of it lasts while its memory is looked at.
+    if (contract.kind === "worker") await pause(WORKS_MS, signal);
   } finally {
     over.abort();
     await sampling;

@@ -4,6 +4,7 @@ import type { ProbeContext } from "../probe.ts";
 import { firstHealthy } from "./health.ts";
 import { requiredEnv } from "./service.ts";
 import { askedAlike } from "./wire.ts";
+import { askedOn } from "./works.ts";
 
 /** How the image's command ended that was run beside the first process of a waiting container. */
 export interface Ended {
@@ -25,7 +26,7 @@ export async function waitingContainer(
 ): Promise<Container | undefined> {
   try {
     const env = requiredEnv(contract, required);
-    const container = await engine.start(image.id, { entrypoint: WAITS, command: [], env, publish: [contract.port] });
+    const container = await engine.start(image.id, { entrypoint: WAITS, command: [], env, publish: askedOn(contract) });
     return askedAlike(container, shared);
   } catch (error) {
     if (error instanceof UserError && error.code === "engine/start-failed") return undefined;

@@ -10,6 +10,7 @@ import { readableRoutes, visit } from "./routes.ts";
 import { startService } from "./service.ts";
 import { poll } from "./time.ts";
 import { spokenBy } from "./wire.ts";
+import { servesNobody } from "./works.ts";
 
 /** How a failed write is told. `grep -i read-only` misses the most common ones. */
 const COMPLAINTS: readonly RegExp[] = [
@@ -37,9 +38,7 @@ export async function visitAll(
   { contract, service }: ProbeContext,
   signal: AbortSignal,
 ): Promise<WritableRun> {
-  const paths = spokenBy(container).wire.grpc
-    ? [GRPC_HEALTH]
-    : [healthPath(contract), ...(await readableRoutes(container, { service, contract, signal }))];
+  const paths = await pathsOf(container, { service, contract, signal });
   const visits = await visit(container, contract, paths, signal);
   const requests = await sendRequests(container, contract, signal);
   const failed = [...visits, ...requests].some(({ status }) => status === 0 || status >= 500);
@@ -48,6 +47,15 @@ export async function visitAll(
   const took = usage === undefined ? {} : { memoryBytes: usage.memoryBytes };
   const seen = { complained: kindsOf(lines), refused: refusedIn(lines), log: logTail(lines) };
   return { paths, visits, requests, ...seen, ...took };
+}
+
+async function pathsOf(
+  container: Container,
+  context: Pick<ProbeContext, "contract" | "service" | "signal">,
+): Promise<readonly string[]> {
+  if (servesNobody(context.contract)) return [];
+  if (spokenBy(container).wire.grpc) return [GRPC_HEALTH];
+  return [healthPath(context.contract), ...(await readableRoutes(container, context))];
 }
 
 const STILL_MS = 150;

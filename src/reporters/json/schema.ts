@@ -53,6 +53,7 @@ const contract = z.object({
     coldBuildSeconds: z.number(),
     sizeRatio: z.number(),
   }),
+  kind: z.enum(["worker", "task", "unknown"]).optional(),
   // What the team's checks ask for has a form for each kind; whoever reads a report needs who they are.
   expectations: z.array(expectation).optional(),
 });

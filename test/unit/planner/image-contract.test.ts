@@ -97,7 +97,17 @@ describe("the contract of an image that nobody reworked", () => {
       "port 80, which it exposes; user app; SIGTERM",
     );
     expect(toldOf(contract({}), { port: 8000, by: "nobody" }, bare)).toContain(
-      "port 8000, which nobody names; user root",
+      "no port, so it is looked at first; user root",
     );
+    const worker = contract({}, { kind: "worker" });
+    expect(toldOf(worker, { port: 8000, by: "nobody" }, bare)).toContain("as a worker it serves nobody: user root");
+  });
+
+  it("says what it is where nobody asks it on a port, and that nobody knows", () => {
+    expect(contract({}).kind).toBe("unknown");
+    expect(contract({ exposed: ["9000/tcp"] }).kind).toBeUndefined();
+    expect(contract({}, { kind: "server" }).kind).toBeUndefined();
+    expect(contract({ exposed: ["9000/tcp"] }, { kind: "worker" })).toMatchObject({ kind: "worker", env: [] });
+    expect(contract({}, { kind: "task" })).toMatchObject({ kind: "task", env: [] });
   });
 });
