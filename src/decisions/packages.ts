@@ -53,12 +53,16 @@ function* needs(facts: Facts): Generator<Need> {
   }
 }
 
+/** Pipenv's lock names hashes alone, and so may a list of packages. */
+const tellsWheels = ({ pip, manager }: Facts["service"]): boolean => pip === undefined && manager.value !== "pipenv";
+
 /** Whether a package is compiled. A list of packages does not say what has a wheel: what publishes none is. */
-function compiledOf({ lock, pip }: Facts["service"]): (name: string) => boolean {
+function compiledOf(service: Facts["service"]): (name: string) => boolean {
+  const { lock } = service;
   const sdistOnly = new Set((lock?.packages ?? []).flatMap((one) => (one.sdistOnly ? [one.name] : [])));
   return (name) => {
     const wheels = nativePackage(name)?.wheels;
-    return (wheels !== "bare" && sdistOnly.has(name)) || (pip !== undefined && wheels === "none");
+    return (wheels !== "bare" && sdistOnly.has(name)) || (!tellsWheels(service) && wheels === "none");
   };
 }
 
@@ -98,7 +102,9 @@ function builderNeeds(facts: Facts): readonly Need[] {
   const fromSource = locked.filter((one) => one.sdistOnly && one.source === "registry" && closure.has(one.name));
   const git = locked.filter((one) => one.source === "git" && closure.has(one.name));
   const { pip } = facts.service;
-  const unwheeled = pip === undefined ? [] : [...closure].filter((name) => nativePackage(name)?.wheels === "none");
+  const unwheeled = tellsWheels(facts.service)
+    ? []
+    : [...closure].filter((name) => nativePackage(name)?.wheels === "none");
   const fromGit = [
     ...(pip?.calls.flatMap((call) => call.packages) ?? []),
     ...facts.service.dependencies.runtime.map(({ requirement }) => requirement),
@@ -156,7 +162,7 @@ export const packages: Decider = {
       (one) => one.packages === undefined && profile.packageFor(one.need, "runtime") === undefined,
     );
     // Where no lock says what is compiled, today's build does.
-    const tools = facts.service.pip === undefined ? [] : buildToolsToday(facts.dockerfile, profile.packageManager);
+    const tools = tellsWheels(facts.service) ? [] : buildToolsToday(facts.dockerfile, profile.packageManager);
     const builder = [...new Set([...names(building, "builder"), ...tools])].toSorted();
     return {
       value: { packages: { builder, runtime } },

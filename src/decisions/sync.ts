@@ -1,8 +1,9 @@
-import type { PipInstall, SyncSpec } from "../model/types.ts";
+import type { LockTool, PipInstall, SyncSpec } from "../model/types.ts";
 import { isForDevelopment } from "../project/development.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
 import { keptSecrets } from "./shared/kept-secrets.ts";
+import { lockTool, type Picked, TOOL_TITLES, toolManifests, toolName } from "./shared/lock-tool.ts";
 import { list, placesOf } from "./shared/say.ts";
 
 const kept = (names: readonly string[]): readonly string[] =>
@@ -44,13 +45,34 @@ function sourcesOf(facts: Facts): readonly string[] {
 }
 
 /** From which files, and of what they offer, how much. */
-function installed(facts: Facts): Pick<SyncSpec, "manifests" | "pip" | "groups" | "extras"> {
+function installed(
+  facts: Facts,
+  picked: Picked | undefined,
+): Pick<SyncSpec, "manifests" | "pip" | "tool" | "groups" | "extras"> {
   const { pip, lock, dependencies } = facts.service;
   const extras = override(facts, "sync.extras", "list") ?? kept(dependencies.installedExtras);
   if (pip !== undefined) return { manifests: pip.reads, pip, groups: [], extras };
   const groups = override(facts, "sync.groups", "list") ?? kept(dependencies.installedGroups);
+  if (picked !== undefined)
+    return { manifests: toolManifests(picked.tool.name, facts.service.files), tool: picked.tool, groups, extras };
   return { manifests: ["pyproject.toml", lock?.path ?? "uv.lock"], groups, extras };
 }
+
+/** How each tool is told to install what the lock says, and to stop where it does not fit. */
+const FROM_LOCK: Readonly<Record<LockTool["name"], { readonly command: string; readonly fits: string }>> = {
+  poetry: {
+    command: "poetry install --only main --no-root",
+    fits: "Poetry installs what poetry.lock names, each file by its hash, and stops where the lock does not fit pyproject.toml.",
+  },
+  pdm: {
+    command: "pdm install --check --prod --no-self",
+    fits: "PDM installs what pdm.lock names, each file by its hash; `--check` stops the build where the lock does not fit pyproject.toml.",
+  },
+  pipenv: {
+    command: "pipenv install --deploy",
+    fits: "Pipenv installs what Pipfile.lock names, each file by its hash; `--deploy` stops the build where the lock does not fit the Pipfile.",
+  },
+};
 
 type Said = Pick<Choice, "choice" | "rejected"> & { readonly because: readonly string[] };
 
@@ -65,6 +87,30 @@ function byUv({ groups, extras }: SyncSpec): Said {
     rejected: [
       { option: "`--frozen`", because: "it installs a lock that no longer fits pyproject.toml without a word" },
       { option: "`--no-dev` alone", because: "other default groups would still be installed" },
+    ],
+  };
+}
+
+/** By the tool that the team locks with: another would have to translate the lock, and could choose other versions. */
+function byTool({ groups, extras }: SyncSpec, { tool, because }: Picked): Said {
+  const { command, fits } = FROM_LOCK[tool.name];
+  const title = TOOL_TITLES[tool.name];
+  const added = [...groups.map((name) => `group ${name}`), ...extras.map((name) => `extra ${name}`)];
+  return {
+    choice: `\`${command}\`${added.length > 0 ? ` with ${list(added)}` : ""} of ${title} ${tool.version}`,
+    because: [
+      fits,
+      because,
+      `${title} has an environment of its own in the builder, so neither it nor what it needs is in the image${tool.until === undefined ? "" : `; what it needs is that of ${tool.until}, so it installs tomorrow as it does today`}.`,
+      "Only the lock and what it is written from are mounted, so an edit of the source leaves this layer cached.",
+    ],
+    rejected: [
+      { option: "a uv.lock that is made on the way", because: "translating a lock may change versions unseen" },
+      {
+        option: `${title} in the service's own environment`,
+        because: "its own dependencies would mix with the service's, and ship with them",
+      },
+      { option: `the newest ${title}`, because: "a new release may read the lock in another way" },
     ],
   };
 }
@@ -119,15 +165,18 @@ export const sync: Decider = {
     const { project, because } = projectInstall(facts);
     const secrets = keptSecrets(facts.dockerfile);
     const { pip } = service;
+    const name = toolName(service);
+    const picked = name === undefined ? undefined : lockTool(facts, name);
     const value: SyncSpec = {
       venv: `${draft.workdir ?? "/app"}/.venv`,
-      ...installed(facts),
+      ...installed(facts, picked),
       project,
       cache: "/var/cache/uv",
       sources: project === "none" ? [] : sourcesOf(facts),
       ...(secrets.length === 0 ? {} : { secrets }),
     };
-    const said = pip === undefined ? byUv(value) : byPip(pip);
+    const byUvOrTool = picked === undefined ? byUv(value) : byTool(value, picked);
+    const said = pip === undefined ? byUvOrTool : byPip(pip);
     return {
       value: { sync: value },
       choice: `${said.choice}, ${project === "none" ? "dependencies only" : "dependencies first, then the project"}`,
@@ -141,7 +190,7 @@ export const sync: Decider = {
             ]),
         ...(facts.overrides["sync"] === undefined ? [] : [configured("sync")]),
       ].join(" "),
-      evidence: [...placesOf(service.packaging.kind, service.lock?.inStep)],
+      evidence: [...placesOf(service.packaging.kind, service.lock?.inStep), ...(picked?.evidence ?? [])],
       rejected: [
         ...said.rejected,
         { option: "COPY of the manifests", because: "a mount does the same without a layer" },

@@ -13,6 +13,10 @@ export interface LockFile {
   readonly requiresPython: string | undefined;
   /** Addresses of the package indexes that its versions were found at, each once. */
   readonly registries: readonly string[];
+  /** The version of the tool that wrote it, where the lock says it. */
+  readonly madeBy?: string;
+  /** The format of the lock, as the tool that wrote it counts them. */
+  readonly format?: string;
 }
 
 export interface LockedPackage {

@@ -79,6 +79,8 @@ export interface SyncSpec {
   readonly manifests: readonly string[];
   /** Where pip installs: its calls of today, which `uv pip` makes. */
   readonly pip?: PipInstall;
+  /** Where another tool than uv wrote the lock: that tool, which installs from it in the builder. */
+  readonly tool?: LockTool;
   readonly groups: readonly string[];
   readonly extras: readonly string[];
   /** Install the project itself, and how; `none` for an unpackaged service. */
@@ -93,6 +95,16 @@ export interface SyncSpec {
     readonly variable?: string;
     readonly path?: string;
   }>;
+}
+
+/** Poetry, PDM or Pipenv, in an environment of its own that does not ship. */
+export interface LockTool {
+  readonly name: "poetry" | "pdm" | "pipenv";
+  readonly version: string;
+  /** The day whose packages it is installed with, where it is known: `2025-08-31`. */
+  readonly until?: string;
+  /** Where it keeps what it downloads. */
+  readonly cache: string;
 }
 
 /** What the service's own tests need beside what ships, and how they are run. */

@@ -19,7 +19,10 @@ export const decisionSettings: Readonly<Record<string, Kind>> = {
     "Commands that the builder runs, `[]` for none; or `run` and `makes`, the folders that they fill.",
     mapOr(shape({ run: words, makes: words }), words),
   ),
-  sync: said("`groups` and `extras` that are installed.", shape({ groups: words, extras: words })),
+  sync: said(
+    "`groups` and `extras` that are installed, and the `version` of Poetry, PDM or Pipenv, in quotes.",
+    shape({ groups: words, extras: words, version: filled }),
+  ),
   tests: said(
     "`true` for a stage with the service's own tests; or its `command`, `lint` and `copies`.",
     mapOr(shape({ command: words, lint: words, copies: words }), yes),

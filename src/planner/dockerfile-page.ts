@@ -28,22 +28,26 @@ export function from(page: Page, image: string, stage: string): Lines {
   return [...(note === undefined ? [] : [`# ${note}`]), `FROM ${name} AS ${stage}`];
 }
 
-/** uv, its cache and the company's CA are there while it works, and gone afterwards. */
-export function syncMounts({ image }: Page): Lines {
-  return [
-    "--mount=type=bind,from=uv,source=/uv,target=/usr/local/bin/uv",
-    `--mount=type=cache,target=${image.sync.cache}`,
-    CA_MOUNT,
-    ...(image.sync.secrets ?? []).map(({ written }) => `--mount=${written}`),
-  ];
+/** uv, the cache of what it installs with and the company's CA are there while it works, and gone afterwards. */
+export const uvMounts = (cache: string): Lines => [
+  "--mount=type=bind,from=uv,source=/uv,target=/usr/local/bin/uv",
+  `--mount=type=cache,target=${cache}`,
+  CA_MOUNT,
+];
+
+/** Those, and what today's step mounts to get at what is private. */
+export function syncMounts({ image }: Page, cache = image.sync.cache): Lines {
+  return [...uvMounts(cache), ...(image.sync.secrets ?? []).map(({ written }) => `--mount=${written}`)];
 }
 
-const WITH_CA = `if [ -s ${CA_SECRET} ]; then export SSL_CERT_FILE=${CA_SECRET}; fi`;
+/** uv reads the one variable, Poetry and Pipenv the other. */
+export const withCa = ({ image }: Page): string =>
+  `if [ -s ${CA_SECRET} ]; then export SSL_CERT_FILE=${CA_SECRET}${image.sync.tool === undefined ? "" : ` REQUESTS_CA_BUNDLE=${CA_SECRET}`}; fi`;
 
 /** What a step that downloads packages does first: it trusts the company's CA, and reads what today's step reads. */
-export const beforeSync = ({ image }: Page): Lines => [
-  WITH_CA,
-  ...(image.sync.secrets ?? []).flatMap(({ variable, path }) =>
+export const beforeSync = (page: Page): Lines => [
+  withCa(page),
+  ...(page.image.sync.secrets ?? []).flatMap(({ variable, path }) =>
     variable === undefined ? [] : [`if [ -s ${path} ]; then ${variable}="$(cat ${path})"; export ${variable}; fi`],
   ),
 ];

@@ -1,4 +1,4 @@
-import type { PipCall } from "../model/types.ts";
+import type { LockTool, PipCall, SyncSpec } from "../model/types.ts";
 import type { Lines, Page } from "./dockerfile-page.ts";
 
 /** `uv sync`, of the groups and extras that the image has. */
@@ -12,9 +12,61 @@ export function syncCommand({ image }: Page, ...more: readonly string[]): string
   ].join(" ");
 }
 
+/** Where the tool that reads the lock has its own environment: in the builder alone. */
+const toolHome = ({ name }: LockTool): string => `/opt/${name}`;
+
+/** That tool in one exact version. */
+export const installTool = (tool: LockTool): Lines => [
+  `uv venv --no-project ${toolHome(tool)}`,
+  `uv pip install --python ${toolHome(tool)}/bin/python ${tool.until === undefined ? "" : `--exclude-newer ${tool.until} `}${tool.name}==${tool.version}`,
+];
+
+/** Where it installs, and where its cache lies. */
+export const toolSettings = ({ name, cache }: LockTool, venv: string): Readonly<Record<string, string>> => ({
+  VIRTUAL_ENV: venv,
+  [`${name.toUpperCase()}_CACHE_DIR`]: cache,
+});
+
+type Asked = Pick<SyncSpec, "groups" | "extras">;
+
+/** The lock's packages into the environment that VIRTUAL_ENV names, with groups and extras; never the project itself. */
+const BY_TOOL: Readonly<Record<LockTool["name"], (asked: Asked) => Lines>> = {
+  poetry: ({ groups, extras }) => [
+    "install --no-interaction --no-root",
+    `--only ${["main", ...groups].join(",")}`,
+    ...extras.map((name) => `--extras ${name}`),
+  ],
+  pdm: ({ groups, extras }) => [
+    "install --check --no-self --no-editable",
+    // With groups named, `--dev` takes these alone.
+    groups.length > 0 ? "--dev" : "--prod",
+    ...[...groups, ...extras].map((name) => `--group ${name}`),
+  ],
+  pipenv: ({ groups }) => [
+    // Compiled later, by hashes: what pip compiles is bound to the times of its files.
+    "install --deploy --extra-pip-args=--no-compile",
+    ...(groups.length > 0 ? [`--categories "${["packages", ...groups.map(categoryOf)].join(" ")}"`] : []),
+  ],
+};
+
+const categoryOf = (group: string): string => (group === "dev" ? "dev-packages" : group);
+
+/** What the lock names for the image, and for the groups and extras that are added to it. */
+export function lockedCommand({ image }: Page, more: Partial<Asked> = {}): string | undefined {
+  const { tool, groups, extras } = image.sync;
+  if (tool === undefined) return undefined;
+  const asked = {
+    groups: [...new Set([...groups, ...(more.groups ?? [])])],
+    extras: [...new Set([...extras, ...(more.extras ?? [])])],
+  };
+  return [`${toolHome(tool)}/bin/${tool.name}`, ...BY_TOOL[tool.name](asked)].join(" ");
+}
+
 /** Everything that the project depends on, and nothing of the project itself. */
 export function installDependencies(page: Page): Lines {
   const { pip, venv, extras } = page.image.sync;
+  const locked = lockedCommand(page);
+  if (locked !== undefined) return [`uv venv --no-project ${venv}`, locked];
   if (pip === undefined) return [syncCommand(page, "--no-install-project")];
   return [
     `uv venv --no-project ${venv}`,
@@ -24,7 +76,7 @@ export function installDependencies(page: Page): Lines {
 
 /** The project itself, linked to where it lies. */
 export const installEditable = (page: Page): string =>
-  page.image.sync.pip === undefined
+  page.image.sync.pip === undefined && page.image.sync.tool === undefined
     ? syncCommand(page)
     : `uv pip install --python ${page.image.sync.venv}/bin/python --no-deps --editable .`;
 

@@ -1,30 +1,28 @@
 import type { Facts } from "../decisions/decider.ts";
 import { list } from "../decisions/shared/say.ts";
-import type { PackageManager, PipInstall, Refusal } from "../model/types.ts";
+import type { PackageManager, PipInstall, Refusal, Service } from "../model/types.ts";
 import { isPylock } from "../project/lock-pylock.ts";
 import { refusal } from "./refusal-kinds.ts";
-
-/** It makes a package of every project; one that has no package of its name could then not be built. */
-const MIGRATE =
-  "`uvx migrate-to-uv`, which keeps the locked versions; where the service runs from its folder, leave `[build-system]` out";
 
 function fromList(added: string): string {
   return `On a branch, run \`uv init --bare\` where there is no pyproject.toml, then ${added}`;
 }
 
-/** How a project gets a uv.lock. The versions that are locked today stay where the tool can read them. */
-const TO_UV: Readonly<Record<PackageManager, string>> = {
-  pip: fromList("`uv add -r` with the requirements file that the image installs"),
-  none: fromList("`uv add` with what the image installs"),
-  poetry: `On a branch, run ${MIGRATE}`,
-  pipenv: `On a branch, run ${MIGRATE}`,
-  pdm: "On a branch, run `uv lock`: uv reads the same `[project]` table, and what stands under `[tool.pdm]` moves to `[tool.uv]`",
-  uv: "Run `uv lock`",
-};
+/** How a project that nobody locked gets a lock, with the name of the requirements file where it is known. */
+function toUv(manager: "pip" | "none", path: string | undefined): string {
+  if (manager === "none") return fromList("`uv add` with what the image installs");
+  return fromList(
+    path === undefined ? "`uv add -r` with the requirements file that the image installs" : `\`uv add -r ${path}\``,
+  );
+}
 
-/** With the name of the requirements file, where it is known. */
-const toUv = (manager: PackageManager, path: string | undefined): string =>
-  manager === "pip" && path !== undefined ? fromList(`\`uv add -r ${path}\``) : TO_UV[manager];
+/** The lock of each tool, and the command that writes it. */
+const LOCKED_BY: Readonly<Record<Exclude<PackageManager, "pip" | "none">, readonly [lock: string, command: string]>> = {
+  uv: ["uv.lock", "uv lock"],
+  poetry: ["poetry.lock", "poetry lock"],
+  pdm: ["pdm.lock", "pdm lock"],
+  pipenv: ["Pipfile.lock", "pipenv lock"],
+};
 
 /** uv writes a pylock.toml and installs from one, but makes no uv.lock of it. */
 const FROM_PYLOCK =
@@ -52,7 +50,7 @@ function* pipRefusals({ unread, hashed, loose, calls }: PipInstall): Generator<R
   });
 }
 
-/** A project without a uv.lock, and how it gets one. */
+/** A project without a lock that can be installed from, and how it gets one. */
 export function* managerRefusals({ service }: Pick<Facts, "service">): Generator<Refusal> {
   const manager = service.manager.value;
   const isStandard = manager !== "uv" && isPylock(service.lock?.path ?? "");
@@ -61,12 +59,33 @@ export function* managerRefusals({ service }: Pick<Facts, "service">): Generator
     yield* pipRefusals(service.pip);
     return;
   }
-  if (manager !== "uv")
+  const commit = "Look at the versions, commit pyproject.toml and uv.lock, and run again.";
+  if (isStandard)
     yield refusal("manager", {
-      what: isStandard
-        ? `The project is locked in ${service.lock?.path}`
-        : `The project is managed with ${manager === "none" ? "no package manager" : manager}`,
-      instead: `${isStandard ? FROM_PYLOCK : toUv(manager, service.lock?.path)}. Look at the versions, commit pyproject.toml and uv.lock, and run again.`,
+      what: `The project is locked in ${service.lock?.path}`,
+      instead: `${FROM_PYLOCK}. ${commit}`,
     });
-  else if (service.lock === undefined) yield refusal("no-lock", { what: "There is no uv.lock" });
+  else if (manager === "pip" || manager === "none")
+    yield refusal("manager", {
+      what: `The project is managed with ${manager === "none" ? "no package manager" : manager}`,
+      instead: `${toUv(manager, service.lock?.path)}. ${commit}`,
+    });
+  else if (service.lock === undefined) {
+    const [lock, command] = LOCKED_BY[manager];
+    yield refusal("no-lock", {
+      what: `There is no ${lock}`,
+      instead: `Run \`${command}\`, commit ${lock} and run again.`,
+    });
+  } else yield* ownPackageRefusals(service);
+}
+
+/** Its code is not there when the dependencies are installed. */
+function* ownPackageRefusals({ manager, lock }: Pick<Service, "manager" | "lock">): Generator<Refusal> {
+  const own = lock?.packages.find(({ path, use }) => path === "." && use === "production");
+  if (manager.value === "pipenv" && own !== undefined)
+    yield refusal("workspace", {
+      what: `${lock?.path} installs the project itself, as ${own.name}`,
+      because: "Its code would have to be there before its dependencies, and every edit would install them all again.",
+      instead: `Take ${own.name} out of the Pipfile, list there what it needs, lock again and start the service from its folder.`,
+    });
 }

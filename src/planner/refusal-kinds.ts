@@ -12,16 +12,17 @@ export interface RefusalKind {
 /** Everything that is refused or only proposed; what it is about in one service stands with the reason (`refusals.ts`). */
 export const refusalKinds = {
   manager: {
-    title: "The project is not managed with uv",
-    because: "This version installs from a uv.lock only; translating another lock would change versions unseen.",
+    title: "The project has no lock that can be installed from",
+    because:
+      "This version installs from a lock of uv, Poetry, PDM or Pipenv, or as pip does today; translating another lock would change versions unseen.",
     instead:
       "Make a uv.lock of it on a branch, look at the versions, commit pyproject.toml and uv.lock, and run again.",
     blocking: true,
   },
   "no-lock": {
-    title: "There is no uv.lock",
+    title: "There is no lock",
     because: "Without a lock every build may install other versions, and nothing that is proven today holds tomorrow.",
-    instead: "Run `uv lock`, commit uv.lock and run again.",
+    instead: "Run `uv lock`, `poetry lock`, `pdm lock` or `pipenv lock`, commit the lock and run again.",
     blocking: true,
   },
   "pip-call": {
@@ -45,8 +46,8 @@ export const refusalKinds = {
   },
   "lock-drift": {
     title: "The lock and pyproject.toml name different dependencies",
-    because: "`uv sync --locked` will refuse to build; `--frozen` would leave a dependency out without a word.",
-    instead: "Run `uv lock`, look at the difference and commit it.",
+    because: "The installation stops at such a lock; told not to look, it would leave a dependency out without a word.",
+    instead: "Lock again (`uv lock`, `poetry lock`, `pdm lock`, `pipenv lock`), look at the difference and commit it.",
     blocking: true,
   },
   "python-not-offered": {
@@ -119,7 +120,8 @@ export const refusalKinds = {
   "beside-lock": {
     title: "A package is installed beside the lock",
     because: "The new image holds what the lock decides and nothing else: this package would be missing in it.",
-    instead: "Add it to the project with `uv add`, commit uv.lock and run again.",
+    instead:
+      "Add it to the project (`uv add`, `poetry add`, `pdm add`, `pipenv install`), commit the lock and run again.",
     blocking: true,
   },
   "no-health-route": {

@@ -38,7 +38,9 @@ function* lockRefusals({ service }: Facts): Generator<Refusal> {
     });
   }
   if (!lock.inStep.value && service.pip === undefined)
-    yield refusal("lock-drift", { what: `${lock.path} does not fit pyproject.toml${driftOf(lock)}` });
+    yield refusal("lock-drift", {
+      what: `${lock.path} does not fit ${lock.path === "Pipfile.lock" ? "the Pipfile" : "pyproject.toml"}${driftOf(lock)}`,
+    });
 }
 
 function driftOf({ inStep }: LockFile): string {
@@ -147,7 +149,7 @@ function* secretProposals({ dockerfile }: Facts): Generator<Refusal> {
 /** Only the lock's own way to a package counts: what production does not need is not fetched. */
 function* sshRefusals({ service }: Facts): Generator<Refusal> {
   const over = (service.lock?.packages ?? []).filter((one) => one.overSsh === true && one.use === "production");
-  if (service.manager.value === "uv" && over.length > 0)
+  if (service.pip === undefined && over.length > 0)
     yield refusal("git-over-ssh", {
       what: `${list(over.map(({ name }) => name))} ${over.length === 1 ? "is" : "are"} fetched over ssh`,
     });

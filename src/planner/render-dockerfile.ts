@@ -11,10 +11,12 @@ import {
   profileRun,
   runtimePackages,
   syncMounts,
+  uvMounts,
   why,
+  withCa,
   beforeSync,
 } from "./dockerfile-page.ts";
-import { installDependencies, installEditable } from "./install-commands.ts";
+import { installDependencies, installEditable, installTool, toolSettings } from "./install-commands.ts";
 import { titleOf } from "./image-name.ts";
 import { arrayText, envLines, labelLines, runLines } from "./instruction.ts";
 import { testStage } from "./render-test-stage.ts";
@@ -56,23 +58,32 @@ function baseStage(page: Page): Lines {
 function dependencies(page: Page): Lines {
   const { image, profile } = page;
   const { sync, workdir, packages } = image;
+  const { tool } = sync;
   const manifests = sync.manifests.map((file) => `--mount=type=bind,source=${file},target=${workdir}/${file}`);
   return [
     "FROM base AS builder",
     "ARG UV_HTTP_TIMEOUT",
     ...osPackages(profile, packages.builder),
     ...envLines({
-      ...(sync.pip === undefined ? { UV_PROJECT_ENVIRONMENT: sync.venv } : {}),
+      ...(tool === undefined && sync.pip === undefined ? { UV_PROJECT_ENVIRONMENT: sync.venv } : {}),
       UV_PYTHON: image.base.interpreter,
       UV_PYTHON_DOWNLOADS: "never",
       UV_CACHE_DIR: sync.cache,
       UV_LINK_MODE: "copy",
       UV_NO_INSTALLER_METADATA: "1",
+      ...(tool === undefined ? {} : toolSettings(tool, sync.venv)),
     }),
     `WORKDIR ${workdir}`,
     "",
-    ...why(page, "uv", "sync"),
-    ...runLines([...syncMounts(page), ...manifests], [...beforeSync(page), ...installDependencies(page)]),
+    ...(tool === undefined
+      ? why(page, "uv", "sync")
+      : [
+          ...why(page, "uv"),
+          ...runLines(uvMounts(sync.cache), [withCa(page), ...installTool(tool)]),
+          "",
+          ...why(page, "sync"),
+        ]),
+    ...runLines([...syncMounts(page, tool?.cache), ...manifests], [...beforeSync(page), ...installDependencies(page)]),
     ...(image.bytecode.venv
       ? [
           "",
@@ -130,8 +141,8 @@ function makingSteps(page: Page): Lines {
   return [...why(page, "steps"), ...runLines([], [`export ${set.join(" ")}`, ...steps.run, ...readable(made)])];
 }
 
-/** Where a built project is put together before it is laid over the environment. */
-const BUILT = "/project";
+/** Where a built project is put together before it is laid over the environment: never where its sources lie. */
+const builtIn = (workdir: string): string => (/^\/project(?:\/|$)/.test(workdir) ? "/built" : "/project");
 
 /**
  * A project that is built into the environment gets a stage of its own, beside the dependencies: an edit of the source
@@ -140,6 +151,7 @@ const BUILT = "/project";
 function projectStage(page: Page): Lines {
   const { sync, bytecode } = page.image;
   if (sync.project !== "no-editable") return [];
+  const built = builtIn(page.image.workdir);
   return [
     "FROM builder AS project",
     ...comment(
@@ -149,10 +161,10 @@ function projectStage(page: Page): Lines {
     ...comment(MODES),
     ...runLines(syncMounts(page), [
       ...beforeSync(page),
-      `uv pip install --no-deps --python ${sync.venv}/bin/python --prefix ${BUILT} ${page.image.workdir}`,
-      `rm -f ${BUILT}/.lock`,
-      ...(bytecode.app ? [compiled(page.image, `-s ${BUILT} -p ${sync.venv} ${BUILT}/lib`)] : []),
-      ...readable([BUILT]),
+      `uv pip install --no-deps --python ${sync.venv}/bin/python --prefix ${built} ${page.image.workdir}`,
+      `rm -f ${built}/.lock`,
+      ...(bytecode.app ? [compiled(page.image, `-s ${built} -p ${sync.venv} ${built}/lib`)] : []),
+      ...readable([built]),
     ]),
   ];
 }
@@ -179,7 +191,9 @@ function runtime(page: Page): Lines {
     "",
     ...why(page, "ownership"),
     `COPY --from=builder --chown=0:0 ${sync.venv} ${sync.venv}`,
-    ...(sync.project === "no-editable" ? [`COPY --from=project --chown=0:0 ${BUILT} ${sync.venv}`] : []),
+    ...(sync.project === "no-editable"
+      ? [`COPY --from=project --chown=0:0 ${builtIn(image.workdir)} ${sync.venv}`]
+      : []),
     ...runtimeCopies(page),
   ];
 }

@@ -1,4 +1,4 @@
-import { syncCommand } from "./install-commands.ts";
+import { installEditable, lockedCommand, syncCommand } from "./install-commands.ts";
 import { arrayText, envLines, runLines } from "./instruction.ts";
 import {
   copyLines,
@@ -28,6 +28,7 @@ export function testStage(page: Page): Lines {
   const sources = sync.project === "none" ? [] : [...sync.manifests, ...(sync.sources ?? [])];
   const copied = image.copies.map((copy) => copy.from);
   const wanted = [...tests.groups.map((name) => `--group ${name}`), ...tests.extras.map((name) => `--extra ${name}`)];
+  const locked = lockedCommand(page, tests);
   return [
     `FROM builder AS ${TEST_STAGE}`,
     ...why(page, "tests"),
@@ -37,9 +38,11 @@ export function testStage(page: Page): Lines {
     ...copyLines(page, [
       ...new Set([...(sync.project === "editable" ? [] : [...sources, ...copied]), ...tests.copies]),
     ]),
-    ...runLines(syncMounts(page), [
+    ...runLines(syncMounts(page, sync.tool?.cache), [
       ...beforeSync(page),
-      syncCommand(page, ...wanted, ...(sync.project === "none" ? ["--no-install-project"] : [])),
+      ...(locked === undefined
+        ? [syncCommand(page, ...wanted, ...(sync.project === "none" ? ["--no-install-project"] : []))]
+        : [locked, ...(sync.project === "no-editable" ? [installEditable(page)] : [])]),
     ]),
     `CMD ${arrayText(tests.command)}`,
   ];

@@ -30,6 +30,7 @@ export function readPdmLock(file: string, text: string, problems: TreeProblem[])
     // The project names the indexes; the lock does not.
     registries: [],
     digest: digestOf(toml),
+    format: textAt(toml.data, "metadata", "lock_version"),
     wishes: undefined,
     sections: sectionsOf(toml.data),
     tellsNeeds: true,

@@ -36,6 +36,7 @@ export function readPoetryLock(file: string, text: string, problems: TreeProblem
       ),
     ),
     digest: digestOf(toml),
+    madeBy: /^#.* Poetry (\d+(?:\.\d+)+)/.exec(text)?.[1],
     wishes: undefined,
     tellsNeeds: true,
     installs: installsBySection(tables, nodes, isOf),

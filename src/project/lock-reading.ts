@@ -13,6 +13,9 @@ export interface LockReading {
   /** The version that the project itself had. */
   readonly ownVersion?: string | undefined;
   readonly registries: readonly string[];
+  /** The version of the tool that wrote it, where it says one. */
+  readonly madeBy?: string | undefined;
+  readonly format?: string | undefined;
   /** Of what it was made from, where it holds one. */
   readonly digest?: Digest | undefined;
   /** Requirements the lock was made from, as wishes (see `wishOf`): by section. */

@@ -159,5 +159,7 @@ function lockFile(path: string, reading: LockReading, input: LockInput): Omit<Lo
     inStep: inStep({ ...input, path, reading }),
     requiresPython: reading.requiresPython,
     registries: reading.registries,
+    ...(reading.madeBy === undefined ? {} : { madeBy: reading.madeBy }),
+    ...(reading.format === undefined ? {} : { format: reading.format }),
   };
 }

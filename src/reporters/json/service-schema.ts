@@ -73,6 +73,8 @@ const lock = z.object({
   ),
   requiresPython: text.optional(),
   registries: texts,
+  madeBy: text.optional(),
+  format: text.optional(),
 });
 
 const packaging = z.object({

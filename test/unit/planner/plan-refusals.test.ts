@@ -30,8 +30,9 @@ describe("what is refused", () => {
   });
 
   it.each<[string, Partial<Service>, string | undefined]>([
-    ["manager!", { manager: fact("poetry") }, undefined],
+    ["manager!", { manager: fact("pip") }, undefined],
     ["no-lock!", { lock: undefined }, undefined],
+    ["no-lock!", { manager: fact("poetry"), lock: undefined }, undefined],
     ["lock-untracked!", lock({ tracked: false }), undefined],
     ["lock-drift!", lock({ inStep: fact(false) }), undefined],
     ["special-base!", {}, "FROM pytorch/pytorch:2.5\n"],

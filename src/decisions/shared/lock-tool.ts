@@ -1,0 +1,101 @@
+import type { LockTool, Service } from "../../model/types.ts";
+import type { Facts } from "../decider.ts";
+import { configured, override } from "./override.ts";
+
+type Name = LockTool["name"];
+
+interface Release {
+  readonly version: string;
+  /** The day whose packages it is installed with: its own dependencies cannot change under it either. */
+  readonly until?: string;
+}
+
+/** Releases of Poetry by series, each with a day shortly after its last one. Older series do not run on today's Pythons. */
+const POETRY: Readonly<Record<string, string>> = {
+  "1.8": "2024-12-31",
+  "2.0": "2025-01-31",
+  "2.1": "2025-08-31",
+  "2.2": "2025-09-30",
+  "2.3": "2026-04-30",
+  "2.4": "2026-09-30",
+  "2.5": "2026-10-31",
+};
+
+/** Where the lock does not name the release that wrote it, one that is known to read it. */
+const KNOWN: Readonly<Record<Name, (format: string | undefined) => Release>> = {
+  // A lock that names no release is of an early one.
+  poetry: () => ({ version: "1.8.5", until: "2024-12-31" }),
+  // Before its format 4.5, the digest of what a lock was made from was another one.
+  pdm: (format) =>
+    isBefore(format ?? "4.5", [4, 5])
+      ? { version: "2.16.1", until: "2024-07-31" }
+      : { version: "2.26.9", until: "2026-05-31" },
+  pipenv: () => ({ version: "2025.0.4", until: "2025-08-31" }),
+};
+
+function isBefore(version: string, [major, minor]: readonly [number, number]): boolean {
+  const [first = 0, second = 0] = version.split(".").map(Number);
+  return first < major || (first === major && second < minor);
+}
+
+/** What the team calls each of them. */
+export const TOOL_TITLES: Readonly<Record<Name, string>> = { poetry: "Poetry", pdm: "PDM", pipenv: "Pipenv" };
+
+/** What a lock is written from, and called. */
+const FILES: Readonly<Record<Name, readonly [asked: string, lock: string]>> = {
+  poetry: ["pyproject.toml", "poetry.lock"],
+  pdm: ["pyproject.toml", "pdm.lock"],
+  pipenv: ["Pipfile", "Pipfile.lock"],
+};
+
+export interface Picked {
+  readonly tool: LockTool;
+  readonly because: string;
+  readonly evidence: readonly string[];
+}
+
+/** The tool that wrote the lock, where that is not uv. */
+export function toolName({ manager, lock, pip }: Pick<Service, "manager" | "lock" | "pip">): Name | undefined {
+  const { value } = manager;
+  if (pip !== undefined || (value !== "poetry" && value !== "pdm" && value !== "pipenv")) return undefined;
+  return lock?.path === FILES[value][1] ? value : undefined;
+}
+
+/** The lock, what it is written from, and the tool's settings of this project. */
+export function toolManifests(name: Name, files: readonly string[]): readonly string[] {
+  const settings = `${name}.toml`;
+  return [...FILES[name], ...(files.includes(settings) ? [settings] : [])];
+}
+
+/** One exact release of the tool: as the team says, as the lock says, or one that is known to read it. */
+export function lockTool(facts: Facts, name: Name): Picked {
+  const cache = `/var/cache/${name}`;
+  const { lock } = facts.service;
+  const title = TOOL_TITLES[name];
+  const chosen = override(facts, "sync.version", "text");
+  if (chosen !== undefined)
+    return { tool: { name, cache, ...dated(name, chosen) }, because: configured("sync.version"), evidence: [] };
+  const wrote = lock?.madeBy;
+  const evidence = lock === undefined || wrote === undefined ? [] : [`${lock.path}:1`];
+  if (wrote !== undefined && !isBefore(wrote, [1, 8]))
+    return {
+      tool: { name, cache, ...dated(name, wrote) },
+      because: `${title} ${wrote} wrote the lock, so it installs from it.`,
+      evidence,
+    };
+  const known = KNOWN[name](lock?.format);
+  return {
+    tool: { name, cache, ...known },
+    because:
+      wrote === undefined
+        ? `The lock does not name the release of ${title} that wrote it; ${known.version} reads it.`
+        : `${title} ${wrote} wrote the lock, and is too old for today's Pythons; ${known.version} reads it.`,
+    evidence,
+  };
+}
+
+/** A release that is newer than this table is installed with what there is. */
+function dated(name: Name, version: string): Release {
+  const until = name === "poetry" ? POETRY[version.split(".").slice(0, 2).join(".")] : undefined;
+  return { version, ...(until === undefined ? {} : { until }) };
+}
