@@ -10,6 +10,7 @@ import type { Pyproject } from "./pyproject.ts";
 import { readRequirementsFiles } from "./requirements-file.ts";
 import { groupOfFile } from "./requirements-in-use.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
+import { uvSources, withSources } from "./uv-sources.ts";
 
 interface Declared extends Pick<DependencyFacts, "runtime" | "groups" | "extras"> {}
 
@@ -66,8 +67,9 @@ const isNeighbour = ({ source, path, use }: LockedPackage): boolean =>
 const isUnwanted = ({ name, installed, forDevelopment }: Section): boolean =>
   forDevelopment || (!installed && extraOf(name) === undefined);
 
-function declaredIn({ tree, pyproject, pipfile, requirements }: DependencyInput): Declared {
-  const { runtime = [], groups = {}, extras = {} } = pyproject ?? {};
+function declaredIn(input: DependencyInput): Declared {
+  const { tree, pipfile, requirements } = input;
+  const { runtime, groups, extras } = inPyproject(input);
   if (runtime.length > 0 || Object.keys(groups).length > 0) return { runtime, groups, extras };
   if (pipfile !== undefined) return { runtime: pipfile.runtime, groups: pipfile.groups, extras };
   const files = tree.files.filter((file) => /^(?:requirements\/[^/]+|[^/]*requirements[^/]*)\.(?:txt|in)$/.test(file));
@@ -77,6 +79,15 @@ function declaredIn({ tree, pyproject, pipfile, requirements }: DependencyInput)
     if (!requirements.includes(file) && name !== undefined) fromFiles[name] = dependenciesIn(tree, [file]);
   }
   return { runtime: dependenciesIn(tree, requirements), groups: fromFiles, extras };
+}
+
+/** A lock says itself where each package comes from; without one, only the project's own table does. */
+function inPyproject({ tree, pyproject, reading, dockerfile }: DependencyInput): Declared {
+  const { runtime = [], groups = {}, extras = {}, toml } = pyproject ?? {};
+  const sources = reading === undefined ? uvSources(tree, toml?.data, dockerfile) : {};
+  const sourced = (sections: Declared["groups"]) =>
+    Object.fromEntries(Object.entries(sections).map(([name, section]) => [name, withSources(section, sources)]));
+  return { runtime: withSources(runtime, sources), groups: sourced(groups), extras: sourced(extras) };
 }
 
 const dependenciesIn = (tree: Tree, files: readonly string[]): readonly Dependency[] =>

@@ -1,4 +1,4 @@
-import { byManager, healthy } from "./queries/example.ts";
+import { byManager, healthy, healthyWith, project, syncLine } from "./queries/example.ts";
 import { type FromGit, fromGit } from "./queries/from-git.ts";
 import { type Install, pythonInstalls } from "./queries/installs.ts";
 import { hasProgram } from "./queries/packages.ts";
@@ -27,6 +27,17 @@ const withPackage = (manager: "pdm" | "pipenv" | "poetry", git: string, { apt = 
       : {}),
   };
 };
+const unlocked = healthyWith([
+  syncLine,
+  "COPY pyproject.toml ./\nRUN --mount=type=cache,target=/root/.cache/uv uv sync --no-dev --no-install-project\n",
+]);
+/** uv's own table, and no lock. */
+const bySource = (source: string, dockerfile = unlocked): Project =>
+  project({
+    "uv.lock": "",
+    Dockerfile: dockerfile,
+    "pyproject.toml": `${(healthy["pyproject.toml"] ?? "").replace('"uvicorn==0.38.0"', '"uvicorn==0.38.0", "lib"')}\n[tool.uv.sources]\nlib = { ${source} }\n`,
+  });
 const byPdm = 'git = "https://git.example/lib.git"\nrevision = "abc"';
 const byPoetry = '[package.source]\ntype = "git"\nurl = "https://git.example/lib.git"';
 const inProject = "POETRY_VIRTUALENVS_IN_PROJECT=true";
@@ -50,12 +61,19 @@ export const gitMissingForDependency: Rule = {
       withPackage("pdm", byPdm),
       withPackage("pipenv", "https://git.example/lib.git", { env: pipenvInProject }),
       withPackage("poetry", byPoetry, { env: `${inProject} POETRY_SYSTEM_GIT_CLIENT=true` }),
+      bySource('git = "https://git.example/lib.git", tag = "v1"'),
     ],
     good: [
       healthy,
       withPackage("pdm", byPdm, { apt: true }),
       withPackage("pipenv", "https://git.example/lib.git", { apt: true, env: pipenvInProject }),
       withPackage("poetry", byPoetry, { env: inProject }),
+      bySource('index = "team"'),
+      // pip knows no `[tool.uv.sources]`.
+      bySource(
+        'git = "https://git.example/lib.git"',
+        healthyWith([syncLine, "COPY pyproject.toml ./\nRUN pip install --no-cache-dir .\n"]),
+      ),
     ],
   },
   *check(input) {

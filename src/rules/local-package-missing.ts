@@ -73,6 +73,9 @@ const byPoetry = (copies: string, shipped = ""): Readonly<Record<string, string>
 const whole = (flags: string): string =>
   `${syncLine.replace("--locked --no-dev", "--frozen --no-dev --no-install-workspace")}COPY . .\nRUN uv sync --locked --no-dev${flags}\n`;
 
+const unlocked = (copies: string): string =>
+  healthyWith([syncLine, `COPY pyproject.toml ./\n${copies}RUN uv sync --no-dev --no-install-project --no-editable\n`]);
+
 export const localPackageMissing: Rule = {
   id: "local-package-missing",
   title: "A package of the workspace is not where it is installed from",
@@ -95,12 +98,15 @@ export const localPackageMissing: Rule = {
       byPoetry("COPY pyproject.toml poetry.lock ./"),
       byPip("COPY requirements.txt ./"),
       byPoetry("COPY pyproject.toml poetry.lock ./\nCOPY packages/ packages/"),
+      // Without a lock, the project's own table says it.
+      project({ ...workspace(unlocked("")), "uv.lock": "" }),
     ],
     good: [
       healthy,
       workspace(healthyWith([syncLine, whole(" --no-editable")])),
       byPoetry("COPY pyproject.toml poetry.lock ./\nCOPY packages/ packages/", "COPY packages/ /app/packages/\n"),
       byPip("COPY . ."),
+      project({ ...workspace(unlocked("COPY packages/ packages/\n")), "uv.lock": "" }),
     ],
   },
   *check(input) {
@@ -190,7 +196,7 @@ function* missingAt(input: RuleInput, sync: Sync, local: readonly Local[]): Gene
       yield* installed
         ? [{ message: `${name} is installed from ${path}, which lies outside the build context.`, where }]
         : [];
-    else if (installed && ![...present].some((file) => file.startsWith(`${path}/`)))
+    else if (installed && ![...present].some((file) => file === path || file.startsWith(`${path}/`)))
       yield { message: `${name} is installed from ${path}, of which nothing has been copied.`, where };
     else if (!installed && sync.locked && !sync.frozen && !present.has(`${path}/pyproject.toml`))
       yield {
