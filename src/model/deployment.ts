@@ -51,7 +51,10 @@ export interface OutsideAsk {
 }
 
 /** What a container starts in place of what the image says. */
-export type OwnStart = Pick<StartCommand, "argv" | "server" | "role" | "evidence">;
+export interface OwnStart extends Pick<StartCommand, "argv" | "server" | "role" | "evidence"> {
+  /** It sets no entry point: these words follow that of the image, where it has one. */
+  readonly afterEntrypoint?: true;
+}
 
 interface Said<T> {
   readonly value: T;

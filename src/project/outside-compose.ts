@@ -160,7 +160,7 @@ function readOne(document: YamlDocument, { name, service, command }: Named, { tr
     addTarget(outside, { by: "compose", dockerfile: builds, stage, evidence: evidence("build", "target") });
   const test = valueAt(service, "healthcheck", "test");
   addProbe(outside, "compose", test, { evidence: evidence("healthcheck", "test"), origin });
-  const own = ownThere(start, known.get(name));
+  const own = ownThere(start, entrypoint, known.get(name));
   const terms = composeTerms({ document, path, table: service, own });
   if (mayServe(start))
     addGrace(outside, service["stop_grace_period"], evidence("stop_grace_period"), {
@@ -189,8 +189,12 @@ function addMounts(
 }
 
 /** Where another file has the last word, what it says is not known here. */
-const ownThere = (start: StartCommand | undefined, known: Known | undefined): ReturnType<typeof ownOf> =>
-  start === undefined && known?.commanded === true ? { ownCommand: true } : ownOf(start);
+const ownThere = (
+  start: StartCommand | undefined,
+  entrypoint: unknown,
+  known: Known | undefined,
+): ReturnType<typeof ownOf> =>
+  start === undefined && known?.commanded === true ? { ownCommand: true } : ownOf(start, entrypoint);
 
 /** Of a file above the folder: built by the very Dockerfile that is judged. */
 const isBuiltHere = (name: string, { known, own }: Reading): boolean =>

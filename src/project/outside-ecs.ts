@@ -69,7 +69,11 @@ function readStart({ document, path, container, key }: Found, origin: ImageOrigi
     (item) => textOf(valueAt(item, key("name"))) ?? [],
   );
   if (mayServe(start))
-    addGrace(outside, stop, document.evidence([...path, key("stopTimeout")]), { origin, variables, ...ownOf(start) });
+    addGrace(outside, stop, document.evidence([...path, key("stopTimeout")]), {
+      origin,
+      variables,
+      ...ownOf(start, entrypoint),
+    });
 }
 
 function taskDefinitionOf({ document, path, container, task, key }: Found): TaskDefinition {

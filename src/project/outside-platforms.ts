@@ -93,7 +93,7 @@ function readKubernetes(document: YamlDocument, tree: Tree, outside: Outside): v
       const origin = originOf(container);
       const evidence = document.evidence(here);
       const start = addContainer(container, { document, tree, outside, path: here });
-      const own = ownOf(start);
+      const own = ownOf(start, valueAt(container, "command"));
       const terms = kubernetesTerms({ document, path: here, table: container, own }, table);
       outside.limits.push({ ...kubernetesLimits(container, table, { container: name, evidence, origin }), terms });
       told.push({ start, of: { origin, variables: Object.keys(terms.variables), ...own } });

@@ -234,10 +234,14 @@ export function addGrace(
 }
 
 /** That a container has a command of its own, and which one where its file says it. */
-export function ownOf(start: StartCommand | undefined): Pick<GracePeriod, "ownCommand" | "ownStart"> {
+export function ownOf(
+  start: StartCommand | undefined,
+  entrypoint: unknown,
+): Pick<GracePeriod, "ownCommand" | "ownStart"> {
   if (start === undefined) return {};
   const { argv, server, role, evidence } = start;
-  return { ownCommand: true, ownStart: { argv, server, role, evidence } };
+  const after = entrypoint === undefined || entrypoint === null ? { afterEntrypoint: true as const } : {};
+  return { ownCommand: true, ownStart: { argv, server, role, evidence, ...after } };
 }
 
 /** True for a command that only a Python service would have: then an image without `build` may be ours as well. */

@@ -4,7 +4,9 @@ import { at, find, shippedSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
 const tools =
-  /^(build-essential|build-base|gcc(-\d+)?|g\+\+(-\d+)?|gcc-c\+\+|clang(-\d+)?|llvm(-\d+)?|make|cmake|ninja-build|cargo|rustc|rust|golang(-go)?|go|pkg-config|autoconf|automake|libtool|musl-dev|linux-headers|python3(\.\d+)?-(dev|devel)|.+-devel|lib.+-dev|.+-headers)$/;
+  /^(build-essential|build-base|gcc(-\d+)?|g\+\+(-\d+)?|gcc-c\+\+|clang(-\d+)?|llvm(-\d+)?|make|cmake|ninja-build|cargo|rustc|rust|golang(-go)?|go|pkg-config|pkgconf(ig)?|alpine-sdk|autoconf|automake|libtool|linux-headers|.+-dev(el)?|.+-headers)$/;
+
+const apk = (flags: string): string => `RUN apk add --no-cache ${flags}libpq musl-dev postgresql-dev pkgconf`;
 
 export const buildToolsInFinal: Rule = {
   id: "build-tools-in-final",
@@ -38,9 +40,15 @@ export const buildToolsInFinal: Rule = {
   ca-certificates   \\
   libldap2-dev"\nRUN apt-get update && apt-get install -y --no-install-recommends \${PACKAGES} && rm -rf /var/lib/apt/lists/*\nRUN`,
       ]),
+      changed([`FROM ${slim}\n`, `FROM python:3.13-alpine3.22\n${apk("")}\n`]),
     ],
     good: [
       healthy,
+      // Gone with the virtual package of Alpine.
+      changed([
+        `FROM ${slim}\n`,
+        `FROM python:3.13-alpine3.22\n${apk("--virtual .build-deps ")} && apk del .build-deps\n`,
+      ]),
       changed([
         `FROM ${slim} AS builder\n`,
         `FROM ${slim} AS builder\nRUN apt-get update && apt-get install -y --no-install-recommends build-essential\n`,

@@ -1,11 +1,16 @@
 import { isNamedInside, ownContainers, portIn, servingIn, wholeNumber } from "./queries/containers.ts";
-import { healthy, healthyDockerfile, healthyWith, project } from "./queries/example.ts";
+import { healthy, healthyDockerfile, healthyWith, project, startLine } from "./queries/example.ts";
 import type { Rule } from "./rule.ts";
 
 const compose = (ports: string, more = ""): string => `services:\n  api:\n    build: .\n    ports: [${ports}]\n${more}`;
 const pod = (port: number, more = ""): string =>
   `apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: api\n      image: registry.example/reactions:1.4.0\n      ports:\n        - { name: http, containerPort: ${port} }\n${more}`;
 const probe = (port: string): string => `      readinessProbe:\n        httpGet: { path: /health, port: ${port} }\n`;
+
+const byEntrypoint = healthyWith([
+  startLine,
+  'ENTRYPOINT ["uvicorn", "app.main:app", "--host", "0.0.0.0", "--timeout-graceful-shutdown", "20"]\nCMD ["--port", "8000"]\n',
+]);
 
 export const outsidePortMismatch: Rule = {
   id: "outside-port-mismatch",
@@ -33,9 +38,19 @@ export const outsidePortMismatch: Rule = {
         Dockerfile: healthyDockerfile,
         "deploy/api.yaml": pod(8000, '      args: ["gunicorn", "app.main:app", "--bind", "0.0.0.0:9000"]\n'),
       }),
+      // Its words follow the image's ENTRYPOINT.
+      project({ Dockerfile: byEntrypoint, "deploy/api.yaml": pod(8000, '      args: ["--port", "9000"]\n') }),
+      project({ Dockerfile: byEntrypoint, "compose.yaml": compose('"80:8000"', "    command: --port 9000\n") }),
     ],
     good: [
       healthy,
+      project({ Dockerfile: byEntrypoint, "deploy/api.yaml": pod(9000, '      args: ["--port", "9000"]\n') }),
+      // A script may take its words for anything.
+      project({
+        Dockerfile: healthyWith([startLine, 'COPY start.sh /app/start.sh\nENTRYPOINT ["/app/start.sh"]\n']),
+        "start.sh": '#!/bin/sh\nexec gunicorn app.main:app "$@"\n',
+        "deploy/api.yaml": pod(8000, '      args: ["--port", "9000"]\n'),
+      }),
       project({ Dockerfile: healthyDockerfile, "compose.yaml": compose('"8080:8000"') }),
       project({ Dockerfile: healthyDockerfile, "deploy/api.yaml": pod(8000, probe("http")) }),
       // A command of its own, a port that the code opens besides, and a variable that the container sets.

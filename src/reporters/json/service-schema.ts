@@ -93,7 +93,9 @@ const origin = z.object({ dockerfile: text.optional(), target: text.optional(), 
 
 const role = z.enum(["web", "worker", "beat", "migrate", "test", "other"]);
 
-const ownStart = z.object({ argv: texts, server, role, evidence }).optional();
+const ownStart = z
+  .object({ argv: texts, server, role, evidence, afterEntrypoint: z.literal(true).optional() })
+  .optional();
 
 const said = <T extends z.ZodType>(value: T) => z.object({ value, evidence });
 const terms = z

@@ -1,8 +1,9 @@
-import type { GracePeriod, OutsideLimits, OutsideTerms, Place } from "../../model/types.ts";
+import type { GracePeriod, OutsideLimits, OutsideTerms, Place, Server } from "../../model/types.ts";
 import type { RuleInput } from "../rule.ts";
+import { serverOf } from "../../project/unwrap.ts";
 import { bindOf, type Serving } from "./bind.ts";
 import { runsShipped } from "./origin.ts";
-import { startOf } from "./start.ts";
+import { behindEntrypoint, startOf } from "./start.ts";
 import { at } from "./steps.ts";
 
 /** A container of Compose or Kubernetes that runs the shipped image. */
@@ -30,9 +31,15 @@ export function servingIn(
   const start = startOf(dockerfile);
   if (!start) return undefined;
   if (ownCommand !== true) return { ...start, place: at(dockerfile, start.instruction), own: false };
-  if (ownStart === undefined || ownStart.server === "own" || ownStart.server === "unknown") return undefined;
-  const { argv, server, evidence } = ownStart;
-  return { argv, server, stage: start.stage, place: evidence, own: true };
+  if (ownStart === undefined) return undefined;
+  const { evidence } = ownStart;
+  const behind = ownStart.afterEntrypoint === true ? behindEntrypoint(dockerfile, ownStart.argv) : undefined;
+  // An entry point that is no server's may start what follows it.
+  const isServer = (server: Server): boolean => server !== "own" && server !== "unknown";
+  const found =
+    behind !== undefined && isServer(serverOf(behind)) ? { argv: behind, server: serverOf(behind) } : ownStart;
+  if (!isServer(found.server)) return undefined;
+  return { argv: found.argv, server: found.server, stage: start.stage, place: evidence, own: true };
 }
 
 /** The port that the service listens on in this container; undefined where a file or a variable may say another. */

@@ -52,6 +52,19 @@ function readStart(dockerfile: Dockerfile): Start | undefined {
   });
 }
 
+/**
+ * The words of a container behind the image's ENTRYPOINT, without wrappers; undefined where that is no program which
+ * takes them: a shell form, a script, or an init that starts whatever follows.
+ */
+export function behindEntrypoint(dockerfile: Dockerfile, words: readonly string[]): readonly string[] | undefined {
+  const entry = shippedSteps(dockerfile).findLast(
+    ({ instruction }) => instruction.keyword === "ENTRYPOINT",
+  )?.instruction;
+  if (entry?.form !== "exec" || entry.words.length === 0) return undefined;
+  const argv = innermost(withoutInits(entry.words, []), []);
+  return argv.length === 0 || isScript(argv) ? undefined : [...argv, ...words];
+}
+
 const inits = new Set(["tini", "dumb-init", "catatonit", "tini-static"]);
 
 /** An ENTRYPOINT that is only an init or a script leaves the command to CMD. */
