@@ -1,3 +1,4 @@
+import { shellWord } from "../kit/shell-word.ts";
 import type { Server, Service } from "../model/types.ts";
 import { serverOf } from "../project/unwrap.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
@@ -101,11 +102,9 @@ function sharedOptions(argv: readonly string[] = []): readonly string[] {
 
 /** Variables in a command need a shell to be filled in; `exec` makes the server process 1 again. */
 function inShell(argv: readonly string[]): readonly string[] {
-  const words = argv.map((word) => (word.includes("$") ? `"${word.replaceAll(/["`\\]/g, "\\$&")}"` : quote(word)));
+  const words = argv.map((word) => (word.includes("$") ? `"${word.replaceAll(/["`\\]/g, "\\$&")}"` : shellWord(word)));
   return ["sh", "-c", `exec ${words.join(" ")}`];
 }
-
-const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 export const command: Decider = {
   id: "command",
@@ -163,7 +162,7 @@ function throughScript(facts: Facts, settled: Started): Started {
   if (carried.kind === "text") {
     const shell = carried.bash ? "bash" : "sh";
     // The words of a command with variables have a shell of their own already.
-    const server = settled.argv[0] === "sh" ? (settled.argv[2] ?? "") : `exec ${settled.argv.map(quote).join(" ")}`;
+    const server = settled.argv[0] === "sh" ? (settled.argv[2] ?? "") : `exec ${settled.argv.map(shellWord).join(" ")}`;
     const join = /(?:&&|;|\bthen|\bdo|\n)$/.test(carried.before) ? " " : "\n";
     return {
       argv: [shell, "-c", `${carried.before}${join}${server}`],

@@ -1,8 +1,9 @@
+import { shellWord } from "../kit/shell-word.ts";
 import type { Contract, Plan, Service } from "../model/types.ts";
 import { titleOf } from "./image-name.ts";
 import { imageTag } from "./render-dockerfile.ts";
 import { scriptChecks } from "./script-checks.ts";
-import { type ScriptBeside, sidecarLines, word } from "./script-sidecars.ts";
+import { type ScriptBeside, sidecarLines } from "./script-sidecars.ts";
 import { scriptTools } from "./script-tools.ts";
 
 /** A request that waits for its body can be held in flight; the first such route without parameters. */
@@ -51,7 +52,7 @@ function variables(plan: Plan, service: Service): readonly string[] {
       .map((one) => one.name)
       .join(" "),
   };
-  return Object.entries(settings).map(([name, value]) => `${name}=${value === "" ? "''" : word(value)}`);
+  return Object.entries(settings).map(([name, value]) => `${name}=${value === "" ? "''" : shellWord(value)}`);
 }
 
 /** Examples of the contract: they reach no system. Each can be set from outside. */
@@ -64,7 +65,7 @@ function environmentFile(env: Contract["env"]): readonly string[] {
 
 /** The writable paths of the contract; everything else is read-only while it is tested. */
 function mounts(plan: Plan): string {
-  const words = plan.contract.writablePaths.flatMap((path) => ["--tmpfs", word(`${path}:mode=1777`)]);
+  const words = plan.contract.writablePaths.flatMap((path) => ["--tmpfs", shellWord(`${path}:mode=1777`)]);
   return `writable=(${words.join(" ")})`;
 }
 

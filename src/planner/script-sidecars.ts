@@ -1,3 +1,4 @@
+import { shellWord } from "../kit/shell-word.ts";
 import type { Contract, Ready, Role, StackSidecar, StackStep } from "../model/types.ts";
 
 /** What the script starts beside the image, as the proof does. */
@@ -10,10 +11,6 @@ export interface ScriptBeside {
   /** What the service names and nobody starts, each in words. */
   readonly notStarted: readonly string[];
 }
-
-/** One word for bash, quoted when it must be. */
-export const word = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** Bash: starts what the service talks to, and waits until it is ready. */
 const TOOLS = String.raw`
@@ -59,7 +56,7 @@ ready() {
 /** The lines that start it; without any, those that say what stays unproven. */
 export function sidecarLines({ steps, roles, notStarted }: ScriptBeside): readonly string[] {
   const missing = notStarted.map(
-    (text) => `unproven ${word(`what it does with ${text} (nothing is started beside it)`)}`,
+    (text) => `unproven ${shellWord(`what it does with ${text} (nothing is started beside it)`)}`,
   );
   const tasks = steps.flatMap((step) => (step.kind === "task" ? roles.filter(({ name }) => name === step.role) : []));
   const sidecars = steps.flatMap((step) => (step.kind === "sidecar" ? [step.sidecar] : []));
@@ -75,12 +72,12 @@ export function sidecarLines({ steps, roles, notStarted }: ScriptBeside): readon
 
 function startLines(sidecar: StackSidecar): readonly string[] {
   const { name, build, ready, image = "" } = sidecar;
-  const words = [...(sidecar.entrypoint?.slice(1) ?? []), ...(sidecar.command ?? [])].map(word);
-  const tag = build === undefined ? word(image) : `"$run-${name}"`;
+  const words = [...(sidecar.entrypoint?.slice(1) ?? []), ...(sidecar.command ?? [])].map(shellWord);
+  const tag = build === undefined ? shellWord(image) : `"$run-${name}"`;
   return [
     ...(build === undefined ? [] : buildLines(name, build)),
-    ["sidecar", word(name), ...optionsOf(sidecar), tag, ...words].join(" "),
-    ...ready.map((one) => `ready ${word(name)} ${howReady(one)}`),
+    ["sidecar", shellWord(name), ...optionsOf(sidecar), tag, ...words].join(" "),
+    ...ready.map((one) => `ready ${shellWord(name)} ${howReady(one)}`),
   ];
 }
 
@@ -88,53 +85,56 @@ function buildLines(
   name: string,
   { context, dockerfile, target }: NonNullable<StackSidecar["build"]>,
 ): readonly string[] {
-  const stage = target === undefined ? "" : ` --target ${word(target)}`;
+  const stage = target === undefined ? "" : ` --target ${shellWord(target)}`;
   return [
     `beside="$beside $run-${name}"`,
     "# shellcheck disable=SC2086 # BUILD_FLAGS holds several words.",
-    `DOCKER_BUILDKIT=1 docker build -q \${BUILD_FLAGS:-}${stage} -f ${word(dockerfile)} -t "$run-${name}" ${word(context)} >/dev/null`,
+    `DOCKER_BUILDKIT=1 docker build -q \${BUILD_FLAGS:-}${stage} -f ${shellWord(dockerfile)} -t "$run-${name}" ${shellWord(context)} >/dev/null`,
   ];
 }
 
 function optionsOf({ entrypoint, user, env, volumes, tmpfs, ready }: StackSidecar): readonly string[] {
   const [program] = entrypoint ?? [];
   return [
-    ...(program === undefined ? [] : ["--entrypoint", word(program)]),
-    ...(user === undefined ? [] : ["--user", word(user)]),
+    ...(program === undefined ? [] : ["--entrypoint", shellWord(program)]),
+    ...(user === undefined ? [] : ["--user", shellWord(user)]),
     ...variables(env),
-    ...volumes.flatMap((path) => ["-v", word(path)]),
-    ...tmpfs.flatMap((path) => ["--tmpfs", word(path)]),
+    ...volumes.flatMap((path) => ["-v", shellWord(path)]),
+    ...tmpfs.flatMap((path) => ["--tmpfs", shellWord(path)]),
     ...ready.flatMap(optionsFor),
   ];
 }
 
 const variables = (env: Readonly<Record<string, string>>): readonly string[] =>
-  Object.entries(env).flatMap(([key, value]) => ["-e", word(`${key}=${value}`)]);
+  Object.entries(env).flatMap(([key, value]) => ["-e", shellWord(`${key}=${value}`)]);
 
 function optionsFor(ready: Ready): readonly string[] {
   if (ready.kind === "port" || ready.kind === "http") return ["-p", `127.0.0.1::${ready.port}`];
   if (ready.kind !== "healthcheck") return [];
   const [kind, ...words] = ready.test ?? [];
-  const command = kind === "CMD-SHELL" ? words.join(" ") : words.map(word).join(" ");
+  const command = kind === "CMD-SHELL" ? words.join(" ") : words.map(shellWord).join(" ");
   const times = ["--health-interval", "1s", "--health-retries", "1000"];
-  return [...(kind === undefined ? [] : ["--health-cmd", word(command)]), ...times];
+  return [...(kind === undefined ? [] : ["--health-cmd", shellWord(command)]), ...times];
 }
 
 function howReady(ready: Ready): string {
   if (ready.kind === "ends") return "end";
   if (ready.kind === "healthcheck") return "health";
   if (ready.kind === "port") return `port ${ready.port}`;
-  if (ready.kind === "http") return `answer ${ready.port} ${word(ready.path)}`;
-  return ["command", ...ready.argv.map(word)].join(" ");
+  if (ready.kind === "http") return `answer ${ready.port} ${shellWord(ready.path)}`;
+  return ["command", ...ready.argv.map(shellWord)].join(" ");
 }
 
 /** A task of the image itself, which the service waits for. */
 function taskLines({ name, commands, env }: Role): readonly string[] {
   const { entrypoint, command } = commands[0] ?? { command: [] };
-  const options = [...(entrypoint === undefined ? [] : ["--entrypoint", word(entrypoint[0] ?? "")]), ...variables(env)];
-  const words = [...(entrypoint?.slice(1) ?? []), ...command].map(word);
+  const options = [
+    ...(entrypoint === undefined ? [] : ["--entrypoint", shellWord(entrypoint[0] ?? "")]),
+    ...variables(env),
+  ];
+  const words = [...(entrypoint?.slice(1) ?? []), ...command].map(shellWord);
   const run = ["start", "--rm", "--env-file", '"$scratch/env"', ...options, '"$image"', ...words].join(" ");
-  const said = word(`${name} ends with 0`);
+  const said = shellWord(`${name} ends with 0`);
   return [
     `  if ${run} >"$scratch/task.log" 2>&1; then`,
     `    pass ${said}`,

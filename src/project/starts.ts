@@ -1,4 +1,5 @@
 import { shippedStage, stageState } from "../dockerfile/stages.ts";
+import { shellWord } from "../kit/shell-word.ts";
 import type { ComposeService, Dockerfile, Evidence, StartCommand } from "../model/types.ts";
 import { SourceText } from "./source-text.ts";
 import type { Tree } from "./tree.ts";
@@ -69,11 +70,10 @@ function supervised(tree: Tree, argv: readonly string[]): readonly StartCommand[
 
 /** A shell-form ENTRYPOINT gets CMD as `$0` and `$@`: most do not ask for them, and CMD is then passed on to nobody. */
 function withParameters(argv: readonly string[], [zero = "", ...others]: readonly string[]): readonly string[] {
-  const quoted = (word: string) => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
   return argv.map((word) =>
     word
-      .replaceAll(/"?\$(?:0|\{0\})(?!\w)"?/g, () => (zero === "" ? "" : quoted(zero)))
-      .replaceAll(/"?\$(?:[@*]|\{[@*]\})"?/g, () => others.map(quoted).join(" ")),
+      .replaceAll(/"?\$(?:0|\{0\})(?!\w)"?/g, () => (zero === "" ? "" : shellWord(zero)))
+      .replaceAll(/"?\$(?:[@*]|\{[@*]\})"?/g, () => others.map(shellWord).join(" ")),
   );
 }
 

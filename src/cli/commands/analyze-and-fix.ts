@@ -4,6 +4,7 @@ import { secretsOf } from "../../dockerfile/secrets.ts";
 import { UserError } from "../../kit/errors.ts";
 import { redact, redactByShape } from "../../kit/redact.ts";
 import { withoutValues } from "../../kit/redact-data.ts";
+import { shellWord } from "../../kit/shell-word.ts";
 import { visible } from "../../kit/text.ts";
 import { applyFiles } from "../../pipeline/apply.ts";
 import { differenceOf } from "../../pipeline/difference.ts";
@@ -79,7 +80,9 @@ async function say(
       ...left.map(({ finding, because }) => `Not fixed: ${finding.rule}: ${because}.`),
       ...done.map(({ rule, fix }) => `${flags.dryRun ? "Would fix" : "Fixed"}: ${rule}: ${fix?.title}.`),
       ...(done.length === 0 ? ["There is nothing to fix safely."] : []),
-      ...(backup === undefined ? [] : [`The old files are in ${backup}; \`seaworthy rollback\` takes it back.`]),
+      ...(backup === undefined
+        ? []
+        : [`The old files are in ${backup}; \`seaworthy rollback ${shellWord(target.folder || ".")}\` takes it back.`]),
     ];
     print(command, visible(redact(redactByShape(said.join("\n")), secrets)));
   }

@@ -1,9 +1,11 @@
 import { resolve } from "node:path";
 import type { CommandContext } from "@stricli/core";
+import { shellWord } from "../../kit/shell-word.ts";
 import { applyFiles } from "../../pipeline/apply.ts";
 import { differenceOf } from "../../pipeline/difference.ts";
 import { filesToApply } from "../../pipeline/judge-again.ts";
 import { print } from "../output.ts";
+import { paragraph } from "../paragraph.ts";
 import { inWorld } from "../world.ts";
 
 interface Flags {
@@ -20,11 +22,10 @@ export default async function apply(this: CommandContext, flags: Flags, folder: 
     if (flags.dryRun) return;
     const id = new Date(now()).toISOString().replaceAll(/[:.]/g, "-");
     const journal = await applyFiles(root, files, { id, run, signal, force: flags.force });
+    const written = `Written: ${journal.files.map(({ path }) => path).join(", ")}. \`seaworthy rollback ${shellWord(folder)}\` takes it back.`;
     print(
       this,
-      journal.files.length === 0
-        ? "Nothing to change: the folder holds these files already."
-        : `Written: ${journal.files.map(({ path }) => path).join(", ")}. \`seaworthy rollback\` takes it back.`,
+      paragraph(journal.files.length === 0 ? "Nothing to change: the folder holds these files already." : written),
     );
   });
 }

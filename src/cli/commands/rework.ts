@@ -1,4 +1,5 @@
 import type { CommandContext } from "@stricli/core";
+import { shellWord } from "../../kit/shell-word.ts";
 import { differenceOf } from "../../pipeline/difference.ts";
 import { reworkInMemory } from "../../pipeline/rework.ts";
 import { openSession } from "../../pipeline/session.ts";
@@ -23,7 +24,7 @@ export default async function rework(
     // The difference only shows the intention; whoever commits it should know what it does not know.
     for (const text of refusalTexts(plan.refusals)) this.process.stderr.write(`${text}\n`);
     if (plan.refusals.some(({ blocking }) => blocking === true)) return failed();
-    const next = `Nothing is written yet. \`seaworthy run ${folder}\` proves these files, then \`seaworthy apply ${folder}\` writes them.`;
+    const next = `Nothing is written yet. \`seaworthy run ${shellWord(folder)}\` proves these files, then \`seaworthy apply ${shellWord(folder)}\` writes them.`;
     if (!flags.json) this.process.stderr.write(`${message(next)}\n`);
   });
 }

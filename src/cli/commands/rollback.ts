@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { CommandContext } from "@stricli/core";
 import { rollBack } from "../../pipeline/apply.ts";
 import { print } from "../output.ts";
+import { paragraph } from "../paragraph.ts";
 import { toItsEnd } from "../world.ts";
 
 export default async function rollback(
@@ -12,5 +13,5 @@ export default async function rollback(
   const journal = await toItsEnd("the files are taken back first, so that the folder is whole.", () =>
     rollBack(resolve(folder), flags),
   );
-  print(this, `Taken back: ${journal.files.map(({ path }) => path).join(", ")}.`);
+  print(this, paragraph(`Taken back: ${journal.files.map(({ path }) => path).join(", ")}.`));
 }

@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import type { CommandContext } from "@stricli/core";
+import { shellWord } from "../../kit/shell-word.ts";
 import { runWhole } from "../../pipeline/whole.ts";
 import { openSession } from "../../pipeline/session.ts";
 import { summaryTable } from "../../reporters/terminal.ts";
@@ -34,7 +35,7 @@ export default async function run(this: CommandContext, flags: Flags, folder: st
       print(this, `Report: ${relative(process.cwd(), done.directory) || "."}/report.html`);
       const next =
         report.verdict.status === "pass"
-          ? `\`seaworthy apply ${folder}\` writes what was proven.`
+          ? `\`seaworthy apply ${shellWord(folder)}\` writes what was proven.`
           : "`seaworthy explain ID` says what a check is about, and what mostly breaks it.";
       print(this, paragraph(next));
     }

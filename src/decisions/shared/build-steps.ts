@@ -1,6 +1,7 @@
 import { flagValue } from "../../dockerfile/arguments.ts";
 import { commandsOfInstruction } from "../../dockerfile/shell.ts";
 import { reachableStages } from "../../dockerfile/stages.ts";
+import { shellWord } from "../../kit/shell-word.ts";
 import type { Dockerfile, Service } from "../../model/types.ts";
 import { baseName, programOf, unwrap } from "../../project/unwrap.ts";
 
@@ -60,8 +61,8 @@ function stepOf(
   const { program, rest } = programOf(argv);
   if (isOurs(argv, program, rest) || fetchesInstaller(command, before, argv)) return undefined;
   const text = [
-    ...command.assignments.map(({ name, value }) => `${name}=${quote(value)}`),
-    ...argv.map((word) => quote(word)),
+    ...command.assignments.map(({ name, value }) => `${name}=${shellWord(value)}`),
+    ...argv.map(shellWord),
   ].join(" ");
   const isStatic = command.words.every((word) => word.static) && command.assignments.every((one) => one.static);
   const fixed = isStatic && !/[\r\n]/.test(text);
@@ -120,5 +121,3 @@ function outsideSource(dockerfile: Dockerfile, instruction: Dockerfile["stages"]
   const isUv = /(?:^|\/)uv(?:[:@]|$)/.test(from) || words.slice(0, -1).every((word) => /\/uvx?$/.test(word));
   return from === "" || isStage || isUv ? undefined : `COPY --from=${from} ${words.join(" ")}`;
 }
-
-const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
