@@ -112,7 +112,7 @@ describe("explain", () => {
     ["a decision", "user", "Not root: a fault in the service"],
     ["what can be set of a decision", "uv", "decisions: { uv: … }"],
     ["a decision that follows from others", "stop-signal", "nothing can be set"],
-    ["a refusal", "lock-drift", "What to do: Run `uv lock`"],
+    ["a refusal", "lock-drift", "What to do: Lock again (`uv lock`"],
     ["what a check says when it fails", "non-root", "When it fails\n  Symptom: "],
     ["what a check proves", "non-root", "Proves or refutes what these rules say: runs-as-root"],
   ])("knows %s", async (_, id, says) => {
