@@ -174,7 +174,7 @@ it("report ends with 1 when the run proved too little, after writing every forma
   expect(await readdir(done.directory)).toEqual(expect.arrayContaining(["report.html", "report.md", "report.sarif"]));
 });
 
-describe("--fail-on", () => {
+describe("--fail-on", { timeout: 60_000 }, () => {
   it("sets from which severity on a check fails the run, before the configuration", async () => {
     // No probe saw anything, so every check is unproven: as notes they fail a run only where notes do.
     const asNotes = checks.map(({ id }) => `${id}: note`).join(", ");

@@ -11,7 +11,7 @@ it("begins with the two commands that show everything", () => {
   expect(readme).toMatch(/^```sh\nmake demo .*\nmake test .*\n```\n/);
 });
 
-it("shows what analyze really prints", async () => {
+it("shows what analyze really prints", { timeout: 60_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "readme-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const files = {
