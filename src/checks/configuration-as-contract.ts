@@ -1,4 +1,5 @@
 import { configuration, type Configuration } from "../probes/configuration.ts";
+import { servesNobody } from "../probes/support/works.ts";
 import type { Check } from "./check.ts";
 import { exampleContract } from "./support/examples.ts";
 import { exampleConfiguration } from "./support/configuration-example.ts";
@@ -28,6 +29,12 @@ export const configurationAsContract: Check<Configuration> = {
       status: "not-applicable",
       context: { contract: { ...exampleContract, ofImage: true } },
     },
+    {
+      name: "no port, of a worker",
+      data: { ...exampleConfiguration, exposed: [] },
+      status: "pass",
+      context: { contract: { ...exampleContract, kind: "worker", port: 0 } },
+    },
     { name: "another signal", data: { ...exampleConfiguration, stopSignal: "SIGKILL" }, status: "fail", context },
   ],
   judge({ user, exposed, stopSignal }, { contract }) {
@@ -37,7 +44,7 @@ export const configurationAsContract: Check<Configuration> = {
     const [uid = "", gid = String(contract.gid)] = user.split(":");
     const problems = [
       ...(`${uid}:${gid}` === promised ? [] : [`the user is \`${user || "root"}\`, not \`${promised}\``]),
-      ...(exposed.includes(`${contract.port}/tcp`)
+      ...(servesNobody(contract) || exposed.includes(`${contract.port}/tcp`)
         ? []
         : [`it exposes ${exposed.length === 0 ? "no port" : exposed.join(", ")}, not ${contract.port}/tcp`]),
       ...((stopSignal ?? "SIGTERM") === contract.signals.stop
@@ -45,6 +52,7 @@ export const configurationAsContract: Check<Configuration> = {
         : [`it is stopped by ${stopSignal ?? "SIGTERM"}, not by ${contract.signals.stop}`]),
     ];
     if (problems.length > 0) return fail(`Otherwise than the contract says: ${problems.join("; ")}.`);
-    return pass(`User ${promised}, port ${contract.port}/tcp and ${contract.signals.stop}, as the contract says.`);
+    const port = servesNobody(contract) ? "no port" : `port ${contract.port}/tcp`;
+    return pass(`User ${promised}, ${port} and ${contract.signals.stop}, as the contract says.`);
   },
 };

@@ -3,10 +3,11 @@ import type { Server, Service } from "../model/types.ts";
 import { serverOf } from "../project/unwrap.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { carriedStart, isObstacle } from "./shared/carried-start.ts";
+import { kindOf } from "./shared/kind.ts";
 import { configured, override } from "./shared/override.ts";
 import { argvOfServer } from "./shared/server-by-name.ts";
 import { places, placesOf, shown } from "./shared/say.ts";
-import { drainSeconds, graceSeconds, objectOf, webStart, without, withOption } from "./shared/server.ts";
+import { drainSeconds, graceSeconds, objectOf, mainStart, without, withOption } from "./shared/server.ts";
 import { allows } from "./shared/specifier.ts";
 
 interface Shape {
@@ -64,7 +65,7 @@ interface Today {
  * file starts the service: its application object in a locked server that fits it.
  */
 export function argvToday(service: Service): Today | undefined {
-  const start = webStart(service);
+  const start = mainStart(service);
   if (start === undefined) return served(service, NO_START);
   const { argv, server } = start;
   const started: Today = { argv, server, from: "It is today's command" };
@@ -126,12 +127,12 @@ export const command: Decider = {
       typeof given === "string" ? byName(given, facts, draft, drain) : (asGiven(facts) ?? shape(facts, draft, drain));
     const started = throughScript(facts, settled);
     const { argv, from } = started;
-    const start = webStart(facts.service);
+    const start = mainStart(facts.service);
     const told = argv.join(" ").includes(String(drain)) && /graceful/.test(argv.join(" "));
     return {
       value: { command: argv, entrypoint: started.entrypoint },
       choice: `\`${shown([...(started.entrypoint ?? []), ...argv])}\``,
-      because: `${from}${given === undefined && started === settled ? ", without what stood around it." : ""} The server is process 1, so the engine's signal reaches it.${told ? ` It drains for at most ${drain} s, within the ${grace} s before it is killed.` : ""}`,
+      because: `${from}${given === undefined && started === settled ? ", without what stood around it." : ""} ${kindOf(facts) === "server" ? "The server" : "It"} is process 1, so the engine's signal reaches it.${told ? ` It drains for at most ${drain} s, within the ${grace} s before it is killed.` : ""}`,
       evidence: given === undefined ? [...places(start?.evidence), ...placesOf(facts.service.application)] : [],
       rejected: [
         { option: "`uv run`", because: "it needs uv and a writable cache, and may install packages at start" },

@@ -36,6 +36,7 @@ function* codeNeeds(service: Service): Generator<Need> {
   // Modules beside pyproject.toml import each other by name: they come together.
   if (module !== undefined && has(service, `${module}.py`))
     yield* modulesIn(service, "", service.application?.evidence);
+  yield* workerNeeds(service);
   // So do those beside a script: Python looks for modules in its folder.
   for (const { role, argv, evidence } of service.starts) {
     const script =
@@ -44,6 +45,21 @@ function* codeNeeds(service: Service): Generator<Need> {
         : argv.map((word) => word.replace(/^\.\//, "")).find((word) => word.endsWith(".py") && has(service, word));
     if (script !== undefined && baseName(script) !== "manage.py")
       yield* modulesIn(service, script.slice(0, script.lastIndexOf("/") + 1), [evidence]);
+  }
+}
+
+/** Modules that the command of a worker names: `celery -A jobs.queue worker`, `dramatiq jobs`, `arq worker.Settings`. */
+function* workerNeeds(service: Service): Generator<Need> {
+  for (const { role, argv, evidence } of service.starts) {
+    if (role !== "worker" && role !== "beat") continue;
+    for (const word of argv.slice(1)) {
+      const [module = ""] = /^(?:--?\w+=)?([A-Za-z_]\w*)/.exec(word)?.slice(1) ?? [];
+      const why = "the command of a worker names it";
+      if (module !== "" && hasFolder(service, module)) yield { path: module, why, evidence: places(evidence) };
+      if (module === "" || !has(service, `${module}.py`)) continue;
+      yield { path: `${module}.py`, why, evidence: places(evidence) };
+      yield* modulesIn(service, "", [evidence]);
+    }
   }
 }
 

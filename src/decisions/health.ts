@@ -1,6 +1,7 @@
 import type { HealthSpec } from "../model/types.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
+import { kindOf, servesNobody } from "./shared/kind.ts";
 import { placesOf } from "./shared/say.ts";
 
 const TIMES = { intervalSeconds: 10, timeoutSeconds: 5, startPeriodSeconds: 30, retries: 3 } as const;
@@ -20,6 +21,14 @@ function probe(path: string, port: number, variable: string | undefined): readon
   return ["python", "-I", "-S", "-c", lines.join("; ")];
 }
 
+const nobodyToAsk: Choice = {
+  value: { health: undefined },
+  choice: "no HEALTHCHECK",
+  because: "It serves nobody, so there is no port to ask; the engine sees when it ends.",
+  leaves: ["healthcheck-missing"],
+  rejected: [{ option: "a probe of its process", because: "the engine knows that without one" }],
+};
+
 export const health: Decider = {
   id: "health",
   title: "Health probe",
@@ -32,6 +41,7 @@ export const health: Decider = {
     "healthcheck-accepts-error-page",
   ],
   decide(facts: Facts, draft: Draft): Choice {
+    if (servesNobody(kindOf(facts))) return nobodyToAsk;
     const chosen = override(facts, "health", "text");
     const found = facts.service.healthPaths[0];
     const path = chosen ?? found?.value;

@@ -1,6 +1,8 @@
 import type { Choice, Decider, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
-import { placesOf } from "./shared/say.ts";
+import { kindOf, saidKind, servesNobody } from "./shared/kind.ts";
+import { places, placesOf } from "./shared/say.ts";
+import { workerStart } from "./shared/server.ts";
 import { at, instructionsToday } from "./shared/today.ts";
 
 const DEFAULT_PORT = 8000;
@@ -11,6 +13,7 @@ export const ports: Decider = {
   after: [],
   resolves: ["expose-format", "ssh-port-exposed"],
   decide(facts: Facts): Choice {
+    if (servesNobody(kindOf(facts))) return none(facts);
     const chosen = override(facts, "ports", "number");
     const exposed = instructionsToday(facts.dockerfile, "EXPOSE").at(0);
     const today = Number.parseInt(exposed?.words[0] ?? "", 10);
@@ -25,6 +28,22 @@ export const ports: Decider = {
     };
   },
 };
+
+/** No port is opened that nobody listens on. */
+function none(facts: Facts): Choice {
+  const start = workerStart(facts.service);
+  const said = saidKind(facts);
+  return {
+    value: { ports: [] },
+    choice: "none",
+    because:
+      said === undefined
+        ? `Today's image starts \`${start?.argv.join(" ")}\`, which works and serves nobody, and no file names a port.`
+        : `${configured("kind")} A ${said} serves nobody.`,
+    evidence: said === undefined ? places(start?.evidence) : [],
+    rejected: [{ option: "EXPOSE of a usual port", because: "whoever asks there gets no answer" }],
+  };
+}
 
 function because(port: number, chosen: number | undefined, found: number | undefined): string {
   if (chosen !== undefined) return configured("ports");

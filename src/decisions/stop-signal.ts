@@ -1,7 +1,7 @@
 import type { Server } from "../model/types.ts";
 import { unwrap } from "../project/unwrap.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
-import { webStart } from "./shared/server.ts";
+import { mainStart } from "./shared/server.ts";
 
 /** Servers that, as process 1, ignore SIGTERM and stop on SIGINT. */
 const NEEDS_INTERRUPT: ReadonlySet<Server> = new Set<Server>(["flask-dev", "django-dev", "tornado", "waitress"]);
@@ -26,7 +26,7 @@ function reason(value: string, server: Server): string {
 /** The server of the new image: another than today's when the team chose the command. */
 function serverThen({ service, overrides }: Facts, draft: Draft): Server {
   if (overrides["command"] !== undefined && draft.command !== undefined) return unwrap(draft.command).server;
-  return webStart(service)?.server ?? service.server.value;
+  return mainStart(service)?.server ?? service.server.value;
 }
 
 export const stopSignal: Decider = {

@@ -16,7 +16,7 @@ export const compose: Manifest = {
     const service = {
       image: image === IMAGE ? `\${${IMAGE}:?}` : image,
       restart: "unless-stopped",
-      ports: [{ target: contract.port, published: String(contract.port) }],
+      ...(contract.kind === undefined ? { ports: [{ target: contract.port, published: String(contract.port) }] } : {}),
       ...(required.length === 0
         ? {}
         : { environment: Object.fromEntries(required.map((variable) => [variable, `\${${variable}:?}`])) }),

@@ -79,7 +79,7 @@ function containerOf(report: Report, needs: Needs, proven: Proven): Record<strin
     readonlyRootFilesystem: contract.readOnlyRoot && proven.by("read-only-root"),
     linuxParameters,
     stopTimeout: Math.min(MOST_STOP_SECONDS, Math.ceil(contract.signals.graceSeconds)),
-    portMappings: [{ containerPort: contract.port, protocol: "tcp" }],
+    ...(contract.kind === undefined ? { portMappings: [{ containerPort: contract.port, protocol: "tcp" }] } : {}),
     ...(variables.length === 0
       ? {}
       : { secrets: variables.map((variable) => ({ name: variable, valueFrom: parameter(name, variable) })) }),

@@ -15,13 +15,14 @@ export const kubernetes: Manifest = {
   file: "kubernetes.yaml",
   render(report, options) {
     const { contract } = report;
+    const serves = contract.kind === undefined;
     const needs = needsOf(report, options);
     const { name, folders } = needs;
     const proven = new Proven(report);
     const labels = { "app.kubernetes.io/name": name };
     const pod = {
       automountServiceAccountToken: false,
-      terminationGracePeriodSeconds: PRE_STOP_SECONDS + contract.signals.graceSeconds,
+      terminationGracePeriodSeconds: (serves ? PRE_STOP_SECONDS : 0) + contract.signals.graceSeconds,
       securityContext: {
         runAsNonRoot: true,
         runAsUser: contract.uid,
@@ -45,7 +46,10 @@ export const kubernetes: Manifest = {
       metadata: { name, labels },
       spec: { selector: labels, ports: [{ name: "http", port: contract.port, targetPort: "http" }] },
     };
-    return commented(report, [deployment, service], { fillIn: toFillIn(report, needs), open: proven.open() });
+    return commented(report, serves ? [deployment, service] : [deployment], {
+      fillIn: toFillIn(report, needs),
+      open: proven.open(),
+    });
   },
 };
 
@@ -63,13 +67,12 @@ function containerOf(report: Report, needs: Needs, proven: Proven): Record<strin
   return {
     name,
     image,
-    ports: [{ name: "http", containerPort: contract.port }],
+    ...(contract.kind === undefined ? { ports: [{ name: "http", containerPort: contract.port }] } : {}),
     ...(env.length === 0 ? {} : { env }),
     ...(advice?.resources === undefined
       ? {}
       : { resources: { requests: { ...cpu, ...memory }, ...(memoryMiB === undefined ? {} : { limits: memory }) } }),
-    ...probesOf(report, proven),
-    lifecycle: { preStop: { sleep: { seconds: PRE_STOP_SECONDS } } },
+    ...(contract.kind === undefined ? asServer(report, proven) : {}),
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: contract.readOnlyRoot && proven.by("read-only-root"),
@@ -81,6 +84,12 @@ function containerOf(report: Report, needs: Needs, proven: Proven): Record<strin
       : { volumeMounts: folders.map(({ path, volume }) => ({ name: volume, mountPath: path })) }),
   };
 }
+
+/** A worker has no port that a probe could ask, and nobody sends it requests while it stops. */
+const asServer = (report: Report, proven: Proven): Record<string, unknown> => ({
+  ...probesOf(report, proven),
+  lifecycle: { preStop: { sleep: { seconds: PRE_STOP_SECONDS } } },
+});
 
 /** A service without a health path is asked for its port alone, and never killed for what nobody can ask. */
 function probesOf({ contract }: Report, proven: Proven): Record<string, unknown> {
@@ -102,12 +111,15 @@ function probesOf({ contract }: Report, proven: Proven): Record<string, unknown>
   };
 }
 
-function toFillIn({ advice }: Report, { name, variables: { plain, secret }, fillIn }: Needs): readonly string[] {
+function toFillIn(
+  { advice, contract }: Report,
+  { name, variables: { plain, secret }, fillIn }: Needs,
+): readonly string[] {
   return [
     ...fillIn,
     ...(plain.length === 0 ? [] : [`a ConfigMap \`${name}\` with ${plain.join(", ")}`]),
     ...(secret.length === 0 ? [] : [`a Secret \`${name}\` with ${secret.join(", ")}`]),
     ...(advice?.resources === undefined ? ["requests and limits: this run measured none"] : []),
-    "`preStop: sleep` needs Kubernetes 1.30 or later",
+    ...(contract.kind === undefined ? ["`preStop: sleep` needs Kubernetes 1.30 or later"] : []),
   ];
 }

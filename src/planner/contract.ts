@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { USUAL_SIZE_RATIO } from "../checks/support/sizes.ts";
 import type { Facts } from "../decisions/decider.ts";
 import { override } from "../decisions/shared/override.ts";
-import { kindOf } from "./kind.ts";
+import { saidKind } from "../decisions/shared/kind.ts";
 import { graceSeconds } from "../decisions/shared/server.ts";
 import type { Contract, EnvVariable, ImageSpec } from "../model/types.ts";
 
@@ -71,8 +71,9 @@ function givenBesides(values: Readonly<Record<string, string>>, known: ReadonlyS
     .map((name) => ({ name, required: false, secret: false, example: values[name] ?? "", given: true }));
 }
 
-/** Uploads above a megabyte are spooled to a temporary file by the libraries that parse forms. */
-const SPOOLS = new Set(["python-multipart", "multipart", "werkzeug", "django"]);
+/** Uploads above a megabyte are spooled to a temporary file by the libraries that parse forms, and Celery's pool of
+ * processes shares its memory through one. */
+const SPOOLS = new Set(["python-multipart", "multipart", "werkzeug", "django", "celery", "billiard"]);
 
 const isTemporary = (path: string): boolean => /^\/(?:var\/)?tmp(?:\/|$)/.test(path);
 
@@ -103,7 +104,7 @@ export function makeContract(facts: Facts, image: Promised): Contract {
   const values = override(facts, "env", "table");
   // The configuration was checked where it was read.
   const sidecars = facts.overrides["sidecars"] as Contract["sidecars"];
-  const kind = kindOf(facts) ?? (image.ports.length === 0 ? "worker" : "server");
+  const kind = saidKind(facts) ?? (image.ports.length === 0 ? "worker" : "server");
   const called = new Set(service.programs.map((use) => use.program));
   return {
     port: image.ports[0] ?? 0,

@@ -3,7 +3,7 @@ import { override } from "../decisions/shared/override.ts";
 import type { Contract, ImageConfig } from "../model/types.ts";
 import { makeContract, type Promised } from "./contract.ts";
 import { type ImagePort, namedBy, portOfImage, USUAL_PORT } from "./image-port.ts";
-import { kindOf, servesNobody } from "./kind.ts";
+import { saidKind, servesNobody } from "../decisions/shared/kind.ts";
 import { checkOverrides } from "./make-plan.ts";
 
 const UNKNOWN: ImageConfig = {
@@ -38,7 +38,7 @@ export function contractOfImage(
   checkOverrides(facts);
   const path = healthOf(facts, config);
   const [uid = 0, gid = 0] = config.user.split(":").map((part) => (/^\d+$/.test(part) ? Number(part) : 0));
-  const kind = kindOf(facts) ?? (by === "nobody" ? "unknown" : "server");
+  const kind = saidKind(facts) ?? (by === "nobody" ? "unknown" : "server");
   const image: Promised = {
     ports: servesNobody(kind) ? [] : [port],
     user: { uid, gid },

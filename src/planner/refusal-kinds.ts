@@ -73,7 +73,14 @@ export const refusalKinds = {
     title: "Nothing says on which port the service listens",
     because:
       "A bot or a worker may listen on none, and an image that promises a port which nobody opens is never healthy.",
-    instead: "Set `ports` under `decisions` to the port, when there is one; else keep the present Dockerfile.",
+    instead: "Set `ports` under `decisions` to the port, when there is one; else say `kind: worker` in seaworthy.yaml.",
+    blocking: true,
+  },
+  task: {
+    title: "The image is a task",
+    because: "A rework is made for what keeps running, and proven by it.",
+    instead:
+      "Prove today's image as what it is: `seaworthy verify . --before`. A task beside a service is one of its `roles`.",
     blocking: true,
   },
   "no-start": {

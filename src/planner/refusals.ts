@@ -4,7 +4,8 @@ import type { Facts } from "../decisions/decider.ts";
 import { carriedStart, isObstacle } from "../decisions/shared/carried-start.ts";
 import { list } from "../decisions/shared/say.ts";
 import { lostSecrets } from "../decisions/shared/kept-secrets.ts";
-import { webStart } from "../decisions/shared/server.ts";
+import { kindOf, servesNobody } from "../decisions/shared/kind.ts";
+import { mainStart } from "../decisions/shared/server.ts";
 import { exactVersion } from "../decisions/shared/specifier.ts";
 import { finalStage, instructionsToday, lineage } from "../decisions/shared/today.ts";
 import type { ImageSpec, LockFile, Refusal, Service } from "../model/types.ts";
@@ -68,7 +69,7 @@ function* baseRefusals(facts: Facts): Generator<Refusal> {
 
 /** `a && b` and `a & b`: more than one command behind one start. */
 function* processRefusals(facts: Facts): Generator<Refusal> {
-  const start = webStart(facts.service);
+  const start = mainStart(facts.service);
   if (start === undefined) {
     if (argvToday(facts.service) === undefined)
       yield refusal("no-start", {
@@ -99,8 +100,12 @@ function betterServer(service: Service): Partial<Pick<Refusal, "because" | "inst
 
 /** A program of the service's own in which nothing was seen that serves: no framework, no route, no port in any file, and
  * no path that its team names. */
-function* portRefusals({ service, dockerfile, overrides }: Facts): Generator<Refusal> {
-  const start = webStart(service);
+function* portRefusals(facts: Facts): Generator<Refusal> {
+  const { service, dockerfile, overrides } = facts;
+  const kind = kindOf(facts);
+  if (kind === "task") yield refusal("task", { what: "seaworthy.yaml says that the image is a task" });
+  if (servesNobody(kind)) return;
+  const start = mainStart(service);
   const serves =
     service.port !== undefined ||
     service.application !== undefined ||
@@ -118,7 +123,7 @@ function* scriptRefusals(facts: Facts): Generator<Refusal> {
   const carried = carriedStart(facts);
   if (isObstacle(carried)) yield refusal("start-script", carried);
   if (carried !== undefined) return;
-  const start = webStart(facts.service);
+  const start = mainStart(facts.service);
   const script = start?.wrappers.find((wrapper) => /\.(sh|bash)$|entrypoint$|^\S*\/\S+$/.test(wrapper));
   if (script !== undefined)
     yield refusal("start-script", { what: `The service is started through \`${script}\`, which no tracked file is` });
@@ -161,14 +166,19 @@ function* besideLockRefusals({ findings }: Facts): Generator<Refusal> {
     yield refusal("beside-lock", { what: message.replace(/\.$/, "") });
 }
 
+function* healthProposals(facts: Facts): Generator<Refusal> {
+  const isAlive = facts.service.healthPaths.length > 0 || facts.overrides["health"] !== undefined;
+  if (kindOf(facts) === "server" && !isAlive)
+    yield refusal("no-health-route", { what: "The image gets no HEALTHCHECK" });
+}
+
 /** Things that hold for the service but do not stop the rework. */
 function* proposals(facts: Facts, settled: ImageSpec["compose"]): Generator<Refusal> {
   const { service, dockerfile } = facts;
-  if (service.healthPaths.length === 0 && facts.overrides["health"] === undefined)
-    yield refusal("no-health-route", { what: "The image gets no HEALTHCHECK" });
+  yield* healthProposals(facts);
   if (service.packaging.versionFromGit.value)
     yield refusal("version-from-git", { what: "The package takes its version from git" });
-  const server = webStart(service)?.server;
+  const server = mainStart(service)?.server;
   if (facts.overrides["command"] === undefined && (server === "flask-dev" || server === "django-dev"))
     yield refusal("development-server", {
       what: "The service is started with a development server",

@@ -29,16 +29,17 @@ function standIns({ env }: Contract): readonly string[] {
   ]);
 }
 
+function portOf({ kind, port, portVariable }: Contract): string {
+  if (kind !== undefined) return `none: it is a ${kind}`;
+  return portVariable === undefined ? `${port}` : `${port}, or the value of \`${portVariable}\``;
+}
+
 function promises({ contract, image }: Plan): ReadonlyArray<readonly string[]> {
   const { limits, signals } = contract;
-  const port =
-    contract.portVariable === undefined
-      ? `${contract.port}`
-      : `${contract.port}, or the value of \`${contract.portVariable}\``;
   const list = (items: readonly string[]) =>
     items.length === 0 ? "none" : items.map((item) => `\`${item}\``).join(", ");
   return [
-    ["Port", port],
+    ["Port", portOf(contract)],
     ["User", `uid ${contract.uid}, gid ${contract.gid}, no login shell`],
     ["Command", `\`${image.command.join(" ")}\``],
     ["Health", contract.health === undefined ? "no route" : `\`GET ${contract.health.path}\` answers 200`],

@@ -231,7 +231,7 @@ function settings(page: Page): Lines {
     ...image.volumes.map((path) => `VOLUME ${arrayText([path])}`),
     "",
     ...why(page, "ports"),
-    `EXPOSE ${image.ports.join(" ")}`,
+    ...(image.ports.length === 0 ? [] : [`EXPOSE ${image.ports.join(" ")}`]),
     "",
     ...why(page, "health"),
     ...(health === undefined

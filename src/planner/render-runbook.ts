@@ -89,7 +89,7 @@ function rollOut({ plan, service }: RunbookInput): readonly string[] {
     ...shell([
       [
         "docker run --read-only --cap-drop ALL --security-opt no-new-privileges",
-        `  --stop-timeout ${contract.signals.graceSeconds} -p ${contract.port}:${contract.port}`,
+        `  --stop-timeout ${contract.signals.graceSeconds}${contract.kind === undefined ? ` -p ${contract.port}:${contract.port}` : ""}`,
         ...temporary.map((path) => `  --tmpfs ${path}:mode=1777`),
         ...image.volumes.map((path) => `  -v ${imageTag(service)}-${path.split("/").at(-1) ?? "data"}:${path}`),
         ...required.map(({ name }) => `  -e ${name}`),
@@ -111,7 +111,8 @@ function rollOut({ plan, service }: RunbookInput): readonly string[] {
 }
 
 function portLine({ contract }: Plan): readonly string[] {
-  const { port, portVariable } = contract;
+  const { port, portVariable, kind } = contract;
+  if (kind !== undefined) return [`- It is a ${kind} and listens on no port.`];
   return [
     portVariable === undefined
       ? `- The port is ${port} and cannot be set from outside.`

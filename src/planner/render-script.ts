@@ -31,7 +31,7 @@ function variables(plan: Plan, service: Service): readonly string[] {
     tag: imageTag(service),
     dockerfile: image.dockerfile,
     context: image.context,
-    port: String(contract.port),
+    port: contract.kind === undefined ? String(contract.port) : "",
     health_path: contract.health?.path ?? "",
     healthy_within: health === undefined ? "0" : String(health.startPeriodSeconds + 2 * health.intervalSeconds),
     user: `${contract.uid}:${contract.gid}`,

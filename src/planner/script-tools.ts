@@ -37,8 +37,12 @@ start() {
     --security-opt no-new-privileges "${D}{network[@]+"${D}{network[@]}"}" "$@"
 }
 
-# container NAME ENV_FILE: the image as it starts, on a port that is free. Prints nothing.
-container() { start -d --name "$run-$1" --env-file "$2" -p "127.0.0.1::$port" "$image" >/dev/null; }
+# container NAME ENV_FILE: the image as it starts, its port on one that is free. Prints nothing.
+container() {
+  local ports=()
+  if [ -n "$port" ]; then ports=(-p "127.0.0.1::$port"); fi
+  start -d --name "$run-$1" --env-file "$2" "${D}{ports[@]+"${D}{ports[@]}"}" "$image" >/dev/null
+}
 
 # published NAME [PORT]: the port on this machine that the engine chose.
 published() { docker port "$run-$1" "${D}{2:-$port}/tcp" | head -n 1 | sed 's/.*://'; }

@@ -174,3 +174,13 @@ describe("files", () => {
     }
   });
 });
+
+it("opens no port and asks nothing of a worker", () => {
+  const worker: Report = { ...proven, contract: { ...proven.contract, kind: "worker", health: undefined } };
+  expect(parseAllDocuments(kubernetes.render(worker, IMAGE).text)).toHaveLength(1);
+  const [container] = pod(worker).containers;
+  for (const key of ["ports", "startupProbe", "readinessProbe", "livenessProbe", "lifecycle"])
+    expect(container).not.toHaveProperty(key);
+  expect(task(worker).containerDefinitions[0]).not.toHaveProperty("portMappings");
+  expect(service(worker)).not.toHaveProperty("ports");
+});

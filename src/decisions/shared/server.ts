@@ -1,8 +1,17 @@
 import type { Application, Service, StartCommand } from "../../model/types.ts";
 
-/** The command that serves requests today: the Dockerfile's own first, else the first of another source. */
-export const webStart = (service: Service): StartCommand | undefined =>
-  service.starts.find((start) => start.role === "web");
+/**
+ * The command that serves requests today: the Dockerfile's own first, else the first of another source. Of an image that
+ * serves nobody, the worker that its Dockerfile starts.
+ */
+export const mainStart = (service: Service): StartCommand | undefined =>
+  service.starts.find((start) => start.role === "web") ?? workerStart(service);
+
+/** The worker or the scheduler that the Dockerfile starts, where no file starts anything that serves. */
+export const workerStart = ({ starts }: Service): StartCommand | undefined =>
+  starts.some(({ role }) => role === "web")
+    ? undefined
+    : starts.find(({ source, role }) => source === "dockerfile" && (role === "worker" || role === "beat"));
 
 /** `app.main:app`, as uvicorn and gunicorn take it. */
 export const objectOf = (application: Application): string => `${application.module}:${application.attribute}`;
