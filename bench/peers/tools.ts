@@ -12,7 +12,8 @@ export function toolsOf(bins: Readonly<Record<string, string>>): Readonly<Record
     tally: (bin) => (files) => tally(bin, files),
     checkov: (bin) => (files) => checkov(bin, files),
     dockerfilelint: (bin) => (files) => dockerfilelint(bin, files),
-    "dockerfile-utils": (bin) => (files) => each(files, (file) => lines(bin, ["lint", file], /Line \d+: (.*)/g)),
+    "dockerfile-utils": (bin) => (files) =>
+      each(files, (file) => lines(bin, ["lint", file], /^(?:Warning|Error|Information): (.*)/gm)),
   };
   const entries = Object.entries(bins).flatMap(([name, bin]) => {
     const tool = known[name];

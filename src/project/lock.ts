@@ -51,7 +51,7 @@ export function readLock(input: LockInput): Locked {
   const { tree } = input;
   for (const [path, manager, read] of LOCKS) {
     const text = tree.read(path);
-    if (text === undefined) continue;
+    if (text === undefined || (manager === "pipenv" && installsStandard(input))) continue;
     const reading = read(path, text, input);
     const evidence = [new SourceText(path, text).onLine(1)];
     return {
@@ -62,6 +62,10 @@ export function readLock(input: LockInput): Locked {
   }
   return ofStandard(input) ?? withoutLock(input);
 }
+
+/** The image's pip installs a pylock.toml, and nothing in it reads Pipfile.lock. */
+const installsStandard = ({ installed, dockerfile }: LockInput): boolean =>
+  installed.some(isPylock) && (dockerfile === undefined || managerInImage(dockerfile)?.value !== "pipenv");
 
 function withoutLock(input: LockInput): Locked {
   const manager = managerWithoutLock(input);

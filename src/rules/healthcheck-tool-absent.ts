@@ -7,6 +7,9 @@ import type { Rule } from "./rule.ts";
 
 const curl = "HEALTHCHECK CMD curl -f http://127.0.0.1:8000/health || exit 1\n";
 
+const tools = (name: string): string =>
+  `FROM ${slim} AS tools\nRUN apt-get update && apt-get install -y --no-install-recommends ${name} && rm -rf /var/lib/apt/lists/*\n\n`;
+
 export const healthcheckToolAbsent: Rule = {
   id: "healthcheck-tool-absent",
   title: "The health check calls a program that the image does not have",
@@ -23,6 +26,11 @@ export const healthcheckToolAbsent: Rule = {
   examples: {
     bad: [
       changed([healthcheck, curl]),
+      // What another stage gives is no program of the system.
+      changed(
+        [healthcheck, curl],
+        [`FROM ${slim}\n`, `${tools("jq")}FROM ${slim}\nCOPY --from=tools /install /usr/local\n`],
+      ),
       changed([healthcheck, 'HEALTHCHECK CMD ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8000/health"]\n']),
       changed(
         [healthcheck, curl],
@@ -34,6 +42,15 @@ export const healthcheckToolAbsent: Rule = {
     ],
     good: [
       healthy,
+      // Another stage has it, and gives its programs; a folder of an image may hold it.
+      changed(
+        [healthcheck, curl],
+        [`FROM ${slim}\n`, `${tools("curl")}FROM ${slim}\nCOPY --from=tools /usr/bin/ /usr/bin/\n`],
+      ),
+      changed(
+        [healthcheck, curl],
+        [`FROM ${slim}\n`, `FROM ${slim}\nCOPY --from=curlimages/curl:8.11.0 /usr/bin/ /usr/bin/\n`],
+      ),
       changed(
         [healthcheck, curl],
         [

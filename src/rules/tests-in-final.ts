@@ -1,7 +1,19 @@
 import { copiedBy, isContextElsewhere } from "./queries/context.ts";
-import { healthy, healthyDockerfile, healthyWith, project } from "./queries/example.ts";
-import { at, shippedSteps } from "./queries/steps.ts";
+import { healthy, healthyDockerfile, healthyWith, project, slim } from "./queries/example.ts";
+import { passedOn } from "./queries/passed-on.ts";
+import { at, flag, shippedSteps } from "./queries/steps.ts";
 import type { Rule, RuleInput } from "./rule.ts";
+
+/** The whole folder is copied into a stage, and from there into the image. */
+const bySecondStage = (run: string) =>
+  project({
+    Dockerfile: healthyWith(
+      [`FROM ${slim}\n`, `FROM ${slim} AS source\nWORKDIR /src\nCOPY . .\n${run}\n\nFROM ${slim}\n`],
+      ["COPY app/ /app/app/\n", "COPY --from=source /src/ /app/\n"],
+    ),
+    ".dockerignore": ".git\n.venv\n**/__pycache__\n",
+    "tests/test_app.py": "def test_app() -> None: ...\n",
+  });
 
 export const testsInFinal: Rule = {
   id: "tests-in-final",
@@ -27,9 +39,11 @@ export const testsInFinal: Rule = {
         "app/test/client.py": "class Client: ...\n",
         "app/test/app_test.py": "def test_app() -> None: ...\n",
       }),
+      bySecondStage("RUN python -m compileall -q app"),
     ],
     good: [
       healthy,
+      bySecondStage("RUN rm -rf tests"),
       project({ Dockerfile: healthyDockerfile, "app/test/models.py": "class Test: ...\n" }),
       project({ Dockerfile: healthyDockerfile, "app/routers/test_reset_view.py": "def reset() -> None: ...\n" }),
       project({ Dockerfile: healthyDockerfile, "app/management/commands/test_mail.py": "class Command: ...\n" }),
@@ -43,7 +57,9 @@ export const testsInFinal: Rule = {
     const { dockerfile } = input;
     if (isContextElsewhere(input)) return;
     for (const step of shippedSteps(dockerfile)) {
-      const tests = copiedBy(input, step).files.filter(
+      const through = flag(step.instruction, "from");
+      const copied = through === undefined ? copiedBy(input, step).files : passedOn(input, step);
+      const tests = copied.filter(
         ({ source }) =>
           isTest(source, input) &&
           // Commands of Django and its runner of tests are no tests, whatever their names.
@@ -52,7 +68,7 @@ export const testsInFinal: Rule = {
       const [first] = tests;
       if (first)
         yield {
-          message: `${tests.length === 1 ? first.source : `${tests.length} test files (${first.source}, …)`} reach the shipped image.`,
+          message: `${tests.length === 1 ? first.source : `${tests.length} test files (${first.source}, …)`} reach the shipped image${through === undefined ? "" : ` from the stage ${through}`}.`,
           where: at(dockerfile, step.instruction),
         };
     }

@@ -1,6 +1,7 @@
 import type { Dockerfile, Instruction, Stage } from "../../model/types.ts";
 import { baseOf } from "./base.ts";
 import { type Command, commandsOf } from "./commands.ts";
+import { copyBrings } from "./copied-programs.ts";
 import { rootImage, settingsOf } from "./settings.ts";
 import { flag, mountsOf, type Step, stepsOf } from "./steps.ts";
 
@@ -150,7 +151,7 @@ const bringsByPackage = (packages: readonly string[], program: string): boolean 
 export function hasProgram(dockerfile: Dockerfile, stage: Stage, program: string): boolean | undefined {
   const steps = stepsOf(dockerfile, stage);
   if (bringsByPackage([...packagesLeft(steps).keys()], program)) return true;
-  if (steps.some(({ instruction }) => bringsProgram(instruction, program))) return true;
+  if (steps.some((step) => bringsProgram(dockerfile, step, program))) return true;
   // What a step runs is there, unless it came by a package that went again.
   const came = installsIn(steps).flatMap(({ packages }) => packages);
   if (!bringsByPackage(came, program) && steps.some(({ instruction }) => runsProgram(instruction, program)))
@@ -162,12 +163,11 @@ export function hasProgram(dockerfile: Dockerfile, stage: Stage, program: string
 const fits = (name: string, program: string): boolean =>
   name.includes("$") || name.startsWith(`${program}-`) || (program.length > 3 && name.includes(program));
 
-function bringsProgram(instruction: Instruction, program: string): boolean {
+function bringsProgram(dockerfile: Dockerfile, step: Step, program: string): boolean {
+  const { instruction } = step;
   if (instruction.keyword === "COPY" || instruction.keyword === "ADD") {
-    const target = instruction.words.at(-1) ?? "";
     if (flag(instruction, "from") === undefined) return instruction.words.some((word) => word.endsWith(`/${program}`));
-    // A directory of programs, or a whole root, may hold anything.
-    return /^\/(usr(\/local)?(\/s?bin)?)?\/?$|^\/s?bin\/?$/.test(target) || target.endsWith(`/${program}`);
+    return copyBrings(dockerfile, step, program, hasProgram);
   }
   if (instruction.keyword !== "RUN") return false;
   return commandsOf(instruction).some(({ argv }) =>
