@@ -24,7 +24,7 @@ export function readIndex(root: string, env: Readonly<Record<string, string | un
   try {
     const top = topOf(root);
     if (top === undefined || !isPlain(join(top, ".git"))) return undefined;
-    const entries = entriesIn(readFileSync(join(top, ".git", "index")));
+    const entries = entriesOf(join(top, ".git", "index"));
     const commit = commitOf(join(top, ".git"));
     if (entries === undefined || commit === undefined) return undefined;
     const prefix = root === top ? "" : `${root.slice(top === "/" ? 1 : top.length + 1)}/`;
@@ -71,8 +71,23 @@ const LINK = 0xa;
 const SUBMODULE = 0xe;
 const CHECKSUM = 20;
 
+type Entries = Readonly<Record<"files" | "links" | "submodules", readonly string[]>>;
+
+let last: { readonly written: string; readonly entries: Entries | undefined } | undefined;
+
+/**
+ * Many services of one repository are read one after the other, and its index lists the files of all: it is read once,
+ * until git writes another one, which it does in a new file.
+ */
+function entriesOf(file: string): Entries | undefined {
+  const { dev, ino, size, mtimeNs, ctimeNs } = statSync(file, { bigint: true });
+  const written = [file, dev, ino, size, mtimeNs, ctimeNs].join(" ");
+  if (last?.written !== written) last = { written, entries: entriesIn(readFileSync(file)) };
+  return last.entries;
+}
+
 /** The paths of a version 2 or 3 index; undefined for any other, and for extensions that change what entries mean. */
-function entriesIn(index: Buffer): Readonly<Record<"files" | "links" | "submodules", readonly string[]>> | undefined {
+function entriesIn(index: Buffer): Entries | undefined {
   const version = index.readUInt32BE(4);
   if (index.toString("latin1", 0, 4) !== "DIRC" || (version !== 2 && version !== 3)) return undefined;
   const entries = { files: [] as string[], links: [] as string[], submodules: [] as string[] };

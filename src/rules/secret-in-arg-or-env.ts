@@ -148,6 +148,7 @@ function optionOf(word: string, next: string | undefined): readonly Pair[] {
 }
 
 function headerOf(word: string): readonly Pair[] {
+  if (!word.includes(":")) return [];
   const [, name = "", value = ""] = header.exec(word) ?? [];
   const isSecret = /^(?:(?:Proxy-)?Authorization|Cookie)$/i.test(name) || namesSecret(name);
   return isSecret && !harmless.test(value) && !isReference(value) ? [[name, value]] : [];

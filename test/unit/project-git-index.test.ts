@@ -41,6 +41,20 @@ it("says what git says, in the repository and below it", async () => {
   expect(readIndex(join(path, "inner"), {})).toEqual(await asked(join(path, "inner")));
 });
 
+it("sees what git wrote since, in another repository and in the same one, of as many bytes", async () => {
+  const path = await repository("written");
+  const other = await repository("other");
+  for (const [take, name] of [
+    ["x", "yyy"],
+    ["yyy", "zzz"],
+  ] as const) {
+    await git(path, "mv", `inner/${take}`, `inner/${name}`);
+    expect(readIndex(path, {})).toEqual(await asked(path));
+    expect(readIndex(other, {})).toEqual(await asked(other));
+    expect(readIndex(path, {})?.tracked).toContain(`inner/${name}`);
+  }
+});
+
 it("knows packed branches, a commit without a branch, and entries with more flags", async () => {
   const path = await repository("packed");
   await git(path, "pack-refs", "--all");
