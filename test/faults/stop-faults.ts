@@ -80,8 +80,8 @@ export const stopFaults: readonly Fault[] = [
     dockerfile: [
       [COMMAND, 'CMD ["python", "/app/wsgi.py"]'],
       [
-        "COPY app.py wsgi.py ./",
-        "COPY app.py wsgi.py ./\nRUN sed -i 's/    threading.Thread.*/    os._exit(0)/' wsgi.py",
+        "COPY app.py wsgi.py worker.py ./",
+        "COPY app.py wsgi.py worker.py ./\nRUN sed -i 's/    threading.Thread.*/    os._exit(0)/' wsgi.py",
       ],
     ],
   },

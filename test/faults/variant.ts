@@ -58,16 +58,14 @@ export async function buildVariant(
 ): Promise<BuildSide> {
   const context = join(folder, "context");
   await cp(SERVICE, context, { recursive: true });
-  const app = replaceAll(await readFile(join(context, "app.py"), "utf8"), fault?.app ?? []);
-  const written = replaceAll(await readFile(join(context, "Dockerfile"), "utf8"), plantedIn(fault));
-  const dockerfile = written
-    .replace("@digest", `@${digest}`)
+  const planted = await plantedFiles(fault);
+  const { "app.py": app } = planted;
+  const dockerfile = planted.Dockerfile.replace("@digest", `@${digest}`)
     .replace("{seconds}", String(seconds))
     .replace("{changing}", changing);
   const requirements = await readFile(join(context, "requirements.txt"), "utf8");
   await writeFile(join(context, "app.py"), app);
-  const worker = replaceAll(await readFile(join(context, "worker.py"), "utf8"), fault?.worker ?? []);
-  await writeFile(join(context, "worker.py"), worker);
+  await writeFile(join(context, "worker.py"), planted["worker.py"]);
   await writeFile(join(folder, "Dockerfile"), dockerfile);
   await writeFile(join(folder, "token"), CANARY);
   await rm(join(context, "Dockerfile"));
@@ -120,6 +118,18 @@ export async function buildVariant(
   const bases = named.map((base) => ({ named: base, used: base, standIn: false }));
   const second = breaks("builds-reproducibly") ? await again() : {};
   return { image, dockerfile: "Dockerfile", builds, bases, edited, canaries: [CANARY], ...second };
+}
+
+/** The healthy service's files with the fault in them. */
+export async function plantedFiles(
+  fault: Fault | undefined,
+): Promise<Readonly<Record<"app.py" | "worker.py" | "Dockerfile", string>>> {
+  const read = (name: string) => readFile(join(SERVICE, name), "utf8");
+  return {
+    "app.py": replaceAll(await read("app.py"), fault?.app ?? []),
+    "worker.py": replaceAll(await read("worker.py"), fault?.worker ?? []),
+    Dockerfile: replaceAll(await read("Dockerfile"), plantedIn(fault)),
+  };
 }
 
 const plantedIn = (fault: Fault | undefined): ReadonlyArray<readonly [string, string]> => [

@@ -3,6 +3,7 @@ import { checks } from "../../src/checks/index.gen.ts";
 import { healthyChecks } from "../faults/lab.ts";
 import { faults } from "../faults/table.ts";
 import { twins } from "../faults/twins.ts";
+import { plantedFiles } from "../faults/variant.ts";
 
 /** Checks that no fault planted in the small service can break, or that it cannot keep, and what shows that they can. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -13,6 +14,13 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "no-fixable-vulnerabilities":
     "asks a scanner, which the lab does not have; test/unit/probes-vulnerabilities.test.ts sees it fail and pass.",
 };
+
+it.each([...faults, ...twins].map((fault) => [fault.name, fault] as const))(
+  "finds where to plant: %s",
+  async (_, fault) => {
+    await expect(plantedFiles(fault)).resolves.toBeDefined();
+  },
+);
 
 const planted = new Set(faults.flatMap(({ breaks }) => breaks));
 const kept = new Set([...healthyChecks, ...twins.flatMap(({ keeps = [] }) => keeps)]);
