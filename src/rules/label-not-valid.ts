@@ -29,6 +29,7 @@ export const labelNotValid: Rule = {
         "EXPOSE 8000",
         'ARG REVISION=\nLABEL org.opencontainers.image.revision=$REVISION \\\n  org.opencontainers.image.source="https://git.example/team/reactions" \\\n  org.opencontainers.image.created=2026-01-31T10:00:00Z team=reactions\nEXPOSE 8000',
       ]),
+      changed(["EXPOSE 8000", 'ARG DATE=unknown\nLABEL org.opencontainers.image.created="$DATE"\nEXPOSE 8000']),
     ],
   },
   *check({ dockerfile }) {
@@ -36,7 +37,9 @@ export const labelNotValid: Rule = {
     if (!stage?.instructions.some(({ keyword }) => keyword === "LABEL")) return;
     for (const [name, { value, instruction, stage: of }] of stageState(dockerfile, stage).labels) {
       // A value that the build gives is empty only until then.
-      const given = value === "" && /\$/.test(instruction.args);
+      // So is a default that says nothing: `ARG DATE=unknown`.
+      const byArgument = new RegExp(`${name.replaceAll(".", "\\.")}["']?=["']?\\$`).test(instruction.args);
+      const given = byArgument || (value === "" && /\$/.test(instruction.args));
       const wrong = of === stage.index && !given ? whatIsWrong(name, value) : undefined;
       if (wrong === undefined) continue;
       yield { message: `${name}: ${wrong}.`, where: at(dockerfile, instruction, find(dockerfile, instruction, name)) };

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { stageState } from "../dockerfile/stages.ts";
 import type { Dockerfile, PathUse } from "../model/types.ts";
 import { isHandCommand, isStarted, namesFile } from "../project/command-files.ts";
@@ -32,6 +33,11 @@ export const writesOutsideTmpOnReadOnly: Rule = {
         Dockerfile: healthyDockerfile,
         "app/main.py": writing("uploads"),
         "compose.yaml": "services:\n  web:\n    build: .\n    volumes: [.:/app]\n",
+      }),
+      project({
+        Dockerfile: healthyDockerfile,
+        "app/main.py": writing("uploads"),
+        "compose.yaml": "services:\n  web:\n    build: .\n    volumes: [./:/app]\n",
       }),
     ],
     good: [
@@ -128,9 +134,10 @@ function* groups(written: readonly Written[]): Generator<Written & { readonly ot
 /** Where Compose mounts a volume, or a folder of the host that holds nothing of the repository: not the code, to develop. */
 function mountedByCompose({ dockerfile, service }: RuleInput): readonly string[] {
   const { composeVolumes = [], composeMounts, files } = service;
-  const bare = composeMounts.filter(
-    ({ builds, from }) => builds === dockerfile.path && from !== "." && !files.some((file) => isAtOrBelow(file, from)),
-  );
+  const bare = composeMounts.filter(({ builds, from }) => {
+    const folder = posix.join(from, ".").replace(/\/$/, "");
+    return builds === dockerfile.path && folder !== "." && !files.some((file) => isAtOrBelow(file, folder));
+  });
   return [...composeVolumes.map(({ path }) => path), ...bare.map(({ to }) => to)];
 }
 

@@ -1,4 +1,5 @@
 import { stageState } from "../dockerfile/stages.ts";
+import { isHandCommand } from "../project/command-files.ts";
 import { commandsOf } from "./queries/commands.ts";
 import { changed, healthy } from "./queries/example.ts";
 import { absolute, isRoot, situationAt } from "./queries/settings.ts";
@@ -28,6 +29,8 @@ export const writtenFolderNotUsers: Rule = {
     good: [
       healthy,
       { ...healthy, ...writing("/tmp/uploads") },
+      // Run by hand.
+      { ...healthy, "app/management/commands/dump.py": "open('dump.json', 'w')\n" },
       { ...changed(["USER 1001:1001\n", ""]), ...writing("uploads") },
       { ...changed(["EXPOSE 8000", "VOLUME /app/uploads\nEXPOSE 8000"]), ...writing("uploads") },
       {
@@ -50,7 +53,7 @@ export const writtenFolderNotUsers: Rule = {
       const target = absolute(workdir, path);
       const isGiven = given.some((volume) => target === volume || target.startsWith(`${volume}/`));
       if (isGiven || told.has(target) || !isOfApplication(path, target, workdir)) continue;
-      if (/(^|\/)tests?\//.test(evidence.file) || !canShip(input, evidence.file)) continue;
+      if (isHandCommand(evidence.file, service) || !canShip(input, evidence.file)) continue;
       told.add(target);
       yield {
         message: `${target} is written to${when === "unknown" ? "" : ` (at ${when})`} as user ${user}, and everything in ${workdir} is root's.`,
