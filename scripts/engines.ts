@@ -1,7 +1,7 @@
 /**
  * One image, one catalogue, several engines: what each of them can prove of the reworked reactbin-api.
- *   npm run test:engines   the lab's Docker, Docker 28 of Debian forky, 20.10 of Debian 12, and Podman; starts those
- *                          that do not run yet, and ends a run on each of them by kill -9 as well
+ *   npm run test:engines   the lab's Docker, Docker 28 of Debian forky, 20.10 of Debian 12, Podman 5 and 4; starts
+ *                          those that do not run yet, and ends a run on each of them by kill -9 as well
  * Exit code 1 when a check fails on one of them, or when two tell it differently and neither calls it unproven.
  */
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
@@ -30,14 +30,19 @@ const targets: readonly Target[] = [
   { name: "docker, the lab's", start: () => shell(`eval "$(scripts/lab env)"; ${last("DOCKER_HOST")}`) },
   { name: "docker 28", start: () => upAndAddress(labOf("docker-28", "forky")) },
   { name: "docker 20.10", start: () => upAndAddress(labOf("docker-20.10", "bookworm")) },
+  { name: "podman 5", start: () => podmanAndAddress({}) },
   {
-    name: "podman",
-    start: () => shell(`scripts/lab-podman up; eval "$(scripts/lab-podman env)"; ${last("SEAWORTHY_PODMAN")}`),
+    name: "podman 4",
+    start: () =>
+      podmanAndAddress({ SEAWORTHY_PODMAN_DIR: resolve(".lab", "podman-4"), SEAWORTHY_PODMAN_RELEASE: "bookworm" }),
   },
 ];
 
 const upAndAddress = (lab: Readonly<Record<string, string>>) =>
   shell(`scripts/lab up --quiet; eval "$(scripts/lab env)"; ${last("DOCKER_HOST")}`, lab);
+
+const podmanAndAddress = (lab: Readonly<Record<string, string>>) =>
+  shell(`scripts/lab-podman up; eval "$(scripts/lab-podman env)"; ${last("SEAWORTHY_PODMAN")}`, lab);
 
 /** @throws Error with the end of its stderr unless it ends with 0. */
 async function shell(script: string, env: Readonly<Record<string, string>> = {}, ...words: readonly string[]) {

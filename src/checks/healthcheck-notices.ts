@@ -1,5 +1,6 @@
 import { formatMilliseconds } from "../kit/units.ts";
 import { healthCommand, type HealthCommand } from "../probes/health-command.ts";
+import { INTERVAL_MS } from "../probes/support/health-status.ts";
 import type { Check } from "./check.ts";
 import { exampleHealth } from "./support/health-example.ts";
 import { noneDeclared } from "./support/no-healthcheck.ts";
@@ -32,7 +33,7 @@ export const healthcheckNotices: Check<HealthCommand> = {
     if (!noticed) return fail("Every process was halted, and the HEALTHCHECK still said healthy.");
     if (noticedErrors === false)
       return fail("Every route answered 500, and the HEALTHCHECK still said healthy: it accepts an error page.");
-    const halted = `Every process was halted, and the HEALTHCHECK turned unhealthy ${formatMilliseconds(noticedMs ?? 0)} later (its interval shortened to 1 s)`;
+    const halted = `Every process was halted, and the HEALTHCHECK turned unhealthy ${formatMilliseconds(noticedMs ?? 0)} later (its interval shortened to ${formatMilliseconds(INTERVAL_MS)})`;
     if (noticedErrors === undefined)
       return leaving(
         pass(
