@@ -34,7 +34,7 @@ test-unit: $(PACKAGES)
 test-stack: $(STACK_PACKAGES)
 	npm --prefix $(STACK) test
 
-# The catalogue on the lab's Docker, on Docker 28 and 20.10 and on Podman, beside each other.
+# The catalogue on Docker and Podman of several versions, with and without root, beside each other.
 test-engines: build
 	scripts/lab up
 	scripts/set-up-examples reactbin-api
@@ -68,7 +68,8 @@ tools:
 # Stops the lab and removes what it made. PURGE=1 removes the downloads that checkouts share, too.
 lab-down:
 	for lab in 20.10 28; do SEAWORTHY_LAB_DIR=.lab/docker-$$lab scripts/lab down --quiet; done
-	scripts/lab-podman down
+	scripts/lab-rootless down
+	for podman in podman-4 podman; do SEAWORTHY_PODMAN_DIR=.lab/$$podman scripts/lab-podman down; done
 	scripts/lab down $(if $(PURGE),--purge)
 
 clean: lab-down

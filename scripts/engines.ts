@@ -1,7 +1,8 @@
 /**
  * One image, one catalogue, several engines: what each of them can prove of the reworked reactbin-api.
- *   npm run test:engines   the lab's Docker, Docker 28 of Debian forky, 20.10 of Debian 12, Podman 5 and 4; starts
- *                          those that do not run yet, and ends a run on each of them by kill -9 as well
+ *   npm run test:engines   the lab's Docker, Docker 28 of Debian forky, 20.10 of Debian 12, Docker without root, Podman 5, 4 and
+ *                          without root; starts those that do not run yet, and ends runs on Docker 28 and Podman 5 by
+ *                          kill -9 as well
  * Exit code 1 when a check fails on one of them, or when two tell it differently and neither calls it unproven.
  */
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
@@ -30,12 +31,14 @@ const targets: readonly Target[] = [
   { name: "docker, the lab's", start: () => shell(`eval "$(scripts/lab env)"; ${last("DOCKER_HOST")}`) },
   { name: "docker 28", start: () => upAndAddress(labOf("docker-28", "forky")) },
   { name: "docker 20.10", start: () => upAndAddress(labOf("docker-20.10", "bookworm")) },
+  { name: "docker rootless", start: () => shell("scripts/lab-rootless up docker").then((said) => said.trim()) },
   { name: "podman 5", start: () => podmanAndAddress({}) },
   {
     name: "podman 4",
     start: () =>
       podmanAndAddress({ SEAWORTHY_PODMAN_DIR: resolve(".lab", "podman-4"), SEAWORTHY_PODMAN_RELEASE: "bookworm" }),
   },
+  { name: "podman rootless", start: () => shell("scripts/lab-rootless up podman").then((said) => said.trim()) },
 ];
 
 const upAndAddress = (lab: Readonly<Record<string, string>>) =>
@@ -88,7 +91,7 @@ async function verified(host: string, folder: string): Promise<ReadonlyMap<strin
 
 const scratch = await mkdtemp(join(tmpdir(), "seaworthy-engines-"));
 const seen = new Map<string, ReadonlyMap<string, CheckResult>>();
-const hosts: string[] = [];
+const hosts = new Map<string, string>();
 try {
   const { folder, pins } = await reworkedService(EXAMPLE, join(scratch, "service"));
   const file = ["-f", join(folder, "Dockerfile.prod"), "-t", IMAGE, folder];
@@ -96,7 +99,7 @@ try {
   const archive = await savedImage(scratch);
   for (const { name, start } of targets) {
     const host = await start();
-    hosts.push(host);
+    hosts.set(name, host);
     try {
       await load(host, archive);
       process.stderr.write(`${name}: ${host}\n`);
@@ -128,16 +131,11 @@ for (const id of ids) {
 process.stdout.write(
   `\n${names.length} engines, ${ids.length} checks: ${wrong === 0 ? "all agree" : `${wrong} fail or are told differently`}.\n`,
 );
-// The lab's own has its place in `npm run test:engine`; 20.10 builds with no other base.
+// The lab's own has its place in `npm run test:engine`.
 const podman =
   'eval "$(scripts/lab-podman env)"; exec npx vitest run --project engine test/engine/killed-elsewhere.test.ts';
 const killed = await run("bash", ["-c", podman], {
-  env: {
-    SEAWORTHY_ENGINES: hosts
-      .filter((host) => !/20\.10/.test(host))
-      .slice(1)
-      .join(" "),
-  },
+  env: { SEAWORTHY_ENGINES: ["docker 28", "podman 5"].map((name) => hosts.get(name)).join(" ") },
   onLine: (_stream, line) => process.stdout.write(`${line}\n`),
 });
 process.exitCode = wrong === 0 && killed.code === 0 ? 0 : 1;
