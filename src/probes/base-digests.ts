@@ -1,3 +1,4 @@
+import { UserError } from "../kit/errors.ts";
 import type { Known } from "../registry/access.ts";
 import type { Probe } from "./probe.ts";
 
@@ -16,7 +17,9 @@ export const baseDigests: Probe<BaseDigests> = {
   version: 1,
   async collect({ build, registry }) {
     if (build === undefined)
-      throw new Error("The image was not built here, so its bases are not known. Verify the folder instead.");
+      throw new UserError("probe/not-built", "The image was not built here, so its bases are not known", {
+        hint: "Verify the folder instead.",
+      });
     const named = [...new Set(build.bases.map((base) => base.named))].filter((name) => name.includes("@"));
     if (registry === undefined || registry.offline) return { asked: false, bases: [] };
     const bases = await Promise.all(named.map(async (image) => ({ image, ...(await registry.has(image)) })));

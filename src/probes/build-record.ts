@@ -1,3 +1,4 @@
+import { UserError } from "../kit/errors.ts";
 import type { BuildSide } from "../model/types.ts";
 import type { Probe } from "./probe.ts";
 
@@ -20,7 +21,9 @@ export const buildRecord: Probe<BuildRecord> = {
   version: 2,
   async collect({ build }) {
     if (build === undefined)
-      throw new Error("The image was not built here, so nothing is known about its build. Verify the folder instead.");
+      throw new UserError("probe/not-built", "The image was not built here, so nothing is known about its build", {
+        hint: "Verify the folder instead.",
+      });
     const { image, failure, builds, edited, bases, rebuilt, notCold } = build;
     return {
       built: image !== undefined,

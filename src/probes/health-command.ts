@@ -1,3 +1,4 @@
+import { UserError } from "../kit/errors.ts";
 import type { Container, StartOptions } from "../engine/engine.ts";
 import type { Contract } from "../model/types.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
@@ -40,7 +41,10 @@ export const healthCommand: Probe<HealthCommand> = {
     const { contract, image } = context;
     const command = image.config.healthcheck?.test ?? [];
     const { healthcheckUnread: unread } = image.config;
-    if (unread !== undefined) throw new Error(unread);
+    if (unread !== undefined)
+      throw new UserError("probe/healthcheck-unread", unread, {
+        hint: "Verify it with an engine that reads it, such as Docker.",
+      });
     if (command.length === 0 || command[0] === "NONE") return { ...NOTHING, command };
     const signal = within(context.signal, 2 * startPatience(contract) + 120_000, "Watching the HEALTHCHECK");
     if (servesNobody(contract)) return { ...(await plainLife(context, signal)), command };
@@ -106,6 +110,8 @@ async function halt(container: Container, signal: AbortSignal): Promise<void> {
   // `kill(-1)` reaches all but the first process and the caller.
   const script = "import os,signal\ntry:\n os.kill(-1,signal.SIGSTOP)\nexcept ProcessLookupError: pass";
   if (others.length > 1 && (await runPython(container, script, { user: "0", signal })) === undefined)
-    throw new Error("The service's processes could not be halted: there is no Python on the image's PATH to do it.");
+    throw new UserError("probe/no-python", "The service's processes could not be halted", {
+      hint: "There is no Python on the image's PATH to do it: halt them by hand, and see that the HEALTHCHECK turns unhealthy.",
+    });
   await container.signal("SIGSTOP");
 }

@@ -1,3 +1,4 @@
+import { NeverHealthy } from "./support/health.ts";
 import type { Container } from "../engine/engine.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
 import { firstHealthy } from "./support/health.ts";
@@ -57,7 +58,7 @@ export const missingEnv: Probe<MissingEnv> = {
     const work = async () => {
       await using waiting = new Waiting(context, required, { limitMs, signal });
       for (let next = left.shift(); next !== undefined; next = left.shift()) {
-        if (context.shared.unhealthy !== undefined) throw new Error(`Not tried: ${context.shared.unhealthy}`);
+        if (context.shared.unhealthy !== undefined) throw new NeverHealthy(`Not tried: ${context.shared.unhealthy}`);
         const [index, name] = next;
         runs[index] = (await waiting.runWithout(name)) ?? (await startWithout(context, name, { limitMs, signal }));
       }

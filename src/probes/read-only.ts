@@ -1,3 +1,4 @@
+import { noStrictReadOnly } from "./support/no-strict-read-only.ts";
 import type { Probe } from "./probe.ts";
 import { whyUnhealthy } from "./support/health.ts";
 import type { LoggedLine } from "./support/logs.ts";
@@ -26,10 +27,7 @@ export const readOnly: Probe<ReadOnly> = {
   needsHealthy: true,
   version: 7,
   async collect(context) {
-    if (context.engine.strictReadOnly === false)
-      throw new Error(
-        `${context.engine.name} mounts writable folders of its own under a read-only root here, so a pass would prove nothing.`,
-      );
+    if (context.engine.strictReadOnly === false) throw noStrictReadOnly(context.engine);
     const limitMs = startPatience(context.contract);
     const signal = within(context.signal, 4 * limitMs + 60_000, "The read-only run");
     const usual = await writableRun(context, signal);

@@ -1,3 +1,4 @@
+import { noStrictReadOnly } from "./support/no-strict-read-only.ts";
 import type { Container } from "../engine/engine.ts";
 import type { Contract, TaskDefinition } from "../model/types.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
@@ -69,10 +70,7 @@ export const taskDefinition: Probe<UnderTask> = {
       stopTimeoutSeconds: task.stopTimeoutSeconds ?? USUAL_STOP_SECONDS,
     };
     if (task.later.length > 0) return known;
-    if (task.readOnlyRoot && context.engine.strictReadOnly === false)
-      throw new Error(
-        `${context.engine.name} mounts writable folders of its own under a read-only root here, so a pass would prove nothing.`,
-      );
+    if (task.readOnlyRoot && context.engine.strictReadOnly === false) throw noStrictReadOnly(context.engine);
     return { ...known, ...(await lifeUnder(task, known, context)) };
   },
 };

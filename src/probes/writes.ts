@@ -1,3 +1,5 @@
+import { NeverHealthy } from "./support/health.ts";
+import { UserError } from "../kit/errors.ts";
 import type { ImageEntry } from "../engine/engine.ts";
 import type { Contract } from "../model/types.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
@@ -74,7 +76,7 @@ export const writes: Probe<Writes> = {
   async collect(context) {
     const signal = within(context.signal, mostPatience(context.contract), "Looking for writable places");
     const seen = await hookedRun(context, signal);
-    if (seen.usual === undefined) throw new Error(seen.problem);
+    if (seen.usual === undefined) throw new NeverHealthy(seen.problem);
     const folders = writtenFolders(seen.records.writes, seen.changes, await broughtBy(context, seen));
     const known = {
       blind: seen.blind,
@@ -135,7 +137,11 @@ function inOrder(folders: readonly WrittenFolder[], { contract }: ProbeContext):
   const isDeclared = (path: string) => contract.writablePaths.includes(path);
   const paths = folders.map(({ path }) => path).filter((path) => path !== "/");
   if (paths.length > MOST_CANDIDATES)
-    throw new Error(`It writes in ${paths.length} folders, too many to take away each in turn: ${paths.join(", ")}.`);
+    throw new UserError(
+      "probe/too-many-folders",
+      `It writes in ${paths.length} folders, too many to take away each in turn: ${paths.join(", ")}`,
+      { hint: "Let it write below one folder, and name that as `writable` under `decisions` in seaworthy.yaml." },
+    );
   return paths.toSorted((a, b) => Number(isDeclared(a)) - Number(isDeclared(b)) || b.length - a.length);
 }
 

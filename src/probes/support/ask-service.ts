@@ -1,3 +1,4 @@
+import { UserError } from "../../kit/errors.ts";
 import type { Container } from "../../engine/engine.ts";
 import { type Answer, type Ask, ask } from "./http.ts";
 import { ask2, askGrpcHealth, GRPC_HEALTH } from "./http2.ts";
@@ -12,7 +13,10 @@ export function askService(container: Container, port: number, path: string, opt
 
 export async function grpcHealth(url: URL, options: Ask): Promise<Answer> {
   const answer = await askGrpcHealth(url, options);
-  if (answer === undefined) throw new Error("It does not answer as gRPC does.");
+  if (answer === undefined)
+    throw new UserError("probe/not-grpc", "It does not answer as gRPC does", {
+      hint: "See what else listens on that port.",
+    });
   return answer;
 }
 

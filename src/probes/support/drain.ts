@@ -1,3 +1,4 @@
+import { UserError } from "../../kit/errors.ts";
 import type { Container, Exit, StartOptions } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
 import type { ProbeContext } from "../probe.ts";
@@ -58,8 +59,10 @@ export async function stopInFlight(context: ProbeContext, options: StartOptions 
       ? ((await withHalfBody(start)) ?? (await withSlowRoute(start)) ?? (await withHeldSidecar(start)))
       : await withNamedRoute(start, contract.drain);
   if (seen === undefined)
-    throw new Error(
-      "No request could be held in flight: no route waits for the rest of a body, the slow route that was added from outside was not served (the framework is unknown, or Python runs isolated), and no route waits for a sidecar whose address a variable holds. Name a route that takes some seconds in seaworthy.yaml: `drain: { path: /slow }`.",
+    throw new UserError(
+      "probe/nothing-held",
+      "No request could be held in flight: no route waits for the rest of a body, the slow route that was added from outside was not served (the framework is unknown, or Python runs isolated), and no route waits for a sidecar whose address a variable holds",
+      { hint: "Name a route that takes some seconds in seaworthy.yaml: `drain: { path: /slow }`." },
     );
   return seen;
 }

@@ -1,3 +1,4 @@
+import { UserError } from "../../kit/errors.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Container } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
@@ -64,7 +65,7 @@ export async function halfBody(
 
 /**
  * Holds a request in flight on a route that the team says is slow.
- * @throws Error when it is not slow enough to be held, or fails.
+ * @throws UserError when it is not slow enough to be held, or fails.
  */
 export async function namedRequest(
   container: Container,
@@ -80,21 +81,25 @@ export async function namedRequest(
   const isSlow = await control.silentFor(holdMs + PROOF_MS);
   const answer = await control.answer(NAMED_MS * business());
   if (!answer.complete || answer.status >= 500)
-    throw new Error(
-      `${name}, was not answered${answer.complete ? ` but with ${answer.status}` : ` within ${NAMED_MS / 1000} s`}, although nobody stopped the service.`,
+    throw new UserError(
+      "probe/slow-route-fails",
+      `${name}, was not answered${answer.complete ? ` but with ${answer.status}` : ` within ${NAMED_MS / 1000} s`}, although nobody stopped the service`,
+      { hint: "Name one under `drain` that answers." },
     );
-  if (!isSlow)
-    throw new Error(
-      `${name}, answered at once: name one under \`drain\` that takes ${Math.ceil((holdMs + 1000) / 1000)} s or longer.`,
-    );
+  if (!isSlow) throw tooQuick(`${name}, answered at once`, holdMs);
   // It is still in flight when it has been held so long.
   const spare = performance.now() - began - holdMs;
   const request = await openRequest(url, head);
   if (await request.silentFor(Math.min(PROOF_MS * business(), spare / 2)))
     return inFlight(request, { name, expected: answer.status }, "");
   await request[Symbol.asyncDispose]();
-  throw new Error(`${name}, answered at once when it was asked again.`);
+  throw tooQuick(`${name}, answered at once when it was asked again`, holdMs);
 }
+
+const tooQuick = (what: string, holdMs: number): UserError =>
+  new UserError("probe/slow-route-quick", what, {
+    hint: `Name one under \`drain\` that takes ${Math.ceil((holdMs + 1000) / 1000)} s or longer.`,
+  });
 
 /** A slow route has its time, and the contract's grace period is not known to be longer. */
 const NAMED_MS = 30_000;

@@ -1,3 +1,4 @@
+import { UserError } from "../../kit/errors.ts";
 import type { Container, StartOptions } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
 import type { ProbeContext } from "../probe.ts";
@@ -96,9 +97,12 @@ async function isolatedLife(
     await engine.start(image.id, { env: requiredEnv(contract), ...options, network }),
     shared,
   );
-  if (container.ownUrl(contract.port, "/") === undefined) throw new Error(NOBODY);
+  if (container.ownUrl(contract.port, "/") === undefined)
+    throw new UserError("probe/nobody-to-ask", NOBODY, {
+      hint: "Verify it with an engine on this machine.",
+    });
   return await lifeOf(container, contract, signal);
 }
 
 const NOBODY =
-  "Without a network only the image's own Python could ask the service, and there is none on its PATH; the engine is elsewhere, so nobody else could.";
+  "Without a network only the image's own Python could ask the service, and there is none on its PATH; the engine is elsewhere, so nobody else could";

@@ -1,10 +1,16 @@
+import { UserError } from "../../kit/errors.ts";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** The context's signal, or a limit of our own: an experiment that hangs must end with a reason. */
 export function within(signal: AbortSignal, milliseconds: number, what: string): AbortSignal {
   const limit = new AbortController();
   const timer = setTimeout(
-    () => limit.abort(new Error(`${what} took longer than ${Math.round(milliseconds / 1000)} s.`)),
+    () =>
+      limit.abort(
+        new UserError("probe/timeout", `${what} took longer than ${Math.round(milliseconds / 1000)} s`, {
+          hint: "Run it again when the machine has less to do.",
+        }),
+      ),
     milliseconds,
   );
   timer.unref();

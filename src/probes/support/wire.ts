@@ -1,3 +1,4 @@
+import { UserError } from "../../kit/errors.ts";
 import type { Container } from "../../engine/engine.ts";
 import type { Shared } from "../probe.ts";
 
@@ -66,12 +67,14 @@ export function inWords({ tls, version, grpc }: Wire): string {
 
 /**
  * What is said with halves of a request on a socket of its own is HTTP/1.1.
- * @throws Error for a service that speaks only something else.
+ * @throws UserError for a service that speaks only something else.
  */
 export function needsHttp1(container: Container, what: string): void {
   const { wire } = spokenBy(container);
   if (wire.version === 2)
-    throw new Error(
-      `It speaks only ${wire.grpc ? "gRPC" : "HTTP/2"}, and ${what} only over HTTP/1.1: stop it while a call of its own client is in flight, and see that it is answered.`,
+    throw new UserError(
+      "probe/needs-http1",
+      `It speaks only ${wire.grpc ? "gRPC" : "HTTP/2"}, and ${what} only over HTTP/1.1`,
+      { hint: "Stop it while a call of its own client is in flight, and see that it is answered." },
     );
 }
