@@ -115,6 +115,28 @@ describe("secrets in layers", () => {
     look(secrets, entry(0, `${site}/tornado-6.5.dist-info/RECORD`), record);
     expect(secrets.found(treeOf()).map(({ published }) => published)).toEqual([true, false]);
   });
+  it("excuses what a published distribution shows its readers, and what was compiled from that", () => {
+    const site = "opt/venv/lib/python3.13/site-packages";
+    const key = SAMPLES["private key"];
+    const docstring = `def parse(data):\n    """\n${key.replaceAll(/^/gm, "    ")}\n    """\n`;
+    const record = `wamp/sign.py,sha256=abc,1700\nwamp/keys.py,sha256=abc,1700\nwamp/test/test_it.py,sha256=abc,1\n`;
+    const publishedOf = (text: string, files: readonly string[], hasRecord = true) => {
+      const secrets = new LayerSecrets([]);
+      for (const path of files) look(secrets, entry(0, `${site}/${path}`), path.endsWith(".pyc") ? key : text);
+      if (hasRecord) look(secrets, entry(0, `${site}/wamp-1.0.dist-info/RECORD`), record);
+      return secrets.found(treeOf()).map(({ published }) => published);
+    };
+    const sign = ["wamp/sign.py", "wamp/__pycache__/sign.cpython-313.pyc"];
+    expect(publishedOf(docstring, sign)).toEqual([true, true]);
+    expect(publishedOf(docstring, sign, false)).toEqual([false, false]);
+    expect(publishedOf(`KEY = """${key}"""\n`, sign)).toEqual([false, false]);
+    expect(publishedOf(docstring, ["wamp/other.py"])).toEqual([false]);
+    expect(publishedOf(key, ["wamp/test/test_it.py", "wamp/test/__pycache__/test_it.cpython-313.pyc"])).toEqual([
+      true,
+      true,
+    ]);
+    expect(publishedOf(key, ["wamp/__pycache__/sign.cpython-313.pyc"])).toEqual([false]);
+  });
   it("finds a canary in a binary file, which patterns do not read", () => {
     const secrets = new LayerSecrets(["0123456789abcdef"]);
     look(secrets, entry(3, "usr/lib/x.so"), "\u0000 0123456789abcdef \u0000");

@@ -26,6 +26,7 @@ PLACES = {
     "bottle": [("Bottle", "wsgi", "wsgi")],
     "sanic.app": [("Sanic", "_startup", "sanic")],
     "aiohttp.web_app": [("Application", "_handle", "aiohttp")],
+    "tornado.web": [("RequestHandler", "_execute", "tornado")],
 }
 
 # A server that is told the prefix of a proxy puts it before the path.
@@ -88,7 +89,20 @@ def aiohttp(original):
         return await original(self, request)
     return call
 
-WRAPPERS = {"asgi": asgi, "wsgi": wsgi, "sanic": sanic, "aiohttp": aiohttp}
+# What no route of it matches has a handler too.
+def tornado(original):
+    async def call(self, transforms, *args, **kwargs):
+        decided = decide(self.request.path, self.request.query)
+        if not decided:
+            return await original(self, transforms, *args, **kwargs)
+        self._transforms = transforms
+        await asyncio.sleep(decided[0])
+        self.set_status(decided[1])
+        self.set_header("Content-Type", "text/plain")
+        await self.finish(BODY)
+    return call
+
+WRAPPERS = {"asgi": asgi, "wsgi": wsgi, "sanic": sanic, "aiohttp": aiohttp, "tornado": tornado}
 
 def patch(module):
     for owner, method, kind in PLACES[module.__name__]:

@@ -1,5 +1,6 @@
 import type { LayerEntry } from "../../engine/engine.ts";
 import { secretsInFile } from "./file-secrets.ts";
+import { writtenForReaders } from "./documented.ts";
 import type { SecretSighting } from "./secrets.ts";
 import { type FinalTree, parent } from "./tree.ts";
 
@@ -9,7 +10,7 @@ export interface SecretFile extends SecretSighting {
   readonly layer: number;
   /** A later layer hides the file. Whoever pulls the image still gets it. */
   readonly deleted: boolean;
-  /** The file came with a published distribution, which names it in its RECORD: nobody's secret. */
+  /** It came with a published distribution, in a test, an example or a text for readers: nobody's secret. */
   readonly published: boolean;
 }
 
@@ -36,12 +37,12 @@ const SKIP =
 /** Looks for secrets in every file of every layer, those that a later layer deletes too. */
 export class LayerSecrets {
   readonly #canaries: readonly Buffer[];
-  readonly #found = new Map<string, Omit<SecretFile, "deleted" | "published">>();
+  readonly #found = new Map<string, Found>();
   readonly #searched = { files: 0, binary: 0, large: 0 };
   #end: { readonly of: LayerEntry | undefined; readonly bytes: Buffer } = { of: undefined, bytes: Buffer.alloc(0) };
   readonly #canaryPaths: string[] = [];
-  /** Paths that a distribution's RECORD names, of the dist-info folders that were read. */
-  readonly #recorded = new Set<string>();
+  /** What a distribution's RECORD names with a hash, of the dist-info folders that were read: whether as a test or an example. */
+  readonly #recorded = new Map<string, boolean>();
 
   constructor(canaries: readonly string[]) {
     this.#canaries = canaries.map((value) => Buffer.from(value));
@@ -85,10 +86,14 @@ export class LayerSecrets {
   #search(entry: LayerEntry, bytes: Buffer): void {
     if (this.#canaries.some((canary) => bytes.includes(canary))) this.#canaryPaths.push(this.#placeOf(entry));
     if (SKIP.test(entry.path)) return;
-    for (const seen of secretsInFile(entry.path, bytes.toString("latin1"))) {
+    const text = bytes.toString("latin1");
+    const sightings = secretsInFile(entry.path, text);
+    const documented = sightings.length === 0 ? new Set<string>() : writtenForReaders(entry.path, text);
+    for (const seen of sightings) {
       if (this.#found.size >= MOST_FOUND) return;
       const key = [entry.layer, entry.path, seen.fingerprint].join("\n");
-      if (!this.#found.has(key)) this.#found.set(key, { ...seen, path: entry.path, layer: entry.layer });
+      const place = { path: entry.path, layer: entry.layer, documented: documented.has(seen.fingerprint) };
+      if (!this.#found.has(key)) this.#found.set(key, { ...seen, ...place });
     }
   }
 
@@ -97,12 +102,25 @@ export class LayerSecrets {
   }
 
   found(tree: FinalTree): readonly SecretFile[] {
-    return [...this.#found.values()].map((secret) => ({
-      ...secret,
-      path: `/${secret.path}`,
-      deleted: tree.get(secret.path)?.layer !== secret.layer,
-      published: this.#recorded.has(secret.path),
+    const all = [...this.#found.values()];
+    const [published, own] = [true, false].map(
+      (is) => new Set(all.filter((one) => this.#isPublished(one) === is).map(({ path }) => path)),
+    ) as [Set<string>, Set<string>];
+    // pip compiles what a wheel brought: RECORD has no hash of what then holds the same.
+    const isCompiled = (path: string) => published.has(sourceOf(path)) && !own.has(sourceOf(path));
+    return all.map(({ kind, fingerprint, path, layer, documented }) => ({
+      kind,
+      fingerprint,
+      path: `/${path}`,
+      layer,
+      deleted: tree.get(path)?.layer !== layer,
+      published: this.#isPublished({ path, documented }) || isCompiled(path),
     }));
+  }
+
+  #isPublished({ path, documented }: Pick<Found, "path" | "documented">): boolean {
+    const sample = this.#recorded.get(path);
+    return sample === true || (sample === false && documented);
   }
 
   /** A value in the name itself is not shown. */
@@ -120,10 +138,21 @@ export class LayerSecrets {
     for (const line of text.split("\n")) {
       // `name,sha256=…,size`: only a file whose hash the wheel carried was published with it.
       const file = /^"?([^",]+)"?,sha256=/.exec(line)?.[1];
-      if (file !== undefined && /\/(tests?|testing|examples?|docs?|samples?)\//.test(`/${file}`))
-        this.#recorded.add(`${root}/${file}`);
+      if (file !== undefined) this.#recorded.set(`${root}/${file}`, SAMPLES.test(`/${file}`));
     }
   }
 }
+
+interface Found extends SecretSighting {
+  readonly path: string;
+  readonly layer: number;
+  /** It stands in a text for readers of the code. */
+  readonly documented: boolean;
+}
+
+const SAMPLES = /\/(tests?|testing|examples?|docs?|samples?)\//;
+
+/** The module that a file of bytecode was compiled from. */
+const sourceOf = (path: string): string => path.replace(/\/__pycache__\/([^/.]+)\.[^/]*\.pyc$/, "/$1.py");
 
 const isRecord = (entry: LayerEntry): boolean => entry.path.endsWith(".dist-info/RECORD");
