@@ -3,6 +3,7 @@ import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
 import { kindOf, servesNobody } from "./shared/kind.ts";
 import { placesOf } from "./shared/say.ts";
+import { speaksTls } from "./shared/speaks-tls.ts";
 
 const TIMES = { intervalSeconds: 10, timeoutSeconds: 5, startPeriodSeconds: 30, retries: 3 } as const;
 
@@ -10,11 +11,15 @@ const TIMES = { intervalSeconds: 10, timeoutSeconds: 5, startPeriodSeconds: 30, 
  * Asks the service itself, in Python: http.client goes through no proxy, and `-I -S` skips site-packages, so a probe
  * costs a few hundredths of a second of CPU.
  */
-function probe(path: string, port: number, variable: string | undefined): readonly string[] {
+function probe(
+  path: string,
+  port: number,
+  { variable, tls }: { readonly variable: string | undefined; readonly tls: boolean },
+): readonly string[] {
   const portText = variable === undefined ? String(port) : `int(os.environ.get('${variable}') or ${port})`;
   const lines = [
-    `import http.client${variable === undefined ? "" : ", os"}`,
-    `c = http.client.HTTPConnection('127.0.0.1', ${portText}, timeout=${TIMES.timeoutSeconds - 1})`,
+    `import http.client${variable === undefined ? "" : ", os"}${tls ? ", ssl" : ""}`,
+    `c = http.client.HTTP${tls ? "S" : ""}Connection('127.0.0.1', ${portText}, timeout=${TIMES.timeoutSeconds - 1}${tls ? ", context=ssl._create_unverified_context()" : ""})`,
     `c.request('GET', '${path}')`,
     "raise SystemExit(c.getresponse().status != 200)",
   ];
@@ -54,16 +59,20 @@ export const health: Decider = {
         leaves: ["healthcheck-missing"],
         rejected: [{ option: "a probe of some other page", because: "it would fail or pass for reasons of its own" }],
       };
+    const tls = speaksTls(facts, draft.command);
     const value: HealthSpec = {
       path,
-      command: probe(path, draft.ports?.[0] ?? 8000, facts.service.port?.value.variable?.replaceAll(/\W/g, "")),
+      command: probe(path, draft.ports?.[0] ?? 8000, {
+        variable: facts.service.port?.value.variable?.replaceAll(/\W/g, ""),
+        tls: tls !== undefined,
+      }),
       ...TIMES,
     };
     return {
       value: { health: value },
-      choice: `GET ${path} every ${TIMES.intervalSeconds} s, from Python`,
-      because: `${chosen === undefined ? `${path} is the route nearest to "I am alive" that the code has.` : configured("health")} Python asks it without another package. A stuck service is seen after ${TIMES.retries} × ${TIMES.intervalSeconds} s, and a slow start has ${TIMES.startPeriodSeconds} s before failures count.`,
-      evidence: chosen === undefined ? placesOf(found) : [],
+      choice: `GET ${path}${tls === undefined ? "" : " over TLS"} every ${TIMES.intervalSeconds} s, from Python`,
+      because: `${chosen === undefined ? `${path} is the route nearest to "I am alive" that the code has.` : configured("health")} Python asks it without another package.${tls === undefined ? "" : ` It asks over TLS, because ${tls.why}; the certificate is not checked, because it does not name 127.0.0.1.`} A stuck service is seen after ${TIMES.retries} × ${TIMES.intervalSeconds} s, and a slow start has ${TIMES.startPeriodSeconds} s before failures count.`,
+      evidence: [...(chosen === undefined ? placesOf(found) : []), ...(tls?.places ?? [])],
       rejected: [
         { option: "curl", because: "it is one more package to patch, for one request" },
         {

@@ -92,11 +92,15 @@ const asServer = (report: Report, proven: Proven): Record<string, unknown> => ({
 });
 
 /** A service without a health path is asked for its port alone, and never killed for what nobody can ask. */
-function probesOf({ contract }: Report, proven: Proven): Record<string, unknown> {
+function probesOf({ contract, after }: Report, proven: Proven): Record<string, unknown> {
   proven.told("becomes-healthy", "start-time");
   const { health, limits } = contract;
+  const own = after.buildSide?.image?.config.healthcheck?.test ?? [];
+  const scheme = /\bHTTPSConnection\b|\bhttps:/.test(own.join(" ")) ? { scheme: "HTTPS" } : {};
   const asked =
-    health === undefined ? { tcpSocket: { port: "http" } } : { httpGet: { path: health.path, port: "http" } };
+    health === undefined
+      ? { tcpSocket: { port: "http" } }
+      : { httpGet: { path: health.path, port: "http", ...scheme } };
   return {
     startupProbe: {
       ...asked,

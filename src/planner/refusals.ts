@@ -166,10 +166,24 @@ function* besideLockRefusals({ findings }: Facts): Generator<Refusal> {
     yield refusal("beside-lock", { what: message.replace(/\.$/, "") });
 }
 
+const speaksGrpc = ({ framework, dependencies }: Facts["service"]): boolean =>
+  framework.value === "unknown" &&
+  dependencies.runtimeClosure.some((name) => /^(?:grpcio|grpclib|purerpc)$/.test(name));
+
+/** gRPC has no routes: it has a service of its own for this. */
+const OF_GRPC = {
+  because: "The service speaks gRPC, of which Python itself brings no client; and nothing is added to your code.",
+  instead:
+    "Serve `grpc.health.v1.Health` (grpcio-health-checking), let Kubernetes ask it with a `grpc` probe, and elsewhere write a HEALTHCHECK that asks it with the service's own grpcio.",
+};
+
 function* healthProposals(facts: Facts): Generator<Refusal> {
   const isAlive = facts.service.healthPaths.length > 0 || facts.overrides["health"] !== undefined;
   if (kindOf(facts) === "server" && !isAlive)
-    yield refusal("no-health-route", { what: "The image gets no HEALTHCHECK" });
+    yield refusal("no-health-route", {
+      what: "The image gets no HEALTHCHECK",
+      ...(speaksGrpc(facts.service) ? OF_GRPC : {}),
+    });
 }
 
 /** Things that hold for the service but do not stop the rework. */

@@ -59,6 +59,18 @@ it.each(manifests)("$id rests on proven promises alone, and says what is to be f
   for (const { example } of required.filter((one) => one.example.length > 5)) expect(text).not.toContain(example);
 });
 
+it("asks over TLS in Kubernetes where the image asks itself so", () => {
+  const asking = (...test: readonly string[]): Report => {
+    const config = { healthcheck: { ...health, test: ["CMD", ...test] } };
+    const buildSide = { ...proven.after.buildSide, image: { ...image, config } };
+    return { ...proven, after: { ...proven.after, buildSide } } as unknown as Report;
+  };
+  const schemeIn = (report: Report) => pod(report).containers[0].livenessProbe.httpGet.scheme;
+  expect(schemeIn(asking("curl", "-fk", "https://localhost:8000/health"))).toBe("HTTPS");
+  expect(schemeIn(asking("python", "-c", "c = http.client.HTTPSConnection('127.0.0.1', 8000)"))).toBe("HTTPS");
+  expect(schemeIn(asking("python", "-c", "c = http.client.HTTPConnection('127.0.0.1', 8000)"))).toBeUndefined();
+});
+
 it.each(manifests)("$id does not switch on what fails, and says why", (manifest) => {
   const { text, open } = manifest.render(without("read-only-root"), IMAGE);
   expect(open).toEqual(["read-only-root (fail): It wrote to /app."]);

@@ -175,3 +175,11 @@ it("says of a service that answers in no way what came", async () => {
   const container = await containerOf(createTcpServer((socket) => socket.end("220 smtp.example ready\r\n")));
   expect(await healthOf(container, 700)).toMatchObject({ healthy: false, last: expect.stringMatching(/Parse Error/) });
 });
+
+it("accuses nothing of a protocol of its own where nobody says that it should be HTTP", async () => {
+  const container = await containerOf(createTcpServer((socket) => socket.end("220 smtp.example ready\r\n")));
+  const nobody = { ...exampleContract, health: undefined };
+  const seen = await firstHealthy(container, nobody, { limitMs: 700, signal });
+  expect(seen).toMatchObject({ healthy: false, unreached: { unproven: true } });
+  expect(JSON.stringify(seen)).toContain("neither HTTP, with TLS or without, nor gRPC");
+});

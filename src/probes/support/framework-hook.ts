@@ -26,6 +26,8 @@ PLACES = {
     "bottle": [("Bottle", "wsgi", "wsgi")],
     "sanic.app": [("Sanic", "_startup", "sanic")],
     "aiohttp.web_app": [("Application", "_handle", "aiohttp")],
+    "pyramid.router": [("Router", "__call__", "wsgi")],
+    "uvicorn.config": [("Config", "load", "uvicorn")],
     "tornado.web": [("RequestHandler", "_execute", "tornado")],
 }
 
@@ -102,7 +104,18 @@ def tornado(original):
         await self.finish(BODY)
     return call
 
-WRAPPERS = {"asgi": asgi, "wsgi": wsgi, "sanic": sanic, "aiohttp": aiohttp, "tornado": tornado}
+# Of an application of no framework that is known, its server takes the requests.
+def uvicorn(original):
+    def load(self, *args, **kwargs):
+        original(self, *args, **kwargs)
+        loaded = self.loaded_app
+        takes = asgi(lambda _, *given: loaded(*given))
+        async def app(scope, receive, send):
+            await takes(None, scope, receive, send)
+        self.loaded_app = app
+    return load
+
+WRAPPERS = {"asgi": asgi, "wsgi": wsgi, "sanic": sanic, "aiohttp": aiohttp, "tornado": tornado, "uvicorn": uvicorn}
 
 def patch(module):
     for owner, method, kind in PLACES[module.__name__]:

@@ -86,7 +86,9 @@ async function firstAnswer(
     await pause(Math.max(0, asked + everyMs - performance.now()), signal);
   }
   const unreached =
-    watch.exit === undefined ? (turnedAway(last) ?? (await unreachedAt(container, contract, signal))) : undefined;
+    watch.exit === undefined
+      ? (turnedAway(last) ?? ofOwnProtocol(last, contract) ?? (await unreachedAt(container, contract, signal)))
+      : undefined;
   return { healthy: false, milliseconds: elapsed(), last, exit: watch.exit, ...(unreached && { unreached }) };
 }
 
@@ -98,6 +100,13 @@ function answeredAfter({ at = performance.now(), ...answer }: HealthAnswer, sinc
 function turnedAway(last: string): Unreached | undefined {
   if (!/^HTTP 40[137]$/.test(last)) return undefined;
   const why = `It answers ${last.slice("HTTP ".length)}: the health path wants to know who asks, and neither this nor a probe outside has what it wants. Name a path that is open to all as \`decisions: { health: /path }\`.`;
+  return { why, unproven: true };
+}
+
+/** What is no HTTP may be no fault, where nobody says that it should be. */
+function ofOwnProtocol(last: string, contract: Contract): Unreached | undefined {
+  if (contract.health !== undefined || !last.includes("Parse Error")) return undefined;
+  const why = `It answers on port ${contract.port}, and with nothing that can be understood here: neither HTTP, with TLS or without, nor gRPC. Where that is a protocol of its own, prove it by a command under \`checks\` in seaworthy.yaml.`;
   return { why, unproven: true };
 }
 

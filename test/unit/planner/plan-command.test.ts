@@ -133,3 +133,27 @@ describe("a service without a route that says it is alive", () => {
     expect(resolved({})).toEqual(["healthcheck-missing"]);
   });
 });
+
+describe("a service that answers over TLS", () => {
+  const uvicorn = (...more: readonly string[]) => startedBy(["uvicorn", "app.main:app", ...more], "uvicorn");
+  const healthOf = (service: Partial<Service>, dockerfile?: string) =>
+    makePlan(facts(service, {}, dockerfile)).image.health?.command.at(-1) ?? "";
+  const asking = (scheme: string) =>
+    `FROM python:3.13-slim\nHEALTHCHECK CMD curl -fk ${scheme}://localhost:8000/health\nCMD ["uvicorn", "app.main:app"]\n`;
+
+  it("is asked over TLS where its server is given a certificate", () => {
+    const health = healthOf(uvicorn("--ssl-keyfile", "/run/key.pem", "--ssl-certfile=/run/cert.pem"));
+    expect(health).toContain("import http.client, ssl");
+    expect(health).toContain("HTTPSConnection('127.0.0.1', 8000, timeout=4, context=ssl._create_unverified_context())");
+    expect(healthOf(uvicorn("--ssl-ca-certs", "/run/ca.pem"))).toContain("HTTPConnection(");
+    expect(healthOf(startedBy(["daphne", "-e", "ssl:443:privateKey=k", "a:app"], "daphne"))).toContain("HTTPSConn");
+  });
+  it("is asked over TLS where today's probes ask so", () => {
+    expect(healthOf(uvicorn(), asking("https"))).toContain("HTTPSConnection(");
+    expect(healthOf(uvicorn(), asking("http"))).toContain("HTTPConnection(");
+    const probe = { source: "compose", program: "curl", evidence: fact("", "compose.yaml").evidence[0] };
+    const outside = (command: string) => ({ outsideProbes: [{ ...probe, command }] }) as unknown as Partial<Service>;
+    expect(healthOf(outside("curl -k https://127.0.0.1:8000/health"))).toContain("HTTPSConnection(");
+    expect(healthOf(outside("curl https://example.org/"))).toContain("HTTPConnection(");
+  });
+});

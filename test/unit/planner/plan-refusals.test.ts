@@ -105,3 +105,13 @@ describe("what is refused", () => {
   it("to write a file that must stay", () =>
     expect(codeOf(() => plan({}, { output: "Dockerfile", keep: ["Dockerfile"] }))).toBe("config/output-kept"));
 });
+
+it("names gRPC's own health service where a service without routes speaks gRPC", () => {
+  const ofGrpc = (closure: readonly string[]) => {
+    const dependencies = { ...sample.dependencies, runtimeClosure: closure };
+    const service = { healthPaths: [], framework: fact("unknown" as const), dependencies };
+    return plan(service).refusals.find(({ id }) => id === "no-health-route")?.instead;
+  };
+  expect(ofGrpc(["grpcio"])).toContain("grpc.health.v1.Health");
+  expect(ofGrpc(["flask"])).toContain("Add a route");
+});
