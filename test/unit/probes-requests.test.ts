@@ -137,6 +137,12 @@ describe("waiting for health", () => {
     expect(health).toMatchObject({ healthy: false, unreached: { unproven: true } });
     expect(whyUnhealthy(health, [])).toMatch(/It answers 401: .*`decisions: { health: \/path }`/);
   });
+  it("says of a health path that takes no GET that nobody else asks otherwise", async () => {
+    const container = await containerOf((_, response) => response.writeHead(405).end());
+    const health = await firstHealthy(container, exampleContract, { limitMs: 1000, signal });
+    expect(health).toMatchObject({ healthy: false, last: "HTTP 405", unreached: { unproven: false } });
+    expect(whyUnhealthy(health, [])).toMatch(/It answers 405: the health path takes no GET/);
+  });
   it("stops at once when the container has exited, even when its port is gone", async () => {
     const exit = { code: 3, oomKilled: false, finishedAt: 0 };
     const container = {

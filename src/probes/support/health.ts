@@ -87,7 +87,10 @@ async function firstAnswer(
   }
   const unreached =
     watch.exit === undefined
-      ? (turnedAway(last) ?? ofOwnProtocol(last, contract) ?? (await unreachedAt(container, contract, signal)))
+      ? (turnedAway(last) ??
+        takesNoGet(last) ??
+        ofOwnProtocol(last, contract) ??
+        (await unreachedAt(container, contract, signal)))
       : undefined;
   return { healthy: false, milliseconds: elapsed(), last, exit: watch.exit, ...(unreached && { unreached }) };
 }
@@ -101,6 +104,14 @@ function turnedAway(last: string): Unreached | undefined {
   if (!/^HTTP 40[137]$/.test(last)) return undefined;
   const why = `It answers ${last.slice("HTTP ".length)}: the health path wants to know who asks, and neither this nor a probe outside has what it wants. Name a path that is open to all as \`decisions: { health: /path }\`.`;
   return { why, unproven: true };
+}
+
+/** It is up, and the path is none that anybody who watches it can ask: all of them ask with GET. */
+function takesNoGet(last: string): Unreached | undefined {
+  if (last !== "HTTP 405") return undefined;
+  const why =
+    "It answers 405: the health path takes no GET, and Kubernetes, load balancers and this ask with nothing else. Let it answer GET, or name a path that does as `decisions: { health: /path }`.";
+  return { why, unproven: false };
 }
 
 /** What is no HTTP may be no fault, where nobody says that it should be. */
