@@ -34,6 +34,15 @@ const nobodyToAsk: Choice = {
   rejected: [{ option: "a probe of its process", because: "the engine knows that without one" }],
 };
 
+const tlsInWords = (tls: ReturnType<typeof speaksTls>) =>
+  tls === undefined
+    ? { over: "", because: "", places: [] }
+    : {
+        over: " over TLS",
+        because: ` It asks over TLS, because ${tls.why}; the certificate is not checked, because it does not name 127.0.0.1.`,
+        places: tls.places,
+      };
+
 export const health: Decider = {
   id: "health",
   title: "Health probe",
@@ -60,6 +69,7 @@ export const health: Decider = {
         rejected: [{ option: "a probe of some other page", because: "it would fail or pass for reasons of its own" }],
       };
     const tls = speaksTls(facts, draft.command);
+    const said = tlsInWords(tls);
     const value: HealthSpec = {
       path,
       command: probe(path, draft.ports?.[0] ?? 8000, {
@@ -70,9 +80,9 @@ export const health: Decider = {
     };
     return {
       value: { health: value },
-      choice: `GET ${path}${tls === undefined ? "" : " over TLS"} every ${TIMES.intervalSeconds} s, from Python`,
-      because: `${chosen === undefined ? `${path} is the route nearest to "I am alive" that the code has.` : configured("health")} Python asks it without another package.${tls === undefined ? "" : ` It asks over TLS, because ${tls.why}; the certificate is not checked, because it does not name 127.0.0.1.`} A stuck service is seen after ${TIMES.retries} × ${TIMES.intervalSeconds} s, and a slow start has ${TIMES.startPeriodSeconds} s before failures count.`,
-      evidence: [...(chosen === undefined ? placesOf(found) : []), ...(tls?.places ?? [])],
+      choice: `GET ${path}${said.over} every ${TIMES.intervalSeconds} s, from Python`,
+      because: `${chosen === undefined ? `${path} is the route nearest to "I am alive" that the code has.` : configured("health")} Python asks it without another package.${said.because} A stuck service is seen after ${TIMES.retries} × ${TIMES.intervalSeconds} s, and a slow start has ${TIMES.startPeriodSeconds} s before failures count.`,
+      evidence: [...(chosen === undefined ? placesOf(found) : []), ...said.places],
       rejected: [
         { option: "curl", because: "it is one more package to patch, for one request" },
         {

@@ -85,18 +85,26 @@ async function firstAnswer(
     } else if (left >= FAIR_MS || last === NOTHING) last = said; // What was cut off after a moment tells less.
     await pause(Math.max(0, asked + everyMs - performance.now()), signal);
   }
-  const unreached =
-    watch.exit === undefined
-      ? (turnedAway(last) ??
-        takesNoGet(last) ??
-        ofOwnProtocol(last, contract) ??
-        (await unreachedAt(container, contract, signal)))
-      : undefined;
+  const unreached = watch.exit === undefined ? await whySo(last, container, { contract, signal }) : undefined;
   return { healthy: false, milliseconds: elapsed(), last, exit: watch.exit, ...(unreached && { unreached }) };
 }
 
 function answeredAfter({ at = performance.now(), ...answer }: HealthAnswer, since: number) {
   return { milliseconds: at - since, answer };
+}
+
+/** What its last answer says, or else what listens. */
+async function whySo(
+  last: string,
+  container: Container,
+  { contract, signal }: { readonly contract: Contract; readonly signal: AbortSignal },
+): Promise<Unreached | undefined> {
+  return (
+    turnedAway(last) ??
+    takesNoGet(last) ??
+    ofOwnProtocol(last, contract) ??
+    (await unreachedAt(container, contract, signal))
+  );
 }
 
 /** A service that lets only those in who show who they are may be well: nobody here can. */
