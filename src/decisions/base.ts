@@ -48,11 +48,11 @@ function* candidates(facts: Facts): Generator<Picked> {
       because: `Python ${today} is what runs today${requires === undefined ? "" : `, and \`${requires.value}\` allows it`}.`,
       evidence: [...at(dockerfile, lineage(dockerfile)[0]?.from), ...placesOf(requires)],
     };
-  if (staysAsItIs(facts, today))
+  if (today !== undefined && keepsOldPython(facts))
     yield {
       python: today,
-      because: `Python ${today} is what runs today, and nothing says that the packages of the service have a version for another; \`base: "${profile.pythons[0]}"\` under \`decisions\` tries one.`,
-      evidence: at(dockerfile, lineage(dockerfile)[0]?.from),
+      because: `Python ${today} is what runs today, and ${saysPython(facts) === undefined ? "nothing says that the packages of the service have a version for another" : `the project allows no newer one (\`${saysPython(facts)}\`)`}; \`base: "${profile.pythons[0]}"\` under \`decisions\` tries one.`,
+      evidence: [...at(dockerfile, lineage(dockerfile)[0]?.from), ...placesOf(requires)],
       leaves: ["base-end-of-life"],
     };
   const pinned = /^(?:cpython-)?(\d+\.\d+)/.exec(service.python.pinned?.value ?? "")?.[1];
@@ -64,11 +64,17 @@ function* candidates(facts: Facts): Generator<Picked> {
     };
 }
 
-/** An older Python of the official image, in a project that does not say which ones it runs on. */
-function staysAsItIs({ service, profile }: Facts, today: string | undefined): today is string {
-  const says = service.python.requires ?? service.lock?.requiresPython;
+const saysPython = ({ service }: Facts): string | undefined =>
+  service.python.requires?.value ?? service.lock?.requiresPython;
+
+/** An older Python of the official image, in a project that does not say which ones it runs on, or allows no newer one. */
+export function keepsOldPython(facts: Facts): boolean {
+  const { profile } = facts;
+  const today = pythonToday(facts);
   const isOfficial = profile.installPython("3.13", []) === undefined;
-  return says === undefined && isOfficial && /^3\.(?:8|9|10)$/.test(today ?? "");
+  if (today === undefined || !isOfficial || !/^3\.(?:8|9|10)$/.test(today)) return false;
+  if (saysPython(facts) === undefined) return true;
+  return pythonAllowed(facts, today) && !profile.pythons.some((python) => pythonAllowed(facts, python));
 }
 
 function newest(facts: Facts): Picked {

@@ -140,7 +140,7 @@ function byPip({ calls, hashed, loose }: PipInstall): Said {
 export const sync: Decider = {
   id: "sync",
   title: "Installing the dependencies",
-  after: ["uv", "workdir"],
+  after: ["base", "uv", "workdir"],
   resolves: [
     "dependency-layer-invalidated-by-source",
     "dev-dependencies-in-final",
@@ -166,7 +166,7 @@ export const sync: Decider = {
     const secrets = keptSecrets(facts.dockerfile);
     const { pip } = service;
     const name = toolName(service);
-    const picked = name === undefined ? undefined : lockTool(facts, name);
+    const picked = name === undefined ? undefined : lockTool(facts, name, draft.base?.python ?? "");
     const value: SyncSpec = {
       venv: `${draft.workdir ?? "/app"}/.venv`,
       ...installed(facts, picked),

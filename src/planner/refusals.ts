@@ -1,4 +1,4 @@
-import { pythonAllowed } from "../decisions/base.ts";
+import { keepsOldPython, pythonAllowed } from "../decisions/base.ts";
 import { argvToday } from "../decisions/command.ts";
 import type { Facts } from "../decisions/decider.ts";
 import { carriedStart, isObstacle } from "../decisions/shared/carried-start.ts";
@@ -53,7 +53,12 @@ function* baseRefusals(facts: Facts): Generator<Refusal> {
   const { dockerfile, service, profile, overrides } = facts;
   const requires = service.python.requires?.value ?? service.lock?.requiresPython;
   const offered = profile.pythons.some((python) => pythonAllowed(facts, python));
-  if (!offered && exactVersion(requires ?? "") === undefined && overrides["base"] === undefined)
+  if (
+    !offered &&
+    !keepsOldPython(facts) &&
+    exactVersion(requires ?? "") === undefined &&
+    overrides["base"] === undefined
+  )
     yield refusal("python-not-offered", {
       what: `The project requires Python \`${requires}\``,
       because: `${profile.title} is known here with ${list(profile.pythons)} only, and another Python may not run the service.`,

@@ -22,15 +22,20 @@ const POETRY: Readonly<Record<string, string>> = {
 };
 
 /** Where the lock does not name the release that wrote it, one that is known to read it. */
-const KNOWN: Readonly<Record<Name, (format: string | undefined) => Release>> = {
+const KNOWN: Readonly<Record<Name, (lock: { readonly format?: string }, python: string) => Release>> = {
   // A lock that names no release is of an early one.
   poetry: () => ({ version: "1.8.5", until: "2024-12-31" }),
   // Before its format 4.5, the digest of what a lock was made from was another one.
-  pdm: (format) =>
-    isBefore(format ?? "4.5", [4, 5])
-      ? { version: "2.16.1", until: "2024-07-31" }
-      : { version: "2.26.9", until: "2026-05-31" },
-  pipenv: () => ({ version: "2025.0.4", until: "2025-08-31" }),
+  pdm({ format = "4.5" }, python) {
+    if (isBefore(format, [4, 5])) return { version: "2.16.1", until: "2024-07-31" };
+    return isBefore(python, [3, 9])
+      ? { version: "2.20.1", until: "2024-11-30" }
+      : { version: "2.26.9", until: "2026-05-31" };
+  },
+  pipenv: (_, python) =>
+    isBefore(python, [3, 9])
+      ? { version: "2024.4.1", until: "2025-01-31" }
+      : { version: "2025.0.4", until: "2025-08-31" },
 };
 
 function isBefore(version: string, [major, minor]: readonly [number, number]): boolean {
@@ -68,7 +73,7 @@ export function toolManifests(name: Name, files: readonly string[]): readonly st
 }
 
 /** One exact release of the tool: as the team says, as the lock says, or one that is known to read it. */
-export function lockTool(facts: Facts, name: Name): Picked {
+export function lockTool(facts: Facts, name: Name, python: string): Picked {
   const cache = `/var/cache/${name}`;
   const { lock } = facts.service;
   const title = TOOL_TITLES[name];
@@ -83,7 +88,7 @@ export function lockTool(facts: Facts, name: Name): Picked {
       because: `${title} ${wrote} wrote the lock, so it installs from it.`,
       evidence,
     };
-  const known = KNOWN[name](lock?.format);
+  const known = KNOWN[name](lock ?? {}, python);
   return {
     tool: { name, cache, ...known },
     because:

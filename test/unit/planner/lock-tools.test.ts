@@ -137,6 +137,16 @@ describe("the release of the tool", () => {
     expect(release(tool, lock)).toEqual([expected]);
   });
 
+  it("is one that runs on an older Python", () => {
+    const { lock } = asked("pipenv");
+    const service = {
+      python: { requires: undefined, pinned: undefined },
+      lock: lock && { ...lock, requiresPython: undefined },
+    };
+    const given = facts(asked("pipenv", {}, service), {}, "FROM python:3.8\nRUN pipenv install --system\n");
+    expect(makePlan(given).image.sync.tool?.version).toBe("2024.4.1");
+  });
+
   it("is the one that the team names", () => {
     expect(release("pdm", {}, { sync: { version: "2.22.4" } })).toEqual(["pdm==2.22.4"]);
   });

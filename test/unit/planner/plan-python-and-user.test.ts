@@ -51,6 +51,12 @@ describe("Python versions", () => {
     expect(refusals).toContainEqual(expect.objectContaining({ id: "python-not-offered", blocking: true }));
     expect(makePlan(facts(python(">=3.99"), { base: { python: "3.99" } })).refusals).toEqual([]);
   });
+  it("leaves an older one as it is where the project allows no newer one", () => {
+    const plan = makePlan(facts(python("==3.10.*"), {}, "FROM python:3.10\n"));
+    expect(plan.image.base.image).toBe("python:3.10-slim");
+    expect(plan.refusals.map(({ id }) => id)).not.toContain("python-not-offered");
+    expect(base(python(">=3.10"), "FROM python:3.10\n")).toBe("python:3.13-slim");
+  });
   it("keeps an exact patch release", () => expect(base(python("==3.12.4"))).toBe("python:3.12.4-slim"));
 });
 
