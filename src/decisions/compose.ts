@@ -14,7 +14,8 @@ export const compose: Decider = {
       return {
         value: {},
         choice: "left as they are",
-        because: "No service of a Compose file that is built from this Dockerfile is started by uv alone.",
+        because:
+          "No service of a Compose file that is built from this Dockerfile is started by uv, Poetry, PDM or Pipenv alone.",
         rejected: [{ option: "changing the Compose file", because: "nothing in it stops working with the new image" }],
       };
     const commands = Object.fromEntries(found.starts.map((start) => [start.compose?.name ?? "", start.argv]));
@@ -23,11 +24,11 @@ export const compose: Decider = {
       value: { compose: { path: found.path, commands } },
       choice: `\`${found.path}\` with ${list(said)}`,
       because:
-        "The image has no uv, so today's command would not be found; what it starts is on PATH already. Compose reads this file with the one beside it, which stays as it is.",
+        "The image has no installer, so today's command would not be found; what it starts is on PATH already. Compose reads this file with the one beside it, which stays as it is.",
       evidence: places(found.starts.map(({ evidence }) => evidence)),
       rejected: [
         {
-          option: "uv in the image",
+          option: "the installer in the image",
           because: "every installation would carry an installer for one development service",
         },
         { option: "changing the Compose file", because: "the team's own file stays the team's" },

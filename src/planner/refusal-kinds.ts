@@ -159,9 +159,9 @@ export const refusalKinds = {
     blocking: false,
   },
   "uv-outside": {
-    title: "Another file starts the image with uv",
-    because: "The new image has no uv, so this command would not be found.",
-    instead: "Start it without `uv run`: the virtual environment is on PATH.",
+    title: "Another file starts the image with uv, Poetry, PDM or Pipenv",
+    because: "The new image has no installer, so this command would not be found.",
+    instead: "Start it without `uv run` or `poetry run`: the virtual environment is on PATH.",
     blocking: false,
   },
   workspace: {

@@ -1,6 +1,7 @@
 import { keepsOldPython, pythonAllowed } from "../decisions/base.ts";
 import { argvToday } from "../decisions/command.ts";
 import type { Facts } from "../decisions/decider.ts";
+import { starterOf } from "../decisions/shared/compose.ts";
 import { carriedStart, isObstacle } from "../decisions/shared/carried-start.ts";
 import { list } from "../decisions/shared/say.ts";
 import { lostSecrets } from "../decisions/shared/kept-secrets.ts";
@@ -129,6 +130,11 @@ function* scriptRefusals(facts: Facts): Generator<Refusal> {
   if (isObstacle(carried)) yield refusal("start-script", carried);
   if (carried !== undefined) return;
   const start = mainStart(facts.service);
+  const named = start?.wrappers.find((wrapper) => /^(?:pdm|pipenv) run \S/.test(wrapper));
+  if (named !== undefined)
+    yield refusal("start-script", {
+      what: `The service is started through \`${named}\`, a script of the project that is no single command`,
+    });
   const script = start?.wrappers.find((wrapper) => /\.(sh|bash)$|entrypoint$|^\S*\/\S+$/.test(wrapper));
   if (script !== undefined)
     yield refusal("start-script", { what: `The service is started through \`${script}\`, which no tracked file is` });
@@ -204,10 +210,10 @@ function* proposals(facts: Facts, settled: ImageSpec["compose"]): Generator<Refu
       ...betterServer(service),
     });
   const uvOutside = service.starts.filter(
-    ({ source, wrappers, compose }) =>
-      source !== "dockerfile" &&
-      wrappers.some((one) => one.startsWith("uv")) &&
-      settled?.commands[compose?.name ?? ""] === undefined,
+    (start) =>
+      start.source !== "dockerfile" &&
+      starterOf(start) !== undefined &&
+      settled?.commands[start.compose?.name ?? ""] === undefined,
   );
   for (const start of uvOutside)
     if (start.source === "compose" || start.source === "kubernetes" || start.source === "ecs" || start.source === "cdk")

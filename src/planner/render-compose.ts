@@ -9,7 +9,7 @@ export function renderCompose({ commands }: NonNullable<ImageSpec["compose"]>): 
   ]);
   return [
     ...comment(
-      "Written by seaworthy. Compose reads this with the file beside it. The image has no uv: these services are started without it.",
+      "Written by seaworthy. Compose reads this with the file beside it. The image has no installer: these services are started without it.",
     ),
     "services:",
     ...services,

@@ -21,6 +21,7 @@ import { healthPathsOf } from "./health-paths.ts";
 import { parsedDockerfile } from "./parsed-dockerfile.ts";
 import { findPort } from "./port.ts";
 import { readPyproject } from "./pyproject.ts";
+import { withRunScripts } from "./run-scripts.ts";
 import { GrammarNeeded, PythonSources } from "./python-source.ts";
 import { readRoutes } from "./routes.ts";
 import { configuredStop } from "./stop-config.ts";
@@ -61,7 +62,8 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   const managed = readManaged({ tree, pyproject, dockerfile, dockerignore, problems });
   const { lock, dependencies } = managed;
   const scripts = consoleScripts(pyproject?.toml.data);
-  const starts = refined(sources, [...startsOfImages(tree, dockerfiles, target?.value), ...outside.starts], scripts);
+  const written = [...startsOfImages(tree, dockerfiles, target?.value), ...outside.starts];
+  const starts = refined(sources, withRunScripts(written, tree, pyproject), scripts);
   const imageEnv = dockerEnv(dockerfile);
   const application = findApplication(starts, sources, pyproject, imageEnv);
   const framework = findFramework(sources, application, dependencies);

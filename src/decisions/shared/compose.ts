@@ -4,8 +4,13 @@ import type { Service, StartCommand } from "../../model/types.ts";
 const DEFAULT = /^((?:docker-)?compose)(\.ya?ml)$/;
 const OVERRIDE = /^(?:docker-)?compose\.override\.ya?ml$/;
 /** What only makes the environment that the image has already. */
-const PREPARES = /^uv\s+(sync|venv|lock|pip)\b/;
-const SERVES = /^(exec\s+)?uv\s+run\b/;
+const PREPARES = /^(?:uv\s+(?:sync|venv|lock|pip)|(?:poetry|pdm|pipenv)\s+(?:install|sync|lock))\b/;
+const SERVES = /^(exec\s+)?(?:uv|poetry|pdm|pipenv)\s+run\b/;
+const STARTERS = /^(?:uv|poetry|pdm|pipenv)\b/;
+
+/** The tool that a command is started by and that the new image does not have. */
+export const starterOf = ({ wrappers }: Pick<StartCommand, "wrappers">): string | undefined =>
+  wrappers.map((one) => STARTERS.exec(one)?.[0]).find((one) => one !== undefined);
 
 /** The commands of a shell line, or the line itself. */
 const commandsIn = (written: string): readonly string[] =>
@@ -15,12 +20,13 @@ const commandsIn = (written: string): readonly string[] =>
     .map((one) => one.trim())
     .filter((one) => one !== "");
 
-/** A start whose every command is uv's: leaving uv out then leaves nothing else out. */
-function isOnlyUv({ written, argv, wrappers }: StartCommand): boolean {
+/** A start whose every command is such a tool's: leaving it out then leaves nothing else out. */
+function isOnlyStarter(start: StartCommand): boolean {
+  const { written, argv } = start;
   const commands = commandsIn(written);
   const words = [...argv].join(" ");
   return (
-    wrappers.some((one) => one.startsWith("uv")) &&
+    starterOf(start) !== undefined &&
     argv.length > 0 &&
     !words.includes("$") &&
     commands.slice(0, -1).every((one) => PREPARES.test(one)) &&
@@ -29,7 +35,8 @@ function isOnlyUv({ written, argv, wrappers }: StartCommand): boolean {
 }
 
 /**
- * What an override file would say, so that the services of today's Compose file start in an image without uv. Undefined
+ * What an override file would say, so that the services of today's Compose file start in an image without uv, Poetry,
+ * PDM or Pipenv. Undefined
  * when there is nothing to say, or when the team has an override of its own.
  * @param dockerfile The rendered one: a service that is built from another keeps its command.
  */
@@ -39,7 +46,7 @@ export function composeOverride(
 ): { readonly path: string; readonly starts: readonly StartCommand[] } | undefined {
   if (files.some((file) => OVERRIDE.test(file))) return undefined;
   const ours = starts.filter(
-    (start) => start.compose?.builds === dockerfile && !start.compose.entrypoint && isOnlyUv(start),
+    (start) => start.compose?.builds === dockerfile && !start.compose.entrypoint && isOnlyStarter(start),
   );
   const [first] = ours;
   const name = DEFAULT.exec(first?.evidence.file ?? "");

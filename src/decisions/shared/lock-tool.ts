@@ -10,24 +10,27 @@ interface Release {
   readonly until?: string;
 }
 
-/** Releases of Poetry by series, each with a day shortly after its last one. Older series do not run on today's Pythons. */
+/**
+ * Releases of Poetry by series, each with a day after its last one on which what it needs has wheels for every Python
+ * that a base has. Older series do not run on today's Pythons.
+ */
 const POETRY: Readonly<Record<string, string>> = {
-  "1.8": "2024-12-31",
-  "2.0": "2025-01-31",
-  "2.1": "2025-08-31",
-  "2.2": "2025-09-30",
-  "2.3": "2026-04-30",
-  "2.4": "2026-09-30",
+  "1.8": "2026-05-31",
+  "2.0": "2026-05-31",
+  "2.1": "2026-05-31",
+  "2.2": "2026-05-31",
+  "2.3": "2026-05-31",
+  "2.4": "2026-10-31",
   "2.5": "2026-10-31",
 };
 
 /** Where the lock does not name the release that wrote it, one that is known to read it. */
 const KNOWN: Readonly<Record<Name, (lock: { readonly format?: string }, python: string) => Release>> = {
   // A lock that names no release is of an early one.
-  poetry: () => ({ version: "1.8.5", until: "2024-12-31" }),
+  poetry: () => ({ version: "1.8.5", until: "2026-05-31" }),
   // Before its format 4.5, the digest of what a lock was made from was another one.
   pdm({ format = "4.5" }, python) {
-    if (isBefore(format, [4, 5])) return { version: "2.16.1", until: "2024-07-31" };
+    if (isBefore(format, [4, 5])) return { version: "2.16.1", until: "2026-05-31" };
     return isBefore(python, [3, 9])
       ? { version: "2.20.1", until: "2024-11-30" }
       : { version: "2.26.9", until: "2026-05-31" };
@@ -35,7 +38,7 @@ const KNOWN: Readonly<Record<Name, (lock: { readonly format?: string }, python: 
   pipenv: (_, python) =>
     isBefore(python, [3, 9])
       ? { version: "2024.4.1", until: "2025-01-31" }
-      : { version: "2025.0.4", until: "2025-08-31" },
+      : { version: "2025.0.4", until: "2026-05-31" },
 };
 
 function isBefore(version: string, [major, minor]: readonly [number, number]): boolean {

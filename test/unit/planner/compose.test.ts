@@ -36,6 +36,15 @@ describe("a Compose service that uv starts", () => {
   });
 
   it.each([
+    ['sh -c "poetry install && poetry run python -m app"', "poetry run"],
+    ["pdm run python -m app", "pdm run"],
+    ["pipenv run python -m app", "pipenv run"],
+  ])("is started without another tool as well: %s", (line, wrapper) => {
+    const service = withStart(startOf({ written: line, wrappers: [wrapper] }));
+    expect(parse(written(service) ?? "")).toEqual({ services: { "app-dev": { command: ["python", "-m", "app"] } } });
+  });
+
+  it.each([
     ["is built from another Dockerfile", { compose: { name: "app-dev", builds: "dev.Dockerfile", entrypoint: false } }],
     ["has an entry point too", { compose: { name: "app-dev", builds: "Dockerfile", entrypoint: true } }],
     ["does something else before", { written: 'sh -c "alembic upgrade head && uv run python -m app"' }],

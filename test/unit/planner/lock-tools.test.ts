@@ -126,13 +126,13 @@ describe("the release of the tool", () => {
     linesWith(planned(tool, { lock, overrides }).text, /==/).map((line) => line.replace(/^.*python /, ""));
 
   it.each<[string, Tool, Partial<LockFile>, string]>([
-    ["that wrote the lock", "poetry", { madeBy: "2.1.3" }, "--exclude-newer 2025-08-31 poetry==2.1.3"],
+    ["that wrote the lock", "poetry", { madeBy: "2.1.3" }, "--exclude-newer 2026-05-31 poetry==2.1.3"],
     ["that is newer than what is known", "poetry", { madeBy: "9.1.0" }, "poetry==9.1.0"],
-    ["where it is too old", "poetry", { madeBy: "1.4.2" }, "--exclude-newer 2024-12-31 poetry==1.8.5"],
-    ["where the lock does not say", "poetry", {}, "--exclude-newer 2024-12-31 poetry==1.8.5"],
+    ["where it is too old", "poetry", { madeBy: "1.4.2" }, "--exclude-newer 2026-05-31 poetry==1.8.5"],
+    ["where the lock does not say", "poetry", {}, "--exclude-newer 2026-05-31 poetry==1.8.5"],
     ["that reads the lock", "pdm", { format: "4.5.0" }, "--exclude-newer 2026-05-31 pdm==2.26.9"],
-    ["that reads an older lock", "pdm", { format: "4.4.1" }, "--exclude-newer 2024-07-31 pdm==2.16.1"],
-    ["that is known", "pipenv", {}, "--exclude-newer 2025-08-31 pipenv==2025.0.4"],
+    ["that reads an older lock", "pdm", { format: "4.4.1" }, "--exclude-newer 2026-05-31 pdm==2.16.1"],
+    ["that is known", "pipenv", {}, "--exclude-newer 2026-05-31 pipenv==2025.0.4"],
   ])("is one %s", (_, tool, lock, expected) => {
     expect(release(tool, lock)).toEqual([expected]);
   });
@@ -164,6 +164,12 @@ it("refuses a lock that installs the project itself, whose code is not there yet
     askedBy: ["main"],
   } as const;
   expect(planned("pipenv", { lock: { packages: [own] } }).plan.refusals.map(({ id }) => id)).toContain("workspace");
+});
+
+it("refuses a script of the project that is more than one command", () => {
+  const starts = sample.starts.map((start) => ({ ...start, argv: ["start"], wrappers: ["pdm run", "pdm run start"] }));
+  const refusal = planned("pdm", { service: { starts } }).plan.refusals.find(({ id }) => id === "start-script");
+  expect(refusal?.what).toMatch(/`pdm run start`/);
 });
 
 it("says how to get a lock where there is none", () => {
