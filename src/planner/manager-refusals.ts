@@ -1,4 +1,5 @@
 import type { Facts } from "../decisions/decider.ts";
+import { isOldPdmLock } from "../decisions/shared/lock-tool.ts";
 import { list } from "../decisions/shared/say.ts";
 import type { PackageManager, PipInstall, Refusal, Service } from "../model/types.ts";
 import { isPylock } from "../project/lock-pylock.ts";
@@ -76,7 +77,15 @@ export function* managerRefusals({ service }: Pick<Facts, "service">): Generator
       what: `There is no ${lock}`,
       instead: `Run \`${command}\`, commit ${lock} and run again.`,
     });
-  } else yield* ownPackageRefusals(service);
+  } else {
+    if (isOldPdmLock(service.lock))
+      yield refusal("manager", {
+        what: `pdm.lock is of the format ${service.lock.format ?? "that names no format"}`,
+        because: "A PDM of today takes another digest of pyproject.toml, so it could not tell whether this lock fits.",
+        instead: "Run `pdm lock --update-reuse`, which keeps the versions, commit pdm.lock and run again.",
+      });
+    yield* ownPackageRefusals(service);
+  }
 }
 
 /** Its code is not there when the dependencies are installed. */

@@ -1,4 +1,4 @@
-import type { LockTool, Service } from "../../model/types.ts";
+import type { LockFile, LockTool, Service } from "../../model/types.ts";
 import type { Facts } from "../decider.ts";
 import { configured, override } from "./override.ts";
 
@@ -25,21 +25,20 @@ const POETRY: Readonly<Record<string, string>> = {
 };
 
 /** Where the lock does not name the release that wrote it, one that is known to read it. */
-const KNOWN: Readonly<Record<Name, (lock: { readonly format?: string }, python: string) => Release>> = {
+const KNOWN: Readonly<Record<Name, (python: string) => Release>> = {
   // A lock that names no release is of an early one.
   poetry: () => ({ version: "1.8.5", until: "2026-05-31" }),
-  // Before its format 4.5, the digest of what a lock was made from was another one.
-  pdm({ format = "4.5" }, python) {
-    if (isBefore(format, [4, 5])) return { version: "2.16.1", until: "2026-05-31" };
-    return isBefore(python, [3, 9])
-      ? { version: "2.20.1", until: "2024-11-30" }
-      : { version: "2.26.9", until: "2026-05-31" };
-  },
-  pipenv: (_, python) =>
+  pdm: (python) =>
+    isBefore(python, [3, 9]) ? { version: "2.20.1", until: "2024-11-30" } : { version: "2.26.9", until: "2026-05-31" },
+  pipenv: (python) =>
     isBefore(python, [3, 9])
       ? { version: "2024.4.1", until: "2025-01-31" }
       : { version: "2025.0.4", until: "2026-05-31" },
 };
+
+/** Before its format 4.5, PDM took another digest of what a lock was made from, and no PDM of then runs on every Python. */
+export const isOldPdmLock = ({ path, format = "0" }: Pick<LockFile, "path" | "format">): boolean =>
+  path === "pdm.lock" && isBefore(format, [4, 5]);
 
 function isBefore(version: string, [major, minor]: readonly [number, number]): boolean {
   const [first = 0, second = 0] = version.split(".").map(Number);
@@ -91,7 +90,7 @@ export function lockTool(facts: Facts, name: Name, python: string): Picked {
       because: `${title} ${wrote} wrote the lock, so it installs from it.`,
       evidence,
     };
-  const known = KNOWN[name](lock ?? {}, python);
+  const known = KNOWN[name](python);
   return {
     tool: { name, cache, ...known },
     because:

@@ -53,7 +53,8 @@ export const installsItself = (dockerfile: Dockerfile): boolean =>
         argv.includes("install") &&
         argv.some(
           (word, index) =>
-            (/^\.|\.whl$|^\/|^-e|^dist|\$/.test(word) && !TAKES_FILE.test(argv[index - 1] ?? "")) ||
+            // The first word is the program itself, which may be called by its path.
+            (index > 0 && /^\.|\.whl$|^\/|^-e|^dist|\$/.test(word) && !TAKES_FILE.test(argv[index - 1] ?? "")) ||
             word === "setup.py",
         ),
     ),

@@ -26,7 +26,7 @@ function asked(tool: Tool, lock: Partial<LockFile> = {}, service: Partial<Servic
   );
   return {
     manager: fact(tool, path),
-    lock: sample.lock === undefined ? undefined : { ...sample.lock, path, ...lock },
+    lock: sample.lock && { ...sample.lock, path, ...(tool === "pdm" ? { format: "4.5.0" } : {}), ...lock },
     files: [...files, path, ...(tool === "pipenv" ? ["Pipfile"] : [])],
     ...service,
   };
@@ -131,7 +131,6 @@ describe("the release of the tool", () => {
     ["where it is too old", "poetry", { madeBy: "1.4.2" }, "--exclude-newer 2026-05-31 poetry==1.8.5"],
     ["where the lock does not say", "poetry", {}, "--exclude-newer 2026-05-31 poetry==1.8.5"],
     ["that reads the lock", "pdm", { format: "4.5.0" }, "--exclude-newer 2026-05-31 pdm==2.26.9"],
-    ["that reads an older lock", "pdm", { format: "4.4.1" }, "--exclude-newer 2026-05-31 pdm==2.16.1"],
     ["that is known", "pipenv", {}, "--exclude-newer 2026-05-31 pipenv==2025.0.4"],
   ])("is one %s", (_, tool, lock, expected) => {
     expect(release(tool, lock)).toEqual([expected]);
@@ -170,6 +169,12 @@ it("refuses a script of the project that is more than one command", () => {
   const starts = sample.starts.map((start) => ({ ...start, argv: ["start"], wrappers: ["pdm run", "pdm run start"] }));
   const refusal = planned("pdm", { service: { starts } }).plan.refusals.find(({ id }) => id === "start-script");
   expect(refusal?.what).toMatch(/`pdm run start`/);
+});
+
+it("refuses a lock of PDM whose digest is another one", () => {
+  const refusals = (format: string) => planned("pdm", { lock: { format } }).plan.refusals.map(({ id }) => id);
+  expect(refusals("4.4.1")).toContain("manager");
+  expect(refusals("4.5.0")).not.toContain("manager");
 });
 
 it("says how to get a lock where there is none", () => {
