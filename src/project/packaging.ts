@@ -2,6 +2,7 @@ import type { Application, Fact, PackagingFacts } from "../model/types.ts";
 import { looksUpFromFile, readsOwnVersion } from "./packaging-code.ts";
 import type { Pyproject } from "./pyproject.ts";
 import type { PythonSources } from "./python-source.ts";
+import { normalName } from "./requirement.ts";
 import { SourceText } from "./source-text.ts";
 import { valueAt, isTable, tableAt, textAt, textsAt } from "./toml.ts";
 import type { Tree } from "./tree.ts";
@@ -57,7 +58,19 @@ function kindOf(tree: Tree, pyproject: Pyproject | undefined): PackagingFacts["k
       return { value: "package", confidence: "certain", evidence: [pyproject.toml.evidence(path)] };
   }
   if (!isTable(valueAt(data, "build-system"))) return unpackaged(["project"]);
+  if (findsNoPackage(tree, data)) return { ...unpackaged(["build-system"]), confidence: "likely" };
   return { value: "package", confidence: "certain", evidence: [pyproject.toml.evidence(["build-system"])] };
+}
+
+/** Poetry's backend looks for a package of the project's name unless it is told which to take, and stops without one. */
+function findsNoPackage(tree: Tree, data: unknown): boolean {
+  const backend = textAt(data, "build-system", "build-backend") ?? "";
+  const name = textAt(data, "project", "name") ?? textAt(data, "tool", "poetry", "name");
+  const isTold = ["packages", "include"].some((key) => valueAt(data, "tool", "poetry", key) !== undefined);
+  if (!backend.startsWith("poetry.") || name === undefined || isTold) return false;
+  const module = normalName(name).replaceAll("-", "_");
+  const places = [module, `src/${module}`];
+  return !tree.files.some((file) => places.some((place) => file === `${place}.py` || file.startsWith(`${place}/`)));
 }
 
 /** Folders that are imported: those with `__init__.py`, and the one the application lives in. */

@@ -5,6 +5,8 @@ import type { LockFile, Service } from "../../../src/model/types.ts";
 import { makePlan } from "../../../src/planner/make-plan.ts";
 import { renderFiles } from "../../../src/planner/render.ts";
 import { installedFiles } from "../../../src/project/installed-files.ts";
+import { readService } from "../../../src/project/read-service.ts";
+import { memoryTree } from "../../../src/project/tree.ts";
 import { rules } from "../../../src/rules/index.gen.ts";
 import { fact, facts, pins, sample } from "./sample.ts";
 
@@ -188,3 +190,20 @@ it("says how to get a lock where there is none", () => {
 it("reads a company's CA by the variable that the tool knows", () => {
   expect(planned("poetry").text).toContain("REQUESTS_CA_BUNDLE=/run/secrets/ca-bundle; fi");
 });
+
+it.each([
+  ["orders-service", {}, "unpackaged"],
+  ["orders-service", { packages: "packages = [{ include = 'app' }]" }, "package"],
+  ["App", {}, "package"],
+] as const)(
+  "a project that Poetry finds no package of is none: %s %o",
+  async (name, { packages = "" }: { packages?: string }, kind) => {
+    const service = await readService(
+      memoryTree({
+        "pyproject.toml": `[tool.poetry]\nname = "${name}"\n${packages}\n\n[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n`,
+        "app/__init__.py": "",
+      }),
+    );
+    expect(service.packaging.kind.value).toBe(kind);
+  },
+);
