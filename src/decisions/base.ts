@@ -51,7 +51,7 @@ function* candidates(facts: Facts): Generator<Picked> {
   if (today !== undefined && keepsOldPython(facts))
     yield {
       python: today,
-      because: `Python ${today} is what runs today, and ${saysPython(facts) === undefined ? "nothing says that the packages of the service have a version for another" : `the project allows no newer one (\`${saysPython(facts)}\`)`}; \`base: "${profile.pythons[0]}"\` under \`decisions\` tries one.`,
+      because: `Python ${today} is what runs today, and ${whyOld(facts)}; \`base: "${profile.pythons[0]}"\` under \`decisions\` tries one.`,
       evidence: [...at(dockerfile, lineage(dockerfile)[0]?.from), ...placesOf(requires)],
       leaves: ["base-end-of-life"],
     };
@@ -62,6 +62,13 @@ function* candidates(facts: Facts): Generator<Picked> {
       because: `The project pins Python ${pinned}.`,
       evidence: placesOf(service.python.pinned, requires),
     };
+}
+
+function whyOld(facts: Facts): string {
+  const says = saysPython(facts);
+  return says === undefined
+    ? "nothing says that the packages of the service have a version for another"
+    : `the project allows no newer one (\`${says}\`)`;
 }
 
 const saysPython = ({ service }: Facts): string | undefined =>

@@ -3,7 +3,7 @@ import { isForDevelopment } from "../project/development.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
 import { keptSecrets } from "./shared/kept-secrets.ts";
-import { lockTool, type Picked, TOOL_TITLES, toolManifests, toolName } from "./shared/lock-tool.ts";
+import { lockTool, type Picked, TOOL_TITLES, toolManifests } from "./shared/lock-tool.ts";
 import { list, placesOf } from "./shared/say.ts";
 
 const kept = (names: readonly string[]): readonly string[] =>
@@ -137,6 +137,11 @@ function byPip({ calls, hashed, loose }: PipInstall): Said {
   };
 }
 
+function saidOf(value: SyncSpec, picked: Picked | undefined): Said {
+  if (picked !== undefined) return byTool(value, picked);
+  return value.pip === undefined ? byUv(value) : byPip(value.pip);
+}
+
 export const sync: Decider = {
   id: "sync",
   title: "Installing the dependencies",
@@ -164,9 +169,7 @@ export const sync: Decider = {
     const { service } = facts;
     const { project, because } = projectInstall(facts);
     const secrets = keptSecrets(facts.dockerfile);
-    const { pip } = service;
-    const name = toolName(service);
-    const picked = name === undefined ? undefined : lockTool(facts, name, draft.base?.python ?? "");
+    const picked = lockTool(facts, draft.base?.python);
     const value: SyncSpec = {
       venv: `${draft.workdir ?? "/app"}/.venv`,
       ...installed(facts, picked),
@@ -175,8 +178,7 @@ export const sync: Decider = {
       sources: project === "none" ? [] : sourcesOf(facts),
       ...(secrets.length === 0 ? {} : { secrets }),
     };
-    const byUvOrTool = picked === undefined ? byUv(value) : byTool(value, picked);
-    const said = pip === undefined ? byUvOrTool : byPip(pip);
+    const said = saidOf(value, picked);
     return {
       value: { sync: value },
       choice: `${said.choice}, ${project === "none" ? "dependencies only" : "dependencies first, then the project"}`,

@@ -62,7 +62,7 @@ export interface Picked {
 }
 
 /** The tool that wrote the lock, where that is not uv. */
-export function toolName({ manager, lock, pip }: Pick<Service, "manager" | "lock" | "pip">): Name | undefined {
+function toolName({ manager, lock, pip }: Pick<Service, "manager" | "lock" | "pip">): Name | undefined {
   const { value } = manager;
   if (pip !== undefined || (value !== "poetry" && value !== "pdm" && value !== "pipenv")) return undefined;
   return lock?.path === FILES[value][1] ? value : undefined;
@@ -74,8 +74,10 @@ export function toolManifests(name: Name, files: readonly string[]): readonly st
   return [...FILES[name], ...(files.includes(settings) ? [settings] : [])];
 }
 
-/** One exact release of the tool: as the team says, as the lock says, or one that is known to read it. */
-export function lockTool(facts: Facts, name: Name, python: string): Picked {
+/** One exact release of the tool, where one is needed: as the team says, as the lock says, or one that is known to read it. */
+export function lockTool(facts: Facts, python = ""): Picked | undefined {
+  const name = toolName(facts.service);
+  if (name === undefined) return undefined;
   const cache = `/var/cache/${name}`;
   const { lock } = facts.service;
   const title = TOOL_TITLES[name];
