@@ -233,7 +233,13 @@ export class EngineContainer implements Container {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await removeContainer(this.#http, this.id);
+    try {
+      await removeContainer(this.#http, this.id);
+    } catch (error) {
+      // One that forks forever outlives the engine's patience with it. What was seen of it counts all the same; the end of the
+      // run removes it once more, and tells when it cannot.
+      if (!(error instanceof EngineRefusal && error.status === 500)) throw error;
+    }
     for (const { there } of this.#ports.values()) await this.#reach.close(there);
   }
 
