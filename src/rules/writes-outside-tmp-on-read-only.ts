@@ -4,7 +4,7 @@ import type { Dockerfile, PathUse } from "../model/types.ts";
 import { isHandCommand, isStarted, namesFile } from "../project/command-files.ts";
 import { commandsOf } from "./queries/commands.ts";
 import { healthy, healthyDockerfile, healthyWith, project } from "./queries/example.ts";
-import { absolute, situationAt } from "./queries/settings.ts";
+import { absolute, isRoot, situationAt } from "./queries/settings.ts";
 import { canShip } from "./queries/shipped-files.ts";
 import { at, reachableSteps, shippedStage, shippedSteps } from "./queries/steps.ts";
 import type { Rule, RuleInput } from "./rule.ts";
@@ -39,6 +39,12 @@ export const writesOutsideTmpOnReadOnly: Rule = {
         "app/main.py": writing("uploads"),
         "compose.yaml": "services:\n  web:\n    build: .\n    volumes: [./:/app]\n",
       }),
+      // A volume for which the image has no folder: it belongs to root.
+      project({
+        Dockerfile: healthyDockerfile,
+        "app/main.py": writing("uploads"),
+        "compose.yaml": "services:\n  web:\n    build: .\n    volumes: [uploads:/app/uploads]\nvolumes:\n  uploads:\n",
+      }),
     ],
     good: [
       healthy,
@@ -72,6 +78,11 @@ export const writesOutsideTmpOnReadOnly: Rule = {
         "app/main.py": writing("uploads"),
         "compose.yaml": "services:\n  web:\n    build: .\n    volumes: [./uploads:/app/uploads]\n",
       }),
+      project({
+        Dockerfile: healthyWith(["EXPOSE 8000", "RUN mkdir uploads && chown 1001 uploads\nEXPOSE 8000"]),
+        "app/main.py": writing("uploads"),
+        "compose.yaml": "services:\n  web:\n    build: .\n    volumes: [uploads:/app/uploads]\nvolumes:\n  uploads:\n",
+      }),
       // Of a module that nothing starts.
       project({
         Dockerfile: healthyDockerfile,
@@ -84,9 +95,9 @@ export const writesOutsideTmpOnReadOnly: Rule = {
     const { dockerfile, service } = input;
     const stage = shippedStage(dockerfile);
     if (!stage) return;
-    const { workdir } = situationAt(dockerfile, stage);
+    const { workdir, user } = situationAt(dockerfile, stage);
     const declared = stageState(dockerfile, stage).volumes.map(({ value }) => absolute(workdir, value));
-    const volumes = [...declared, ...foldersGiven(dockerfile), ...mountedByCompose(input)];
+    const volumes = [...declared, ...foldersGiven(dockerfile), ...mountedByCompose(input, user)];
     const written = service.writes.flatMap((use) => {
       const { path, evidence } = use;
       if (/[{}$<>*]/.test(path) || !canShip(input, evidence.file) || isByHand(use, input)) return [];
@@ -131,14 +142,30 @@ function* groups(written: readonly Written[]): Generator<Written & { readonly ot
   }
 }
 
-/** Where Compose mounts a volume, or a folder of the host that holds nothing of the repository: not the code, to develop. */
-function mountedByCompose({ dockerfile, service }: RuleInput): readonly string[] {
+/**
+ * Where Compose mounts a folder of the host that holds nothing of the repository, which would be the code, to develop; or a
+ * volume. A new one takes over the owner of the image's folder: where the image makes none, it belongs to root.
+ */
+function mountedByCompose({ dockerfile, service }: RuleInput, user = "root"): readonly string[] {
   const { composeVolumes = [], composeMounts, files } = service;
   const bare = composeMounts.filter(({ builds, from }) => {
     const folder = posix.join(from, ".").replace(/\/$/, "");
     return builds === dockerfile.path && folder !== "." && !files.some((file) => isAtOrBelow(file, folder));
   });
-  return [...composeVolumes.map(({ path }) => path), ...bare.map(({ to }) => to)];
+  const made = isRoot(user) ? undefined : namedInSteps(dockerfile);
+  const usable = composeVolumes.map(({ path }) => path).filter((path) => made?.has(path) !== false);
+  return [...usable, ...bare.map(({ to }) => to)];
+}
+
+/** Every word of a command in the shipped image, as a path: a folder that is made is among them. */
+function namedInSteps(dockerfile: Dockerfile): ReadonlySet<string> {
+  return new Set(
+    shippedSteps(dockerfile).flatMap(({ stage, instruction }) => {
+      if (instruction.keyword !== "RUN") return [];
+      const { workdir } = situationAt(dockerfile, stage, instruction);
+      return commandsOf(instruction).flatMap(({ argv }) => argv.slice(1).map((word) => absolute(workdir, word)));
+    }),
+  );
 }
 
 /** In a script that the running service has nothing to do with: it is run by hand, by a test, or by the build itself. */
