@@ -33,7 +33,7 @@ function header({ service, image }: Page): Lines {
     ),
     `# Build: docker build -f ${image.dockerfile} -t ${imageTag(service)} ${image.context}`,
     ...comment(
-      "Behind a proxy: HTTP_PROXY, HTTPS_PROXY and NO_PROXY are predefined build arguments and stay out of the image. Where downloads are slow, --build-arg UV_HTTP_TIMEOUT=120 gives each 120 s to say something. With a company CA add --secret id=ca-bundle,src=bundle.pem: it is mounted while uv downloads and is in no layer.",
+      "Behind a proxy: HTTP_PROXY, HTTPS_PROXY and NO_PROXY are predefined build arguments and stay out of the image. Where downloads are slow, --build-arg UV_HTTP_TIMEOUT=120 gives each 120 s to say something. With a company CA add --secret id=ca-bundle,src=bundle.pem: it is mounted while packages are downloaded and is in no layer.",
     ),
   ];
 }
