@@ -140,11 +140,11 @@ async function structureTestOf(tools: readonly GoTool[], image: string, signal: 
   return async () => (await demand(program, words, { signal })).milliseconds / 1000;
 }
 
-/** What `verify` says of each probe on stderr: its title, and how many milliseconds it took. */
+/** What `verify` says of each probe on stderr: its title, and how long it took. */
 const waitsIn = (stderr: string): readonly Wait[] =>
-  [...stderr.matchAll(/^(.*) \((\d+) ms\)$/gm)].map(([, what = "", milliseconds]) => ({
-    what: what.trim(),
-    seconds: Number(milliseconds) / 1000,
+  [...stderr.matchAll(/^ *[\d.]+ s {2}(.*) \(([\d.]+) (ms|s)\)$/gm)].map(([, what = "", took, unit]) => ({
+    what,
+    seconds: Number(took) / (unit === "ms" ? 1000 : 1),
   }));
 
 /** The probe whose median is the longest. */

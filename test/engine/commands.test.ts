@@ -197,7 +197,7 @@ describe("verify", () => {
       "Dockerfile.prod": `FROM ${BASE}\nWORKDIR /app\nCOPY . .\nCMD ["python", "-m", "tiny.server"]\n`,
     });
     const { code, stdout } = await seaworthy(["verify", fixture.folder]);
-    expect(stdout).toMatch(/^FAIL {6}No process runs as root \(error\)\n {12}\S/m);
+    expect(stdout).toMatch(/^FAIL {6}No process runs as root \(error\) \[non-root\]\n {12}\S/m);
     expect(stdout).toMatch(/^pass {6}The service starts and its health path answers/m);
     expect(code).toBe(1);
     expect(await leftOf(fixture.folder)).toEqual([]);

@@ -33,7 +33,7 @@ it("does not blame an image for what an engine did that crashed and came back", 
   await using door = await engineDoor();
   const started = start([`${fixture.folder}/`, "--repetitions", "1"], { DOCKER_HOST: `unix://${door.path}` });
   // The first probe has ended, so others are at work.
-  await started.said(/after: (?!Built).* \(\d+ ms\)/);
+  await started.said(/after: (?!Built).* \([\d.]+ m?s\)/);
   door.flap();
   const { code, stderr } = await started.ended;
   expect(stderr.match(/\[[a-z]+\/[a-z-]+\]/g)).toEqual(["[engine/lost]"]);

@@ -57,7 +57,7 @@ describe.skipIf(ENGINES.length === 0).each(ENGINES.length === 0 ? ["none"] : ENG
 
   it.each([
     ["builds", /Building after/],
-    ["proves", /(before|after): (?!Built).* \(\d+ ms\)/],
+    ["proves", /(before|after): (?!Built).* \([\d.]+ m?s\)/],
   ])("the next run sweeps what one left that was killed while it %s", async (_, moment) => {
     const killed = begin();
     await killed.said(moment);
