@@ -170,7 +170,7 @@ it("tries nothing more on a service that is never healthy, and judges what can b
   const tag = `seaworthy/test:${randomBytes(6).toString("hex")}`;
   tags.push(tag);
   await using folder = await buildFolder({
-    Dockerfile: `FROM ${BASE}\nUSER 1001\nCMD ["python3", "-c", "import time; time.sleep(1000)"]\n`,
+    Dockerfile: `FROM ${BASE}\nUSER 1001\nEXPOSE 8000\nCMD ["python3", "-c", "import time; time.sleep(1000)"]\n`,
     "seaworthy.yaml": "limits: { startSeconds: 3, graceSeconds: 1 }\n",
   });
   expect(await run("docker", ["build", "--quiet", "--tag", tag, folder.path])).toMatchObject({ code: 0 });
