@@ -35,7 +35,9 @@ it("fails by an error, and not by what the team made a note, which is shown as f
 
   await using settled = await tinyService({ "tiny/server.py": LOGS_TO_FILE, "seaworthy.yaml": configuration });
   const lenient = await seaworthy(["verify", "--quick", settled.folder]);
-  expect(lenient.stdout).toMatch(/^FAIL {6}Logs go to stdout and stderr only \(note, fails no run\) \[logs-on-streams\]$/m);
+  expect(lenient.stdout).toMatch(
+    /^FAIL {6}Logs go to stdout and stderr only \(note, fails no run\) \[logs-on-streams\]$/m,
+  );
   expect(lenient.code).toBe(0);
   const kept = join(settled.folder, ".seaworthy/runs/newest");
   expect(await readFile(join(kept, "checks.junit.xml"), "utf8")).toContain('failures="0" errors="0"');
