@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { stopAnswersInFlight } from "../../src/checks/stop-answers-in-flight.ts";
-import { exampleContract } from "../../src/checks/support/examples.ts";
 import type { ConnectedEngine } from "../../src/engine/engine.ts";
 import type { Verdict } from "../../src/model/types.ts";
 import { drain } from "../../src/probes/drain.ts";
-import { BASE, buildFolder, connect, soon } from "./engine-fixture.ts";
+import { BASE, connect } from "./engine-fixture.ts";
+import { withImage } from "./support/proof.ts";
 
 /** A slow route that the team names itself: `drain: { path }` in seaworthy.yaml. No route of it reads a body. */
 const app = (onStop: string, report: string) => `
@@ -34,25 +34,16 @@ beforeAll(async () => {
 });
 afterAll(() => engine[Symbol.asyncDispose]());
 
-async function verdictOn(onStop: string, report = "time.sleep(4)"): Promise<Verdict> {
-  await using folder = await buildFolder({
+async function verdictOn(onStop: string, report = "time.sleep(4)"): Promise<Verdict | undefined> {
+  const files = {
     Dockerfile: `FROM ${BASE}\nCOPY app.py /app.py\nUSER 1001:1001\nCMD ["python3", "-u", "/app.py"]\n`,
     "app.py": app(onStop, report),
+  };
+  let verdict: Verdict | undefined;
+  await withImage({ engine, files, contract: { drain: { method: "GET", path: "/report" } } }, async (proof) => {
+    verdict = await proof.of(stopAnswersInFlight, drain);
   });
-  const request = folder.request();
-  await using image = {
-    ...(await engine.build(request)).image,
-    [Symbol.asyncDispose]: () => engine.removeImage(request.tag),
-  };
-  const contract = {
-    ...exampleContract,
-    drain: { method: "GET" as const, path: "/report" },
-    signals: { stop: "SIGTERM", graceSeconds: 8 },
-  };
-  const service = { routes: [], frameworks: [] } as never;
-  const context = { engine, image, service, contract, build: undefined, evidenceDirectory: folder.path, shared: {} };
-  const data = await drain.collect({ ...context, signal: soon() });
-  return stopAnswersInFlight.judge(data, { contract, service, side: "after", before: undefined });
+  return verdict;
 }
 
 it("is answered by a service that waits for it", async () => {

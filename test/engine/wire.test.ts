@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { becomesHealthy } from "../../src/checks/becomes-healthy.ts";
-import type { Check } from "../../src/checks/check.ts";
 import { stopAnswersInFlight } from "../../src/checks/stop-answers-in-flight.ts";
-import { exampleContract } from "../../src/checks/support/examples.ts";
 import type { ConnectedEngine } from "../../src/engine/engine.ts";
 import { run } from "../../src/kit/exec.ts";
-import type { Image, Verdict } from "../../src/model/types.ts";
 import { drain } from "../../src/probes/drain.ts";
-import type { Probe } from "../../src/probes/probe.ts";
 import { startUp } from "../../src/probes/start-up.ts";
-import { BASE, buildFolder, connect, soon } from "./engine-fixture.ts";
+import { BASE, connect } from "./engine-fixture.ts";
+import { pipInstall, withImage } from "./support/proof.ts";
 
 /** Images that speak something else than HTTP/1.1 without TLS. */
 
@@ -47,11 +44,7 @@ server.server_close()
 
 const GRPC = {
   Dockerfile: `FROM ${BASE}
-RUN --mount=type=secret,id=ca-bundle \\
-    if [ -s /run/secrets/ca-bundle ]; then export PIP_CERT=/run/secrets/ca-bundle; fi \\
-    && pip install --no-cache-dir --disable-pip-version-check --root-user-action ignore \\
-    grpcio==1.71.2 grpcio-health-checking==1.71.2
-COPY app.py /
+${pipInstall("grpcio==1.71.2", "grpcio-health-checking==1.71.2")}COPY app.py /
 USER 1001:1001
 EXPOSE 8000
 CMD ["python3", "-u", "/app.py"]
@@ -79,33 +72,6 @@ beforeAll(async () => {
 });
 afterAll(() => engine[Symbol.asyncDispose]());
 
-interface Proof {
-  of<Data>(check: Check<Data>, probe: Probe<Data>): Promise<Verdict>;
-}
-
-async function withImage(
-  files: Readonly<Record<string, string>>,
-  prepare: (folder: string) => Promise<void>,
-  prove: (proof: Proof) => Promise<void>,
-): Promise<void> {
-  await using folder = await buildFolder(files);
-  await prepare(folder.path);
-  const ca = process.env["SEAWORTHY_CA"];
-  const request = folder.request({ secrets: ca === undefined ? {} : { "ca-bundle": ca } });
-  const image: Image = (await engine.build(request)).image;
-  await using _ = { [Symbol.asyncDispose]: () => engine.removeImage(request.tag) };
-  const contract = { ...exampleContract, signals: { stop: "SIGTERM", graceSeconds: 8 } };
-  const service = { routes: [{ method: "POST", path: "/items" }], frameworks: [] } as never;
-  const common = { engine, image, service, contract, build: undefined, evidenceDirectory: folder.path, quick: true };
-  const shared = {};
-  await prove({
-    async of(check, probe) {
-      const data = await probe.collect({ ...common, shared, signal: soon() });
-      return check.judge(data, { contract, service, side: "after", before: undefined });
-    },
-  });
-}
-
 it("proves an image that speaks TLS only, and holds a request in flight in it", async () => {
   const certify = async (folder: string) => {
     const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=demo.internal"];
@@ -114,26 +80,25 @@ it("proves an image that speaks TLS only, and holds a request in flight in it", 
     // openssl lets nobody else read the key; in the image another user does.
     expect(await run("chmod", ["0644", `${folder}/key.pem`])).toMatchObject({ code: 0 });
   };
-  await withImage(SECURE, certify, async (proof) => {
-    const overTls = expect.stringContaining("over TLS, its certificate not checked") as string;
-    expect(await proof.of(becomesHealthy, startUp)).toMatchObject({ status: "pass", message: overTls });
-    const held = expect.stringContaining("POST /items, half of its body sent") as string;
-    expect(await proof.of(stopAnswersInFlight, drain)).toMatchObject({ status: "pass", message: held });
-  });
+  await withImage(
+    { engine, files: SECURE, routes: [{ method: "POST", path: "/items" }], prepare: certify },
+    async (proof) => {
+      const overTls = expect.stringContaining("over TLS, its certificate not checked") as string;
+      expect(await proof.of(becomesHealthy, startUp)).toMatchObject({ status: "pass", message: overTls });
+      const held = expect.stringContaining("POST /items, half of its body sent") as string;
+      expect(await proof.of(stopAnswersInFlight, drain)).toMatchObject({ status: "pass", message: held });
+    },
+  );
 });
 
 it("asks gRPC's own health service of an image, and says why no call of it is held", async () => {
-  await withImage(
-    GRPC,
-    async () => {},
-    async (proof) => {
-      const serving = expect.stringContaining("The health service said SERVING over gRPC") as string;
-      expect(await proof.of(becomesHealthy, startUp)).toMatchObject({ status: "pass", message: serving });
-      await expect(proof.of(stopAnswersInFlight, drain)).rejects.toMatchObject({
-        code: "probe/needs-http1",
-        message: "It speaks only gRPC, and a request is held in flight only over HTTP/1.1",
-        hint: expect.stringContaining("a call of its own client is in flight") as string,
-      });
-    },
-  );
+  await withImage({ engine, files: GRPC }, async (proof) => {
+    const serving = expect.stringContaining("The health service said SERVING over gRPC") as string;
+    expect(await proof.of(becomesHealthy, startUp)).toMatchObject({ status: "pass", message: serving });
+    await expect(proof.of(stopAnswersInFlight, drain)).rejects.toMatchObject({
+      code: "probe/needs-http1",
+      message: "It speaks only gRPC, and a request is held in flight only over HTTP/1.1",
+      hint: expect.stringContaining("a call of its own client is in flight") as string,
+    });
+  });
 });
