@@ -24,12 +24,13 @@ export async function buildColdAndWarm(
     image = await time("cold", { noCache: true });
     // Its time is none of a cold build.
     if (notCold !== undefined) builds.splice(0);
-  } else if (quick !== true) {
+  }
+  if (quick !== true && cold !== undefined) {
     image = await time("warm", {});
     // Should the engine have lost its cache meanwhile, this has filled it again, and its time is none of a warm build.
     if (builds.some(({ steps }) => steps.some(isMade))) builds.splice(0);
     warm = builds.length;
-    if (notCold === undefined) builds.unshift(cold as Build);
+    if (notCold === undefined) builds.unshift(cold);
   }
   // Each build moves the tag; the engine drops the image it pointed at before, so the last one is what is proven.
   for (; warm < repetitions; warm += 1) image = await time("warm", {});

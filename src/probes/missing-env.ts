@@ -1,7 +1,6 @@
-import { NeverHealthy } from "./support/health.ts";
 import type { Container } from "../engine/engine.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
-import { firstHealthy } from "./support/health.ts";
+import { firstHealthy, NeverHealthy } from "./support/health.ts";
 import { leakedIn, leakedInLog, watchedSecrets } from "./support/leaks.ts";
 import { lastLine, type LoggedLine, logTail, names } from "./support/logs.ts";
 import { startPatience } from "./support/patience.ts";
