@@ -1,3 +1,4 @@
+import { literal } from "../kit/pattern.ts";
 import type { StartCommand } from "../model/types.ts";
 import type { PythonFile, PythonSources } from "./python-source.ts";
 
@@ -9,7 +10,8 @@ export function isRunByHand(sources: PythonSources, file: PythonFile, starts: re
   if (starts.length === 0 || !/^if __name__ *==/m.test(file.source.text)) return false;
   if (mayBegin(file, starts)) return false;
   const { path, stem } = namesOf(file);
-  const mention = new RegExp(String.raw`\b(?:import|from)\b[^\n]*\b${stem}\b|\b${stem}\.py\b`);
+  const written = literal(stem).source;
+  const mention = new RegExp(String.raw`\b(?:import|from)\b[^\n]*\b${written}\b|\b${written}\.py\b`);
   return !sources.paths.some((other) => other !== path && mention.test(sources.text(other) ?? ""));
 }
 

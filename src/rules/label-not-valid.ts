@@ -1,4 +1,5 @@
 import { stageState } from "../dockerfile/stages.ts";
+import { literal } from "../kit/pattern.ts";
 import { changed, healthy } from "./queries/example.ts";
 import { at, find, shippedStage } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
@@ -29,6 +30,7 @@ export const labelNotValid: Rule = {
         "EXPOSE 8000",
         'ARG REVISION=\nLABEL org.opencontainers.image.revision=$REVISION \\\n  org.opencontainers.image.source="https://git.example/team/reactions" \\\n  org.opencontainers.image.created=2026-01-31T10:00:00Z team=reactions\nEXPOSE 8000',
       ]),
+      changed(["EXPOSE 8000", 'LABEL "team (eu"=reactions\nEXPOSE 8000']),
       changed(["EXPOSE 8000", 'ARG DATE=unknown\nLABEL org.opencontainers.image.created="$DATE"\nEXPOSE 8000']),
     ],
   },
@@ -36,9 +38,8 @@ export const labelNotValid: Rule = {
     const stage = shippedStage(dockerfile);
     if (!stage?.instructions.some(({ keyword }) => keyword === "LABEL")) return;
     for (const [name, { value, instruction, stage: of }] of stageState(dockerfile, stage).labels) {
-      // A value that the build gives is empty only until then.
-      // So is a default that says nothing: `ARG DATE=unknown`.
-      const byArgument = new RegExp(`${name.replaceAll(".", "\\.")}["']?=["']?\\$`).test(instruction.args);
+      // A value that the build gives is empty only until then, or has a default that says nothing: `ARG DATE=unknown`.
+      const byArgument = new RegExp(`${literal(name).source}["']?=["']?\\$`).test(instruction.args);
       const given = byArgument || (value === "" && /\$/.test(instruction.args));
       const wrong = of === stage.index && !given ? whatIsWrong(name, value) : undefined;
       if (wrong === undefined) continue;

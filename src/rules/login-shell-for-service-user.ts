@@ -1,6 +1,7 @@
 import { rootImage } from "./queries/settings.ts";
 import { baseOf } from "./queries/base.ts";
-import { literal, replace } from "./queries/fixes.ts";
+import { literal } from "../kit/pattern.ts";
+import { replace } from "./queries/fixes.ts";
 import { commandsOf } from "./queries/commands.ts";
 import { changed, healthy } from "./queries/example.ts";
 import { option } from "./queries/start.ts";

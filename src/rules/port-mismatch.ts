@@ -1,4 +1,5 @@
-import { literal, replace } from "./queries/fixes.ts";
+import { literal } from "../kit/pattern.ts";
+import { replace } from "./queries/fixes.ts";
 import { bindOf } from "./queries/bind.ts";
 import { changed, healthy, healthyWith, project, startLine } from "./queries/example.ts";
 import { startOf } from "./queries/start.ts";

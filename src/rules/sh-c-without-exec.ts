@@ -1,4 +1,5 @@
-import { edited, literal, onlyPlace, type Mended } from "./queries/fixes.ts";
+import { literal } from "../kit/pattern.ts";
+import { edited, onlyPlace, type Mended } from "./queries/fixes.ts";
 import { entrypointScripts } from "./queries/entrypoint.ts";
 import { type Command, commandsIn } from "./queries/commands.ts";
 import { changed, healthy, healthyWith, project, slim, startLine } from "./queries/example.ts";

@@ -1,4 +1,5 @@
-import { literal, replace } from "./queries/fixes.ts";
+import { literal } from "../kit/pattern.ts";
+import { replace } from "./queries/fixes.ts";
 import { changed, healthy, startLine } from "./queries/example.ts";
 import { unquotedCall } from "./queries/sh-scripts.ts";
 import { startOf } from "./queries/start.ts";

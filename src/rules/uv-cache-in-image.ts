@@ -1,4 +1,5 @@
-import { append, literal, type Mended, replace } from "./queries/fixes.ts";
+import { literal } from "../kit/pattern.ts";
+import { append, type Mended, replace } from "./queries/fixes.ts";
 import { changed, startLine, healthy, project, slim, syncLine, uvImage } from "./queries/example.ts";
 import { at, shippedSteps, type Step } from "./queries/steps.ts";
 import { absolute, situationAt } from "./queries/settings.ts";

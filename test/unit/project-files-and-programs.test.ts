@@ -37,6 +37,7 @@ describe("files and programs", () => {
     ["a script that is imported", { "app/main.py": "from app import dump\n" }, ["dump.csv"]],
     ["a script that is called", { "app/main.py": "import os\nos.system('python app/dump.py')\n" }, ["dump.csv"]],
     ["a module", { "app/dump.py": "def main():\n    open('dump.csv', 'w')\n" }, ["dump.csv"]],
+    ["a script with any name", { "app/c++ (1.py": "if __name__ == '__main__':\n    open('c.csv', 'w')\n" }, []],
   ])("tells what %s writes", async (_, more, expected) => {
     const service = await read({
       Procfile: "web: uvicorn app.main:app\n",

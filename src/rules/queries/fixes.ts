@@ -21,8 +21,6 @@ export function onlyPlace({ text }: Dockerfile, { range }: Instruction, pattern:
   return { start, end: start + first[0].length };
 }
 
-export const literal = (text: string): RegExp => new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
-
 /** Puts words behind what a pattern finds: a flag behind a command. */
 export function append(dockerfile: Dockerfile, instruction: Instruction, pattern: RegExp, words: string): Mended {
   const place = onlyPlace(dockerfile, instruction, pattern);
