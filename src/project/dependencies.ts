@@ -84,7 +84,7 @@ function declaredIn(input: DependencyInput): Declared {
 /** A lock says itself where each package comes from; without one, only the project's own table does. */
 function inPyproject({ tree, pyproject, reading, dockerfile }: DependencyInput): Declared {
   const { runtime = [], groups = {}, extras = {}, toml } = pyproject ?? {};
-  const sources = reading === undefined ? uvSources(tree, toml?.data, dockerfile) : {};
+  const sources = reading === undefined ? uvSources(tree, toml?.data, dockerfile) : new Map();
   const sourced = (sections: Declared["groups"]) =>
     Object.fromEntries(Object.entries(sections).map(([name, section]) => [name, withSources(section, sources)]));
   return { runtime: withSources(runtime, sources), groups: sourced(groups), extras: sourced(extras) };

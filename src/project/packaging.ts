@@ -1,3 +1,4 @@
+import { readGlob } from "../dockerfile/glob.ts";
 import type { Application, Fact, PackagingFacts } from "../model/types.ts";
 import { looksUpFromFile, readsOwnVersion } from "./packaging-code.ts";
 import type { Pyproject } from "./pyproject.ts";
@@ -123,27 +124,14 @@ function metadataFiles(tree: Tree, pyproject: Pyproject | undefined): readonly s
     textAt(data, "tool", "poetry", "readme");
   const license = textAt(data, "project", "license", "file");
   const globs = textsAt(data, "project", "license-files");
-  const licences = tree.files.filter((file) => globs.some((glob) => matches(glob, file)));
+  const patterns = globs.flatMap((glob) => readGlob(glob, "match") ?? []);
+  const licences = tree.files.filter((file) => patterns.some(({ matches }) => matches(file)));
   const builders = ["hatch_build.py", "setup.py", "setup.cfg", "MANIFEST.in"].filter((file) =>
     tree.files.includes(file),
   );
   const dynamic = textAt(data, "tool", "hatch", "version", "path");
   const all = [readme, license, ...licences, dynamic, ...(isTable(valueAt(data, "build-system")) ? builders : [])];
   return [...new Set(all.filter((file) => file !== undefined))];
-}
-
-/** A glob of one folder, as licence files are given: `LICEN[CS]E*`. */
-function matches(glob: string, file: string): boolean {
-  if (glob === file) return true;
-  const pattern = glob
-    .replaceAll(/[.+^${}()|\\]/g, "\\$&")
-    .replaceAll("*", "[^/]*")
-    .replaceAll("?", "[^/]");
-  try {
-    return new RegExp(`^${pattern}$`).test(file);
-  } catch {
-    return false;
-  }
 }
 
 /** Programs that the package brings, by name: the function each one calls. */

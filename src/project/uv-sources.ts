@@ -1,18 +1,20 @@
 import { posix } from "node:path";
+import { readGlob } from "../dockerfile/glob.ts";
 import type { Dependency, Dockerfile } from "../model/types.ts";
 import { normalName, readRequirement } from "./requirement.ts";
 import { isTable, readToml, tableAt, type Table, textAt, textsAt } from "./toml.ts";
 import type { Tree } from "./tree.ts";
 
-type Names = Readonly<Record<string, string>>;
+/** An address by the normalised name of a package. */
+type Addresses = ReadonlyMap<string, string>;
 
 /**
- * Where `[tool.uv.sources]` takes packages from, as PEP 508 writes it: `lib @ git+https://…`, `lib @ ./packages/lib`. Empty
- * where uv installs nothing, because pip does not read the table. An index is no address of a package.
+ * Where `[tool.uv.sources]` takes packages from, as PEP 508 writes an address: `git+https://…`, `./packages/lib`. Empty where
+ * uv installs nothing, because pip does not read the table. An index is no address of a package.
  */
-export function uvSources(tree: Tree, data: unknown, dockerfile: Dockerfile | undefined): Names {
+export function uvSources(tree: Tree, data: unknown, dockerfile: Dockerfile | undefined): Addresses {
   const sources = Object.entries(tableAt(data, "tool", "uv", "sources"));
-  if (sources.length === 0 || (dockerfile !== undefined && !installsWithUv(dockerfile))) return {};
+  if (sources.length === 0 || (dockerfile !== undefined && !installsWithUv(dockerfile))) return new Map();
   const named = sources.flatMap(([name, written]) => {
     // Several are for several platforms, and only one without a condition is everybody's.
     const source = Array.isArray(written)
@@ -21,7 +23,7 @@ export function uvSources(tree: Tree, data: unknown, dockerfile: Dockerfile | un
     const address = isTable(source) ? addressOf(source, normalName(name), tree, data) : undefined;
     return address === undefined ? [] : [[normalName(name), address] as const];
   });
-  return Object.fromEntries(named);
+  return new Map(named);
 }
 
 const installsWithUv = ({ stages }: Dockerfile): boolean =>
@@ -41,27 +43,22 @@ function addressOf(source: Table, name: string, tree: Tree, data: unknown): stri
   return member === undefined ? undefined : local(member);
 }
 
+const plainPath = (path: string): string => posix.normalize(path).replace(/\/$/, "");
+
 const local = (path: string): string => {
-  const plain = posix.normalize(path).replace(/\/$/, "");
+  const plain = plainPath(path);
   return plain.startsWith("..") ? plain : `./${plain}`;
 };
 
 /** The folder of the workspace's member with that name. */
 function memberNamed(name: string, tree: Tree, data: unknown): string | undefined {
-  const members = textsAt(data, "tool", "uv", "workspace", "members").map(
-    (pattern) =>
-      new RegExp(
-        `^${posix
-          .normalize(pattern)
-          .replace(/\/$/, "")
-          .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
-          .replaceAll("*", "[^/]*")}$`,
-      ),
+  const members = textsAt(data, "tool", "uv", "workspace", "members").flatMap(
+    (pattern) => readGlob(plainPath(pattern), "match") ?? [],
   );
   return tree.files
     .filter((file) => file.endsWith("/pyproject.toml"))
     .map((file) => posix.dirname(file))
-    .filter((folder) => members.some((member) => member.test(folder)))
+    .filter((folder) => members.some(({ matches }) => matches(folder)))
     .find((folder) => {
       const file = `${folder}/pyproject.toml`;
       const own = textAt(readToml(file, tree.read(file) ?? "", []).data, "project", "name");
@@ -70,11 +67,11 @@ function memberNamed(name: string, tree: Tree, data: unknown): string | undefine
 }
 
 /** Requirements with their addresses; one that has an address of its own, or none here, stays as it is. */
-export const withSources = (dependencies: readonly Dependency[], sources: Names): readonly Dependency[] =>
+export const withSources = (dependencies: readonly Dependency[], sources: Addresses): readonly Dependency[] =>
   dependencies.map((one) => {
-    const address = Object.hasOwn(sources, one.name) ? sources[one.name] : undefined;
-    const asked = readRequirement(one.requirement);
-    if (address === undefined || asked === undefined || asked.url !== undefined) return one;
+    const address = sources.get(one.name);
+    const asked = address === undefined ? undefined : readRequirement(one.requirement);
+    if (asked === undefined || asked.url !== undefined) return one;
     const extras = asked.extras.length === 0 ? "" : `[${asked.extras.join(",")}]`;
     const marker = asked.marker === "" ? "" : ` ; ${asked.marker}`;
     return { ...one, requirement: `${asked.name}${extras} @ ${address}${marker}` };
