@@ -1,7 +1,8 @@
 import type { Facts } from "../decisions/decider.ts";
 import { isOldPdmLock } from "../decisions/shared/lock-tool.ts";
 import { list } from "../decisions/shared/say.ts";
-import type { PackageManager, PipInstall, Refusal, Service } from "../model/types.ts";
+import type { PipInstall, Refusal, Service } from "../model/types.ts";
+import { LOCKS } from "../project/lock-names.ts";
 import { isPylock } from "../project/lock-pylock.ts";
 import { refusal } from "./refusal-kinds.ts";
 
@@ -16,14 +17,6 @@ function toUv(manager: "pip" | "none", path: string | undefined): string {
     path === undefined ? "`uv add -r` with the requirements file that the image installs" : `\`uv add -r ${path}\``,
   );
 }
-
-/** The lock of each tool, and the command that writes it. */
-const LOCKED_BY: Readonly<Record<Exclude<PackageManager, "pip" | "none">, readonly [lock: string, command: string]>> = {
-  uv: ["uv.lock", "uv lock"],
-  poetry: ["poetry.lock", "poetry lock"],
-  pdm: ["pdm.lock", "pdm lock"],
-  pipenv: ["Pipfile.lock", "pipenv lock"],
-};
 
 /** uv writes a pylock.toml and installs from one, but makes no uv.lock of it. */
 const FROM_PYLOCK =
@@ -72,10 +65,10 @@ export function* managerRefusals({ service }: Pick<Facts, "service">): Generator
       instead: `${toUv(manager, service.lock?.path)}. ${commit}`,
     });
   else if (service.lock === undefined) {
-    const [lock, command] = LOCKED_BY[manager];
+    const { lock } = LOCKS[manager];
     yield refusal("no-lock", {
       what: `There is no ${lock}`,
-      instead: `Run \`${command}\`, commit ${lock} and run again.`,
+      instead: `Run \`${manager} lock\`, commit ${lock} and run again.`,
     });
   } else {
     if (isOldPdmLock(service.lock))

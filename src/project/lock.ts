@@ -2,6 +2,7 @@ import type { Ignore } from "../dockerfile/ignore.ts";
 import { commandsOfInstruction } from "../dockerfile/shell.ts";
 import type { Dockerfile, Fact, LockFile, PackageManager } from "../model/types.ts";
 import { toolCall } from "./install-command.ts";
+import { type LockingManager, LOCKS } from "./lock-names.ts";
 import { readPdmLock } from "./lock-pdm.ts";
 import { readPipfileLock } from "./lock-pipenv.ts";
 import { readPoetryLock } from "./lock-poetry.ts";
@@ -18,12 +19,12 @@ import type { Tree, TreeProblem } from "./tree.ts";
 
 type ReadLock = (path: string, text: string, input: LockInput) => LockReading;
 
-/** Lock files by the manager that writes them; the first that is there is the one that counts. */
-const LOCKS: ReadonlyArray<readonly [string, PackageManager, ReadLock]> = [
-  ["uv.lock", "uv", (path, text, { pyproject, problems }) => readUvLock(path, text, pyproject?.name, problems)],
-  ["poetry.lock", "poetry", (path, text, { problems }) => readPoetryLock(path, text, problems)],
-  ["pdm.lock", "pdm", (path, text, { problems }) => readPdmLock(path, text, problems)],
-  ["Pipfile.lock", "pipenv", (path, text, { problems }) => readPipfileLock(path, text, problems)],
+/** The first whose lock is there is the one that counts. */
+const READERS: ReadonlyArray<readonly [LockingManager, ReadLock]> = [
+  ["uv", (path, text, { pyproject, problems }) => readUvLock(path, text, pyproject?.name, problems)],
+  ["poetry", (path, text, { problems }) => readPoetryLock(path, text, problems)],
+  ["pdm", (path, text, { problems }) => readPdmLock(path, text, problems)],
+  ["pipenv", (path, text, { problems }) => readPipfileLock(path, text, problems)],
 ];
 
 export interface Locked {
@@ -49,7 +50,8 @@ export interface LockInput {
 /** Which tool installs the dependencies, and what it locked. */
 export function readLock(input: LockInput): Locked {
   const { tree } = input;
-  for (const [path, manager, read] of LOCKS) {
+  for (const [manager, read] of READERS) {
+    const path = LOCKS[manager].lock;
     const text = tree.read(path);
     if (text === undefined || (manager === "pipenv" && installsStandard(input))) continue;
     const reading = read(path, text, input);

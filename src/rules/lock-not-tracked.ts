@@ -1,16 +1,9 @@
+import { LOCKS } from "../project/lock-names.ts";
 import { isContextElsewhere } from "./queries/context.ts";
 import { projectInstalls } from "./queries/installs.ts";
 import { at } from "./queries/steps.ts";
 import { byManager, healthy, healthyDockerfile, project } from "./queries/example.ts";
-import type { PackageManager } from "../model/types.ts";
 import type { Rule } from "./rule.ts";
-
-const LOCKS: Readonly<Partial<Record<PackageManager, { readonly lock: string; readonly manifest: string }>>> = {
-  uv: { lock: "uv.lock", manifest: "pyproject.toml" },
-  poetry: { lock: "poetry.lock", manifest: "pyproject.toml" },
-  pdm: { lock: "pdm.lock", manifest: "pyproject.toml" },
-  pipenv: { lock: "Pipfile.lock", manifest: "Pipfile" },
-};
 
 export const lockNotTracked: Rule = {
   id: "lock-not-tracked",
@@ -41,12 +34,12 @@ export const lockNotTracked: Rule = {
     const { lock } = service;
     const where = at(dockerfile, sync.step.instruction);
     if (!lock) {
+      if (sync.tool === "pip") return;
       const named = LOCKS[sync.tool];
-      if (named === undefined) return;
       // The project may stand in a sub-folder or be named by an option: then the lock is not ours to miss.
       const elsewhere = sync.command.argv.some((word) => /^(?:--(?:project|directory|script)|-[CP]$)/.test(word));
       const unread = service.problems.some(({ file }) => file === named.lock);
-      if (elsewhere || unread || isContextElsewhere(input) || !service.files.includes(named.manifest)) return;
+      if (elsewhere || unread || isContextElsewhere(input) || !service.files.includes(named.asked)) return;
       yield {
         message: `\`${sync.tool} ${sync.call.verb}\` runs, but the repository holds no ${named.lock}.`,
         advice: `Make it with \`${sync.tool} lock\`, commit it, and copy it before the installation.`,

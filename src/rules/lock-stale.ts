@@ -1,3 +1,4 @@
+import { LOCKS, managerOfLock } from "../project/lock-names.ts";
 import { isPylock } from "../project/lock-pylock.ts";
 import { healthy, healthyDockerfile, healthyWith, project, syncLine } from "./queries/example.ts";
 import type { Rule } from "./rule.ts";
@@ -83,22 +84,16 @@ export const lockStale: Rule = {
     const { lock } = service;
     if (!lock || lock.inStep.value) return;
     const [first, ...rest] = lock.inStep.evidence;
+    const manager = managerOfLock(lock.path);
+    const asked = manager === undefined ? "pyproject.toml" : LOCKS[manager].asked;
     yield {
-      message: `${lock.path} does not match ${first && first.file !== lock.path ? first.file : (ASKING[lock.path] ?? "pyproject.toml")}${first ? `: ${first.text}` : "."}`,
+      message: `${lock.path} does not match ${first && first.file !== lock.path ? first.file : asked}${first ? `: ${first.text}` : "."}`,
       confidence: lock.inStep.confidence,
       where: first ?? { file: lock.path, line: 1 },
       advice: isPylock(lock.path)
         ? "Write it anew with the tool that its `created-by` names, such as `uv export --format pylock.toml`, and commit the result."
-        : `Run \`${LOCKING[lock.path] ?? "pip-compile"}\` and commit the result.`,
+        : `Run \`${manager === undefined ? "pip-compile" : `${manager} lock`}\` and commit the result.`,
       related: rest.map((evidence) => ({ ...evidence, message: evidence.text })),
     };
   },
-};
-
-const ASKING: Readonly<Record<string, string>> = { "Pipfile.lock": "Pipfile" };
-const LOCKING: Readonly<Record<string, string>> = {
-  "uv.lock": "uv lock",
-  "poetry.lock": "poetry lock",
-  "pdm.lock": "pdm lock",
-  "Pipfile.lock": "pipenv lock",
 };

@@ -1,15 +1,9 @@
+import { LOCKS, managerOfLock } from "../project/lock-names.ts";
+import { readPipfileLock } from "../project/lock-pipenv.ts";
+import { isPylock } from "../project/lock-pylock.ts";
+import { MAIN } from "../project/lock-reading.ts";
 import { healthy, healthyDockerfile, healthyWith, project, syncLine } from "./queries/example.ts";
-import { isTable, tableAt, textAt } from "../project/toml.ts";
-import { normalName } from "../project/requirement.ts";
 import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
-
-/** Lock files of managers for one and the same project. */
-const LOCKS: Readonly<Record<string, string>> = {
-  "uv.lock": "uv",
-  "poetry.lock": "poetry",
-  "pdm.lock": "pdm",
-  "Pipfile.lock": "pipenv",
-};
 
 /** pip installs by a pylock.toml with flask 3.1.0, beside a Pipfile.lock. */
 const byPylock = (version: string) =>
@@ -51,14 +45,14 @@ export const severalLocks: Rule = {
   },
   *check(input) {
     const { service } = input;
-    const found = Object.keys(LOCKS).filter((file) => service.files.includes(file));
-    const used = service.lock?.path;
-    if (used !== undefined && /(?:^|\/)pylock[\w.-]*\.toml$/.test(used)) yield* besideStandard(input);
-    if (used === undefined || !found.includes(used)) return;
-    for (const file of found)
-      if (file !== used)
+    const used = service.lock?.path ?? "";
+    if (isPylock(used)) yield* besideStandard(input);
+    const manager = managerOfLock(used);
+    if (manager === undefined || !service.files.includes(used)) return;
+    for (const { lock: file } of Object.values(LOCKS))
+      if (file !== used && service.files.includes(file))
         yield {
-          message: `${file} lies beside ${used}, by which ${LOCKS[used]} installs the dependencies.`,
+          message: `${file} lies beside ${used}, by which ${manager} installs the dependencies.`,
           where: { file, line: 1 },
         };
   },
@@ -67,13 +61,14 @@ export const severalLocks: Rule = {
 /** pipenv can write both; they say the same until one is made anew without the other. */
 function* besideStandard({ service, read }: RuleInput): Generator<RuleFinding> {
   const file = "Pipfile.lock";
-  const locked = tableAt(parsed(read?.(file)), "default");
-  const differing = Object.entries(locked).flatMap(([name, entry]) => {
-    const version = textAt(entry, "version")?.replace(/^==/, "");
-    const other = service.lock?.packages.find((one) => one.name === normalName(name))?.version;
-    return version === undefined || other === undefined || other === version
-      ? []
-      : [`${name} ${version}, not ${other}`];
+  const locked = readPipfileLock(file, read?.(file) ?? "{}", []).installs({
+    section: MAIN,
+    roots: [],
+    holds: () => undefined,
+  });
+  const differing = [...locked].flatMap(({ name, version }) => {
+    const other = service.lock?.packages.find((one) => one.name === name)?.version;
+    return version === "" || other === undefined || other === version ? [] : [`${name} ${version}, not ${other}`];
   });
   if (differing.length === 0) return;
   const shown = `${differing.slice(0, 3).join("; ")}${differing.length > 3 ? "; …" : ""}`;
@@ -82,13 +77,4 @@ function* besideStandard({ service, read }: RuleInput): Generator<RuleFinding> {
     where: { file, line: 1 },
     advice: "Make both from the same Pipfile (`pipenv lock`), or keep the one that the image installs by.",
   };
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    const value: unknown = JSON.parse(text ?? "{}");
-    return isTable(value) ? value : {};
-  } catch {
-    return {};
-  }
 }

@@ -1,4 +1,5 @@
 import type { LockFile, LockTool, Service } from "../../model/types.ts";
+import { LOCKS } from "../../project/lock-names.ts";
 import type { Facts } from "../decider.ts";
 import { configured, override } from "./override.ts";
 
@@ -48,13 +49,6 @@ function isBefore(version: string, [major, minor]: readonly [number, number]): b
 /** What the team calls each of them. */
 export const TOOL_TITLES: Readonly<Record<Name, string>> = { poetry: "Poetry", pdm: "PDM", pipenv: "Pipenv" };
 
-/** What a lock is written from, and called. */
-const FILES: Readonly<Record<Name, readonly [asked: string, lock: string]>> = {
-  poetry: ["pyproject.toml", "poetry.lock"],
-  pdm: ["pyproject.toml", "pdm.lock"],
-  pipenv: ["Pipfile", "Pipfile.lock"],
-};
-
 export interface Picked {
   readonly tool: LockTool;
   readonly because: string;
@@ -65,13 +59,14 @@ export interface Picked {
 function toolName({ manager, lock, pip }: Pick<Service, "manager" | "lock" | "pip">): Name | undefined {
   const { value } = manager;
   if (pip !== undefined || (value !== "poetry" && value !== "pdm" && value !== "pipenv")) return undefined;
-  return lock?.path === FILES[value][1] ? value : undefined;
+  return lock?.path === LOCKS[value].lock ? value : undefined;
 }
 
 /** The lock, what it is written from, and the tool's settings of this project. */
 export function toolManifests(name: Name, files: readonly string[]): readonly string[] {
+  const { asked, lock } = LOCKS[name];
   const settings = `${name}.toml`;
-  return [...FILES[name], ...(files.includes(settings) ? [settings] : [])];
+  return [asked, lock, ...(files.includes(settings) ? [settings] : [])];
 }
 
 /** One exact release of the tool, where one is needed: as the team says, as the lock says, or one that is known to read it. */
