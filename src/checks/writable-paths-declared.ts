@@ -1,5 +1,5 @@
+import { isIn } from "../kit/paths.ts";
 import { placeInCode } from "../kit/text.ts";
-import { isIn } from "../probes/support/written-folders.ts";
 import { writes, type Writes } from "../probes/writes.ts";
 import type { Check } from "./check.ts";
 import { exampleContract } from "./support/examples.ts";

@@ -1,8 +1,7 @@
+import { isIn } from "../kit/paths.ts";
 import { UserError } from "../kit/errors.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { override } from "./shared/override.ts";
-
-const inside = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
 
 /** Paths the build may see, without those inside another. */
 function wantedPaths(draft: Draft): readonly string[] {
@@ -13,7 +12,7 @@ function wantedPaths(draft: Draft): readonly string[] {
     ...(draft.tests?.copies ?? []),
   ];
   const unique = [...new Set(all)];
-  return unique.filter((path) => !unique.some((other) => other !== path && inside(path, other)));
+  return unique.filter((path) => !unique.some((other) => other !== path && isIn(path, other)));
 }
 
 /** Beside the present Dockerfile, which stays as it is. */

@@ -1,3 +1,4 @@
+import { isIn } from "../kit/paths.ts";
 import type { Evidence, Framework, ImageSpec, Service } from "../model/types.ts";
 import { baseName } from "../project/unwrap.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
@@ -221,7 +222,7 @@ function settle(
         byPath.set(need.path, need);
   const outer = (path: string) =>
     [...byPath.keys(), ...installed].some((other) => other !== path && path.startsWith(`${other}/`));
-  const isInstalled = (path: string) => installed.some((one) => one === path || one.startsWith(`${path}/`));
+  const isInstalled = (path: string) => installed.some((one) => isIn(one, path));
   return [...byPath.values()].filter((need) => !outer(need.path) && !isInstalled(need.path));
 }
 

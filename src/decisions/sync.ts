@@ -1,3 +1,4 @@
+import { isIn } from "../kit/paths.ts";
 import type { LockTool, PipInstall, SyncSpec } from "../model/types.ts";
 import { isForDevelopment } from "../project/development.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
@@ -40,7 +41,7 @@ function projectInstall(facts: Facts): { readonly project: SyncSpec["project"]; 
 /** Folders and files the build backend needs; only tracked ones. */
 function sourcesOf(facts: Facts): readonly string[] {
   const { packaging, files } = facts.service;
-  const exists = (path: string) => files.some((file) => file === path || file.startsWith(`${path}/`));
+  const exists = (path: string) => files.some((file) => isIn(file, path));
   return [...new Set([...packaging.metadataFiles, ...packaging.importPackages])].filter(exists);
 }
 

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { isIn } from "../kit/paths.ts";
 import type { Instruction } from "../model/types.ts";
 import { flagIsOn, flagValue } from "./arguments.ts";
 import { heredocName } from "./heredoc.ts";
@@ -229,7 +230,7 @@ function missingSource(source: string, path: string, index: Index, link?: Link):
   const glob = wild ? readGlob(path, "match") : undefined;
   const kept = wild
     ? index.ignored.filter((file) => glob?.matches(file) === true)
-    : index.ignored.filter((file) => file === path || file.startsWith(`${path}/`));
+    : index.ignored.filter((file) => isIn(file, path));
   const [first] = kept;
   const ignoredBy = first === undefined ? undefined : index.ignore.excludes(first);
   const reason = first === undefined ? "absent" : "ignored";

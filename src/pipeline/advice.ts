@@ -1,10 +1,10 @@
+import { isIn } from "../kit/paths.ts";
 import { fargateSize } from "../checks/support/sizes.ts";
 import { formatBytes, formatMilliseconds } from "../kit/units.ts";
 import type { Advice, Contract, Report, ResourceAdvice, Seen, WritableAdvice } from "../model/types.ts";
 import { memory, type MemoryUse } from "../probes/memory.ts";
 import { memoryAdvice } from "../probes/support/memory-advice.ts";
 import { startUnderLimits, type StartUnderLimits } from "../probes/start-under-limits.ts";
-import { isIn } from "../probes/support/written-folders.ts";
 import { writes, type Writes } from "../probes/writes.ts";
 import type { Run } from "./run-directory.ts";
 import { evidenceOf } from "./verify.ts";

@@ -1,3 +1,4 @@
+import { isIn } from "../kit/paths.ts";
 import { shellWord } from "../kit/shell-word.ts";
 import type { Contract, Plan, Service } from "../model/types.ts";
 import { titleOf } from "./image-name.ts";
@@ -19,7 +20,7 @@ function sourceFile(plan: Plan, service: Service): string {
   const module = service.application?.value.module.replaceAll(".", "/");
   return (
     files.find((file) => module !== undefined && file.endsWith(`${module}.py`)) ??
-    files.find((file) => folders.some((folder) => file === folder || file.startsWith(`${folder}/`))) ??
+    files.find((file) => folders.some((folder) => isIn(file, folder))) ??
     ""
   );
 }

@@ -1,3 +1,4 @@
+import { isIn } from "../kit/paths.ts";
 import { NeverHealthy } from "./support/health.ts";
 import { UserError } from "../kit/errors.ts";
 import type { ImageEntry } from "../engine/engine.ts";
@@ -16,7 +17,7 @@ import { contractUnder, environmentUnder, taskOf } from "./support/task.ts";
 import { within } from "./support/time.ts";
 import { worseVisits } from "./support/visits.ts";
 import { complaints, writableRun } from "./support/writable-run.ts";
-import { belowTemporary, isIn, type WrittenFolder, writtenFolders } from "./support/written-folders.ts";
+import { belowTemporary, type WrittenFolder, writtenFolders } from "./support/written-folders.ts";
 
 /** Where the image writes, and which of these places must be writable for it to work on a strictly read-only root. */
 export interface Writes {

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { isIn } from "../kit/paths.ts";
 import { copiedFiles } from "../dockerfile/copies.ts";
 import { ignoreOf } from "../dockerfile/ignore.ts";
 import { commandsOfInstruction } from "../dockerfile/shell.ts";
@@ -138,7 +139,7 @@ function mountAt(
   if ((option("type") ?? "bind") !== "bind" || option("from") !== undefined || target === undefined) return;
   const source = posix.normalize(`/${option("source", "src") ?? ""}`).replace(/^\/|\/$/g, "");
   for (const file of files)
-    if (source === "" || file === source || file.startsWith(`${source}/`))
+    if (source === "" || isIn(file, source))
       places.set(
         posix.resolve(here, target, file === source ? "" : file.slice(source === "" ? 0 : source.length + 1)),
         file,

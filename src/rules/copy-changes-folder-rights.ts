@@ -1,3 +1,4 @@
+import { isIn } from "../kit/paths.ts";
 import { commandsOf } from "./queries/commands.ts";
 import { changed, healthy } from "./queries/example.ts";
 import { sourcesOfCopy } from "./queries/context.ts";
@@ -56,7 +57,7 @@ function temporaryFolder({ dockerfile, service }: RuleInput, { stage, instructio
   if (instruction.keyword !== "COPY" && instruction.keyword !== "ADD") return undefined;
   const written = instruction.words.at(-1) ?? "";
   const target = absolute(situationAt(dockerfile, stage, instruction).workdir, written);
-  const folder = ["/tmp", "/var/tmp"].find((one) => target === one || target.startsWith(`${one}/`));
+  const folder = ["/tmp", "/var/tmp"].find((one) => isIn(target, one));
   if (folder === undefined) return undefined;
   const link = flag(instruction, "link");
   if (link !== undefined) return link.toLowerCase() === "false" ? undefined : folder;

@@ -1,3 +1,4 @@
+import { isIn } from "../kit/paths.ts";
 import { filesOf } from "../project/installed-files.ts";
 import { readRequirement } from "../project/requirement.ts";
 import type { LockedPackage, Service, Stage } from "../model/types.ts";
@@ -166,7 +167,7 @@ function* missingFor(
     return;
   const where = at(input.dockerfile, step.instruction, find(input.dockerfile, step.instruction, command.text));
   for (const { name, path = "" } of local) {
-    const isThere = [...present].some((file) => file === path || file.startsWith(`${path}/`));
+    const isThere = [...present].some((file) => isIn(file, path));
     if (path.startsWith("..") || !isThere)
       yield {
         message: path.startsWith("..")
@@ -196,7 +197,7 @@ function* missingAt(input: RuleInput, sync: Sync, local: readonly Local[]): Gene
       yield* installed
         ? [{ message: `${name} is installed from ${path}, which lies outside the build context.`, where }]
         : [];
-    else if (installed && ![...present].some((file) => file === path || file.startsWith(`${path}/`)))
+    else if (installed && ![...present].some((file) => isIn(file, path)))
       yield { message: `${name} is installed from ${path}, of which nothing has been copied.`, where };
     else if (!installed && sync.locked && !sync.frozen && !present.has(`${path}/pyproject.toml`))
       yield {

@@ -1,3 +1,4 @@
+import { isIn } from "../kit/paths.ts";
 import { healthy, healthyDockerfile, project } from "./queries/example.ts";
 import { absolute } from "./queries/settings.ts";
 import { at } from "./queries/steps.ts";
@@ -69,6 +70,3 @@ export const mountHidesEnvironment: Rule = {
       }
   },
 };
-
-const isIn = (path: string, folder: string): boolean =>
-  path === folder || path.startsWith(folder === "/" ? folder : `${folder}/`);

@@ -1,3 +1,4 @@
+import { isIn } from "../kit/paths.ts";
 import type { Dockerfile } from "../model/types.ts";
 import { cacheMountsOf } from "./queries/cache-mounts.ts";
 import { type Command, commandsOf } from "./queries/commands.ts";
@@ -82,7 +83,7 @@ const installs = ({ program, argv }: Command): boolean =>
 
 /** A mount holds the cache, or the same step removes it. */
 function isKeptOut(dockerfile: Dockerfile, step: Step, cache: string): boolean {
-  if (cacheMountsOf(dockerfile, step).some((target) => cache === target || cache.startsWith(`${target}/`))) return true;
+  if (cacheMountsOf(dockerfile, step).some((target) => isIn(cache, target))) return true;
   return commandsOf(step.instruction).some(
     ({ program, argv }) =>
       (program === "rm" && argv.some((word) => /cache|poetry/i.test(word))) ||

@@ -1,3 +1,4 @@
+import { isIn } from "../kit/paths.ts";
 import { literal } from "../kit/pattern.ts";
 import { append, type Mended, replace } from "./queries/fixes.ts";
 import { changed, startLine, healthy, project, slim, syncLine, uvImage } from "./queries/example.ts";
@@ -81,7 +82,7 @@ function problemOf(
   if (cache === undefined || cache.includes("$")) return undefined;
   const path = absolute(workdir, cache);
   const targets = cacheMountsOf(dockerfile, step);
-  if (targets.some((target) => path === target || path.startsWith(`${target}/`))) return undefined;
+  if (targets.some((target) => isIn(path, target))) return undefined;
   const wrong = targets.find((target) => /(^|\/)uv$/.test(target));
   if (wrong !== undefined) {
     const effect = inImage ? " and the cache stays in the image" : "";
@@ -116,7 +117,7 @@ const removes = (step: Step, path: string): boolean =>
       (program === "rm" &&
         argv.some((word) => {
           const gone = word.replace(/^~/, "/root").replace(/\/\*?$/, "");
-          return gone !== "" && (path === gone || path.startsWith(`${gone}/`));
+          return gone !== "" && isIn(path, gone);
         })) ||
       (program === "uv" && argv.includes("cache") && argv.includes("clean")),
   );

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { isIn } from "../kit/paths.ts";
 import { stageState } from "../dockerfile/stages.ts";
 import type { Dockerfile, PathUse } from "../model/types.ts";
 import { isHandCommand, isStarted, namesFile } from "../project/command-files.ts";
@@ -103,7 +104,7 @@ export const writesOutsideTmpOnReadOnly: Rule = {
       if (/[{}$<>*]/.test(path) || !canShip(input, evidence.file) || isByHand(use, input)) return [];
       const target = absolute(workdir, path);
       if (/^\/(tmp|dev|proc|run|var\/tmp)(\/|$)/.test(target)) return [];
-      return volumes.some((volume) => isAtOrBelow(target, volume)) ? [] : [{ ...use, target }];
+      return volumes.some((volume) => isIn(target, volume)) ? [] : [{ ...use, target }];
     });
     for (const { target, when, evidence, others } of groups(written)) {
       const moment = when === "unknown" ? "" : ` (at ${when})`;
@@ -119,8 +120,6 @@ export const writesOutsideTmpOnReadOnly: Rule = {
   },
 };
 
-const isAtOrBelow = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
-
 interface Written extends PathUse {
   readonly target: string;
 }
@@ -132,7 +131,7 @@ function* groups(written: readonly Written[]): Generator<Written & { readonly ot
   );
   for (const top of tops) {
     const [first, ...others] = written
-      .filter(({ target }) => isAtOrBelow(target, top))
+      .filter(({ target }) => isIn(target, top))
       .toSorted((one, other) => Number(other.target === top) - Number(one.target === top));
     if (first === undefined) continue;
     // One place of each file is enough to find the others.
@@ -150,7 +149,7 @@ function mountedByCompose({ dockerfile, service }: RuleInput, user = "root"): re
   const { composeVolumes = [], composeMounts, files } = service;
   const bare = composeMounts.filter(({ builds, from }) => {
     const folder = posix.join(from, ".").replace(/\/$/, "");
-    return builds === dockerfile.path && folder !== "." && !files.some((file) => isAtOrBelow(file, folder));
+    return builds === dockerfile.path && folder !== "." && !files.some((file) => isIn(file, folder));
   });
   const made = isRoot(user) ? undefined : namedInSteps(dockerfile);
   const usable = composeVolumes.map(({ path }) => path).filter((path) => made?.has(path) !== false);

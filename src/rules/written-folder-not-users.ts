@@ -1,3 +1,4 @@
+import { isIn } from "../kit/paths.ts";
 import { stageState } from "../dockerfile/stages.ts";
 import { isHandCommand } from "../project/command-files.ts";
 import { commandsOf } from "./queries/commands.ts";
@@ -51,7 +52,7 @@ export const writtenFolderNotUsers: Rule = {
     const told = new Set<string>();
     for (const { path, when, evidence } of service.writes) {
       const target = absolute(workdir, path);
-      const isGiven = given.some((volume) => target === volume || target.startsWith(`${volume}/`));
+      const isGiven = given.some((volume) => isIn(target, volume));
       if (isGiven || told.has(target) || !isOfApplication(path, target, workdir)) continue;
       if (isHandCommand(evidence.file, service) || !canShip(input, evidence.file)) continue;
       told.add(target);

@@ -1,6 +1,6 @@
+import { isIn } from "../../kit/paths.ts";
 import type { LayerEntry } from "../../engine/engine.ts";
 import { type FinalTree, parent } from "./tree.ts";
-import { isIn } from "./written-folders.ts";
 
 /** Who may do what with the files of the final tree. */
 export interface Modes {

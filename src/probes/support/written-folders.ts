@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { isIn } from "../../kit/paths.ts";
 import type { NotedWrite, Phase } from "./hook-records.ts";
 import type { Change } from "./hooked-run.ts";
 
@@ -17,9 +18,6 @@ export interface WrittenFolder {
 /** Folders for temporary files: whatever is made in them, the folder itself must be writable. */
 const TEMPORARY = ["/tmp", "/var/tmp", "/run"];
 const MOST_EACH = 4;
-
-/** Whether a path is a folder, which may be written with a slash at its end, or below it. */
-export const isIn = (path: string, folder: string): boolean => `${path}/`.startsWith(`${folder.replace(/\/+$/, "")}/`);
 
 /** Folders below those for temporary files in which something was written: the image may bring one of them. */
 export function belowTemporary(writes: readonly NotedWrite[], changes: readonly Change[]): readonly string[] {

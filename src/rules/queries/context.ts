@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { isIn } from "../../kit/paths.ts";
 import { type Copied, copiedFiles } from "../../dockerfile/copies.ts";
 import { flagValue } from "../../dockerfile/arguments.ts";
 import { stageState } from "../../dockerfile/stages.ts";
@@ -73,8 +74,7 @@ function filesMounted(input: RuleInput, instruction: Instruction): readonly stri
     const source = (mount["source"] ?? ".").replace(/^\.?\/?|\/$/g, "");
     const whole = source === "" || source === ".";
     for (const file of input.service.files)
-      if ((whole || file === source || file.startsWith(`${source}/`)) && input.ignore.excludes(file) === undefined)
-        files.push(file);
+      if ((whole || isIn(file, source)) && input.ignore.excludes(file) === undefined) files.push(file);
   }
   return files;
 }
@@ -105,5 +105,5 @@ const absentIn = (copies: readonly Copied[]): Copied["missing"] =>
 function isBeside({ dockerfile, service }: RuleInput, source: string): boolean {
   const folder = posix.dirname(dockerfile.path);
   const path = posix.join(folder, source).replace(/\/$/, "");
-  return folder !== "." && service.files.some((file) => file === path || file.startsWith(`${path}/`));
+  return folder !== "." && service.files.some((file) => isIn(file, path));
 }
