@@ -3,7 +3,7 @@ import { isIn } from "../kit/paths.ts";
 import { stageState } from "../dockerfile/stages.ts";
 import type { Dockerfile, PathUse } from "../model/types.ts";
 import { isHandCommand, isStarted, namesFile } from "../project/command-files.ts";
-import { commandsOf } from "./queries/commands.ts";
+import { type Command, commandsOf } from "./queries/commands.ts";
 import { healthy, healthyDockerfile, healthyWith, project } from "./queries/example.ts";
 import { absolute, isRoot, situationAt } from "./queries/settings.ts";
 import { canShip } from "./queries/shipped-files.ts";
@@ -95,18 +95,21 @@ export const writesOutsideTmpOnReadOnly: Rule = {
   *check(input) {
     const { dockerfile, service } = input;
     const stage = shippedStage(dockerfile);
-    if (!stage) return;
+    if (!stage || service.writes.length === 0) return;
     const { workdir, user } = situationAt(dockerfile, stage);
     const declared = stageState(dockerfile, stage).volumes.map(({ value }) => absolute(workdir, value));
     const volumes = [...declared, ...foldersGiven(dockerfile), ...mountedByCompose(input, user)];
-    const written = service.writes.flatMap((use) => {
+    const written = new Map<string, Written>();
+    for (const use of service.writes) {
       const { path, evidence } = use;
-      if (/[{}$<>*]/.test(path) || !canShip(input, evidence.file) || isByHand(use, input)) return [];
+      if (/[{}$<>*]/.test(path) || !canShip(input, evidence.file) || isByHand(use, input)) continue;
       const target = absolute(workdir, path);
-      if (/^\/(tmp|dev|proc|run|var\/tmp)(\/|$)/.test(target)) return [];
-      return volumes.some((volume) => isIn(target, volume)) ? [] : [{ ...use, target }];
-    });
-    for (const { target, when, evidence, others } of groups(written)) {
+      // One place of each file is enough to find the others.
+      const key = `${evidence.file} ${target}`;
+      if (/^\/(tmp|dev|proc|run|var\/tmp)(\/|$)/.test(target) || written.has(key)) continue;
+      if (!volumes.some((volume) => isIn(target, volume))) written.set(key, { ...use, target });
+    }
+    for (const { target, when, evidence, others } of byFolder([...written.values()])) {
       const moment = when === "unknown" ? "" : ` (at ${when})`;
       yield {
         message: `The code writes to ${target}${moment}, which is neither under /tmp nor a volume.`,
@@ -125,20 +128,12 @@ interface Written extends PathUse {
 }
 
 /** One finding for each folder: a volume that is mounted there serves what is written below it, too. */
-function* groups(written: readonly Written[]): Generator<Written & { readonly others: readonly Written[] }> {
-  const tops = new Set(
-    written.map(({ target }) => target).filter((one) => !written.some(({ target }) => one.startsWith(`${target}/`))),
-  );
-  for (const top of tops) {
-    const [first, ...others] = written
-      .filter(({ target }) => isIn(target, top))
-      .toSorted((one, other) => Number(other.target === top) - Number(one.target === top));
-    if (first === undefined) continue;
-    // One place of each file is enough to find the others.
-    const places = new Map(others.toReversed().map((one) => [`${one.evidence.file} ${one.target}`, one]));
-    places.delete(`${first.evidence.file} ${first.target}`);
-    yield { ...first, others: [...places.values()].toReversed() };
-  }
+function byFolder(written: readonly Written[]): ReadonlyArray<Written & { readonly others: readonly Written[] }> {
+  const isHighest = ({ target }: Written, index: number): boolean =>
+    !written.some((other, at) => isIn(target, other.target) && (other.target !== target || at < index));
+  return written
+    .filter(isHighest)
+    .map((first) => ({ ...first, others: written.filter((one) => one !== first && isIn(one.target, first.target)) }));
 }
 
 /**
@@ -151,20 +146,10 @@ function mountedByCompose({ dockerfile, service }: RuleInput, user = "root"): re
     const folder = posix.join(from, ".").replace(/\/$/, "");
     return builds === dockerfile.path && folder !== "." && !files.some((file) => isIn(file, folder));
   });
-  const made = isRoot(user) ? undefined : namedInSteps(dockerfile);
-  const usable = composeVolumes.map(({ path }) => path).filter((path) => made?.has(path) !== false);
-  return [...usable, ...bare.map(({ to }) => to)];
-}
-
-/** Every word of a command in the shipped image, as a path: a folder that is made is among them. */
-function namedInSteps(dockerfile: Dockerfile): ReadonlySet<string> {
-  return new Set(
-    shippedSteps(dockerfile).flatMap(({ stage, instruction }) => {
-      if (instruction.keyword !== "RUN") return [];
-      const { workdir } = situationAt(dockerfile, stage, instruction);
-      return commandsOf(instruction).flatMap(({ argv }) => argv.slice(1).map((word) => absolute(workdir, word)));
-    }),
-  );
+  const volumes = composeVolumes.map(({ path }) => path);
+  // A folder that is made is among the words of the commands.
+  const made = isRoot(user) ? volumes : pathsNamed(dockerfile, ({ argv }) => argv.slice(1));
+  return [...volumes.filter((path) => made.includes(path)), ...bare.map(({ to }) => to)];
 }
 
 /** In a script that the running service has nothing to do with: it is run by hand, by a test, or by the build itself. */
@@ -181,17 +166,19 @@ function isByHand({ evidence: { file } }: PathUse, { dockerfile, service }: Rule
 }
 
 /** Folders made one by one for an owner: `install -d -o 1001 /data`. A volume that is mounted there gets that owner. */
-function foldersGiven(dockerfile: Dockerfile): readonly string[] {
-  return shippedSteps(dockerfile).flatMap(({ stage, instruction }) => {
+const foldersGiven = (dockerfile: Dockerfile): readonly string[] =>
+  pathsNamed(dockerfile, ({ program, argv }) =>
+    program === "install" && argv.includes("-d") && argv.includes("-o")
+      ? argv.slice(1).filter((word) => word.includes("/"))
+      : [],
+  );
+
+/** Words of the shipped image's commands, as paths. */
+const pathsNamed = (dockerfile: Dockerfile, wordsOf: (command: Command) => readonly string[]): readonly string[] =>
+  shippedSteps(dockerfile).flatMap(({ stage, instruction }) => {
     if (instruction.keyword !== "RUN") return [];
     const { workdir } = situationAt(dockerfile, stage, instruction);
-    return commandsOf(instruction).flatMap(({ program, argv }) =>
-      program === "install" && argv.includes("-d") && argv.includes("-o")
-        ? argv
-            .slice(1)
-            .filter((word) => word.includes("/"))
-            .map((word) => absolute(workdir, word))
-        : [],
-    );
+    return commandsOf(instruction)
+      .flatMap(wordsOf)
+      .map((word) => absolute(workdir, word));
   });
-}
