@@ -130,7 +130,7 @@ interface Written extends PathUse {
 /** One finding for each folder: a volume that is mounted there serves what is written below it, too. */
 function byFolder(written: readonly Written[]): ReadonlyArray<Written & { readonly others: readonly Written[] }> {
   const isHighest = ({ target }: Written, index: number): boolean =>
-    !written.some((other, at) => isIn(target, other.target) && (other.target !== target || at < index));
+    !written.some((other, place) => isIn(target, other.target) && (other.target !== target || place < index));
   return written
     .filter(isHighest)
     .map((first) => ({ ...first, others: written.filter((one) => one !== first && isIn(one.target, first.target)) }));
