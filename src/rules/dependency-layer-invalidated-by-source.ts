@@ -1,4 +1,5 @@
 import type { Instruction, Stage } from "../model/types.ts";
+import { pipItems, toolCall } from "../project/install-command.ts";
 import { commandsOf } from "./queries/commands.ts";
 import { sourcesOfCopy } from "./queries/context.ts";
 import { changed, healthy, syncLine } from "./queries/example.ts";
@@ -73,9 +74,8 @@ export const dependencyLayerInvalidatedBySource: Rule = {
 
 /** What pip installs is asked for in other files than a lock of uv. */
 function adviceFor(install: Instruction): { readonly advice?: string } {
-  const files = commandsOf(install)
-    .filter(({ argv }) => argv.includes("install"))
-    .flatMap(({ argv }) => argv.filter((_, index) => argv[index - 1] === "-r" || argv[index - 1] === "--requirement"));
+  const calls = commandsOf(install).flatMap(({ argv }) => toolCall(argv) ?? []);
+  const files = calls.flatMap((call) => pipItems(call).files);
   if (files.length === 0) return {};
   return {
     advice: `Copy or bind-mount only ${[...new Set(files)].join(" and ")}, install, and copy the source afterwards.`,

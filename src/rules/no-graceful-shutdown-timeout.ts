@@ -1,7 +1,6 @@
 import { changed, healthy, healthyWith, project, startLine } from "./queries/example.ts";
 import { envAtStart, option, programOf, startOf } from "./queries/start.ts";
-import { commandsIn } from "./queries/commands.ts";
-import { entrypointScripts } from "./queries/entrypoint.ts";
+import { lastCommands } from "./queries/entrypoint.ts";
 import { at } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
@@ -39,21 +38,21 @@ export const noGracefulShutdownTimeout: Rule = {
   },
   *check(input) {
     const { dockerfile } = input;
-    if (envAtStart(dockerfile).has("UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN")) return;
+    if (envAtStart(dockerfile).has(VARIABLE)) return;
     const message = "uvicorn is started without --timeout-graceful-shutdown.";
     const start = startOf(dockerfile);
     if (start?.server === "uvicorn" && waitsForever(start.argv))
       yield { message, where: at(dockerfile, start.instruction) };
-    for (const { file, text } of entrypointScripts(input)) {
-      const final = commandsIn(text).at(-1);
-      const argv = final?.argv[0] === "exec" ? final.argv.slice(1) : (final?.argv ?? []);
-      if (final === undefined || text.includes("UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN") || !waitsForever(argv)) continue;
+    for (const { text, command, place } of lastCommands(input)) {
+      const argv = command.argv[0] === "exec" ? command.argv.slice(1) : command.argv;
       // `$@` or `$OPTIONS` may bring it.
-      if (argv.some((word) => word.startsWith("$"))) continue;
-      yield { message, where: { file, line: text.slice(0, final.start ?? 0).split("\n").length } };
+      if (text.includes(VARIABLE) || !waitsForever(argv) || argv.some((word) => word.startsWith("$"))) continue;
+      yield { message, where: place };
     }
   },
 };
+
+const VARIABLE = "UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN";
 
 const waitsForever = (argv: readonly string[]): boolean =>
   programOf(argv) === "uvicorn" && option(argv, "--timeout-graceful-shutdown") === undefined;

@@ -1,7 +1,7 @@
 import { literal } from "../kit/pattern.ts";
 import { edited, onlyPlace, type Mended } from "./queries/fixes.ts";
-import { entrypointScripts } from "./queries/entrypoint.ts";
-import { type Command, commandsIn } from "./queries/commands.ts";
+import { lastCommands } from "./queries/entrypoint.ts";
+import type { Command } from "./queries/commands.ts";
 import { changed, healthy, healthyWith, project, slim, startLine } from "./queries/example.ts";
 import { serverOf } from "../project/unwrap.ts";
 import { nameOf, type Start, startOf } from "./queries/start.ts";
@@ -46,15 +46,13 @@ export const shCWithoutExec: Rule = {
   *check(input) {
     const start = startOf(input.dockerfile);
     if (start) yield* inCommand(input.dockerfile, start);
-    for (const { file, text } of entrypointScripts(input)) {
-      const final = commandsIn(text).at(-1);
-      if (!final || /\btrap\b/.test(text) || !startsService(final.argv)) continue;
-      const line = text.slice(0, final.start ?? 0).split("\n").length;
+    for (const { file, text, command, place } of lastCommands(input)) {
+      if (/\btrap\b/.test(text) || !startsService(command.argv)) continue;
       yield {
-        message: `The script ends with \`${final.text}\` without exec: its shell stays process 1.`,
-        where: { file, line },
-        ...(final.start !== undefined && canExec(final)
-          ? edited("Add exec", { file, start: final.start, end: final.start, text: "exec " })
+        message: `The script ends with \`${command.text}\` without exec: its shell stays process 1.`,
+        where: place,
+        ...(command.start !== undefined && canExec(command)
+          ? edited("Add exec", { file, start: command.start, end: command.start, text: "exec " })
           : {}),
       };
     }

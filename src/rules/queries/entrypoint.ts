@@ -39,11 +39,22 @@ export interface ScriptCommand {
   readonly place: Place;
 }
 
-export function entrypointCommands(input: RuleInput): readonly ScriptCommand[] {
-  return entrypointScripts(input).flatMap(({ file, text }) =>
-    commandsIn(text).map((command) => ({ command, place: { file, line: lineOf(text, command) } })),
+const readCommands = once((input: RuleInput) =>
+  entrypointScripts(input).map(({ file, text }) => ({
+    file,
+    text,
+    commands: commandsIn(text).map((command) => ({ command, place: { file, line: lineOf(text, command) } })),
+  })),
+);
+
+export const entrypointCommands = (input: RuleInput): readonly ScriptCommand[] =>
+  readCommands(input).flatMap(({ commands }) => commands);
+
+/** The command that each of them ends with: it hands over to the service. */
+export const lastCommands = (input: RuleInput): ReadonlyArray<EntrypointScript & ScriptCommand> =>
+  readCommands(input).flatMap(({ file, text, commands }) =>
+    commands.slice(-1).map((last) => ({ file, text, ...last })),
   );
-}
 
 function lineOf(text: string, command: Command): number {
   const offset = command.start ?? Math.max(0, text.indexOf(command.text));
