@@ -16,12 +16,14 @@ export function failed(): void {
   process.exitCode = 1;
 }
 
+/** The columns of a terminal; undefined for a stream that is none, or does not say. */
+export const widthOf = ({ isTTY, columns }: NodeJS.WriteStream): number | undefined => (isTTY && columns) || undefined;
+
 /**
  * Whoever reads standard output: colours and broken lines only where that is a person at a terminal. NO_COLOR takes the
  * colours away, and so does a terminal that knows none.
  */
 export function reader(): { readonly colour: boolean; readonly width: number | undefined } {
-  const { isTTY, columns } = process.stdout;
   const plain = (process.env["NO_COLOR"] ?? "") !== "" || process.env["TERM"] === "dumb";
-  return { colour: isTTY && !plain, width: isTTY ? columns || undefined : undefined };
+  return { colour: process.stdout.isTTY && !plain, width: widthOf(process.stdout) };
 }

@@ -37,12 +37,7 @@ export default async function explain(
     );
   const [first, ...others] = found.map(({ data }) => data);
   if (flags.json) printJson(this, others.length > 0 ? [first, ...others] : first);
-  else
-    for (const line of found
-      .map(({ text }) => text)
-      .join("\n\n")
-      .split("\n"))
-      print(this, atTerminal(line));
+  else print(this, found.map(({ text }) => text.split("\n").map(atTerminal).join("\n")).join("\n\n"));
 }
 
 /** Each line is a paragraph, further in where it begins so. */
