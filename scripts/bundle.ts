@@ -97,14 +97,14 @@ const fromBeside = (apart: Readonly<Record<string, Bundled>>): Plugin => ({
   },
 });
 
-export interface Scripts {
+interface Bundles {
   readonly analyze: Bundled;
   /** What it asks for when it needs it, by the library's name. */
   readonly apart: Readonly<Record<string, Bundled>>;
 }
 
 /** `analyze` alone, as one script, with those that it may ask for beside it. */
-export async function bundleAnalyze(options: BuildOptions = {}): Promise<Scripts> {
+export async function bundleAnalyze(options: BuildOptions = {}): Promise<Bundles> {
   const apart: Record<string, Bundled> = {};
   for (const [library, own] of Object.entries(APART))
     apart[library] = await build({
