@@ -1,4 +1,4 @@
-import type { GracePeriod, OutsideLimits, OutsideTerms, Place, Server } from "../../model/types.ts";
+import type { GracePeriod, OutsideLimits, OutsideTerms, Place } from "../../model/types.ts";
 import type { RuleInput } from "../rule.ts";
 import { serverOf } from "../../project/unwrap.ts";
 import { bindOf, type Serving } from "./bind.ts";
@@ -33,12 +33,11 @@ export function servingIn(
   if (ownCommand !== true) return { ...start, place: at(dockerfile, start.instruction), own: false };
   if (ownStart === undefined) return undefined;
   const { evidence } = ownStart;
-  const behind = ownStart.afterEntrypoint === true ? behindEntrypoint(dockerfile, ownStart.argv) : undefined;
+  const words = ownStart.afterEntrypoint === true ? behindEntrypoint(dockerfile, ownStart.argv) : undefined;
+  const behind = words === undefined ? [] : [{ argv: words, server: serverOf(words) }];
   // An entry point that is no server's may start what follows it.
-  const isServer = (server: Server): boolean => server !== "own" && server !== "unknown";
-  const found =
-    behind !== undefined && isServer(serverOf(behind)) ? { argv: behind, server: serverOf(behind) } : ownStart;
-  if (!isServer(found.server)) return undefined;
+  const found = [...behind, ownStart].find(({ server }) => server !== "own" && server !== "unknown");
+  if (found === undefined) return undefined;
   return { argv: found.argv, server: found.server, stage: start.stage, place: evidence, own: true };
 }
 

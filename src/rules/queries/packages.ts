@@ -166,8 +166,8 @@ const fits = (name: string, program: string): boolean =>
 function bringsProgram(dockerfile: Dockerfile, step: Step, program: string): boolean {
   const { instruction } = step;
   if (instruction.keyword === "COPY" || instruction.keyword === "ADD") {
-    if (flag(instruction, "from") === undefined) return instruction.words.some((word) => word.endsWith(`/${program}`));
-    return copyBrings(dockerfile, step, program, hasProgram);
+    if (instruction.words.some((word) => word.endsWith(`/${program}`))) return true;
+    return flag(instruction, "from") !== undefined && copyBrings(dockerfile, step, program, hasProgram);
   }
   if (instruction.keyword !== "RUN") return false;
   return commandsOf(instruction).some(({ argv }) =>
