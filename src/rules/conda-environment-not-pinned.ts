@@ -3,6 +3,7 @@ import type { Command } from "./queries/commands.ts";
 import { healthy, healthyWith, project, syncLine } from "./queries/example.ts";
 import { at, find, reachable, type Step } from "./queries/steps.ts";
 import { runCommands } from "./queries/uv.ts";
+import { some } from "./queries/some.ts";
 import type { Rule, RuleInput } from "./rule.ts";
 
 const withConda = (command: string, environment: string) =>
@@ -50,12 +51,11 @@ export const condaEnvironmentNotPinned: Rule = {
     const { dockerfile } = input;
     for (const stage of reachable(dockerfile))
       for (const { step, command } of runCommands(stage)) {
-        if (!INSTALLS.test(command.argv.map((word, index) => (index === 0 ? command.program : word)).join(" ")))
-          continue;
+        if (!INSTALLS.test([command.program, ...command.argv.slice(1)].join(" "))) continue;
         const open = [...ofFiles(input, step, command), ...ofNames(command)];
         if (open.length === 0) continue;
         yield {
-          message: `\`${command.text}\` installs ${open.slice(0, 4).join(", ")}${open.length > 4 ? ", …" : ""} in whatever version is newest.`,
+          message: `\`${command.text}\` installs ${some(open)} in whatever version is newest.`,
           where: at(dockerfile, step.instruction, find(dockerfile, step.instruction, command.text)),
         };
       }

@@ -6,6 +6,7 @@ import { ignoreAlso } from "./queries/fixes.ts";
 import { copiedBy, isContextElsewhere, isHidden, sourcesOfCopy } from "./queries/context.ts";
 import { healthy, healthyDockerfile, healthyWith, project } from "./queries/example.ts";
 import { at, find, reachableSteps, type Step } from "./queries/steps.ts";
+import { some } from "./queries/some.ts";
 import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
 
 export const copyOfIgnoredOrMissingFile: Rule = {
@@ -115,16 +116,15 @@ function* danglingLinks(input: RuleInput, step: Step): Generator<RuleFinding> {
 /** What a submodule holds was not read, so it cannot be missing; but a checkout without submodules has nothing there. */
 function* unread(input: RuleInput, step: Step): Generator<RuleFinding> {
   const copied = copiesOfContext(step.instruction).flatMap((source) => submodulesAt(input, source));
-  const [first, ...more] = [...new Set(copied)].filter((one) => input.ignore.excludes(one) === undefined);
-  if (first === undefined) return;
-  const what = `${[first, ...more.slice(0, 2)].join(", ")}${more.length > 2 ? ", …" : ""}`;
+  const absent = [...new Set(copied)].filter((one) => input.ignore.excludes(one) === undefined);
+  if (absent.length === 0) return;
   yield {
     severity: "note",
     confidence: "needs-proof",
     message:
-      more.length === 0
-        ? `${first} is a submodule of git: what it holds is not read here, and is absent from a checkout without submodules.`
-        : `${more.length + 1} submodules of git (${what}) are copied: what they hold is not read here, and is absent from a checkout without submodules.`,
+      absent.length === 1
+        ? `${absent.join()} is a submodule of git: what it holds is not read here, and is absent from a checkout without submodules.`
+        : `${absent.length} submodules of git (${some(absent, 3)}) are copied: what they hold is not read here, and is absent from a checkout without submodules.`,
     where: at(input.dockerfile, step.instruction),
     advice:
       "Let every checkout that builds bring it (`submodules: true` of actions/checkout), or install what it holds from an index.",

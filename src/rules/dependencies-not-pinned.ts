@@ -10,6 +10,7 @@ import { type Command, commandsOf } from "./queries/commands.ts";
 import { once } from "./queries/once.ts";
 import { at, find, reachable } from "./queries/steps.ts";
 import { runCommands } from "./queries/uv.ts";
+import { some } from "./queries/some.ts";
 import type { Rule, RuleInput } from "./rule.ts";
 
 const withPip = (install: string): string =>
@@ -98,7 +99,7 @@ export const dependenciesNotPinned: Rule = {
       const open = [...new Set([...ofProject(install, input), ...ofFiles(install, input), ...ofNames(install, input)])];
       if (open.length === 0) continue;
       yield {
-        message: `\`${command.text}\` installs ${open.slice(0, 4).join(", ")}${open.length > 4 ? ", …" : ""} in whatever version is newest${beside}.`,
+        message: `\`${command.text}\` installs ${some(open)} in whatever version is newest${beside}.`,
         ...(command.conditional === true ? { confidence: "likely" as const } : {}),
         where: at(dockerfile, step.instruction, find(dockerfile, step.instruction, command.text)),
       };

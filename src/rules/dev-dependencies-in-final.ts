@@ -7,6 +7,7 @@ import { changed, healthy, project, healthyWith, syncLine } from "./queries/exam
 import { at, find, lineage, shippedStage } from "./queries/steps.ts";
 import { type Sync, syncsIn } from "./queries/uv.ts";
 import { venvCopies } from "./queries/venv.ts";
+import { some } from "./queries/some.ts";
 import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
 
 const poetry = `[tool.poetry]
@@ -120,8 +121,6 @@ const ADVICE: Readonly<Record<string, string>> = {
   pipenv: `Use \`pipenv sync\`, without \`--dev\`. ${FIRST}`,
   pip: `Install from the requirements file of production alone. ${FIRST}`,
 };
-
-const some = (names: readonly string[]): string => `${names.slice(0, 4).join(", ")}${names.length > 4 ? ", …" : ""}`;
 
 function* bySync(input: RuleInput): Generator<RuleFinding> {
   const { dockerfile, service } = input;

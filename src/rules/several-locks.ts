@@ -3,6 +3,7 @@ import { readPipfileLock } from "../project/lock-pipenv.ts";
 import { isPylock } from "../project/lock-pylock.ts";
 import { MAIN } from "../project/lock-reading.ts";
 import { healthy, healthyDockerfile, healthyWith, project, syncLine } from "./queries/example.ts";
+import { some } from "./queries/some.ts";
 import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
 
 /** pip installs by a pylock.toml with flask 3.1.0, beside a Pipfile.lock. */
@@ -71,9 +72,8 @@ function* besideStandard({ service, read }: RuleInput): Generator<RuleFinding> {
     return version === "" || other === undefined || other === version ? [] : [`${name} ${version}, not ${other}`];
   });
   if (differing.length === 0) return;
-  const shown = `${differing.slice(0, 3).join("; ")}${differing.length > 3 ? "; …" : ""}`;
   yield {
-    message: `${file} lies beside ${service.lock?.path}, by which the image is installed, and names other versions: ${shown}.`,
+    message: `${file} lies beside ${service.lock?.path}, by which the image is installed, and names other versions: ${some(differing, 3, "; ")}.`,
     where: { file, line: 1 },
     advice: "Make both from the same Pipfile (`pipenv lock`), or keep the one that the image installs by.",
   };

@@ -6,7 +6,7 @@ import { changed, healthy, healthyWith, project, slim, startLine } from "./queri
 import { BASH, isScript, scriptIn, shellOf, unquotedCall, withoutQuoted } from "./queries/sh-scripts.ts";
 import { rootImage } from "./queries/settings.ts";
 import { startOf } from "./queries/start.ts";
-import { at, find, reachableSteps, shippedStage } from "./queries/steps.ts";
+import { at, find, lineAt, reachableSteps, shippedStage } from "./queries/steps.ts";
 import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
 
 const run = (script: string) => changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nRUN ${script}\n`]);
@@ -93,7 +93,6 @@ function* inEntrypoint(input: RuleInput): Generator<RuleFinding> {
     if (!/^#!\s*(?:\/usr)?\/bin\/(?:env )?(?:da)?sh\b/.test(text)) continue;
     const refused = refusalOf(text);
     if (refused === undefined) continue;
-    const line = text.slice(0, refused.at).split("\n").length;
-    yield { message: `/bin/sh refuses ${file}: ${refused.message}.`, where: { file, line } };
+    yield { message: `/bin/sh refuses ${file}: ${refused.message}.`, where: { file, line: lineAt(text, refused.at) } };
   }
 }

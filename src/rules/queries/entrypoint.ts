@@ -4,7 +4,7 @@ import { type Command, commandsIn } from "./commands.ts";
 import { copiedBy } from "./context.ts";
 import { once } from "./once.ts";
 import { absolute, situationAt } from "./settings.ts";
-import { shippedSteps } from "./steps.ts";
+import { lineAt, shippedSteps } from "./steps.ts";
 
 /** A shell script of the repository that the image starts with. */
 export interface EntrypointScript {
@@ -56,7 +56,5 @@ export const lastCommands = (input: RuleInput): ReadonlyArray<EntrypointScript &
     commands.slice(-1).map((last) => ({ file, text, ...last })),
   );
 
-function lineOf(text: string, command: Command): number {
-  const offset = command.start ?? Math.max(0, text.indexOf(command.text));
-  return text.slice(0, offset).split("\n").length;
-}
+const lineOf = (text: string, command: Command): number =>
+  lineAt(text, command.start ?? Math.max(0, text.indexOf(command.text)));
