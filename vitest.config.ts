@@ -7,7 +7,7 @@ const config: ViteUserConfig = {
       {
         test: {
           name: "unit",
-          pool: "threads",
+          pool: "forks",
           isolate: false,
           // A test whose loop went over nothing has shown nothing.
           expect: { requireAssertions: true },

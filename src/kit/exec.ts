@@ -24,8 +24,6 @@ export interface Finished {
   readonly milliseconds: number;
 }
 
-const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
-
 /**
  * Runs one program to its end. This file is the only place that starts processes.
  * A non-zero exit code is a result, not an error.
@@ -134,6 +132,10 @@ function exitOf(child: ChildProcess, program: string): Promise<number> {
           : cause,
       );
     });
-    child.once("close", (code, signal) => resolve(code ?? 128 + (SIGNAL_NUMBERS[signal ?? ""] ?? 15)));
+    child.once("close", (code, signal) => {
+      void import("node:os").then(({ constants }) =>
+        resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
+      );
+    });
   });
 }

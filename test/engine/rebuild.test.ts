@@ -27,9 +27,10 @@ async function judged(...lines: readonly string[]) {
 }
 
 it("accuses no image whose files are the same but for times, logs and the header of bytecode", async () => {
+  // Headers of bytecode count seconds, and both builds may fall into one: the nanoseconds are taken for them.
   const { rebuilt, verdict } = await judged(
     "COPY app.py /app/app.py",
-    "RUN touch /app/app.py && python3 -m compileall -q /app && date > /var/log/built.log",
+    "RUN touch -d @$(date +%N) /app/app.py && python3 -m compileall -q /app && date +%N > /var/log/built.log",
   );
   expect(verdict).toMatchObject({ status: "pass", message: expect.stringContaining("rewrite-timestamp") });
   const kinds = rebuilt.differing.flatMap(({ differences }) => differences.map(({ kind }) => kind));
