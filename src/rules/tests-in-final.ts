@@ -58,9 +58,10 @@ export const testsInFinal: Rule = {
     if (isContextElsewhere(input)) return;
     for (const step of shippedSteps(dockerfile)) {
       const through = flag(step.instruction, "from");
-      const copied = through === undefined ? copiedBy(input, step).files : passedOn(input, step);
+      const copied =
+        through === undefined ? copiedBy(input, step).files.map(({ source }) => source) : passedOn(input, step);
       const tests = copied.filter(
-        ({ source }) =>
+        (source) =>
           isTest(source, input) &&
           // Commands of Django and its runner of tests are no tests, whatever their names.
           !/(?:^|\/)(?:management\/commands\/[^/]*|test_runner\.py)$/.test(source),
@@ -68,7 +69,7 @@ export const testsInFinal: Rule = {
       const [first] = tests;
       if (first)
         yield {
-          message: `${tests.length === 1 ? first.source : `${tests.length} test files (${first.source}, …)`} reach the shipped image${through === undefined ? "" : ` from the stage ${through}`}.`,
+          message: `${tests.length === 1 ? first : `${tests.length} test files (${first}, …)`} reach the shipped image${through === undefined ? "" : ` from the stage ${through}`}.`,
           where: at(dockerfile, step.instruction),
         };
     }

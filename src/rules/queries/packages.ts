@@ -2,6 +2,7 @@ import type { Dockerfile, Instruction, Stage } from "../../model/types.ts";
 import { baseOf } from "./base.ts";
 import { type Command, commandsOf } from "./commands.ts";
 import { copyBrings } from "./copied-programs.ts";
+import { onceFor } from "./once.ts";
 import { rootImage, settingsOf } from "./settings.ts";
 import { flag, mountsOf, type Step, stepsOf } from "./steps.ts";
 
@@ -149,6 +150,15 @@ const bringsByPackage = (packages: readonly string[], program: string): boolean 
 
 /** Whether a stage's image has a program; undefined when its base or its steps do not let us tell. */
 export function hasProgram(dockerfile: Dockerfile, stage: Stage, program: string): boolean | undefined {
+  const answers = answersOf(dockerfile, stage);
+  if (!answers.has(program)) answers.set(program, findProgram(dockerfile, stage, program));
+  return answers.get(program);
+}
+
+/** Stages copy from stages, some of them twice: asked each time, a chain of them would never end. */
+const answersOf = onceFor((_dockerfile: Dockerfile, _stage: Stage) => new Map<string, boolean | undefined>());
+
+function findProgram(dockerfile: Dockerfile, stage: Stage, program: string): boolean | undefined {
   const steps = stepsOf(dockerfile, stage);
   if (bringsByPackage([...packagesLeft(steps).keys()], program)) return true;
   if (steps.some((step) => bringsProgram(dockerfile, step, program))) return true;

@@ -1,38 +1,82 @@
 import { posix } from "node:path";
-import type { Copied } from "../../dockerfile/copies.ts";
+import type { Stage } from "../../model/types.ts";
 import type { RuleInput } from "../rule.ts";
 import { commandsOf } from "./commands.ts";
 import { copiedBy } from "./context.ts";
+import { onceFor } from "./once.ts";
 import { absolute, situationAt } from "./settings.ts";
 import { flag, type Step, stageNamed, stepsOf } from "./steps.ts";
 
-type File = Copied["files"][number];
+/**
+ * Files of the context that a COPY from another stage passes on. None where a step of that stage removes something: what
+ * is left then, only the build tells.
+ */
+export function passedOn(input: RuleInput, step: Step): readonly string[] {
+  const source = sourceStage(input, step);
+  if (source === undefined) return [];
+  return [...new Set(foldersCopied(step).flatMap((folder) => filesBelow(input, source, folder)))];
+}
 
 /**
- * Files of the context that a COPY from another stage passes on, with where they come to lie. None where a step of that
- * stage removes something: what is left then, only the build tells.
+ * Asked backwards, from the image to the context, each folder of a stage once: every stage that copies the one before
+ * twice would hold twice as many places, and nobody asks for most of them.
  */
-export function passedOn(input: RuleInput, { stage, instruction }: Step): readonly File[] {
-  const { dockerfile } = input;
-  const name = instruction.keyword === "COPY" ? flag(instruction, "from") : undefined;
-  const source = name === undefined ? undefined : stageNamed(dockerfile, name, stage.index);
-  if (source === undefined) return [];
-  const steps = stepsOf(dockerfile, source);
+function filesBelow(input: RuleInput, stage: Stage, folder: string): readonly string[] {
+  const known = knownFolders(input, stage);
+  const before = known.get(folder);
+  if (before !== undefined) return before;
+  const files = known.size < MOST_FOLDERS ? findBelow(input, stage, folder) : [];
+  known.set(folder, files);
+  return files;
+}
+
+const knownFolders = onceFor((_input: RuleInput, _stage: Stage) => new Map<string, readonly string[]>());
+
+/** A stage has at most as many folders asked of it as the file has instructions, which are limited too. */
+const MOST_FOLDERS = 5000;
+
+function findBelow(input: RuleInput, stage: Stage, folder: string): readonly string[] {
+  const steps = stepsOf(input.dockerfile, stage);
   if (steps.some(removes)) return [];
-  const held = steps.flatMap((step) => [...copiedBy(input, step).files, ...passedOn(input, step)]);
-  const { workdir } = situationAt(dockerfile, stage, instruction);
-  const target = absolute(workdir, instruction.words.at(-1) ?? "");
-  // Another stage's paths begin at its root.
-  const folders = instruction.words
+  const found = new Set<string>();
+  for (const step of steps) {
+    for (const { source, destination } of copiedBy(input, step).files)
+      if (below(folder, destination) !== undefined) found.add(source);
+    for (const source of passedBelow(input, step, folder)) found.add(source);
+  }
+  return [...found];
+}
+
+/** What a step that copies from another stage brings below a folder. */
+function passedBelow(input: RuleInput, step: Step, folder: string): readonly string[] {
+  const source = sourceStage(input, step);
+  if (source === undefined) return [];
+  const { workdir } = situationAt(input.dockerfile, step.stage, step.instruction);
+  const target = absolute(workdir, step.instruction.words.at(-1) ?? "");
+  // All of what is copied lies below, or that part of it which the folder names.
+  const part = isWithin(folder, target) ? "" : below(target, folder);
+  if (part === undefined) return [];
+  return foldersCopied(step).flatMap((copied) => filesBelow(input, source, posix.join(copied, part)));
+}
+
+const sourceStage = ({ dockerfile }: RuleInput, { stage, instruction }: Step): Stage | undefined => {
+  const name = instruction.keyword === "COPY" ? flag(instruction, "from") : undefined;
+  return name === undefined ? undefined : stageNamed(dockerfile, name, stage.index);
+};
+
+/** Another stage's paths begin at its root. */
+const foldersCopied = ({ instruction }: Step): readonly string[] =>
+  instruction.words
     .slice(0, -1)
     .filter((word) => !/[$*?[]/.test(word))
     .map((word) => posix.resolve("/", word));
-  return folders.flatMap((folder) =>
-    held.flatMap(({ source: file, destination }) => {
-      const below = posix.relative(folder, destination);
-      return below === "" || below.startsWith("..") ? [] : [{ source: file, destination: posix.join(target, below) }];
-    }),
-  );
+
+const isWithin = (folder: string, path: string): boolean => path === folder || below(folder, path) !== undefined;
+
+/** The path from a folder to what lies below it. */
+function below(folder: string, path: string): string | undefined {
+  const start = folder === "/" ? "/" : `${folder}/`;
+  return path.length > start.length && path.startsWith(start) ? path.slice(start.length) : undefined;
 }
 
 const removes = ({ instruction }: Step): boolean =>
