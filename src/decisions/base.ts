@@ -1,8 +1,18 @@
 import type { Choice, Decider, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
+import {
+  bestPython,
+  gapsNamed,
+  gapsOn,
+  keepsOldPython,
+  lacksWheels,
+  pythonAllowed,
+  pythonToday,
+  whyOld,
+} from "./shared/pythons.ts";
 import { placesOf } from "./shared/say.ts";
-import { allows, exactVersion } from "./shared/specifier.ts";
-import { at, baseToday, lineage } from "./shared/today.ts";
+import { exactVersion } from "./shared/specifier.ts";
+import { at, lineage } from "./shared/today.ts";
 
 interface Picked {
   readonly python: string;
@@ -12,18 +22,16 @@ interface Picked {
   readonly leaves?: readonly string[];
 }
 
-/** What the service and its lock both allow. */
-export function pythonAllowed(facts: Pick<Facts, "service">, python: string): boolean {
-  const { service } = facts;
-  return [service.python.requires?.value, service.lock?.requiresPython].every(
-    (specifier) => specifier === undefined || allows(specifier, python),
-  );
-}
-
-/** Of Python's own image, and of uv's with a Python in it. */
-function pythonToday(facts: Facts): string | undefined {
-  const image = baseToday(facts.dockerfile) ?? "";
-  return (/(?:^|\/)python:(\d+\.\d+)/.exec(image) ?? /\/uv:(?:[\w.]+-)?python(\d+\.\d+)/.exec(image))?.[1];
+function* oldPython(facts: Facts): Generator<Picked> {
+  const { dockerfile, profile, service } = facts;
+  const today = pythonToday(facts);
+  if (today === undefined || !keepsOldPython(facts)) return;
+  yield {
+    python: today,
+    because: `Python ${today} is what runs today, and ${whyOld(facts)}; \`base: "${profile.pythons[0]}"\` under \`decisions\` tries one.`,
+    evidence: [...at(dockerfile, lineage(dockerfile)[0]?.from), ...placesOf(service.python.requires)],
+    leaves: ["base-end-of-life"],
+  };
 }
 
 /** The interpreters that could be taken, the best reason first; undefined where that reason does not exist. */
@@ -48,15 +56,10 @@ function* candidates(facts: Facts): Generator<Picked> {
       because: `Python ${today} is what runs today${requires === undefined ? "" : `, and \`${requires.value}\` allows it`}.`,
       evidence: [...at(dockerfile, lineage(dockerfile)[0]?.from), ...placesOf(requires)],
     };
-  if (today !== undefined && keepsOldPython(facts))
-    yield {
-      python: today,
-      because: `Python ${today} is what runs today, and ${whyOld(facts)}; \`base: "${profile.pythons[0]}"\` under \`decisions\` tries one.`,
-      evidence: [...at(dockerfile, lineage(dockerfile)[0]?.from), ...placesOf(requires)],
-      leaves: ["base-end-of-life"],
-    };
+  yield* oldPython(facts);
   const pinned = /^(?:cpython-)?(\d+\.\d+)/.exec(service.python.pinned?.value ?? "")?.[1];
-  if (usable(pinned))
+  // Where none has all wheels, this is as good as another, and the refusal says it.
+  if (usable(pinned) && (gapsOn(facts, pinned).length === 0 || lacksWheels(facts)))
     yield {
       python: pinned,
       because: `The project pins Python ${pinned}.`,
@@ -64,35 +67,22 @@ function* candidates(facts: Facts): Generator<Picked> {
     };
 }
 
-function whyOld(facts: Facts): string {
-  const says = saysPython(facts);
-  return says === undefined
-    ? "nothing says that the packages of the service have a version for another"
-    : `the project allows no newer one (\`${says}\`)`;
-}
-
-const saysPython = ({ service }: Facts): string | undefined =>
-  service.python.requires?.value ?? service.lock?.requiresPython;
-
-/** An older Python of the official image, in a project that does not say which ones it runs on, or allows no newer one. */
-export function keepsOldPython(facts: Facts): boolean {
-  const { profile } = facts;
-  const today = pythonToday(facts);
-  const isOfficial = profile.installPython("3.13", []) === undefined;
-  if (today === undefined || !isOfficial || !/^3\.(?:8|9|10)$/.test(today)) return false;
-  if (saysPython(facts) === undefined) return true;
-  return pythonAllowed(facts, today) && !profile.pythons.some((python) => pythonAllowed(facts, python));
-}
-
 function newest(facts: Facts): Picked {
   const { requires } = facts.service.python;
-  const python = facts.profile.pythons.find((one) => pythonAllowed(facts, one)) ?? facts.profile.pythons[0] ?? "3.13";
+  const { pythons } = facts.profile;
+  const first = pythons.find((one) => pythonAllowed(facts, one)) ?? pythons[0] ?? "3.13";
+  const python = bestPython(facts) ?? first;
+  const why =
+    requires === undefined
+      ? `Nothing names a Python version; ${python} is the newest with wheels for nearly everything`
+      : `${python} is the newest mature version that \`${requires.value}\` allows`;
+  const gaps = python === first ? [] : gapsOn(facts, first);
   return {
     python,
     because:
-      requires === undefined
-        ? `Nothing names a Python version; ${python} is the newest with wheels for nearly everything.`
-        : `${python} is the newest mature version that \`${requires.value}\` allows.`,
+      gaps.length === 0
+        ? `${why}.`
+        : `${why} and the lock has wheels for: of ${gapsNamed(gaps)} it has none for ${first}.`,
     evidence: placesOf(requires),
   };
 }

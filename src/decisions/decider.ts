@@ -1,5 +1,6 @@
 import type { Decision, Dockerfile, Finding, ImageSpec, Service } from "../model/types.ts";
 import type { StartScript } from "../project/start-script.ts";
+import type { WheelGaps } from "../project/wheel-gaps.ts";
 import type { Profile } from "../profiles/profile.ts";
 
 /** What a decider may look at. */
@@ -13,6 +14,8 @@ export interface Facts {
   readonly startScript?: StartScript;
   /** False where today's image never installs the project itself, only what it depends on. */
   readonly installsProject?: boolean;
+  /** What each Python would have to compile of the lock; undefined where the lock names no files. */
+  readonly wheelGaps?: WheelGaps;
   /** Choices the team made in its configuration; they win, and the decision says so. */
   readonly overrides: Readonly<Record<string, unknown>>;
   /** Current version of uv, for a service that does not ask for one. */

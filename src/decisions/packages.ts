@@ -4,6 +4,7 @@ import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { needsOfScript } from "./shared/carried-start.ts";
 import { configured, override } from "./shared/override.ts";
 import { buildToolsToday, type PackageToday, packagesToday } from "./shared/os-packages-today.ts";
+import { minorOf } from "./shared/pythons.ts";
 import { list, places } from "./shared/say.ts";
 
 /** Python packages that load a system library which their wheels do not carry. */
@@ -13,6 +14,11 @@ const LIBRARIES: Readonly<Record<string, string>> = {
   mysqlclient: "libmariadb",
   "python-magic": "libmagic",
 };
+
+interface Base {
+  readonly python: string;
+  readonly image: string | undefined;
+}
 
 interface Need {
   readonly need: string;
@@ -56,20 +62,27 @@ function* needs(facts: Facts): Generator<Need> {
 /** Pipenv's lock names hashes alone, and so may a list of packages. */
 const tellsWheels = ({ pip, manager }: Facts["service"]): boolean => pip === undefined && manager.value !== "pipenv";
 
+/** What the lock has no wheel of, for the Python of the base. */
+function unwheeledIn({ service, wheelGaps }: Facts, python: string): ReadonlySet<string> {
+  const closure = new Set(service.dependencies.runtimeClosure);
+  const sources = (service.lock?.packages ?? []).filter(({ name, sdistOnly }) => sdistOnly && closure.has(name));
+  return new Set([...sources, ...(wheelGaps?.[minorOf(python)] ?? [])].map(({ name }) => name));
+}
+
 /** Whether a package is compiled. A list of packages does not say what has a wheel: what publishes none is. */
-function compiledOf(service: Facts["service"]): (name: string) => boolean {
-  const { lock } = service;
-  const sdistOnly = new Set((lock?.packages ?? []).flatMap((one) => (one.sdistOnly ? [one.name] : [])));
+function compiledOf(facts: Facts, python: string): (name: string) => boolean {
+  const unwheeled = unwheeledIn(facts, python);
   return (name) => {
     const wheels = nativePackage(name)?.wheels;
-    return (wheels !== "bare" && sdistOnly.has(name)) || (!tellsWheels(service) && wheels === "none");
+    return (wheels !== "bare" && unwheeled.has(name)) || (!tellsWheels(facts.service) && wheels === "none");
   };
 }
 
 /** Libraries that the profile has no word for, by the names of the base's release. */
-function* libraries({ service }: Facts, distribution: Distribution): Generator<Need> {
-  const closure = new Set(service.dependencies.runtimeClosure);
-  const compiles = compiledOf(service);
+function* libraries(facts: Facts, { python, image }: Base): Generator<Need> {
+  const closure = new Set(facts.service.dependencies.runtimeClosure);
+  const compiles = compiledOf(facts, python);
+  const distribution = distributionOf(facts, image);
   for (const name of [...closure].filter((one) => !Object.hasOwn(LIBRARIES, one))) {
     const native = nativePackage(name);
     const isCompiled = compiles(name);
@@ -96,10 +109,10 @@ function distributionOf({ profile }: Facts, image: string | undefined): Distribu
 }
 
 /** A compiler only when the lock has a package without a wheel; it stays in the builder. */
-function builderNeeds(facts: Facts): readonly Need[] {
+function builderNeeds(facts: Facts, python: string): readonly Need[] {
   const closure = new Set(facts.service.dependencies.runtimeClosure);
   const locked = facts.service.lock?.packages ?? [];
-  const fromSource = locked.filter((one) => one.sdistOnly && one.source === "registry" && closure.has(one.name));
+  const fromSource = [...unwheeledIn(facts, python)];
   const git = locked.filter((one) => one.source === "git" && closure.has(one.name));
   const { pip } = facts.service;
   const unwheeled = tellsWheels(facts.service)
@@ -115,7 +128,7 @@ function builderNeeds(facts: Facts): readonly Need[] {
       : [
           {
             need: "compiler",
-            why: `${list(fromSource.map((one) => one.name))} has no wheel and may be compiled`,
+            why: `${list(fromSource)} ${fromSource.length === 1 ? "has no wheel" : "have no wheels"} and may be compiled`,
             evidence: [],
           },
         ]),
@@ -147,10 +160,11 @@ export const packages: Decider = {
   ],
   decide(facts: Facts, draft: Draft): Choice {
     const { profile } = facts;
-    const wanted = [...needs(facts), ...libraries(facts, distributionOf(facts, draft.base?.image))];
+    const base = draft.base ?? { python: "", image: undefined };
+    const wanted = [...needs(facts), ...libraries(facts, base)];
     const building = [
       ...wanted.filter((one) => one.packages !== undefined || one.need.startsWith("lib")),
-      ...builderNeeds(facts),
+      ...builderNeeds(facts, base.python),
     ];
     const names = (all: readonly Need[], stage: "builder" | "runtime") =>
       [...new Set(all.flatMap((one) => one.packages?.[stage] ?? profile.packageFor(one.need, stage) ?? []))].toSorted();

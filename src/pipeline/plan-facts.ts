@@ -1,8 +1,11 @@
 import { DEFAULT_OUTPUT } from "../decisions/context.ts";
 import type { Facts } from "../decisions/decider.ts";
+import { pythonsToWeigh } from "../decisions/shared/pythons.ts";
 import { UserError } from "../kit/errors.ts";
+import type { Profile } from "../profiles/profile.ts";
 import { profiles } from "../profiles/index.gen.ts";
 import { readStartScript } from "../project/start-script.ts";
+import { readWheelGaps } from "../project/wheel-gaps.ts";
 import { mayInstallProject } from "../rules/queries/project-install.ts";
 import { readRequirements } from "../requirements/read.ts";
 import type { Analysis } from "./analyze.ts";
@@ -13,6 +16,11 @@ import { UV_VERSION } from "./version.ts";
 function startScriptOf({ tree }: Session, { service, dockerfile }: Analysis): Pick<Facts, "startScript"> {
   const startScript = readStartScript(tree, dockerfile, service.starts);
   return startScript === undefined ? {} : { startScript };
+}
+
+function wheelGapsOf({ tree }: Session, { dockerfile }: Analysis, profile: Profile): Pick<Facts, "wheelGaps"> {
+  const wheelGaps = readWheelGaps(tree, dockerfile, pythonsToWeigh(profile, dockerfile));
+  return wheelGaps === undefined ? {} : { wheelGaps };
 }
 
 /** What a plan rests on: the service as it was read, and what its team settled.
@@ -33,6 +41,7 @@ export async function planFacts(session: Session, analysis: Analysis): Promise<F
     dockerfile: analysis.dockerfile,
     ...(analysis.dockerfile && { installsProject: mayInstallProject(analysis.dockerfile) }),
     ...startScriptOf(session, analysis),
+    ...wheelGapsOf(session, analysis, profile),
     overrides: {
       ...config.decisions,
       ...(config.output === undefined ? {} : { output: config.output }),

@@ -34,14 +34,14 @@ export async function planStep(session: Session, run: Run | undefined, analysis:
   stopWhenUnreadable(analysis);
   const facts = await planFacts(session, analysis);
   const decide = async () => makePlan(facts);
-  const { overrides, profile, testsAsked, outputText } = facts;
+  const { overrides, profile, testsAsked, outputText, wheelGaps } = facts;
   const plan =
     run === undefined
       ? await decide()
       : await runStep(
           run,
           { name: "plan", version: 1, run: decide },
-          { analysis, overrides, profile: profile.id, testsAsked, outputText },
+          { analysis, overrides, profile: profile.id, testsAsked, outputText, wheelGaps },
         );
   return { ...plan, contract: await withExpectations(session, plan.contract) };
 }

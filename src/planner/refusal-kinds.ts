@@ -56,6 +56,13 @@ export const refusalKinds = {
     instead: "Set `decisions: { base: { python: … } }` to a version that the project allows and the base has.",
     blocking: true,
   },
+  "no-wheels": {
+    title: "The lock has no wheels for a Python that the base has",
+    because:
+      "Without a wheel a package is compiled, which a newer Python may not allow and which may need more than a compiler.",
+    instead: "Lock again with newer versions, look at them, commit the lock and run again.",
+    blocking: true,
+  },
   "special-base": {
     title: "The service runs on an image with drivers, conda packages or browsers",
     because:

@@ -1,4 +1,3 @@
-import { keepsOldPython, pythonAllowed } from "../decisions/base.ts";
 import { argvToday } from "../decisions/command.ts";
 import type { Facts } from "../decisions/decider.ts";
 import { starterOf } from "../decisions/shared/compose.ts";
@@ -7,12 +6,12 @@ import { list } from "../decisions/shared/say.ts";
 import { lostSecrets } from "../decisions/shared/kept-secrets.ts";
 import { kindOf, servesNobody } from "../decisions/shared/kind.ts";
 import { mainStart } from "../decisions/shared/server.ts";
-import { exactVersion } from "../decisions/shared/specifier.ts";
 import { finalStage, instructionsToday, lineage } from "../decisions/shared/today.ts";
 import type { ImageSpec, LockFile, Refusal, Service } from "../model/types.ts";
 import { lostTargets } from "./lost-targets.ts";
 import { managerRefusals } from "./manager-refusals.ts";
 import { outputRefusals } from "./output-refusals.ts";
+import { pythonRefusals } from "./python-refusals.ts";
 import { refusal } from "./refusal-kinds.ts";
 import { stepRefusals } from "./step-refusals.ts";
 import { writeRefusals } from "./write-refusals.ts";
@@ -50,20 +49,7 @@ function driftOf({ inStep }: LockFile): string {
   return first === undefined ? "" : `: ${first.text.trim()} (${first.file}:${first.line})`;
 }
 
-function* baseRefusals(facts: Facts): Generator<Refusal> {
-  const { dockerfile, service, profile, overrides } = facts;
-  const requires = service.python.requires?.value ?? service.lock?.requiresPython;
-  const offered = profile.pythons.some((python) => pythonAllowed(facts, python));
-  if (
-    !offered &&
-    !keepsOldPython(facts) &&
-    exactVersion(requires ?? "") === undefined &&
-    overrides["base"] === undefined
-  )
-    yield refusal("python-not-offered", {
-      what: `The project requires Python \`${requires}\``,
-      because: `${profile.title} is known here with ${list(profile.pythons)} only, and another Python may not run the service.`,
-    });
+function* baseRefusals({ dockerfile }: Facts): Generator<Refusal> {
   const [first] = lineage(dockerfile);
   if (first !== undefined && SPECIAL_BASE.test(first.resolvedBase))
     yield refusal("special-base", { what: `The service runs on \`${first.resolvedBase}\`` });
@@ -237,6 +223,7 @@ export function refusalsOf(
     ...sshRefusals(facts),
     ...besideLockRefusals(facts),
     ...stepRefusals(facts),
+    ...pythonRefusals(facts),
     ...baseRefusals(facts),
     ...(commandChosen ? [] : [...processRefusals(facts), ...scriptRefusals(facts)]),
     ...portRefusals(facts),

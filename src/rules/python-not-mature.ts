@@ -1,8 +1,9 @@
+import { isForOtherPythons } from "../project/locked-wheels.ts";
 import { baseOf } from "./queries/base.ts";
 import { healthyDockerfile, project, slim } from "./queries/example.ts";
 import { rootImage } from "./queries/settings.ts";
 import { at, shippedStage } from "./queries/steps.ts";
-import { isForOtherPythons, offeredBy } from "./queries/wheels.ts";
+import { offeredBy } from "./queries/wheels.ts";
 import type { Rule } from "./rule.ts";
 
 const lockWith = (...tags: readonly string[]): string =>

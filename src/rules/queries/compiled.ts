@@ -1,8 +1,9 @@
 import type { LockedPackage } from "../../model/types.ts";
+import { hasWheel, isForOtherPythons, type Libc } from "../../project/locked-wheels.ts";
 import { nativePackage } from "../../project/native-packages.ts";
 import type { RuleInput } from "../rule.ts";
 import type { Base } from "./base.ts";
-import { hasWheel, isForOtherPythons, type Libc, offeredBy } from "./wheels.ts";
+import { offeredBy } from "./wheels.ts";
 
 /** A package of production that the installation on some base has to compile. */
 export interface Compiled {

@@ -1,96 +1,15 @@
 import type { LockedPackage, LockFile } from "../../model/types.ts";
-import { isPylock } from "../../project/lock-pylock.ts";
-import { normalName } from "../../project/requirement.ts";
+import { lockSections, namesFiles, type Offered, offeredIn } from "../../project/locked-wheels.ts";
 import type { RuleInput } from "../rule.ts";
 import { onceFor } from "./once.ts";
 
-/** What a lock's list of files offers for one package on Linux. */
-export interface Offered {
-  readonly wheels: readonly Wheel[];
-  /** It has an archive of sources, too. */
-  readonly sources: boolean;
+/** Undefined where the lock names no files. */
+export function offeredBy({ service: { lock }, read }: RuleInput, locked: LockedPackage): Offered | undefined {
+  return lock === undefined || read === undefined || !namesFiles(lock)
+    ? undefined
+    : offeredIn(sectionsOf(lock, read), locked);
 }
 
-/** The tags of one wheel: `cp313`, `cp313`, `manylinux_2_28_x86_64`. */
-interface Wheel {
-  readonly python: string;
-  readonly abi: string;
-  readonly platform: string;
-}
-
-/** Undefined where the lock names no files: Pipfile.lock and requirements files only have hashes. */
-export function offeredBy({ service, read }: RuleInput, { name, version }: LockedPackage): Offered | undefined {
-  const path = service.lock?.path ?? "";
-  if (service.lock === undefined || read === undefined || !(isPylock(path) || /^(?:uv|poetry|pdm)\.lock$/.test(path)))
-    return undefined;
-  const files = sectionsOf(service.lock, read)
-    .get(`${name} ${version}`)
-    ?.flatMap((section) => [...section.matchAll(FILE)].map(([, file = ""]) => file));
-  if (files === undefined || files.length === 0) return undefined;
-  return {
-    wheels: files.flatMap((file) => {
-      const [, python = "", abi = "", platform = ""] =
-        /-(\w[\w.]*)-(\w[\w.]*)-([\w.]+)\.whl$/.exec(file.slice(file.lastIndexOf("/") + 1)) ?? [];
-      return platform === "" ? [] : [{ python, abi, platform }];
-    }),
-    sources: files.some((file) => !file.endsWith(".whl")),
-  };
-}
-
-/** A name or an address in quotes; longer ones than any index gives are passed over, so that no text takes long to read. */
-const FILE = /"([^"\s]{1,1000}\.(?:whl|tar\.gz|tar\.bz2|zip))"/g;
-
-/** The text of each package's section, by name and version: parsing the whole again would take longer than everything else. */
-const sectionsOf = onceFor(
-  (lock: LockFile, read: NonNullable<RuleInput["read"]>): ReadonlyMap<string, readonly string[]> => {
-    const text = read(lock.path) ?? "";
-    const sections = new Map<string, string[]>();
-    const add = (name: string, version: string, section: string) => {
-      const key = `${normalName(name)} ${version}`;
-      sections.set(key, [...(sections.get(key) ?? []), section]);
-    };
-    for (const { 1: name = "", 2: version = "", index } of text.matchAll(HEADER)) {
-      const header = text.startsWith("[[packages", index) ? "\n[[packages]]" : "\n[[package]]";
-      const next = text.indexOf(header, index + 1);
-      add(name, version, text.slice(index, next < 0 ? undefined : next));
-    }
-    // Before its lock 2.0, poetry listed all files at the end.
-    const apart = text.indexOf("\n[metadata.files]");
-    for (const { 0: list, 1: name = "" } of apart < 0
-      ? []
-      : text.slice(apart).matchAll(/^"?([\w.-]+)"? = \[[^\]]*\]/gm))
-      for (const { version } of lock.packages.filter((one) => one.name === normalName(name))) add(name, version, list);
-    return sections;
-  },
+const sectionsOf = onceFor((lock: LockFile, read: NonNullable<RuleInput["read"]>) =>
+  lockSections(lock.packages, read(lock.path) ?? ""),
 );
-
-const HEADER = /^\[\[packages?\]\]\r?\nname = "([^"\n]+)"\r?\nversion = "([^"\n]*)"/gm;
-
-export type Libc = "glibc" | "musl";
-
-/** Wheels that Linux can use at all, of one C library. */
-const forLibc = ({ wheels }: Offered, libc: Libc): readonly Wheel[] =>
-  wheels.filter(({ platform }) =>
-    platform
-      .split(".")
-      .some((tag) => tag === "any" || (/linux/.test(tag) && (libc === "musl") === tag.startsWith("musl"))),
-  );
-
-/** One of the wheels fits a Python (`3.13`; every one when it is not known) with one C library. */
-export function hasWheel(offered: Offered, libc: Libc, python: string | undefined): boolean {
-  const minor = /^3\.(\d+)/.exec(python ?? "")?.[1];
-  const wheels = forLibc(offered, libc);
-  return minor === undefined ? wheels.length > 0 : wheels.some((wheel) => fits(wheel, Number(minor)));
-}
-
-/** It has wheels for this C library, and all of them are for other versions of CPython. */
-export const isForOtherPythons = (offered: Offered, libc: Libc, python: string): boolean =>
-  forLibc(offered, libc).length > 0 && !hasWheel(offered, libc, python);
-
-const fits = ({ python, abi }: Wheel, minor: number): boolean =>
-  python.split(".").some((tag) => {
-    if (tag.startsWith("py")) return true;
-    const of = /^cp3(\d+)$/.exec(tag)?.[1];
-    // What is no CPython tag (PyPy's) fits no CPython.
-    return of !== undefined && (Number(of) === minor || (abi === "abi3" && Number(of) <= minor));
-  });

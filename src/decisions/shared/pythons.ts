@@ -1,0 +1,84 @@
+import type { Dockerfile } from "../../model/types.ts";
+import type { Profile } from "../../profiles/profile.ts";
+import type { WheelGap } from "../../project/wheel-gaps.ts";
+import type { Facts } from "../decider.ts";
+import { list } from "./say.ts";
+import { allows } from "./specifier.ts";
+import { baseToday } from "./today.ts";
+
+/** Official images of them are still there, and are kept where nothing newer is known to run the service. */
+const OLD = ["3.10", "3.9", "3.8"];
+
+/** Of Python's own image, and of uv's with a Python in it. */
+export function pythonToday({ dockerfile }: { readonly dockerfile: Dockerfile | undefined }): string | undefined {
+  const image = baseToday(dockerfile) ?? "";
+  return (/(?:^|\/)python:(\d+\.\d+)/.exec(image) ?? /\/uv:(?:[\w.]+-)?python(\d+\.\d+)/.exec(image))?.[1];
+}
+
+/** Those for which the lock's wheels are looked at. */
+export const pythonsToWeigh = ({ pythons }: Profile, dockerfile: Dockerfile | undefined): readonly string[] => [
+  ...new Set([...pythons, ...OLD, pythonToday({ dockerfile }) ?? []].flat()),
+];
+
+/** What the service and its lock both allow. */
+export function pythonAllowed({ service }: Pick<Facts, "service">, python: string): boolean {
+  return [service.python.requires?.value, service.lock?.requiresPython].every(
+    (specifier) => specifier === undefined || allows(specifier, python),
+  );
+}
+
+export const saysPython = ({ service }: Facts): string | undefined =>
+  service.python.requires?.value ?? service.lock?.requiresPython;
+
+/** What the lock has wheels of for other Pythons, and none for this one. */
+export const gapsOn = ({ wheelGaps }: Facts, python: string): readonly WheelGap[] =>
+  (wheelGaps?.[minorOf(python)] ?? []).filter(({ forOthers }) => forOthers);
+
+export const minorOf = (python: string): string => python.split(".").slice(0, 2).join(".");
+
+const isWithoutGap = (facts: Facts, python: string): boolean => gapsOn(facts, python).length === 0;
+
+const allowedPythons = (facts: Facts): readonly string[] =>
+  facts.profile.pythons.filter((python) => pythonAllowed(facts, python));
+
+/** The first of the profile that the project allows and the lock's wheels are for. */
+export const bestPython = (facts: Facts): string | undefined =>
+  allowedPythons(facts).find((python) => isWithoutGap(facts, python));
+
+/** The project allows Pythons of the base, and the lock has not all wheels for any of them. */
+export const lacksWheels = (facts: Facts): boolean =>
+  allowedPythons(facts).length > 0 && bestPython(facts) === undefined;
+
+/** One that no base here is known with, and that the lock has all wheels for. */
+export const olderWithWheels = (facts: Facts): string | undefined =>
+  OLD.find(
+    (python) => facts.wheelGaps?.[python] !== undefined && pythonAllowed(facts, python) && isWithoutGap(facts, python),
+  );
+
+/** `numpy 1.21.2 and 3 more`. */
+export function gapsNamed(gaps: readonly WheelGap[]): string {
+  const names = gaps.map(({ name, version }) => `${name} ${version}`);
+  return names.length > 4 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : list(names);
+}
+
+/** Versions are locked by hashes alone, so nobody sees for which Pythons they have wheels. */
+const hidesFiles = ({ service, wheelGaps }: Facts): boolean => service.lock !== undefined && wheelGaps === undefined;
+
+/** An older Python of the official image, where nothing says that the service and its packages run on a newer one. */
+export function keepsOldPython(facts: Facts): boolean {
+  const today = pythonToday(facts);
+  const isOfficial = facts.profile.installPython("3.13", []) === undefined;
+  if (today === undefined || !isOfficial || !OLD.includes(today)) return false;
+  if (saysPython(facts) === undefined) return true;
+  return pythonAllowed(facts, today) && (hidesFiles(facts) || bestPython(facts) === undefined);
+}
+
+/** Why it is kept. */
+export function whyOld(facts: Facts): string {
+  const says = saysPython(facts);
+  const [newer] = allowedPythons(facts);
+  if (says !== undefined && newer === undefined) return `the project allows no newer one (\`${says}\`)`;
+  if (newer === undefined || !lacksWheels(facts))
+    return "nothing says that the packages of the service have a version for another";
+  return `the lock has not all wheels for a newer one (none of ${gapsNamed(gapsOn(facts, newer))} for ${newer})`;
+}
