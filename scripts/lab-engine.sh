@@ -146,6 +146,8 @@ install_client() {
   mkdir -p "$LAB/bin" "$LAB/docker-config/cli-plugins"
   ln -sfn "$root/usr/bin/docker" "$LAB/bin/docker"
   ln -sfn "$root/usr/libexec/docker/cli-plugins/docker-buildx" "$LAB/docker-config/cli-plugins/docker-buildx"
+  # Podman 4 reads it as well, and refuses to push without one.
+  if [[ ! -e $LAB/docker-config/config.json ]]; then echo '{}' >"$LAB/docker-config/config.json"; fi
 }
 
 # Network tools of the engine's own root, so that a bare machine needs none. They need no mounts.

@@ -1,3 +1,4 @@
+import type { BuildStep } from "../model/types.ts";
 import { buildRecord, type BuildRecord } from "../probes/build-record.ts";
 import type { Check } from "./check.ts";
 import { dependencySteps, lastBuild, notMade, shortName } from "./support/build-steps.ts";
@@ -8,6 +9,20 @@ const edited = (dependencies: boolean): BuildRecord => ({
   ...exampleRecord,
   builds: [build("lock-edit", { dependencies, source: dependencies })],
 });
+
+const stale = build("lock-edit", { dependencies: true, source: true });
+const mountedLock: BuildRecord = {
+  ...exampleRecord,
+  builds: [
+    {
+      ...stale,
+      steps: stale.steps.map((step) => ({
+        ...step,
+        name: step.name.replace("RUN uv", "RUN --mount=type=bind,source=uv.lock,target=/app/uv.lock uv"),
+      })),
+    },
+  ],
+};
 
 export const dependencyLayerRefreshed: Check<BuildRecord> = {
   id: "dependency-layer-refreshed",
@@ -24,6 +39,7 @@ export const dependencyLayerRefreshed: Check<BuildRecord> = {
   examples: [
     { name: "installed again", data: edited(false), status: "pass" },
     { name: "cached although the lock changed", data: edited(true), status: "fail" },
+    { name: "cached by a builder that does not look at what is mounted", data: mountedLock, status: "fail" },
     { name: "no lock", data: { ...exampleRecord, builds: [], edited: { source: "app.py" } }, status: "not-applicable" },
     { name: "not built", data: { ...exampleRecord, builds: [] }, status: "unproven" },
   ],
@@ -38,8 +54,13 @@ export const dependencyLayerRefreshed: Check<BuildRecord> = {
     const ran = steps.find(({ cached }) => !cached);
     if (ran !== undefined)
       return pass(`After an edit of ${files?.lock ?? "the lock"}, \`${shortName(ran)}\` ran again.`);
-    return fail(
-      `After an edit of ${files?.lock ?? "the lock"}, the dependencies still came from the cache: the build does not read it.`,
-    );
+    const why = steps.some((step) => mounts(step, files?.lock))
+      ? "the step mounts it, but this builder does not look at what is mounted, as Podman before 5.3: build there with `--no-cache` after each new lock"
+      : "the build does not read it";
+    return fail(`After an edit of ${files?.lock ?? "the lock"}, the dependencies still came from the cache: ${why}.`);
   },
 };
+
+/** Whether the step has that file of the context mounted. */
+const mounts = ({ name }: BuildStep, file: string | undefined): boolean =>
+  [...name.matchAll(/--mount=\S*?\b(?:source|src)=([^,\s]+)/g)].some(([, source]) => source === file);

@@ -8,6 +8,7 @@ import { valuesInLog } from "./log-search.ts";
 import { type HealthCommand, healthCommandSays, runHealthCommand, sayHealthCommand } from "./podman.ts";
 import { processesOf } from "./processes.ts";
 import type { Reach } from "./reach.ts";
+import { signalledAt } from "./signalled.ts";
 import { type RawStats, usageOf } from "./usage.ts";
 import { watched } from "./watch.ts";
 
@@ -138,6 +139,11 @@ export class EngineContainer implements Container {
       oomKilled: state.OOMKilled ?? false,
       finishedAt: Date.parse(state.FinishedAt ?? ""),
     };
+  }
+
+  async sinceSignal({ finishedAt }: Exit): Promise<number | undefined> {
+    const sent = Number.isNaN(finishedAt) ? undefined : await signalledAt(this.#http, this.id, finishedAt);
+    return sent === undefined || sent > finishedAt ? undefined : finishedAt - sent;
   }
 
   async running(): Promise<boolean> {

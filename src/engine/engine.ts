@@ -252,6 +252,9 @@ export interface Container extends AsyncDisposable {
   signal(name: Signal): Promise<void>;
   /** Resolves when the container has exited, from the engine's events or its wait call, never by polling. Rejects with the signal's reason. */
   exited(signal: AbortSignal): Promise<Exit>;
+  /** From the last signal to that exit, both by the engine's own clock: what this machine or the engine took to tell does
+   * not count. Undefined where the engine's events do not tell. */
+  sinceSignal(exit: Exit): Promise<number | undefined>;
   running(): Promise<boolean>;
   /** `starting`, `healthy`, `unhealthy`, or `none` without a HEALTHCHECK. */
   health(): Promise<"starting" | "healthy" | "unhealthy" | "none">;

@@ -9,6 +9,6 @@ export const drainUnderInit: Probe<Drain> = {
   reworkedOnly: true,
   waits: true,
   needsHealthy: true,
-  version: 2,
+  version: 3,
   collect: (context) => stopInFlight(context, { init: true }),
 };

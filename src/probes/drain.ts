@@ -7,6 +7,6 @@ export const drain: Probe<Drain> = {
   runs: "beside-others",
   waits: true,
   needsHealthy: true,
-  version: 5,
+  version: 6,
   collect: (context) => stopInFlight(context),
 };

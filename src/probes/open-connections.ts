@@ -32,7 +32,7 @@ export const openConnections: Probe<OpenConnections> = {
   runs: "beside-others",
   waits: true,
   needsHealthy: true,
-  version: 4,
+  version: 5,
   async collect(context) {
     const { graceSeconds } = context.contract.signals;
     const limitMs = 3 * startPatience(context.contract) + graceSeconds * 8000 + 60_000;

@@ -49,7 +49,7 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
   runs: "beside-others",
   waits: true,
   leads: true,
-  version: 7,
+  version: 8,
   async collect(context) {
     const { contract } = context;
     const graceMs = contract.signals.graceSeconds * 1000;

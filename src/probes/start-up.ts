@@ -65,7 +65,7 @@ export const startUp: Probe<StartUp> = {
   id: "start-up",
   title: "Start the image until the median time to its first good answer is certain, and time its stops",
   runs: "alone",
-  version: 6,
+  version: 7,
   collect(context) {
     const signal = within(context.signal, 60_000 + 6 * startPatience(context.contract), "Measuring the start");
     return servesNobody(context.contract) ? startOnce(context, signal) : startOften(context, signal);

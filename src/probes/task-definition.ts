@@ -54,7 +54,7 @@ export const taskDefinition: Probe<UnderTask> = {
   title: "Run the image under the rules of its ECS task definition",
   runs: "beside-others",
   waits: true,
-  version: 4,
+  version: 5,
   async collect(context) {
     const { contract, image, service } = context;
     const task = taskOf(service, contract);

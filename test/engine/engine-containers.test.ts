@@ -33,6 +33,26 @@ async function get(url: URL): Promise<string> {
   }
 }
 
+it("tells the time from a signal to the exit by its own clock", async () => {
+  const code =
+    "import signal,sys,time; signal.signal(15, lambda *_: (time.sleep(1), sys.exit(0))); print(1); signal.pause()";
+  await using container = await engine.start(BASE, python(code));
+  await expect.poll(() => container.logs(), { timeout: 60_000 }).toHaveLength(1);
+  const exited = container.exited(soon());
+  const sent = performance.now();
+  await container.signal("SIGTERM");
+  const exit = await exited;
+  const passed = performance.now() - sent;
+  const told = (await container.sinceSignal(exit)) ?? 0;
+  expect(told).toBeGreaterThan(500);
+  expect(told).toBeLessThanOrEqual(passed);
+});
+
+it("does not know the time from a signal to the exit of what was sent none", async () => {
+  await using container = await engine.start(BASE, python("pass"));
+  expect(await container.sinceSignal(await container.exited(soon()))).toBeUndefined();
+});
+
 it("publishes a port on loopback and ends on SIGTERM with code 0", async () => {
   await using container = await engine.start(BASE, { ...python(server), publish: [8000] });
   expect(container.url(8000, "/x").hostname).toBe("127.0.0.1");

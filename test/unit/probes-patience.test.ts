@@ -30,8 +30,17 @@ it("calls a late exit on a busy machine unproven, and everything else that is no
   expect(exitProblem(clean, "It:")).toBeUndefined();
   expect(exitProblem({ ...clean, milliseconds: 11_000 }, "It:")).toMatchObject({ status: "unproven" });
   expect(exitProblem({ ...clean, milliseconds: 11_000, busy: false }, "It:")).toMatchObject({ status: "fail" });
-  expect(exitProblem({ ...clean, exit: undefined }, "It:")).toMatchObject({ status: "fail" });
   expect(exitProblem({ ...clean, exit: { ...clean.exit, oomKilled: true } }, "It:")).toMatchObject({ status: "fail" });
+});
+
+it.each([
+  ["is there although nothing else ran", { busy: false }, "fail"],
+  ["is there, and may have waited for a processor all the time", { busy: true }, "unproven"],
+  ["worked and was not done", { busy: true, lastHalfCpuMs: 3000 }, "unproven"],
+  ["did nothing to end", { busy: true, lastHalfCpuMs: 100 }, "fail"],
+])("of a service that %s", (_, seen, status) => {
+  const waited = { exit: undefined, milliseconds: 40_000, graceSeconds: 10, ...seen };
+  expect(exitProblem(waited, "It:")).toMatchObject({ status });
 });
 
 it("takes 130 for a clean exit after SIGINT, as 143 is one after SIGTERM", () => {

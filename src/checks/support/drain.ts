@@ -70,6 +70,7 @@ export function judgeDrain({
   exit,
   graceSeconds,
   busy,
+  waited,
 }: Drain): Verdict {
   const what = `${request} (${rung})`;
   if (!answer.complete)
@@ -78,7 +79,7 @@ export function judgeDrain({
     return fail(
       `After ${signal} the request in flight was answered with ${answer.status} instead of ${expected}: ${what}.`,
     );
-  const ending = { signal, exit, milliseconds: exitMs, graceSeconds, busy };
+  const ending = { signal, exit, milliseconds: exitMs, graceSeconds, busy, ...waited };
   const problem = exitProblem(ending, "The request in flight was answered, but");
   if (problem !== undefined) return problem;
   return pass(

@@ -8,16 +8,14 @@ import { heldRequest, openDoors } from "./held-sidecar.ts";
 import { halfBody, hold, type InFlight, namedRequest, slowRequest } from "./in-flight.ts";
 import { isReachable, type NewConnection, newConnections } from "./listener.ts";
 import { type LoggedLine, logTail } from "./logs.ts";
-import { business } from "../../kit/machine.ts";
 import { startPatience } from "./patience.ts";
 import type { RawAnswer } from "./raw-request.ts";
 import { bodyRoutes, readableRoutes } from "./routes.ts";
 import { requiredEnv, startService } from "./service.ts";
 import { slowRoute } from "./slow-route.ts";
 import { serverSeconds } from "./server-seconds.ts";
-import { stopSignal } from "./stop.ts";
+import { beginStop, stopSignal } from "./stop.ts";
 import { within } from "./time.ts";
-import { timeLimit } from "../../kit/time-limit.ts";
 import { needsHttp1, ownServiceUrl } from "./wire.ts";
 
 /** What became of a request that was in flight when the stop signal came. */
@@ -38,6 +36,9 @@ export interface Drain {
   readonly serverSeconds: number | undefined;
   /** The machine had more to do than processors: the engine's own work then takes seconds. */
   readonly busy: boolean;
+  /** Of what did not exit: how long it was waited for, and the time of processors that it took in the second half of that,
+   * where somebody counted it on a busy machine. */
+  readonly waited?: { readonly milliseconds: number; readonly lastHalfCpuMs?: number };
   /** New connections after the signal; undefined where the container's own address is not reachable. */
   readonly newConnections: readonly NewConnection[] | undefined;
   /** When we stopped asking for new connections, since the signal; undefined when the service ended before. */
@@ -126,24 +127,13 @@ async function stopWith(
   signal: AbortSignal,
 ): Promise<Drain> {
   const { graceSeconds } = contract.signals;
-  const busy = business();
-  const grace = timeLimit(graceSeconds * 1000 * busy);
-  const exited = container
-    .exited(AbortSignal.any([signal, grace]))
-    .then((exit) => ({ exit, at: performance.now() }))
-    .catch((error: unknown) => {
-      if (grace.aborted) return undefined;
-      throw error;
-    });
-  exited.catch(() => {}); // Awaited below.
   const over = new AbortController();
   const url = await reachable(container, contract);
-  const sent = performance.now();
-  await container.signal(stopSignal(contract));
+  const stop = await beginStop(container, stopSignal(contract), graceSeconds * 1000, signal);
   const asked = url === undefined ? undefined : newConnections(url, AbortSignal.any([signal, over.signal]));
   await hold(HOLD_MS, signal);
   const answer = await request.finish(Math.max(1000, graceSeconds * 1000 - HOLD_MS));
-  const end = await exited;
+  const { exit, busy, ...waited } = await stop.ended;
   over.abort();
   const { tried, ...stopped } = (await asked) ?? {};
   return {
@@ -152,11 +142,12 @@ async function stopWith(
     expected: request.expected,
     answer,
     signal: stopSignal(contract),
-    exitMs: end === undefined ? undefined : end.at - sent,
-    exit: end?.exit,
+    exitMs: exit === undefined ? undefined : waited.milliseconds,
+    exit,
+    ...(exit === undefined ? { waited } : {}),
     graceSeconds,
     serverSeconds: serverSeconds(image.config, service),
-    busy: busy > 1,
+    busy,
     newConnections: tried,
     ...stopped,
     log: logTail(await container.logs()),

@@ -2,6 +2,7 @@ import type { Container, Exit, Signal } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
 import { business } from "../../kit/machine.ts";
 import { timeLimit } from "../../kit/time-limit.ts";
+import { pause } from "./time.ts";
 
 const SIGNALS: Readonly<Record<string, Signal>> = {
   1: "SIGHUP",
@@ -29,10 +30,14 @@ export function signalNamed(name: string | undefined): Signal {
 /** How a service ended that was stopped with nothing in flight. */
 export interface Stopped {
   readonly signal: string;
+  /** From the signal to the exit, by the engine's clock where its events tell. Without an exit, how long it was waited for. */
   readonly milliseconds: number;
   readonly exit: Exit | undefined;
   /** The machine had more to do than processors: the engine's own work then takes seconds. */
   readonly busy: boolean;
+  /** What did not end on a busy machine: the time of processors that it took in the second half of the time in which it was
+   * waited for. Undefined where nobody counted it. */
+  readonly lastHalfCpuMs?: number;
 }
 
 /** Stops a service that has nothing to do, and waits for its exit at most as long as it is given, or longer on a busy machine. */
@@ -42,15 +47,56 @@ export async function stopIdle(
   graceMs: number,
   signal: AbortSignal,
 ): Promise<Stopped> {
+  return await (
+    await beginStop(container, name, graceMs, signal)
+  ).ended;
+}
+
+/** The same for one that has something to do: sends the signal, and tells later how it ended. */
+export async function beginStop(
+  container: Container,
+  name: Signal,
+  graceMs: number,
+  signal: AbortSignal,
+): Promise<{ readonly ended: Promise<Stopped> }> {
   const busy = business();
   const limit = timeLimit(graceMs * busy);
   const exited = container.exited(AbortSignal.any([signal, limit]));
   exited.catch(() => {}); // Awaited below; a refusal before that must not end the process.
   const sent = performance.now();
   await container.signal(name);
-  const exit = await exited.catch((error: unknown) => {
-    if (limit.aborted) return undefined;
-    throw error;
-  });
-  return { signal: name, milliseconds: performance.now() - sent, exit, busy: busy > 1 };
+  const over = new AbortController();
+  const halfway = busy > 1 ? cpuAfter(container, (graceMs * busy) / 2, over.signal) : undefined;
+  const end = async (): Promise<Stopped> => {
+    const exit = await exited.catch((error: unknown) => {
+      if (limit.aborted) return endedUntold(container, signal);
+      throw error;
+    });
+    over.abort();
+    const stopped = { signal: name, milliseconds: performance.now() - sent, exit, busy: busy > 1 };
+    if (exit !== undefined) {
+      const milliseconds = Math.min(stopped.milliseconds, (await container.sinceSignal(exit)) ?? Infinity);
+      return { ...stopped, milliseconds };
+    }
+    const [before, after] = [await halfway, await container.usage()];
+    return before === undefined || after === undefined ? stopped : { ...stopped, lastHalfCpuMs: after.cpuMs - before };
+  };
+  const ended = end();
+  ended.catch(() => {}); // As above.
+  return { ended };
+}
+
+/** Time of processors that it has used after a while; undefined where it ends before, or nobody counts it. */
+async function cpuAfter(container: Container, milliseconds: number, signal: AbortSignal): Promise<number | undefined> {
+  try {
+    await pause(milliseconds, signal);
+    return (await container.usage())?.cpuMs;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A busy engine tells an exit long after it happened: it is asked once more before a service is said to be there still. */
+async function endedUntold(container: Container, signal: AbortSignal): Promise<Exit | undefined> {
+  return (await container.running()) ? undefined : await container.exited(signal);
 }
