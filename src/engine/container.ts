@@ -7,6 +7,7 @@ import { EngineRefusal, type EngineHttp } from "./http.ts";
 import { valuesInLog } from "./log-search.ts";
 import { type HealthCommand, healthCommandSays, runHealthCommand, sayHealthCommand } from "./podman.ts";
 import { processesOf } from "./processes.ts";
+import { firstAddress, type Published, publishedPorts } from "./published.ts";
 import type { Reach } from "./reach.ts";
 import { signalledAt } from "./signalled.ts";
 import { type RawStats, usageOf } from "./usage.ts";
@@ -274,25 +275,4 @@ export async function removeContainer(http: EngineHttp, id: string): Promise<voi
     // 409: another request is removing it.
     if (!(error instanceof EngineRefusal && (error.status === 404 || error.status === 409))) throw error;
   }
-}
-
-/** A port that is published over there, and where it is reached from here. */
-interface Published {
-  readonly there: number;
-  readonly here: string;
-}
-
-function publishedPorts(raw: RawContainer): ReadonlyMap<number, number> {
-  const ports = new Map<number, number>();
-  for (const [name, bindings] of Object.entries(raw.NetworkSettings?.Ports ?? {})) {
-    const port = bindings?.[0]?.HostPort;
-    if (port !== undefined) ports.set(Number.parseInt(name, 10), Number(port));
-  }
-  return ports;
-}
-
-function firstAddress(raw: RawContainer): string {
-  for (const network of Object.values(raw.NetworkSettings?.Networks ?? {}))
-    if (network.IPAddress) return network.IPAddress;
-  return "";
 }
