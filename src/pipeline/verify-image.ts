@@ -12,7 +12,7 @@ import { analyzeStep } from "./analyze-step.ts";
 import { findBeside } from "./beside.ts";
 import { connectedEngine, imagesOf, sweepOf } from "./engine-of.ts";
 import { quickChecks } from "./quick.ts";
-import { withoutStrayFiles } from "./project-here.ts";
+import { forImage } from "./project-here.ts";
 import { rebuildWanted } from "./rebuild.ts";
 import { registryOf } from "./registry-of.ts";
 import { sideOf } from "./report-step.ts";
@@ -36,13 +36,13 @@ import { collectEvidence, evidenceOf, judgeSide, probesFor } from "./verify.ts";
  */
 export async function verifyImage(given: Session, wanted: Wanted): Promise<Verified> {
   const { image, quick } = wanted;
-  const session = image === undefined ? given : withoutStrayFiles(given);
-  const { world } = session;
+  const { world } = given;
   const catalogue = quick ? quickChecks : checks;
   const another = image !== undefined || wanted.before === true;
-  const demanded = another || quick ? undefined : await readRequirements(session.folder);
-  const run = await openRun(session.folder, { now: world.now(), fresh: true });
-  await using engine = await connectedEngine(session, run.id);
+  const demanded = another || quick ? undefined : await readRequirements(given.folder);
+  const run = await openRun(given.folder, { now: world.now(), fresh: true });
+  await using engine = await connectedEngine(given, run.id);
+  const session = image === undefined ? given : await forImage(given, engine, image);
   const analysis = await analyzeStep(session, run);
   const plan = await planOf(session, run, analysis, wanted);
   const { service } = analysis;

@@ -64,6 +64,12 @@ describe("stages that copy from each other twice", () => {
     expect(looks).toBeLessThan(20 * 40);
   });
 
+  it("are asked for no more folders than somebody could have written", async () => {
+    const deep = `COPY . /a${"/a".repeat(40)}/`;
+    const { looks } = await passed(chain(40, deep, ["COPY --from=% /a/ /", "COPY --from=% /b/ /"]));
+    expect(looks).toBeLessThan(500 * 40);
+  });
+
   it("hide nothing, however often a file lies in a stage", async () => {
     const copies = ["COPY --from=% / /a/", "COPY --from=% / /b/"];
     const { files } = await passed(chain(12, "COPY . /src/", copies, ["COPY --from=% /b/a/b/a/ /app/"]));

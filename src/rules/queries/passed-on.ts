@@ -3,7 +3,7 @@ import type { Stage } from "../../model/types.ts";
 import type { RuleInput } from "../rule.ts";
 import { commandsOf } from "./commands.ts";
 import { copiedBy } from "./context.ts";
-import { onceFor } from "./once.ts";
+import { once, onceFor } from "./once.ts";
 import { absolute, situationAt } from "./settings.ts";
 import { flag, type Step, stageNamed, stepsOf } from "./steps.ts";
 
@@ -25,15 +25,17 @@ function filesBelow(input: RuleInput, stage: Stage, folder: string): readonly st
   const known = knownFolders(input, stage);
   const before = known.get(folder);
   if (before !== undefined) return before;
-  const files = known.size < MOST_FOLDERS ? findBelow(input, stage, folder) : [];
+  const files = known.size < mostFolders(input) ? findBelow(input, stage, folder) : [];
   known.set(folder, files);
   return files;
 }
 
 const knownFolders = onceFor((_input: RuleInput, _stage: Stage) => new Map<string, readonly string[]>());
 
-/** A stage has at most as many folders asked of it as the file has instructions, which are limited too. */
-const MOST_FOLDERS = 5000;
+/** More folders than a file has words are asked of a stage only where paths grow from stage to stage without end. */
+const mostFolders = once((input: RuleInput) =>
+  input.dockerfile.stages.reduce((sum, { instructions }) => sum + instructions.flatMap(({ words }) => words).length, 0),
+);
 
 function findBelow(input: RuleInput, stage: Stage, folder: string): readonly string[] {
   const steps = stepsOf(input.dockerfile, stage);
