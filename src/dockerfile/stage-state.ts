@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import type { Directive, Dockerfile, Instruction, Stage } from "../model/types.ts";
 import { assignmentsOf } from "./arguments.ts";
 import { expandWord, expandWords } from "./expand.ts";
+import { Timeline } from "./timeline.ts";
 
 /** A fact and the instruction that set it, in the stage of that index. */
 export interface SetBy<T> {
@@ -48,76 +49,107 @@ interface State extends StageState {
   readonly values: ReadonlyMap<string, string>;
 }
 
+/** What a stage sets by name, from its first instruction to its last. */
+interface Named {
+  readonly env: Timeline<SetBy<string>>;
+  readonly args: Timeline<SetBy<string | undefined>>;
+  readonly values: Timeline<string>;
+  readonly labels: Timeline<SetBy<string>>;
+}
+
 interface Step {
   readonly state: State;
+  readonly named: Named;
   readonly instruction: Instruction;
   readonly stage: number;
   readonly globals: ReadonlyMap<string, string>;
   readonly escape: string;
 }
 
-/** The instructions of a line of stages, and how far they were followed. */
+/** The instructions of a stage, and how far they were followed. */
 interface Walk {
   readonly dockerfile: Dockerfile;
-  readonly steps: readonly Pick<Step, "instruction" | "stage">[];
+  readonly stage: Stage;
   readonly places: ReadonlyMap<Instruction, number>;
-  readonly start: State;
+  readonly named: Named;
   readonly globals: ReadonlyMap<string, string>;
-  at: number;
-  state: State;
-  end: State | undefined;
+  readonly escape: string;
+  /** What each instruction that was reached meets; after the last one, what the stage leaves. */
+  readonly states: State[];
 }
 
 const walks = new WeakMap<Stage, Walk>();
 
 /**
- * What holds at the end of `stage`, or before one of its instructions. Most ask for one instruction after the other, so
- * each answer begins where the last one ended: a file is followed once for each of them, not once for each instruction.
+ * What holds at the end of `stage`, or before one of its instructions or of those of the stages it is built on. Each
+ * stage begins with what the one below it leaves and is followed once, whatever is asked and in which order.
  */
 export function stageState(dockerfile: Dockerfile, stage: Stage, { before }: StateOptions = {}): StageState {
   const walk = walkOf(dockerfile, stage);
-  const place = before === undefined ? undefined : walk.places.get(before);
-  if (place === undefined) return (walk.end ??= follow(walk, walk.steps.length));
-  return follow(walk, place);
+  if (before === undefined) return endOf(walk);
+  const own = walk.places.get(before);
+  if (own !== undefined) return follow(walk, own);
+  for (const one of lineOf(dockerfile, stage).toReversed()) {
+    const below = walkOf(dockerfile, one);
+    const place = below.places.get(before);
+    if (place !== undefined) return follow(below, place);
+  }
+  return endOf(walk);
 }
 
 function walkOf(dockerfile: Dockerfile, stage: Stage): Walk {
   const known = walks.get(stage);
   if (known !== undefined && isSame(known.dockerfile, dockerfile)) return known;
-  const line = lineOf(dockerfile, stage);
-  const path = line.flatMap(({ index, instructions }) =>
-    instructions.map((instruction) => ({ instruction, stage: index })),
-  );
-  const start = emptyState(line[0] ?? stage);
-  const walk = {
-    dockerfile,
-    steps: path,
-    places: new Map(path.map(({ instruction }, place) => [instruction, place])),
-    start,
-    globals: globalValues(dockerfile),
-    at: 0,
-    state: start,
-    end: undefined,
-  };
-  walks.set(stage, walk);
-  return walk;
+  let walk: Walk | undefined;
+  for (const one of lineOf(dockerfile, stage)) {
+    const begun = walks.get(one);
+    walk = begun !== undefined && isSame(begun.dockerfile, dockerfile) ? begun : beginWalk(dockerfile, one, walk);
+    walks.set(one, walk);
+  }
+  return walk ?? beginWalk(dockerfile, stage, undefined);
 }
+
+function beginWalk(dockerfile: Dockerfile, stage: Stage, below: Walk | undefined): Walk {
+  const left = below === undefined ? emptyState(stage) : endOf(below);
+  const named: Named = {
+    env: new Timeline(left.env),
+    args: new Timeline(left.args),
+    values: new Timeline(left.values),
+    labels: new Timeline(left.labels),
+  };
+  return {
+    dockerfile,
+    stage,
+    places: new Map(stage.instructions.map((instruction, place) => [instruction, place])),
+    named,
+    globals: below?.globals ?? globalValues(dockerfile),
+    escape: escapeOf(dockerfile.directives),
+    states: [{ ...left, ...shownOf(named) }],
+  };
+}
+
+const shownOf = ({ env, args, values, labels }: Named): Pick<State, keyof Named> => ({
+  env: env.now(),
+  args: args.now(),
+  values: values.now(),
+  labels: labels.now(),
+});
 
 /** The same file, perhaps with another target. */
 const isSame = (one: Dockerfile, other: Dockerfile): boolean =>
   one.stages === other.stages && one.globalArgs === other.globalArgs && one.directives === other.directives;
 
-function follow(walk: Walk, place: number): State {
-  const escape = escapeOf(walk.dockerfile.directives);
-  let { at, state } = place < walk.at ? { at: 0, state: walk.start } : walk;
-  for (; at < place; at += 1) {
-    const step = walk.steps[at];
-    const change = step && changes[step.instruction.keyword]?.({ ...step, state, globals: walk.globals, escape });
+const endOf = (walk: Walk): State => follow(walk, walk.stage.instructions.length);
+
+function follow({ states, stage, named, globals, escape }: Walk, place: number): State {
+  let state = states.at(-1) as State;
+  for (let at = states.length - 1; at < place; at += 1) {
+    const instruction = stage.instructions[at] as Instruction;
+    const change = changes[instruction.keyword]?.({ state, named, instruction, stage: stage.index, globals, escape });
     if (change !== undefined) state = { ...state, ...change };
+    states.push(state);
   }
-  walk.at = at;
-  walk.state = state;
-  return state;
+  return states[place] ?? state;
 }
 
 /** A stage and the stages it is built on, the outermost first. */
@@ -186,14 +218,13 @@ function processLine({ state, instruction }: Step): ProcessLine {
 /** What each instruction changes. */
 const changes: Readonly<Record<string, (step: Step) => Partial<State> | undefined>> = {
   ARG: (step) => {
-    const args = new Map(step.state.args);
-    const values = new Map(step.state.values);
+    const { args, values } = step.named;
     for (const { name, value } of assignmentsOf(step.instruction)) {
-      const known = value === undefined ? step.globals.get(name) : expand(value, values, step.escape);
+      const known = value === undefined ? step.globals.get(name) : expand(value, values.now(), step.escape);
       args.set(name, setBy(step, known));
       if (known !== undefined) values.set(name, known);
     }
-    return { args, values };
+    return { args: args.now(), values: values.now() };
   },
   CMD: (step) => ({ command: setBy(step, processLine(step)) }),
   ENTRYPOINT: (step) => ({
@@ -202,15 +233,14 @@ const changes: Readonly<Record<string, (step: Step) => Partial<State> | undefine
     ...(step.state.command?.stage === step.stage ? {} : { command: undefined }),
   }),
   ENV: (step) => {
-    const env = new Map(step.state.env);
-    const values = new Map(step.state.values);
+    const { env, values } = step.named;
     // All values of one ENV are read before any of them is set.
     for (const { name, value = "" } of assignmentsOf(step.instruction)) {
       const [variable, content] = [expanded(step, name), expanded(step, value)];
       env.set(variable, setBy(step, content));
       values.set(variable, content);
     }
-    return { env, values };
+    return { env: env.now(), values: values.now() };
   },
   EXPOSE: (step) => {
     const ports = step.instruction.words.flatMap((word) =>
@@ -224,10 +254,10 @@ const changes: Readonly<Record<string, (step: Step) => Partial<State> | undefine
     return kind === "CMD" ? { healthcheck: setBy(step, step.instruction) } : undefined;
   },
   LABEL: (step) => {
-    const labels = new Map(step.state.labels);
+    const { labels } = step.named;
     for (const { name, value = "" } of assignmentsOf(step.instruction))
       labels.set(expanded(step, name), setBy(step, expanded(step, value)));
-    return { labels };
+    return { labels: labels.now() };
   },
   SHELL: (step) => (step.instruction.form === "exec" ? { shell: setBy(step, step.instruction.words) } : undefined),
   STOPSIGNAL: (step) => ({ stopSignal: setBy(step, expanded(step, step.instruction.args)) }),

@@ -60,11 +60,15 @@ function joinPaths(prefix: string, path: string): string {
   return whole.startsWith("/") ? whole : `/${whole}`;
 }
 
+/** Routers that each include the next one twice give a route twice as many paths with each: nobody wrote so many. */
+const MOST_WAYS = 256;
+
 /** Routers, what they are included in, and what hangs on them. */
 class Graph {
   readonly routes: RawRoute[] = [];
   readonly #sources: PythonSources;
   readonly #ownPrefix = new Map<string, string>();
+  readonly #prefixes = new Map<string, readonly string[]>();
   readonly #parents = new Map<string, Array<{ readonly parent: string; readonly prefix: string }>>();
 
   constructor(sources: PythonSources, files: readonly PythonFile[]) {
@@ -73,13 +77,26 @@ class Graph {
   }
 
   /** Every path a router can be reached by; its own prefix alone when nothing includes it. */
-  prefixesOf(owner: string, seen: readonly string[] = []): readonly string[] {
+  prefixesOf(owner: string): readonly string[] {
+    const known = this.#prefixes.get(owner);
+    if (known !== undefined) return known;
+    const prefixes = new Set<string>();
+    let ways = 0;
+    for (const prefix of this.#waysTo(owner, [])) {
+      prefixes.add(prefix);
+      ways += 1;
+      if (ways === MOST_WAYS) break;
+    }
+    this.#prefixes.set(owner, [...prefixes]);
+    return [...prefixes];
+  }
+
+  *#waysTo(owner: string, seen: readonly string[]): Generator<string> {
     const own = this.#ownPrefix.get(owner) ?? "";
     const parents = seen.includes(owner) ? [] : (this.#parents.get(owner) ?? []);
-    if (parents.length === 0) return [own];
-    return parents.flatMap(({ parent, prefix }) =>
-      this.prefixesOf(parent, [...seen, owner]).map((above) => `${above}${prefix}${own}`),
-    );
+    if (parents.length === 0) yield own;
+    for (const { parent, prefix } of parents)
+      for (const above of this.#waysTo(parent, [...seen, owner])) yield `${above}${prefix}${own}`;
   }
 
   #readFile(file: PythonFile): void {

@@ -28,6 +28,18 @@ describe("routes hung on an object of another module", () => {
   });
 });
 
+it("ends where each of 40 routers includes the next one twice", async () => {
+  const name = (index: number) => `r${index}`;
+  const numbers = Array.from({ length: 40 }, (_, index) => index);
+  const made = numbers.map((index) => `${name(index)} = APIRouter()\n`).join("");
+  const included = numbers
+    .slice(1)
+    .map((index) => `${name(index - 1)}.include_router(${name(index)}, prefix="/a")\n`.repeat(2))
+    .join("");
+  const text = `from fastapi import APIRouter, FastAPI\napp = FastAPI()\n${made}${included}app.include_router(r0)\n@r39.get("/x")\ndef x(): ...\n`;
+  expect(await routes({ "app.py": text })).toEqual([`GET ${"/a".repeat(39)}/x`]);
+});
+
 it("follows Starlette's mounts of routers and of applications, and names sockets as such", async () => {
   const text =
     "from starlette.applications import Starlette\nfrom starlette.routing import Mount, Route, Router, WebSocketRoute\nadmin = Router([Route('/users', h)])\nroutes = [\n    Mount('/api', app=Router([Route('/x', h, methods=['POST'])])),\n    Mount('/admin', app=admin),\n    WebSocketRoute('/ws', w),\n]\napp = Starlette(routes=routes)\n";

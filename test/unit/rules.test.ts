@@ -222,5 +222,5 @@ describe("fixes", () => {
   it("are offered by no rule that does not say so", async () => {
     for (const rule of rules.filter(({ fixes }) => fixes === undefined))
       for (const project of rule.examples.bad) expect.soft(await offeredBy(rule, project), rule.id).toEqual([]);
-  });
+  }, 60_000);
 });
