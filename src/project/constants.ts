@@ -3,6 +3,9 @@ import { dotted, type Expression } from "./python-tree.ts";
 
 const MAX_DEPTH = 6;
 
+/** Names of many parts, each made of many: no address of a service is put together from more. */
+const MAX_PARTS = 32;
+
 /** The text an expression stands for, followed through names, imports, f-strings and settings' defaults. */
 export function constantText(
   sources: PythonSources,
@@ -19,9 +22,9 @@ export function constantText(
     case "number":
       return numberText(file, expression);
     case "format":
-      return concatenated(expression.parts.map((part) => again(part)));
+      return concatenated(expression.parts, again);
     case "operation":
-      return expression.operator === "+" ? concatenated(expression.operands.map((part) => again(part))) : undefined;
+      return expression.operator === "+" ? concatenated(expression.operands, again) : undefined;
     case "name":
       return namedText(sources, file, expression.path, depth);
     case "member":
@@ -41,8 +44,19 @@ const numberText = (file: PythonFile, { value, at }: Extract<Expression, { kind:
     ? (/^\d[\d_]*/.exec(file.source.text.slice(at, at + 60))?.[0].replaceAll("_", "") ?? String(value))
     : String(value);
 
-const concatenated = (parts: readonly (string | undefined)[]): string | undefined =>
-  parts.includes(undefined) ? undefined : parts.join("");
+function concatenated(
+  parts: readonly Expression[],
+  textOf: (part: Expression) => string | undefined,
+): string | undefined {
+  if (parts.length > MAX_PARTS) return undefined;
+  const texts: string[] = [];
+  for (const part of parts) {
+    const text = textOf(part);
+    if (text === undefined) return undefined;
+    texts.push(text);
+  }
+  return texts.join("");
+}
 
 function namedText(sources: PythonSources, file: PythonFile, path: string, depth: number): string | undefined {
   const [first = "", ...rest] = path.split(".");

@@ -189,9 +189,20 @@ export function callsTo(file: PythonFile, ...names: readonly string[]): readonly
 
 /** The assignments of a module's own level to a name. */
 export function moduleAssignment(file: PythonFile, name: string): Assignment | undefined {
-  return file.assignments.find(
-    (assignment) => assignment.target === name && assignment.scope.kind === "module" && assignment.value !== undefined,
-  );
+  let ofModule = moduleAssignments.get(file);
+  if (ofModule === undefined) {
+    ofModule = new Map();
+    for (const assignment of file.assignments) {
+      const { target, scope, value } = assignment;
+      if (target !== undefined && scope.kind === "module" && value !== undefined && !ofModule.has(target))
+        ofModule.set(target, assignment);
+    }
+    moduleAssignments.set(file, ofModule);
+  }
+  return ofModule.get(name);
 }
+
+/** The first of each name: asked for every name that another one is made of. */
+const moduleAssignments = new WeakMap<PythonFile, Map<string, Assignment>>();
 
 export const evidenceOf = (file: PythonFile, at: { readonly at: number }): Evidence => file.source.at(at.at);

@@ -89,15 +89,14 @@ const isGuarded = (word: string, name: string): boolean => new RegExp(String.raw
 
 function usedByShell(instruction: Instruction): readonly string[] {
   if (instruction.form === "exec") return [];
-  const used = [...instruction.args.matchAll(/(?<!\\)\$\{?([A-Za-z_]\w*)(?!\w*:?[-+?=])/g)].map(
-    (match) => match[1] ?? "",
-  );
+  const found = instruction.args.matchAll(/(?<!\\)\$\{?([A-Za-z_]\w*)(?!\w*:?[-+?=])/g);
+  const used = [...new Set(Array.from(found, (match) => match[1] ?? ""))];
   const commands = commandsOf(instruction);
-  const set = new Set(commands.flatMap(({ env }) => Object.keys(env)));
+  const set = new Set(
+    commands.flatMap(({ env, argv }) => [...Object.keys(env), ...argv.map((word) => word.split("=", 1)[0])]),
+  );
   const named = (name: string): boolean =>
-    set.has(name) ||
-    commands.some(({ argv }) => argv.some((word) => word === name || word.startsWith(`${name}=`))) ||
-    new RegExp(String.raw`'[^']*\$\{?${name}\b`).test(instruction.args);
+    set.has(name) || new RegExp(String.raw`'[^']*\$\{?${name}\b`).test(instruction.args);
   return used.filter((name) => !named(name));
 }
 

@@ -40,6 +40,12 @@ it("ends where each of 40 routers includes the next one twice", async () => {
   expect(await routes({ "app.py": text })).toEqual([`GET ${"/a".repeat(39)}/x`]);
 });
 
+it("puts no text together of a thousand parts that are each made of a thousand", async () => {
+  const parts = (name: string) => Array.from({ length: 1000 }, () => name).join(" + ");
+  const text = `from fastapi import FastAPI\nA = "a"\nB = ${parts("A")}\nC = ${parts("B")}\nD = ${parts("C")}\napp = FastAPI()\n@app.get("/" + D)\ndef d(): ...\n@app.get("/" + A + A)\ndef a(): ...\n`;
+  expect(await routes({ "app.py": text })).toEqual(["GET /aa"]);
+});
+
 it("follows Starlette's mounts of routers and of applications, and names sockets as such", async () => {
   const text =
     "from starlette.applications import Starlette\nfrom starlette.routing import Mount, Route, Router, WebSocketRoute\nadmin = Router([Route('/users', h)])\nroutes = [\n    Mount('/api', app=Router([Route('/x', h, methods=['POST'])])),\n    Mount('/admin', app=admin),\n    WebSocketRoute('/ws', w),\n]\napp = Starlette(routes=routes)\n";

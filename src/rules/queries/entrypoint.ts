@@ -1,10 +1,11 @@
 import type { Place } from "../../model/types.ts";
+import { SourceText } from "../../project/source-text.ts";
 import type { RuleInput } from "../rule.ts";
 import { type Command, commandsIn } from "./commands.ts";
 import { copiedBy } from "./context.ts";
 import { once } from "./once.ts";
 import { absolute, situationAt } from "./settings.ts";
-import { lineAt, shippedSteps } from "./steps.ts";
+import { shippedSteps } from "./steps.ts";
 
 /** A shell script of the repository that the image starts with. */
 export interface EntrypointScript {
@@ -40,11 +41,11 @@ export interface ScriptCommand {
 }
 
 const readCommands = once((input: RuleInput) =>
-  entrypointScripts(input).map(({ file, text }) => ({
-    file,
-    text,
-    commands: commandsIn(text).map((command) => ({ command, place: { file, line: lineOf(text, command) } })),
-  })),
+  entrypointScripts(input).map(({ file, text }) => {
+    const source = new SourceText(file, text);
+    const placeOf = (command: Command): Place => ({ file, line: source.line(startOf(text, command)) });
+    return { file, text, commands: commandsIn(text).map((command) => ({ command, place: placeOf(command) })) };
+  }),
 );
 
 export const entrypointCommands = (input: RuleInput): readonly ScriptCommand[] =>
@@ -56,5 +57,5 @@ export const lastCommands = (input: RuleInput): ReadonlyArray<EntrypointScript &
     commands.slice(-1).map((last) => ({ file, text, ...last })),
   );
 
-const lineOf = (text: string, command: Command): number =>
-  lineAt(text, command.start ?? Math.max(0, text.indexOf(command.text)));
+const startOf = (text: string, { start, text: written }: Command): number =>
+  start ?? Math.max(0, text.indexOf(written));

@@ -15,7 +15,7 @@ const NOTHING: Mended = {};
 /** Where a pattern stands in an instruction as written, when it stands there once. */
 export function onlyPlace({ text }: Dockerfile, { range }: Instruction, pattern: RegExp): Range | undefined {
   const flags = pattern.flags.includes("g") ? pattern.flags : `${pattern.flags}g`;
-  const [first, second] = [...text.slice(range.start, range.end).matchAll(new RegExp(pattern.source, flags))];
+  const [first, second] = text.slice(range.start, range.end).matchAll(new RegExp(pattern.source, flags));
   if (first === undefined || second !== undefined) return undefined;
   const start = range.start + first.index;
   return { start, end: start + first[0].length };
