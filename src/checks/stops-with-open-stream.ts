@@ -2,7 +2,7 @@ import { formatMilliseconds } from "../kit/units.ts";
 import { openConnections, type OpenConnections } from "../probes/open-connections.ts";
 import type { Check } from "./check.ts";
 import { endedInTime, exampleOpen, stillThere } from "./support/open-connections-example.ts";
-import { doesNotEnd, hostageProblem } from "./support/hostages.ts";
+import { doesNotEnd, hostageProblem, streamOf } from "./support/hostages.ts";
 import { counted, notApplicable, pass, unproven } from "./support/verdicts.ts";
 
 export const stopsWithOpenStream: Check<OpenConnections> = {
@@ -23,6 +23,12 @@ export const stopsWithOpenStream: Check<OpenConnections> = {
     { name: "ends", data: exampleOpen, status: "pass" },
     { name: "waits for ever", data: { ...exampleOpen, stops: { stream: stillThere } }, status: "fail" },
     { name: "no route streams", data: { ...exampleOpen, stream: undefined, stops: {} }, status: "not-applicable" },
+    { name: "ends while it is watched over gRPC", data: { ...exampleOpen, grpc: true }, status: "pass" },
+    {
+      name: "gRPC without a health service",
+      data: { ...exampleOpen, grpc: true, stream: undefined, stops: {} },
+      status: "not-applicable",
+    },
     {
       name: "the stream ended before",
       data: { ...exampleOpen, stops: { stream: { ...endedInTime, held: false } } },
@@ -31,17 +37,20 @@ export const stopsWithOpenStream: Check<OpenConnections> = {
   ],
   judge(seen) {
     const { stream, routesAsked, stops } = seen;
+    if (stream === undefined && seen.grpc === true)
+      return notApplicable("It speaks gRPC, and has no health service whose Watch goes on answering.");
     if (stream === undefined)
       return notApplicable(
         `Of ${counted(routesAsked, "GET route")} that can be asked without parameters none answers with a stream.`,
       );
     if (seen.endsWhenIdle === false) return doesNotEnd(seen);
     const stop = stops.stream;
-    if (stop?.held !== true) return unproven(`The stream of ${stream} had ended before the service was stopped.`);
+    if (stop?.held !== true)
+      return unproven(`The stream of ${streamOf(seen)} had ended before the service was stopped.`);
     const problem = hostageProblem(seen, "stream");
     if (problem !== undefined) return problem;
     return pass(
-      `Exit ${stop.exit?.code} ${formatMilliseconds(stop.milliseconds)} after ${stop.signal} while GET ${stream} was streaming.`,
+      `Exit ${stop.exit?.code} ${formatMilliseconds(stop.milliseconds)} after ${stop.signal} while ${streamOf(seen)} was streaming.`,
     );
   },
 };

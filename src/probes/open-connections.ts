@@ -1,4 +1,5 @@
 import type { Probe, ProbeContext } from "./probe.ts";
+import { GRPC_WATCH } from "./support/grpc.ts";
 import { becomesHealthy } from "./support/health.ts";
 import { type HostageKind, takeHostages } from "./support/hostages.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
@@ -6,6 +7,7 @@ import { startPatience } from "./support/patience.ts";
 import { startService } from "./support/service.ts";
 import { stopIdle, type Stopped, stopSignal } from "./support/stop.ts";
 import { within } from "./support/time.ts";
+import { spokenOf } from "./support/wire.ts";
 import { writableRun } from "./support/writable-run.ts";
 
 /** How the service ended while others kept connections open on which nothing was asked any more. */
@@ -15,6 +17,8 @@ export interface OpenConnections {
   /** Path of a GET route whose answer goes on; undefined when none of those asked does. */
   readonly stream: string | undefined;
   readonly routesAsked: number;
+  /** It speaks gRPC: its stream is that of its health service. */
+  readonly grpc?: boolean;
   readonly graceSeconds: number;
   /** False: it does not end within the grace period with nothing open either, so connections tell nothing. */
   readonly endsWhenIdle?: boolean;
@@ -38,11 +42,15 @@ export const openConnections: Probe<OpenConnections> = {
     const limitMs = 3 * startPatience(context.contract) + graceSeconds * 8000 + 60_000;
     const signal = within(context.signal, limitMs, "The stop with open connections");
     const { visits } = await writableRun(context, signal);
-    const stream = visits.find(({ open, status }) => open === true && status >= 200 && status < 300)?.path;
+    const { grpc } = spokenOf(context.shared).wire;
+    const found = visits.find(({ open, status }) => open === true && status >= 200 && status < 300)?.path;
+    const stream = grpc ? GRPC_WATCH : found;
     const kinds: readonly HostageKind[] = ["idle", "keep-alive", ...(stream === undefined ? [] : ["stream" as const])];
-    const told = { stream, routesAsked: visits.length, graceSeconds };
     // All of them at once is one start; only a service that does not end is asked which of them it was.
     const together = await stopWith(kinds, stream, context, signal);
+    // Of a health service it is not known before whether it lets itself be watched.
+    const streams = grpc && together.stops.stream?.held !== true ? undefined : stream;
+    const told = { stream: streams, routesAsked: visits.length, graceSeconds, ...(grpc ? { grpc } : {}) };
     if (endedInTime(together.stops, graceSeconds)) return { ...together, ...told };
     // What does not end with nothing open either: connections are not what it waits for.
     if ((await context.shared.endsWhenIdle) === false) return { stops: {}, log: [], ...told, endsWhenIdle: false };

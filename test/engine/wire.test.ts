@@ -1,9 +1,13 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { becomesHealthy } from "../../src/checks/becomes-healthy.ts";
 import { stopAnswersInFlight } from "../../src/checks/stop-answers-in-flight.ts";
+import { stopsWithOpenStream } from "../../src/checks/stops-with-open-stream.ts";
 import type { ConnectedEngine } from "../../src/engine/engine.ts";
 import { run } from "../../src/kit/exec.ts";
+import type { Verdict } from "../../src/model/types.ts";
 import { drain } from "../../src/probes/drain.ts";
+import { openConnections } from "../../src/probes/open-connections.ts";
 import { startUp } from "../../src/probes/start-up.ts";
 import { BASE, connect } from "./engine-fixture.ts";
 import { pipInstall, withImage } from "./support/proof.ts";
@@ -65,6 +69,34 @@ server.wait_for_termination()
 `,
 };
 
+/** The same, with its source changed. */
+const grpcWith = (from: string, to: string) => {
+  expect(GRPC["app.py"]).toContain(from);
+  return { ...GRPC, "app.py": GRPC["app.py"].replace(from, to) };
+};
+
+/** The service of the planted faults that speaks HTTP/2 alone, here over TLS, chosen by ALPN. */
+const http2OverTls = (atEnd = "await drain()") => {
+  const plain = readFileSync(new URL("../faults/service/h2.py", import.meta.url), "utf8");
+  const secure = `import ssl
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain("/cert.pem", "/key.pem")
+    context.set_alpn_protocols(["h2"])
+    server = await loop.create_server(Talk, "0.0.0.0", 8000, ssl=context)`;
+  const source = plain
+    .replace('server = await loop.create_server(Talk, "0.0.0.0", 8000)', secure)
+    .replace("    await drain()", `    ${atEnd}`);
+  return { Dockerfile: SECURE.Dockerfile, "app.py": source };
+};
+
+async function certify(folder: string): Promise<void> {
+  const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=demo.internal"];
+  const made = await run("openssl", [...request, "-keyout", `${folder}/key.pem`, "-out", `${folder}/cert.pem`]);
+  expect(made).toMatchObject({ code: 0 });
+  // openssl lets nobody else read the key; in the image another user does.
+  expect(await run("chmod", ["0644", `${folder}/key.pem`])).toMatchObject({ code: 0 });
+}
+
 let engine: ConnectedEngine;
 beforeAll(async () => {
   engine = await connect();
@@ -73,13 +105,6 @@ beforeAll(async () => {
 afterAll(() => engine[Symbol.asyncDispose]());
 
 it("proves an image that speaks TLS only, and holds a request in flight in it", async () => {
-  const certify = async (folder: string) => {
-    const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=demo.internal"];
-    const made = await run("openssl", [...request, "-keyout", `${folder}/key.pem`, "-out", `${folder}/cert.pem`]);
-    expect(made).toMatchObject({ code: 0 });
-    // openssl lets nobody else read the key; in the image another user does.
-    expect(await run("chmod", ["0644", `${folder}/key.pem`])).toMatchObject({ code: 0 });
-  };
   await withImage(
     { engine, files: SECURE, routes: [{ method: "POST", path: "/items" }], prepare: certify },
     async (proof) => {
@@ -91,14 +116,61 @@ it("proves an image that speaks TLS only, and holds a request in flight in it", 
   );
 });
 
-it("asks gRPC's own health service of an image, and says why no call of it is held", async () => {
-  await withImage({ engine, files: GRPC }, async (proof) => {
-    const serving = expect.stringContaining("The health service said SERVING over gRPC") as string;
-    expect(await proof.of(becomesHealthy, startUp)).toMatchObject({ status: "pass", message: serving });
-    await expect(proof.of(stopAnswersInFlight, drain)).rejects.toMatchObject({
-      code: "probe/needs-http1",
-      message: "It speaks only gRPC, and a request is held in flight only over HTTP/1.1",
-      hint: expect.stringContaining("a call of its own client is in flight") as string,
+const containing = (text: string) => expect.stringContaining(text) as string;
+
+describe("an image that speaks HTTP/2 alone, over TLS", () => {
+  const verdict = async (atEnd?: string): Promise<Verdict | undefined> => {
+    let seen: Verdict | undefined;
+    await withImage({ engine, files: http2OverTls(atEnd), prepare: certify }, async (proof) => {
+      const message = containing("HTTP/2 over TLS, its certificate not checked");
+      expect(await proof.of(becomesHealthy, startUp)).toMatchObject({ status: "pass", message });
+      seen = await proof.of(stopAnswersInFlight, drain);
+    });
+    return seen;
+  };
+  const half = "POST /items, half of its body sent, taken for in flight by its silence";
+
+  it("answers the request in flight", async () =>
+    expect(await verdict()).toMatchObject({ status: "pass", message: containing(half) }));
+  it("is caught when it drops that", async () =>
+    expect(await verdict("pass")).toMatchObject({ status: "fail", message: containing(`was dropped: ${half}`) }));
+});
+
+describe("an image that speaks gRPC", () => {
+  const half = "gRPC's Health/Check, half of its message sent";
+
+  it("is asked for its health, and answers the call in flight, and ends while it is watched", async () => {
+    await withImage({ engine, files: GRPC }, async (proof) => {
+      const serving = containing("The health service said SERVING over gRPC");
+      expect(await proof.of(becomesHealthy, startUp)).toMatchObject({ status: "pass", message: serving });
+      const answered = containing(`answered whole with gRPC status 0`);
+      expect(await proof.of(stopAnswersInFlight, drain)).toMatchObject({ status: "pass", message: answered });
+      const watched = containing("while gRPC's Health/Watch was streaming");
+      expect(await proof.of(stopsWithOpenStream, openConnections)).toMatchObject({ status: "pass", message: watched });
+    });
+  });
+
+  it("is caught when it drops the call", async () => {
+    await withImage({ engine, files: grpcWith("server.stop(5)", "server.stop(0)") }, async (proof) => {
+      const failed = { status: "fail", message: containing(half) };
+      expect(await proof.of(stopAnswersInFlight, drain)).toMatchObject(failed);
+    });
+  });
+
+  it("is caught when it waits for those who watch it", async () => {
+    await withImage({ engine, files: grpcWith("server.stop(5)", "server.stop(60)") }, async (proof) => {
+      const failed = { status: "fail", message: containing("with gRPC's Health/Watch streaming") };
+      expect(await proof.of(stopsWithOpenStream, openConnections)).toMatchObject(failed);
+    });
+  });
+
+  it("has no call that could be held where it has no health service, and that is said", async () => {
+    const without = grpcWith("health_pb2_grpc.add_HealthServicer_to_server(servicer, server)", "pass");
+    await withImage({ engine, files: without }, async (proof) => {
+      await expect(proof.of(stopAnswersInFlight, drain)).rejects.toMatchObject({
+        code: "probe/no-grpc-call-held",
+        hint: containing("grpcio-health-checking"),
+      });
     });
   });
 });

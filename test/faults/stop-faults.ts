@@ -1,4 +1,5 @@
 import type { Fault } from "./fault.ts";
+import { http2Faults } from "./http2-faults.ts";
 import { COMMAND, podWith, underInit } from "./lines.ts";
 
 /** How services end badly: too slowly, with the wrong code, or with requests unanswered. */
@@ -80,8 +81,8 @@ export const stopFaults: readonly Fault[] = [
     dockerfile: [
       [COMMAND, 'CMD ["python", "/app/wsgi.py"]'],
       [
-        "COPY app.py wsgi.py worker.py ./",
-        "COPY app.py wsgi.py worker.py ./\nRUN sed -i 's/    threading.Thread.*/    os._exit(0)/' wsgi.py",
+        "COPY app.py wsgi.py worker.py h2.py ./",
+        "COPY app.py wsgi.py worker.py h2.py ./\nRUN sed -i 's/    threading.Thread.*/    os._exit(0)/' wsgi.py",
       ],
     ],
   },
@@ -101,4 +102,5 @@ export const stopFaults: readonly Fault[] = [
     breaks: ["stops-when-idle", "stop-answers-in-flight"],
     app: [['print("stopped")', "sys.exit(1)"]],
   },
+  ...http2Faults,
 ];

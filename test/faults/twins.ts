@@ -1,6 +1,7 @@
 import { heldAtSidecar } from "./beside-faults.ts";
 import type { Fault } from "./fault.ts";
 import { fileTwins } from "./file-faults.ts";
+import { http2Twins } from "./http2-faults.ts";
 import { insideTwins } from "./inside-faults.ts";
 import { secretTwins } from "./secret-faults.ts";
 import { workerTwins } from "./worker-faults.ts";
@@ -15,6 +16,7 @@ export const twins: readonly Fault[] = [
   waitsBefore,
   heldAtSidecar,
   ...fileTwins,
+  ...http2Twins,
   ...insideTwins,
   ...secretTwins,
   ...workerTwins,

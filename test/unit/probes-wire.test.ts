@@ -1,7 +1,11 @@
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
-import { createServer as createHttp2Server, type ServerHttp2Stream } from "node:http2";
+import {
+  createSecureServer as createSecureHttp2Server,
+  createServer as createHttp2Server,
+  type ServerHttp2Stream,
+} from "node:http2";
 import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -69,7 +73,11 @@ describe("a service that speaks TLS only", () => {
     expect(await held?.finish(1000)).toMatchObject({ status: 422, complete: true });
     const over = new AbortController();
     setTimeout(() => over.abort(), 200);
-    const { tried } = await newConnections(serviceUrl(container, 8000, "/health"), over.signal);
+    const { tried } = await newConnections(
+      serviceUrl(container, 8000, "/health"),
+      spokenBy(container).wire,
+      over.signal,
+    );
     expect(tried[0]).toMatchObject({ became: "answered" });
   });
 
@@ -98,6 +106,18 @@ describe("a service that speaks HTTP/2 only", () => {
     const container = await containerOf(server);
     expect(await healthOf(container)).toMatchObject({ healthy: true, answer: { status: 200, path: "/health" } });
     expect(spokenTo(container)).toBe("HTTP/2 without TLS");
+  });
+
+  it("is found over TLS by ALPN, and a request is held so", async () => {
+    const server = createSecureHttp2Server(certificate, (request, response) => {
+      request.resume().on("end", () => response.writeHead(request.url === "/health" ? 200 : 422).end("ok"));
+    });
+    const container = await containerOf(server.on("unknownProtocol", (socket) => socket.destroy()));
+    expect(await healthOf(container)).toMatchObject({ healthy: true });
+    expect(spokenTo(container)).toBe("HTTP/2 over TLS, its certificate not checked");
+    await using held = await halfBody(container, exampleContract, [{ method: "POST", path: "/items" }]);
+    expect(held?.request).toContain("after `100 Continue`");
+    expect(await held?.finish(1000)).toMatchObject({ status: 422, complete: true });
   });
 
   const grpc = (answer: (stream: ServerHttp2Stream, path: string) => void) =>

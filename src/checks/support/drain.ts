@@ -2,7 +2,7 @@ import { formatMilliseconds } from "../../kit/units.ts";
 import type { Verdict } from "../../model/types.ts";
 import type { Drain } from "../../probes/support/drain.ts";
 import { exitProblem } from "./exit.ts";
-import { fail, pass } from "./verdicts.ts";
+import { fail, pass, unproven } from "./verdicts.ts";
 
 export const exampleDrain: Drain = {
   rung: "half-sent body",
@@ -46,6 +46,29 @@ export const drainExamples: ReadonlyArray<{
     status: "fail",
   },
   {
+    name: "never begun, as HTTP/2 can tell",
+    data: { ...exampleDrain, answer: { status: 0, complete: false, bytes: 0, ended: "refused" } },
+    status: "unproven",
+  },
+  {
+    name: "a call of gRPC, answered",
+    data: {
+      ...exampleDrain,
+      expected: 200,
+      answer: { status: 200, grpcStatus: 0, complete: true, bytes: 9, ended: "closed" },
+    },
+    status: "pass",
+  },
+  {
+    name: "a call of gRPC, called off by the server",
+    data: {
+      ...exampleDrain,
+      expected: 200,
+      answer: { status: 503, grpcStatus: 14, complete: true, bytes: 0, ended: "closed" },
+    },
+    status: "fail",
+  },
+  {
     name: "held at a sidecar, and answered",
     data: { ...exampleDrain, rung: "held sidecar", request: "GET /items, held on its way to a sidecar" },
     status: "pass",
@@ -73,16 +96,23 @@ export function judgeDrain({
   waited,
 }: Drain): Verdict {
   const what = `${request} (${rung})`;
+  if (answer.ended === "refused")
+    return unproven(
+      `After ${signal} the server told over HTTP/2 that it had not begun with the request, so its client may send it again elsewhere: nothing was in flight. ${what}. Name a route that takes some seconds under \`drain\`.`,
+    );
   if (!answer.complete)
     return fail(`After ${signal} the request in flight was dropped: ${what}; connection ${answer.ended}.`);
   if (answer.status !== expected)
     return fail(
-      `After ${signal} the request in flight was answered with ${answer.status} instead of ${expected}: ${what}.`,
+      `After ${signal} the request in flight was answered with ${inWords(answer)} instead of ${answer.grpcStatus === undefined ? expected : 0}: ${what}.`,
     );
   const ending = { signal, exit, milliseconds: exitMs, graceSeconds, busy, ...waited };
   const problem = exitProblem(ending, "The request in flight was answered, but");
   if (problem !== undefined) return problem;
   return pass(
-    `After ${signal} the request in flight was answered whole with ${answer.status}; exit ${exit?.code} after ${formatMilliseconds(exitMs ?? 0)}: ${what}.`,
+    `After ${signal} the request in flight was answered whole with ${inWords(answer)}; exit ${exit?.code} after ${formatMilliseconds(exitMs ?? 0)}: ${what}.`,
   );
 }
+
+const inWords = ({ status, grpcStatus }: Drain["answer"]): string =>
+  grpcStatus === undefined ? String(status) : `gRPC status ${grpcStatus}`;

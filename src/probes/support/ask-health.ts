@@ -1,7 +1,7 @@
 import type { Contract } from "../../model/types.ts";
 import { askOver, grpcHealth } from "./ask-service.ts";
 import type { Ask } from "./http.ts";
-import { GRPC_HEALTH } from "./http2.ts";
+import { GRPC_HEALTH } from "./grpc.ts";
 import type { Wire } from "./wire.ts";
 
 /** What the health path answered, its redirects on the same host followed as probes outside do. */

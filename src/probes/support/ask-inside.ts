@@ -1,7 +1,7 @@
 import type { Container } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
 import { type HealthAnswer, healthPath } from "./ask-health.ts";
-import { GRPC_HEALTH } from "./http2.ts";
+import { GRPC_HEALTH } from "./grpc.ts";
 import { runPython } from "./python.ts";
 import type { Wire } from "./wire.ts";
 

@@ -1,7 +1,8 @@
 import { UserError } from "../../kit/errors.ts";
 import type { Container } from "../../engine/engine.ts";
 import { type Answer, type Ask, ask } from "./http.ts";
-import { ask2, askGrpcHealth, GRPC_HEALTH } from "./http2.ts";
+import { GRPC_HEALTH } from "./grpc.ts";
+import { ask2, askGrpcHealth } from "./http2.ts";
 import { over, serviceUrl, spokenBy, type Wire } from "./wire.ts";
 
 /** Asks a service once, in the way it is spoken to.

@@ -5,7 +5,7 @@ import type { ProbeContext } from "../probe.ts";
 import { healthPath } from "./ask-health.ts";
 import { becomesHealthy } from "./health.ts";
 import { heldRequest, openDoors } from "./held-sidecar.ts";
-import { halfBody, hold, type InFlight, namedRequest, slowRequest } from "./in-flight.ts";
+import { halfBody, halfCheck, hold, type InFlight, namedRequest, slowRequest } from "./in-flight.ts";
 import { isReachable, type NewConnection, newConnections } from "./listener.ts";
 import { type LoggedLine, logTail } from "./logs.ts";
 import { startPatience } from "./patience.ts";
@@ -16,7 +16,7 @@ import { slowRoute } from "./slow-route.ts";
 import { serverSeconds } from "./server-seconds.ts";
 import { beginStop, stopSignal } from "./stop.ts";
 import { within } from "./time.ts";
-import { needsHttp1, ownServiceUrl } from "./wire.ts";
+import { ownServiceUrl, spokenBy } from "./wire.ts";
 
 /** What became of a request that was in flight when the stop signal came. */
 export interface Drain {
@@ -82,9 +82,21 @@ const withNamedRoute = (start: Start, route: NonNullable<Contract["drain"]>): Pr
 const withHalfBody = (start: Start): Promise<Drain | undefined> =>
   stoppedWhile(start, "half-sent body", async (container) => {
     const { contract, service } = start.context;
+    if (spokenBy(container).wire.grpc) return (await halfCheck(container, contract)) ?? nobodyHeld();
     const routes = await bodyRoutes(container, { service, contract, signal: start.signal });
     return halfBody(container, contract, routes);
   });
+
+/** Nothing else of a server of gRPC is known: its methods, and what they take. */
+function nobodyHeld(): never {
+  throw new UserError(
+    "probe/no-grpc-call-held",
+    "It speaks only gRPC, and no call of it could be held in flight: none is known but those of its health service, and it has none, or answers before it has the whole message",
+    {
+      hint: "Serve `grpc.health.v1.Health` (grpcio-health-checking), or name a method that takes an empty message and some seconds in seaworthy.yaml: `drain: { path: /package.Service/Method }`.",
+    },
+  );
+}
 
 async function withSlowRoute(start: Start): Promise<Drain | undefined> {
   const { contract, image, evidenceDirectory } = start.context;
@@ -115,7 +127,6 @@ async function stoppedWhile(
 ): Promise<Drain | undefined> {
   await using container = await startService(context, options);
   await becomesHealthy(container, context.contract, signal);
-  needsHttp1(container, "a request is held in flight");
   await using request = await holding(container);
   return request === undefined ? undefined : await stopWith(container, { rung, request }, context, signal);
 }
@@ -130,7 +141,10 @@ async function stopWith(
   const over = new AbortController();
   const url = await reachable(container, contract);
   const stop = await beginStop(container, stopSignal(contract), graceSeconds * 1000, signal);
-  const asked = url === undefined ? undefined : newConnections(url, AbortSignal.any([signal, over.signal]));
+  const asked =
+    url === undefined
+      ? undefined
+      : newConnections(url, spokenBy(container).wire, AbortSignal.any([signal, over.signal]));
   await hold(HOLD_MS, signal);
   const answer = await request.finish(Math.max(1000, graceSeconds * 1000 - HOLD_MS));
   const { exit, busy, ...waited } = await stop.ended;

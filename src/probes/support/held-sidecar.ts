@@ -5,7 +5,7 @@ import { type InFlight, heldBetween } from "./in-flight.ts";
 import { findPrograms } from "./on-path.ts";
 import { requiredEnv } from "./service.ts";
 import { poll } from "./time.ts";
-import { serviceUrl } from "./wire.ts";
+import { serviceUrl, spokenBy } from "./wire.ts";
 
 /** A sidecar that variables of the service name as a host, and the ports under which they do. */
 interface Named {
@@ -161,7 +161,8 @@ export async function heldRequest(
   { doors, paths, holdMs }: { readonly doors: Doors; readonly paths: readonly string[]; readonly holdMs: number },
 ): Promise<InFlight | undefined> {
   for (const path of paths.slice(0, MOST_PATHS)) {
-    const held = await heldBetween(serviceUrl(container, contract.port, path), path, { ...doors, holdMs });
+    const url = serviceUrl(container, contract.port, path);
+    const held = await heldBetween(url, path, { ...doors, holdMs }, spokenBy(container).wire);
     if (held !== undefined) return held;
   }
   return undefined;

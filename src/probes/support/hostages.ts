@@ -2,6 +2,8 @@ import type { Container } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
 import { healthPath } from "./ask-health.ts";
 import { business } from "../../kit/machine.ts";
+import { beginRequest } from "./begin-request.ts";
+import { GRPC_HEALTH } from "./grpc.ts";
 import { openRequest, type RawRequest } from "./raw-request.ts";
 import { serviceUrl, spokenBy } from "./wire.ts";
 
@@ -38,9 +40,7 @@ export async function takeHostages(kinds: readonly HostageKind[], at: Place): Pr
   };
   try {
     for (const kind of kinds) opened.set(kind, await openOf(kind, at));
-    const held = [...opened].map(
-      async ([kind, request]) => [kind, await isOpen(kind, request, spokenBy(at.container).wire.version)] as const,
-    );
+    const held = [...opened].map(async ([kind, request]) => [kind, await isOpen(kind, request)] as const);
     return { held: Object.fromEntries(await Promise.all(held)), [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
@@ -49,20 +49,16 @@ export async function takeHostages(kinds: readonly HostageKind[], at: Place): Pr
 }
 
 function openOf(kind: HostageKind, at: Place): Promise<RawRequest> {
-  const path = kind === "stream" ? (at.stream ?? "/") : healthPath(at.contract);
+  const { wire } = spokenBy(at.container);
+  const health = wire.grpc ? GRPC_HEALTH : healthPath(at.contract);
+  const path = kind === "stream" ? (at.stream ?? "/") : health;
   const url = serviceUrl(at.container, at.contract.port, path);
-  // One connection of HTTP/2 is all that a client opens, and it stays open.
-  const { version } = spokenBy(at.container).wire;
-  if (version === 2 && kind !== "idle") return openRequest(url, HTTP2_BEGIN, "h2");
-  const asked = `GET ${path} HTTP/1.1\r\nHost: ${url.host}\r\nAccept: */*\r\nConnection: keep-alive\r\n\r\n`;
-  return openRequest(url, kind === "idle" ? "" : asked);
+  if (kind === "idle") return openRequest(url, "");
+  const headers = { Accept: "*/*", ...(wire.version === 1 ? { Connection: "keep-alive" } : {}) };
+  return beginRequest(url, wire, { method: "GET", path, headers });
 }
 
-/** The first words of every client of HTTP/2, and settings that change nothing. */
-const HTTP2_BEGIN = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
-
-async function isOpen(kind: HostageKind, request: RawRequest, version: 1 | 2): Promise<boolean> {
-  if (version === 2) return await request.openFor(OPEN_MS);
+async function isOpen(kind: HostageKind, request: RawRequest): Promise<boolean> {
   if (kind === "keep-alive" && !(await request.answer(ANSWER_MS * business())).complete) return false;
   if (kind === "stream") {
     const { status, complete } = await request.answer(STREAM_MS * business());

@@ -1,5 +1,6 @@
 import { connect } from "node:http2";
 import { timeLimit } from "../../kit/time-limit.ts";
+import { asHttp, EMPTY, GRPC_HEADERS, GRPC_HEALTH } from "./grpc.ts";
 import type { Answer, Ask } from "./http.ts";
 
 /** What an answer may go on for before it counts as a stream. */
@@ -61,15 +62,8 @@ export function ask2(url: URL, options: Ask): Promise<Answer & { readonly grpcSt
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
-/** Where gRPC's own health service answers. */
-export const GRPC_HEALTH = "/grpc.health.v1.Health/Check";
-/** A message without a field, in gRPC's frame: the health of the server as a whole. */
-const EMPTY = "\0\0\0\0\0";
 /** `SERVING` in a HealthCheckResponse. */
 const SERVING = Buffer.from([0x08, 0x01]);
-
-/** What HTTP answers where gRPC says so, by the table that gRPC's documentation has. */
-const AS_HTTP: Readonly<Record<number, number>> = { 0: 200, 5: 404, 7: 403, 12: 404, 14: 503, 16: 401 };
 
 /**
  * Asks the health service of gRPC.
@@ -80,13 +74,13 @@ export async function askGrpcHealth(url: URL, options: Ask): Promise<Answer | un
   const { signal, timeoutMs } = options;
   const answer = await ask2(new URL(GRPC_HEALTH, url), {
     method: "POST",
-    headers: { "content-type": "application/grpc", te: "trailers" },
+    headers: GRPC_HEADERS,
     body: EMPTY,
     signal,
     timeoutMs,
   });
   if (!answer.contentType.startsWith("application/grpc")) return undefined;
-  const said = AS_HTTP[answer.grpcStatus ?? 0] ?? 500;
+  const said = asHttp(answer.grpcStatus ?? 0);
   const serves = said !== 200 || answer.body.subarray(5).includes(SERVING);
   return { ...answer, status: serves ? said : 503 };
 }

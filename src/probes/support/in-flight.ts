@@ -3,9 +3,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Container } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
 import { business } from "../../kit/machine.ts";
-import { openRequest, type RawAnswer, type RawRequest } from "./raw-request.ts";
+import { type Begun, beginRequest } from "./begin-request.ts";
+import { GRPC_HEALTH, HALVES } from "./grpc.ts";
+import type { RawAnswer, RawRequest } from "./raw-request.ts";
 import { SLOW_PATH } from "./slow-route.ts";
-import { serviceUrl } from "./wire.ts";
+import { PLAIN, serviceUrl, spokenBy, type Wire } from "./wire.ts";
 
 /** A request that the service has taken and not answered yet. */
 export interface InFlight extends AsyncDisposable {
@@ -33,15 +35,21 @@ export async function halfBody(
   routes: readonly { readonly method: string; readonly path: string }[],
 ): Promise<InFlight | undefined> {
   let expects = true;
+  const { wire } = spokenBy(container);
   for (const { method, path } of routes.slice(0, 6)) {
     const url = serviceUrl(container, contract.port, path);
-    const head = (more: string) =>
-      `${method} ${path} HTTP/1.1\r\nHost: ${url.host}\r\nContent-Type: application/json\r\nContent-Length: ${BODY.join("").length}\r\n${more}Connection: close\r\n\r\n`;
-    const control = await complete(url, head("") + BODY.join(""));
+    const headers = { "Content-Type": "application/json", "Content-Length": String(BODY.join("").length) };
+    const whole = { method, path, headers, first: BODY.join("") };
+    const control = await complete(url, wire, whole);
     if (!control.complete || control.status >= 500 || control.status === 404 || control.status === 405) continue;
     const name = `${method} ${path}, half of its body sent`;
     if (expects) {
-      const expecting = await openRequest(url, head("Expect: 100-continue\r\n"));
+      const expecting = await beginRequest(url, wire, {
+        ...whole,
+        headers: { ...headers, Expect: "100-continue" },
+        first: "",
+        halfSent: true,
+      });
       const taken = await expecting.continued(PROOF_MS * business());
       // A server that says nothing here waits for the body, and does so for every other route.
       expects = taken || !(await expecting.silentFor(0));
@@ -51,7 +59,7 @@ export async function halfBody(
       await expecting[Symbol.asyncDispose]();
       if (taken) continue; // It answers without the body.
     }
-    const request = await openRequest(url, head("") + BODY[0]);
+    const request = await beginRequest(url, wire, { ...whole, first: BODY[0], halfSent: true });
     if (await request.silentFor(PROOF_MS * business()))
       return inFlight(
         request,
@@ -60,6 +68,24 @@ export async function halfBody(
       );
     await request[Symbol.asyncDispose]();
   }
+  return undefined;
+}
+
+/**
+ * Holds a call in flight by sending half of its message: the one that every server of gRPC knows which has a health
+ * service. gRPC has no word for "go on", so its silence has to do.
+ * @returns undefined where there is no such service.
+ */
+export async function halfCheck(container: Container, contract: Contract): Promise<InFlight | undefined> {
+  const { wire } = spokenBy(container);
+  const url = serviceUrl(container, contract.port, GRPC_HEALTH);
+  const check = { method: "POST", path: GRPC_HEALTH };
+  const control = await complete(url, wire, { ...check, first: HALVES.join("") });
+  if (!control.complete || control.status !== 200) return undefined;
+  const request = await beginRequest(url, wire, { ...check, first: HALVES[0], halfSent: true });
+  const name = `gRPC's Health/Check, half of its message sent, taken for in flight by its silence`;
+  if (await request.silentFor(PROOF_MS * business())) return inFlight(request, { name, expected: 200 }, HALVES[1]);
+  await request[Symbol.asyncDispose]();
   return undefined;
 }
 
@@ -75,9 +101,9 @@ export async function namedRequest(
   const url = serviceUrl(container, contract.port, path);
   // A query may hold a secret.
   const name = `${method} ${path.split("?")[0]}, which seaworthy.yaml names as slow`;
-  const head = `${method} ${path} HTTP/1.1\r\nHost: ${url.host}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
+  const begin = () => beginRequest(url, spokenBy(container).wire, { method, path, headers: { "Content-Length": "0" } });
   const began = performance.now();
-  await using control = await openRequest(url, head);
+  await using control = await begin();
   const isSlow = await control.silentFor(holdMs + PROOF_MS);
   const answer = await control.answer(NAMED_MS * business());
   if (!answer.complete || answer.status >= 500)
@@ -89,7 +115,7 @@ export async function namedRequest(
   if (!isSlow) throw tooQuick(`${name}, answered at once`, holdMs);
   // It is still in flight when it has been held so long.
   const spare = performance.now() - began - holdMs;
-  const request = await openRequest(url, head);
+  const request = await begin();
   if (await request.silentFor(Math.min(PROOF_MS * business(), spare / 2)))
     return inFlight(request, { name, expected: answer.status }, "");
   await request[Symbol.asyncDispose]();
@@ -112,11 +138,11 @@ export async function slowRequest(
   seconds: number,
 ): Promise<InFlight | undefined> {
   const url = serviceUrl(container, contract.port, SLOW_PATH);
-  const head = (time: number) =>
-    `GET ${SLOW_PATH}?seconds=${time} HTTP/1.1\r\nHost: ${url.host}\r\nConnection: close\r\n\r\n`;
-  const control = await complete(url, head(0));
+  const { wire } = spokenBy(container);
+  const lasting = (time: number) => ({ method: "GET", path: `${SLOW_PATH}?seconds=${time}` });
+  const control = await complete(url, wire, lasting(0));
   if (control.status !== 200) return undefined;
-  const request = await openRequest(url, head(seconds));
+  const request = await beginRequest(url, wire, lasting(seconds));
   if (await request.silentFor(PROOF_MS * business()))
     return inFlight(request, { name: `GET ${SLOW_PATH}, ${seconds} s long`, expected: 200 }, "");
   await request[Symbol.asyncDispose]();
@@ -132,13 +158,14 @@ export async function heldBetween(
   url: URL,
   path: string,
   held: { readonly shut: () => Promise<void>; readonly open: () => Promise<void>; readonly holdMs: number },
+  wire: Wire = PLAIN,
 ): Promise<InFlight | undefined> {
-  const head = `GET ${path} HTTP/1.1\r\nHost: ${url.host}\r\nConnection: close\r\n\r\n`;
-  const usual = await complete(url, head);
+  const asked = { method: "GET", path };
+  const usual = await complete(url, wire, asked);
   if (!usual.complete || usual.status >= 500 || usual.status === 404) return undefined;
   const begin = async (): Promise<RawRequest | undefined> => {
     await held.shut();
-    const request = await openRequest(url, head);
+    const request = await beginRequest(url, wire, asked);
     if (await request.silentFor(PROOF_MS * business())) return request;
     await request[Symbol.asyncDispose]();
     await held.open();
@@ -167,8 +194,8 @@ export async function heldBetween(
   };
 }
 
-async function complete(url: URL, text: string): Promise<RawAnswer> {
-  await using request = await openRequest(url, text);
+async function complete(url: URL, wire: Wire, begun: Begun): Promise<RawAnswer> {
+  await using request = await beginRequest(url, wire, begun);
   return await request.answer(CONTROL_MS * business());
 }
 
@@ -181,7 +208,7 @@ function inFlight(
     request: name,
     expected,
     finish(limitMs) {
-      request.send(rest);
+      request.end(rest);
       return request.answer(limitMs);
     },
     [Symbol.asyncDispose]: () => request[Symbol.asyncDispose](),

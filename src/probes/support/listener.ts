@@ -1,6 +1,8 @@
-import { readAnswer } from "./raw-request.ts";
+import { beginRequest } from "./begin-request.ts";
+import { GRPC_HEALTH } from "./grpc.ts";
 import { openSocket } from "./socket.ts";
 import { pause } from "./time.ts";
+import type { Wire } from "./wire.ts";
 
 /** What became of one new connection after the stop signal. */
 export interface NewConnection {
@@ -35,11 +37,11 @@ export async function isReachable(url: URL): Promise<boolean> {
 }
 
 /** Opens connection after connection, each with a request of its own, until the service has ended or was asked often enough. */
-export async function newConnections(url: URL, over: AbortSignal): Promise<NewConnections> {
+export async function newConnections(url: URL, wire: Wire, over: AbortSignal): Promise<NewConnections> {
   const began = performance.now();
   const tried: Array<Attempt & { readonly milliseconds: number }> = [];
   while (!over.aborted && tried.length < MOST) {
-    tried.push({ ...attempt(url), milliseconds: performance.now() - began });
+    tried.push({ ...attempt(url, wire), milliseconds: performance.now() - began });
     await pause(EVERY_MS, over).catch(() => {});
   }
   const stopped = over.aborted ? {} : { stoppedAskingMs: performance.now() - began };
@@ -53,32 +55,37 @@ interface Attempt {
   end(): NewConnection["became"];
 }
 
-function attempt(url: URL): Attempt {
-  const { socket, ready } = openSocket(url);
+function attempt(url: URL, wire: Wire): Attempt {
+  const opened = openSocket(url, wire.version === 2 ? "h2" : "http/1.1");
+  const { socket } = opened;
   let accepted = false;
-  let received = Buffer.alloc(0);
-  let closed = false;
+  let answered = false;
   socket.once("connect", () => (accepted = true));
-  socket.once(ready, () => {
-    socket.write(`GET ${url.pathname} HTTP/1.1\r\nHost: ${url.host}\r\nConnection: close\r\n\r\n`);
-  });
-  socket.on("data", (chunk) => (received = Buffer.concat([received, chunk])));
-  socket.on("error", () => {}); // `close` follows.
-  const ended = new Promise<void>((resolve) =>
-    socket.once("close", () => {
-      closed = true;
-      resolve();
-    }),
-  );
+  socket.on("error", () => {}); // The request tells.
+  const path = wire.grpc ? GRPC_HEALTH : url.pathname;
+  const ask = async () => {
+    try {
+      const request = await beginRequest(url, wire, { method: "GET", path }, opened);
+      answered = (await request.answer(LONG_MS)).complete;
+    } catch {
+      // It was refused, or dropped before it could be sent.
+    } finally {
+      socket.destroy();
+    }
+  };
+  const ended = ask();
   return {
     ended,
     end() {
       socket.destroy();
       if (!accepted) return "refused";
-      return readAnswer(received, closed ? "closed" : "open").complete ? "answered" : "dropped";
+      return answered ? "answered" : "dropped";
     },
   };
 }
+
+/** Longer than anybody asks. */
+const LONG_MS = 1_000_000;
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
-import { openSocket } from "./socket.ts";
+import { type Changes, newChanges } from "./changes.ts";
+import { type Opened, openSocket } from "./socket.ts";
 
-/** An HTTP/1.1 request on a socket of its own, so that its body can be sent in two halves. */
+/** A request on a connection of its own, so that its body can be sent in two halves. */
 export interface RawRequest extends AsyncDisposable {
   /** True when no answer came and the connection stayed open for that long: the service is waiting for us. */
   silentFor(milliseconds: number): Promise<boolean>;
@@ -9,63 +10,56 @@ export interface RawRequest extends AsyncDisposable {
   continued(milliseconds: number): Promise<boolean>;
   /** True when the connection stayed open for that long, whatever came. */
   openFor(milliseconds: number): Promise<boolean>;
+  /** More of the body. */
   send(text: string): void;
+  /** The last of the body, which may be nothing. */
+  end(text: string): void;
   /** Resolves when the answer is whole, or the connection ended. */
   answer(limitMs: number): Promise<RawAnswer>;
 }
 
 export interface RawAnswer {
-  /** 0 when no head came. */
+  /** 0 when no head came. Of gRPC what HTTP has for its status. */
   readonly status: number;
+  readonly grpcStatus?: number;
   /** The head and the whole body arrived, by Content-Length, by the last chunk, or by an orderly end. */
   readonly complete: boolean;
   readonly bytes: number;
-  /** How the connection ended when the answer is not complete. */
-  readonly ended: "open" | "closed" | "reset" | "time limit";
+  /** How the connection ended when the answer is not complete; `refused`: HTTP/2 said that it was never begun. */
+  readonly ended: "open" | "closed" | "reset" | "refused" | "time limit";
 }
 
-/** Opens the connection and sends the first part. */
-export async function openRequest(url: URL, first: string, protocol?: "h2"): Promise<RawRequest> {
-  const { socket, ready } = openSocket(url, protocol);
-  const state = listen(socket);
+/** Opens the connection and sends the first part of a request of HTTP/1.1. */
+export async function openRequest(
+  url: URL,
+  first: string,
+  { socket, ready }: Opened = openSocket(url),
+): Promise<RawRequest> {
+  const { state, changes } = listen(socket);
   await new Promise<void>((resolve, reject) => {
     socket.once(ready, resolve);
     socket.once("error", reject);
   });
   socket.write(first);
+  const text = () => state.received.toString("latin1");
+  const ended = () => state.ended !== "open";
+  const isSilent = () => withoutInterim(text()) === "" && !ended();
+  const hasContinued = () => /^HTTP\/1\.1 100 [^]*?\r\n\r\n/.test(text());
+  const read = () => readAnswer(state.received, state.ended);
+  const send = (more: string) => void (socket.writable && socket.write(more));
   return {
-    async silentFor(milliseconds) {
-      const end = performance.now() + milliseconds;
-      const isSilent = () => withoutInterim(state.received.toString("latin1")) === "" && state.ended === "open";
-      for (let left = milliseconds; left > 0 && isSilent(); left = end - performance.now()) await state.change(left);
-      return isSilent();
-    },
+    silentFor: async (milliseconds) => !(await changes.until(() => !isSilent(), milliseconds)),
     async continued(milliseconds) {
-      const end = performance.now() + milliseconds;
-      const has = () => /^HTTP\/1\.1 100 [^]*?\r\n\r\n/.test(state.received.toString("latin1"));
-      for (let left = milliseconds; left > 0 && state.ended === "open" && !has(); left = end - performance.now()) {
-        // Another answer than this one ends the waiting as well.
-        if (/^HTTP\/1\.[01] [2-5]/.test(state.received.toString("latin1"))) break;
-        await state.change(left);
-      }
-      return has();
+      // Another answer than this one ends the waiting as well.
+      await changes.until(() => ended() || hasContinued() || /^HTTP\/1\.[01] [2-5]/.test(text()), milliseconds);
+      return hasContinued();
     },
-    async openFor(milliseconds) {
-      const end = performance.now() + milliseconds;
-      for (let left = milliseconds; left > 0 && state.ended === "open"; left = end - performance.now())
-        await state.change(left);
-      return state.ended === "open";
-    },
-    send: (text) => void (socket.writable && socket.write(text)),
+    openFor: async (milliseconds) => !(await changes.until(ended, milliseconds)),
+    send,
+    end: send,
     async answer(limitMs) {
-      const end = performance.now() + limitMs;
-      for (;;) {
-        const read = readAnswer(state.received, state.ended);
-        if (read.complete || state.ended !== "open") return read;
-        const left = end - performance.now();
-        if (left <= 0) return { ...read, ended: "time limit" };
-        await state.change(left);
-      }
+      const isOver = await changes.until(() => read().complete || ended(), limitMs);
+      return isOver ? read() : { ...read(), ended: "time limit" };
     },
     async [Symbol.asyncDispose]() {
       socket.destroy();
@@ -76,37 +70,23 @@ export async function openRequest(url: URL, first: string, protocol?: "h2"): Pro
 interface State {
   received: Buffer;
   ended: RawAnswer["ended"];
-  /** Resolves at the next byte or end, or when the time is up. */
-  change(limitMs: number): Promise<void>;
 }
 
-function listen(socket: Socket): State {
-  let wake = () => {};
-  const state: State = {
-    received: Buffer.alloc(0),
-    ended: "open",
-    change: (limitMs) =>
-      new Promise((resolve) => {
-        if (state.ended !== "open") return resolve();
-        const timer = setTimeout(resolve, limitMs);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      }),
-  };
+function listen(socket: Socket): { readonly state: State; readonly changes: Changes } {
+  const changes = newChanges();
+  const state: State = { received: Buffer.alloc(0), ended: "open" };
   const end = (how: RawAnswer["ended"]) => {
     if (state.ended === "open") state.ended = how;
-    wake();
+    changes.tell();
   };
   socket.on("data", (chunk) => {
     if (state.received.length < 1_000_000) state.received = Buffer.concat([state.received, chunk]);
-    wake();
+    changes.tell();
   });
   socket.on("end", () => end("closed"));
   socket.on("close", () => end("closed"));
   socket.on("error", () => end("reset"));
-  return state;
+  return { state, changes };
 }
 
 /** What has come but whole interim answers. */

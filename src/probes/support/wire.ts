@@ -1,4 +1,3 @@
-import { UserError } from "../../kit/errors.ts";
 import type { Container } from "../../engine/engine.ts";
 import type { Shared } from "../probe.ts";
 
@@ -10,7 +9,8 @@ export interface Wire {
   readonly grpc: boolean;
 }
 
-const PLAIN: Wire = { tls: false, version: 1, grpc: false };
+/** As most services are spoken to. */
+export const PLAIN: Wire = { tls: false, version: 1, grpc: false };
 
 /** What is known of it so far. All starts of an image share one, so it is looked for once. */
 export interface Spoken {
@@ -63,18 +63,4 @@ export function inWords({ tls, version, grpc }: Wire): string {
   const names = [...(grpc ? ["gRPC"] : []), ...(version === 2 && !grpc ? ["HTTP/2"] : [])];
   if (tls) return [...names, "TLS, its certificate not checked"].join(" over ");
   return names.map((name) => (grpc ? name : `${name} without TLS`)).join("");
-}
-
-/**
- * What is said with halves of a request on a socket of its own is HTTP/1.1.
- * @throws UserError for a service that speaks only something else.
- */
-export function needsHttp1(container: Container, what: string): void {
-  const { wire } = spokenBy(container);
-  if (wire.version === 2)
-    throw new UserError(
-      "probe/needs-http1",
-      `It speaks only ${wire.grpc ? "gRPC" : "HTTP/2"}, and ${what} only over HTTP/1.1`,
-      { hint: "Stop it while a call of its own client is in flight, and see that it is answered." },
-    );
 }

@@ -3,7 +3,7 @@ import { business } from "../../kit/machine.ts";
 import type { ProbeContext, WritableRun } from "../probe.ts";
 import { healthPath } from "./ask-health.ts";
 import { becomesHealthy } from "./health.ts";
-import { GRPC_HEALTH } from "./http2.ts";
+import { GRPC_HEALTH } from "./grpc.ts";
 import { logTail } from "./logs.ts";
 import { sendRequests } from "./requests.ts";
 import { readableRoutes, visit } from "./routes.ts";

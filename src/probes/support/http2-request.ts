@@ -1,0 +1,106 @@
+import { connect, constants, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http2";
+import { newChanges } from "./changes.ts";
+import { asHttp, isGrpc } from "./grpc.ts";
+import type { RawAnswer, RawRequest } from "./raw-request.ts";
+import { type Opened, openSocket } from "./socket.ts";
+
+interface Beginning {
+  readonly headers: OutgoingHttpHeaders;
+  /** Of the body. */
+  readonly first: string;
+  /** Nothing follows. */
+  readonly whole: boolean;
+}
+
+/**
+ * Begins a request of HTTP/2 on a connection of its own. A PING follows it at once: what answers it has read all that was
+ * sent before, so the silence of a server that does not is no sign that it waits.
+ */
+export async function openRequest2(
+  url: URL,
+  { headers, first, whole }: Beginning,
+  { socket, ready }: Opened = openSocket(url, "h2"),
+): Promise<RawRequest> {
+  await new Promise<void>((resolve, reject) => {
+    socket.once(ready, resolve);
+    socket.once("error", reject);
+  });
+  const session = connect(url.origin, { createConnection: () => socket });
+  const changes = newChanges();
+  const state: State = { head: {}, tail: {}, bytes: 0, whole: false, ended: "open", continued: false, read: false };
+  const over = () => state.ended !== "open";
+  const end = (how: RawAnswer["ended"]) => {
+    if (!over()) state.ended = how;
+    changes.tell();
+  };
+  // A connection that ends may end its stream in an orderly way: the stream is looked at when it is closed.
+  session.on("error", () => end("reset"));
+  const stream = session.request(headers, { endStream: whole && first === "" });
+  const note = (seen: Partial<State>) => {
+    Object.assign(state, seen);
+    changes.tell();
+  };
+  stream.on("continue", () => note({ continued: true }));
+  stream.on("response", (head) => note({ head }));
+  stream.on("trailers", (tail) => note({ tail }));
+  stream.on("data", (chunk: Buffer) => note({ bytes: state.bytes + chunk.length }));
+  stream.on("end", () => note({ whole: stream.rstCode === constants.NGHTTP2_NO_ERROR && !session.destroyed }));
+  stream.on("error", () => {}); // `close` follows.
+  stream.on("close", () => end(ENDS[stream.rstCode ?? 0] ?? "reset"));
+  session.on("close", () => end("closed"));
+  if (first !== "") stream.write(first);
+  if (whole) stream.end();
+  session.ping((error) => note({ read: error === null }));
+  const hasHead = () => state.head[":status"] !== undefined;
+  const isSilent = () => !hasHead() && !over();
+  const read = () => answerOf(state);
+  return {
+    async silentFor(milliseconds) {
+      await changes.until(() => !isSilent(), milliseconds);
+      return isSilent() && state.read;
+    },
+    continued: async (milliseconds) => {
+      await changes.until(() => state.continued || hasHead() || over(), milliseconds);
+      return state.continued;
+    },
+    // After an answer the stream is closed, and the connection is not.
+    openFor: async (milliseconds) => !(await changes.until(() => session.destroyed || session.closed, milliseconds)),
+    send: (text) => void (stream.writable && stream.write(text)),
+    end: (text) => void (stream.writable && stream.end(text)),
+    async answer(limitMs) {
+      const isOver = await changes.until(() => read().complete || over(), limitMs);
+      return isOver ? read() : { ...read(), ended: "time limit" };
+    },
+    async [Symbol.asyncDispose]() {
+      session.destroy();
+      socket.destroy();
+    },
+  };
+}
+
+interface State {
+  head: IncomingHttpHeaders;
+  tail: IncomingHttpHeaders;
+  bytes: number;
+  /** The other side has said all that it had to say. */
+  whole: boolean;
+  ended: RawAnswer["ended"];
+  continued: boolean;
+  /** It has read what was sent first. */
+  read: boolean;
+}
+
+const ENDS: Readonly<Record<number, RawAnswer["ended"]>> = {
+  [constants.NGHTTP2_NO_ERROR]: "closed",
+  [constants.NGHTTP2_REFUSED_STREAM]: "refused",
+};
+
+function answerOf({ head, tail, bytes, whole, ended }: State): RawAnswer {
+  const status = Number(head[":status"] ?? 0);
+  if (!isGrpc(head)) return { status, complete: whole && status >= 200, bytes, ended };
+  // Without its own status an answer of gRPC is cut off, however orderly the stream ended.
+  const own = tail["grpc-status"] ?? head["grpc-status"];
+  if (own === undefined) return { status, complete: false, bytes, ended };
+  const grpcStatus = Number(own);
+  return { status: asHttp(grpcStatus), grpcStatus, complete: whole, bytes, ended };
+}
