@@ -1,0 +1,120 @@
+import { stageState } from "../dockerfile/stages.ts";
+import type { Dockerfile, Stage } from "../model/types.ts";
+import { type Command, commandsOf } from "./queries/commands.ts";
+import { changed, healthy, slim } from "./queries/example.ts";
+import { at, find, reachable, type Step } from "./queries/steps.ts";
+import type { Project, Rule } from "./rule.ts";
+
+const URL = "https://git.example/tool.git";
+const fetched = (lines: string): Project =>
+  changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\n${lines}\n`]);
+
+export const gitCloneNotPinned: Rule = {
+  id: "git-clone-not-pinned",
+  title: "What is cloned from git depends on the day of the build",
+  why: "Without a commit or a tag the build takes what the branch holds that day: two builds of one commit differ, a rollback does not bring the old code back, and a cached layer keeps an old one without a sign. Whoever may push there decides what runs here.",
+  source: "git-clone(1); docs.docker.com, ADD of git repositories",
+  demand: "exact-bases-and-tools",
+  severity: "warning",
+  confidence: "certain",
+  advice:
+    "Name a tag and check the commit: `git clone --branch v1.2.3 …`, `git checkout <commit>`, or `ADD https://….git#<commit> /src`.",
+  aliases: [],
+  since: "0.1.0",
+  provenBy: [],
+  examples: {
+    bad: [
+      fetched(`RUN git clone --depth 1 ${URL} && make -C tool install`),
+      fetched(`RUN git clone -b main ${URL} /src`),
+      fetched(`ARG REF=master\nRUN git clone ${URL} /src && cd /src && git checkout "$REF"`),
+      fetched(`RUN git clone ${URL} a && git -C a checkout 8f2b1c4\nRUN git clone https://git.example/other.git`),
+      fetched(`ADD ${URL} /src`),
+    ],
+    good: [
+      healthy,
+      fetched(`RUN git clone --depth 1 --branch v1.2.3 ${URL} && make -C tool install`),
+      fetched(`RUN git clone ${URL} && cd tool && git checkout 8f2b1c4`),
+      fetched(`RUN git clone ${URL} /src\nWORKDIR /src\nRUN git reset --hard 8f2b1c4`),
+      fetched(`RUN git clone ${URL} a && git clone ${URL} b && git -C a checkout v1 && git -C b checkout v2`),
+      fetched(`ARG REF=v1.2.3\nRUN git clone -b "$REF" ${URL} /src`),
+      // The build has to name it.
+      fetched(`ARG REF\nRUN git clone --branch=\${REF} ${URL} /src`),
+      fetched("RUN git clone /mirror/tool.git /src"),
+      fetched(`ADD ${URL}#8f2b1c4 /src`),
+    ],
+  },
+  *check({ dockerfile }) {
+    for (const stage of reachable(dockerfile))
+      for (const { step, command, url, moves } of unpinnedIn(dockerfile, stage))
+        yield {
+          message: `${url} is cloned ${moves === undefined ? "without a tag or a commit" : `at ${moves}, which moves`}.`,
+          where: at(dockerfile, step.instruction, command && find(dockerfile, step.instruction, command.text)),
+        };
+  },
+};
+
+interface Unpinned {
+  readonly step: Step;
+  readonly command?: Command;
+  readonly url: string;
+  /** The branch that it follows by name. */
+  readonly moves?: string;
+}
+
+/** Read from the end: a checkout belongs to the last clone before it that has none yet. */
+function unpinnedIn(dockerfile: Dockerfile, stage: Stage): readonly Unpinned[] {
+  const found: Unpinned[] = [];
+  let checkouts = 0;
+  for (const instruction of stage.instructions.toReversed()) {
+    const step = { stage, instruction };
+    found.push(...addedBy(step));
+    if (instruction.keyword !== "RUN") continue;
+    for (const command of commandsOf(instruction).toReversed()) {
+      if (command.program !== "git") continue;
+      if (pins(dockerfile, step, command)) checkouts += 1;
+      const url = command.argv.includes("clone") ? command.argv.find((word) => REMOTE.test(word)) : undefined;
+      if (url === undefined) continue;
+      const branch = branchOf(command.argv);
+      const moves = branch === undefined ? undefined : movingName(dockerfile, step, branch);
+      if (checkouts > 0) checkouts -= 1;
+      else if (branch === undefined) found.push({ step, command, url });
+      else if (moves !== undefined) found.push({ step, command, url, moves });
+    }
+  }
+  return found.toReversed();
+}
+
+const addedBy = (step: Step): readonly Unpinned[] =>
+  step.instruction.keyword === "ADD"
+    ? step.instruction.words.flatMap((url) => (/^https?:\/\/\S+\.git$/.test(url) ? [{ step, url }] : []))
+    : [];
+
+const REMOTE = /^(?:https?|git|ssh|git\+ssh):\/\/|^[\w.-]+@[\w.-]+:/;
+
+function branchOf(argv: readonly string[]): string | undefined {
+  const joined = argv.find((word) => /^--(?:branch|revision)=/.test(word));
+  const flagAt = argv.findIndex((word) => /^(?:-b|--branch|--revision)$/.test(word));
+  return joined?.slice(joined.indexOf("=") + 1) ?? (flagAt < 0 ? undefined : argv[flagAt + 1]);
+}
+
+/** A checkout of something that stays what it is, or that we cannot tell. */
+function pins(dockerfile: Dockerfile, step: Step, { argv }: Command): boolean {
+  if (!argv.some((word) => /^(?:checkout|switch|reset)$/.test(word))) return false;
+  const target = argv.slice(1).findLast((word) => !word.startsWith("-"));
+  if (target === undefined || /^(?:checkout|switch|reset)$/.test(target)) return false;
+  return movingName(dockerfile, step, target) === undefined;
+}
+
+/** Names that are branches wherever they are met. One with a number may be a tag. */
+const MOVES =
+  /^(?:(?:refs\/heads|origin)\/)?(?:main|master|trunk|dev|devel|develop|development|next|nightly|edge|latest|stable|HEAD)$/;
+
+function movingName(dockerfile: Dockerfile, { stage, instruction }: Step, written: string): string | undefined {
+  const { env, args } = stageState(dockerfile, stage, { before: instruction });
+  const name = written.replaceAll(
+    /\$\{?(\w+)(?::?-([^}]*))?\}?/g,
+    (word, variable: string, otherwise?: string) =>
+      env.get(variable)?.value ?? args.get(variable)?.value ?? otherwise ?? word,
+  );
+  return MOVES.test(name) ? name : undefined;
+}

@@ -1,0 +1,107 @@
+import { posix } from "node:path";
+import { type Command, commandsOf } from "./queries/commands.ts";
+import { changed, healthy, slim } from "./queries/example.ts";
+import { at, find, reachableSteps } from "./queries/steps.ts";
+import type { Project, Rule } from "./rule.ts";
+
+const DEB = "https://example.org/tool_1.0_amd64.deb";
+const RPM = "https://example.org/tool-1.0.x86_64.rpm";
+const run = (script: string): Project =>
+  changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nRUN ${script}\n`]);
+
+export const packageFromUrlUnverified: Rule = {
+  id: "package-from-url-unverified",
+  title: "A package from an address is installed unchecked",
+  why: "Its scripts run as root in the build. Packages of a repository are signed; one that is given by its address or file is installed without a look at a signature (dpkg has none to look at, dnf and rpm let an unsigned one pass), so it is whatever the server sends that day.",
+  source: "dnf.conf(5), `localpkg_gpgcheck`; dpkg(1); rpmkeys(8)",
+  demand: "verified-downloads",
+  severity: "warning",
+  confidence: "certain",
+  advice:
+    "Download it with `ADD --checksum=sha256:…` and install that file, compare `sha256sum -c` in the same RUN, or install from the vendor's repository with its key.",
+  aliases: [],
+  since: "0.1.0",
+  provenBy: [],
+  examples: {
+    bad: [
+      run(`curl -fsSLo /tmp/tool.deb ${DEB} && dpkg -i /tmp/tool.deb`),
+      run(`wget ${DEB} && apt-get install -y ./tool_1.0_amd64.deb`),
+      run(`curl -fsSL -o /tmp/tool.deb ${DEB} && apt-get install -y /tmp/*.deb`),
+      run(`rpm -ivh ${RPM}`),
+      run(`dnf install -y ${RPM} && dnf clean all`),
+      run("yum localinstall -y http://example.org/tool-release.rpm"),
+    ],
+    good: [
+      healthy,
+      run(`curl -fsSLo tool.deb ${DEB} && echo "${"a".repeat(64)}  tool.deb" | sha256sum -c && dpkg -i tool.deb`),
+      run(`wget ${DEB} ${DEB}.asc && gpg --verify *.asc && dpkg -i *.deb`),
+      run(`rpm --import https://example.org/key.asc && rpm -ivh ${RPM}`),
+      run(`dnf install -y --setopt=localpkg_gpgcheck=1 ${RPM}`),
+      // It brings the keys of a repository, and is new whenever they are.
+      run("dnf install -y https://example.org/extra-release-latest-9.noarch.rpm"),
+      run("dpkg -i /packages/tool.deb"),
+      run("curl -fsSLo /etc/tool.list https://example.org/tool.list && apt-get install -y tool"),
+    ],
+  },
+  *check({ dockerfile }) {
+    for (const { instruction } of reachableSteps(dockerfile)) {
+      if (instruction.keyword !== "RUN") continue;
+      const commands = commandsOf(instruction);
+      if (commands.some(verifies)) continue;
+      for (const command of commands) {
+        const from = unverified(command, commands);
+        if (from === undefined) continue;
+        yield {
+          message: `${from} is installed without a look at a checksum or a signature.`,
+          where: at(dockerfile, instruction, find(dockerfile, instruction, command.text)),
+        };
+      }
+    }
+  },
+};
+
+const VERIFIES =
+  /^(?:(?:sha(?:1|224|256|384|512)|b2|md5)sum|shasum|gpgv?2?|cosign|minisign|debsig-verify|dpkg-sig|rpmkeys)$/;
+
+const verifies = ({ program, argv }: Command): boolean =>
+  VERIFIES.test(program) ||
+  (program === "openssl" && argv.includes("dgst")) ||
+  (program === "rpm" && argv.some((word) => /^(?:--import|-K|--checksig)$/.test(word))) ||
+  argv.some((word) => /localpkg_gpgcheck=(?:1|true|yes)/i.test(word));
+
+/** The address that a command installs from: given to it, or downloaded by a command before. */
+function unverified(command: Command, commands: readonly Command[]): string | undefined {
+  if (!installs(command)) return undefined;
+  const packages = command.argv.slice(1).filter((word) => /\.(?:deb|rpm)$/.test(word) && !isRepository(word));
+  const given = packages.find((word) => /^https?:\/\//.test(word));
+  if (given !== undefined) return given;
+  const before = commands.slice(0, commands.indexOf(command));
+  const names = new Set(packages.map((word) => posix.basename(word)));
+  const isNamed = (name: string): boolean => names.has(name) || (names.has("*.deb") && name.endsWith(".deb"));
+  return before.flatMap(downloaded).find(({ name }) => isNamed(name))?.url;
+}
+
+function installs({ program, argv }: Command): boolean {
+  if (program === "dpkg") return argv.some((word) => /^(?:-i|--install)$/.test(word));
+  if (program === "rpm")
+    return argv.some((word) => /^-\w*[iUF]\w*$|^--(?:install|upgrade|freshen)$/.test(word) && !word.startsWith("-q"));
+  return (
+    /^(?:apt|apt-get|dnf|microdnf|tdnf|yum|zypper)$/.test(program) &&
+    argv.some((word) => /^(?:install|localinstall|reinstall|in)$/.test(word))
+  );
+}
+
+/** What a package of a repository is called that brings its address and keys. */
+const isRepository = (word: string): boolean =>
+  !word.startsWith("http://") &&
+  /(?:^|[-_])(?:release|keyring|repo|repository|prod)(?:[-_.]|$)/.test(posix.basename(word));
+
+/** The address and the file's name, where a command downloads something. */
+function downloaded({ program, argv }: Command): ReadonlyArray<{ readonly url: string; readonly name: string }> {
+  const url = program === "curl" || program === "wget" ? argv.find((word) => /^https?:\/\//.test(word)) : undefined;
+  if (url === undefined) return [];
+  const flag = program === "curl" ? /^-\w*o$|^--output$/ : /^-\w*O$|^--output-document$/;
+  const flagAt = argv.findIndex((word) => flag.test(word));
+  const file = flagAt < 0 ? url.replace(/[?#].*$/, "") : (argv[flagAt + 1] ?? "");
+  return [{ url, name: posix.basename(file) }];
+}
