@@ -134,7 +134,11 @@ export const bundleCommand = (light: string, options: BuildOptions = {}): Promis
     entryPoints: { cli: "src/cli/main.ts" },
     format: "cjs",
     plugins: [fullFromEsm],
-    define: { SEAWORTHY_LIGHT: JSON.stringify(basename(light)), "import.meta.dirname": "__dirname" },
+    define: {
+      SEAWORTHY_VERSION: versionText,
+      SEAWORTHY_LIGHT: JSON.stringify(basename(light)),
+      "import.meta.dirname": "__dirname",
+    },
     ...options,
     metafile: true,
   });

@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { StricliProcess } from "@stricli/core";
+import { VERSION } from "../pipeline/version.ts";
 import { Scripts } from "./bytecode.ts";
 
 /** The bundle of `analyze`, written into the command line by the build. */
@@ -32,6 +33,11 @@ async function main(): Promise<void> {
   process.stdout.on("error", endQuietly);
   process.stderr.on("error", endQuietly);
   const args = spelledOut(process.argv.slice(2));
+  // The version alone needs no command.
+  if (args.length === 1 && /^(?:-v|--version)$/.test(args[0] ?? "")) {
+    process.stdout.write(`${VERSION}\n`);
+    return;
+  }
   const { start } = await load(args);
   await start(args, process);
   // The library's own codes for wrong usage are negative; ours is 2.

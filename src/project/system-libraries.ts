@@ -82,7 +82,7 @@ export const PANGO: SystemLibrary = {
   broughtBy: /^(?:libpango|pango|weasyprint)/,
   run: same(
     "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core",
-    "pango ttf-dejavu",
+    "pango font-dejavu",
     "pango dejavu-sans-fonts",
   ),
   build: {},

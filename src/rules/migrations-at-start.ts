@@ -5,23 +5,32 @@ import { startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
 import type { Project, Rule, RuleInput } from "./rule.ts";
 
-const withDriver = (healthy["pyproject.toml"] ?? "").replace(
-  '"uvicorn==0.38.0"',
-  '"uvicorn==0.38.0", "psycopg==3.2.9"',
-);
-const SERVER = "exec uvicorn app.main:app --host 0.0.0.0 --port 8000";
+const more = (text: string | undefined, ...changes: ReadonlyArray<readonly [from: string, to: string]>): string =>
+  changes.reduce((changed, [from, to]) => changed.replace(from, to), text ?? "");
 
-/** The service with a database server, and no lock to keep in step. */
-const started = (command: string, files: Project = {}): Project =>
+const SERVER = "exec uvicorn app.main:app --host 0.0.0.0 --port 8000 --timeout-graceful-shutdown 20";
+
+/** The service with the driver of a database server. */
+const withDriver = (files: Project): Project =>
   project({
-    "pyproject.toml": withDriver,
-    "uv.lock": "",
-    Dockerfile: healthyWith([startLine, `CMD ["sh", "-c", "${command}"]\n`]),
+    "pyproject.toml": more(healthy["pyproject.toml"], ['"uvicorn==', '"asyncpg==0.30.0", "uvicorn==']),
+    "uv.lock": more(
+      healthy["uv.lock"],
+      [
+        "[[package]]\n",
+        '[[package]]\nname = "asyncpg"\nversion = "0.30.0"\nsource = { registry = "https://index.example/simple" }\nwheels = [{ url = "https://index.example/asyncpg-0.30.0-cp313-cp313-manylinux_2_28_x86_64.whl" }]\n\n[[package]]\n',
+      ],
+      ['{ name = "fastapi" },', '{ name = "asyncpg" },\n    { name = "fastapi" },'],
+      ["requires-dist = [\n", 'requires-dist = [\n    { name = "asyncpg", specifier = "==0.30.0" },\n'],
+    ),
     ...files,
   });
 
+const started = (command: string, files: Project = {}): Project =>
+  withDriver({ Dockerfile: healthyWith([startLine, `CMD ["sh", "-c", "${command}"]\n`]), ...files });
+
 const byScript = (script: string): Project =>
-  started("", {
+  withDriver({
     Dockerfile: healthyWith([startLine, 'COPY entrypoint.sh /entrypoint.sh\nENTRYPOINT ["/entrypoint.sh"]\n']),
     "entrypoint.sh": `#!/bin/sh\nset -e\n${script}\n`,
   });
