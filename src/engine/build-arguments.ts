@@ -9,13 +9,18 @@ type Labels = Readonly<Record<string, string>>;
  * What is asked of `podman build`. In Docker's format, because the other one has no HEALTHCHECK; its commands need no
  * BuildKit, and it keeps cache mounts also in a build without cache.
  */
-export async function podmanArguments(request: BuildRequest, labels: Labels): Promise<readonly string[]> {
+export async function podmanArguments(
+  request: BuildRequest,
+  labels: Labels,
+  layerLabels: Labels,
+): Promise<readonly string[]> {
   const ignore = await ignoreFile(request);
   return [
     "build",
     "--format",
     "docker",
     "--layers",
+    ...each("--layer-label", layerLabels),
     ...(ignore === undefined ? [] : ["--ignorefile", ignore]),
     ...sharedArguments(request, { ...request.labels, ...labels }),
   ];

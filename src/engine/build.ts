@@ -21,6 +21,8 @@ import type { TraceReader } from "./trace.ts";
 export interface Builder {
   readonly cli: EngineCli;
   labels(keepMs: number | undefined): Readonly<Record<string, string>>;
+  /** What is written on the layers of a build, where they are images. */
+  layerLabels(): Readonly<Record<string, string>>;
 }
 
 interface Built {
@@ -66,8 +68,11 @@ async function waysOf(
   builder: Builder,
   request: BuildRequest,
 ): Promise<{ readonly trace: TraceReader; readonly args: readonly string[] }> {
-  if (builder.cli.program === "podman")
-    return { trace: new PodmanTrace(), args: await podmanArguments(request, builder.labels(request.keepMs)) };
+  if (builder.cli.program === "podman") {
+    const layerLabels = (await labelsLayers(builder.cli)) ? builder.layerLabels() : {};
+    const args = await podmanArguments(request, builder.labels(request.keepMs), layerLabels);
+    return { trace: new PodmanTrace(), args };
+  }
   const raw = await hasRawJson(builder.cli);
   return { trace: raw ? new RawJsonTrace() : new PlainTrace(), args: buildArguments(builder, request, raw) };
 }
@@ -78,7 +83,11 @@ async function waysOf(
  */
 const MOUNTS = "seaworthy";
 
-export function buildArguments(builder: Builder, request: BuildRequest, raw: boolean): readonly string[] {
+export function buildArguments(
+  builder: Pick<Builder, "cli" | "labels">,
+  request: BuildRequest,
+  raw: boolean,
+): readonly string[] {
   const labels = { ...request.labels, ...builder.labels(request.keepMs) };
   return [
     "buildx",
@@ -94,6 +103,17 @@ export function buildArguments(builder: Builder, request: BuildRequest, raw: boo
     `BUILDKIT_CACHE_MOUNT_NS=${request.mounts ?? MOUNTS}`,
     ...sharedArguments(request, labels),
   ];
+}
+
+/** Podman can since 4.8. Asked once. */
+let layersAreLabelled: Promise<boolean> | undefined;
+export function labelsLayers({ program, env }: EngineCli): Promise<boolean> {
+  if (program !== "podman") return Promise.resolve(false);
+  layersAreLabelled ??= run(program, ["build", "--help"], { env }).then(
+    ({ stdout }) => stdout.includes("--layer-label"),
+    () => false, // Without the command nothing is built.
+  );
+  return layersAreLabelled;
 }
 
 const probed = new Map<string, Promise<boolean>>();

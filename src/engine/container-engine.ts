@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { UserError } from "../kit/errors.ts";
 import type { Image, Layer } from "../model/types.ts";
-import { type Builder, buildImage } from "./build.ts";
+import { type Builder, buildImage, labelsLayers } from "./build.ts";
 import { hasLostLayers } from "./build-failure.ts";
 import { EngineContainer, type RawContainer, removeContainer } from "./container.ts";
 import { copyInto, splitMounts } from "./copied-mounts.ts";
@@ -73,6 +73,7 @@ export class ContainerEngine implements ConnectedEngine {
     this.#builder = {
       cli: this.cli,
       labels: (keepMs) => labelsOf(facts.owner, keepMs === undefined ? "image" : "kept-image", facts.now(), keepMs),
+      layerLabels: () => labelsOf(facts.owner, "layer", facts.now()),
     };
   }
 
@@ -125,8 +126,9 @@ export class ContainerEngine implements ConnectedEngine {
   }
 
   async removeImage(reference: string): Promise<void> {
+    const query = (await labelsLayers(this.cli)) ? { noprune: true } : {};
     try {
-      await this.#http.bytes("DELETE", `/images/${encodePath(reference)}`, { evenWhenAborted: true });
+      await this.#http.bytes("DELETE", `/images/${encodePath(reference)}`, { query, evenWhenAborted: true });
     } catch (error) {
       if (!(error instanceof EngineRefusal && error.status === 404)) throw error;
     }
@@ -177,15 +179,22 @@ export class ContainerEngine implements ConnectedEngine {
     const ended = await endOrphanedBuilds();
     const removed = await removeOurs(this.#http, {
       owns: (labels) => isAbandoned(labels, this.#facts.now()),
+      ownsLayer: (labels) => isAbandoned(labels, this.#facts.now()),
       image: (tag) => !kept.has(tag),
+      now: this.#facts.now(),
+      layersAreLabelled: await labelsLayers(this.cli),
     });
     return [...ended, ...removed, ...(await removeOldScratch())];
   }
 
-  removeAllOf(run: string, options: { readonly images?: boolean } = {}): Promise<readonly string[]> {
-    return removeOurs(this.#http, {
+  async removeAllOf(run: string, options: { readonly images?: boolean } = {}): Promise<readonly string[]> {
+    return await removeOurs(this.#http, {
       owns: (labels) => isOfRun(labels, run),
+      // Podman ends the build of a killed run only after its step: at the sweep it may have gone on still.
+      ownsLayer: (labels) => isOfRun(labels, run) || isAbandoned(labels, this.#facts.now()),
       image: () => options.images === true,
+      now: this.#facts.now(),
+      layersAreLabelled: await labelsLayers(this.cli),
     });
   }
 

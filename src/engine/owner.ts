@@ -23,8 +23,9 @@ const LIFETIME_MS = 12 * 3600_000;
 
 export const runLabel: string = RUN;
 
-/** A `kept-image` outlives its run and goes at its expiry only: a substituted base, for example. */
-export type ObjectKind = "container" | "network" | "image" | "kept-image";
+/** A `kept-image` outlives its run and goes at its expiry only: a substituted base, for example. A `layer` is what a step
+ * of a build on Podman made. */
+export type ObjectKind = "container" | "network" | "image" | "kept-image" | "layer";
 
 export function ownerNow(run: string): Owner {
   return { run, pid: process.pid, boot: bootOf(process.pid) ?? `${machine()}/unknown` };
@@ -59,6 +60,11 @@ export function isOurs(labels: Readonly<Record<string, string>>, kind: "containe
 /** True for the result of a build that is not to outlive its run. */
 export function isBuilt(labels: Readonly<Record<string, string>>): boolean {
   return isOurs(labels, "image") && labels[OBJECT] === "image";
+}
+
+/** True for what a step of a build made, and for what somebody made from it. */
+export function isLayer(labels: Readonly<Record<string, string>>): boolean {
+  return labels[RUN] !== undefined && labels[OBJECT] === "layer";
 }
 
 /** True when these labels are ours and their process is certainly gone. Anything unclear counts as alive until it expires. */

@@ -12,6 +12,11 @@ it("finds the builds of Podman that lost their tag", () => {
   expect(ids([{ ...lost, RepoTags: ["localhost/seaworthy/x:after"] }])).toEqual([]);
 });
 
+it("knows a parent by its id alone, as Podman writes it", () => {
+  const ours = { Id: "sha256:b", ParentId: "a", RepoTags: ["localhost/seaworthy/x:after"], Labels: labels };
+  expect(ids([ours, { Id: "sha256:c", ParentId: "b", RepoTags: [], Labels: labels }])).toEqual([]);
+});
+
 it("leaves what somebody made from one of ours, layers of a kept base, and what tells no parent", () => {
   const ours = { Id: "sha256:b", ParentId: "sha256:a", RepoTags: ["localhost/seaworthy/x:after"], Labels: labels };
   expect(ids([ours, { Id: "sha256:c", ParentId: "sha256:b", RepoTags: [], Labels: labels }])).toEqual([]);

@@ -2,7 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { EngineRefusal, type EngineHttp } from "./http.ts";
 import { encodePath } from "./image.ts";
 import { removeContainer } from "./container.ts";
-import { isBuilt, isOurs, runLabel } from "./owner.ts";
+import { bareId, type ListedImage, removableLayers, somebodyBuilds } from "./build-layers.ts";
+import { isBuilt, isLayer, isOurs, runLabel } from "./owner.ts";
 
 /** Together 4.5 seconds, far longer than an image takes to go. */
 const ATTEMPTS = 10;
@@ -12,8 +13,14 @@ const NAMESPACE = "seaworthy/";
 
 export interface Ours {
   owns(labels: Readonly<Record<string, string>>): boolean;
+  /** Asked for each layer of a build on Podman. */
+  ownsLayer(labels: Readonly<Record<string, string>>): boolean;
   /** Asked for each tag of an image that is owned. */
   image(tag: string): boolean;
+  /** By the engine's clock. */
+  readonly now: number;
+  /** Layers of ours are labelled: what lies below an image and is not, is somebody else's and stays. */
+  readonly layersAreLabelled: boolean;
 }
 
 interface Labelled {
@@ -21,17 +28,17 @@ interface Labelled {
   readonly Labels: Readonly<Record<string, string>> | null;
 }
 
-/** Removes containers, then networks, then image tags that carry our label and are `owned`; returns what it removed. */
+/** Removes containers, then networks, then image tags and layers of builds that carry our label and are `owned`; returns what it removed. */
 export async function removeOurs(http: EngineHttp, ours: Ours): Promise<readonly string[]> {
   const filters = JSON.stringify({ label: [runLabel] });
   const list = async <T extends Labelled>(
     kind: "container" | "network" | "image",
     path: string,
   ): Promise<readonly T[]> => {
-    const ask = () => http.json<readonly T[]>("GET", path, { query: { all: 1, filters }, evenWhenAborted: true });
-    const found = await patiently(ask);
     // The filter is the engine's promise; what is removed is decided on the labels themselves.
-    return found.filter(({ Labels: labels }) => labels !== null && isOurs(labels, kind) && ours.owns(labels));
+    return (await listed<T>(http, path, filters)).filter(
+      ({ Labels: labels }) => labels !== null && isOurs(labels, kind) && ours.owns(labels),
+    );
   };
   const removed: string[] = [];
   for (const { Id: id } of await list("container", "/containers/json")) {
@@ -42,34 +49,44 @@ export async function removeOurs(http: EngineHttp, ours: Ours): Promise<readonly
     await removeNetwork(http, id);
     removed.push(`network ${id.slice(0, 12)}`);
   }
-  const images = await list<LabelledImage>("image", "/images/json");
+  const images = await list<ListedImage>("image", "/images/json");
+  const alone = ours.layersAreLabelled ? { noprune: true } : {};
   for (const image of images)
     for (const tag of (image.RepoTags ?? []).filter((name) => isOurTag(name) && ours.image(name)))
-      if (await removeTag(http, tag)) removed.push(`image ${tag}`);
+      if (await removeTag(http, tag, alone)) removed.push(`image ${tag}`);
   for (const { Id: id } of untagged(images))
-    if (ours.image("") && (await removeTag(http, id))) removed.push(`image ${shortId(id)}`);
+    if (ours.image("") && (await removeTag(http, id, alone))) removed.push(`image ${shortId(id)}`);
+  return ours.image("") ? [...removed, ...(await removeLayers(http, ours, filters))] : removed;
+}
+
+async function removeLayers(http: EngineHttp, ours: Ours, filters: string): Promise<readonly string[]> {
+  const labelled = await listed<ListedImage>(http, "/images/json", filters);
+  if (!labelled.some(({ Labels: labels }) => labels !== null && isLayer(labels) && ours.ownsLayer(labels))) return [];
+  if (await somebodyBuilds(http, ours.now)) return [];
+  const removed: string[] = [];
+  for (const id of removableLayers(await listed<ListedImage>(http, "/images/json"), (labels) => ours.ownsLayer(labels)))
+    if (await removeTag(http, id, { noprune: true })) removed.push(`layer ${shortId(id)}`);
   return removed;
 }
 
-interface LabelledImage extends Labelled {
-  readonly RepoTags?: readonly string[] | null;
-  /** Podman tells it, also of what was built; Docker does not. */
-  readonly ParentId?: string;
+function listed<T extends Labelled>(http: EngineHttp, path: string, filters?: string): Promise<readonly T[]> {
+  return patiently(() => http.json<readonly T[]>("GET", path, { query: { all: 1, filters }, evenWhenAborted: true }));
 }
 
 /**
  * The builds whose tag went to a later build of the run. Podman keeps them, with the layers below them. What was made
  * from one of them has its labels too, and one of them as its parent: somebody else made that.
  */
-export function untagged(images: readonly LabelledImage[]): readonly LabelledImage[] {
+export function untagged(images: readonly ListedImage[]): readonly ListedImage[] {
   const built = images.filter(({ Labels: labels }) => labels !== null && isBuilt(labels));
-  const ids = new Set(built.map(({ Id: id }) => id));
+  const ids = new Set(built.map(({ Id: id }) => bareId(id)));
   return built.filter(
-    ({ RepoTags: tags, ParentId: parent = "" }) => (tags ?? []).length === 0 && parent !== "" && !ids.has(parent),
+    ({ RepoTags: tags, ParentId: parent = "" }) =>
+      (tags ?? []).length === 0 && parent !== "" && !ids.has(bareId(parent)),
   );
 }
 
-const shortId = (id: string): string => id.replace(/^sha256:/, "").slice(0, 12);
+const shortId = (id: string): string => bareId(id).slice(0, 12);
 
 /**
  * While somebody else removes an image, Docker's containerd store refuses to list the images at all ("content digest …
@@ -99,9 +116,9 @@ export async function removeNetwork(http: EngineHttp, id: string): Promise<void>
 }
 
 /** False when it could not go: a container that is not ours uses it. */
-async function removeTag(http: EngineHttp, tag: string): Promise<boolean> {
+async function removeTag(http: EngineHttp, tag: string, query: { readonly noprune?: boolean } = {}): Promise<boolean> {
   try {
-    await http.bytes("DELETE", `/images/${encodePath(tag)}`, { evenWhenAborted: true });
+    await http.bytes("DELETE", `/images/${encodePath(tag)}`, { query, evenWhenAborted: true });
     return true;
   } catch (error) {
     if (error instanceof EngineRefusal && (error.status === 404 || error.status === 409)) return false;
