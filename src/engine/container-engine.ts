@@ -5,6 +5,7 @@ import { type Builder, buildImage, labelsLayers } from "./build.ts";
 import { hasLostLayers } from "./build-failure.ts";
 import { EngineContainer, type RawContainer, removeContainer } from "./container.ts";
 import { copyInto, splitMounts } from "./copied-mounts.ts";
+import { cliFor } from "./cli-for.ts";
 import { createBody } from "./create.ts";
 import type {
   BuildRequest,
@@ -272,20 +273,4 @@ function startFailure(error: unknown, image: string): unknown {
     hint: "The engine refused the container before its program ran: check its entrypoint, command, user and mounts.",
     cause: error,
   });
-}
-
-/** A context is handed on by name, since it knows its own keys; every other engine by its address, one behind ssh by
- * the socket that leads there: it is connected already. */
-function cliFor(http: EngineHttp, facts: EngineFacts): EngineCli {
-  const { tunnel } = facts;
-  const { context, host } = tunnel === undefined ? http.endpoint : { context: undefined, host: tunnel.socketPath };
-  // The command line knows no https://; whether TLS is spoken is in the environment.
-  const address = host.startsWith("/") ? `unix://${host}` : host.replace(/^https?:/, "tcp:");
-  const tls = tunnel === undefined && http.endpoint.tls !== undefined ? { DOCKER_TLS_VERIFY: "1" } : {};
-  if (facts.name === "podman") return { program: "podman", env: { CONTAINER_HOST: address } };
-  const env =
-    context === undefined
-      ? { DOCKER_HOST: address, DOCKER_CONTEXT: undefined, ...tls }
-      : { DOCKER_HOST: undefined, DOCKER_CONTEXT: context };
-  return { program: "docker", env: { ...env, BUILDX_BUILDER: undefined } };
 }

@@ -56,7 +56,8 @@ export async function removeOurs(http: EngineHttp, ours: Ours): Promise<readonly
       if (await removeTag(http, tag, alone)) removed.push(`image ${tag}`);
   for (const { Id: id } of untagged(images))
     if (ours.image("") && (await removeTag(http, id, alone))) removed.push(`image ${shortId(id)}`);
-  return ours.image("") ? [...removed, ...(await removeLayers(http, ours, filters))] : removed;
+  const layers = ours.layersAreLabelled && ours.image("") ? await removeLayers(http, ours, filters) : [];
+  return [...removed, ...layers];
 }
 
 async function removeLayers(http: EngineHttp, ours: Ours, filters: string): Promise<readonly string[]> {
