@@ -1,4 +1,3 @@
-import { tmpdir } from "node:os";
 import { firstCause, UserError } from "../kit/errors.ts";
 import { unwritable } from "../kit/files.ts";
 import { redactByShape } from "../kit/redact.ts";
@@ -9,10 +8,13 @@ import { message } from "./paragraph.ts";
 const isOfTheDisk = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && "code" in error && ["ENOSPC", "EDQUOT", "EROFS"].includes(String(error.code));
 
+/** Loaded with the first such error: hardly any call meets one. */
+const temporary = () => process.getBuiltinModule("node:os").tmpdir();
+
 /** What a person reads when a command cannot go on: what happened, where, what to do next. A stack trace only for our own bugs. */
 export function errorText(thrown: unknown): string {
   const first = firstCause(thrown);
-  const error = isOfTheDisk(first) ? unwritable(first.path ?? tmpdir(), first) : first;
+  const error = isOfTheDisk(first) ? unwritable(first.path ?? temporary(), first) : first;
   if (error instanceof UserError) {
     const { where, details } = error;
     const place =

@@ -1,19 +1,22 @@
 #!/usr/bin/env node
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import type { StricliProcess } from "@stricli/core";
 import { VERSION } from "../pipeline/version.ts";
 import { Scripts } from "./bytecode.ts";
+import { streamOf } from "./streams.ts";
 
 /** The bundle of `analyze`, written into the command line by the build. */
 declare const SEAWORTHY_LIGHT: string | undefined;
 
-type Start = (args: readonly string[], process: StricliProcess) => Promise<void>;
+type Start = (args: readonly string[]) => Promise<void>;
 
-async function load(args: readonly string[]): Promise<{ readonly start: Start }> {
+async function load(args: readonly string[]): Promise<Start> {
   const light = args[0] === "analyze" && !args.some((word) => /^(?:-h$|--(?:fix|dry|help))/.test(word));
-  if (!light || typeof SEAWORTHY_LIGHT !== "string") return import("./full.ts");
-  return new Scripts(require).load(join(import.meta.dirname, SEAWORTHY_LIGHT)) as { readonly start: Start };
+  if (light && typeof SEAWORTHY_LIGHT === "string")
+    return (new Scripts(require).load(join(import.meta.dirname, SEAWORTHY_LIGHT)) as { readonly start: Start }).start;
+  for (const name of ["stdout", "stderr"] as const) streamOf(name);
+  const { start } = await import("./full.ts");
+  return (words) => start(words, process);
 }
 
 /** `analyze --changed FOLDER` means the folder: a flag whose value may be left out would take it for a branch. */
@@ -24,22 +27,15 @@ function spelledOut(words: readonly string[]): readonly string[] {
   return [...words.slice(0, at), ...words.slice(at + 1), "--changed"];
 }
 
-/** A reader that has seen enough (`| head`) is no error: the command goes on, cleans up and ends with its own exit code. */
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
-}
-
 async function main(): Promise<void> {
-  process.stdout.on("error", endQuietly);
-  process.stderr.on("error", endQuietly);
   const args = spelledOut(process.argv.slice(2));
   // The version alone needs no command.
   if (args.length === 1 && /^(?:-v|--version)$/.test(args[0] ?? "")) {
-    process.stdout.write(`${VERSION}\n`);
+    streamOf("stdout").write(`${VERSION}\n`);
     return;
   }
-  const { start } = await load(args);
-  await start(args, process);
+  const start = await load(args);
+  await start(args);
   // The library's own codes for wrong usage are negative; ours is 2.
   if (Number(process.exitCode) < 0 || Number(process.exitCode) > 2) process.exitCode = 2;
 }

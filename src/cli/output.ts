@@ -16,14 +16,20 @@ export function failed(): void {
   process.exitCode = 1;
 }
 
+/** What a stream says of its reader; one that is no terminal says nothing. */
+export type Shown = Partial<Pick<NodeJS.WriteStream, "isTTY" | "columns">>;
+
 /** The columns of a terminal; undefined for a stream that is none, or does not say. */
-export const widthOf = ({ isTTY, columns }: NodeJS.WriteStream): number | undefined => (isTTY && columns) || undefined;
+export const widthOf = ({ isTTY, columns }: Shown): number | undefined => (isTTY && columns) || undefined;
 
 /**
  * Whoever reads standard output: colours and broken lines only where that is a person at a terminal. NO_COLOR takes the
  * colours away, and so does a terminal that knows none.
  */
-export function reader(): { readonly colour: boolean; readonly width: number | undefined } {
+export function reader(stream: Shown = process.stdout): {
+  readonly colour: boolean;
+  readonly width: number | undefined;
+} {
   const plain = (process.env["NO_COLOR"] ?? "") !== "" || process.env["TERM"] === "dumb";
-  return { colour: process.stdout.isTTY && !plain, width: widthOf(process.stdout) };
+  return { colour: stream.isTTY === true && !plain, width: widthOf(stream) };
 }

@@ -3,6 +3,7 @@ import { redactByShape } from "../kit/redact.ts";
 import { visible } from "../kit/text.ts";
 import type { World } from "../pipeline/session.ts";
 import { message } from "./paragraph.ts";
+import { streamOf } from "./streams.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -14,7 +15,7 @@ export async function inWorld<T>(work: (world: World) => Promise<T>): Promise<T>
   const control = new AbortController();
   const interrupt = (signal: NodeJS.Signals) => {
     if (control.signal.aborted) process.exit(2);
-    process.stderr.write(`\n${signal}: stopping and removing what was started. Once more to leave at once.\n`);
+    streamOf("stderr").write(`\n${signal}: stopping and removing what was started. Once more to leave at once.\n`);
     control.abort(
       new UserError("run/interrupted", `Interrupted by ${signal}`, {
         hint: "Everything that was started is removed. The same command takes the run up where it stood.",
@@ -46,7 +47,7 @@ function worldUntil(signal: AbortSignal): World {
     signal,
     tell: (line) => {
       const seconds = (Number(process.hrtime.bigint() - started) / 1e9).toFixed(1).padStart(6);
-      process.stderr.write(`${message(visible(redactByShape(line)), `${seconds} s  `)}\n`);
+      streamOf("stderr").write(`${message(visible(redactByShape(line)), `${seconds} s  `)}\n`);
     },
   };
 }
@@ -61,7 +62,7 @@ export async function toItsEnd<T>(because: string, work: () => Promise<T>): Prom
   const later = (signal: NodeJS.Signals) => {
     if (asked) process.exit(2);
     asked = true;
-    process.stderr.write(`\n${signal}: ${because} Once more to leave at once.\n`);
+    streamOf("stderr").write(`\n${signal}: ${because} Once more to leave at once.\n`);
   };
   for (const signal of SIGNALS) process.on(signal, later);
   try {

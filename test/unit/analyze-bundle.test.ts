@@ -106,8 +106,18 @@ it("runs alone, and loads nothing of node that a plain repository does not need"
   const { stdout, modules, scripts } = await analyzed(serviceOf("poor", POOR), ".");
   expect(stdout).toContain("runs-as-root");
   expect(modules).toContain("fs");
-  expect(modules.filter((name) => /^(?:child_process|crypto|readline|perf_hooks|zlib|http)$/.test(name))).toEqual([]);
+  expect(
+    modules.filter((name) => /^(?:child_process|crypto|readline|perf_hooks|zlib|http|net|os)$/.test(name)),
+  ).toEqual([]);
   expect(scripts).toMatchObject([{ name: "analyze", taken: true }]);
+});
+
+it("goes on to its own exit code when nobody reads what it says", async () => {
+  const call = `"$0" "$1" analyze "$2"`;
+  const words = [process.execPath, join(folder, "cli.js"), serviceOf("unread", POOR)];
+  const { stdout } = await run("bash", ["-c", `${call} | true; echo "\${PIPESTATUS[0]}"`, ...words]);
+  expect(stdout).toBe("1\n");
+  expect(await run("bash", ["-c", `${call} 2>&1 >&- | cat`, ...words])).toMatchObject({ code: 0, stdout: "" });
 });
 
 /** Bytes of bytecode, for functions that one service needs and the usual ones do not; without any it would be a megabyte. */

@@ -7,7 +7,7 @@ import { rules } from "../../rules/index.gen.ts";
 import { type AnalyzeFlags, type Judgement, judgements } from "../analyze/judge.ts";
 import type { Output } from "../analyze/outputs.ts";
 import type { Target } from "../analyze/target.ts";
-import { failed, print, reader } from "../output.ts";
+import { failed, print, reader, type Shown } from "../output.ts";
 import { inPassing, inWorld } from "../world.ts";
 
 /** What only some calls need is loaded when they need it: most are about one folder, for a person. */
@@ -49,7 +49,7 @@ async function outputsOf(
   const context: FormatContext = {
     tool: { name: "seaworthy", version: VERSION },
     rules,
-    ...reader(),
+    ...reader(command.process.stdout as Shown),
     facts: flags.json && targets?.length === 1,
   };
   const wanted = flags.json ? ["json"] : flags.format;
