@@ -1,4 +1,5 @@
 import type { Probe, ProbeContext } from "./probe.ts";
+import { calm } from "./support/calm.ts";
 import { GRPC_WATCH } from "./support/grpc.ts";
 import { becomesHealthy } from "./support/health.ts";
 import { type HostageKind, takeHostages } from "./support/hostages.ts";
@@ -71,6 +72,7 @@ async function stopWith(
   const { contract } = context;
   await using container = await startService(context);
   await becomesHealthy(container, contract, signal);
+  await calm(container, signal);
   await using hostages = await takeHostages(kinds, { container, contract, stream });
   const stop = await stopIdle(container, stopSignal(contract), contract.signals.graceSeconds * 1000, signal);
   const stops = kinds.map((kind) => [kind, { ...stop, held: hostages.held[kind] ?? false }] as const);

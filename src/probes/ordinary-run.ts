@@ -1,5 +1,6 @@
 import type { Container, ContainerProcess } from "../engine/engine.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
+import { calm } from "./support/calm.ts";
 import { becomesHealthy, NeverHealthy } from "./support/health.ts";
 import { leakedInLog, watchedSecrets } from "./support/leaks.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
@@ -69,7 +70,10 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
     if (stayed !== undefined) context.shared.stayed ??= stayed;
     const before = (stayed ?? used).then(async () => count(await container.logs()));
     const stopping = before.then(async () => {
-      const stop = (one: Container) => stopIdle(one, stopSignal(contract), graceMs, signal);
+      const stop = async (one: Container) => {
+        await calm(one, signal);
+        return await stopIdle(one, stopSignal(contract), graceMs, signal);
+      };
       if ((await stayed)?.exit === undefined) return await stop(container);
       // Of one that ended by itself, another start shows how it is stopped.
       await using another = await startService(context);

@@ -2,6 +2,7 @@ import { noStrictReadOnly } from "./support/no-strict-read-only.ts";
 import type { Container } from "../engine/engine.ts";
 import type { Contract, TaskDefinition } from "../model/types.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
+import { calm } from "./support/calm.ts";
 import { firstHealthy, whyUnhealthy } from "./support/health.ts";
 import { type CommandSaid, saidBy, turns } from "./support/health-status.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
@@ -54,7 +55,7 @@ export const taskDefinition: Probe<UnderTask> = {
   title: "Run the image under the rules of its ECS task definition",
   runs: "beside-others",
   waits: true,
-  version: 5,
+  version: 6,
   async collect(context) {
     const { contract, image, service } = context;
     const task = taskOf(service, contract);
@@ -99,6 +100,7 @@ async function lifeUnder(task: TaskDefinition, known: UnderTask, context: ProbeC
   const status = command === undefined ? undefined : await healthOf(command, container, under, signal);
   // ECS sends what the image asks for.
   const sent = signalNamed(context.image.config.stopSignal);
+  await calm(container, signal);
   const stop = await stopIdle(container, sent, known.stopTimeoutSeconds * 1000, signal);
   const lines = await container.logs();
   return {

@@ -31,7 +31,9 @@ export function findPort(input: PortInput): Fact<Port> | undefined {
   );
 }
 
-const OPTION = /^(?:--port|-p|--server\.port|--bind|-b|--http-port|--http|--http-socket|--listen)$/;
+const OPTION = /^(?:--port|-p|--server\.port|--bind|-b|--http-port|--listen)$/;
+/** Of uwsgi alone: \`granian --http 2\` names a version. */
+const UWSGI_OPTION = /^--http(?:-socket)?$/;
 
 function fromStarts(starts: readonly StartCommand[], env: EnvSettings): Fact<Port> | undefined {
   for (const start of starts) {
@@ -40,7 +42,8 @@ function fromStarts(starts: readonly StartCommand[], env: EnvSettings): Fact<Por
       const [name = "", inline] = word.includes("=")
         ? [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)]
         : [word];
-      const value = OPTION.test(name) ? (inline ?? start.argv[at + 1]) : addressOfRunserver(start, word);
+      const isPort = OPTION.test(name) || (start.server === "uwsgi" && UWSGI_OPTION.test(name));
+      const value = isPort ? (inline ?? start.argv[at + 1]) : addressOfRunserver(start, word);
       const port = value === undefined ? undefined : readPort(value, env, start.wrappers);
       if (port !== undefined) return { value: port, confidence: "certain", evidence: [start.evidence] };
     }

@@ -44,6 +44,20 @@ export const waitsBefore: Fault = {
   pod: podWith("lifecycle: { preStop: { sleep: { seconds: 10 } } }"),
 };
 
+/** Another healthy service: it answers before the last of it has started, and hears no signal until then. */
+export const startsOn: Fault = {
+  name: "healthy, and not wholly started when it answers",
+  breaks: [],
+  keeps: ["stop-answers-in-flight", "stops-with-idle-connections"],
+  app: [
+    ["def stop(number, frame):\n", "def stop(number, frame):\n    if time.process_time() < 1.5:\n        return\n"],
+    [
+      "server = Server",
+      "import time\ndef load():\n    while time.process_time() < 1.5:\n        sum(range(1000))\nthreading.Thread(target=load).start()\nserver = Server",
+    ],
+  ],
+};
+
 /** Another healthy service: it may have as many processes and threads as it takes. */
 export const fewProcesses: Fault = {
   name: "healthy, with a limit on its processes",

@@ -5,7 +5,7 @@ import { http2Twins } from "./http2-faults.ts";
 import { insideTwins } from "./inside-faults.ts";
 import { secretTwins } from "./secret-faults.ts";
 import { workerTwins } from "./worker-faults.ts";
-import { bodyless, declaredVolume, fewProcesses, init, waitsBefore } from "./table.ts";
+import { bodyless, declaredVolume, fewProcesses, init, startsOn, waitsBefore } from "./table.ts";
 
 /** Every healthy image beside the plain one. */
 export const twins: readonly Fault[] = [
@@ -13,6 +13,7 @@ export const twins: readonly Fault[] = [
   declaredVolume,
   fewProcesses,
   init,
+  startsOn,
   waitsBefore,
   heldAtSidecar,
   ...fileTwins,

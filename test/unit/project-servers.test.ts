@@ -54,6 +54,9 @@ describe("a command line", () => {
     ["web waitress 9600 shop:make()", { start: "waitress-serve --listen=*:9600 --call shop:make", files: flask }],
     ["web flask-dev 5000 shop:make()", { start: "flask --app shop:make run", files: flask }],
     ["web uwsgi 9000 shop:app", { start: "uwsgi --ini /srv/deploy/uwsgi.ini", files: { ...flask, ...ini } }],
+    ["web uwsgi 9002 shop:app", { start: "uwsgi --http :9002 --module shop:app", files: flask }],
+    ["web granian 8100 api:app", { start: "granian --http 2 --port 8100 api:app", files: fastapi }],
+    ["web granian 8000 api:app", { start: "granian --interface asgi --http 2 api:app", files: fastapi }],
     ["web flask-dev 5000 shop:app", { start: "python -W ignore -m flask --app shop:app run", files: flask }],
   ])("%s", async (expected, told) => {
     expect(await read(told)).toBe(expected);

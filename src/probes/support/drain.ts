@@ -3,6 +3,7 @@ import type { Container, Exit, StartOptions } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
 import type { ProbeContext } from "../probe.ts";
 import { healthPath } from "./ask-health.ts";
+import { calm } from "./calm.ts";
 import { becomesHealthy } from "./health.ts";
 import { heldRequest, openDoors } from "./held-sidecar.ts";
 import { halfBody, halfCheck, hold, type InFlight, namedRequest, slowRequest } from "./in-flight.ts";
@@ -127,6 +128,7 @@ async function stoppedWhile(
 ): Promise<Drain | undefined> {
   await using container = await startService(context, options);
   await becomesHealthy(container, context.contract, signal);
+  await calm(container, signal);
   await using request = await holding(container);
   return request === undefined ? undefined : await stopWith(container, { rung, request }, context, signal);
 }

@@ -1,0 +1,43 @@
+import { expect, it } from "vitest";
+import type { Container } from "../../src/engine/engine.ts";
+import { calm } from "../../src/probes/support/calm.ts";
+
+const { signal } = new AbortController();
+/** Time of processors that each look finds; the last one for ever. */
+function working(...looks: readonly (number | undefined)[]) {
+  let asked = 0;
+  const usage = async () => {
+    const cpuMs = looks[Math.min(asked++, looks.length - 1)];
+    return cpuMs === undefined ? undefined : { cpuMs };
+  };
+  return { container: { usage } as unknown as Container, asked: () => asked };
+}
+
+it("waits while a service still starts, until it rests", async () => {
+  const { container, asked } = working(1000, 9000, 18_000, 18_001);
+  await calm(container, signal);
+  expect(asked()).toBe(4);
+});
+
+it("waits for one look where it rests already", async () => {
+  const { container, asked } = working(1000, 1001);
+  await calm(container, signal);
+  expect(asked()).toBe(2);
+});
+
+it("waits no longer where it has ended, or nobody counts", async () => {
+  const { container, asked } = working(undefined);
+  await calm(container, signal);
+  expect(asked()).toBe(2);
+});
+
+it("waits not for ever for what never rests", async () => {
+  let cpuMs = 0;
+  const container = { usage: async () => ({ cpuMs: (cpuMs += 100_000) }) } as unknown as Container;
+  await expect(calm(container, signal)).resolves.toBeUndefined();
+}, 30_000);
+
+it("ends with the proof", async () => {
+  const { container } = working(0, 9000);
+  await expect(calm(container, AbortSignal.abort(new Error("called off")))).rejects.toThrow("called off");
+});
