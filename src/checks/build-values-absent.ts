@@ -1,7 +1,8 @@
+import { counted } from "../kit/text.ts";
 import { layers, type Layers } from "../probes/layers.ts";
 import type { Check } from "./check.ts";
 import { exampleLayers } from "./support/examples.ts";
-import { counted, fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
+import { fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
 
 const canaries = (planted: number | undefined, found: readonly string[], given = 0): Layers => ({
   ...exampleLayers,

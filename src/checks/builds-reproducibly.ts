@@ -1,8 +1,9 @@
+import { counted } from "../kit/text.ts";
 import type { Difference, DifferenceKind, LayerDifference, Rebuilt } from "../model/types.ts";
 import { buildRecord, type BuildRecord } from "../probes/build-record.ts";
 import type { Check } from "./check.ts";
 import { exampleRecord } from "./support/examples.ts";
-import { counted, fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
+import { fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
 
 const equal: Rebuilt = { layers: 9, again: 9, equal: 9, configuration: [], moved: [], differing: [] };
 const differs = (step: string, ...differences: readonly Difference[]): BuildRecord => ({

@@ -1,7 +1,8 @@
+import { counted } from "../kit/text.ts";
 import { layers, type Layers } from "../probes/layers.ts";
 import type { Check } from "./check.ts";
 import { exampleLayers } from "./support/examples.ts";
-import { counted, fail, pass, some } from "./support/verdicts.ts";
+import { fail, pass, some } from "./support/verdicts.ts";
 
 export const compilersAbsent: Check<Layers> = {
   id: "compilers-absent",

@@ -1,8 +1,9 @@
+import { counted } from "../kit/text.ts";
 import type { InstalledPackage, LockedPackage, Service } from "../model/types.ts";
 import { layers, type Layers } from "../probes/layers.ts";
 import type { Check } from "./check.ts";
 import { exampleLayers } from "./support/examples.ts";
-import { counted, fail, leaving, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
+import { fail, leaving, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
 
 /** Installers, and what a base image brings for itself. */
 const TOOLS: ReadonlySet<string> = new Set([

@@ -1,8 +1,9 @@
+import { counted } from "../kit/text.ts";
 import { layers, type Layers } from "../probes/layers.ts";
 import type { BrokenReference } from "../probes/support/environments.ts";
 import type { Check } from "./check.ts";
 import { exampleLayers } from "./support/examples.ts";
-import { counted, fail, notApplicable, pass, some } from "./support/verdicts.ts";
+import { fail, notApplicable, pass, some } from "./support/verdicts.ts";
 
 const withBroken = (...broken: readonly BrokenReference[]): Layers => ({
   ...exampleLayers,

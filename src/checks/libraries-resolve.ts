@@ -1,8 +1,9 @@
+import { counted } from "../kit/text.ts";
 import { layers, type Layers } from "../probes/layers.ts";
 import type { MissingLibrary } from "../probes/support/libraries.ts";
 import type { Check } from "./check.ts";
 import { exampleLayers } from "./support/examples.ts";
-import { counted, fail, notApplicable, pass, some } from "./support/verdicts.ts";
+import { fail, notApplicable, pass, some } from "./support/verdicts.ts";
 
 /** Modules that do without what they need: whoever imports them catches the failure. */
 const OPTIONAL = /\/(_tkinter|tbbpool|omppool)\.[^/]*so$/;

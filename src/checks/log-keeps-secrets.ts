@@ -1,6 +1,7 @@
+import { counted } from "../kit/text.ts";
 import { missingEnv, type MissingEnv } from "../probes/missing-env.ts";
 import type { Check } from "./check.ts";
-import { counted, fail, notApplicable, pass, some } from "./support/verdicts.ts";
+import { fail, notApplicable, pass, some } from "./support/verdicts.ts";
 
 const run = {
   name: "REGION",

@@ -1,10 +1,11 @@
+import { counted } from "../kit/text.ts";
 import { formatBytes } from "../kit/units.ts";
 import type { Measurement } from "../model/types.ts";
 import { memory, type MemoryUse } from "../probes/memory.ts";
 import { memoryAdvice } from "../probes/support/memory-advice.ts";
 import type { Check } from "./check.ts";
 import { fargateSize } from "./support/sizes.ts";
-import { counted, fail, notApplicable, pass, unproven } from "./support/verdicts.ts";
+import { fail, notApplicable, pass, unproven } from "./support/verdicts.ts";
 import { usedBy } from "./support/worked.ts";
 
 const MIB = 2 ** 20;

@@ -1,7 +1,8 @@
+import { counted } from "../kit/text.ts";
 import { ordinaryRun, type OrdinaryRun } from "../probes/ordinary-run.ts";
 import type { Check } from "./check.ts";
 import { exampleContract, exampleRun } from "./support/examples.ts";
-import { counted, fail, pass, some, unproven } from "./support/verdicts.ts";
+import { fail, pass, some, unproven } from "./support/verdicts.ts";
 
 export const nonRoot: Check<OrdinaryRun> = {
   id: "non-root",

@@ -1,7 +1,8 @@
+import { counted } from "../kit/text.ts";
 import type { Measurement } from "../model/types.ts";
 import { type ProcessCount, processes } from "../probes/processes.ts";
 import type { Check } from "./check.ts";
-import { counted, fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
+import { fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
 import { usedBy } from "./support/worked.ts";
 
 const example: ProcessCount = {

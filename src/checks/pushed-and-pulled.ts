@@ -1,7 +1,8 @@
+import { counted } from "../kit/text.ts";
 import { formatBytes, formatMilliseconds } from "../kit/units.ts";
 import { registryRoundTrip, type RoundTrip } from "../probes/registry-round-trip.ts";
 import type { Check } from "./check.ts";
-import { counted, fail, notApplicable, pass } from "./support/verdicts.ts";
+import { fail, notApplicable, pass } from "./support/verdicts.ts";
 
 const id = (digit: string): string => `sha256:${digit.repeat(64)}`;
 const good: RoundTrip = {

@@ -1,8 +1,8 @@
-import { placeInCode } from "../kit/text.ts";
+import { counted, placeInCode } from "../kit/text.ts";
 import { environment, type Environment, type NeededVariable } from "../probes/environment.ts";
 import type { Check } from "./check.ts";
 import { exampleContract } from "./support/examples.ts";
-import { counted, fail, pass, some, unproven } from "./support/verdicts.ts";
+import { fail, pass, some, unproven } from "./support/verdicts.ts";
 
 const good: Environment = {
   blind: undefined,

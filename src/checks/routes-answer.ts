@@ -1,9 +1,10 @@
+import { counted } from "../kit/text.ts";
 import type { Service } from "../model/types.ts";
 import { ordinaryRun, type OrdinaryRun } from "../probes/ordinary-run.ts";
 import type { Visit } from "../probes/support/routes.ts";
 import type { Check } from "./check.ts";
 import { exampleRun } from "./support/examples.ts";
-import { counted, fail, leaving, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
+import { fail, leaving, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
 
 const beside: OrdinaryRun = {
   ...exampleRun,

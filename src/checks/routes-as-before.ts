@@ -1,8 +1,9 @@
+import { counted } from "../kit/text.ts";
 import { ordinaryRun, type OrdinaryRun } from "../probes/ordinary-run.ts";
 import { worseVisits } from "../probes/support/visits.ts";
 import type { Check } from "./check.ts";
 import { exampleRun } from "./support/examples.ts";
-import { counted, fail, notApplicable, pass, some } from "./support/verdicts.ts";
+import { fail, notApplicable, pass, some } from "./support/verdicts.ts";
 
 const answering = (status: number): OrdinaryRun => ({
   ...exampleRun,

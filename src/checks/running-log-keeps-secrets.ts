@@ -1,3 +1,4 @@
+import { counted } from "../kit/text.ts";
 import { ordinaryRun, type OrdinaryRun } from "../probes/ordinary-run.ts";
 import type { Check } from "./check.ts";
 import { exampleRun } from "./support/examples.ts";
@@ -27,7 +28,7 @@ export const runningLogKeepsSecrets: Check<OrdinaryRun> = {
       return notApplicable("The service gets no secret variable whose value could be recognised in a log.");
     if (leaked.length > 0) return fail(`The log of an ordinary run shows the value of ${some(leaked)}.`);
     return pass(
-      `A start, ${visits.length} requests and a stop: the value of none of ${watched.length} secret variables is in the log.`,
+      `A start, ${counted(visits.length, "request")} and a stop: ${watched.length === 1 ? `the value of ${watched[0]} is not` : `the value of none of ${watched.length} secret variables is`} in the log.`,
     );
   },
 };

@@ -1,9 +1,10 @@
+import { counted } from "../kit/text.ts";
 import { formatMilliseconds } from "../kit/units.ts";
 import { openConnections, type OpenConnections } from "../probes/open-connections.ts";
 import type { Check } from "./check.ts";
 import { endedInTime, exampleOpen, stillThere } from "./support/open-connections-example.ts";
 import { doesNotEnd, hostageProblem, streamOf } from "./support/hostages.ts";
-import { counted, notApplicable, pass, unproven } from "./support/verdicts.ts";
+import { notApplicable, pass, unproven } from "./support/verdicts.ts";
 
 export const stopsWithOpenStream: Check<OpenConnections> = {
   id: "stops-with-open-stream",

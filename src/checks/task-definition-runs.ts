@@ -1,3 +1,4 @@
+import { counted } from "../kit/text.ts";
 import { taskDefinition, type UnderTask } from "../probes/task-definition.ts";
 import { worseVisits } from "../probes/support/visits.ts";
 import type { Check } from "./check.ts";
@@ -57,7 +58,7 @@ export const taskDefinitionRuns: Check<UnderTask> = {
       return fail(`Healthy under the rules of ${placeOf(seen)}, but a write failed: ${some(complaints, 1)}`);
     const folder = temporary?.folder === undefined ? "" : `; temporary files go to ${temporary.folder}`;
     return pass(
-      `Healthy on port ${port} under the rules of ${placeOf(seen)}: ${rules}; ${visits.length} requests answered as elsewhere${folder}.`,
+      `Healthy on port ${port} under the rules of ${placeOf(seen)}: ${rules}; ${counted(visits.length, "request")} answered as elsewhere${folder}.`,
     );
   },
 };

@@ -1,6 +1,7 @@
+import { counted } from "../kit/text.ts";
 import { environment, type Environment } from "../probes/environment.ts";
 import type { Check } from "./check.ts";
-import { counted, fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
+import { fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
 
 const seen: Environment = {
   blind: undefined,

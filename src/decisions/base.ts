@@ -117,7 +117,10 @@ export const base: Decider = {
       evidence,
       leaves,
       rejected: [
-        { option: "alpine", because: "musl has no wheels for part of the lock, so packages would be compiled" },
+        {
+          option: "alpine",
+          because: "what has no wheel for musl would be compiled, and system packages have other names there",
+        },
         { option: "the full image", because: "it carries compilers and headers that nothing uses at run time" },
         { option: "a uv image as builder", because: "its release and Python path may differ from the runtime's" },
         { option: "distroless", because: "it offers one Python version and no shell to look inside" },

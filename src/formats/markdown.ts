@@ -1,5 +1,6 @@
+import { counted } from "../kit/text.ts";
 import { cell, code, plain } from "../reporters/view/markdown-text.ts";
-import { placeInWords, plural, worstFirst } from "../reporters/view/words.ts";
+import { placeInWords, worstFirst } from "../reporters/view/words.ts";
 import type { Format, Judged } from "./format.ts";
 import { doubtOf } from "./view/doubt.ts";
 import { addTo, allOf, fixableOf, noTotals } from "./view/count.ts";
@@ -19,9 +20,9 @@ export const markdown: Format = {
       },
       end() {
         const { error, warning, note } = totals.findings;
-        const counts = [plural(error, "error"), plural(warning, "warning"), plural(note, "note")].join(", ");
+        const counts = [counted(error, "error"), counted(warning, "warning"), counted(note, "note")].join(", ");
         const refused = totals.refused === 0 ? "" : ` ${totals.refused} could not be judged.`;
-        return `**${plural(totals.services, "service")}, ${plural(allOf(totals), "finding")}** (${counts}).${fixableOf(totals)}${refused}\n`;
+        return `**${counted(totals.services, "service")}, ${counted(allOf(totals), "finding")}** (${counts}).${fixableOf(totals)}${refused}\n`;
       },
     };
   },

@@ -1,8 +1,7 @@
-import { noCommand, visibleLine } from "../kit/text.ts";
+import { counted, noCommand, visibleLine } from "../kit/text.ts";
 import { wrap } from "../kit/wrap.ts";
 import type { Finding, Place } from "../model/types.ts";
 import type { Format, FormatContext, Judged } from "./format.ts";
-import { plural } from "../reporters/view/words.ts";
 import { doubtOf } from "./view/doubt.ts";
 import { cellsOf } from "./view/cells.ts";
 import { addTo, allOf, fixableOf, noTotals, type Totals } from "./view/count.ts";
@@ -35,8 +34,8 @@ export const text: Format = {
 /** `3 findings (1 error, 2 warnings, 0 notes)`. */
 function countsOf(totals: Totals): string {
   const { error, warning, note } = totals.findings;
-  const counts = [plural(error, "error"), plural(warning, "warning"), plural(note, "note")].join(", ");
-  return `${plural(allOf(totals), "finding")} (${counts})`;
+  const counts = [counted(error, "error"), counted(warning, "warning"), counted(note, "note")].join(", ");
+  return `${counted(allOf(totals), "finding")} (${counts})`;
 }
 
 function totalsOf(judged: Judged): Totals {

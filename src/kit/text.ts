@@ -35,3 +35,7 @@ export const placeInCode = (place: string): string => place.replace(/^.*\/(?:sit
 
 /** Order of two texts by their code units: the same on every machine. `localeCompare` would load the locale's tables. */
 export const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+/** `1 request`, `2 requests`. */
+export const counted = (count: number, noun: string, many = `${noun}s`): string =>
+  `${count} ${count === 1 ? noun : many}`;

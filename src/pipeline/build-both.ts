@@ -2,6 +2,7 @@ import type { BuildSide } from "../model/types.ts";
 import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
 import { connectedEngine, imagesOf, sweepOf } from "./engine-of.ts";
 import { finishRun, openRun } from "./run-directory.ts";
+import { building } from "./side-names.ts";
 import type { Session } from "./session.ts";
 import { buildStep, pinStep, planStep, renderedDockerfile, renderStep } from "./steps.ts";
 
@@ -18,9 +19,9 @@ export async function buildBoth(session: Session, repetitions: number): Promise<
   await sweepOf(session, engine);
   await using _ = imagesOf(engine, run.id);
   const common = { service: analysis.service, pins, repetitions, keep: true };
-  world.tell("Building before…");
+  world.tell(building("before"));
   const before = await buildStep(session, run, engine, { ...common, label: "before", dockerfile, overlay: [] });
-  world.tell("Building after…");
+  world.tell(building("after"));
   const reworked = renderedDockerfile(plan, overlay);
   const after = await buildStep(session, run, engine, { ...common, label: "after", dockerfile: reworked, overlay });
   await finishRun(run, world.now());

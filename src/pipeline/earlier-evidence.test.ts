@@ -28,7 +28,7 @@ it("reads back what a run saw of the same, and names that run even where another
   expect(found).toEqual({ ...seen, measuredIn: id });
   expect(took(found ?? seen)).toBe(`the same in run ${id}`);
   expect(lookedAtEarlier({ before: seen, after: found })).toEqual([
-    expect.stringContaining(`layers of after hold the same files as in run ${id}`),
+    expect.stringContaining(`layers of the reworked image hold the same files as in run ${id}`),
   ]);
 
   await runThatSaw(found ?? seen, { layers: ["sha256:1"] });

@@ -1,6 +1,7 @@
 import { formatMilliseconds } from "../kit/units.ts";
 import type { Seen } from "../model/types.ts";
 import { otherRuns, readSameStep, type Run } from "./run-directory.ts";
+import { sideName } from "./side-names.ts";
 
 /**
  * Looks through the runs of the same folder, newest first, for what a probe saw that follows from exactly this input:
@@ -29,7 +30,7 @@ export function lookedAtEarlier(looked: Readonly<Record<string, Seen | undefined
   return Object.entries(looked).flatMap(([label, seen]) =>
     seen?.status === "seen" && seen.measuredIn !== undefined
       ? [
-          `The layers of ${label} hold the same files as in run ${seen.measuredIn}, which looked into them; --fresh looks again.`,
+          `The layers of ${sideName(label)} hold the same files as in run ${seen.measuredIn}, which looked into them; --fresh looks again.`,
         ]
       : [],
   );

@@ -1,10 +1,12 @@
+import { counted } from "../kit/text.ts";
 import { shippedStage, stageState } from "../dockerfile/stages.ts";
 import type { Build, BuildSide, Dockerfile, Report } from "../model/types.ts";
 import type { SidecarSeen } from "../probes/support/sidecar.ts";
 import type { BesideFacts } from "./beside.ts";
 import type { Session } from "./session.ts";
+import { sideName } from "./side-names.ts";
 
-type Sides = Readonly<Record<"before" | "after", Pick<BuildSide, "bases" | "builds"> | undefined>>;
+type Sides = Readonly<Record<"before" | "after", Pick<BuildSide, "bases" | "builds" | "failure"> | undefined>>;
 
 export interface Noted {
   readonly pins: Report["pins"];
@@ -28,6 +30,7 @@ export function notesOf({ pins, session, sides, dockerfile, own, machine, beside
   const { dirty } = session.tree.git;
   return [
     ...standIns(pins, sides),
+    ...unbuilt(sides.before?.failure),
     ...(session.ca === undefined
       ? []
       : ["Builds used a company CA bundle: today's image by substituted bases, the reworked image by a build secret."]),
@@ -38,11 +41,19 @@ export function notesOf({ pins, session, sides, dockerfile, own, machine, beside
       : [
           `The machine was busy with other work (load ${machine.load.toFixed(0)} on ${machine.processors} processors): every time is longer than it would be alone.`,
         ]),
-    ...(dirty.length === 0 ? [] : [`${dirty.length} tracked files have uncommitted changes.`]),
+    ...(dirty.length === 0
+      ? []
+      : [`${counted(dirty.length, "tracked file")} with uncommitted changes, which the images hold.`]),
     ...(own === undefined ? [] : [own]),
     ...besideNotes(beside),
   ];
 }
+
+/** Nothing can be compared then, which is no fault of the rework. */
+const unbuilt = (failure: BuildSide["failure"]): readonly string[] =>
+  failure === undefined
+    ? []
+    : [`Today's image does not build, so there is nothing to compare with: ${failure.step}`.replace(/(?<!\.)$/, ".")];
 
 /** The image of today then fails where its Compose service works. */
 function startless(dockerfile: Dockerfile | undefined): readonly string[] {
@@ -92,6 +103,6 @@ export function builtEarlier(label: string, builds: readonly Build[]): readonly 
     if (measuredIn !== undefined) runs.set(measuredIn, [...(runs.get(measuredIn) ?? []), TOLD[kind] ?? kind]);
   return [...runs].map(([run, kinds]) => {
     const [them, were] = kinds.length === 1 ? ["it", "was"] : ["them", "were"];
-    return `Of ${label}, ${kinds.join(" and ")} ${were} measured in run ${run}, from the same input; --fresh measures ${them} again.`;
+    return `Of ${sideName(label)}, ${kinds.join(" and ")} ${were} measured in run ${run}, from the same input; --fresh measures ${them} again.`;
   });
 }

@@ -1,3 +1,4 @@
+import { counted } from "../kit/text.ts";
 import { cpus, hostname, loadavg } from "node:os";
 import type { Check } from "../checks/check.ts";
 import { checks } from "../checks/index.gen.ts";
@@ -30,6 +31,7 @@ import { finishRun, openRun, type Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
 import { weighed, withSeverities } from "./severities.ts";
 import { sidecarRun } from "./sidecars.ts";
+import { atStart, building } from "./side-names.ts";
 import { type BesideFacts, findBeside } from "./beside.ts";
 import { besideEach } from "./start-beside.ts";
 import { analyzeRendered, buildStep, pinStep, planStep, renderedDockerfile, renderStep, tagOf } from "./steps.ts";
@@ -62,7 +64,7 @@ export async function runWhole(
   await using engine = await connectedEngine(session, run.id);
   const analysis = await analyzeStep(session, run);
   const dockerfile = dockerfileOf(analysis);
-  world.tell(`${dockerfile.path}: ${analysis.findings.length} findings.`);
+  world.tell(`${dockerfile.path}: ${counted(analysis.findings.length, "finding")}.`);
   const plan = await planStep(session, run, analysis);
   stopWhenRefused(plan);
   refuseUnknownChecks(session.config, plan.contract);
@@ -81,7 +83,7 @@ export async function runWhole(
   const common = { service, pins, repetitions, keep };
   const sides: Record<"before" | "after", BuildSide | undefined> = { before: undefined, after: undefined };
   for (const label of ["before", "after"] as const) {
-    world.tell(`Building ${label}…`);
+    world.tell(building(label));
     const what =
       label === "before"
         ? { dockerfile, overlay: [] }
@@ -111,7 +113,9 @@ export async function runWhole(
 
 /** The failing step and the last lines of its log, for people; the report holds them too. */
 function tellFailure({ world }: Session, label: string, failure: NonNullable<BuildSide["failure"]>): void {
-  world.tell(`${label} does not build: ${failure.where === undefined ? "" : `${failure.where}: `}${failure.step}`);
+  world.tell(
+    `${atStart(label)} does not build: ${failure.where === undefined ? "" : `${failure.where}: `}${failure.step}`,
+  );
   for (const line of failure.log.slice(-50)) world.tell(`  | ${line}`);
 }
 

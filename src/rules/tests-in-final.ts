@@ -69,7 +69,7 @@ export const testsInFinal: Rule = {
       const [first] = tests;
       if (first)
         yield {
-          message: `${tests.length === 1 ? first : `${tests.length} test files (${first}, …)`} reach the shipped image${through === undefined ? "" : ` from the stage ${through}`}.`,
+          message: `${tests.length === 1 ? `${first} reaches` : `${tests.length} test files (${first}, …) reach`} the shipped image${through === undefined ? "" : ` from the stage ${through}`}.`,
           where: at(dockerfile, step.instruction),
         };
     }

@@ -146,8 +146,8 @@ describe("build", () => {
   it("says which side does not build and at which step, and ends with 1", async () => {
     await using fixture = await tinyService({ Dockerfile: `FROM ${BASE}\nRUN echo one last word && exit 7\n` });
     const { code, stdout } = await seaworthy(["build", "--repetitions", "1", fixture.folder]);
-    expect(stdout).toMatch(/^before: does not build: .*exit 7/m);
-    expect(stdout).toMatch(/^after: seaworthy\/tiny:/m);
+    expect(stdout).toMatch(/^today's image: does not build: .*exit 7/m);
+    expect(stdout).toMatch(/^the reworked image: seaworthy\/tiny:/m);
     expect(code).toBe(1);
     const [id = ""] = await runsIn(fixture);
     await run("docker", ["rmi", ...(await imagesOf(id))]);

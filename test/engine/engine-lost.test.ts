@@ -6,7 +6,7 @@ import { tinyService } from "./support/tiny-service.ts";
 /** An engine that goes away: a door is shut between us and it. Nothing here kills an engine: others may be using it. */
 
 it.each([
-  ["while it builds", /Building before/],
+  ["while it builds", /Building today's image/],
   ["while it proves", /(before|after): (?!Built)/],
 ])("says that the engine was lost %s, and the next run sweeps", async (_, moment) => {
   await using fixture = await tinyService();
@@ -22,7 +22,7 @@ it.each([
   expect(code).toBe(2);
   const next = start(args);
   await next.said(/Taking up run/);
-  await next.said(/Building before/);
+  await next.said(/Building today's image/);
   next.child.kill("SIGINT");
   await next.ended;
   expect(await leftOf(fixture.folder)).toEqual([]);

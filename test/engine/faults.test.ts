@@ -26,7 +26,7 @@ it("goes on when the base of today's image is not there, and says so", async () 
   const { report, stderr } = await run({
     Dockerfile: 'FROM python:0.0-nowhere\nCOPY . /app\nCMD ["python", "-m", "tiny.server"]\n',
   });
-  expect(stderr).toMatch(/before does not build: .*python:0\.0-nowhere/);
+  expect(stderr).toMatch(/Today's image does not build: .*python:0\.0-nowhere/);
   expect(statusOf(report.before, "builds")).toBe("fail");
   expect(statusOf(report.after, "builds")).toBe("pass");
 });
@@ -51,7 +51,7 @@ it("names the step that failed and shows the end of its log", async () => {
     Dockerfile:
       'FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nRUN echo one last word && exit 7\nCMD ["python", "-m", "tiny.server"]\n',
   });
-  expect(stderr).toMatch(/before does not build: .*exit 7/);
+  expect(stderr).toMatch(/Today's image does not build: .*exit 7/);
   expect(stderr).toMatch(/one last word/);
   expect(report.before.buildSide?.failure?.where).toMatch(/Dockerfile:4/);
   expect(statusOf(report.before, "becomes-healthy")).toBe("unproven");

@@ -161,7 +161,7 @@ async function disturb(moment: Moment, fixture: Fixture, more: readonly string[]
   await forget();
   const next = begin(fixture, {}, more);
   await next.said(/Taking up run/);
-  await next.said(/Building before/);
+  await next.said(/Building today's image/);
   expect(await leftOf(fixture.folder, next.child.pid)).toEqual([]);
   const own = `-${next.child.pid}-`;
   expect((await readdir(scratchOf(fixture))).filter((name) => !name.includes(own))).toEqual([]);

@@ -56,7 +56,7 @@ describe.skipIf(ENGINES.length === 0).each(ENGINES.length === 0 ? ["none"] : ENG
   }
 
   it.each([
-    ["builds", /Building after/],
+    ["builds", /Building the reworked image/],
     ["proves", /(before|after): (?!Built).* \([\d.]+ m?s\)/],
   ])("the next run sweeps what one left that was killed while it %s", async (_, moment) => {
     const killed = begin();
@@ -67,7 +67,7 @@ describe.skipIf(ENGINES.length === 0).each(ENGINES.length === 0 ? ["none"] : ENG
 
     const next = begin();
     await next.said(/Taking up run/);
-    await next.said(/Building before/);
+    await next.said(/Building today's image/);
     expect(await leftOf(fixture.folder, next.child.pid, env)).toEqual([]);
     const own = `-${next.child.pid}-`;
     expect((await readdir(scratch())).filter((name) => !name.includes(own))).toEqual([]);

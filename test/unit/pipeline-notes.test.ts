@@ -43,6 +43,21 @@ it("names every stand-in once, today's base as well, which no plan pins", () => 
   ]);
 });
 
+it("says that today's image does not build, so that nothing is compared", () => {
+  const failure = { step: "There is no image `nowhere:1`", log: [] };
+  const sides = { before: { bases: [], builds: [], failure }, after: base("python:3.13-slim") };
+  expect(notesOf({ ...nothing, sides })).toEqual([
+    "Today's image does not build, so there is nothing to compare with: There is no image `nowhere:1`.",
+  ]);
+});
+
+it("counts what was changed and not committed", () => {
+  const changed = (dirty: readonly string[]) =>
+    notesOf({ ...nothing, session: { ca: undefined, tree: { git: { dirty } } } });
+  expect(changed(["app.py"])).toEqual(["1 tracked file with uncommitted changes, which the images hold."]);
+  expect(changed(["app.py", "b.py"])).toEqual(["2 tracked files with uncommitted changes, which the images hold."]);
+});
+
 it("says why the service's own tests gave no figures", () => {
   expect(notesOf({ ...nothing, own: "The service's own tests could not be run: no pytest" })).toEqual([
     "The service's own tests could not be run: no pytest",

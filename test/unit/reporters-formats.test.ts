@@ -227,6 +227,25 @@ it("gives SARIF's checks the level that the catalogue gives them, whatever a tea
 });
 
 describe("summaryTable", () => {
+  it("leaves out what applies to no image that was seen", () => {
+    const one = (status: CheckResult["status"]): CheckResult => ({
+      id: "elsewhere",
+      title: "Asked of others",
+      status,
+      message: "",
+      evidence: [],
+    });
+    const table = (before: CheckResult["status"]) => {
+      const sides = {
+        before: { ...sampleReport.before, checks: [one(before)] },
+        after: { ...sampleReport.after, checks: [one("not-applicable")] },
+      };
+      return summaryTable({ ...sampleReport, ...sides }, { colour: false, width: 80 });
+    };
+    expect(table("unproven")).not.toContain("Asked of others");
+    expect(table("fail")).toContain("Asked of others");
+  });
+
   it("fits the width, and has colours only when asked for", () => {
     for (const width of [60, 80, 120]) {
       const lines = summaryTable(sampleReport, { colour: false, width }).split("\n");

@@ -18,8 +18,3 @@ export function some(items: readonly string[], most = 3): string {
   const shown = items.slice(0, most).join(", ");
   return items.length > most ? `${shown} and ${items.length - most} more` : shown;
 }
-
-/** `1 file`, `3 files`. */
-export function counted(number: number, noun: string, many = `${noun}s`): string {
-  return `${number} ${number === 1 ? noun : many}`;
-}

@@ -1,5 +1,5 @@
+import { counted } from "../../kit/text.ts";
 import type { Contract } from "../../model/types.ts";
-import { counted } from "./verdicts.ts";
 
 /** What was seen of an image that did what it is for, by its kind. */
 export function worked({ kind }: Pick<Contract, "kind">): string {

@@ -2,6 +2,7 @@ import type { CommandContext } from "@stricli/core";
 import { formatMilliseconds } from "../../kit/units.ts";
 import { buildBoth } from "../../pipeline/build-both.ts";
 import { openSession } from "../../pipeline/session.ts";
+import { sideName } from "../../pipeline/side-names.ts";
 import { optionsOf, type SessionFlags } from "../flags.ts";
 import { failed, print, printJson } from "../output.ts";
 import { inWorld } from "../world.ts";
@@ -18,7 +19,7 @@ export default async function build(
     for (const [label, side] of Object.entries(sides)) {
       if (side.image === undefined) failed();
       if (flags.json) continue;
-      print(this, `${label}: ${side.image?.tag ?? `does not build: ${side.failure?.step}`}`);
+      print(this, `${sideName(label)}: ${side.image?.tag ?? `does not build: ${side.failure?.step}`}`);
       for (const { kind, milliseconds, steps } of side.builds) {
         const cached = steps.filter((step) => step.cached).length;
         print(

@@ -1,3 +1,4 @@
+import { counted } from "../../kit/text.ts";
 import { shippedStage, stageState } from "../../dockerfile/stages.ts";
 import type { Dockerfile, Service } from "../../model/types.ts";
 
@@ -9,8 +10,6 @@ export interface Facts {
 }
 
 const NONE = "none";
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
-
 export const variablesToday = ({ service: { env } }: Facts): string =>
   `${counted(env.length, "variable")}, ${env.filter(({ required }) => required).length} required`;
 

@@ -1,8 +1,8 @@
+import { counted } from "../../kit/text.ts";
 import { scaleLinear } from "d3-scale";
 import type { JSX } from "preact";
 import { formatBytes, formatMilliseconds } from "../../kit/units.ts";
 import type { Build, BuildStep, Layer, Report, Side } from "../../model/types.ts";
-import { plural } from "../view/words.ts";
 import { Lines, Nothing, Prose, Section, Table } from "./parts.tsx";
 
 const KINDS: Readonly<Record<Build["kind"], string>> = {
@@ -55,7 +55,7 @@ function SideBuilds({ side, name }: { readonly side: Side; readonly name: string
       {image === undefined ? undefined : (
         <details>
           <summary>
-            {plural(image.layers.length, "layer")}, {formatBytes(image.bytes)} unpacked
+            {counted(image.layers.length, "layer")}, {formatBytes(image.bytes)} unpacked
           </summary>
           <Layers layers={image.layers} />
         </details>
@@ -72,7 +72,7 @@ function Trace({ build }: { readonly build: Build }): JSX.Element {
       <summary>
         {KINDS[build.kind]}: <b>{formatMilliseconds(build.milliseconds)}</b>
         <span class="muted">
-          , {cached} of {plural(build.steps.length, "step")} from the cache
+          , {cached} of {counted(build.steps.length, "step")} from the cache
         </span>
       </summary>
       <Table label={`Steps of the build: ${KINDS[build.kind]}`}>

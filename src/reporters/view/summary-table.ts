@@ -77,8 +77,11 @@ function figureLines(rows: readonly FigureRow[], paint: Paint, width: number): r
 const TOLD: ReadonlySet<Status> = new Set(["fail", "unproven", "accepted"]);
 
 function checkLines(pairs: readonly CheckPair[], paint: Paint, width: number): readonly string[] {
-  // What applies to neither side is in the counts below, and in the report.
-  const shown = pairs.filter(({ before, after }) => applies(before) || applies(after));
+  // What applies to neither side is in the counts below, and in the report; so is what nobody saw of today's image where
+  // it does not apply to the reworked one.
+  const shown = pairs.filter(
+    ({ before, after }) => applies(after) || (applies(before) && before?.status !== "unproven"),
+  );
   const column = 10;
   const longest = Math.max(16, ...shown.map(({ title }) => title.length));
   const label = Math.max(16, Math.min(longest, width - 2 * column - 8));

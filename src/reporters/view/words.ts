@@ -1,3 +1,4 @@
+import { byText, counted } from "../../kit/text.ts";
 import type { Finding, Severity, Status } from "../../model/types.ts";
 
 /** A status is never told by colour alone: each has its own sign and word. */
@@ -39,13 +40,9 @@ export function countsInWords(results: readonly { readonly status: Status }[]): 
 export function findingsInWords(findings: readonly Finding[]): string {
   const said = SEVERITIES.flatMap((severity) => {
     const count = findings.filter((finding) => finding.severity === severity).length;
-    return count === 0 ? [] : [plural(count, severity)];
+    return count === 0 ? [] : [counted(count, severity)];
   });
   return said.length === 0 ? "none" : said.join(", ");
-}
-
-export function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
 
 /** `Dockerfile:9`. */
@@ -59,13 +56,8 @@ export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
   return findings.toSorted(
     (a, b) =>
       rank(a) - rank(b) ||
-      compare(a.where?.file ?? "", b.where?.file ?? "") ||
+      byText(a.where?.file ?? "", b.where?.file ?? "") ||
       (a.where?.line ?? 0) - (b.where?.line ?? 0) ||
-      compare(a.rule, b.rule),
+      byText(a.rule, b.rule),
   );
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
