@@ -8,7 +8,7 @@ export const refusalTexts = (refusals: readonly Refusal[]): readonly string[] =>
 /** What the rework leaves as it is, why, and what to do instead. */
 const refusalText = ({ what, because, instead, blocking }: Refusal): string =>
   [
-    paragraph(`${blocking === true ? "Stops the rework" : "Not touched"}: ${what}`),
+    paragraph(`${blocking === true ? "Stops the rework" : "Left as it is"}: ${what}`),
     paragraph(`because ${because}`, "    "),
     paragraph(`→ ${instead}`, "    "),
   ].join("\n");

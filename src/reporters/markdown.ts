@@ -4,7 +4,7 @@ import { type FigureRow, changeOf, figureRows, formatFigure, spreadOf } from "./
 import { adviceText } from "./view/advice-markdown.ts";
 import { cell, code, plain } from "./view/markdown-text.ts";
 import { packageTable, packagesSummary, shareTable } from "./view/packages-markdown.ts";
-import { type CheckPair, checkPairs, isMended } from "./view/pairs.ts";
+import { type CheckPair, checkPairs, mendedInWords } from "./view/pairs.ts";
 import { isOpen, requirementRows } from "./view/requirements.ts";
 import { gravityOf } from "./view/severity.ts";
 import { STATUS_WORDS, countsInWords, findingsInWords, placeInWords, worstFirst } from "./view/words.ts";
@@ -92,9 +92,8 @@ function notes({ run, pins }: Report): string {
 
 function details(report: Report): readonly string[] {
   const pairs = checkPairs(report);
-  const mended = pairs.filter(isMended).length;
   return [
-    fold(`All ${pairs.length} checks (${mended} mended by the rework)`, checkTable(pairs)),
+    fold(`All ${pairs.length} checks: ${mendedInWords(pairs).replace(/\.$/, "")}`, checkTable(pairs)),
     fold(`All ${report.requirements?.length ?? 0} requirements`, requirementTable(report)),
     fold("How to run it, as measured", adviceText(report)),
     fold(packagesSummary(report), packageTable(report)),
@@ -103,7 +102,7 @@ function details(report: Report): readonly string[] {
     fold(`Findings before: ${findingsInWords(report.before.findings)}`, findings(report.before.findings)),
     fold(`Findings after: ${findingsInWords(report.after.findings)}`, findings(report.after.findings)),
     fold(
-      "Not done",
+      "Left as it is",
       report.refusals
         .map(({ what, because, instead }) => `- **${plain(what)}**: ${plain(because)} ${plain(instead)}`)
         .join("\n"),

@@ -83,8 +83,8 @@ describe("rework --offline", () => {
     const [others, stop] = stderr.split(
       "Stops the rework: Today's build runs `flask translate compile` (Dockerfile:3)",
     );
-    expect(others).toContain("Not touched: ");
-    expect(stop).not.toMatch(/Not touched|Nothing is written yet/);
+    expect(others).toContain("Left as it is: ");
+    expect(stop).not.toMatch(/Left as it is|Nothing is written yet/);
     expect(code).toBe(1);
     expect((await seaworthy("plan", stopped.folder)).stdout).toContain("Stops the rework: Today's build runs");
   });

@@ -227,6 +227,40 @@ it("gives SARIF's checks the level that the catalogue gives them, whatever a tea
 });
 
 describe("summaryTable", () => {
+  it("says a reason once that many checks share, and the whole of what fails", () => {
+    const end = (seconds: string) =>
+      `The service never became healthy: the container exited with code 1 after ${seconds} s. Its last line: PermissionError: [Errno 13] Permission denied: '/app/app.log'.`;
+    const one = (id: string, status: CheckResult["status"], message: string): CheckResult => ({
+      id,
+      title: `Title of ${id}`,
+      status,
+      message,
+      evidence: [],
+    });
+    const table = summaryTable(
+      withAfter({
+        checks: [
+          one("starts", "fail", end("2.4")),
+          one("drains", "unproven", end("3.6")),
+          one("logs", "unproven", `Not tried: ${end("6")}`),
+          one("else", "unproven", "Nobody looked."),
+        ],
+      }),
+      { colour: false, width: 80 },
+    );
+    expect(table.replaceAll(/\s+/g, " ")).toContain("starts: The service never became healthy");
+    expect(table).toContain("'/app/app.log'.");
+    expect(table).toContain("      drains: as starts says.\n");
+    expect(table).toContain("      logs: as starts says.\n");
+    expect(table).toContain("      else: Nobody looked.\n");
+  });
+
+  it("says what is left to the team, and what to do about it", () => {
+    const left = { id: "x", what: "app.py:6 writes beside the code", because: "Root's.", instead: "Write elsewhere." };
+    const table = summaryTable({ ...sampleReport, refusals: [left] }, { colour: false, width: 80 });
+    expect(table).toContain("  left as it is: app.py:6 writes beside the code\n    → Write elsewhere.\n");
+  });
+
   it("leaves out what applies to no image that was seen", () => {
     const one = (status: CheckResult["status"]): CheckResult => ({
       id: "elsewhere",

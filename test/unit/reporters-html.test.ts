@@ -142,7 +142,9 @@ it("tells what is inside: shares in words, changed packages, and which layer hid
   expect(section).not.toContain("Caches of installers");
 });
 
-it("says when an image was not walked", async () => {
+it("says when an image was not looked into", async () => {
   const { contents: _, ...before } = sampleReport.before;
-  expect(await page({ ...sampleReport, before })).toContain("Packages cannot be compared: one image was not walked.");
+  expect(await page({ ...sampleReport, before })).toContain(
+    "Packages cannot be compared: the layers of one image were not read.",
+  );
 });

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { CheckResult, Measurement, Report } from "../../model/types.ts";
 import { formatFigure, spreadOf } from "../view/figures.ts";
-import { type CheckPair, checkPairs, isMended } from "../view/pairs.ts";
+import { type CheckPair, checkPairs, mendedInWords } from "../view/pairs.ts";
 import { gravityOf } from "../view/severity.ts";
 import { firstOpened, Judged, JudgedTable } from "./judged.tsx";
 import { Lines, Nothing, Prose, Section, StatusPill } from "./parts.tsx";
@@ -12,9 +12,8 @@ const needsAttention = ({ after }: CheckPair): boolean =>
 /** Every promise, what needs attention first; what stands behind a verdict is one click away. */
 export function Checks({ report }: { readonly report: Report }): JSX.Element {
   const pairs = checkPairs(report);
-  const mended = pairs.filter(isMended).length;
   const opened = firstOpened(pairs, needsAttention);
-  const lead = `Both images went through the same checks. ${mended} of ${pairs.length} promises did not hold before and hold now. Unproven is never a pass: nobody saw it hold.`;
+  const lead = `Both images went through the same checks. ${mendedInWords(pairs)} Unproven is never a pass: nobody saw it hold.`;
   return (
     <Section id="checks" title="Checks" lead={lead}>
       {pairs.length === 0 ? <Nothing>No check ran.</Nothing> : undefined}

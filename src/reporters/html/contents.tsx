@@ -82,7 +82,7 @@ function Stack(props: {
 }): JSX.Element {
   const { label, all, scale } = props;
   const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
-  const told = all.length === 0 ? "not walked" : formatBytes(total);
+  const told = all.length === 0 ? "not measured" : formatBytes(total);
   const named = all.filter(({ bytes }) => bytes > 0);
   const words = `${label}: ${named.map((share) => `${share.label} ${formatBytes(share.bytes)}`).join(", ")}`;
   const starts = named.map((_, index) => named.slice(0, index).reduce((sum, { bytes }) => sum + bytes, 0));
@@ -107,7 +107,7 @@ function Stack(props: {
 }
 
 function Amount({ bytes }: { readonly bytes: number | undefined }): JSX.Element {
-  return <td class="number">{bytes === undefined ? "not walked" : formatBytes(bytes)}</td>;
+  return <td class="number">{bytes === undefined ? "not measured" : formatBytes(bytes)}</td>;
 }
 
 const KINDS: Readonly<Partial<Record<Share["id"], string>>> = {
@@ -127,7 +127,8 @@ function largest({ contents }: Side, id: Share["id"]): string {
 
 function Packages({ report }: { readonly report: Report }): JSX.Element {
   const changes = packageChanges(report);
-  if (changes === undefined) return <Nothing>Packages cannot be compared: one image was not walked.</Nothing>;
+  if (changes === undefined)
+    return <Nothing>Packages cannot be compared: the layers of one image were not read.</Nothing>;
   const { removed, added, changed, same } = changes;
   return (
     <>

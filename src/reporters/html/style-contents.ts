@@ -15,7 +15,7 @@ ${["system", "python", "distributions", "application", "other", "cache", "waste"
   .map((id) => `.stack rect.${id} { fill: var(--${id}); }\n.swatch.${id} { background: var(--${id}); }`)
   .join("\n")}
 @media (max-width: 44rem) {
-  .shares .stack { grid-template-columns: 3.5rem 1fr 4.5rem; gap: 0.5rem; font-size: 0.8667rem; }
+  .shares .stack { grid-template-columns: 3.5rem 1fr 5.75rem; gap: 0.5rem; font-size: 0.8667rem; }
 }
 @media print { .stack rect, .swatch { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 `;

@@ -110,7 +110,7 @@ function Tile({ row }: { readonly row: FigureRow }): JSX.Element {
       <p class="value">{shown(row.after)}</p>
       <p class="was">
         <span class={`change ${directionOf(row)}`}>{changeOf(row)}</span>{" "}
-        <span class="muted">was {shown(row.before)}</span>
+        <span class="muted">{row.before === undefined ? "not measured before" : `was ${shown(row.before)}`}</span>
       </p>
     </div>
   );

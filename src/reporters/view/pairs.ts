@@ -1,3 +1,4 @@
+import { counted } from "../../kit/text.ts";
 import type { CheckResult, Report, Status } from "../../model/types.ts";
 
 /** One promise as both sides kept it. */
@@ -23,6 +24,15 @@ export function checkPairs(report: Report): readonly CheckPair[] {
 /** The rework turned a promise that was broken, or could not be shown, into one that holds. */
 export function isMended({ before, after }: CheckPair): boolean {
   return after?.status === "pass" && (before?.status === "fail" || before?.status === "unproven");
+}
+
+/** What was broken is told apart from what nobody could see, such as all of an image that does not build. */
+export function mendedInWords(pairs: readonly CheckPair[]): string {
+  const mended = pairs.filter(isMended);
+  const broken = mended.filter(({ before }) => before?.status === "fail").length;
+  const unseen = mended.length - broken;
+  const told = `${broken} of ${counted(pairs.length, "promise")} did not hold before and ${broken === 1 ? "holds" : "hold"} now`;
+  return unseen === 0 ? `${told}.` : `${told}; ${unseen} more ${unseen === 1 ? "was" : "were"} unproven before.`;
 }
 
 function rankOf(pair: CheckPair): number {

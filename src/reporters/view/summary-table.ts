@@ -45,6 +45,7 @@ export function summaryTable(report: Report, { colour, width }: TableOptions): s
     `  before: ${countsInWords(report.before.checks)}`,
     `  after:  ${countsInWords(report.after.checks)}`,
     ...requirementLines(report, paint, wide),
+    ...leftLines(report, paint, wide),
     ...notes.flatMap((note) =>
       wrap(visible(`note: ${note}`), wide - 4).map((line, index) =>
         paint("yellow", `  ${index === 0 ? "" : "  "}${line}`),
@@ -90,19 +91,36 @@ function checkLines(pairs: readonly CheckPair[], paint: Paint, width: number): r
     const text = `${STATUS_SIGNS[status]} ${status === "not-applicable" ? "n/a" : STATUS_WORDS[status]}`;
     return paint(STATUS_STYLES[status], text.padEnd(padded));
   };
+  const told = toldOnce();
   return [
     paint("dim", `  ${"check".padEnd(label)}  ${"before".padEnd(column)}  after`),
     ...shown.flatMap(({ title, before, after }) => {
       const line =
         `  ${clip(title, label).padEnd(label)}  ${word(before?.status, column)}  ${word(after?.status)}`.trimEnd();
-      const told =
-        after !== undefined && TOLD.has(after.status) ? shortened(wrap(visible(withGravity(after)), width - 7)) : [];
-      return [line, ...told.map((text) => `      ${text}`)];
+      return [line, ...told(after, width - 7).map((text) => `      ${text}`)];
     }),
   ];
 }
 
 const applies = (check: CheckResult | undefined): boolean => check !== undefined && check.status !== "not-applicable";
+
+/**
+ * What is wrong with a check, once. A service that never starts leaves dozens of checks unproven with the same words:
+ * after the first of them its name is enough.
+ */
+function toldOnce(): (check: CheckResult | undefined, width: number) => readonly string[] {
+  const first = new Map<string, string>();
+  return (check, width) => {
+    if (check === undefined || !TOLD.has(check.status)) return [];
+    const words = check.message.replace(/^Not tried: /, "").replaceAll(/[\d.]+ m?s\b/g, "…");
+    const before = first.get(words);
+    if (before === undefined) first.set(words, check.id);
+    const message = before === undefined || check.status === "fail" ? check.message : `as ${before} says.`;
+    const lines = wrap(visible(withGravity({ ...check, message })), width);
+    // Why something fails is worth its lines: nothing else here says what to mend.
+    return shortened(lines, check.status === "fail" ? 6 : 2);
+  };
+}
 
 /** By its id it can be explained, accepted, or given another severity. */
 const withGravity = (check: CheckResult): string =>
@@ -122,9 +140,19 @@ function requirementLines(report: Report, paint: Paint, width: number): readonly
   ];
 }
 
-/** Two lines are enough here: the whole message is in the report. */
-function shortened(lines: readonly string[]): readonly string[] {
-  return lines.length <= 2 ? lines : [lines[0] ?? "", `${lines[1] ?? ""}…`];
+/** What the rework leaves to the team, often the reason of what fails above. */
+function leftLines({ refusals }: Report, paint: Paint, width: number): readonly string[] {
+  return refusals.flatMap(({ what, instead }) => [
+    ...wrap(visible(`left as it is: ${what}`), width - 4).map((line, index) =>
+      paint("yellow", `  ${index === 0 ? "" : "  "}${line}`),
+    ),
+    ...wrap(visible(`→ ${instead}`), width - 6).map((line, index) => `    ${index === 0 ? "" : "  "}${line}`),
+  ]);
+}
+
+/** The first lines are enough here: the whole message is in the report. */
+function shortened(lines: readonly string[], most = 2): readonly string[] {
+  return lines.length <= most ? lines : [...lines.slice(0, most - 1), `${lines[most - 1] ?? ""}…`];
 }
 
 function clip(text: string, length: number): string {
