@@ -148,6 +148,18 @@ it("Compose asks for each variable, so that none is forgotten", () => {
   expect(dropped).toEqual(["ALL"]);
 });
 
+it("mounts what the contract names although no request of the proof wrote there, and what else was needed", () => {
+  const { writable } = proven.advice ?? {};
+  if (writable === undefined) throw new Error("the sample has such advice");
+  const report = {
+    ...proven,
+    advice: { writable: { ...writable, needed: ["/data/cache", "/spool"] } },
+    contract: { ...proven.contract, writablePaths: ["/data", "/app/uploads"] },
+  };
+  const mounted = pod(report).containers[0].volumeMounts.map(({ mountPath }: Tree) => mountPath);
+  expect(mounted).toEqual(["/data", "/app/uploads", "/spool"]);
+});
+
 it("takes any name of a service and any folders", () => {
   const odd = {
     ...proven,

@@ -52,6 +52,13 @@ describe("markdown", () => {
     expect(cell("a | `b | c`")).toBe("a \\| `b \\| c`");
   });
 
+  it("names the folders of the contract to which no request of the proof wrote", async () => {
+    const writable = { needed: ["/tmp/x"], basis: "4 requests", folders: [] };
+    const contract = { ...sampleReport.contract, writablePaths: ["/tmp", "/app/uploads"] };
+    const written = await text({ ...sampleReport, advice: { writable }, contract });
+    expect(written).toContain("The contract also names /app/uploads, which none of this wrote to.");
+  });
+
   it("never calls unproven a pass", async () => {
     const line = (await text(sampleReport))
       .split("\n")

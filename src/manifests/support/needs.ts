@@ -1,3 +1,4 @@
+import { isIn } from "../../kit/paths.ts";
 import type { Report } from "../../model/types.ts";
 import type { ManifestOptions } from "../manifest.ts";
 
@@ -31,13 +32,21 @@ export function needsOf(report: Report, { image }: ManifestOptions): Needs {
   return {
     name: nameOf(service.name),
     image: image ?? IMAGE,
-    // Those that were seen to be needed, or else those that the contract names.
-    folders: foldersOf(advice?.writable?.needed ?? contract.writablePaths),
+    folders: foldersOf(placesToWrite(contract.writablePaths, advice?.writable?.needed)),
     variables: { secret: namesOf(true), plain: namesOf(false) },
     memoryMiB: memoryBytes === undefined ? undefined : Math.ceil(memoryBytes / 2 ** 20),
     fillIn: image === undefined ? [`${IMAGE}: the image by digest, as it was pushed`] : [],
   };
 }
+
+/**
+ * What the contract names and what was seen to be needed beside it. A path that no request of the proof wrote to stays:
+ * the code writes there all the same, when its route is asked.
+ */
+const placesToWrite = (declared: readonly string[], needed: readonly string[] = []): readonly string[] => [
+  ...declared,
+  ...needed.filter((path) => !declared.some((folder) => isIn(path, folder))),
+];
 
 const MOST_LETTERS = 50;
 

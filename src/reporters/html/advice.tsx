@@ -4,7 +4,7 @@ import { PLACE_COLUMNS, placeCells, resourcesInWords, writableInWords } from "..
 import { Prose, Section, Table } from "./parts.tsx";
 
 /** What the measurements say about how to run the image; nothing where none were made. */
-export function HowToRun({ report: { advice } }: { readonly report: Report }): JSX.Element | undefined {
+export function HowToRun({ report: { advice, contract } }: { readonly report: Report }): JSX.Element | undefined {
   if (advice === undefined) return undefined;
   const { writable, resources } = advice;
   return (
@@ -13,7 +13,7 @@ export function HowToRun({ report: { advice } }: { readonly report: Report }): J
         <>
           <h3>Where it writes</h3>
           <p>
-            <Prose text={writableInWords(writable)} />
+            <Prose text={writableInWords(writable, contract.writablePaths)} />
           </p>
           {writable.folders.length === 0 ? undefined : <Places folders={writable.folders} />}
         </>

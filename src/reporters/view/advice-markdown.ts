@@ -3,11 +3,11 @@ import { PLACE_COLUMNS, placeCells, resourcesInWords, writableInWords } from "./
 import { cell, plain } from "./markdown-text.ts";
 
 /** Where the image writes and what to give it; empty when the report has no advice. */
-export function adviceText({ advice }: Report): string {
+export function adviceText({ advice, contract }: Report): string {
   const { writable, resources } = advice ?? {};
   const lines: string[] = [];
   if (writable !== undefined) {
-    lines.push(plain(writableInWords(writable)));
+    lines.push(plain(writableInWords(writable, contract.writablePaths)));
     if (writable.folders.length > 0) lines.push("", ...places(writable.folders));
   }
   if (resources !== undefined) {

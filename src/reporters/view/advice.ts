@@ -1,12 +1,15 @@
+import { isIn } from "../../kit/paths.ts";
 import { placeInCode } from "../../kit/text.ts";
 import { formatBytes } from "../../kit/units.ts";
 import type { ResourceAdvice, WritableAdvice, WrittenPlace } from "../../model/types.ts";
 
 /** One sentence for what must be writable. */
-export function writableInWords({ needed, basis }: WritableAdvice): string {
+export function writableInWords({ needed, basis }: WritableAdvice, declared: readonly string[]): string {
   if (needed === undefined) return `What must be writable on a read-only root was not found: ${basis}`;
   const what = needed.length === 0 ? "nothing must be writable" : `${list(needed)} must be writable`;
-  return `For what was asked of it, ${what}: ${basis}. What other requests write shows when they are listed under \`checks\` in seaworthy.yaml.`;
+  const unasked = declared.filter((path) => !needed.some((one) => isIn(one, path) || isIn(path, one)));
+  const others = unasked.length === 0 ? "" : ` The contract also names ${list(unasked)}, which none of this wrote to.`;
+  return `For what was asked of it, ${what}: ${basis}.${others} What other requests write shows when they are listed under \`checks\` in seaworthy.yaml.`;
 }
 
 /** One sentence for memory and processors. */
