@@ -1,46 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { CheckResult, Finding, Report } from "../../src/model/types.ts";
+import type { Finding, Report } from "../../src/model/types.ts";
 import { junit } from "../../src/reporters/junit.ts";
 import { markdown } from "../../src/reporters/markdown.ts";
 import { sarif } from "../../src/reporters/sarif.ts";
-import { summaryTable } from "../../src/reporters/terminal.ts";
 import { changeOf, directionOf, figureRows } from "../../src/reporters/view/figures.ts";
 import { cell, plain } from "../../src/reporters/view/markdown-text.ts";
 import { escapeXml } from "../../src/reporters/view/xml.ts";
 import { passingReport, sampleReport } from "../golden/sample-report.ts";
-
-const EVIL = "]]> </testsuite> <script>alert('x')</script> | `` ` @team #12 \u001b[31m \u202e \u0000 \ud800 & \"";
-
-/** The sample with one more failing check and finding, both full of foreign text. */
-function withText(text: string): Report {
-  const check: CheckResult = {
-    id: "evil",
-    title: text,
-    status: "fail",
-    message: text,
-    evidence: [],
-    excerpts: [{ title: text, lines: [text] }],
-  };
-  const finding: Finding = {
-    rule: "evil",
-    severity: "error",
-    confidence: "certain",
-    message: text,
-    advice: text,
-    where: { file: "a b/ü%.py", line: 3 },
-  };
-  const { after } = sampleReport;
-  return {
-    ...sampleReport,
-    after: { ...after, checks: [...after.checks, check], findings: [...after.findings, finding] },
-  };
-}
-
-/** The same report with a side changed. */
-const withAfter = (changes: Partial<Report["after"]>): Report => ({
-  ...sampleReport,
-  after: { ...sampleReport.after, ...changes },
-});
+import { EVIL, withAfter, withText } from "../support/changed-report.ts";
 
 describe("markdown", () => {
   const text = async (report: Report) => await markdown.render(report);
@@ -231,80 +198,6 @@ it("gives SARIF's checks the level that the catalogue gives them, whatever a tea
   const rule = run.tool.driver.rules.find(({ id }: { id: string }) => id === check.id);
   expect(rule.defaultConfiguration).toEqual({ level: "warning" });
   expect(run.results.find(({ ruleId }: { ruleId: string }) => ruleId === check.id).level).toBe("error");
-});
-
-describe("summaryTable", () => {
-  it("says a reason once that many checks share, and the whole of what fails", () => {
-    const end = (seconds: string) =>
-      `The service never became healthy: the container exited with code 1 after ${seconds} s. Its last line: PermissionError: [Errno 13] Permission denied: '/app/app.log'.`;
-    const one = (id: string, status: CheckResult["status"], message: string): CheckResult => ({
-      id,
-      title: `Title of ${id}`,
-      status,
-      message,
-      evidence: [],
-    });
-    const table = summaryTable(
-      withAfter({
-        checks: [
-          one("starts", "fail", end("2.4")),
-          one("drains", "unproven", end("3.6")),
-          one("logs", "unproven", `Not tried: ${end("6")}`),
-          one("else", "unproven", "Nobody looked."),
-        ],
-      }),
-      { colour: false, width: 80 },
-    );
-    expect(table.replaceAll(/\s+/g, " ")).toContain("starts: The service never became healthy");
-    expect(table).toContain("'/app/app.log'.");
-    expect(table).toContain("      drains: as starts says.\n");
-    expect(table).toContain("      logs: as starts says.\n");
-    expect(table).toContain("      else: Nobody looked.\n");
-  });
-
-  it("says what is left to the team, and what to do about it", () => {
-    const left = { id: "x", what: "app.py:6 writes beside the code", because: "Root's.", instead: "Write elsewhere." };
-    const table = summaryTable({ ...sampleReport, refusals: [left] }, { colour: false, width: 80 });
-    expect(table).toContain("  left as it is: app.py:6 writes beside the code\n    → Write elsewhere.\n");
-  });
-
-  it("leaves out what applies to no image that was seen", () => {
-    const one = (status: CheckResult["status"]): CheckResult => ({
-      id: "elsewhere",
-      title: "Asked of others",
-      status,
-      message: "",
-      evidence: [],
-    });
-    const table = (before: CheckResult["status"]) => {
-      const sides = {
-        before: { ...sampleReport.before, checks: [one(before)] },
-        after: { ...sampleReport.after, checks: [one("not-applicable")] },
-      };
-      return summaryTable({ ...sampleReport, ...sides }, { colour: false, width: 80 });
-    };
-    expect(table("unproven")).not.toContain("Asked of others");
-    expect(table("fail")).toContain("Asked of others");
-  });
-
-  it("fits the width, and has colours only when asked for", () => {
-    for (const width of [60, 80, 120]) {
-      const lines = summaryTable(sampleReport, { colour: false, width }).split("\n");
-      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
-    }
-    expect(summaryTable(sampleReport, { colour: false, width: 80 })).not.toContain("\u001b");
-    expect(summaryTable(sampleReport, { colour: true, width: 80 })).toContain("\u001b[32m");
-  });
-
-  it("lets no foreign control character through", () => {
-    const table = summaryTable(withText(EVIL), { colour: false, width: 80 });
-    for (const character of ["\u001b", "\u202e", "\u0000"]) expect(table).not.toContain(character);
-  });
-
-  it("names a stand-in even when the notes do not", () => {
-    const report = { ...sampleReport, run: { ...sampleReport.run, notes: [] } };
-    expect(summaryTable(report, { colour: false, width: 100 })).toContain("python:3.13-slim is a stand-in");
-  });
 });
 
 describe("figureRows", () => {
