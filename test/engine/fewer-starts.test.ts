@@ -14,7 +14,8 @@ import { noNetwork } from "../../src/probes/no-network.ts";
 import type { ProbeContext } from "../../src/probes/probe.ts";
 import { readOnly } from "../../src/probes/read-only.ts";
 import { run } from "../../src/kit/exec.ts";
-import { BASE, buildFolder, connect } from "./engine-fixture.ts";
+import { BASE, buildFolder } from "./engine-fixture.ts";
+import { builtImages } from "./support/built-images.ts";
 import { seaworthy } from "./support/cli.ts";
 
 /** What is believed without a start of its own, and that one is made wherever belief is not enough. */
@@ -36,31 +37,24 @@ ThreadingHTTPServer(("0.0.0.0", 8000), Handler).serve_forever()
 const dockerfile = (more = "") =>
   `FROM ${BASE}\nCOPY app.py /app.py\n${more}\n${more === "#ROOT" ? "" : "USER 1001:1001\n"}CMD ["python3", "-u", "/app.py"]\n`;
 
-let engine: ConnectedEngine;
+const images = builtImages();
 let evidence = "";
-const tags: string[] = [];
 
 beforeAll(async () => {
-  engine = await connect();
-  await engine.ensure(BASE);
+  await images.engine().ensure(BASE);
   evidence = await mkdtemp(join(tmpdir(), "seaworthy-test-"));
 });
 afterAll(async () => {
-  for (const tag of tags) await engine.removeImage(tag);
-  await engine[Symbol.asyncDispose]();
   await rm(evidence, { recursive: true, force: true });
 });
 
-async function imageOf(more: { readonly app?: string; readonly dockerfile?: string } = {}): Promise<Image> {
-  await using folder = await buildFolder({ Dockerfile: dockerfile(more.dockerfile), "app.py": app(more.app ?? "") });
-  const request = folder.request();
-  tags.push(request.tag);
-  return (await engine.build(request)).image;
-}
+const imageOf = (more: { readonly app?: string; readonly dockerfile?: string } = {}): Promise<Image> =>
+  images.build({ Dockerfile: dockerfile(more.dockerfile), "app.py": app(more.app ?? "") });
 
 /** Counts the containers that are started. */
 function contextOf(image: Image): ProbeContext & { readonly starts: { count: number } } {
   const starts = { count: 0 };
+  const engine = images.engine();
   const counting: ConnectedEngine = Object.create(engine, {
     start: {
       value: (...given: Parameters<ConnectedEngine["start"]>) => {
@@ -168,7 +162,7 @@ describe("less than it has by default, all at once", () => {
 
 it("tries nothing more on a service that is never healthy, and judges what can be judged", async () => {
   const tag = `seaworthy/test:${randomBytes(6).toString("hex")}`;
-  tags.push(tag);
+  images.remove(tag);
   await using folder = await buildFolder({
     Dockerfile: `FROM ${BASE}\nUSER 1001\nEXPOSE 8000\nCMD ["python3", "-c", "import time; time.sleep(1000)"]\n`,
     "seaworthy.yaml": "limits: { startSeconds: 3, graceSeconds: 1 }\n",

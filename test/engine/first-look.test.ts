@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { exampleContract } from "../../src/checks/support/examples.ts";
-import type { ConnectedEngine } from "../../src/engine/engine.ts";
 import type { Contract } from "../../src/model/types.ts";
 import { withFirstLook } from "../../src/pipeline/first-look.ts";
-import { BASE, buildFolder, connect, soon } from "./engine-fixture.ts";
+import { BASE, soon } from "./engine-fixture.ts";
+import { builtImages } from "./support/built-images.ts";
 
 /** What is made of an image that names no port, by what it is seen to do. */
 
@@ -14,25 +14,12 @@ const contract: Contract = {
   limits: { ...exampleContract.limits, startSeconds: 2 },
 };
 
-let engine: ConnectedEngine;
-const tags: string[] = [];
-beforeAll(async () => {
-  engine = await connect();
-});
-afterAll(async () => {
-  for (const tag of tags) await engine.removeImage(tag);
-  await engine[Symbol.asyncDispose]();
-});
+const images = builtImages();
 
 async function seen(command: readonly string[], known: Contract = contract, more = "") {
-  await using folder = await buildFolder({
-    Dockerfile: `FROM ${BASE}\n${more}CMD ${JSON.stringify(command)}\n`,
-  });
-  const request = folder.request();
-  tags.push(request.tag);
-  const { image } = await engine.build(request);
+  const image = await images.build({ Dockerfile: `FROM ${BASE}\n${more}CMD ${JSON.stringify(command)}\n` });
   const said: string[] = [];
-  const beside = { engine, image: undefined as never, filled: (one: Contract) => one, key: "" };
+  const beside = { engine: images.engine(), image: undefined as never, filled: (one: Contract) => one, key: "" };
   const build = { image, dockerfile: "", builds: [], bases: [] };
   const world = { tell: (line: string) => void said.push(line), signal: soon() };
   const { kind, port } = await withFirstLook(known, { label: "after", build, beside }, world);

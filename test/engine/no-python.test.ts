@@ -1,11 +1,11 @@
 import { tmpdir } from "node:os";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { noNetworkNeeded } from "../../src/checks/no-network-needed.ts";
 import { exampleContract } from "../../src/checks/support/examples.ts";
-import type { ConnectedEngine } from "../../src/engine/engine.ts";
 import type { Contract, Service } from "../../src/model/types.ts";
 import { noNetwork } from "../../src/probes/no-network.ts";
-import { BASE, buildFolder, connect, soon } from "./engine-fixture.ts";
+import { BASE, soon } from "./engine-fixture.ts";
+import { builtImages } from "./support/built-images.ts";
 
 /** An image in which no program can ask the service: its interpreter has another name. */
 
@@ -31,15 +31,7 @@ if not any(line.split()[1] == "00000000" for line in open("/proc/net/route")):
     sys.exit("no way out")
 `;
 
-let engine: ConnectedEngine;
-const tags: string[] = [];
-beforeAll(async () => {
-  engine = await connect();
-});
-afterAll(async () => {
-  for (const tag of tags) await engine.removeImage(tag);
-  await engine[Symbol.asyncDispose]();
-});
+const images = builtImages();
 
 async function judged(more: string) {
   const contract: Contract = {
@@ -48,10 +40,8 @@ async function judged(more: string) {
     limits: { ...exampleContract.limits, startSeconds: 2 },
   };
   const service = { files: [], routes: [] } as unknown as Service;
-  await using folder = await buildFolder({ Dockerfile: DOCKERFILE, "app.py": app(more) });
-  const request = folder.request();
-  tags.push(request.tag);
-  const { image } = await engine.build(request);
+  const image = await images.build({ Dockerfile: DOCKERFILE, "app.py": app(more) });
+  const engine = images.engine();
   const context = { engine, image, service, contract, build: undefined, evidenceDirectory: tmpdir(), shared: {} };
   const seen = await noNetwork.collect({ ...context, signal: soon() });
   return noNetworkNeeded.judge(seen, { contract, service, side: "after", before: undefined });
