@@ -1,5 +1,5 @@
 import type { Manifest } from "./manifest.ts";
-import { IMAGE, needsOf } from "./support/needs.ts";
+import { healthcheckOf, IMAGE, needsOf } from "./support/needs.ts";
 import { Proven } from "./support/proven.ts";
 import { commented } from "./support/yaml.ts";
 
@@ -30,7 +30,8 @@ export const compose: Manifest = {
       stop_grace_period: `${contract.signals.graceSeconds}s`,
       ...(memoryMiB === undefined ? {} : { mem_limit: `${memoryMiB}m` }),
     };
-    proven.told("non-root", "stops-when-idle", "stop-answers-in-flight", "healthcheck-healthy");
+    proven.told("non-root", "stops-when-idle", "stop-answers-in-flight");
+    if (healthcheckOf(report) !== undefined) proven.told("healthcheck-healthy");
     const environment = `the environment, or a file for --env-file: ${required.join(", ")}`;
     return commented(report, [{ services: { [name]: service } }], {
       fillIn: [...fillIn, ...(required.length === 0 ? [] : [environment])],

@@ -1,6 +1,6 @@
 import type { HealthcheckConfig, Report } from "../model/types.ts";
 import type { Manifest } from "./manifest.ts";
-import { type Needs, needsOf } from "./support/needs.ts";
+import { healthcheckOf, type Needs, needsOf } from "./support/needs.ts";
 import { Proven } from "./support/proven.ts";
 
 /** Fargate waits no longer for a container that is asked to stop. */
@@ -67,7 +67,7 @@ function containerOf(report: Report, needs: Needs, proven: Proven): Record<strin
   const { contract } = report;
   const { name, image, folders } = needs;
   const variables = [...needs.variables.plain, ...needs.variables.secret];
-  const healthcheck = report.after.buildSide?.image?.config.healthcheck;
+  const healthcheck = healthcheckOf(report);
   const drop = proven.by("no-capabilities") ? { capabilities: { drop: ["ALL"] } } : {};
   // An init passes the signal on; where the drain under one is not proven, the service stays the first process.
   const linuxParameters = { ...drop, initProcessEnabled: proven.by("stops-under-init") };
@@ -84,9 +84,7 @@ function containerOf(report: Report, needs: Needs, proven: Proven): Record<strin
       ? {}
       : { secrets: variables.map((variable) => ({ name: variable, valueFrom: parameter(name, variable) })) }),
     // ECS does not read the image's HEALTHCHECK.
-    ...(healthcheck !== undefined && healthcheck.test[0] !== "NONE" && proven.by("healthcheck-healthy")
-      ? { healthCheck: healthOf(healthcheck) }
-      : {}),
+    ...(healthcheck !== undefined && proven.by("healthcheck-healthy") ? { healthCheck: healthOf(healthcheck) } : {}),
     ...(folders.length === 0
       ? {}
       : {

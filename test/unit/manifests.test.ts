@@ -199,6 +199,20 @@ describe("files", () => {
   });
 });
 
+it.each(manifests)("$id leaves nothing open of a worker for what only a server is asked", (manifest) => {
+  const ofServers = new Set(["stop-answers-in-flight", "stops-under-init", "healthcheck-healthy"]);
+  const worker = {
+    ...proven,
+    contract: { ...proven.contract, kind: "worker", health: undefined },
+    after: {
+      ...proven.after,
+      buildSide: { ...proven.after.buildSide, image: { ...image, config: {} } },
+      checks: passed.map((one) => (ofServers.has(one.id) ? { ...one, status: "not-applicable" } : one)),
+    },
+  } as unknown as Report;
+  expect(manifest.render(worker, IMAGE).open).toEqual([]);
+});
+
 it("opens no port and asks nothing of a worker", () => {
   const worker: Report = { ...proven, contract: { ...proven.contract, kind: "worker", health: undefined } };
   expect(parseAllDocuments(kubernetes.render(worker, IMAGE).text)).toHaveLength(1);

@@ -1,5 +1,5 @@
 import { isIn } from "../../kit/paths.ts";
-import type { Report } from "../../model/types.ts";
+import type { HealthcheckConfig, Report } from "../../model/types.ts";
 import type { ManifestOptions } from "../manifest.ts";
 
 /** Stands where a manifest needs the image's reference and nobody gave one. */
@@ -47,6 +47,12 @@ const placesToWrite = (declared: readonly string[], needed: readonly string[] = 
   ...declared,
   ...needed.filter((path) => !declared.some((folder) => isIn(path, folder))),
 ];
+
+/** The image's own, where it has one that is asked. */
+export function healthcheckOf({ after }: Report): HealthcheckConfig | undefined {
+  const healthcheck = after.buildSide?.image?.config.healthcheck;
+  return healthcheck?.test[0] === "NONE" ? undefined : healthcheck;
+}
 
 const MOST_LETTERS = 50;
 
