@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { checks } from "../src/checks/index.gen.ts";
 import { decisions } from "../src/decisions/index.gen.ts";
 import { settingsOf } from "../src/cli/explain-plan.ts";
+import { CONFIG_TEMPLATE } from "../src/pipeline/config-template.ts";
 import { refusalKinds } from "../src/planner/refusal-kinds.ts";
 import { probes } from "../src/probes/index.gen.ts";
 import { ownFindings } from "../src/policy/own-findings.ts";
@@ -73,7 +74,15 @@ function decisionsPage(): string {
   ].join("\n\n");
 }
 
+/** What `seaworthy init` writes, as a page: each key is explained in one place. */
+function configurationPage(): string {
+  const intro =
+    "`seaworthy.yaml` lies in the service's folder. Every key is optional; `seaworthy init` writes this file with all of them switched off, and the [JSON Schema](seaworthy.schema.json) by which editors check it. What becomes of findings and checks is in [policy](policy.md), own checks are in [own-checks](own-checks.md), sidecars and roles in [sidecars](sidecars.md), task definitions in [ecs](ecs.md); the [decisions](decisions.md) say what each may set.";
+  return [GENERATED, "# seaworthy.yaml", intro, `\`\`\`yaml\n${CONFIG_TEMPLATE.trimEnd()}\n\`\`\``].join("\n\n");
+}
+
 export const pages: Readonly<Record<string, () => string>> = {
+  "docs/configuration.md": () => `${configurationPage()}\n`,
   "docs/rules.md": () => `${rulesPage()}\n`,
   "docs/checks.md": () => `${checksPage()}\n`,
   "docs/decisions.md": () => `${decisionsPage()}\n`,

@@ -9,6 +9,6 @@ export const refusalTexts = (refusals: readonly Refusal[]): readonly string[] =>
 const refusalText = ({ what, because, instead, blocking }: Refusal): string =>
   [
     paragraph(`${blocking === true ? "Stops the rework" : "Left as it is"}: ${what}`),
-    paragraph(`because ${because}`, "    "),
+    paragraph(`why: ${because}`, "    "),
     paragraph(`→ ${instead}`, "    "),
   ].join("\n");

@@ -81,8 +81,9 @@ export const CONFIG_TEMPLATE = `# yaml-language-server: $schema=.seaworthy/seawo
 #   packages: [ffmpeg]                              # of the distribution, in place of those that were found
 #   steps: { run: ["python manage.py compilemessages"], makes: [staticfiles] }   # \`[]\`: today's are not needed
 
-# Limits of the checks: startSeconds, warmBuildSeconds, coldBuildSeconds, graceSeconds (seconds, until a stopped service
-# is killed), sizeRatio (after / before; 1.05 unless told).
+# Limits of the checks, in seconds: startSeconds (30 unless told), warmBuildSeconds (60), coldBuildSeconds (600),
+# graceSeconds (until a stopped service is killed: what Compose, Kubernetes or ECS give, else 10); and sizeRatio (after /
+# before; 1.05).
 # limits: { startSeconds: 30, sizeRatio: 0.7 }
 
 # Severity of rules (error, warning, note), by id; other tools' ids are understood. \`seaworthy explain ID\` knows them.

@@ -44,7 +44,7 @@ async function changes(): Promise<string> {
 describe("plan", () => {
   it("tells each decision with its reason, and what it rejected", async () => {
     const { code, stdout } = await seaworthy("plan", service.folder);
-    expect(stdout).toMatch(/\[base\]\n {4}.*python:3\.1\d-slim.*\n {4}because /);
+    expect(stdout).toMatch(/\[base\]\n {4}.*python:3\.1\d-slim.*\n {4}why: /);
     expect(stdout).toMatch(/\n {4}not .+: /);
     expect(code).toBe(0);
     expect(await changes()).toBe("");

@@ -23,7 +23,7 @@ export default async function plan(
       return;
     }
     for (const { id, title, choice, because, rejected } of made.decisions) {
-      print(this, `${title} [${id}]\n${paragraph(choice, INDENT)}\n${paragraph(`because ${because}`, INDENT)}`);
+      print(this, `${title} [${id}]\n${paragraph(choice, INDENT)}\n${paragraph(`why: ${because}`, INDENT)}`);
       for (const { option, because: reason } of rejected) print(this, paragraph(`not ${option}: ${reason}`, INDENT));
     }
     for (const text of refusalTexts(made.refusals)) print(this, text);

@@ -22,7 +22,7 @@ export function checkPairs(report: Report): readonly CheckPair[] {
 }
 
 /** The rework turned a promise that was broken, or could not be shown, into one that holds. */
-export function isMended({ before, after }: CheckPair): boolean {
+function isMended({ before, after }: CheckPair): boolean {
   return after?.status === "pass" && (before?.status === "fail" || before?.status === "unproven");
 }
 

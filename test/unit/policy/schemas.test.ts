@@ -52,6 +52,12 @@ it.each([
   expect(published("docs/seaworthy.requirements.schema.json").safeParse(parse(text)).success).toBe(good);
 });
 
+it("has every key of seaworthy.yaml in what `init` writes, with an example", () => {
+  const { properties } = JSON.parse(readFileSync("docs/seaworthy.schema.json", "utf8")) as { properties: object };
+  const shown = Object.keys(parse(templateOn) as object);
+  expect(shown.toSorted()).toEqual(Object.keys(properties).toSorted());
+});
+
 it("is named in the first line of a new seaworthy.yaml", () => {
   expect(CONFIG_TEMPLATE).toMatch(/^# yaml-language-server: \$schema=\.seaworthy\/seaworthy\.schema\.json\n/);
 });
