@@ -1,7 +1,7 @@
 import { counted } from "../kit/text.ts";
 import { missingEnv, type MissingEnv } from "../probes/missing-env.ts";
 import type { Check } from "./check.ts";
-import { fail, notApplicable, pass, some } from "./support/verdicts.ts";
+import { fail, notApplicable, noValueOf, pass, some } from "./support/verdicts.ts";
 
 const run = {
   name: "REGION",
@@ -35,8 +35,6 @@ export const logKeepsSecrets: Check<MissingEnv> = {
       return notApplicable("The service requires no secret variable whose value could be recognised in a log.");
     const leaks = runs.flatMap(({ name, leaked }) => leaked.map((secret) => `${secret} when ${name} is missing`));
     if (leaks.length > 0) return fail(`The log shows the value of ${some(leaks)}.`);
-    return pass(
-      `${counted(runs.length, "failed start")}: the value of none of ${counted(watched.length, "secret variable")} is in a log.`,
-    );
+    return pass(`${counted(runs.length, "failed start")}: ${noValueOf(watched)} in a log.`);
   },
 };

@@ -2,7 +2,7 @@ import { counted } from "../kit/text.ts";
 import { ordinaryRun, type OrdinaryRun } from "../probes/ordinary-run.ts";
 import type { Check } from "./check.ts";
 import { exampleRun } from "./support/examples.ts";
-import { fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
+import { fail, notApplicable, noValueOf, pass, some, unproven } from "./support/verdicts.ts";
 
 export const runningLogKeepsSecrets: Check<OrdinaryRun> = {
   id: "running-log-keeps-secrets",
@@ -27,8 +27,6 @@ export const runningLogKeepsSecrets: Check<OrdinaryRun> = {
     if (watched.length === 0)
       return notApplicable("The service gets no secret variable whose value could be recognised in a log.");
     if (leaked.length > 0) return fail(`The log of an ordinary run shows the value of ${some(leaked)}.`);
-    return pass(
-      `A start, ${counted(visits.length, "request")} and a stop: ${watched.length === 1 ? `the value of ${watched[0]} is not` : `the value of none of ${watched.length} secret variables is`} in the log.`,
-    );
+    return pass(`A start, ${counted(visits.length, "request")} and a stop: ${noValueOf(watched)} in the log.`);
   },
 };

@@ -1,7 +1,7 @@
 import { counted } from "../kit/text.ts";
 import { environment, type Environment } from "../probes/environment.ts";
 import type { Check } from "./check.ts";
-import { fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
+import { fail, notApplicable, noValueOf, pass, some, unproven } from "./support/verdicts.ts";
 
 const seen: Environment = {
   blind: undefined,
@@ -41,6 +41,6 @@ export const unlistedEnvKeepsSecrets: Check<Environment> = {
       return notApplicable("The service gets no secret variable whose value could be recognised in a log.");
     const runs = `${counted(starts, "start")} with notes of which variables it looks for`;
     if (leaked.length > 0) return fail(`In ${runs}, the log shows the value of ${some(leaked)}.`);
-    return pass(`${runs}: the value of none of ${counted(watched.length, "secret variable")} is in a log.`);
+    return pass(`${runs}: ${noValueOf(watched)} in a log.`);
   },
 };

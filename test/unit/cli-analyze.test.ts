@@ -198,6 +198,12 @@ describe("stdin", { timeout: 60_000 }, () => {
     expect(status).toBe(1);
   });
 
+  it("speaks of no `--fix`, which has no file to change", () => {
+    const { stdout } = pipe("FROM python:3.13-slim\nRUN pip install flask==3.0.3\n");
+    expect(stdout).toContain("fix: Add --no-cache-dir");
+    expect(stdout).not.toContain("mends");
+  });
+
   it.each([
     ["", "dockerfile/unusable"],
     [Buffer.from([0xff, 0xfe, 0x00]), "files/not-utf8"],

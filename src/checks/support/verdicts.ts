@@ -13,6 +13,12 @@ function verdict(status: Verdict["status"], message: string, measured?: Measurem
   return measured === undefined ? { status, message } : { status, message, measured };
 }
 
+/** `the value of TOKEN is not`, `the value of none of 3 secret variables is`: before where they were looked for. */
+export const noValueOf = (watched: readonly string[]): string =>
+  watched.length === 1
+    ? `the value of ${watched[0]} is not`
+    : `the value of none of ${watched.length} secret variables is`;
+
 /** The first few of a list in a sentence: `a, b, c and 4 more`. */
 export function some(items: readonly string[], most = 3): string {
   const shown = items.slice(0, most).join(", ");

@@ -37,7 +37,16 @@ export async function judgeStandardInput({ now }: Pick<World, "now">): Promise<J
     today: new Date(now()).toISOString().slice(0, 10),
   });
   const { service } = analysis;
-  return { folder: "", service, dockerfile, findings, suppressed, unchanged: 0, read: (path) => tree.read(path) };
+  return {
+    folder: "",
+    service,
+    dockerfile,
+    findings,
+    suppressed,
+    unchanged: 0,
+    isAlone: true,
+    read: (path) => tree.read(path),
+  };
 }
 
 /** No Dockerfile comes near it, and a program may write without an end. */

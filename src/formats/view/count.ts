@@ -24,10 +24,12 @@ export function addTo(
     service,
     findings,
     suppressed,
+    isAlone = false,
   }: {
     readonly service: unknown;
     readonly findings: readonly Finding[];
     readonly suppressed: readonly unknown[];
+    readonly isAlone?: boolean;
   },
 ): void {
   totals.services += 1;
@@ -35,7 +37,7 @@ export function addTo(
   totals.suppressed += suppressed.length;
   for (const { severity, fix } of findings) {
     totals.findings[severity] += 1;
-    if (fix !== undefined) totals.fixable += 1;
+    if (fix !== undefined && !isAlone) totals.fixable += 1;
   }
 }
 
