@@ -21,7 +21,7 @@ export const routesAsBefore: Check<OrdinaryRun> = {
     symptom: "After the change to the reworked image some requests are answered with errors, and health stays green.",
     cause: "The service wrote where its user may not, or used a file or package that is not in the new image.",
     remedy:
-      "Ask that route and read the traceback in the log; then name the folder under `writable` or what is missing under `keep` in seaworthy.yaml.",
+      "Ask that route and read the traceback in the log; then name, under `decisions` in seaworthy.yaml, the folder in `writable`, the files in `copies`, or the package in `packages`.",
   },
   needs: ordinaryRun,
   of: ["server"],
