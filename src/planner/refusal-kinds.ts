@@ -196,6 +196,13 @@ export const refusalKinds = {
       "Set `steps` under `decisions`: `[]` when the image does without, or what the builder shall run, with the folders that it fills.",
     blocking: true,
   },
+  "ssh-mount-lost": {
+    title: "A step of today's build uses the keys of an ssh agent, and the rework has no such step",
+    because: "It installs nothing that the project names, and the rework's build is given no keys and no ssh client.",
+    instead:
+      "Where the image needs what that step fetches, make it a dependency with an address by https, or add the step with its `--mount=type=ssh` to the reworked Dockerfile after `apply` and build that with `docker build --ssh default`.",
+    blocking: false,
+  },
   "secret-mount-lost": {
     title: "A step of today's build mounts a secret, and the rework has no such step",
     because: "It installs nothing that the lock names, so the rework has no such step and mounts no such secret.",

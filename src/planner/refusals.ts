@@ -3,7 +3,7 @@ import type { Facts } from "../decisions/decider.ts";
 import { starterOf } from "../decisions/shared/compose.ts";
 import { carriedStart, isObstacle } from "../decisions/shared/carried-start.ts";
 import { list } from "../decisions/shared/say.ts";
-import { lostSecrets } from "../decisions/shared/kept-secrets.ts";
+import { lostSecrets, sshSteps } from "../decisions/shared/kept-secrets.ts";
 import { kindOf, servesNobody } from "../decisions/shared/kind.ts";
 import { mainStart } from "../decisions/shared/server.ts";
 import { finalStage, instructionsToday, lineage } from "../decisions/shared/today.ts";
@@ -149,12 +149,19 @@ function* secretProposals({ dockerfile }: Facts): Generator<Refusal> {
 }
 
 /** Only the lock's own way to a package counts: what production does not need is not fetched. */
-function* sshRefusals({ service }: Facts): Generator<Refusal> {
+function* sshRefusals({ service, dockerfile }: Facts): Generator<Refusal> {
   const over = (service.lock?.packages ?? []).filter((one) => one.overSsh === true && one.use === "production");
   if (service.pip === undefined && over.length > 0)
     yield refusal("git-over-ssh", {
       what: `${list(over.map(({ name }) => name))} ${over.length === 1 ? "is" : "are"} fetched over ssh`,
     });
+  for (const { instruction, installs } of sshSteps(dockerfile)) {
+    const step = `The step in line ${instruction.line} of ${dockerfile?.path}`;
+    // What a lock fetches over ssh is known without it; of what pip installs only the mount tells.
+    if (!installs) yield refusal("ssh-mount-lost", { what: `${step} mounts the keys of an ssh agent` });
+    else if (service.pip !== undefined)
+      yield refusal("git-over-ssh", { what: `${step} installs with the keys of an ssh agent` });
+  }
 }
 
 /** Often it is the server or the driver of the database. */

@@ -1,7 +1,9 @@
 import { posix } from "node:path";
+import type { Stage } from "../model/types.ts";
 import { type Command, commandsOf } from "./queries/commands.ts";
 import { changed, healthy, slim } from "./queries/example.ts";
-import { at, find, reachableSteps } from "./queries/steps.ts";
+import { at, find, reachable, type Step } from "./queries/steps.ts";
+import { runCommands } from "./queries/uv.ts";
 import type { Project, Rule } from "./rule.ts";
 
 const DEB = "https://example.org/tool_1.0_amd64.deb";
@@ -27,6 +29,7 @@ export const packageFromUrlUnverified: Rule = {
       run(`curl -fsSLo /tmp/tool.deb ${DEB} && dpkg -i /tmp/tool.deb`),
       run(`wget ${DEB} && apt-get install -y ./tool_1.0_amd64.deb`),
       run(`curl -fsSL -o /tmp/tool.deb ${DEB} && apt-get install -y /tmp/*.deb`),
+      run(`wget ${DEB}\nRUN apt-get update && apt-get install -y ./tool_1.0_amd64.deb`),
       run(`rpm -ivh ${RPM}`),
       run(`dnf install -y ${RPM} && dnf clean all`),
       run("yum localinstall -y http://example.org/tool-release.rpm"),
@@ -34,6 +37,9 @@ export const packageFromUrlUnverified: Rule = {
     good: [
       healthy,
       run(`curl -fsSLo tool.deb ${DEB} && echo "${"a".repeat(64)}  tool.deb" | sha256sum -c && dpkg -i tool.deb`),
+      run(
+        `wget ${DEB}\nRUN echo "${"a".repeat(64)}  tool_1.0_amd64.deb" | sha256sum -c\nRUN dpkg -i tool_1.0_amd64.deb`,
+      ),
       run(`wget ${DEB} ${DEB}.asc && gpg --verify *.asc && dpkg -i *.deb`),
       run(`rpm --import https://example.org/key.asc && rpm -ivh ${RPM}`),
       run(`dnf install -y --setopt=localpkg_gpgcheck=1 ${RPM}`),
@@ -44,21 +50,35 @@ export const packageFromUrlUnverified: Rule = {
     ],
   },
   *check({ dockerfile }) {
-    for (const { instruction } of reachableSteps(dockerfile)) {
-      if (instruction.keyword !== "RUN") continue;
-      const commands = commandsOf(instruction);
-      if (commands.some(verifies)) continue;
-      for (const command of commands) {
-        const from = unverified(command, commands);
-        if (from === undefined) continue;
+    for (const stage of reachable(dockerfile))
+      for (const { step, command, from } of unverifiedIn(stage))
         yield {
           message: `${from} is installed without a look at a checksum or a signature.`,
-          where: at(dockerfile, instruction, find(dockerfile, instruction, command.text)),
+          where: at(dockerfile, step.instruction, find(dockerfile, step.instruction, command.text)),
         };
-      }
-    }
   },
 };
+
+interface Unverified {
+  readonly step: Step;
+  readonly command: Command;
+  /** The address that it installs from. */
+  readonly from: string;
+}
+
+function unverifiedIn(stage: Stage): readonly Unverified[] {
+  const found: Unverified[] = [];
+  const files: Download[] = [];
+  for (const { step, command } of runCommands(stage)) {
+    files.push(...downloaded(command));
+    // A look at one file is taken for a look at all that came so far, or comes in the same step.
+    const isLookedAt = commandsOf(step.instruction).some(verifies);
+    if (isLookedAt) files.length = 0;
+    const from = installs(command) && !isLookedAt ? sourceOf(command, files) : undefined;
+    if (from !== undefined) found.push({ step, command, from });
+  }
+  return found;
+}
 
 const VERIFIES =
   /^(?:(?:sha(?:1|224|256|384|512)|b2|md5)sum|shasum|gpgv?2?|cosign|minisign|debsig-verify|dpkg-sig|rpmkeys)$/;
@@ -70,15 +90,13 @@ const verifies = ({ program, argv }: Command): boolean =>
   argv.some((word) => /localpkg_gpgcheck=(?:1|true|yes)/i.test(word));
 
 /** The address that a command installs from: given to it, or downloaded by a command before. */
-function unverified(command: Command, commands: readonly Command[]): string | undefined {
-  if (!installs(command)) return undefined;
+function sourceOf(command: Command, files: readonly Download[]): string | undefined {
   const packages = command.argv.slice(1).filter((word) => /\.(?:deb|rpm)$/.test(word) && !isRepository(word));
   const given = packages.find((word) => /^https?:\/\//.test(word));
   if (given !== undefined) return given;
-  const before = commands.slice(0, commands.indexOf(command));
   const names = new Set(packages.map((word) => posix.basename(word)));
   const isNamed = (name: string): boolean => names.has(name) || (names.has("*.deb") && name.endsWith(".deb"));
-  return before.flatMap(downloaded).find(({ name }) => isNamed(name))?.url;
+  return files.find(({ name }) => isNamed(name))?.url;
 }
 
 function installs({ program, argv }: Command): boolean {
@@ -96,8 +114,13 @@ const isRepository = (word: string): boolean =>
   !word.startsWith("http://") &&
   /(?:^|[-_])(?:release|keyring|repo|repository|prod)(?:[-_.]|$)/.test(posix.basename(word));
 
+interface Download {
+  readonly url: string;
+  readonly name: string;
+}
+
 /** The address and the file's name, where a command downloads something. */
-function downloaded({ program, argv }: Command): ReadonlyArray<{ readonly url: string; readonly name: string }> {
+function downloaded({ program, argv }: Command): readonly Download[] {
   const url = program === "curl" || program === "wget" ? argv.find((word) => /^https?:\/\//.test(word)) : undefined;
   if (url === undefined) return [];
   const flag = program === "curl" ? /^-\w*o$|^--output$/ : /^-\w*O$|^--output-document$/;

@@ -1,6 +1,7 @@
 import { type SecretMount, secretMounts } from "../../dockerfile/secret-mounts.ts";
 import { commandsOfInstruction } from "../../dockerfile/shell.ts";
-import type { Dockerfile, SyncSpec } from "../../model/types.ts";
+import { reachableStages } from "../../dockerfile/stages.ts";
+import type { Dockerfile, Instruction, SyncSpec } from "../../model/types.ts";
 
 type KeptSecret = NonNullable<SyncSpec["secrets"]>[number];
 
@@ -20,7 +21,16 @@ export const lostSecrets = (dockerfile: Dockerfile | undefined): readonly Secret
 const mountsOf = (dockerfile: Dockerfile | undefined): readonly SecretMount[] =>
   dockerfile === undefined ? [] : secretMounts(dockerfile).filter(({ id }) => id !== "ca-bundle");
 
-const installs = ({ instruction }: SecretMount): boolean =>
+/** Steps that use the keys of an ssh agent, which the rework's build is not given. */
+export const sshSteps = (
+  dockerfile: Dockerfile | undefined,
+): ReadonlyArray<{ readonly instruction: Instruction; readonly installs: boolean }> =>
+  (dockerfile === undefined ? [] : reachableStages(dockerfile))
+    .flatMap(({ instructions }) => instructions)
+    .filter(({ flags }) => flags.some(({ name, value }) => name === "mount" && /(?:^|,)type=ssh(?:,|$)/.test(value)))
+    .map((instruction) => ({ instruction, installs: installs({ instruction }) }));
+
+const installs = ({ instruction }: Pick<SecretMount, "instruction">): boolean =>
   commandsOfInstruction(instruction).some(
     ({ name, args }) => INSTALLER.test(name) && args.some((word) => word === "sync" || word === "install"),
   );

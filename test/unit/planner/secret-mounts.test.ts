@@ -40,6 +40,20 @@ it("says which secret the rework no longer mounts", () => {
   );
 });
 
+it("says which step used an ssh agent, and what to do about it", () => {
+  const { plan, text } = planned("RUN --mount=type=ssh git clone git@git.example:team/models.git /models");
+  expect(text).not.toContain("type=ssh");
+  const said = plan.refusals.find(({ id }) => id === "ssh-mount-lost");
+  expect(said?.what).toBe("The step in line 2 of Dockerfile mounts the keys of an ssh agent");
+  expect(said?.instead).toContain("docker build --ssh default");
+});
+
+it("says nothing of an agent that the install step has for nothing", () => {
+  const { plan } = planned("RUN --mount=type=ssh uv sync --locked");
+  expect(plan.refusals.map(({ id }) => id)).not.toContain("ssh-mount-lost");
+  expect(plan.refusals.map(({ id }) => id)).not.toContain("git-over-ssh");
+});
+
 it("changes nothing for a build without secrets", () => {
   const { plan, text } = planned("RUN uv sync --locked");
   expect(plan.image.sync).not.toHaveProperty("secrets");
