@@ -32,6 +32,49 @@ const withoutExamples: Plugin = {
   },
 };
 
+/** What an analysis seldom needs, and long to load: asked for with the first call of a function of it. */
+const LATE = /^(?:node:crypto|yaml)$/;
+
+/**
+ * In one script nothing is loaded later: for an `import()` esbuild would put a function around every module that it
+ * reaches, nearly all, and each start would run them. So its module is there at once, and only what is `LATE` later.
+ */
+const atOnce: Plugin = {
+  name: "at-once",
+  setup(bundler) {
+    bundler.onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => {
+      const imports: string[] = [];
+      const text = readFileSync(path, "utf8").replace(
+        /(typeof )?(?:await )?import\(("\.[^"]+")\)/g,
+        (whole, type: string | undefined, id: string) => {
+          if (type !== undefined) return whole;
+          imports.push(`import * as atOnce${imports.length} from ${id};`);
+          return `atOnce${imports.length - 1}`;
+        },
+      );
+      // Behind the text: its lines keep their numbers.
+      return { contents: `${text}\n${imports.join("\n")}`, loader: "ts" };
+    });
+    bundler.onResolve({ filter: LATE }, ({ path, kind }) =>
+      kind === "import-statement" ? { path, namespace: "late", sideEffects: false } : undefined,
+    );
+    bundler.onLoad({ filter: /.*/, namespace: "late" }, async ({ path }) => ({
+      contents: functionsOf((await import(path)) as object)
+        .map((name) => calledLate(name, path))
+        .join("\n"),
+      resolveDir: ".",
+    }));
+  },
+};
+
+const functionsOf = (module: object): readonly string[] =>
+  Object.entries(module).flatMap(([name, value]) => (typeof value === "function" && name !== "default" ? [name] : []));
+
+const calledLate = (name: string, path: string): string => `export function ${name}(...words) {
+  const { ${name}: real } = require("${path}");
+  return new.target ? new real(...words) : real(...words);
+}`;
+
 /** The command loads all but `analyze` from the ES modules beside it. */
 const fullFromEsm: Plugin = {
   name: "full-from-esm",
@@ -117,7 +160,7 @@ export async function bundleAnalyze(options: BuildOptions = {}): Promise<Bundles
   const analyze = await build({
     ...script,
     entryPoints: { analyze: "src/cli/light.ts" },
-    plugins: [onlyEnglish, withoutExamples, fromBeside(apart)],
+    plugins: [onlyEnglish, withoutExamples, atOnce, fromBeside(apart)],
     ...options,
     metafile: true,
   });
