@@ -1,3 +1,4 @@
+import { causeIn } from "../engine/step-cause.ts";
 import { buildRecord, type BuildRecord } from "../probes/build-record.ts";
 import type { Check } from "./check.ts";
 import { exampleRecord } from "./support/examples.ts";
@@ -27,7 +28,7 @@ export const builds: Check<BuildRecord> = {
   judge({ built, failure, builds: all }) {
     if (built) return pass(`Built from the tracked files alone (${all.length} times).`);
     const step = withoutMounts(failure?.step ?? "The build failed at an unknown step").replace(/[.:\s]+$/, "");
-    const said = saidBy(failure?.log ?? []);
+    const said = causeIn(failure?.log ?? []);
     const what = /^The(?:re)? /.test(step) ? step : `The build failed at ${step}`;
     return fail(`${what}${said === "" ? "." : `: ${said}`}`);
   },
@@ -35,10 +36,3 @@ export const builds: Check<BuildRecord> = {
 
 /** The command is what a reader looks for; its mounts would push it out of sight. */
 const withoutMounts = (step: string): string => step.replaceAll(/--(?:mount|network|security)=\S+\s+/g, "");
-
-/** What the step itself calls an error, else its last words. */
-function saidBy(log: readonly string[]): string {
-  const lines = log.map((line) => line.trim()).filter((line) => line !== "");
-  const isError = (line: string) => /^(?:\w*error|fatal|E):/i.test(line) && !line.includes("subprocess-exited");
-  return lines.find(isError) ?? lines.at(-1) ?? "";
-}

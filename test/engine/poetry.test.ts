@@ -142,4 +142,5 @@ it("builds nothing from a lock whose files are others by now", async () => {
   const builds = (JSON.parse(stdout) as readonly CheckResult[]).find(({ id }) => id === "builds");
   expect(builds?.status).toBe("fail");
   expect(builds?.message).toMatch(/poetry install --no-interaction --no-root --only main/);
+  expect(builds?.message).toMatch(/uvicorn.*(?:checksums|not in poetry\.lock)/);
 });
