@@ -2,6 +2,7 @@ import { UserError } from "../kit/errors.ts";
 import type { Choice, Decider, Facts } from "./decider.ts";
 import { buildStepsToday } from "./shared/build-steps.ts";
 import { configured, override } from "./shared/override.ts";
+import { isLeftInPlace } from "./shared/project-install.ts";
 import { list } from "./shared/say.ts";
 
 interface Settled {
@@ -33,8 +34,7 @@ function asGiven(facts: Facts): Settled | undefined {
 /** Steps of today that are carried over by themselves: those of which it is known where they put what they make. */
 function known(facts: Facts): Settled & { readonly evidence: readonly string[] } {
   const steps = buildStepsToday(facts.dockerfile, facts.service).filter(({ makes }) => makes !== undefined);
-  const inEnvironment = facts.service.packaging.kind.value === "unpackaged";
-  const carried = inEnvironment ? steps : [];
+  const carried = isLeftInPlace(facts) ? steps : [];
   return {
     run: [...new Set(carried.map(({ text }) => text))],
     makes: [...new Set(carried.flatMap(({ makes }) => makes ?? []))],

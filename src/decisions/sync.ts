@@ -5,38 +5,11 @@ import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
 import { keptSecrets } from "./shared/kept-secrets.ts";
 import { lockTool, type Picked, TOOL_TITLES, toolManifests } from "./shared/lock-tool.ts";
+import { projectInstall } from "./shared/project-install.ts";
 import { list, placesOf } from "./shared/say.ts";
 
 const kept = (names: readonly string[]): readonly string[] =>
   names.filter((name) => /^[\w.-]+$/.test(name) && !isForDevelopment(name)).toSorted();
-
-/** Installed as a package, left where it lies, or not installed at all; a wrong choice is a ModuleNotFoundError at start. */
-function projectInstall(facts: Facts): { readonly project: SyncSpec["project"]; readonly because: string } {
-  const { packaging } = facts.service;
-  if (packaging.kind.value === "unpackaged")
-    return {
-      project: "none",
-      because:
-        "The project is no installable package: it is imported from the working directory, so only its dependencies are installed.",
-    };
-  if (facts.installsProject === false && !packaging.readsOwnVersion.value)
-    return {
-      project: "none",
-      because:
-        "Today's image imports the project from the working directory and never installs it, so nothing shows that it can be built: only its dependencies are installed.",
-    };
-  if (packaging.looksUpFromFile.value)
-    return {
-      project: "editable",
-      because:
-        "The code finds files relative to its own source files, so it stays where it lies and is linked into the environment.",
-    };
-  return {
-    project: "no-editable",
-    because:
-      "The project is built into the environment, so no link points to a source folder that the runtime does not have.",
-  };
-}
 
 /** Folders and files the build backend needs; only tracked ones. */
 function sourcesOf(facts: Facts): readonly string[] {

@@ -29,6 +29,17 @@ function folderOf(use: PathUse, workdir: string): string | undefined {
 const usesOf = (service: Service): readonly PathUse[] =>
   service.writes.filter((use) => !NOT_OURS.test(use.path) && !isHandCommand(use.evidence.file, service));
 
+/** A start script lets Django put its files where the settings say. */
+function collectedAtStart({ service, startScript }: Facts): readonly PathUse[] {
+  const path = service.staticRoot?.value;
+  const call = startScript?.calls.find(({ words }) => words.includes("collectstatic"));
+  if (path === undefined || call === undefined) return [];
+  const file = startScript?.file?.path;
+  const [fallback] = service.staticRoot?.evidence ?? [];
+  const evidence = file === undefined ? fallback : { file, line: call.line, text: call.words.join(" ") };
+  return evidence === undefined ? [] : [{ path, when: "start", evidence }];
+}
+
 /** What is written where no folder can be given to the service's user, most often right beside the code. */
 export function writesBesideCode(
   service: Service,
@@ -49,7 +60,7 @@ export const writable: Decider = {
   decide(facts: Facts, draft: Draft): Choice {
     const workdir = draft.workdir ?? "/app";
     const chosen = override(facts, "writable", "list");
-    const uses = usesOf(facts.service);
+    const uses = [...usesOf(facts.service), ...collectedAtStart(facts)];
     const written =
       chosen ?? [...new Set(uses.map((use) => folderOf(use, workdir)).filter((path) => path !== undefined))].toSorted();
     const today = instructionsToday(facts.dockerfile, "VOLUME").flatMap((instruction) => instruction.words);
@@ -70,6 +81,8 @@ export const writable: Decider = {
         mounted: mounted.map(({ path }) => path),
         inCompose: inCompose.map(({ path }) => path),
         beside,
+        writers:
+          collectedAtStart(facts).length === 0 ? CODE : `${CODE.slice(0, -1)}, and the start script collects files.`,
       }),
       ...(beside.length === 0 ? {} : { leaves: ["writes-outside-tmp-on-read-only"] }),
       evidence: places(
@@ -113,6 +126,7 @@ function because({
   mounted,
   inCompose,
   beside,
+  writers,
 }: {
   readonly written: readonly string[];
   readonly folders: readonly string[];
@@ -120,6 +134,8 @@ function because({
   readonly mounted: readonly string[];
   readonly inCompose: readonly string[];
   readonly beside: readonly PathUse[];
+  /** Who writes there. */
+  readonly writers: string;
 }): string {
   const left =
     beside.length === 0
@@ -138,10 +154,11 @@ function because({
   ].join("");
   if (chosen) return `${configured("writable")}${volumes}${left}`;
   const nowhere = beside.length === 0 ? NOWHERE : "";
-  const why = written.length > 0 ? "The code writes there." : nowhere;
+  const why = written.length > 0 ? writers : nowhere;
   return `${why}${volumes}${left} ${MOUNTED}`.trim();
 }
 
+const CODE = "The code writes there.";
 const NOWHERE = "No line of the code writes outside the folders for temporary files.";
 const MOUNTED =
   "Whoever runs the image mounts a volume or a tmpfs at these paths. A new volume takes over the folder's owner. Its group is 0, because OpenShift starts the service with a number of its own in that group.";

@@ -165,9 +165,25 @@ function* sshRefusals({ service, dockerfile }: Facts): Generator<Refusal> {
 }
 
 /** Often it is the server or the driver of the database. */
-function* besideLockRefusals({ findings }: Facts): Generator<Refusal> {
-  for (const { message } of findings.filter(({ rule }) => rule === "install-beside-lock"))
-    yield refusal("beside-lock", { what: message.replace(/\.$/, "") });
+/** How each manager takes a package in. */
+const ADDS: Readonly<Partial<Record<Service["manager"]["value"], string>>> = {
+  uv: "uv add",
+  poetry: "poetry add",
+  pdm: "pdm add",
+  pipenv: "pipenv install",
+};
+
+function* besideLockRefusals({ findings, service }: Facts): Generator<Refusal> {
+  const adds = ADDS[service.manager.value];
+  for (const { message } of findings.filter(({ rule }) => rule === "install-beside-lock")) {
+    const names = / installs (.+), which \S+ does not decide/.exec(message)?.[1]?.replaceAll(",", "");
+    yield refusal("beside-lock", {
+      what: message.replace(/\.$/, ""),
+      ...(adds === undefined || names === undefined
+        ? {}
+        : { instead: `Run \`${adds} ${names}\`, look at the versions, commit the lock and run again.` }),
+    });
+  }
 }
 
 const speaksGrpc = ({ framework, dependencies }: Facts["service"]): boolean =>

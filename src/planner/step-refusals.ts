@@ -1,5 +1,6 @@
 import type { Facts } from "../decisions/decider.ts";
 import { type BuildStep, buildStepsToday } from "../decisions/shared/build-steps.ts";
+import { isLeftInPlace } from "../decisions/shared/project-install.ts";
 import { list } from "../decisions/shared/say.ts";
 import type { Refusal } from "../model/types.ts";
 import { refusal } from "./refusal-kinds.ts";
@@ -8,13 +9,13 @@ import { refusal } from "./refusal-kinds.ts";
 export function* stepRefusals(facts: Facts): Generator<Refusal> {
   const { dockerfile, service, findings } = facts;
   if (facts.overrides["steps"] !== undefined && facts.overrides["steps"] !== null) return;
-  const unpackaged = service.packaging.kind.value === "unpackaged";
+  const carries = isLeftInPlace(facts);
   // What a `make` installs is found by a rule of its own, and comes from the lock.
   const behindMake = new Set(
     findings.filter(({ rule }) => rule === "install-behind-make").map(({ where }) => `${where?.file}:${where?.line}`),
   );
   const unsettled = buildStepsToday(dockerfile, service).filter(
-    ({ makes, place }) => (makes === undefined || !unpackaged) && !behindMake.has(place),
+    ({ makes, place }) => (makes === undefined || !carries) && !behindMake.has(place),
   );
   if (unsettled.length === 0) return;
   const runsPython = ({ text }: BuildStep) =>

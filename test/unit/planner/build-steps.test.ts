@@ -101,6 +101,16 @@ describe("Django's static files", () => {
     expect(rendered).toContain("COPY --from=builder --chown=0:0 /app/collected /app/collected");
   });
 
+  it("are collected also for a package that today's image never installs: its code lies in the working directory", () => {
+    const packaging = { ...sample.packaging, kind: fact<"package">("package") };
+    const given = facts({ ...django, packaging }, {}, text);
+    const ids = (plan: ReturnType<typeof makePlan>) => plan.refusals.map(({ id }) => id);
+    const never = makePlan({ ...given, installsProject: false });
+    expect(ids(never)).not.toContain("build-step");
+    expect(never.image.steps?.makes).toEqual(["collected"]);
+    expect(ids(makePlan({ ...given, installsProject: true }))).toContain("build-step");
+  });
+
   it("are the team's to settle where no setting says where they go", () => {
     const { staticRoot: _, ...without } = django;
     expect(planOf(text, without).refusals).toContainEqual(expect.objectContaining({ id: "build-step" }));

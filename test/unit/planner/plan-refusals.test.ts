@@ -76,6 +76,7 @@ describe("what is refused", () => {
         id: "beside-lock",
         blocking: true,
         what: expect.stringMatching(/installs gunicorn.*decide$/),
+        instead: "Run `uv add gunicorn`, look at the versions, commit the lock and run again.",
       }),
     );
     expect(refused({})).not.toContain("beside-lock");

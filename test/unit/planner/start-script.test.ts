@@ -53,6 +53,19 @@ describe("a start script", () => {
     expect(image.copies).toContainEqual(expect.objectContaining({ from: "docker/start", to: "/usr/local/bin/start" }));
   });
 
+  it("may collect static files into the folder that the settings name", async () => {
+    const settings = {
+      "shop/settings.py":
+        "from pathlib import Path\nBASE_DIR = Path(__file__).resolve().parent.parent\nSTATIC_ROOT = BASE_DIR / 'collected'\n",
+    };
+    const collect = entry("python manage.py collectstatic --noinput", `exec ${UVICORN}`);
+    const { image, refusals } = await planned(['CMD ["./entry.sh"]'], { ...collect, ...settings });
+    expect(refusals).toEqual([]);
+    expect(image.writable).toEqual(["/app/collected"]);
+    const without = await planned(['CMD ["./entry.sh"]'], { ...entry(`exec ${UVICORN}`), ...settings });
+    expect(without.image.writable).toEqual([]);
+  });
+
   it("waits with a program that the image gets", async () => {
     const { image, refusals } = await planned(
       ['ENTRYPOINT ["/app/entry.sh"]', `CMD ${JSON.stringify(UVICORN.split(" "))}`],
