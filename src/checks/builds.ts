@@ -27,12 +27,17 @@ export const builds: Check<BuildRecord> = {
   ],
   judge({ built, failure, builds: all }) {
     if (built) return pass(`Built from the tracked files alone (${all.length} times).`);
-    const step = withoutMounts(failure?.step ?? "The build failed at an unknown step").replace(/[.:\s]+$/, "");
+    const step = shortened(failure?.step ?? "The build failed at an unknown step").replace(/[.:\s]+$/, "");
     const said = causeIn(failure?.log ?? []);
     const what = /^The(?:re)? /.test(step) ? step : `The build failed at ${step}`;
     return fail(`${what}${said === "" ? "." : `: ${said}`}`);
   },
 };
 
-/** The command is what a reader looks for; its mounts would push it out of sight. */
-const withoutMounts = (step: string): string => step.replaceAll(/--(?:mount|network|security)=\S+\s+/g, "");
+/** The command is what a reader looks for, once; its mounts and the lines for a company's CA would push it out of sight. */
+const shortened = (step: string): string =>
+  step
+    .replace(/: process "[^]*" did not complete successfully: exit code: (\d+)/, " (exit code $1)")
+    .replaceAll(/--(?:mount|network|security)=\S+\s+/g, "")
+    .replaceAll(/if \[ -s \/run\/secrets\/ca-bundle \]; then [^;]*; fi\s+&& /g, "")
+    .replaceAll(/\s{2,}/g, " ");

@@ -10,9 +10,10 @@ export function causeIn(log: readonly string[]): string {
 /** Poetry 2 sets off what went wrong with each package, the reason first. */
 const GUTTER = /^\s*\|(?: |$)/;
 
+/** The first line of a reason; of one whose beginning is cut off, the lines left are advice. */
 const inGutter = (raw: readonly string[]): string | undefined =>
   raw
-    .filter((line) => GUTTER.test(line))
+    .filter((line, at) => GUTTER.test(line) && at > 0 && !GUTTER.test(raw[at - 1] ?? ""))
     .map((line) => line.replace(GUTTER, "").trim())
     .find((line) => line !== "" && !line.startsWith("Command '["));
 

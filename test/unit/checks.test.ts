@@ -90,12 +90,15 @@ it("says of a role that failed under the contract what it lacked", () => {
 
 it("says of a build that failed what the step ran and what it called an error, once", () => {
   const log = ["Resolved 3 packages", "error: The lockfile needs to be updated", "", "hint: run `uv lock`"];
-  const failure = { step: "The build failed at the step `[b 2/3] RUN --mount=type=cache,target=/c uv sync`", log };
+  const run = "if [ -s /run/secrets/ca-bundle ]; then export A=b; fi     && uv sync";
+  const ended = `process "/bin/sh -c ${run}" did not complete successfully: exit code: 2`;
+  const step = `The build failed at the step \`[b 2/3] RUN --mount=type=cache,target=/c ${run}\`: ${ended}`;
+  const failure = { step, log };
   const check = checks.find(({ id }) => id === "builds");
   if (check === undefined) throw new Error("builds is gone");
   const data = { ...(check.examples[0]?.data as object), built: false, failure };
   expect(judge(check, { status: "seen", value: data, milliseconds: 1 }, context).message).toBe(
-    "The build failed at the step `[b 2/3] RUN uv sync`: error: The lockfile needs to be updated",
+    "The build failed at the step `[b 2/3] RUN uv sync` (exit code 2): error: The lockfile needs to be updated",
   );
 });
 

@@ -48,6 +48,18 @@ it.each<[string, readonly string[], string]>([
     "netifaces==0.11.0: error: command 'gcc' failed",
   ],
   [
+    "the reason that is whole, where the log begins in the middle of one",
+    [
+      "    |     1. Regenerate lockfile: poetry lock",
+      "    | ",
+      "",
+      "    | Unable to find x (1.0)",
+      "    | ",
+      "    | Solutions:",
+    ],
+    "Unable to find x (1.0)",
+  ],
+  [
     "an error of Python by its module",
     ["Traceback (most recent call last):", "django.core.exceptions.ImproperlyConfigured: The SECRET_KEY is empty"],
     "django.core.exceptions.ImproperlyConfigured: The SECRET_KEY is empty",
