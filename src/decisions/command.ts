@@ -156,6 +156,10 @@ interface Started {
   readonly entrypoint?: readonly string[];
 }
 
+/** `"$@"` of a script stands for the words that follow the script. */
+const withArguments = (argv: readonly string[], args: readonly string[]): readonly string[] =>
+  argv.flatMap((word) => (/^\$\{?[@*]\}?$/.test(word) ? args : [word]));
+
 /** With what a shell does before the server today, which a start goes on doing. */
 function throughScript(facts: Facts, settled: Started): Started {
   const carried = carriedStart(facts);
@@ -163,7 +167,8 @@ function throughScript(facts: Facts, settled: Started): Started {
   if (carried.kind === "text") {
     const shell = carried.bash ? "bash" : "sh";
     // The words of a command with variables have a shell of their own already.
-    const server = settled.argv[0] === "sh" ? (settled.argv[2] ?? "") : `exec ${settled.argv.map(shellWord).join(" ")}`;
+    const argv = withArguments(settled.argv, facts.startScript?.args ?? []);
+    const server = argv[0] === "sh" ? (argv[2] ?? "") : `exec ${argv.map(shellWord).join(" ")}`;
     const join = /(?:&&|;|\bthen|\bdo|\n)$/.test(carried.before) ? " " : "\n";
     return {
       argv: [shell, "-c", `${carried.before}${join}${server}`],

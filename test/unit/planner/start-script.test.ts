@@ -53,6 +53,16 @@ describe("a start script", () => {
     expect(image.copies).toContainEqual(expect.objectContaining({ from: "docker/start", to: "/usr/local/bin/start" }));
   });
 
+  it("gives the server the words that follow the script, and no sign of the shell for them", async () => {
+    const own = {
+      ...entry("set -e", "python -m shop.prepare", 'exec python -m shop.server "$@"'),
+      "shop/server.py":
+        "from http.server import *\nThreadingHTTPServer(('0.0.0.0', 8000), BaseHTTPRequestHandler).serve_forever()\n",
+    };
+    const { image } = await planned(["EXPOSE 8000", 'CMD ["./entry.sh"]'], own);
+    expect(image.command.at(-1)).toBe("set -e\npython -m shop.prepare\nexec python -m shop.server");
+  });
+
   it("may collect static files into the folder that the settings name", async () => {
     const settings = {
       "shop/settings.py":
