@@ -7,6 +7,6 @@ export const drain: Probe<Drain> = {
   runs: "beside-others",
   waits: true,
   needsHealthy: true,
-  version: 6,
+  version: 7,
   collect: (context) => stopInFlight(context),
 };

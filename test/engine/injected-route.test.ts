@@ -46,25 +46,60 @@ server.serve_forever()
 server.server_close()
 `;
 
-/** An application of no framework, behind uvicorn. */
-const UVICORN = (onStop: string) => `
-import os, signal
-import uvicorn
+/** An application of no framework. */
+const PLAIN = `
 async def app(scope, receive, send):
     if scope["type"] != "http":
         return
     await send({"type": "http.response.start", "status": 200 if scope["path"] == "/health" else 404, "headers": []})
     await send({"type": "http.response.body", "body": b"ok"})
+`;
+
+const UVICORN = (onStop: string) => `
+import os, signal
+import uvicorn
+${PLAIN}
 class Server(uvicorn.Server):
     def handle_exit(self, sig, frame):
         ${onStop}
 Server(uvicorn.Config(app, host="0.0.0.0", port=8000, timeout_graceful_shutdown=5)).run()
 `;
 
+const HYPERCORN = (onStop: string) => `
+import asyncio, os, signal
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+${PLAIN}
+config = Config()
+config.bind, config.graceful_timeout = ["0.0.0.0:8000"], 5
+async def main():
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: ${onStop})
+    await serve(app, config, shutdown_trigger=stop.wait)
+asyncio.run(main())
+`;
+
+/** As its command line makes it. It drops what is in flight whatever it is told, so its healthy twin waits itself. */
+const DAPHNE = (onStop: string) => `
+import os, signal
+from twisted.internet import asyncioreactor
+asyncioreactor.install()
+from twisted.internet import reactor
+from daphne.server import Server
+${PLAIN}
+server = Server(app, endpoints=["tcp:port=8000:interface=0.0.0.0"], signal_handlers=False)
+def ready():
+    signal.signal(signal.SIGTERM, lambda *_: reactor.callFromThread(lambda: ${onStop}))
+reactor.callWhenRunning(ready)
+server.run()
+`;
+
 const FRAMEWORKS = {
   tornado: { app: TORNADO, waits: "stop.set()", install: ["tornado==6.5.2"] },
   pyramid: { app: PYRAMID, waits: "stop.start()", install: ["pyramid==2.0.2", "setuptools==80.9.0"] },
   uvicorn: { app: UVICORN, waits: "super().handle_exit(sig, frame)", install: ["uvicorn==0.35.0"] },
+  hypercorn: { app: HYPERCORN, waits: "stop.set()", install: ["hypercorn==0.17.3"] },
+  daphne: { app: DAPHNE, waits: "reactor.callLater(3, reactor.stop)", install: ["daphne==4.2.1"] },
 };
 
 let engine: ConnectedEngine;

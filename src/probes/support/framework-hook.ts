@@ -28,6 +28,8 @@ PLACES = {
     "aiohttp.web_app": [("Application", "_handle", "aiohttp")],
     "pyramid.router": [("Router", "__call__", "wsgi")],
     "uvicorn.config": [("Config", "load", "uvicorn")],
+    "hypercorn.app_wrappers": [("ASGIWrapper", "__call__", "asgi")],
+    "daphne.server": [("Server", "__init__", "daphne")],
     "tornado.web": [("RequestHandler", "_execute", "tornado")],
 }
 
@@ -37,7 +39,7 @@ def own_path(scope):
     return path[len(prefix):] if prefix and path.startswith(prefix + "/") else path
 
 def asgi(original):
-    async def call(self, scope, receive, send):
+    async def call(self, scope, receive, send, *more):
         http = scope.get("type") == "http"
         decided = http and decide(own_path(scope), scope.get("query_string", b"").decode("latin-1"))
         if decided:
@@ -46,7 +48,7 @@ def asgi(original):
             await send({"type": "http.response.start", "status": decided[1], "headers": headers})
             await send({"type": "http.response.body", "body": BODY})
             return
-        await original(self, scope, receive, send)
+        await original(self, scope, receive, send, *more)
     return call
 
 def wsgi(original):
@@ -105,17 +107,24 @@ def tornado(original):
     return call
 
 # Of an application of no framework that is known, its server takes the requests.
+def before(application):
+    takes = asgi(lambda _, *given: application(*given))
+    async def app(scope, receive, send):
+        await takes(None, scope, receive, send)
+    return app
+
 def uvicorn(original):
     def load(self, *args, **kwargs):
         original(self, *args, **kwargs)
-        loaded = self.loaded_app
-        takes = asgi(lambda _, *given: loaded(*given))
-        async def app(scope, receive, send):
-            await takes(None, scope, receive, send)
-        self.loaded_app = app
+        self.loaded_app = before(self.loaded_app)
     return load
 
-WRAPPERS = {"asgi": asgi, "wsgi": wsgi, "sanic": sanic, "aiohttp": aiohttp, "tornado": tornado, "uvicorn": uvicorn}
+def daphne(original):
+    def init(self, application, *args, **kwargs):
+        original(self, before(application), *args, **kwargs)
+    return init
+
+WRAPPERS = {"asgi": asgi, "wsgi": wsgi, "sanic": sanic, "aiohttp": aiohttp, "tornado": tornado, "uvicorn": uvicorn, "daphne": daphne}
 
 def patch(module):
     for owner, method, kind in PLACES[module.__name__]:
