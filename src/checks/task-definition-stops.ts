@@ -36,7 +36,9 @@ export const taskDefinitionStops: Check<UnderTask> = {
     if (without !== undefined) return without;
     const { stop, stopTimeoutSeconds } = seen;
     if (stop === undefined) return unproven("The container was not stopped.");
-    const problem = exitProblem({ ...stop, graceSeconds: stopTimeoutSeconds }, `After ${stop.signal}`);
+    // The task's health command goes on, and takes processors as well: what was taken says nothing of the service.
+    const ending = { ...stop, lastHalf: undefined, graceSeconds: stopTimeoutSeconds };
+    const problem = exitProblem(ending, `After ${stop.signal}`);
     if (problem !== undefined) return problem;
     return pass(
       `Exit ${stop.exit?.code} ${formatMilliseconds(stop.milliseconds)} after ${stop.signal}; ${placeOf(seen)} gives ${stopTimeoutSeconds} s.`,

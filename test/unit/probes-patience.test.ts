@@ -35,9 +35,9 @@ it("calls a late exit on a busy machine unproven, and everything else that is no
 
 it.each([
   ["is there although nothing else ran", { busy: false }, "fail"],
-  ["is there, and may have waited for a processor all the time", { busy: true }, "unproven"],
-  ["worked and was not done", { busy: true, lastHalfCpuMs: 3000 }, "unproven"],
-  ["did nothing to end", { busy: true, lastHalfCpuMs: 100 }, "fail"],
+  ["is there, and nobody counted what it took", { busy: true }, "fail"],
+  ["took what it could get, and was not done", { busy: true, lastHalf: { cpuMs: 1900, fairMs: 1800 } }, "unproven"],
+  ["left the processors to others", { busy: true, lastHalf: { cpuMs: 500, fairMs: 1800 } }, "fail"],
 ])("of a service that %s", (_, seen, status) => {
   const waited = { exit: undefined, milliseconds: 40_000, graceSeconds: 10, ...seen };
   expect(exitProblem(waited, "It:")).toMatchObject({ status });

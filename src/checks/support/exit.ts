@@ -1,5 +1,6 @@
 import type { Exit } from "../../engine/engine.ts";
 import type { Verdict } from "../../model/types.ts";
+import type { LastHalf } from "../../probes/support/stop.ts";
 import { fail, unproven } from "./verdicts.ts";
 
 /** How a stopped service ended. */
@@ -11,11 +12,8 @@ export interface Ending {
   readonly graceSeconds: number;
   readonly busy: boolean;
   /** Of what has not ended on a busy machine: undefined where nobody counted it. */
-  readonly lastHalfCpuMs?: number;
+  readonly lastHalf?: LastHalf | undefined;
 }
-
-/** One that takes less of the processors than this part of the time does not wait for them. */
-const IDLE = 1 / 50;
 
 /**
  * What is wrong with an exit after a stop signal, as a verdict that begins with `lead`, or undefined. 143 is clean as
@@ -35,9 +33,9 @@ export function exitProblem(ending: Ending, lead: string): Verdict | undefined {
 
 const WHOSE = ", but the machine was too busy to tell whose delay it was.";
 
-/** A busy machine is no excuse for one that does nothing; what works may be about to end. */
-function stillRunning({ milliseconds = 0, graceSeconds, busy, lastHalfCpuMs }: Ending, lead: string): Verdict {
+/** A busy machine is an excuse only for one that took what it could get of it: that may be about to end. */
+function stillRunning({ graceSeconds, busy, lastHalf }: Ending, lead: string): Verdict {
   const late = `${lead} the service was still running after ${graceSeconds} s`;
-  const isIdle = lastHalfCpuMs !== undefined && lastHalfCpuMs < (milliseconds / 2) * IDLE;
-  return busy && !isIdle ? unproven(`${late}${WHOSE}`) : fail(`${late}, so it would be killed.`);
+  const worked = lastHalf !== undefined && lastHalf.cpuMs >= lastHalf.fairMs;
+  return busy && worked ? unproven(`${late}${WHOSE}`) : fail(`${late}, so it would be killed.`);
 }

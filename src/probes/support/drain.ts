@@ -15,7 +15,7 @@ import { bodyRoutes, readableRoutes } from "./routes.ts";
 import { requiredEnv, startService } from "./service.ts";
 import { slowRoute } from "./slow-route.ts";
 import { serverSeconds } from "./server-seconds.ts";
-import { beginStop, stopSignal } from "./stop.ts";
+import { beginStop, type Stopped, stopSignal } from "./stop.ts";
 import { within } from "./time.ts";
 import { ownServiceUrl, spokenBy } from "./wire.ts";
 
@@ -37,9 +37,8 @@ export interface Drain {
   readonly serverSeconds: number | undefined;
   /** The machine had more to do than processors: the engine's own work then takes seconds. */
   readonly busy: boolean;
-  /** Of what did not exit: how long it was waited for, and the time of processors that it took in the second half of that,
-   * where somebody counted it on a busy machine. */
-  readonly waited?: { readonly milliseconds: number; readonly lastHalfCpuMs?: number };
+  /** Of what did not exit: how long it was waited for, and what it did meanwhile. */
+  readonly waited?: Pick<Stopped, "milliseconds" | "lastHalf">;
   /** New connections after the signal; undefined where the container's own address is not reachable. */
   readonly newConnections: readonly NewConnection[] | undefined;
   /** When we stopped asking for new connections, since the signal; undefined when the service ended before. */

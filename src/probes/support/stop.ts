@@ -1,6 +1,6 @@
 import type { Container, Exit, Signal } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
-import { business } from "../../kit/machine.ts";
+import { business, crowd } from "../../kit/machine.ts";
 import { timeLimit } from "../../kit/time-limit.ts";
 import { pause } from "./time.ts";
 
@@ -35,9 +35,16 @@ export interface Stopped {
   readonly exit: Exit | undefined;
   /** The machine had more to do than processors: the engine's own work then takes seconds. */
   readonly busy: boolean;
-  /** What did not end on a busy machine: the time of processors that it took in the second half of the time in which it was
-   * waited for. Undefined where nobody counted it. */
-  readonly lastHalfCpuMs?: number;
+  /** Of what did not end on a busy machine; undefined where nobody counted it. */
+  readonly lastHalf?: LastHalf;
+}
+
+/** Time of processors in the second half of the time in which an exit was waited for. */
+export interface LastHalf {
+  /** What the container took, its health command with it. */
+  readonly cpuMs: number;
+  /** What one process gets of so busy a machine when it wants a processor all the time. */
+  readonly fairMs: number;
 }
 
 /** Stops a service that has nothing to do, and waits for its exit at most as long as it is given, or longer on a busy machine. */
@@ -79,7 +86,8 @@ export async function beginStop(
       return { ...stopped, milliseconds };
     }
     const [before, after] = [await halfway, await container.usage()];
-    return before === undefined || after === undefined ? stopped : { ...stopped, lastHalfCpuMs: after.cpuMs - before };
+    if (before === undefined || after === undefined) return stopped;
+    return { ...stopped, lastHalf: { cpuMs: after.cpuMs - before, fairMs: (graceMs * busy) / 2 / crowd() } };
   };
   const ended = end();
   ended.catch(() => {}); // As above.
