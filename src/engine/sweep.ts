@@ -54,7 +54,7 @@ export async function removeOurs(http: EngineHttp, ours: Ours): Promise<readonly
   for (const image of images)
     for (const tag of (image.RepoTags ?? []).filter((name) => isOurTag(name) && ours.image(name)))
       if (await removeTag(http, tag, alone)) removed.push(`image ${tag}`);
-  for (const { Id: id } of untagged(images))
+  for (const { Id: id } of untagged(images, ours.layersAreLabelled))
     if (ours.image("") && (await removeTag(http, id, alone))) removed.push(`image ${shortId(id)}`);
   const layers = ours.layersAreLabelled && ours.image("") ? await removeLayers(http, ours, filters) : [];
   return [...removed, ...layers];
@@ -78,9 +78,11 @@ function listed<T extends Labelled>(http: EngineHttp, path: string, filters?: st
  * The builds whose tag went to a later build of the run. Podman keeps them, with the layers below them. What was made
  * from one of them has its labels too, and one of them as its parent: somebody else made that.
  */
-export function untagged(images: readonly ListedImage[]): readonly ListedImage[] {
+export function untagged(images: readonly ListedImage[], layersAreLabelled: boolean): readonly ListedImage[] {
   const built = images.filter(({ Labels: labels }) => labels !== null && isBuilt(labels));
-  const ids = new Set(built.map(({ Id: id }) => bareId(id)));
+  // Before it labels layers, Podman gives them the labels of what is built: those have one of ours as their parent too.
+  const parents = layersAreLabelled ? built : built.filter(({ RepoTags: tags }) => (tags ?? []).length > 0);
+  const ids = new Set(parents.map(({ Id: id }) => bareId(id)));
   return built.filter(
     ({ RepoTags: tags, ParentId: parent = "" }) =>
       (tags ?? []).length === 0 && parent !== "" && !ids.has(bareId(parent)),
