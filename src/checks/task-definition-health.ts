@@ -17,7 +17,8 @@ export const taskDefinitionHealth: Check<UnderTask> = {
   whenItFails: {
     symptom: "Tasks are replaced again and again although the service answers.",
     cause: "The command calls a program that the image does not have, or another port.",
-    remedy: "Keep the program (`keep` in seaworthy.yaml), or change the command in the task definition.",
+    remedy:
+      "Add its package (`packages` under `decisions` in seaworthy.yaml), or change the command in the task definition.",
   },
   needs: taskDefinition,
   of: ["server", "worker"],

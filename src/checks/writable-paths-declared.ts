@@ -21,7 +21,7 @@ export const writablePathsDeclared: Check<Writes> = {
     cause:
       "A library writes where no line of the code says so: gunicorn's heartbeat in /tmp, a cache below HOME, a database in the working directory.",
     remedy:
-      "Let it write elsewhere (`--worker-tmp-dir /dev/shm`, `TMPDIR`, `MPLCONFIGDIR`, an absolute path for the database), or name the folder under `writable` in seaworthy.yaml.",
+      "Let it write elsewhere (`--worker-tmp-dir /dev/shm`, `TMPDIR`, `MPLCONFIGDIR`, an absolute path for the database), or name the folder in `writable` under `decisions` in seaworthy.yaml.",
   },
   needs: writes,
   examples: [

@@ -58,6 +58,15 @@ it("has every key of seaworthy.yaml in what `init` writes, with an example", () 
   expect(shown.toSorted()).toEqual(Object.keys(properties).toSorted());
 });
 
+it.each(["docs/checks.md", "docs/rules.md", "docs/decisions.md"])(
+  "has the keys that %s tells people to set",
+  (page) => {
+    const { properties } = JSON.parse(readFileSync("docs/seaworthy.schema.json", "utf8")) as { properties: object };
+    const told = [...readFileSync(page, "utf8").matchAll(/`([A-Za-z]+)(?::[^`]*)?` (?:in|of) `?seaworthy\.yaml/g)];
+    expect(told.map(([, key]) => key).filter((key) => !(key !== undefined && key in properties))).toEqual([]);
+  },
+);
+
 it("is named in the first line of a new seaworthy.yaml", () => {
   expect(CONFIG_TEMPLATE).toMatch(/^# yaml-language-server: \$schema=\.seaworthy\/seaworthy\.schema\.json\n/);
 });
