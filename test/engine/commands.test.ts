@@ -68,8 +68,8 @@ describe("pin", () => {
   });
 
   it.each([
-    ["no registry answers", [], NO_REGISTRY, /python:3\.13-slim@ {2}unpinned: no registry answered/],
-    ["none is to be asked", ["--offline"], {}, /python:3\.13-slim@ {2}unpinned: no registry \(offline\)/],
+    ["no registry answers", [], NO_REGISTRY, /python:3\.13-slim: unpinned: no registry answered/],
+    ["none is to be asked", ["--offline"], {}, /python:3\.13-slim: unpinned: no registry \(offline\)/],
   ] as const)("invents none when %s, and ends with 1", async (_, flags, env, says) => {
     const { code, stdout, stderr } = await seaworthy(["pin", ...flags, service.folder], env);
     expect(stdout).toMatch(says);

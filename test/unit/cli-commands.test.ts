@@ -41,6 +41,15 @@ async function changes(): Promise<string> {
   return (await run("git", ["status", "--porcelain", "--ignored"], { cwd: service.folder })).stdout;
 }
 
+describe("pin", () => {
+  it("says of each image without a digest why it has none, and ends with 1", async () => {
+    const { code, stdout } = await seaworthy("pin", "--offline", service.folder);
+    expect(stdout).toMatch(/^python:3\.1\d-slim: unpinned: .*offline/m);
+    expect(stdout).not.toContain("@");
+    expect(code).toBe(1);
+  });
+});
+
 describe("plan", () => {
   it("tells each decision with its reason, and what it rejected", async () => {
     const { code, stdout } = await seaworthy("plan", service.folder);

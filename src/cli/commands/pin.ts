@@ -4,6 +4,7 @@ import { openSession } from "../../pipeline/session.ts";
 import { pinStep, planStep } from "../../pipeline/steps.ts";
 import { optionsOf, type SessionFlags } from "../flags.ts";
 import { failed, print, printJson } from "../output.ts";
+import { paragraph } from "../paragraph.ts";
 import { inWorld } from "../world.ts";
 
 export default async function pin(
@@ -18,8 +19,10 @@ export default async function pin(
     if (flags.json) printJson(this, pins);
     else
       for (const { image, digest, problem, from, platform, standIn } of pins) {
-        print(this, `${image}@${digest ?? `  ${problem}`}`);
-        print(this, `    ${platform}, from ${from}${standIn === undefined ? "" : `; a stand-in: ${standIn}`}`);
+        print(this, digest === undefined ? `${image}: ${problem}` : `${image}@${digest}`);
+        if (digest === undefined) continue;
+        const really = standIn === undefined ? "" : `; a stand-in: ${standIn}`;
+        print(this, paragraph(`${platform}, from ${from}${really}`, "    "));
       }
     if (pins.some(({ digest }) => digest === undefined)) failed();
   });
