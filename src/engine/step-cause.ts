@@ -3,7 +3,13 @@ export function causeIn(log: readonly string[]): string {
   const raw = unwrapped(log);
   const lines = raw.map((line) => line.replace(GUTTER, "").trim()).filter((line) => line !== "");
   const told = lines.filter((line) => !isHint(line));
-  const cause = told.find(isError) ?? raisedAt(lines) ?? inGutter(raw) ?? told.findLast(isRaised) ?? told.at(-1);
+  const cause =
+    told.find(isError) ??
+    raisedAt(lines) ??
+    inGutter(raw) ??
+    told.findLast(isRaised) ??
+    told.find(isTold) ??
+    told.at(-1);
   return withPackage(withoutAdvice(cause ?? lines.at(-1) ?? "", lines), lines);
 }
 
@@ -17,9 +23,12 @@ const inGutter = (raw: readonly string[]): string | undefined =>
     .map((line) => line.replace(GUTTER, "").trim())
     .find((line) => line !== "" && !line.startsWith("Command '["));
 
-/** Python's own names of errors too; pip's word for a program that failed tells nothing. */
+/** Python's own names of errors too; pip's words for kinds of errors (`uninstall-no-record-file`) tell nothing. */
 const isError = (line: string): boolean =>
-  /^(?:\w*error|fatal|E):/i.test(line) && !line.includes("subprocess-exited-with-error");
+  /^(?:\w*error|fatal|E):/i.test(line) && !/^error: [a-z]+(?:-[a-z]+){2,}$/.test(line);
+
+/** What pip says below such a word. */
+const isTold = (line: string): boolean => /^× \S/.test(line);
 
 /** An error of Python with its module: `httpx.ConnectError: …`. */
 const isRaised = (line: string): boolean => /^(?:[a-z_]\w*\.)+[A-Z]\w*: \S/.test(line);

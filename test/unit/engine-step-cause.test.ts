@@ -67,6 +67,18 @@ it.each<[string, readonly string[], string]>([
     "Unable to find x (1.0)",
   ],
   [
+    "what pip says below its word for a kind of error",
+    [
+      "error: uninstall-no-record-file",
+      "",
+      "× Cannot uninstall packaging 25.0",
+      "╰─> No RECORD file was found.",
+      "",
+      "hint: x",
+    ],
+    "× Cannot uninstall packaging 25.0",
+  ],
+  [
     "an error of Python by its module",
     ["Traceback (most recent call last):", "django.core.exceptions.ImproperlyConfigured: The SECRET_KEY is empty"],
     "django.core.exceptions.ImproperlyConfigured: The SECRET_KEY is empty",
