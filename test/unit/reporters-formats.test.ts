@@ -79,8 +79,10 @@ describe("junit", () => {
     expect(escapeXml('a<b>&"\n\u0000')).toBe("a&lt;b&gt;&amp;&quot;&#10;\ufffd");
   });
 
-  it("fails for an error the rules still find, and has a case when they find nothing", async () => {
-    expect(await junit.render(withText("x"))).toContain('failures="3"');
+  it("fails for no error that the rules still find, since the run does not, and has a case when they find nothing", async () => {
+    const text = await junit.render(withText("x"));
+    expect(text).toMatch(/name="reactbin-api: rules" tests="\d+" failures="0"/);
+    expect(text).toContain("<system-out>error: ");
     expect(await junit.render(withAfter({ findings: [] }))).toContain("no findings in Dockerfile.prod");
   });
 });
@@ -213,6 +215,18 @@ describe("figureRows", () => {
     expect(changeOf(row(sampleReport, "layers"))).toBe("same");
     expect(changeOf(row(sampleReport, "drains"))).toBe("");
     expect(row(sampleReport, "start-up").label).toBe("Start-up");
+  });
+
+  it("says that all went only where nothing is left", () => {
+    const layers = (after: number) =>
+      changeOf({
+        ...row(sampleReport, "bytes"),
+        before: { value: 2_010_000, samples: [] },
+        after: { value: after, samples: [] },
+      });
+    expect(layers(3380)).toBe("−99.8 %");
+    expect(layers(1)).toBe("−99.9 %");
+    expect(layers(0)).toBe("−100 %");
   });
 
   it("calls a worse figure worse, and noise neither", () => {

@@ -147,8 +147,11 @@ export function changeOf({ before, after, unit }: FigureRow): string {
   if (difference === 0) return "same";
   const sign = difference < 0 ? "−" : "+";
   if (unit === "count" || before.value === 0) return `${sign}${formatFigure(Math.abs(difference), unit)}`;
-  const percent = Math.round((Math.abs(difference) / before.value) * 100);
+  const exact = (Math.abs(difference) / before.value) * 100;
+  const percent = Math.round(exact);
   if (percent === 0) return "same";
+  // Something is left, so not all of it went.
+  if (percent === 100 && after.value > 0 && difference < 0) return `−${Math.min(99.9, Number(exact.toFixed(1)))} %`;
   return percent > 200 && difference > 0 ? `×${(after.value / before.value).toFixed(1)}` : `${sign}${percent} %`;
 }
 
