@@ -252,6 +252,22 @@ describe("verify", () => {
     expect(outcome.code).toBe(1);
   });
 
+  it("--image judges an image by a script in the folder only where it holds that script", async () => {
+    await using image = await usersImage(HEALTHY.replace("USER", "ENV TINY_GREETING=hello\nEXPOSE 8000\nUSER"));
+    const verify = async (source: string) => {
+      const folder = await mkdtemp(join(tmpdir(), "seaworthy-test-"));
+      await writeFile(join(folder, "server.py"), source);
+      const outcome = await seaworthy(["verify", "--image", image.tag, "--quick", "--json", folder]);
+      await rm(folder, { recursive: true });
+      expect(withStatus(outcome, "pass")).toContain("becomes-healthy");
+      return outcome.stderr;
+    };
+    const stray =
+      'from flask import Flask\napp = Flask(__name__)\napp.get("/elsewhere")(lambda: "")\napp.run(port=9)\n';
+    expect(await verify(stray)).toContain("is judged by itself");
+    expect(await verify(await readFile(join(service.folder, "tiny/server.py"), "utf8"))).not.toContain("by itself");
+  });
+
   it("--before proves what the Dockerfile of today gives", async () => {
     await using fixture = await tinyService({
       Dockerfile: `FROM ${BASE}\nWORKDIR /srv\nCOPY . .\nEXPOSE 8000\nENV TINY_GREETING=hello\nCMD python -m tiny.server\n`,
