@@ -51,7 +51,7 @@ it.skipIf(skipped)(
   async () => {
     const before = new Set(await layers());
     const killed = begin();
-    await killed.said(/Building before/);
+    await killed.said(/Building today's image/);
     // Its first step is an image as soon as the next one begins.
     await expect.poll(async () => (await layers()).some((id) => !before.has(id)), { timeout: 180_000 }).toBe(true);
     killed.child.kill("SIGKILL");
