@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { Engine } from "../engine/engine.ts";
 import type { Image } from "../model/types.ts";
+import { applicationPlaces } from "../probes/support/bytecode.ts";
 import type { Tree } from "../project/tree.ts";
 import type { Session } from "./session.ts";
 
@@ -57,12 +58,11 @@ export async function holdsSourceOf(
   return false;
 }
 
-/** The working folder, what PYTHONPATH names, and the folders of the scripts in the command. */
-function foldersOf({ workdir, env, entrypoint, command }: Image["config"]): readonly string[] {
-  const searched = env.find((one) => one.startsWith("PYTHONPATH="))?.slice("PYTHONPATH=".length);
-  const scripts = [...entrypoint, ...command].flatMap((word) => word.match(/\/[\w./-]+\.py\b/g) ?? []);
-  const named = [workdir, ...(searched?.split(":") ?? []), ...scripts.map((script) => posix.dirname(script))];
-  return [...new Set(named.map((folder) => posix.resolve("/", folder)))];
+/** Where its own code lies; the top of the image too, where that is its working folder or a script of its command lies there. */
+function foldersOf(config: Image["config"]): readonly string[] {
+  const { folders, mains } = applicationPlaces(config);
+  const all = [config.workdir, ...folders, ...mains.map((script) => posix.dirname(script))];
+  return [...new Set(all.map((folder) => posix.resolve("/", folder)))];
 }
 
 /** `backend/app/main.py` may lie in an image as that, as `app/main.py` or as `main.py`. */

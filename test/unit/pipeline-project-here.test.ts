@@ -51,6 +51,18 @@ describe("without a manifest, an image is a folder's", () => {
       { command: ["sh", "-c", "exec python /srv/server.py"] },
     ],
     [
+      "where its server is told to look",
+      { "server.py": SERVER },
+      { "/srv/server.py": SERVER },
+      { command: ["gunicorn", "--chdir", "/srv", "server:app"] },
+    ],
+    [
+      "at the top of the image",
+      { "server.py": SERVER },
+      { "/server.py": SERVER },
+      { command: ["python", "/server.py"] },
+    ],
+    [
       "where PYTHONPATH looks",
       { "server.py": SERVER },
       { "/lib/a/server.py": SERVER },
