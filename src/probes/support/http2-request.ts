@@ -2,7 +2,7 @@ import { connect, constants, type IncomingHttpHeaders, type OutgoingHttpHeaders 
 import { newChanges } from "./changes.ts";
 import { asHttp, isGrpc } from "./grpc.ts";
 import type { RawAnswer, RawRequest } from "./raw-request.ts";
-import { type Opened, openSocket } from "./socket.ts";
+import { untilReady, type Opened, openSocket } from "./socket.ts";
 
 interface Beginning {
   readonly headers: OutgoingHttpHeaders;
@@ -19,12 +19,10 @@ interface Beginning {
 export async function openRequest2(
   url: URL,
   { headers, first, whole }: Beginning,
-  { socket, ready }: Opened = openSocket(url, "h2"),
+  opened: Opened = openSocket(url, "h2"),
 ): Promise<RawRequest> {
-  await new Promise<void>((resolve, reject) => {
-    socket.once(ready, resolve);
-    socket.once("error", reject);
-  });
+  await untilReady(opened);
+  const { socket } = opened;
   const session = connect(url.origin, { createConnection: () => socket });
   const changes = newChanges();
   const state: State = { head: {}, tail: {}, bytes: 0, whole: false, ended: "open", continued: false, read: false };

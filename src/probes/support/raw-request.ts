@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { type Changes, newChanges } from "./changes.ts";
-import { type Opened, openSocket } from "./socket.ts";
+import { untilReady, type Opened, openSocket } from "./socket.ts";
 
 /** A request on a connection of its own, so that its body can be sent in two halves. */
 export interface RawRequest extends AsyncDisposable {
@@ -30,16 +30,10 @@ export interface RawAnswer {
 }
 
 /** Opens the connection and sends the first part of a request of HTTP/1.1. */
-export async function openRequest(
-  url: URL,
-  first: string,
-  { socket, ready }: Opened = openSocket(url),
-): Promise<RawRequest> {
+export async function openRequest(url: URL, first: string, opened: Opened = openSocket(url)): Promise<RawRequest> {
+  const { socket } = opened;
   const { state, changes } = listen(socket);
-  await new Promise<void>((resolve, reject) => {
-    socket.once(ready, resolve);
-    socket.once("error", reject);
-  });
+  await untilReady(opened);
   socket.write(first);
   const text = () => state.received.toString("latin1");
   const ended = () => state.ended !== "open";

@@ -14,3 +14,11 @@ export function openSocket(url: URL, protocol: "http/1.1" | "h2" = "http/1.1"): 
   const socket = connectTls({ ...to, rejectUnauthorized: false, ALPNProtocols: [protocol] });
   return { socket, ready: "secureConnect" };
 }
+
+/** Waits until something can be sent; rejects when the connection is refused. */
+export function untilReady({ socket, ready }: Opened): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once(ready, resolve);
+    socket.once("error", reject);
+  });
+}
