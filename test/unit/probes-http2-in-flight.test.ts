@@ -6,9 +6,9 @@ import { exampleContract } from "../../src/checks/support/examples.ts";
 import type { Container } from "../../src/engine/engine.ts";
 import { takeHostages } from "../../src/probes/support/hostages.ts";
 import { halfBody, halfCheck, slowRequest } from "../../src/probes/support/in-flight.ts";
-import { newConnections } from "../../src/probes/support/listener.ts";
 import { SLOW_PATH } from "../../src/probes/support/slow-route.ts";
-import { serviceUrl, spokenBy } from "../../src/probes/support/wire.ts";
+import { spokenBy } from "../../src/probes/support/wire.ts";
+import { newConnectionBecame } from "../support/new-connection.ts";
 
 /** Servers of this process that speak nothing but HTTP/2. */
 
@@ -223,22 +223,10 @@ it("gRPC's health is watched where it lets itself be watched", async () => {
 });
 
 it("new connections are answered or refused over HTTP/2 too, and dropped by what answers none", async () => {
-  const became = async (server: Server) => {
-    const container = await containerOf(server);
-    const over = new AbortController();
-    setTimeout(() => over.abort(), 300);
-    const { tried } = await newConnections(
-      serviceUrl(container, 8000, "/health"),
-      spokenBy(container).wire,
-      over.signal,
-    );
-    return tried[0]?.became;
-  };
-  expect(await became(reading())).toBe("answered");
-  expect(await became(createTcpServer((socket) => socket.on("error", () => {}).resume()))).toBe("dropped");
+  expect(await newConnectionBecame(await containerOf(reading()))).toBe("answered");
+  const mute = createTcpServer((socket) => socket.on("error", () => {}).resume());
+  expect(await newConnectionBecame(await containerOf(mute))).toBe("dropped");
   const closed = await containerOf(reading());
   servers.pop()?.close();
-  const over = AbortSignal.abort();
-  const { tried } = await newConnections(serviceUrl(closed, 8000, "/health"), spokenBy(closed).wire, over);
-  expect(tried).toEqual([]);
+  expect(await newConnectionBecame(closed)).toBe("refused");
 });

@@ -16,9 +16,9 @@ import type { Container } from "../../src/engine/engine.ts";
 import { run } from "../../src/kit/exec.ts";
 import { firstHealthy } from "../../src/probes/support/health.ts";
 import { halfBody } from "../../src/probes/support/in-flight.ts";
-import { newConnections } from "../../src/probes/support/listener.ts";
 import { visit } from "../../src/probes/support/routes.ts";
-import { inWords, serviceUrl, spokenBy } from "../../src/probes/support/wire.ts";
+import { inWords, spokenBy } from "../../src/probes/support/wire.ts";
+import { newConnectionBecame } from "../support/new-connection.ts";
 
 const { signal } = new AbortController();
 const servers: Server[] = [];
@@ -71,14 +71,7 @@ describe("a service that speaks TLS only", () => {
     ]);
     await using held = await halfBody(container, exampleContract, [{ method: "POST", path: "/items" }]);
     expect(await held?.finish(1000)).toMatchObject({ status: 422, complete: true });
-    const over = new AbortController();
-    setTimeout(() => over.abort(), 200);
-    const { tried } = await newConnections(
-      serviceUrl(container, 8000, "/health"),
-      spokenBy(container).wire,
-      over.signal,
-    );
-    expect(tried[0]).toMatchObject({ became: "answered" });
+    expect(await newConnectionBecame(container)).toBe("answered");
   });
 
   it("is found also where it answers 400 to what came without TLS", async () => {
