@@ -20,6 +20,11 @@ export function healthPath(contract: Contract): string {
   return contract.health?.path ?? "/";
 }
 
+/** The same by what the service speaks: gRPC has a service of its own for health. */
+export function healthPathOver(wire: Wire, contract: Contract): string {
+  return wire.grpc ? GRPC_HEALTH : healthPath(contract);
+}
+
 /**
  * True for an answer that says "I am alive". As to Kubernetes, a redirect to another host is one; a redirect that goes
  * round in a circle is none. A server of gRPC without a health service can say no more than that it has none.

@@ -1,7 +1,6 @@
 import type { Container } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
-import { type HealthAnswer, healthPath } from "./ask-health.ts";
-import { GRPC_HEALTH } from "./grpc.ts";
+import { type HealthAnswer, healthPathOver } from "./ask-health.ts";
 import { runPython } from "./python.ts";
 import type { Wire } from "./wire.ts";
 
@@ -17,7 +16,7 @@ export async function askHealthInside(
 ): Promise<HealthAnswer | "no Python" | undefined> {
   const given = {
     port: contract.port,
-    path: wire.grpc ? GRPC_HEALTH : healthPath(contract),
+    path: healthPathOver(wire, contract),
     tls: wire.tls,
     grpc: wire.grpc,
   };

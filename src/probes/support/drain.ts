@@ -2,7 +2,7 @@ import { UserError } from "../../kit/errors.ts";
 import type { Container, Exit, StartOptions } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
 import type { ProbeContext } from "../probe.ts";
-import { healthPath } from "./ask-health.ts";
+import { healthPathOver } from "./ask-health.ts";
 import { calm } from "./calm.ts";
 import { becomesHealthy } from "./health.ts";
 import { heldRequest, openDoors } from "./held-sidecar.ts";
@@ -170,6 +170,6 @@ async function stopWith(
 }
 
 async function reachable(container: Container, contract: Contract): Promise<URL | undefined> {
-  const url = ownServiceUrl(container, contract.port, healthPath(contract));
+  const url = ownServiceUrl(container, contract.port, healthPathOver(spokenBy(container).wire, contract));
   return url !== undefined && (await isReachable(url)) ? url : undefined;
 }

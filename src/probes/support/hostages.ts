@@ -1,9 +1,8 @@
 import type { Container } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
-import { healthPath } from "./ask-health.ts";
+import { healthPathOver } from "./ask-health.ts";
 import { business } from "../../kit/machine.ts";
 import { beginRequest } from "./begin-request.ts";
-import { GRPC_HEALTH } from "./grpc.ts";
 import { openRequest, type RawRequest } from "./raw-request.ts";
 import { serviceUrl, spokenBy } from "./wire.ts";
 
@@ -50,8 +49,7 @@ export async function takeHostages(kinds: readonly HostageKind[], at: Place): Pr
 
 function openOf(kind: HostageKind, at: Place): Promise<RawRequest> {
   const { wire } = spokenBy(at.container);
-  const health = wire.grpc ? GRPC_HEALTH : healthPath(at.contract);
-  const path = kind === "stream" ? (at.stream ?? "/") : health;
+  const path = kind === "stream" ? (at.stream ?? "/") : healthPathOver(wire, at.contract);
   const url = serviceUrl(at.container, at.contract.port, path);
   if (kind === "idle") return openRequest(url, "");
   const headers = { Accept: "*/*", ...(wire.version === 1 ? { Connection: "keep-alive" } : {}) };

@@ -1,5 +1,4 @@
 import { beginRequest } from "./begin-request.ts";
-import { GRPC_HEALTH } from "./grpc.ts";
 import { openSocket } from "./socket.ts";
 import { pause } from "./time.ts";
 import type { Wire } from "./wire.ts";
@@ -62,10 +61,9 @@ function attempt(url: URL, wire: Wire): Attempt {
   let answered = false;
   socket.once("connect", () => (accepted = true));
   socket.on("error", () => {}); // The request tells.
-  const path = wire.grpc ? GRPC_HEALTH : url.pathname;
   const ask = async () => {
     try {
-      const request = await beginRequest(url, wire, { method: "GET", path }, opened);
+      const request = await beginRequest(url, wire, { method: "GET", path: url.pathname }, opened);
       answered = (await request.answer(LONG_MS)).complete;
     } catch {
       // It was refused, or dropped before it could be sent.
