@@ -46,11 +46,7 @@ export function summaryTable(report: Report, { colour, width }: TableOptions): s
     `  after:  ${countsInWords(report.after.checks)}`,
     ...requirementLines(report, paint, wide),
     ...leftLines(report, paint, wide),
-    ...notes.flatMap((note) =>
-      wrap(visible(`note: ${note}`), wide - 4).map((line, index) =>
-        paint("yellow", `  ${index === 0 ? "" : "  "}${line}`),
-      ),
-    ),
+    ...notes.flatMap((note) => hanging(`note: ${note}`, wide).map((line) => paint("yellow", line))),
   ].join("\n");
 }
 
@@ -143,12 +139,14 @@ function requirementLines(report: Report, paint: Paint, width: number): readonly
 /** What the rework leaves to the team, often the reason of what fails above. */
 function leftLines({ refusals }: Report, paint: Paint, width: number): readonly string[] {
   return refusals.flatMap(({ what, instead }) => [
-    ...wrap(visible(`left as it is: ${what}`), width - 4).map((line, index) =>
-      paint("yellow", `  ${index === 0 ? "" : "  "}${line}`),
-    ),
-    ...wrap(visible(`→ ${instead}`), width - 6).map((line, index) => `    ${index === 0 ? "" : "  "}${line}`),
+    ...hanging(`left as it is: ${what}`, width).map((line) => paint("yellow", line)),
+    ...hanging(`→ ${instead}`, width, "    "),
   ]);
 }
+
+/** The lines of a text, those after the first set in. */
+const hanging = (text: string, width: number, indent = "  "): readonly string[] =>
+  wrap(visible(text), width - indent.length - 2).map((line, index) => `${indent}${index === 0 ? "" : "  "}${line}`);
 
 /** The first lines are enough here: the whole message is in the report. */
 function shortened(lines: readonly string[], most = 2): readonly string[] {
