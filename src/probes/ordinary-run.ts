@@ -1,6 +1,5 @@
 import type { Container, ContainerProcess } from "../engine/engine.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
-import { calm } from "./support/calm.ts";
 import { becomesHealthy, NeverHealthy } from "./support/health.ts";
 import { leakedInLog, watchedSecrets } from "./support/leaks.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
@@ -9,7 +8,7 @@ import { startPatience } from "./support/patience.ts";
 import type { Visit } from "./support/routes.ts";
 import { startService } from "./support/service.ts";
 import { stay, STAYS_MS } from "./support/stay.ts";
-import { stopIdle, stopSignal, type Stopped } from "./support/stop.ts";
+import { stopAtRest, stopSignal, type Stopped } from "./support/stop.ts";
 import { poll, within } from "./support/time.ts";
 import { visitAll } from "./support/writable-run.ts";
 
@@ -70,10 +69,7 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
     if (stayed !== undefined) context.shared.stayed ??= stayed;
     const before = (stayed ?? used).then(async () => count(await container.logs()));
     const stopping = before.then(async () => {
-      const stop = async (one: Container) => {
-        await calm(one, signal);
-        return await stopIdle(one, stopSignal(contract), graceMs, signal);
-      };
+      const stop = (one: Container) => stopAtRest(one, stopSignal(contract), graceMs, signal);
       if ((await stayed)?.exit === undefined) return await stop(container);
       // Of one that ended by itself, another start shows how it is stopped.
       await using another = await startService(context);

@@ -17,7 +17,7 @@ export const roles: Probe<Roles> = {
   title: "Run each role of the image by the contract of its kind",
   runs: "beside-others",
   waits: true,
-  version: 4,
+  version: 5,
   async collect({ engine, image, contract, signal, beside }) {
     if (beside === undefined) return { sidecars: [], notStarted: [], leftOut: [], roles: [] };
     const { sidecars, notStarted, leftOut, tasks, reworked } = beside;

@@ -2,7 +2,6 @@ import { noStrictReadOnly } from "./support/no-strict-read-only.ts";
 import type { Container } from "../engine/engine.ts";
 import type { Contract, TaskDefinition } from "../model/types.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
-import { calm } from "./support/calm.ts";
 import { firstHealthy, whyUnhealthy } from "./support/health.ts";
 import { type CommandSaid, saidBy, turns } from "./support/health-status.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
@@ -11,7 +10,7 @@ import { runPython } from "./support/python.ts";
 import { sendRequests } from "./support/requests.ts";
 import { visit, type Visit } from "./support/routes.ts";
 import { startService } from "./support/service.ts";
-import { signalNamed, stopIdle, type Stopped } from "./support/stop.ts";
+import { signalNamed, stopAtRest, type Stopped } from "./support/stop.ts";
 import { contractUnder, environmentUnder, missingUnder, rulesInWords, startUnder, taskOf } from "./support/task.ts";
 import { within } from "./support/time.ts";
 import { complaints, writableRun } from "./support/writable-run.ts";
@@ -100,8 +99,7 @@ async function lifeUnder(task: TaskDefinition, known: UnderTask, context: ProbeC
   const status = command === undefined ? undefined : await healthOf(command, container, under, signal);
   // ECS sends what the image asks for.
   const sent = signalNamed(context.image.config.stopSignal);
-  await calm(container, signal);
-  const stop = await stopIdle(container, sent, known.stopTimeoutSeconds * 1000, signal);
+  const stop = await stopAtRest(container, sent, known.stopTimeoutSeconds * 1000, signal);
   const lines = await container.logs();
   return {
     healthy: true,

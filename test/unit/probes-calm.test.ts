@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { Container } from "../../src/engine/engine.ts";
 import { calm } from "../../src/probes/support/calm.ts";
+import { stopAtRest } from "../../src/probes/support/stop.ts";
 
 const { signal } = new AbortController();
 /** Time of processors that each look finds; the last one for ever. */
@@ -40,4 +41,17 @@ it("waits not for ever for what never rests", async () => {
 it("ends with the proof", async () => {
   const { container } = working(0, 9000);
   await expect(calm(container, AbortSignal.abort(new Error("called off")))).rejects.toThrow("called off");
+});
+
+it("sends the signal when a service rests, and not before", async () => {
+  const { container, asked } = working(1000, 9000, 18_000, 18_001);
+  const sent: number[] = [];
+  const stopped = {
+    ...container,
+    exited: async () => ({ code: 0, oomKilled: false, finishedAt: 0 }),
+    signal: async () => void sent.push(asked()),
+    sinceSignal: async () => undefined,
+  } as unknown as Container;
+  expect(await stopAtRest(stopped, "SIGTERM", 1000, signal)).toMatchObject({ signal: "SIGTERM", exit: { code: 0 } });
+  expect(sent).toEqual([4]);
 });

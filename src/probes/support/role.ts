@@ -8,7 +8,7 @@ import { findPrograms } from "./on-path.ts";
 import { business } from "../../kit/machine.ts";
 import { requiredEnv } from "./service.ts";
 import { settles } from "./settle.ts";
-import { signalNamed, stopIdle, type Stopped } from "./stop.ts";
+import { signalNamed, stopAtRest, type Stopped } from "./stop.ts";
 import { within } from "./time.ts";
 import { exitWithin } from "./works.ts";
 
@@ -144,7 +144,7 @@ async function workAndStop(container: Container, work: Work): Promise<Lived> {
   const milliseconds = performance.now() - container.startedAt;
   if (problem !== "" || exit !== undefined) return { problem, milliseconds, exit };
   const uids = [...new Set((await container.processes()).map(({ uid }) => uid))];
-  const stop = await stopIdle(container, stopOf(role, image), role.graceSeconds * 1000, signal);
+  const stop = await stopAtRest(container, stopOf(role, image), role.graceSeconds * 1000, signal);
   return { problem, milliseconds, uids, stop };
 }
 

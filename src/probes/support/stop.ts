@@ -2,6 +2,7 @@ import type { Container, Exit, Signal } from "../../engine/engine.ts";
 import type { Contract } from "../../model/types.ts";
 import { business, crowd } from "../../kit/machine.ts";
 import { timeLimit } from "../../kit/time-limit.ts";
+import { calm } from "./calm.ts";
 import { pause } from "./time.ts";
 
 const SIGNALS: Readonly<Record<string, Signal>> = {
@@ -57,6 +58,17 @@ export async function stopIdle(
   return await (
     await beginStop(container, name, graceMs, signal)
   ).ended;
+}
+
+/** The same once it has done with its start. */
+export async function stopAtRest(
+  container: Container,
+  name: Signal,
+  graceMs: number,
+  signal: AbortSignal,
+): Promise<Stopped> {
+  await calm(container, signal);
+  return await stopIdle(container, name, graceMs, signal);
 }
 
 /** The same for one that has something to do: sends the signal, and tells later how it ended. */
