@@ -15,5 +15,11 @@ const AS_HTTP: Readonly<Record<number, number>> = { 0: 200, 5: 404, 7: 403, 12: 
 
 export const asHttp = (status: number): number => AS_HTTP[status] ?? 500;
 
+/** What a call ended with: told behind the answer, or in its head where there is nothing else. */
+export function grpcStatusOf(head: IncomingHttpHeaders, tail: IncomingHttpHeaders): number | undefined {
+  const own = tail["grpc-status"] ?? head["grpc-status"];
+  return own === undefined ? undefined : Number(own);
+}
+
 export const isGrpc = ({ "content-type": type }: IncomingHttpHeaders): boolean =>
   type?.startsWith("application/grpc") === true;

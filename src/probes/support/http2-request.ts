@@ -1,6 +1,6 @@
 import { connect, constants, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http2";
 import { newChanges } from "./changes.ts";
-import { asHttp, isGrpc } from "./grpc.ts";
+import { asHttp, grpcStatusOf, isGrpc } from "./grpc.ts";
 import type { RawAnswer, RawRequest } from "./raw-request.ts";
 import { untilReady, type Opened, openSocket } from "./socket.ts";
 
@@ -97,8 +97,7 @@ function answerOf({ head, tail, bytes, whole, ended }: State): RawAnswer {
   const status = Number(head[":status"] ?? 0);
   if (!isGrpc(head)) return { status, complete: whole && status >= 200, bytes, ended };
   // Without its own status an answer of gRPC is cut off, however orderly the stream ended.
-  const own = tail["grpc-status"] ?? head["grpc-status"];
-  if (own === undefined) return { status, complete: false, bytes, ended };
-  const grpcStatus = Number(own);
+  const grpcStatus = grpcStatusOf(head, tail);
+  if (grpcStatus === undefined) return { status, complete: false, bytes, ended };
   return { status: asHttp(grpcStatus), grpcStatus, complete: whole, bytes, ended };
 }

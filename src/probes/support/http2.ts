@@ -1,6 +1,6 @@
-import { connect } from "node:http2";
+import { connect, type IncomingHttpHeaders } from "node:http2";
 import { timeLimit } from "../../kit/time-limit.ts";
-import { asHttp, EMPTY, GRPC_HEADERS, GRPC_HEALTH } from "./grpc.ts";
+import { asHttp, EMPTY, GRPC_HEADERS, GRPC_HEALTH, grpcStatusOf, isGrpc } from "./grpc.ts";
 import type { Answer, Ask } from "./http.ts";
 
 /** What an answer may go on for before it counts as a stream. */
@@ -25,14 +25,14 @@ export function ask2(url: URL, options: Ask): Promise<Answer & { readonly grpcSt
       ...options.headers,
     });
     const chunks: Buffer[] = [];
-    let head: Readonly<Record<string, unknown>> = {};
+    let head: IncomingHttpHeaders = {};
     let at = 0;
-    let tail: Readonly<Record<string, unknown>> = {};
+    let tail: IncomingHttpHeaders = {};
     const most = options.keepBytes ?? 65_536;
     const done = (open: boolean) => {
       // A connection that just ends, as the engine's proxy lets it, ends the stream as well.
       if (head[":status"] === undefined) return reject(new Error("The connection was closed without an answer."));
-      const grpc = tail["grpc-status"] ?? head["grpc-status"];
+      const grpcStatus = grpcStatusOf(head, tail);
       const location = head["location"];
       resolve({
         status: Number(head[":status"] ?? 0),
@@ -41,7 +41,7 @@ export function ask2(url: URL, options: Ask): Promise<Answer & { readonly grpcSt
         body: Buffer.concat(chunks).subarray(0, most),
         open,
         at,
-        ...(grpc === undefined ? {} : { grpcStatus: Number(grpc) }),
+        ...(grpcStatus === undefined ? {} : { grpcStatus }),
       });
     };
     stream.once("response", (headers) => {
@@ -79,7 +79,7 @@ export async function askGrpcHealth(url: URL, options: Ask): Promise<Answer | un
     signal,
     timeoutMs,
   });
-  if (!answer.contentType.startsWith("application/grpc")) return undefined;
+  if (!isGrpc({ "content-type": answer.contentType })) return undefined;
   const said = asHttp(answer.grpcStatus ?? 0);
   const serves = said !== 200 || answer.body.subarray(5).includes(SERVING);
   return { ...answer, status: serves ? said : 503 };
