@@ -13,16 +13,13 @@ import type { RoleAsked } from "../../src/project/stack/find-roles.ts";
 import { besideCompose } from "../faults/beside.ts";
 import { replaceAll } from "../faults/variant.ts";
 import { BASE, buildFolder, connect, soon } from "./engine-fixture.ts";
+import { pipInstall } from "./support/proof.ts";
 
 /** Real Celery on a real Redis: a web server that puts tasks into the queue, a migration, a worker and a scheduler. */
 
 const FILES = {
   Dockerfile: `FROM ${BASE}
-RUN --mount=type=secret,id=ca-bundle \\
-    if [ -s /run/secrets/ca-bundle ]; then export PIP_CERT=/run/secrets/ca-bundle; fi \\
-    && pip install --no-cache-dir --disable-pip-version-check --root-user-action ignore \\
-    celery==5.5.3 redis==5.2.1 flask==3.1.1 gunicorn==23.0.0
-ENV PYTHONUNBUFFERED=1
+${pipInstall("celery==5.5.3", "redis==5.2.1", "flask==3.1.1", "gunicorn==23.0.0")}ENV PYTHONUNBUFFERED=1
 WORKDIR /app
 COPY *.py ./
 USER 1001:1001
