@@ -1,6 +1,6 @@
 import { baseOf } from "./queries/base.ts";
 import { entrypointScripts } from "./queries/entrypoint.ts";
-import { changed, healthy, healthyWith, project, slim, startLine } from "./queries/example.ts";
+import { changed, healthy, healthyWith, inBuilder, project, slim, startLine } from "./queries/example.ts";
 import { rootImage } from "./queries/settings.ts";
 import { BASH, isScript, scriptIn, shellOf, withoutQuoted } from "./queries/sh-scripts.ts";
 import { at, find, reachableSteps, shippedStage } from "./queries/steps.ts";
@@ -21,11 +21,8 @@ export const bashSyntaxInSh: Rule = {
   provenBy: ["builds", "becomes-healthy"],
   examples: {
     bad: [
-      changed([
-        `FROM ${slim} AS builder\n`,
-        `FROM ${slim} AS builder\nRUN if [[ -f /etc/debian_version ]]; then true; fi\n`,
-      ]),
-      changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nRUN set -o pipefail && ls | sort\n`]),
+      inBuilder("RUN if [[ -f /etc/debian_version ]]; then true; fi"),
+      inBuilder("RUN set -o pipefail && ls | sort"),
       changed([startLine, 'CMD ["sh", "-c", "source /app/.venv/bin/activate && exec uvicorn app.main:app"]\n']),
       project({
         Dockerfile: healthyWith([startLine, 'COPY entrypoint.sh /entrypoint.sh\nENTRYPOINT ["/entrypoint.sh"]\n']),
@@ -35,19 +32,10 @@ export const bashSyntaxInSh: Rule = {
     ],
     good: [
       healthy,
-      changed([
-        `FROM ${slim} AS builder\n`,
-        `FROM ${slim} AS builder\nRUN if [ -f /etc/debian_version ]; then true; fi\n`,
-      ]),
-      changed([
-        `FROM ${slim} AS builder\n`,
-        `FROM ${slim} AS builder\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN set -o pipefail && ls | sort\n`,
-      ]),
-      changed([
-        `FROM ${slim} AS builder\n`,
-        `FROM ${slim} AS builder\nRUN bash -c "source /etc/os-release && [[ -n $ID ]]"\n`,
-      ]),
-      changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nRUN grep -q '[[:space:]]' /etc/os-release\n`]),
+      inBuilder("RUN if [ -f /etc/debian_version ]; then true; fi"),
+      inBuilder(`SHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN set -o pipefail && ls | sort`),
+      inBuilder(`RUN bash -c "source /etc/os-release && [[ -n $ID ]]"`),
+      inBuilder("RUN grep -q '[[:space:]]' /etc/os-release"),
       changed([`FROM ${slim} AS builder\n`, `FROM amazonlinux:2023 AS builder\nRUN set -o pipefail && ls | sort\n`]),
     ],
   },

@@ -1,4 +1,4 @@
-import { changed, healthy, slim } from "./queries/example.ts";
+import { changed, healthy, inBuilder, slim } from "./queries/example.ts";
 import { packagesLeft } from "./queries/packages.ts";
 import { at, find, shippedSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
@@ -49,10 +49,7 @@ export const buildToolsInFinal: Rule = {
         `FROM ${slim}\n`,
         `FROM python:3.13-alpine3.22\n${apk("--virtual .build-deps ")} && apk del .build-deps\n`,
       ]),
-      changed([
-        `FROM ${slim} AS builder\n`,
-        `FROM ${slim} AS builder\nRUN apt-get update && apt-get install -y --no-install-recommends build-essential\n`,
-      ]),
+      inBuilder("RUN apt-get update && apt-get install -y --no-install-recommends build-essential"),
       changed([
         `FROM ${slim}\nRUN`,
         `FROM ${slim}\nRUN apt-get update && apt-get install -y --no-install-recommends gcc && apt-get purge -y gcc && rm -rf /var/lib/apt/lists/*\nRUN`,

@@ -2,7 +2,7 @@ import { scriptOf } from "../dockerfile/shell.ts";
 import { stageState } from "../dockerfile/stages.ts";
 import type { Command } from "./queries/commands.ts";
 import { commandsOf } from "./queries/commands.ts";
-import { changed, healthy, slim } from "./queries/example.ts";
+import { healthy, inBuilder } from "./queries/example.ts";
 import { at, find, reachableSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
@@ -23,30 +23,15 @@ export const failureIgnored: Rule = {
   provenBy: ["builds"],
   examples: {
     bad: [
-      changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nRUN curl -fsSLO https://example.org/x; ls\n`]),
-      changed([
-        `FROM ${slim} AS builder\n`,
-        `FROM ${slim} AS builder\nRUN <<EOF\npip install --no-cache-dir httpx==0.28.1\nrm -rf /tmp/*\nEOF\n`,
-      ]),
+      inBuilder("RUN curl -fsSLO https://example.org/x; ls"),
+      inBuilder("RUN <<EOF\npip install --no-cache-dir httpx==0.28.1\nrm -rf /tmp/*\nEOF"),
     ],
     good: [
       healthy,
-      changed([
-        `FROM ${slim} AS builder\n`,
-        `FROM ${slim} AS builder\nRUN set -eux; curl -fsSLO https://example.org/x; ls\n`,
-      ]),
-      changed([
-        `FROM ${slim} AS builder\n`,
-        `FROM ${slim} AS builder\nRUN <<EOF\nset -e\npip install --no-cache-dir httpx==0.28.1\nrm -rf /tmp/*\nEOF\n`,
-      ]),
-      changed([
-        `FROM ${slim} AS builder\n`,
-        `FROM ${slim} AS builder\nSHELL ["/bin/bash", "-e", "-c"]\nRUN curl -fsSLO https://example.org/x; ls\n`,
-      ]),
-      changed([
-        `FROM ${slim} AS builder\n`,
-        `FROM ${slim} AS builder\nRUN curl -fsSLO https://example.org/x || exit 1; ls\n`,
-      ]),
+      inBuilder("RUN set -eux; curl -fsSLO https://example.org/x; ls"),
+      inBuilder("RUN <<EOF\nset -e\npip install --no-cache-dir httpx==0.28.1\nrm -rf /tmp/*\nEOF"),
+      inBuilder(`SHELL ["/bin/bash", "-e", "-c"]\nRUN curl -fsSLO https://example.org/x; ls`),
+      inBuilder("RUN curl -fsSLO https://example.org/x || exit 1; ls"),
     ],
   },
   *check({ dockerfile }) {

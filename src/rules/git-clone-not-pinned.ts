@@ -1,13 +1,11 @@
 import { stageState } from "../dockerfile/stages.ts";
 import type { Dockerfile, Stage } from "../model/types.ts";
 import { type Command, commandsOf } from "./queries/commands.ts";
-import { changed, healthy, slim } from "./queries/example.ts";
+import { healthy, inBuilder } from "./queries/example.ts";
 import { at, find, reachable, type Step } from "./queries/steps.ts";
-import type { Project, Rule } from "./rule.ts";
+import type { Rule } from "./rule.ts";
 
 const URL = "https://git.example/tool.git";
-const fetched = (lines: string): Project =>
-  changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\n${lines}\n`]);
 
 export const gitCloneNotPinned: Rule = {
   id: "git-clone-not-pinned",
@@ -24,23 +22,23 @@ export const gitCloneNotPinned: Rule = {
   provenBy: [],
   examples: {
     bad: [
-      fetched(`RUN git clone --depth 1 ${URL} && make -C tool install`),
-      fetched(`RUN git clone -b main ${URL} /src`),
-      fetched(`ARG REF=master\nRUN git clone ${URL} /src && cd /src && git checkout "$REF"`),
-      fetched(`RUN git clone ${URL} a && git -C a checkout 8f2b1c4\nRUN git clone https://git.example/other.git`),
-      fetched(`ADD ${URL} /src`),
+      inBuilder(`RUN git clone --depth 1 ${URL} && make -C tool install`),
+      inBuilder(`RUN git clone -b main ${URL} /src`),
+      inBuilder(`ARG REF=master\nRUN git clone ${URL} /src && cd /src && git checkout "$REF"`),
+      inBuilder(`RUN git clone ${URL} a && git -C a checkout 8f2b1c4\nRUN git clone https://git.example/other.git`),
+      inBuilder(`ADD ${URL} /src`),
     ],
     good: [
       healthy,
-      fetched(`RUN git clone --depth 1 --branch v1.2.3 ${URL} && make -C tool install`),
-      fetched(`RUN git clone ${URL} && cd tool && git checkout 8f2b1c4`),
-      fetched(`RUN git clone ${URL} /src\nWORKDIR /src\nRUN git reset --hard 8f2b1c4`),
-      fetched(`RUN git clone ${URL} a && git clone ${URL} b && git -C a checkout v1 && git -C b checkout v2`),
-      fetched(`ARG REF=v1.2.3\nRUN git clone -b "$REF" ${URL} /src`),
+      inBuilder(`RUN git clone --depth 1 --branch v1.2.3 ${URL} && make -C tool install`),
+      inBuilder(`RUN git clone ${URL} && cd tool && git checkout 8f2b1c4`),
+      inBuilder(`RUN git clone ${URL} /src\nWORKDIR /src\nRUN git reset --hard 8f2b1c4`),
+      inBuilder(`RUN git clone ${URL} a && git clone ${URL} b && git -C a checkout v1 && git -C b checkout v2`),
+      inBuilder(`ARG REF=v1.2.3\nRUN git clone -b "$REF" ${URL} /src`),
       // The build has to name it.
-      fetched(`ARG REF\nRUN git clone --branch=\${REF} ${URL} /src`),
-      fetched("RUN git clone /mirror/tool.git /src"),
-      fetched(`ADD ${URL}#8f2b1c4 /src`),
+      inBuilder(`ARG REF\nRUN git clone --branch=\${REF} ${URL} /src`),
+      inBuilder("RUN git clone /mirror/tool.git /src"),
+      inBuilder(`ADD ${URL}#8f2b1c4 /src`),
     ],
   },
   *check({ dockerfile }) {

@@ -1,15 +1,14 @@
 import { posix } from "node:path";
 import type { Stage } from "../model/types.ts";
 import { type Command, commandsOf } from "./queries/commands.ts";
-import { changed, healthy, slim } from "./queries/example.ts";
+import { healthy, inBuilder } from "./queries/example.ts";
 import { at, find, reachable, type Step } from "./queries/steps.ts";
 import { runCommands } from "./queries/uv.ts";
 import type { Project, Rule } from "./rule.ts";
 
 const DEB = "https://example.org/tool_1.0_amd64.deb";
 const RPM = "https://example.org/tool-1.0.x86_64.rpm";
-const run = (script: string): Project =>
-  changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nRUN ${script}\n`]);
+const run = (script: string): Project => inBuilder(`RUN ${script}`);
 
 export const packageFromUrlUnverified: Rule = {
   id: "package-from-url-unverified",

@@ -1,6 +1,6 @@
 import { stageState } from "../dockerfile/stages.ts";
 import { commandsOf } from "./queries/commands.ts";
-import { changed, healthy, slim } from "./queries/example.ts";
+import { healthy, inBuilder } from "./queries/example.ts";
 import { at, reachableSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
@@ -17,23 +17,14 @@ export const pipefailMissing: Rule = {
   since: "0.1.0",
   provenBy: [],
   examples: {
-    bad: [
-      changed([
-        `FROM ${slim} AS builder\n`,
-        `FROM ${slim} AS builder\nRUN curl -fsSL https://example.org/x.tar.gz | tar -xz -C /opt\n`,
-      ]),
-    ],
+    bad: [inBuilder("RUN curl -fsSL https://example.org/x.tar.gz | tar -xz -C /opt")],
     good: [
       healthy,
-      changed([
-        `FROM ${slim} AS builder\n`,
-        `FROM ${slim} AS builder\nRUN set -o pipefail && curl -fsSL https://example.org/x.tar.gz | tar -xz -C /opt\n`,
-      ]),
-      changed([
-        `FROM ${slim} AS builder\n`,
-        `FROM ${slim} AS builder\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN curl -fsSL https://example.org/x.tar.gz | tar -xz -C /opt\n`,
-      ]),
-      changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nRUN echo done | tee /log\n`]),
+      inBuilder("RUN set -o pipefail && curl -fsSL https://example.org/x.tar.gz | tar -xz -C /opt"),
+      inBuilder(
+        `SHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN curl -fsSL https://example.org/x.tar.gz | tar -xz -C /opt`,
+      ),
+      inBuilder("RUN echo done | tee /log"),
     ],
   },
   *check({ dockerfile }) {

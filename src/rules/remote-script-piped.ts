@@ -1,5 +1,5 @@
 import { commandsOf } from "./queries/commands.ts";
-import { changed, healthy, slim } from "./queries/example.ts";
+import { healthy, inBuilder } from "./queries/example.ts";
 import { at, find, reachableSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
@@ -18,22 +18,10 @@ export const remoteScriptPiped: Rule = {
   provenBy: [],
   examples: {
     bad: [
-      changed([
-        `FROM ${slim} AS builder\n`,
-        `FROM ${slim} AS builder\nRUN curl -LsSf https://example.org/install.sh | sh\n`,
-      ]),
-      changed([
-        `FROM ${slim} AS builder\n`,
-        `FROM ${slim} AS builder\nRUN wget -qO- https://example.org/get.py | python3 -\n`,
-      ]),
+      inBuilder("RUN curl -LsSf https://example.org/install.sh | sh"),
+      inBuilder("RUN wget -qO- https://example.org/get.py | python3 -"),
     ],
-    good: [
-      healthy,
-      changed([
-        `FROM ${slim} AS builder\n`,
-        `FROM ${slim} AS builder\nRUN curl -LsSf https://example.org/data.json | python3 -m json.tool\n`,
-      ]),
-    ],
+    good: [healthy, inBuilder("RUN curl -LsSf https://example.org/data.json | python3 -m json.tool")],
   },
   *check({ dockerfile }) {
     for (const { instruction } of reachableSteps(dockerfile)) {

@@ -2,7 +2,7 @@ import { namesSecret } from "../kit/secret-names.ts";
 import { shapedIn } from "../kit/secret-shapes.ts";
 import type { Instruction } from "../model/types.ts";
 import { commandsOf } from "./queries/commands.ts";
-import { changed, healthy, slim } from "./queries/example.ts";
+import { changed, healthy, inBuilder, slim } from "./queries/example.ts";
 import { settingsOf } from "./queries/settings.ts";
 import { at, find, reachableSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
@@ -54,7 +54,7 @@ export const secretInArgOrEnv: Rule = {
   examples: {
     bad: [
       changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nENV JWT_SECRET=change-me-please\nRUN`]),
-      changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nARG PYPI_TOKEN\n`]),
+      inBuilder("ARG PYPI_TOKEN"),
       changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nENV GREETING=AKIAABCDEFGHIJKLMNOP\nRUN`]),
       changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nENV SMTP_PASS=hunter22-example\nRUN`]),
       changed(["EXPOSE 8000", "LABEL org.example.token=hunter22-example\nEXPOSE 8000"]),
@@ -70,7 +70,7 @@ export const secretInArgOrEnv: Rule = {
         `FROM ${slim}\nENV JWT_SECRET_FILE=/run/secrets/jwt TOKEN_TTL=3600 AUTH_MODE=token KEY_ALIAS=main MAX_TOKENS=4096\nRUN`,
       ]),
       changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nENV REQUIRE_TOKEN=true\nRUN`]),
-      changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nARG LOGIN_PROVIDER_USE_ID_TOKEN\n`]),
+      inBuilder("ARG LOGIN_PROVIDER_USE_ID_TOKEN"),
       changed([
         `FROM ${slim}\nRUN`,
         `FROM ${slim}\nENV PASSWORD_MIN_LENGTH=12 TOKEN_URL=https://id.example/token MONKEY=banana COMPASS=north BYPASS=1\nRUN`,

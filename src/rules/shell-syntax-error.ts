@@ -2,14 +2,14 @@ import { refusedByDash } from "../dockerfile/dash-grammar.ts";
 import { shellProblems } from "../dockerfile/shell.ts";
 import { baseOf } from "./queries/base.ts";
 import { entrypointScripts } from "./queries/entrypoint.ts";
-import { changed, healthy, healthyWith, project, slim, startLine } from "./queries/example.ts";
+import { changed, healthy, healthyWith, inBuilder, project, startLine } from "./queries/example.ts";
 import { BASH, isScript, scriptIn, shellOf, unquotedCall, withoutQuoted } from "./queries/sh-scripts.ts";
 import { rootImage } from "./queries/settings.ts";
 import { startOf } from "./queries/start.ts";
 import { at, find, lineAt, reachableSteps, shippedStage } from "./queries/steps.ts";
 import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
 
-const run = (script: string) => changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nRUN ${script}\n`]);
+const run = (script: string) => inBuilder(`RUN ${script}`);
 const started = (script: string) =>
   project({
     Dockerfile: healthyWith([startLine, 'COPY entrypoint.sh /entrypoint.sh\nENTRYPOINT ["/entrypoint.sh"]\n']),
@@ -49,10 +49,7 @@ export const shellSyntaxError: Rule = {
       run("python3 <<END\nprint('(')\nEND"),
       run("case $(uname -m) in x86_64|amd64) echo a;; (arm*) echo b;; *) ;; esac"),
       // What only bash reads is another rule's, and not asked here.
-      changed([
-        `FROM ${slim} AS builder\n`,
-        `FROM ${slim} AS builder\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN names=(a b) && echo "\${names[0]}"\n`,
-      ]),
+      inBuilder(`SHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN names=(a b) && echo "\${names[0]}"`),
       started('if [ -n "$MIGRATE" ]; then alembic upgrade head; fi'),
     ],
   },

@@ -1,5 +1,5 @@
 import { commandsOf } from "./queries/commands.ts";
-import { changed, healthy, slim } from "./queries/example.ts";
+import { changed, healthy, inBuilder } from "./queries/example.ts";
 import { settingsOf } from "./queries/settings.ts";
 import { at, find, reachableSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
@@ -63,17 +63,14 @@ export const verificationOff: Rule = {
   examples: {
     bad: [
       changed(["ENV UV_COMPILE", "ENV PYTHONHTTPSVERIFY=0 UV_COMPILE"]),
-      changed([
-        `FROM ${slim} AS builder\n`,
-        `FROM ${slim} AS builder\nRUN pip install --no-cache-dir --trusted-host pypi.example httpx==0.28.1\n`,
-      ]),
-      changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nRUN curl -fsSLk https://example.org/x -o /x\n`]),
-      changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nRUN npm config set strict-ssl false\n`]),
+      inBuilder("RUN pip install --no-cache-dir --trusted-host pypi.example httpx==0.28.1"),
+      inBuilder("RUN curl -fsSLk https://example.org/x -o /x"),
+      inBuilder("RUN npm config set strict-ssl false"),
     ],
     good: [
       healthy,
-      changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nRUN curl -fsSL https://example.org/x -o /x\n`]),
-      changed([`FROM ${slim} AS builder\n`, `FROM ${slim} AS builder\nRUN npm config set strict-ssl true\n`]),
+      inBuilder("RUN curl -fsSL https://example.org/x -o /x"),
+      inBuilder("RUN npm config set strict-ssl true"),
     ],
   },
   *check({ dockerfile }) {

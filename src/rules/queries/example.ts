@@ -128,6 +128,12 @@ export function project(files: Project): Project {
 export const changed = (...changes: ReadonlyArray<readonly [from: string, to: string]>): Project =>
   project({ Dockerfile: healthyWith(...changes) });
 
+/** The healthy service with more instructions at the start of its builder. */
+export const inBuilder = (lines: string): Project => {
+  const from = `FROM ${slim} AS builder\n`;
+  return changed([from, `${from}${lines}\n`]);
+};
+
 export const healthy: Project = project({ Dockerfile: healthyDockerfile });
 
 const names = ["fastapi 0.121.0", "uvicorn 0.38.0"].map((one) => one.split(" "));
