@@ -1,14 +1,14 @@
 import { baseOf } from "./queries/base.ts";
-import { healthy, healthyWith, project, slim } from "./queries/example.ts";
+import { healthy, healthyFile, healthyWith, project, slim } from "./queries/example.ts";
 import { rootImage } from "./queries/settings.ts";
 import { at, shippedStage } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
 const locked = (version: string): string =>
-  (healthy["uv.lock"] ?? "").replace(
+  healthyFile("uv.lock", [
     '[[package]]\nname = "pytest"',
     `[[package]]\nname = "playwright"\nversion = "${version}"\nsource = { registry = "https://index.example/simple" }\nwheels = [{ url = "https://index.example/playwright-${version}-py3-none-any.whl" }]\n\n[[package]]\nname = "pytest"`,
-  );
+  ]);
 const onPlaywright = (version: string): Readonly<Record<string, string>> =>
   project({
     Dockerfile: healthyWith([`FROM ${slim}\n`, "FROM mcr.microsoft.com/playwright/python:v1.48.0-noble\n"]),

@@ -1,4 +1,4 @@
-import { byManager, healthy, healthyWith, project, syncLine } from "./queries/example.ts";
+import { byManager, healthy, healthyFile, healthyWith, project, syncLine } from "./queries/example.ts";
 import { type FromGit, fromGit } from "./queries/from-git.ts";
 import { type Install, pythonInstalls } from "./queries/installs.ts";
 import { hasProgram } from "./queries/packages.ts";
@@ -36,7 +36,7 @@ const bySource = (source: string, dockerfile = unlocked): Project =>
   project({
     "uv.lock": "",
     Dockerfile: dockerfile,
-    "pyproject.toml": `${(healthy["pyproject.toml"] ?? "").replace('"uvicorn==0.38.0"', '"uvicorn==0.38.0", "lib"')}\n[tool.uv.sources]\nlib = { ${source} }\n`,
+    "pyproject.toml": `${healthyFile("pyproject.toml", ['"uvicorn==0.38.0"', '"uvicorn==0.38.0", "lib"'])}\n[tool.uv.sources]\nlib = { ${source} }\n`,
   });
 const byPdm = 'git = "https://git.example/lib.git"\nrevision = "abc"';
 const byPoetry = '[package.source]\ntype = "git"\nurl = "https://git.example/lib.git"';

@@ -4,7 +4,7 @@ import { type LibraryCache, libraryCaches } from "../project/library-caches.ts";
 import { ownTask } from "../project/own-task.ts";
 import { baseOf } from "./queries/base.ts";
 import { commandsOf } from "./queries/commands.ts";
-import { changed, healthy, healthyDockerfile, healthyWith, project } from "./queries/example.ts";
+import { changed, healthy, healthyDockerfile, healthyFile, healthyWith, project } from "./queries/example.ts";
 import { isRoot, rootImage, situationAt } from "./queries/settings.ts";
 import { at, shippedStage, shippedSteps } from "./queries/steps.ts";
 import type { Project, Rule, RuleInput } from "./rule.ts";
@@ -12,14 +12,16 @@ import type { Project, Rule, RuleInput } from "./rule.ts";
 const uses = (requirement: string, dockerfile: string, more: Project = {}): Project =>
   project({
     Dockerfile: dockerfile,
-    "pyproject.toml": (healthy["pyproject.toml"] ?? "").replace('"fastapi==', `"${requirement}", "fastapi==`),
+    "pyproject.toml": healthyFile("pyproject.toml", ['"fastapi==', `"${requirement}", "fastapi==`]),
     "uv.lock": locked(requirement.split("==")[0] ?? ""),
     ...more,
   });
 const locked = (name: string): string =>
-  `${(healthy["uv.lock"] ?? "")
-    .replace('{ name = "fastapi" },', `{ name = "fastapi" },\n    { name = "${name}" },`)
-    .replace("requires-dist = [", `requires-dist = [\n    { name = "${name}", specifier = "==1.0.0" },`)}
+  `${healthyFile(
+    "uv.lock",
+    ['{ name = "fastapi" },', `{ name = "fastapi" },\n    { name = "${name}" },`],
+    ["requires-dist = [", `requires-dist = [\n    { name = "${name}", specifier = "==1.0.0" },`],
+  )}
 [[package]]
 name = "${name}"
 version = "1.0.0"

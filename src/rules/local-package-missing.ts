@@ -3,7 +3,7 @@ import { filesOf } from "../project/installed-files.ts";
 import { readRequirement } from "../project/requirement.ts";
 import type { LockedPackage, Service, Stage } from "../model/types.ts";
 import { contextFilesIn, isContextElsewhere } from "./queries/context.ts";
-import { healthy, healthyWith, project, syncLine } from "./queries/example.ts";
+import { healthy, healthyFile, healthyWith, project, syncLine } from "./queries/example.ts";
 import { type Install, projectInstalls } from "./queries/installs.ts";
 import { shipsAnyOf } from "./queries/project-install.ts";
 import { absolute, situationAt } from "./queries/settings.ts";
@@ -28,16 +28,18 @@ members = ["packages/*"]
 shared = { workspace = true }
 `;
 const lock = (path: string): string =>
-  (healthy["uv.lock"] ?? "")
-    .replace('    { name = "uvicorn" },\n', '    { name = "shared" },\n    { name = "uvicorn" },\n')
-    .replace(
+  healthyFile(
+    "uv.lock",
+    ['    { name = "uvicorn" },\n', '    { name = "shared" },\n    { name = "uvicorn" },\n'],
+    [
       '    { name = "uvicorn", specifier',
       `    { name = "shared", editable = "${path}" },\n    { name = "uvicorn", specifier`,
-    )
-    .replace(
+    ],
+    [
       '[[package]]\nname = "uvicorn"',
       `[[package]]\nname = "shared"\nversion = "0.1.0"\nsource = { editable = "${path}" }\n\n[[package]]\nname = "uvicorn"`,
-    );
+    ],
+  );
 const workspace = (dockerfile: string, path = "packages/shared"): Readonly<Record<string, string>> =>
   project({
     Dockerfile: dockerfile,

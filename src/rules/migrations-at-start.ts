@@ -1,21 +1,18 @@
 import type { Command } from "./queries/commands.ts";
 import { entrypointCommands } from "./queries/entrypoint.ts";
-import { healthy, healthyWith, project, startLine } from "./queries/example.ts";
+import { healthy, healthyFile, healthyWith, project, startLine } from "./queries/example.ts";
 import { startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
 import type { Project, Rule, RuleInput } from "./rule.ts";
-
-const more = (text: string | undefined, ...changes: ReadonlyArray<readonly [from: string, to: string]>): string =>
-  changes.reduce((changed, [from, to]) => changed.replace(from, to), text ?? "");
 
 const SERVER = "exec uvicorn app.main:app --host 0.0.0.0 --port 8000 --timeout-graceful-shutdown 20";
 
 /** The service with the driver of a database server. */
 const withDriver = (files: Project): Project =>
   project({
-    "pyproject.toml": more(healthy["pyproject.toml"], ['"uvicorn==', '"asyncpg==0.30.0", "uvicorn==']),
-    "uv.lock": more(
-      healthy["uv.lock"],
+    "pyproject.toml": healthyFile("pyproject.toml", ['"uvicorn==', '"asyncpg==0.30.0", "uvicorn==']),
+    "uv.lock": healthyFile(
+      "uv.lock",
       [
         "[[package]]\n",
         '[[package]]\nname = "asyncpg"\nversion = "0.30.0"\nsource = { registry = "https://index.example/simple" }\nwheels = [{ url = "https://index.example/asyncpg-0.30.0-cp313-cp313-manylinux_2_28_x86_64.whl" }]\n\n[[package]]\n',

@@ -1,6 +1,6 @@
 import { type Base, baseOf } from "./queries/base.ts";
 import { type Compiled, compiledOn } from "./queries/compiled.ts";
-import { healthy, healthyDockerfile, project, slim } from "./queries/example.ts";
+import { healthy, healthyDockerfile, healthyFile, project, slim } from "./queries/example.ts";
 import { projectInstalls } from "./queries/installs.ts";
 import { hasProgram } from "./queries/packages.ts";
 import { rootImage } from "./queries/settings.ts";
@@ -15,10 +15,7 @@ const lockWith = (tags: readonly string[], sdist = 'sdist = { url = "https://ind
       '    { name = "uvicorn", specifier = "==0.38.0" },\n]',
       '    { name = "uvicorn", specifier = "==0.38.0" },\n    { name = "speedups", specifier = "==1.0" },\n]',
     );
-const pyproject = (healthy["pyproject.toml"] ?? "").replace(
-  '"uvicorn==0.38.0"]',
-  '"uvicorn==0.38.0", "speedups==1.0"]',
-);
+const pyproject = healthyFile("pyproject.toml", ['"uvicorn==0.38.0"]', '"uvicorn==0.38.0", "speedups==1.0"]']);
 const alpine = healthyDockerfile
   .replaceAll(slim, slim.replace("slim-trixie", "alpine3.22"))
   .replace(

@@ -1,14 +1,14 @@
 import type { Evidence } from "../model/types.ts";
 import { baseOf } from "./queries/base.ts";
 import { contextFilesIn } from "./queries/context.ts";
-import { healthy, healthyDockerfile, healthyWith, project, syncLine } from "./queries/example.ts";
+import { healthy, healthyDockerfile, healthyFile, healthyWith, project, syncLine } from "./queries/example.ts";
 import { pythonAllowed } from "./queries/python-version.ts";
 import { rootImage } from "./queries/settings.ts";
 import { at, find } from "./queries/steps.ts";
 import { type Sync, syncsIn } from "./queries/uv.ts";
 import type { Rule, RuleInput } from "./rule.ts";
 
-const exact = (requires: string, of: string): string => (healthy[of] ?? "").replace(">=3.12", requires);
+const exact = (requires: string, of: string): string => healthyFile(of, [">=3.12", requires]);
 const wholeCopy = healthyWith([syncLine, syncLine.replace("RUN --mount", "COPY . .\nRUN --mount")]);
 
 export const pythonPinDiffers: Rule = {

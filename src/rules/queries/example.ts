@@ -35,15 +35,22 @@ export const runtime: string =
 /** A Dockerfile about which no rule has anything to say. */
 export const healthyDockerfile: string = builder + runtime + startLine;
 
-/** The healthy Dockerfile with some of its text replaced; throws when the text is not there, so examples stay true. */
-export function healthyWith(...changes: ReadonlyArray<readonly [from: string, to: string]>): string {
-  let text = healthyDockerfile;
-  for (const [from, to] of changes) {
-    if (!text.includes(from)) throw new Error(`The healthy Dockerfile does not hold: ${from}`);
-    text = text.replace(from, () => to);
-  }
-  return text;
+type Change = readonly [from: string, to: string];
+
+/** A text with some of it replaced; throws when that is not there, so examples stay true. */
+function replaced(text: string, ...changes: readonly Change[]): string {
+  return changes.reduce((before, [from, to]) => {
+    if (!before.includes(from)) throw new Error(`The example's text does not hold: ${from}`);
+    return before.replace(from, () => to);
+  }, text);
 }
+
+/** The healthy Dockerfile with some of its text replaced. */
+export const healthyWith = (...changes: readonly Change[]): string => replaced(healthyDockerfile, ...changes);
+
+/** A file of the healthy service with some of its text replaced. */
+export const healthyFile = (file: string, ...changes: readonly Change[]): string =>
+  replaced(healthy[file] ?? "", ...changes);
 
 const pyproject = `[project]
 name = "reactions"
@@ -125,8 +132,7 @@ export function project(files: Project): Project {
 }
 
 /** The healthy service with the given changes to its Dockerfile. */
-export const changed = (...changes: ReadonlyArray<readonly [from: string, to: string]>): Project =>
-  project({ Dockerfile: healthyWith(...changes) });
+export const changed = (...changes: readonly Change[]): Project => project({ Dockerfile: healthyWith(...changes) });
 
 /** The healthy service with more instructions at the start of its builder. */
 export const inBuilder = (lines: string): Project => {
@@ -184,7 +190,7 @@ export function byManager(
     readonly env?: string;
     readonly flags?: string;
     readonly files?: Project;
-    readonly changes?: ReadonlyArray<readonly [from: string, to: string]>;
+    readonly changes?: readonly Change[];
   } = {},
 ): Project {
   const { install, version, files: own } = MANAGED[manager];
