@@ -1,8 +1,10 @@
-import { stageState } from "../dockerfile/stages.ts";
+import { expandWord } from "../dockerfile/expand.ts";
 import type { Dockerfile, Stage } from "../model/types.ts";
 import { type Command, commandsOf } from "./queries/commands.ts";
 import { healthy, inBuilder } from "./queries/example.ts";
+import { option } from "./queries/start.ts";
 import { at, find, reachable, type Step } from "./queries/steps.ts";
+import { envOfCommand } from "./queries/uv.ts";
 import type { Rule } from "./rule.ts";
 
 const URL = "https://git.example/tool.git";
@@ -25,6 +27,7 @@ export const gitCloneNotPinned: Rule = {
       inBuilder(`RUN git clone --depth 1 ${URL} && make -C tool install`),
       inBuilder(`RUN git clone -b main ${URL} /src`),
       inBuilder(`ARG REF=master\nRUN git clone ${URL} /src && cd /src && git checkout "$REF"`),
+      inBuilder(`ARG REF=main\nRUN export REF && git clone -b "$REF" ${URL} /src`),
       inBuilder(`RUN git clone ${URL} a && git -C a checkout 8f2b1c4\nRUN git clone https://git.example/other.git`),
       inBuilder(`ADD ${URL} /src`),
     ],
@@ -72,8 +75,8 @@ function unpinnedIn(dockerfile: Dockerfile, stage: Stage): readonly Unpinned[] {
       if (pins(dockerfile, step, command)) checkouts += 1;
       const url = command.argv.includes("clone") ? command.argv.find((word) => REMOTE.test(word)) : undefined;
       if (url === undefined) continue;
-      const branch = branchOf(command.argv);
-      const moves = branch === undefined ? undefined : movingName(dockerfile, step, branch);
+      const branch = option(command.argv, "-b", "--branch", "--revision");
+      const moves = branch === undefined ? undefined : movingName(dockerfile, step, command, branch);
       if (checkouts > 0) checkouts -= 1;
       else if (branch === undefined) found.push({ step, command, url });
       else if (moves !== undefined) found.push({ step, command, url, moves });
@@ -89,30 +92,20 @@ const addedBy = (step: Step): readonly Unpinned[] =>
 
 const REMOTE = /^(?:https?|git|ssh|git\+ssh):\/\/|^[\w.-]+@[\w.-]+:/;
 
-function branchOf(argv: readonly string[]): string | undefined {
-  const joined = argv.find((word) => /^--(?:branch|revision)=/.test(word));
-  const flagAt = argv.findIndex((word) => /^(?:-b|--branch|--revision)$/.test(word));
-  return joined?.slice(joined.indexOf("=") + 1) ?? (flagAt < 0 ? undefined : argv[flagAt + 1]);
-}
-
 /** A checkout of something that stays what it is, or that we cannot tell. */
-function pins(dockerfile: Dockerfile, step: Step, { argv }: Command): boolean {
+function pins(dockerfile: Dockerfile, step: Step, command: Command): boolean {
+  const { argv } = command;
   if (!argv.some((word) => /^(?:checkout|switch|reset)$/.test(word))) return false;
   const target = argv.slice(1).findLast((word) => !word.startsWith("-"));
   if (target === undefined || /^(?:checkout|switch|reset)$/.test(target)) return false;
-  return movingName(dockerfile, step, target) === undefined;
+  return movingName(dockerfile, step, command, target) === undefined;
 }
 
 /** Names that are branches wherever they are met. One with a number may be a tag. */
 const MOVES =
   /^(?:(?:refs\/heads|origin)\/)?(?:main|master|trunk|dev|devel|develop|development|next|nightly|edge|latest|stable|HEAD)$/;
 
-function movingName(dockerfile: Dockerfile, { stage, instruction }: Step, written: string): string | undefined {
-  const { env, args } = stageState(dockerfile, stage, { before: instruction });
-  const name = written.replaceAll(
-    /\$\{?(\w+)(?::?-([^}]*))?\}?/g,
-    (word, variable: string, otherwise?: string) =>
-      env.get(variable)?.value ?? args.get(variable)?.value ?? otherwise ?? word,
-  );
+function movingName(dockerfile: Dockerfile, step: Step, command: Command, written: string): string | undefined {
+  const name = expandWord(written, envOfCommand(dockerfile, step, command), { unset: "default" }).value;
   return MOVES.test(name) ? name : undefined;
 }

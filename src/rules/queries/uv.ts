@@ -56,7 +56,8 @@ export function envOfCommand(dockerfile: Dockerfile, step: Step, command: Comman
   for (const [name, { value }] of settings) env.set(name, value);
   for (const earlier of commandsOf(step.instruction)) {
     if (earlier.program === "export")
-      for (const word of earlier.argv.slice(1)) env.set(word.split("=")[0] ?? "", word.slice(word.indexOf("=") + 1));
+      for (const word of earlier.argv.slice(1).filter((one) => one.includes("=")))
+        env.set(word.split("=")[0] ?? "", word.slice(word.indexOf("=") + 1));
   }
   for (const [name, value] of Object.entries(command.env)) env.set(name, value);
   return env;
