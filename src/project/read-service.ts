@@ -1,4 +1,5 @@
 import { logFilesOfFiles } from "./log-files.ts";
+import { literal } from "../kit/pattern.ts";
 import { readIgnore } from "../dockerfile/ignore.ts";
 import { beyondLimits } from "../dockerfile/limits.ts";
 import { hasStage } from "../dockerfile/stages.ts";
@@ -229,7 +230,7 @@ function targetOf(
 function mayName(written: string, path: string): boolean {
   if (!written.includes("${{")) return written.endsWith(path);
   const parts = written.replace(/^\.\//, "").split(/\$\{\{[^}]*\}\}/);
-  const escaped = parts.map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const escaped = parts.map((part) => literal(part).source);
   return new RegExp(`^${escaped.join("[^/]*")}$`).test(path);
 }
 

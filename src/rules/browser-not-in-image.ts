@@ -1,3 +1,4 @@
+import { isIn } from "../kit/paths.ts";
 import { changed, healthy } from "./queries/example.ts";
 import { absolute } from "./queries/settings.ts";
 import { at, find, mountsOf, reachable } from "./queries/steps.ts";
@@ -46,7 +47,7 @@ export const browserNotInImage: Rule = {
         const over = mountsOf(step.instruction)
           .filter(({ type }) => type === "cache" || type === "tmpfs")
           .map(({ target = "" }) => absolute("/", target))
-          .find((target) => absolute("/", folder) === target || absolute("/", folder).startsWith(`${target}/`));
+          .find((target) => isIn(absolute("/", folder), target));
         if (over === undefined) continue;
         yield {
           message: `\`${command.text}\` writes the browsers to ${folder}, where a mount (${over}) keeps them out of the image.`,

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { isIn } from "../kit/paths.ts";
 import { flagValue } from "../dockerfile/arguments.ts";
 import { leadsOut } from "../dockerfile/links.ts";
 import type { Instruction } from "../model/types.ts";
@@ -134,9 +135,7 @@ function* unread(input: RuleInput, step: Step): Generator<RuleFinding> {
 /** Submodules that a source is, lies in, or holds. */
 function submodulesAt({ service }: RuleInput, source: string): readonly string[] {
   const path = posix.join("/", source).slice(1).replace(/\/$/, "");
-  return (service.submodules ?? []).filter(
-    (one) => path === "" || one === path || path.startsWith(`${one}/`) || one.startsWith(`${path}/`),
-  );
+  return (service.submodules ?? []).filter((one) => path === "" || isIn(path, one) || isIn(one, path));
 }
 
 /** Sources that come from the context: not from another stage or image. */

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { isIn } from "../../kit/paths.ts";
 import type { Stage } from "../../model/types.ts";
 import type { RuleInput } from "../rule.ts";
 import { commandsOf } from "./commands.ts";
@@ -56,7 +57,7 @@ function passedBelow(input: RuleInput, step: Step, folder: string): readonly str
   const { workdir } = situationAt(input.dockerfile, step.stage, step.instruction);
   const target = absolute(workdir, step.instruction.words.at(-1) ?? "");
   // All of what is copied lies below, or that part of it which the folder names.
-  const part = isWithin(folder, target) ? "" : below(target, folder);
+  const part = isIn(target, folder) ? "" : below(target, folder);
   if (part === undefined) return [];
   return foldersCopied(step).flatMap((copied) => filesBelow(input, source, posix.join(copied, part)));
 }
@@ -72,8 +73,6 @@ const foldersCopied = ({ instruction }: Step): readonly string[] =>
     .slice(0, -1)
     .filter((word) => !/[$*?[]/.test(word))
     .map((word) => posix.resolve("/", word));
-
-const isWithin = (folder: string, path: string): boolean => path === folder || below(folder, path) !== undefined;
 
 /** The path from a folder to what lies below it. */
 function below(folder: string, path: string): string | undefined {

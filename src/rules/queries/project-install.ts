@@ -1,3 +1,4 @@
+import { isIn } from "../../kit/paths.ts";
 import type { Dockerfile } from "../../model/types.ts";
 import type { RuleInput } from "../rule.ts";
 import type { Command } from "./commands.ts";
@@ -79,7 +80,7 @@ export function shipsAnyOf(input: RuleInput, wanted: readonly string[]): boolean
       const { workdir } = situationAt(input.dockerfile, step.stage, instruction);
       const target = absolute(workdir, instruction.words.at(-1) ?? "");
       const venv = /(^|\/)\.?venv\/?$/.test(instruction.words[0] ?? "");
-      return !venv && (target === "/" || wanted.some((path) => path.startsWith(`${target}/`) || path === target));
+      return !venv && (target === "/" || wanted.some((path) => isIn(path, target)));
     }
     return copiedBy(input, step).files.some(({ destination }) =>
       wanted.some((path) => destination.startsWith(`${path}/`) || destination === `${path}.py`),
