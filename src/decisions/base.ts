@@ -1,12 +1,12 @@
 import type { Choice, Decider, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
 import {
+  allowedPythons,
   bestPython,
   gapsNamed,
   gapsOn,
   keepsOldPython,
   lacksWheels,
-  pythonAllowed,
   pythonToday,
   whyOld,
 } from "./shared/pythons.ts";
@@ -36,7 +36,7 @@ function* oldPython(facts: Facts): Generator<Picked> {
 
 /** The interpreters that could be taken, the best reason first; undefined where that reason does not exist. */
 function* candidates(facts: Facts): Generator<Picked> {
-  const { service, profile, dockerfile } = facts;
+  const { service, dockerfile } = facts;
   const wanted = override(facts, "base.python", "text");
   if (wanted !== undefined) yield { python: wanted, because: configured("base.python"), evidence: [] };
   const requires = service.python.requires;
@@ -48,7 +48,7 @@ function* candidates(facts: Facts): Generator<Picked> {
       evidence: placesOf(requires),
     };
   const usable = (python: string | undefined): python is string =>
-    python !== undefined && profile.pythons.includes(python) && pythonAllowed(facts, python);
+    python !== undefined && allowedPythons(facts).includes(python);
   const today = pythonToday(facts);
   if (usable(today))
     yield {
@@ -69,8 +69,7 @@ function* candidates(facts: Facts): Generator<Picked> {
 
 function newest(facts: Facts): Picked {
   const { requires } = facts.service.python;
-  const { pythons } = facts.profile;
-  const first = pythons.find((one) => pythonAllowed(facts, one)) ?? pythons[0] ?? "3.13";
+  const first = allowedPythons(facts)[0] ?? facts.profile.pythons[0] ?? "3.13";
   const python = bestPython(facts) ?? first;
   const why =
     requires === undefined

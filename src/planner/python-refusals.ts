@@ -1,11 +1,11 @@
 import type { Facts } from "../decisions/decider.ts";
 import {
+  allowedPythons,
   gapsNamed,
   gapsOn,
   keepsOldPython,
   lacksWheels,
   olderWithWheels,
-  pythonAllowed,
   pythonToday,
   saysPython,
 } from "../decisions/shared/pythons.ts";
@@ -14,12 +14,12 @@ import { exactVersion } from "../decisions/shared/specifier.ts";
 import type { Refusal } from "../model/types.ts";
 import { refusal } from "./refusal-kinds.ts";
 
-/** The project or its lock allows no Python that the base is known with. */
+/** The project or its lock allows no Python that the base is known with, or has not all wheels for any of them. */
 export function* pythonRefusals(facts: Facts): Generator<Refusal> {
   const { profile, overrides } = facts;
   const requires = saysPython(facts);
   if (overrides["base"] !== undefined || exactVersion(requires ?? "") !== undefined || keepsOldPython(facts)) return;
-  const allowed = profile.pythons.filter((python) => pythonAllowed(facts, python));
+  const allowed = allowedPythons(facts);
   const [first] = allowed;
   if (first === undefined)
     yield refusal("python-not-offered", {

@@ -21,7 +21,7 @@ export const pythonsToWeigh = ({ pythons }: Profile, dockerfile: Dockerfile | un
 ];
 
 /** What the service and its lock both allow. */
-export function pythonAllowed({ service }: Pick<Facts, "service">, python: string): boolean {
+function pythonAllowed({ service }: Pick<Facts, "service">, python: string): boolean {
   return [service.python.requires?.value, service.lock?.requiresPython].every(
     (specifier) => specifier === undefined || allows(specifier, python),
   );
@@ -38,7 +38,8 @@ export const minorOf = (python: string): string => python.split(".").slice(0, 2)
 
 const isWithoutGap = (facts: Facts, python: string): boolean => gapsOn(facts, python).length === 0;
 
-const allowedPythons = (facts: Facts): readonly string[] =>
+/** Those of the base that the project and its lock allow, the best first. */
+export const allowedPythons = (facts: Facts): readonly string[] =>
   facts.profile.pythons.filter((python) => pythonAllowed(facts, python));
 
 /** The first of the profile that the project allows and the lock's wheels are for. */
