@@ -132,10 +132,9 @@ function exitOf(child: ChildProcess, program: string): Promise<number> {
           : cause,
       );
     });
-    child.once("close", (code, signal) => {
-      void import("node:os").then(({ constants }) =>
-        resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
-      );
-    });
+    child.once("close", (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : numberOf(signal))));
   });
 }
+
+/** The table of them is loaded with the first program that a signal ended: an analysis meets none. */
+const numberOf = (signal: NodeJS.Signals): number => process.getBuiltinModule("node:os").constants.signals[signal];
