@@ -60,7 +60,8 @@ export const writable: Decider = {
   decide(facts: Facts, draft: Draft): Choice {
     const workdir = draft.workdir ?? "/app";
     const chosen = override(facts, "writable", "list");
-    const uses = [...usesOf(facts.service), ...collectedAtStart(facts)];
+    const collected = collectedAtStart(facts);
+    const uses = [...usesOf(facts.service), ...collected];
     const written =
       chosen ?? [...new Set(uses.map((use) => folderOf(use, workdir)).filter((path) => path !== undefined))].toSorted();
     const today = instructionsToday(facts.dockerfile, "VOLUME").flatMap((instruction) => instruction.words);
@@ -81,8 +82,7 @@ export const writable: Decider = {
         mounted: mounted.map(({ path }) => path),
         inCompose: inCompose.map(({ path }) => path),
         beside,
-        writers:
-          collectedAtStart(facts).length === 0 ? CODE : `${CODE.slice(0, -1)}, and the start script collects files.`,
+        collects: collected.length > 0,
       }),
       ...(beside.length === 0 ? {} : { leaves: ["writes-outside-tmp-on-read-only"] }),
       evidence: places(
@@ -126,7 +126,7 @@ function because({
   mounted,
   inCompose,
   beside,
-  writers,
+  collects,
 }: {
   readonly written: readonly string[];
   readonly folders: readonly string[];
@@ -134,8 +134,8 @@ function because({
   readonly mounted: readonly string[];
   readonly inCompose: readonly string[];
   readonly beside: readonly PathUse[];
-  /** Who writes there. */
-  readonly writers: string;
+  /** The start script writes there, too. */
+  readonly collects: boolean;
 }): string {
   const left =
     beside.length === 0
@@ -154,11 +154,11 @@ function because({
   ].join("");
   if (chosen) return `${configured("writable")}${volumes}${left}`;
   const nowhere = beside.length === 0 ? NOWHERE : "";
+  const writers = `The code writes there${collects ? ", and the start script collects files" : ""}.`;
   const why = written.length > 0 ? writers : nowhere;
   return `${why}${volumes}${left} ${MOUNTED}`.trim();
 }
 
-const CODE = "The code writes there.";
 const NOWHERE = "No line of the code writes outside the folders for temporary files.";
 const MOUNTED =
   "Whoever runs the image mounts a volume or a tmpfs at these paths. A new volume takes over the folder's owner. Its group is 0, because OpenShift starts the service with a number of its own in that group.";
