@@ -164,7 +164,6 @@ function* sshRefusals({ service, dockerfile }: Facts): Generator<Refusal> {
   }
 }
 
-/** Often it is the server or the driver of the database. */
 /** How each manager takes a package in. */
 const ADDS: Readonly<Partial<Record<Service["manager"]["value"], string>>> = {
   uv: "uv add",
@@ -173,6 +172,7 @@ const ADDS: Readonly<Partial<Record<Service["manager"]["value"], string>>> = {
   pipenv: "pipenv install",
 };
 
+/** Often it is the server or the driver of the database. */
 function* besideLockRefusals({ findings, service }: Facts): Generator<Refusal> {
   const adds = ADDS[service.manager.value];
   for (const { message } of findings.filter(({ rule }) => rule === "install-beside-lock")) {

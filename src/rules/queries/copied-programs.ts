@@ -7,9 +7,9 @@ type Has = (dockerfile: Dockerfile, stage: Step["stage"], program: string) => bo
 const PROGRAMS = /^\/(?:usr(?:\/local)?(?:\/s?bin)?|s?bin)?\/?$/;
 
 /**
- * Whether a COPY from another stage or image may bring a program that it does not name. A folder of programs, or a whole root, may hold
- * anything where it comes from an image; a stage of this file gives what it has itself, and packages put their programs
- * into the system's folders alone.
+ * Whether a COPY from another stage or image may bring a program that it does not name. A folder of programs, or a
+ * whole root, may hold anything where it comes from an image; a stage of this file gives what it has itself, and packages
+ * put their programs into the system's folders alone.
  */
 export function copyBrings(dockerfile: Dockerfile, { stage, instruction }: Step, program: string, has: Has): boolean {
   if (!PROGRAMS.test(instruction.words.at(-1) ?? "")) return false;
