@@ -1,10 +1,10 @@
 import { expandWord } from "../dockerfile/expand.ts";
 import type { Dockerfile, Stage } from "../model/types.ts";
-import { type Command, commandsOf } from "./queries/commands.ts";
+import type { Command } from "./queries/commands.ts";
 import { healthy, inBuilder } from "./queries/example.ts";
 import { option } from "./queries/start.ts";
 import { at, find, reachable, type Step } from "./queries/steps.ts";
-import { envOfCommand } from "./queries/uv.ts";
+import { envOfCommand, runCommands } from "./queries/uv.ts";
 import type { Rule } from "./rule.ts";
 
 const URL = "https://git.example/tool.git";
@@ -64,31 +64,30 @@ interface Unpinned {
 
 /** Read from the end: a checkout belongs to the last clone before it that has none yet. */
 function unpinnedIn(dockerfile: Dockerfile, stage: Stage): readonly Unpinned[] {
-  const found: Unpinned[] = [];
+  const cloned: Unpinned[] = [];
   let checkouts = 0;
-  for (const instruction of stage.instructions.toReversed()) {
-    const step = { stage, instruction };
-    found.push(...addedBy(step));
-    if (instruction.keyword !== "RUN") continue;
-    for (const command of commandsOf(instruction).toReversed()) {
-      if (command.program !== "git") continue;
-      if (pins(dockerfile, step, command)) checkouts += 1;
-      const url = command.argv.includes("clone") ? command.argv.find((word) => REMOTE.test(word)) : undefined;
-      if (url === undefined) continue;
-      const branch = option(command.argv, "-b", "--branch", "--revision");
-      const moves = branch === undefined ? undefined : movingName(dockerfile, step, command, branch);
-      if (checkouts > 0) checkouts -= 1;
-      else if (branch === undefined) found.push({ step, command, url });
-      else if (moves !== undefined) found.push({ step, command, url, moves });
-    }
+  for (const { step, command } of runCommands(stage).toReversed()) {
+    if (command.program !== "git") continue;
+    if (pins(dockerfile, step, command)) checkouts += 1;
+    const url = command.argv.includes("clone") ? command.argv.find((word) => REMOTE.test(word)) : undefined;
+    if (url === undefined) continue;
+    const branch = option(command.argv, "-b", "--branch", "--revision");
+    const moves = branch === undefined ? undefined : movingName(dockerfile, step, command, branch);
+    if (checkouts > 0) checkouts -= 1;
+    else if (branch === undefined) cloned.push({ step, command, url });
+    else if (moves !== undefined) cloned.push({ step, command, url, moves });
   }
-  return found.toReversed();
+  return [...added(stage), ...cloned.toReversed()];
 }
 
-const addedBy = (step: Step): readonly Unpinned[] =>
-  step.instruction.keyword === "ADD"
-    ? step.instruction.words.flatMap((url) => (/^https?:\/\/\S+\.git$/.test(url) ? [{ step, url }] : []))
-    : [];
+const added = (stage: Stage): readonly Unpinned[] =>
+  stage.instructions
+    .filter(({ keyword }) => keyword === "ADD")
+    .flatMap((instruction) =>
+      instruction.words
+        .filter((word) => /^https?:\/\/\S+\.git$/.test(word))
+        .map((url) => ({ step: { stage, instruction }, url })),
+    );
 
 const REMOTE = /^(?:https?|git|ssh|git\+ssh):\/\/|^[\w.-]+@[\w.-]+:/;
 
