@@ -16,13 +16,26 @@ export interface SecretMount {
 
 /** Every secret that the build of the shipped stage mounts, in order. */
 export const secretMounts = (dockerfile: Dockerfile): readonly SecretMount[] =>
-  reachableStages(dockerfile)
+  stepsThatMount(dockerfile, "secret").flatMap(({ instruction, written }) =>
+    written.flatMap((one) => mountOf(one, instruction) ?? []),
+  );
+
+/** The steps of the stages that are built with mounts of a type, and what is written after each `--mount=`. */
+export function stepsThatMount(
+  dockerfile: Dockerfile,
+  type: "secret" | "ssh",
+): ReadonlyArray<{ readonly instruction: Instruction; readonly written: readonly string[] }> {
+  const isOfType = new RegExp(`(?:^|,)type=${type}(?:,|$)`);
+  return reachableStages(dockerfile)
     .flatMap(({ instructions }) => instructions)
-    .flatMap((instruction) =>
-      instruction.flags
-        .filter(({ name, value }) => name === "mount" && /(?:^|,)type=secret(?:,|$)/.test(value))
-        .flatMap(({ value }) => mountOf(value, instruction) ?? []),
-    );
+    .map((instruction) => ({
+      instruction,
+      written: instruction.flags
+        .filter(({ name, value }) => name === "mount" && isOfType.test(value))
+        .map(({ value }) => value),
+    }))
+    .filter(({ written }) => written.length > 0);
+}
 
 function mountOf(written: string, instruction: Instruction): SecretMount | undefined {
   const fields = new Map(

@@ -1,6 +1,5 @@
-import { type SecretMount, secretMounts } from "../../dockerfile/secret-mounts.ts";
+import { type SecretMount, secretMounts, stepsThatMount } from "../../dockerfile/secret-mounts.ts";
 import { commandsOfInstruction } from "../../dockerfile/shell.ts";
-import { reachableStages } from "../../dockerfile/stages.ts";
 import type { Dockerfile, Instruction, SyncSpec } from "../../model/types.ts";
 
 type KeptSecret = NonNullable<SyncSpec["secrets"]>[number];
@@ -25,10 +24,10 @@ const mountsOf = (dockerfile: Dockerfile | undefined): readonly SecretMount[] =>
 export const sshSteps = (
   dockerfile: Dockerfile | undefined,
 ): ReadonlyArray<{ readonly instruction: Instruction; readonly installs: boolean }> =>
-  (dockerfile === undefined ? [] : reachableStages(dockerfile))
-    .flatMap(({ instructions }) => instructions)
-    .filter(({ flags }) => flags.some(({ name, value }) => name === "mount" && /(?:^|,)type=ssh(?:,|$)/.test(value)))
-    .map((instruction) => ({ instruction, installs: installs({ instruction }) }));
+  (dockerfile === undefined ? [] : stepsThatMount(dockerfile, "ssh")).map(({ instruction }) => ({
+    instruction,
+    installs: installs({ instruction }),
+  }));
 
 const installs = ({ instruction }: Pick<SecretMount, "instruction">): boolean =>
   commandsOfInstruction(instruction).some(
