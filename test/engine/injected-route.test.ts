@@ -109,17 +109,13 @@ beforeAll(async () => {
 });
 afterAll(() => engine[Symbol.asyncDispose]());
 
-async function verdictOn(name: keyof typeof FRAMEWORKS, onStop?: string): Promise<Verdict | undefined> {
+function verdictOn(name: keyof typeof FRAMEWORKS, onStop?: string): Promise<Verdict> {
   const { app, waits, install } = FRAMEWORKS[name];
   const files = {
     Dockerfile: `FROM ${BASE}\n${pipInstall(...install)}COPY app.py /\nUSER 1001:1001\nCMD ["python3", "-u", "/app.py"]\n`,
     "app.py": app(onStop ?? waits),
   };
-  let verdict: Verdict | undefined;
-  await withImage({ engine, files }, async (proof) => {
-    verdict = await proof.of(stopAnswersInFlight, drain);
-  });
-  return verdict;
+  return withImage({ engine, files }, (proof) => proof.of(stopAnswersInFlight, drain));
 }
 
 describe.each(Object.keys(FRAMEWORKS) as (keyof typeof FRAMEWORKS)[])("a request held in %s", (name) => {

@@ -34,16 +34,14 @@ beforeAll(async () => {
 });
 afterAll(() => engine[Symbol.asyncDispose]());
 
-async function verdictOn(onStop: string, report = "time.sleep(4)"): Promise<Verdict | undefined> {
+function verdictOn(onStop: string, report = "time.sleep(4)"): Promise<Verdict> {
   const files = {
     Dockerfile: `FROM ${BASE}\nCOPY app.py /app.py\nUSER 1001:1001\nCMD ["python3", "-u", "/app.py"]\n`,
     "app.py": app(onStop, report),
   };
-  let verdict: Verdict | undefined;
-  await withImage({ engine, files, contract: { drain: { method: "GET", path: "/report" } } }, async (proof) => {
-    verdict = await proof.of(stopAnswersInFlight, drain);
-  });
-  return verdict;
+  return withImage({ engine, files, contract: { drain: { method: "GET", path: "/report" } } }, (proof) =>
+    proof.of(stopAnswersInFlight, drain),
+  );
 }
 
 it("is answered by a service that waits for it", async () => {

@@ -119,15 +119,12 @@ it("proves an image that speaks TLS only, and holds a request in flight in it", 
 const containing = (text: string) => expect.stringContaining(text) as string;
 
 describe("an image that speaks HTTP/2 alone, over TLS", () => {
-  const verdict = async (atEnd?: string): Promise<Verdict | undefined> => {
-    let seen: Verdict | undefined;
-    await withImage({ engine, files: http2OverTls(atEnd), prepare: certify }, async (proof) => {
+  const verdict = (atEnd?: string): Promise<Verdict> =>
+    withImage({ engine, files: http2OverTls(atEnd), prepare: certify }, async (proof) => {
       const message = containing("HTTP/2 over TLS, its certificate not checked");
       expect(await proof.of(becomesHealthy, startUp)).toMatchObject({ status: "pass", message });
-      seen = await proof.of(stopAnswersInFlight, drain);
+      return await proof.of(stopAnswersInFlight, drain);
     });
-    return seen;
-  };
   const half = "POST /items, half of its body sent, taken for in flight by its silence";
 
   it("answers the request in flight", async () =>

@@ -20,10 +20,10 @@ interface Case {
 }
 
 /** Builds an image of these files, with the machine's CA bundle as the secret `ca-bundle`, and removes it after the proof. */
-export async function withImage(
+export async function withImage<Told>(
   { engine, files, contract: more = {}, routes = [], prepare }: Case,
-  prove: (proof: Proof) => Promise<void>,
-): Promise<void> {
+  prove: (proof: Proof) => Promise<Told>,
+): Promise<Told> {
   await using folder = await buildFolder(files);
   await prepare?.(folder.path);
   const ca = process.env["SEAWORTHY_CA"];
@@ -34,7 +34,7 @@ export async function withImage(
   const service = { routes, frameworks: [] } as unknown as Service;
   const common = { engine, image, service, contract, build: undefined, evidenceDirectory: folder.path, quick: true };
   const shared = {};
-  await prove({
+  return await prove({
     async of(check, probe) {
       const data = await probe.collect({ ...common, shared, signal: soon() });
       return check.judge(data, { contract, service, side: "after", before: undefined });
