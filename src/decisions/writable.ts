@@ -1,3 +1,5 @@
+import { posix } from "node:path";
+import { isIn } from "../kit/paths.ts";
 import type { Evidence, ImageSpec, PathUse, Service } from "../model/types.ts";
 import { isHandCommand } from "../project/command-files.ts";
 import { ownTask } from "../project/own-task.ts";
@@ -15,14 +17,23 @@ const TEMPORARY = /^\/(tmp|var\/tmp|dev|proc|sys|run)(\/|$)/;
 const absolute = (use: PathUse, workdir: string): string =>
   use.path.startsWith("/") ? use.path : `${workdir}/${use.path.replace(/^\.\//, "")}`;
 
-/** The folder that must be writable for a path to be written. */
-function folderOf(use: PathUse, workdir: string): string | undefined {
+/**
+ * Whether modules of the service lie in a folder: its user must not change them, and what is mounted over it hides them.
+ * Of a program that is installed, the copy in the environment is as little its user's.
+ */
+const holdsCode = (folder: string, { files }: Service, workdir: string): boolean => {
+  const own = posix.relative(workdir, folder);
+  return files.some((file) => file.endsWith(".py") && isIn(file, own));
+};
+
+/** The folder that must be writable for a path to be written; undefined where it is the code's. */
+function folderOf(use: PathUse, service: Service, workdir: string): string | undefined {
   const path = absolute(use, workdir);
   if (path.includes("..") || !/^[\w./@-]+$/.test(path)) return undefined;
   const last = path.replace(/\/$/, "").split("/").at(-1) ?? "";
   const folder =
     last.includes(".") && !path.endsWith("/") ? path.slice(0, path.lastIndexOf("/")) : path.replace(/\/$/, "");
-  return folder === workdir || folder === "" ? undefined : folder;
+  return folder === workdir || folder === "" || holdsCode(folder, service, workdir) ? undefined : folder;
 }
 
 /** What the running service writes, but for the folders that are writable without us. */
@@ -63,13 +74,17 @@ export const writable: Decider = {
     const collected = collectedAtStart(facts);
     const uses = [...usesOf(facts.service), ...collected];
     const written =
-      chosen ?? [...new Set(uses.map((use) => folderOf(use, workdir)).filter((path) => path !== undefined))].toSorted();
+      chosen ??
+      [
+        ...new Set(uses.map((use) => folderOf(use, facts.service, workdir)).filter((path) => path !== undefined)),
+      ].toSorted();
     const today = instructionsToday(facts.dockerfile, "VOLUME").flatMap((instruction) => instruction.words);
-    const mounted = mountedOnFargate(facts).filter(({ path }) => isFolderOfItsOwn(path, workdir));
+    const isOwn = (path: string) => isFolderOfItsOwn(path, workdir) && !holdsCode(path, facts.service, workdir);
+    const mounted = mountedOnFargate(facts).filter(({ path }) => isOwn(path));
     const volumes = [...today, ...mounted.map(({ path }) => path)];
     const named = chosen === undefined ? (facts.service.composeVolumes ?? []) : [];
-    const inCompose = named.filter(({ path }) => isFolderOfItsOwn(path, workdir));
-    const all = [...volumes.filter((path) => isFolderOfItsOwn(path, workdir)), ...inCompose.map(({ path }) => path)];
+    const inCompose = named.filter(({ path }) => isOwn(path));
+    const all = [...volumes.filter((path) => isOwn(path)), ...inCompose.map(({ path }) => path)];
     const folders = [...new Set([...written, ...all])];
     const beside = writesBesideCode(facts.service, { workdir, writable: folders, volumes });
     return {

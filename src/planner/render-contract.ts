@@ -34,7 +34,19 @@ function portOf({ kind, port, portVariable }: Contract): string {
   return portVariable === undefined ? `${port}` : `${port}, or the value of \`${portVariable}\``;
 }
 
-function promises({ contract, image }: Plan): ReadonlyArray<readonly string[]> {
+/** What is written beside the code stays out of the promise, and is not left out of the table. */
+function writablePaths({ contract, refusals }: Plan): string {
+  const { writablePaths: paths } = contract;
+  const promised =
+    paths.length === 0
+      ? "none"
+      : `${paths.map((path) => `\`${path}\``).join(", ")}: mount a tmpfs with mode=1777, or a volume`;
+  const beside = refusals.filter(({ id }) => id === "writes-beside-code").map(({ what }) => what);
+  return beside.length === 0 ? promised : `${promised}. It fails where ${beside.join("; ")}: see Left as it is`;
+}
+
+function promises(plan: Plan): ReadonlyArray<readonly string[]> {
+  const { contract, image } = plan;
   const { limits, signals } = contract;
   const list = (items: readonly string[]) =>
     items.length === 0 ? "none" : items.map((item) => `\`${item}\``).join(", ");
@@ -44,12 +56,7 @@ function promises({ contract, image }: Plan): ReadonlyArray<readonly string[]> {
     ["Command", `\`${image.command.join(" ")}\``],
     ["Health", contract.health === undefined ? "no route" : `\`GET ${contract.health.path}\` answers 200`],
     ["Root filesystem", contract.readOnlyRoot ? "works read-only" : "must be writable"],
-    [
-      "Writable paths",
-      contract.writablePaths.length === 0
-        ? "none"
-        : `${list(contract.writablePaths)}: mount a tmpfs with mode=1777, or a volume`,
-    ],
+    ["Writable paths", writablePaths(plan)],
     [
       "Stop",
       `${signals.stop}: requests in flight are answered, then the process ends, within ${signals.graceSeconds} s`,

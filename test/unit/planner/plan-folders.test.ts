@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Facts } from "../../../src/decisions/decider.ts";
 import type { Plan, Service, TaskDefinition } from "../../../src/model/types.ts";
 import { renderDockerfile } from "../../../src/planner/render-dockerfile.ts";
+import { renderContract } from "../../../src/planner/render-contract.ts";
 import { makePlan } from "../../../src/planner/make-plan.ts";
 import { evidence, facts, plan, sample } from "./sample.ts";
 
@@ -129,6 +130,17 @@ describe("a file that the code writes beside itself", () => {
     expect(refused(planned({}, {}, []))).toBeUndefined();
   });
 
+  it("in a folder that holds its modules it gets none either: whatever is mounted there would hide them", () => {
+    const made = planned({ writes: [{ path: "app/todo.db", when: "request", evidence: evidence("app/main.py", 9) }] });
+    expect(made.image.writable).toEqual([]);
+    expect(promised(made)).toEqual([]);
+    expect(refused(made)).toMatchObject({ what: "app/main.py:9 writes `app/todo.db` beside the code" });
+    expect(renderContract(made, sample)).toMatch(
+      /^\| Writable paths \| .*It fails where app\/main\.py:9 writes `app\/todo\.db` beside the code: see Left as it is/m,
+    );
+    expect(renderContract(plan(), sample)).not.toContain("It fails where");
+  });
+
   it("in a folder of its own it is promised, and nothing is proposed", () => {
     const made = planned({ writes: [{ path: "data/todo.db", when: "request", evidence: evidence("app/main.py", 9) }] });
     expect(promised(made)).toEqual(["writes-outside-tmp-on-read-only"]);
@@ -141,6 +153,7 @@ describe("named volumes of Compose", () => {
     composeVolumes: [
       { path: "/app/media", evidence: evidence("compose.yaml", 9) },
       { path: "/app", evidence: evidence("compose.yaml", 10) },
+      { path: "/app/app", evidence: evidence("compose.yaml", 11) },
     ],
   };
   it("are made for the service's user, but for one that holds the code", () => {
