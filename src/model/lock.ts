@@ -17,6 +17,13 @@ export interface LockFile {
   readonly madeBy?: string;
   /** The format of the lock, as the tool that wrote it counts them. */
   readonly format?: string;
+  /** An index in the Pipfile that lacks a key which Pipenv demands by now. */
+  readonly incompleteIndex?: IncompleteIndex;
+}
+
+export interface IncompleteIndex {
+  readonly lacks: "name" | "verify_ssl";
+  readonly place: Evidence;
 }
 
 export interface LockedPackage {

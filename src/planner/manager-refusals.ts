@@ -1,7 +1,7 @@
 import type { Facts } from "../decisions/decider.ts";
 import { isOldPdmLock } from "../decisions/shared/lock-tool.ts";
 import { list } from "../decisions/shared/say.ts";
-import type { PipInstall, Refusal, Service } from "../model/types.ts";
+import type { LockFile, PipInstall, Refusal, Service } from "../model/types.ts";
 import { LOCKS } from "../project/lock-names.ts";
 import { isPylock } from "../project/lock-pylock.ts";
 import { refusal } from "./refusal-kinds.ts";
@@ -77,8 +77,21 @@ export function* managerRefusals({ service }: Pick<Facts, "service">): Generator
         because: "A PDM of today takes another digest of pyproject.toml, so it could not tell whether this lock fits.",
         instead: "Run `pdm lock --update-reuse`, which keeps the versions, commit pdm.lock and run again.",
       });
+    yield* indexRefusals(service.lock);
     yield* ownPackageRefusals(service);
   }
+}
+
+/** Pipenv of today stops at such a Pipfile before it reads the lock, which has a digest of it. */
+function* indexRefusals({ incompleteIndex }: Pick<LockFile, "incompleteIndex">): Generator<Refusal> {
+  if (incompleteIndex === undefined) return;
+  const { lacks, place } = incompleteIndex;
+  const line = lacks === "name" ? '`name = "pypi"`' : "`verify_ssl = true`";
+  yield refusal("manager", {
+    what: `${place.file}:${place.line} names an index without \`${lacks}\``,
+    because: "A Pipenv of today installs nothing from such a Pipfile, and those that did run on no Python of today.",
+    instead: `Add ${line} to that \`[[source]]\`, run \`pipenv lock\`, look at the versions, commit both files and run again.`,
+  });
 }
 
 /** Its code is not there when the dependencies are installed. */

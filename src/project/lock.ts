@@ -151,7 +151,7 @@ function managerInImage(dockerfile: Dockerfile): Fact<PackageManager> | undefine
 }
 
 function lockFile(path: string, reading: LockReading, input: LockInput): Omit<LockFile, "packages"> {
-  const { tree, dockerignore } = input;
+  const { tree, dockerignore, pipfile } = input;
   const tracked = tree.files.includes(path);
   const hidden = dockerignore?.ignore.excludes(path);
   return {
@@ -167,5 +167,8 @@ function lockFile(path: string, reading: LockReading, input: LockInput): Omit<Lo
     registries: reading.registries,
     ...(reading.madeBy === undefined ? {} : { madeBy: reading.madeBy }),
     ...(reading.format === undefined ? {} : { format: reading.format }),
+    ...(path === LOCKS.pipenv.lock && pipfile?.incompleteIndex !== undefined
+      ? { incompleteIndex: pipfile.incompleteIndex }
+      : {}),
   };
 }

@@ -1,7 +1,7 @@
-import type { Dependency, Fact } from "../model/types.ts";
+import type { Dependency, Fact, IncompleteIndex } from "../model/types.ts";
 import { originOf } from "./origin.ts";
 import { normalName } from "./requirement.ts";
-import { isTable, listAt, readToml, tableAt, textAt, textsAt, type TomlFile } from "./toml.ts";
+import { isTable, listAt, readToml, tableAt, textAt, textsAt, type TomlFile, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 
 /** What a Pipfile asks for. */
@@ -10,6 +10,7 @@ export interface Pipfile {
   readonly runtime: readonly Dependency[];
   readonly groups: Readonly<Record<string, readonly Dependency[]>>;
   readonly indexes: readonly string[];
+  readonly incompleteIndex: IncompleteIndex | undefined;
   readonly requires: Fact<string> | undefined;
 }
 
@@ -32,8 +33,16 @@ export function readPipfile(tree: Tree, problems: TreeProblem[]): Pipfile | unde
       ),
     },
     indexes: listAt(toml.data, "source").flatMap((source) => textAt(source, "url") ?? []),
+    incompleteIndex: incompleteIndex(toml),
     requires: requiresOf(toml),
   };
+}
+
+function incompleteIndex(toml: TomlFile): IncompleteIndex | undefined {
+  for (const source of listAt(toml.data, "source"))
+    for (const lacks of ["name", "verify_ssl"] as const)
+      if (valueAt(source, lacks) === undefined) return { lacks, place: toml.evidence(["source"]) };
+  return undefined;
 }
 
 function requiresOf(toml: TomlFile): Fact<string> | undefined {

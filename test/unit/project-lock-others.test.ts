@@ -111,6 +111,18 @@ describe("Pipfile.lock", () => {
     expect((await read({ ...files, ...installedBy(line) })).dependencies.installedGroups).toEqual(groups);
   });
 
+  it("sees an index of the Pipfile that lacks a key", async () => {
+    const lacking = async (source: string) =>
+      (await read({ ...files, Pipfile: `${files.Pipfile}[[source]]\n${source}` })).lock?.incompleteIndex;
+    const url = 'url = "https://pypi.org/simple"\n';
+    expect(await lacking(`${url}verify_ssl = true\n`)).toMatchObject({
+      lacks: "name",
+      place: { file: "Pipfile", line: 7 },
+    });
+    expect(await lacking(`${url}name = "pypi"\n`)).toMatchObject({ lacks: "verify_ssl" });
+    expect(await lacking(`${url}name = "pypi"\nverify_ssl = true\n`)).toBeUndefined();
+  });
+
   it("reads conditions and indexes of a Pipfile", async () => {
     const { dependencies } = await read({
       Pipfile:

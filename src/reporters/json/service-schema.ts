@@ -75,6 +75,7 @@ const lock = z.object({
   registries: texts,
   madeBy: text.optional(),
   format: text.optional(),
+  incompleteIndex: z.object({ lacks: z.enum(["name", "verify_ssl"]), place: evidence }).optional(),
 });
 
 const packaging = z.object({

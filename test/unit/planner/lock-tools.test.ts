@@ -179,6 +179,19 @@ it("refuses a lock of PDM whose digest is another one", () => {
   expect(refusals("4.5.0")).not.toContain("manager");
 });
 
+it("refuses a Pipfile whose index lacks what Pipenv demands", () => {
+  const refusal = (lacks?: "name" | "verify_ssl") =>
+    planned("pipenv", {
+      lock: lacks === undefined ? {} : { incompleteIndex: { lacks, place: { file: "Pipfile", line: 1, text: "" } } },
+    }).plan.refusals.find(({ id }) => id === "manager");
+  expect(refusal("name")).toMatchObject({
+    what: "Pipfile:1 names an index without `name`",
+    instead: expect.stringContaining('Add `name = "pypi"` to that `[[source]]`, run `pipenv lock`'),
+  });
+  expect(refusal("verify_ssl")?.instead).toContain("Add `verify_ssl = true`");
+  expect(refusal()).toBeUndefined();
+});
+
 it("says how to get a lock where there is none", () => {
   const said = (tool: Tool) =>
     makePlan(facts({ manager: fact(tool), lock: undefined }, {}, todayOf(`${tool} install`))).refusals.find(
