@@ -1,9 +1,9 @@
 /**
  * One image, one catalogue, several engines: what each of them can prove of the reworked reactbin-api; then each of them
  * builds it and gives the checks of `--quick`.
- *   npm run test:engines   the lab's Docker, Docker 28 of Debian forky, 20.10 of Debian 12, Docker without root, Podman 5, 4 and
- *                          without root; starts those that do not run yet, and ends runs on Docker 28 and Podman 5 by
- *                          kill -9 as well
+ *   npm run test:engines   the lab's Docker, Docker 29 from its sources, 28 of Debian forky, 20.10 of Debian 12, Docker
+ *                          without root, Podman 5, 4 and without root; starts those that do not run yet, and ends
+ *                          runs on Docker 29, 28 and Podman 5 by kill -9 as well
  * Exit code 1 when a check fails on one of them, or when two tell it differently and neither calls it unproven.
  */
 import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
@@ -37,6 +37,7 @@ const PODMAN_5 = resolve(".lab", "podman", "bin");
 const last = (variable: string) => `printf '%s' "\${${variable}}"`;
 const targets: readonly Target[] = [
   { name: "docker, the lab's", start: () => shell(`eval "$(scripts/lab env)"; ${last("DOCKER_HOST")}`) },
+  { name: "docker 29", start: () => upAndAddress(labOf("docker-29", "moby")) },
   { name: "docker 28", start: () => upAndAddress(labOf("docker-28", "forky")) },
   { name: "docker 20.10", start: () => upAndAddress(labOf("docker-20.10", "bookworm")), refuses: "engine/old-builder" },
   { name: "docker rootless", start: () => rootless("docker") },
@@ -174,7 +175,7 @@ const wrong = table("check", seen) + table("built there, --quick", seenBuilt);
 const podman =
   'eval "$(scripts/lab-podman env)"; exec npx vitest run --project engine test/engine/killed-elsewhere.test.ts';
 const killed = await run("bash", ["-c", podman], {
-  env: { SEAWORTHY_ENGINES: ["docker 28", "podman 5"].map((name) => hosts.get(name)).join(" ") },
+  env: { SEAWORTHY_ENGINES: ["docker 29", "docker 28", "podman 5"].map((name) => hosts.get(name)).join(" ") },
   onLine: (_stream, line) => process.stdout.write(`${line}\n`),
 });
 process.exitCode = wrong === 0 && killed.code === 0 ? 0 : 1;

@@ -1,10 +1,11 @@
 # shellcheck shell=bash
 # Starts and stops the lab's engine and registry. Sourced by scripts/lab, which sets LAB, CACHE and CA_BUNDLE.
 
-# Debian trixie has Docker 26, bookworm 20.10, forky 28. procps: `docker top` runs the engine's own ps.
+# Debian trixie has Docker 26, bookworm 20.10, forky 28; `moby` is forky with the engine compiled from source.
 ENGINE_SUITE=${SEAWORTHY_LAB_ENGINE:-trixie}
 CLIENT_SUITE=trixie
 engine_packages() {
+  # procps: `docker top` runs the engine's own ps.
   echo "docker.io,docker-registry,iptables,iproute2,ca-certificates,mount,procps"
   # bookworm's docker.io is the client as well, and there is no buildx.
   if [[ $1 != bookworm ]]; then echo docker-buildx,docker-cli; fi
@@ -12,7 +13,12 @@ engine_packages() {
 # Unix socket paths end at 107 bytes; a deep checkout needs a shorter place.
 LONGEST_SOCKET=100
 
-root_of() { echo "$CACHE/engine-$1-$(cksum <<<"$(engine_packages "$1")" | cut -d' ' -f1)"; }
+root_of() {
+  local recipe
+  recipe=$(engine_packages "$1")
+  if [[ $1 == moby ]]; then recipe+=" $MOBY_VERSION $MOBY_AFTER_DOCKER $(declare -f compile_moby)"; fi
+  echo "$CACHE/engine-$1-$(cksum <<<"$recipe" | cut -d' ' -f1)"
+}
 wanted_root() { root_of "$ENGINE_SUITE"; }
 # The one this lab runs from: an older one, when the recipe has changed since.
 engine_root() {
@@ -51,12 +57,17 @@ unpack_engine() {
   if [[ -d $root ]]; then return; fi
   unfinished=$(mktemp -d "$CACHE/unfinished.XXXXXX")
   packages=$(engine_packages "$suite" | paste -sd,)
+  if [[ $suite == moby ]]; then
+    compile_moby "$unfinished" >"$CACHE/moby.log" 2>&1 || return 1
+    suite=forky
+  fi
   # A list of packages of testing is valid for a week, and a mirror may be behind. Its signature is checked all the same.
   if [[ $suite == forky ]]; then options=(--aptopt='Acquire::Check-Valid-Until "false"'); fi
   mmdebstrap --quiet --variant=apt "${options[@]}" --include="$packages" "$suite" "$unfinished/root" >"$CACHE/engine-$suite.log" 2>&1 || return 1
   rm -rf "$unfinished"/root/var/{cache/apt,lib/apt/lists}/*
+  if [[ -e $unfinished/dockerd ]]; then mv "$unfinished/dockerd" "$unfinished/root/usr/sbin/dockerd"; fi
   mv "$unfinished/root" "$root"
-  rmdir "$unfinished"
+  rm -rf --one-file-system "$unfinished"
 }
 
 # --- registry ---------------------------------------------------------------------------------------------------

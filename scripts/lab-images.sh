@@ -164,17 +164,12 @@ make_sidecar() {
 
 # As its own image holds it: one program, and labels by which BuildKit knows what it can do.
 make_frontend() {
-  local context=$LAB/context package=github.com/moby/buildkit/frontend/dockerfile/cmd/dockerfile-frontend modules
+  local context=$LAB/context package=github.com/moby/buildkit/frontend/dockerfile/cmd/dockerfile-frontend
   rm -rf "$context" && mkdir -p "$context/source"
-  # Modules that are here already are read; new ones go to a folder that is removed again.
-  modules=$(go env GOMODCACHE)
-  (
-    export GOMODCACHE=$context/modules GOCACHE=$context/cache GOFLAGS=-modcacherw CGO_ENABLED=0
-    GOPROXY=file://$modules/cache/download,$(go env GOPROXY)
-    export GOPROXY
-    cd "$context/source" && go mod init frontend && go get "$package@v$FRONTEND_VERSION" &&
-      go build -trimpath -ldflags '-s -w' -o "$context/dockerfile-frontend" "$package"
-  ) || return 1
+  with_go "$context" go -C "$context/source" mod init frontend &&
+    with_go "$context" go -C "$context/source" get "$package@v$FRONTEND_VERSION" &&
+    with_go "$context" go -C "$context/source" build -trimpath -ldflags '-s -w' -o "$context/dockerfile-frontend" "$package" ||
+    return 1
   rm -rf "$context"/{source,modules,cache}
   build "$1" "$context" <<'DOCKERFILE'
 FROM scratch
