@@ -4,6 +4,7 @@ import { UserError } from "../kit/errors.ts";
 import type { ImageEntry } from "../engine/engine.ts";
 import type { Contract } from "../model/types.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
+import { type Life, problemIn } from "./support/asked-twice.ts";
 import { firstHealthy, whyUnhealthy } from "./support/health.ts";
 import { type HookedRun, hookedRun } from "./support/hooked-run.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
@@ -60,10 +61,10 @@ const MOST_CANDIDATES = 8;
 /** Beside the start: the requests of one life. */
 const REQUESTS_MS = 10_000;
 
-/** Long enough for all lives: the hooked one, those of the trials, and the one under Fargate's rules. */
+/** Long enough for all lives: the hooked one, those of the trials, each made again, and the one under Fargate's rules. */
 export function mostPatience(contract: Contract): number {
   const trials = mostTrials(MOST_CANDIDATES + contract.writablePaths.length);
-  return (1 + trials + 1) * (startPatience(contract) + REQUESTS_MS) + 60_000;
+  return (1 + 2 * trials + 1) * (startPatience(contract) + REQUESTS_MS) + 60_000;
 }
 
 export const writes: Probe<Writes> = {
@@ -179,22 +180,26 @@ async function worksWithoutAny(context: ProbeContext, signal: AbortSignal): Prom
 /** An engine mounts a volume at each path that the image declares with VOLUME, unless something else is mounted there. */
 const readOnly = (path: string): string => `${path}:ro,mode=1777`;
 
+const usedAs = (...life: Parameters<typeof lifeAs>): Promise<string | undefined> => problemIn(() => lifeAs(...life));
+
 /** Starts it so, asks the same as in the run that could write everywhere, and compares. */
-async function usedAs(
+async function lifeAs(
   { usual }: HookedRun,
   { context, signal }: Pick<Experiment, "context" | "signal">,
   options: Parameters<typeof startService>[1],
-): Promise<string | undefined> {
+): Promise<Life> {
   const { contract } = context;
   await using container = await startService(context, options);
   const health = await firstHealthy(container, contract, { limitMs: startPatience(contract), signal });
-  if (!health.healthy) return whyUnhealthy(health, logTail(await container.logs()));
-  const visits = await visit(container, contract, usual?.paths ?? [], signal);
-  const requests = await sendRequests(container, contract, signal);
+  const visits = health.healthy ? await visit(container, contract, usual?.paths ?? [], signal) : [];
+  const requests = health.healthy ? await sendRequests(container, contract, signal) : [];
+  const lines = await container.logs();
+  const [complaint] = complaints(lines, usual);
+  const tellsOfWriting = complaint !== undefined;
+  if (!health.healthy) return { problem: whyUnhealthy(health, logTail(lines)), tellsOfWriting };
   const worse = worseVisits([...(usual?.visits ?? []), ...(usual?.requests ?? [])], [...visits, ...requests]);
-  if (worse.length > 0) return `Answers become worse: ${worse.slice(0, 3).join(", ")}.`;
-  const [complaint] = complaints(await container.logs(), usual);
-  return complaint === undefined ? undefined : `A write failed: ${complaint}`;
+  if (worse.length > 0) return { problem: `Answers become worse: ${worse.slice(0, 3).join(", ")}.`, tellsOfWriting };
+  return tellsOfWriting ? { problem: `A write failed: ${complaint}`, tellsOfWriting } : { tellsOfWriting };
 }
 
 /** As Fargate mounts them: a volume takes over the owner where the image declares the path, and belongs to root elsewhere. */
