@@ -174,7 +174,8 @@ export const refusalKinds = {
   workspace: {
     title: "The project is part of a workspace or has path dependencies",
     because: "Their folders may lie outside the build context, and this version copies one project.",
-    instead: "Run this on a service without path dependencies; workspaces are not supported yet.",
+    instead:
+      "Publish what the other folders hold to an index that the build can reach, or move the code into the project itself; lock again, commit and run again.",
     blocking: true,
   },
   "lost-target": {
