@@ -22,6 +22,9 @@ function hasVersion({ lock }: Service, name: string, specifier: string, unknown 
   return version === undefined ? unknown : allows(specifier, version);
 }
 
+/** The releases of uvicorn that know `--timeout-graceful-shutdown`. */
+const DRAINS = ">=0.22";
+
 /** What each server needs to listen on all addresses, to drain in time and to run on a read-only root. */
 const SHAPERS: Partial<Record<Server, (argv: readonly string[], shape: Shape) => readonly string[]>> = {
   uvicorn: (argv, { service, port, drain }) => {
@@ -30,7 +33,7 @@ const SHAPERS: Partial<Record<Server, (argv: readonly string[], shape: Shape) =>
     result = withOption(result, ["--host"], "0.0.0.0");
     result = withOption(result, ["--port"], port);
     // An older one ends at once with "No such option".
-    return hasVersion(service, "uvicorn", ">=0.22")
+    return hasVersion(service, "uvicorn", DRAINS)
       ? withOption(result, ["--timeout-graceful-shutdown"], String(drain))
       : result;
   },
@@ -128,11 +131,14 @@ export const command: Decider = {
     const started = throughScript(facts, settled);
     const { argv, from } = started;
     const start = mainStart(facts.service);
+    // Its uvicorn may be too old for a limit, and a command that the team gives stays as it is.
+    const drainsForever = /(?:^|[\s/])uvicorn\s(?!.*--timeout-graceful-shutdown)/s.test(argv.join(" "));
     const told = argv.join(" ").includes(String(drain)) && /graceful/.test(argv.join(" "));
     return {
       value: { command: argv, entrypoint: started.entrypoint },
       choice: `\`${shown([...(started.entrypoint ?? []), ...argv])}\``,
       because: `${from}${given === undefined && started === settled ? ", without what stood around it." : ""} ${kindOf(facts) === "server" ? "The server" : "It"} is process 1, so the engine's signal reaches it.${told ? ` It drains for at most ${drain} s, within the ${grace} s before it is killed.` : ""}`,
+      ...(drainsForever ? { leaves: ["no-graceful-shutdown-timeout"] } : {}),
       evidence: given === undefined ? [...places(start?.evidence), ...placesOf(facts.service.application)] : [],
       rejected: [
         { option: "`uv run`", because: "it needs uv and a writable cache, and may install packages at start" },

@@ -58,6 +58,8 @@ function kindOf(tree: Tree, pyproject: Pyproject | undefined): PackagingFacts["k
     if (valueAt(data, ...path) === true)
       return { value: "package", confidence: "certain", evidence: [pyproject.toml.evidence(path)] };
   }
+  // PDM writes it so for what is no package, and no backend builds one without a name.
+  if (valueAt(data, "project", "name") === "") return unpackaged(["project", "name"]);
   if (!isTable(valueAt(data, "build-system"))) return unpackaged(["project"]);
   if (findsNoPackage(tree, data)) return { ...unpackaged(["build-system"]), confidence: "likely" };
   return { value: "package", confidence: "certain", evidence: [pyproject.toml.evidence(["build-system"])] };

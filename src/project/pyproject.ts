@@ -30,7 +30,7 @@ export function readPyproject(tree: Tree, problems: TreeProblem[], file = "pypro
   const { data } = toml;
   return {
     toml,
-    name: textAt(data, "project", "name") ?? textAt(data, "tool", "poetry", "name"),
+    name: [textAt(data, "project", "name"), textAt(data, "tool", "poetry", "name")].find(Boolean),
     requires: requiresOf(data),
     runtime: runtimeOf(toml),
     groups: groupsOf(toml),

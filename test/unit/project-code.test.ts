@@ -168,6 +168,11 @@ describe("packaging", () => {
     expect(plain).toMatchObject({ kind: { value: "unpackaged" }, versionFromGit: { value: false } });
     const off = (await read({ "pyproject.toml": `${base}[build-system]\n[tool.uv]\npackage = false\n` })).packaging;
     expect(off.kind).toMatchObject({ value: "unpackaged", evidence: [{ line: 8 }] });
+    const unnamed = await read({
+      "pyproject.toml": '[project]\nname = ""\nversion = ""\n[build-system]\nrequires = ["pdm-backend"]\n',
+    });
+    expect(unnamed.packaging.kind).toMatchObject({ value: "unpackaged", evidence: [{ line: 2 }] });
+    expect(unnamed.name).not.toBe("");
   });
 
   it("takes src itself for the package where the start command says `src.…`", async () => {

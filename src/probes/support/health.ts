@@ -6,7 +6,7 @@ import { findWire } from "./ask-service.ts";
 import { watchExit } from "./exit-watch.ts";
 import { type Ask, persistent } from "./http.ts";
 import { listeningIn, type Unreached, whyUnreached } from "./listening.ts";
-import { lastLine, type LoggedLine, logTail } from "./logs.ts";
+import { lastWords, type LoggedLine, logTail } from "./logs.ts";
 import { startPatience } from "./patience.ts";
 import { pause } from "./time.ts";
 import { over, spokenBy } from "./wire.ts";
@@ -188,7 +188,7 @@ export interface Outcome {
 /** A sentence about a service that never became healthy, with its last line. */
 export function whyUnhealthy(health: Health, log: readonly LoggedLine[]): string {
   if (health.healthy) return "";
-  if (health.problem !== undefined) return `${health.problem} Its last line: ${lastLine(log)}`;
+  if (health.problem !== undefined) return `${health.problem} ${lastWords(log)}`;
   const seconds = (health.milliseconds / 1000).toFixed(1);
   const exit =
     health.exit?.oomKilled === true
@@ -197,7 +197,7 @@ export function whyUnhealthy(health: Health, log: readonly LoggedLine[]): string
   const last = health.unreached === undefined ? ` (${health.last})` : "";
   const end = health.exit === undefined ? `no good answer within ${seconds} s${last}` : exit;
   const where = health.unreached === undefined ? "" : ` ${health.unreached.why}`;
-  return `The service never became healthy: ${end}.${where} Its last line: ${lastLine(log)}`;
+  return `The service never became healthy: ${end}.${where} ${lastWords(log)}`;
 }
 
 /** The service did not become healthy in an experiment that rests on it. */

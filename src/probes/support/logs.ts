@@ -21,6 +21,19 @@ export function lastLine(lines: readonly { readonly text: string }[]): string {
   return line === undefined ? "The service wrote nothing." : line.text.trim().slice(0, 300);
 }
 
+/** What a server says of its own end, after the reason. */
+const CLOSING =
+  /Reason: (?:Worker|App) failed|Worker failed to boot|Worker \(pid:\d+\)|Worker exiting|Shutting down: Master|Application startup failed|Application shutdown complete|Stopping (?:parent|reloader) process|Waiting for child process/;
+/** `ModuleNotFoundError: No module named 'x'`: the last line of a traceback. */
+const EXCEPTION = /^(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|NotFound|Configured)\b(?::.*)?$/;
+
+/** How a log ends, for a message: the last line, or the error before a server's own closing words. */
+export function lastWords(lines: readonly { readonly text: string }[]): string {
+  const last = lastLine(lines);
+  const error = CLOSING.test(last) ? lines.findLast(({ text }) => EXCEPTION.test(text.trim())) : undefined;
+  return error === undefined ? `Its last line: ${last}` : `Its last error: ${error.text.trim().slice(0, 300)}`;
+}
+
 /** Settings libraries name the field, so the case does not count: `database_url` names DATABASE_URL. */
 export function names(log: string, variable: string): boolean {
   return new RegExp(`(?<![A-Za-z0-9_])${variable.replace(/[^\w]/g, "\\$&")}(?![A-Za-z0-9_])`, "i").test(log);

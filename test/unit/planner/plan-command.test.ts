@@ -82,6 +82,12 @@ describe("the command", () => {
     };
     expect(command(locked("0.21.1"))).not.toContain("--timeout-graceful-shutdown");
     expect(command(locked("0.22.0"))).toContain("--timeout-graceful-shutdown");
+    const rule = "no-graceful-shutdown-timeout";
+    const found = [{ rule, severity: "warning", confidence: "certain", message: "", advice: "" }] as const;
+    const promised = (version: string) =>
+      makePlan({ ...facts(locked(version)), findings: found }).decisions.find(({ id }) => id === "command")?.resolves;
+    expect(promised("0.21.1")).toEqual([]);
+    expect(promised("0.22.0")).toEqual([rule]);
   });
   it("starts the server that the FastAPI command line would start", () => {
     expect(command(startedBy(["fastapi", "run", "app/main.py"], "fastapi-cli"))[0]).toBe("uvicorn");

@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+import { lastWords } from "../../src/probes/support/logs.ts";
+
+const words = (...texts: readonly string[]) => lastWords(texts.map((text) => ({ text })));
+
+it("is the last line that says something", () => {
+  expect(words("listening", "ready", "")).toBe("Its last line: ready");
+  expect(words("ValueError: seen and dealt with", "ready")).toBe("Its last line: ready");
+  expect(words()).toBe("Its last line: The service wrote nothing.");
+});
+
+it("is the error where the server only says that it ends", () => {
+  const gunicorn = "[2026-01-01 10:00:00 +0000] [1] [INFO] Reason: Worker failed to boot.";
+  expect(words("Traceback (most recent call last):", "ModuleNotFoundError: No module named 'x'", gunicorn)).toBe(
+    "Its last error: ModuleNotFoundError: No module named 'x'",
+  );
+  expect(
+    words(
+      "django.core.exceptions.ImproperlyConfigured: no key",
+      "sqlalchemy.exc.OperationalError: refused",
+      "ERROR:    Application startup failed. Exiting.",
+    ),
+  ).toBe("Its last error: sqlalchemy.exc.OperationalError: refused");
+  expect(words("booting", gunicorn)).toBe(`Its last line: ${gunicorn}`);
+});
