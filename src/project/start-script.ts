@@ -1,9 +1,8 @@
 import { posix } from "node:path";
-import { copiedFiles } from "../dockerfile/copies.ts";
-import { ignoreOf } from "../dockerfile/ignore.ts";
 import { commandsIn, scriptOf } from "../dockerfile/shell.ts";
-import { lineOf, shippedStage, stageState } from "../dockerfile/stages.ts";
+import { shippedStage, stageState } from "../dockerfile/stages.ts";
 import type { Dockerfile, Stage, StartCommand } from "../model/types.ts";
+import { placesOf } from "./image-places.ts";
 import { splitWords } from "./stack/split-words.ts";
 import type { Tree } from "./tree.ts";
 import { baseName, roleOf, unwrap } from "./unwrap.ts";
@@ -55,7 +54,7 @@ interface Started {
   readonly starts: readonly StartCommand[];
 }
 
-/** The script of the project that ENTRYPOINT or CMD starts. */
+/** The script of the project that ENTRYPOINT, CMD or, for want of both, Compose starts. */
 function ownScript(tree: Tree, dockerfile: Dockerfile, started: Started): StartScript | undefined {
   const stage = shippedStage(dockerfile);
   if (stage === undefined) return undefined;
@@ -63,7 +62,7 @@ function ownScript(tree: Tree, dockerfile: Dockerfile, started: Started): StartS
   const { words, isEntrypoint } = wordsToday(dockerfile, stage, started.start);
   const [program = "", ...args] = words;
   const to = posix.resolve(workdir?.value ?? "/", program);
-  const path = placesOf(tree, dockerfile).get(to);
+  const path = placesOf(tree.files, dockerfile).get(to);
   const text = path === undefined ? undefined : tree.read(path);
   const shell = shellOf(text);
   if (path === undefined || text === undefined || shell === undefined || path.endsWith(".py")) return undefined;
@@ -71,13 +70,15 @@ function ownScript(tree: Tree, dockerfile: Dockerfile, started: Started): StartS
   return { ...readText(text, given), file: { path, to, shell }, isEntrypoint };
 }
 
-/** ENTRYPOINT with CMD, or CMD alone where no other file takes its place. */
+/** ENTRYPOINT with CMD, or CMD alone where no other file takes its place; Compose's command where the image has none. */
 function wordsToday(dockerfile: Dockerfile, stage: Stage, start: StartCommand | undefined) {
   const { entrypoint, command } = stageState(dockerfile, stage);
   const first = plainWords(entrypoint?.value.argv ?? []);
   const given = command?.value.argv ?? [];
   if (first.length > 0) return { words: [...first, ...given], isEntrypoint: true };
-  return { words: start?.source === "dockerfile" ? plainWords(given) : [], isEntrypoint: false };
+  const isElsewhere = start?.source === "compose" && given.length === 0;
+  const words = isElsewhere ? wordsOf(start.written) : given;
+  return { words: isElsewhere || start?.source === "dockerfile" ? plainWords(words) : [], isEntrypoint: false };
 }
 
 /** Words that Compose hands to the image's own ENTRYPOINT, and that the script knows. */
@@ -114,24 +115,6 @@ function plainWords(argv: readonly string[]): readonly string[] {
 
 const unwrapInit = (argv: readonly string[]): readonly string[] =>
   /^(?:tini|dumb-init|catatonit)$/.test(baseName(argv[0] ?? "")) ? argv.slice(argv[1] === "--" ? 2 : 1) : argv;
-
-const NOTHING = ignoreOf([]);
-
-/** Files of the context by where today's image has them. */
-function placesOf(tree: Tree, dockerfile: Dockerfile): ReadonlyMap<string, string> {
-  const stage = shippedStage(dockerfile);
-  const places = new Map<string, string>();
-  for (const one of stage === undefined ? [] : lineOf(dockerfile, stage))
-    for (const step of one.instructions) {
-      if (step.keyword !== "COPY" && step.keyword !== "ADD") continue;
-      const { workdir, env } = stageState(dockerfile, one, { before: step });
-      const expand = (word: string) =>
-        word.replaceAll(/\$\{?(\w+)\}?/g, (written, name: string) => env.get(name)?.value ?? written);
-      const copied = copiedFiles(step, { files: tree.files, ignore: NOTHING, workdir: workdir?.value ?? "/", expand });
-      for (const { source, destination } of copied.files) places.set(destination, source);
-    }
-  return places;
-}
 
 /** The text that a shell reads in CMD itself, or in Compose's command. */
 function textOf(dockerfile: Dockerfile | undefined, start: StartCommand): string | undefined {

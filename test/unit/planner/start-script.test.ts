@@ -96,6 +96,22 @@ describe("a start script", () => {
     expect(without.refusals[0]?.what).toContain("no file gives it one");
   });
 
+  it("is found behind another stage, where Compose starts an image that has no command", async () => {
+    const stages = [
+      "COPY scripts/ /app/scripts/",
+      "FROM python:3.13-slim",
+      "WORKDIR /srv",
+      "COPY --from=0 /app/main.py /app/alembic.ini /srv/",
+      "COPY --from=0 /app/scripts/ /srv/scripts",
+    ];
+    const { image, refusals } = await planned(stages, {
+      "scripts/run.sh": `#!/bin/bash\nalembic upgrade head\n${UVICORN}\n`,
+      "compose.yaml": "services:\n  web:\n    build: .\n    command: [/srv/scripts/run.sh]\n",
+    });
+    expect(refusals).toEqual([]);
+    expect(image.command.join(" ")).toBe(`bash -c alembic upgrade head\nexec ${SHAPED.join(" ")}`);
+  });
+
   it("without `exec` comes along as the command's own text, with it", async () => {
     const { image, refusals } = await planned(
       ['CMD ["./entry.sh"]'],
