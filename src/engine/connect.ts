@@ -9,6 +9,7 @@ import { EngineHttp } from "./http.ts";
 import { ownerNow } from "./owner.ts";
 import { reachOf } from "./reach.ts";
 import { openTunnel, type Tunnel } from "./ssh.ts";
+import { tlsFailure } from "./tls-failure.ts";
 
 export interface ConnectOptions {
   /** `--engine`: a unix://, tcp:// or ssh:// address. */
@@ -47,7 +48,8 @@ const OLDEST_API = 1.41;
 
 /**
  * Finds the container engine: `--engine`, DOCKER_HOST, the docker context, then the well-known sockets.
- * @throws UserError `engine/not-found` when none answers, naming what was tried.
+ * @throws UserError `engine/not-found` when none answers, naming what was tried; `engine/tls-failed` when one that was
+ * named does not trust us, or we not it.
  */
 export async function connectEngine(options: ConnectOptions): Promise<ConnectedEngine> {
   // One listener for each call under way; Node warns from eleven on.
@@ -59,6 +61,8 @@ export async function connectEngine(options: ConnectOptions): Promise<ConnectedE
       return await reached(endpoint, options);
     } catch (error) {
       options.signal.throwIfAborted();
+      const untrusted = tlsFailure(endpoint, error);
+      if (untrusted !== undefined) throw untrusted;
       if (!(error instanceof UserError) || error.code === "engine/too-old") throw error;
       failures.push(`${endpoint.source}: ${endpoint.host}: ${causeOf(error)}`);
     }

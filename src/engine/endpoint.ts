@@ -20,7 +20,9 @@ export interface Endpoint {
   readonly context?: string;
 }
 
-interface Tls {
+export interface Tls {
+  /** Where the keys were looked for. */
+  readonly folder: string;
   /** Without one, the authorities that the system trusts. */
   readonly ca?: Buffer;
   readonly cert?: Buffer;
@@ -93,9 +95,10 @@ async function contextEndpoint(env: Env): Promise<Endpoint | undefined> {
       hint: "`docker context ls` shows the contexts; choose one with `docker context use`, or give --engine.",
     });
   const keys = await keysIn(join(folder, "contexts/tls", id, "docker"));
-  const tls = { ...keys, ...(unverified === true ? { rejectUnauthorized: false as const } : {}) };
+  const trust = unverified === true ? { rejectUnauthorized: false as const } : {};
   const known = { host, source: `context ${name}`, context: name };
-  return endpointAt(Object.keys(tls).length === 0 ? known : { ...known, tls });
+  const { folder: _, ...told } = { ...keys, ...trust };
+  return endpointAt(Object.keys(told).length === 0 ? known : { ...known, tls: { ...keys, ...trust } });
 }
 
 function configFolder(env: Env): string {
@@ -127,5 +130,5 @@ function dockerIn(meta: string): DockerEndpoint {
 async function keysIn(folder: string): Promise<Tls> {
   const optional = (name: string) => readFile(join(folder, name)).catch(() => undefined);
   const [ca, cert, key] = await Promise.all([optional("ca.pem"), optional("cert.pem"), optional("key.pem")]);
-  return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
+  return { folder, ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
 }

@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectEngine } from "../../src/engine/connect.ts";
-import { run } from "../../src/kit/exec.ts";
 import type { CheckResult } from "../../src/model/types.ts";
 import { BASE, buildFolder, connect, soon } from "./engine-fixture.ts";
 import { leftOf, seaworthy } from "./support/cli.ts";
 import { besideDatabase } from "./support/compose-sidecars.ts";
+import { afresh, type Env, tlsEndpoint, withContext as contextIn } from "./support/docker-context.ts";
 import { noSshServer, type SshServer, sshServer } from "./support/ssh-server.ts";
 import { tcpDoor, type TcpDoor, tlsDoor, type TlsDoor } from "./support/tcp-door.ts";
 import { tinyConfiguration, tinyService } from "./support/tiny-service.ts";
@@ -40,23 +40,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-type Env = Readonly<Record<string, string | undefined>>;
-/** Nothing of the engine that the tests themselves use. */
-const afresh = (env: Env): Env => ({ ...process.env, DOCKER_HOST: undefined, ...env });
-
-/** Docker's settings with a context of that name in use. */
-async function withContext(name: string, endpoint: string): Promise<Env> {
-  const settings = join(folder, name);
-  await mkdir(join(settings, "cli-plugins"), { recursive: true });
-  const plugins = join(process.env["DOCKER_CONFIG"] ?? "/usr/libexec/docker", "cli-plugins");
-  await symlink(join(plugins, "docker-buildx"), join(settings, "cli-plugins/docker-buildx"));
-  const env = { DOCKER_CONFIG: settings, DOCKER_HOST: undefined };
-  const docker = async (...args: readonly string[]) =>
-    expect(await run("docker", ["context", ...args], { env })).toMatchObject({ code: 0 });
-  await docker("create", name, "--docker", endpoint);
-  await docker("use", name);
-  return afresh({ DOCKER_CONFIG: settings });
-}
+const withContext = (name: string, endpoint: string) => contextIn(folder, name, endpoint);
 
 /** One life of a service on the engine: built, started, asked, looked at, stopped, removed. Returns its exit code. */
 async function lifeOn(env: Env): Promise<number> {
@@ -129,15 +113,12 @@ describe("over the docker context in use", () => {
   });
 
   it("works with the keys that the context keeps", async () => {
-    const { keys, port } = tls;
-    const files = `ca=${keys}/ca.pem,cert=${keys}/cert.pem,key=${keys}/key.pem`;
-    expect(await lifeOn(await withContext("far", `host=tcp://127.0.0.1:${port},${files}`))).toBe(0);
+    expect(await lifeOn(await withContext("far", tlsEndpoint(tls.port, tls.keys)))).toBe(0);
   });
 
   it("works where the context trusts a certificate for another name", async () => {
-    const { keys, port } = other;
-    const files = `ca=${keys}/ca.pem,cert=${keys}/cert.pem,key=${keys}/key.pem,skip-tls-verify=true`;
-    expect(await lifeOn(await withContext("trusting", `host=tcp://127.0.0.1:${port},${files}`))).toBe(0);
+    const trusting = `${tlsEndpoint(other.port, other.keys)},skip-tls-verify=true`;
+    expect(await lifeOn(await withContext("trusting", trusting))).toBe(0);
   });
 });
 

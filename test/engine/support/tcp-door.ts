@@ -9,12 +9,18 @@ import { run } from "../../../src/kit/exec.ts";
 /** The engine of the tests behind a TCP port of 127.0.0.1, as `dockerd -H tcp://127.0.0.1:PORT` shows it. */
 export interface TcpDoor extends AsyncDisposable {
   readonly port: number;
+  /** How many connections have come so far. */
+  connections(): number;
 }
 
 /** The same as `dockerd --tlsverify` shows it. */
 export interface TlsDoor extends TcpDoor {
   /** Folder with the `ca.pem`, `cert.pem` and `key.pem` of a client that is let in. */
   readonly keys: string;
+  /** The same with these files in place of some, or none where it is undefined; goes with the door. */
+  keysWith(changes: Readonly<Record<string, Buffer | undefined>>): Promise<string>;
+  /** The certificate of that client, as of a day on which it had already expired. */
+  readonly expired: Buffer;
 }
 
 const engine = (process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock").replace("unix://", "");
@@ -33,11 +39,16 @@ const toEngine = (near: Socket): void => {
 
 async function open(server: Server, dispose: () => Promise<void> = async () => {}): Promise<TcpDoor> {
   const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => sockets.add(socket));
+  let connections = 0;
+  server.on("connection", (socket: Socket) => {
+    connections += 1;
+    sockets.add(socket);
+  });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,
+    connections: () => connections,
     async [Symbol.asyncDispose]() {
       server.close();
       for (const socket of sockets) socket.destroy();
@@ -65,26 +76,40 @@ export async function tlsDoor(name: string): Promise<TlsDoor> {
   );
   server.on("tlsClientError", () => {});
   const door = await open(server, () => rm(keys, { recursive: true, force: true }));
-  return { ...door, keys };
+  const expired = await read("expired.pem");
+  const keysWith: TlsDoor["keysWith"] = async (changes) => {
+    const folder = await mkdtemp(join(keys, "client-"));
+    for (const file of ["ca.pem", "cert.pem", "key.pem"]) {
+      const content = file in changes ? changes[file] : await read(file);
+      if (content !== undefined) await writeFile(join(folder, file), content);
+    }
+    return folder;
+  };
+  return { ...door, keys, keysWith, expired };
 }
 
-/** An authority, a server and a client, for an hour or so. */
+/** An authority, a server and a client, for a day, and the client's certificate once more, of yesterday. */
 async function certificates(folder: string, name: string): Promise<void> {
   await writeFile(join(folder, "server.ext"), `subjectAltName=${name}\nextendedKeyUsage=serverAuth\n`);
   await writeFile(join(folder, "client.ext"), "extendedKeyUsage=clientAuth\n");
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  const sign = ["-days", "1", "-CA", "ca.pem", "-CAkey", "ca-key.pem", "-CAcreateserial"];
+  const sign = ["-CA", "ca.pem", "-CAkey", "ca-key.pem", "-CAcreateserial"];
   const openssl = async (...args: readonly string[]) => {
     const { code, stderr } = await run("openssl", args, { cwd: folder });
     if (code !== 0) throw new Error(stderr);
   };
   await openssl("req", "-x509", "-days", "1", ...key, "-keyout", "ca-key.pem", "-out", "ca.pem", "-subj", "/CN=ca");
-  for (const [who, file] of [
-    ["server", "server"],
-    ["client", ""],
-  ] as const) {
-    const [cert, own] = file === "" ? ["cert.pem", "key.pem"] : [`${file}.pem`, `${file}-key.pem`];
+  for (const [who, own] of [
+    ["server", "server-key.pem"],
+    ["client", "key.pem"],
+  ] as const)
     await openssl("req", ...key, "-keyout", own, "-out", `${who}.csr`, "-subj", `/CN=${who}`);
-    await openssl("x509", "-req", "-in", `${who}.csr`, ...sign, "-extfile", `${who}.ext`, "-out", cert);
+  for (const [who, days, cert] of [
+    ["server", "1", "server.pem"],
+    ["client", "1", "cert.pem"],
+    ["client", "-1", "expired.pem"],
+  ] as const) {
+    const request = ["-req", "-in", `${who}.csr`, "-extfile", `${who}.ext`, "-days", days];
+    await openssl("x509", ...request, ...sign, "-out", cert);
   }
 }
