@@ -28,6 +28,7 @@ CMD ["gunicorn", "--bind", "0.0.0.0:8000", "--worker-tmp-dir", "/dev/shm", "web:
 `,
   "jobs.py": `import os, time
 from celery import Celery
+from celery.signals import worker_shutting_down
 
 app = Celery("jobs", broker=os.environ["BROKER_URL"], backend=os.environ["BROKER_URL"])
 app.conf.beat_schedule = {"tick": {"task": "jobs.add", "schedule": 1.0, "args": (1, 2)}}
@@ -38,9 +39,19 @@ def add(a, b):
     return a + b
 
 
+STOPPING = "/tmp/stopping"
+
+
+@worker_shutting_down.connect
+def stopping(**_):
+    open(STOPPING, "w").close()
+
+
 @app.task
 def slow():
-    time.sleep(4)
+    """Under way until its worker is told to stop, however long that takes to come."""
+    while not os.path.exists(STOPPING):
+        time.sleep(0.05)
 `,
   "web.py": `from flask import Flask
 from jobs import add
