@@ -10,6 +10,16 @@ const SMALLEST = { cpus: 0.25, memoryMiB: 512 };
 /** Limits of a health check in a task definition, in seconds. */
 const LIMITS = { interval: [5, 300], timeout: [2, 60], startPeriod: [0, 300] } as const;
 
+/**
+ * Fargate has no tmpfs, and a volume at a path that the image does not declare with VOLUME belongs to root. `/dev/shm` is
+ * there for everybody, and libraries take what TMPDIR names for a temporary file.
+ */
+const TEMPORARY = { folder: "/tmp", variable: "TMPDIR", place: "/dev/shm" } as const;
+
+/** What a run needs to prove the folders: the image declares what a task mounts, and only then. */
+const HOW_TO_PROVE =
+  "To prove the folders to write, commit this file in the service's folder (or name it as `taskDefinition` in seaworthy.yaml), run again and take the image of that run: it declares them with VOLUME, and is run under Fargate's rules.";
+
 /** A task definition for Fargate, as `aws ecs register-task-definition --cli-input-json` takes it. JSON has no comments. */
 export const ecs: Manifest = {
   id: "ecs",
@@ -18,10 +28,11 @@ export const ecs: Manifest = {
   render(report, options) {
     const { advice } = report;
     const needs = needsOf(report, options);
-    const { name, folders } = needs;
+    const { name } = needs;
+    const { folders, temporary } = writableOn(report, needs);
     const proven = new Proven(report);
     const size = advice?.resources?.fargate ?? SMALLEST;
-    if (folders.length > 0) proven.told("writable-paths-on-fargate");
+    const unproven = needs.folders.length > 0 && !proven.by("writable-paths-on-fargate");
     const definition = {
       family: name,
       requiresCompatibilities: ["FARGATE"],
@@ -33,17 +44,30 @@ export const ecs: Manifest = {
         cpuArchitecture: (report.after.buildSide?.image?.platform ?? "").includes("arm64") ? "ARM64" : "X86_64",
       },
       executionRoleArn: "EXECUTION_ROLE_ARN",
-      containerDefinitions: [containerOf(report, needs, proven)],
+      containerDefinitions: [containerOf(report, { ...needs, folders, temporary }, proven)],
       ...(folders.length === 0 ? {} : { volumes: folders.map(({ volume }) => ({ name: volume })) }),
     };
     proven.told("non-root", "numeric-user", "stops-when-idle", "stop-answers-in-flight");
     return {
       text: `${JSON.stringify(definition, null, 2)}\n`,
-      fillIn: toFillIn(report, needs),
-      open: proven.open(),
+      fillIn: [
+        ...toFillIn(report, needs),
+        ...(temporary ? [`${TEMPORARY.place} holds temporary files: 64 MB, of the task's memory`] : []),
+      ],
+      open: [...proven.open(), ...(unproven ? [HOW_TO_PROVE] : [])],
     };
   },
 };
+
+/** The folders to mount a volume at, and whether temporary files have another place instead. */
+function writableOn({ after }: Report, { folders }: Needs): Pick<Needs, "folders"> & { readonly temporary: boolean } {
+  const declared = after.buildSide?.image?.config.volumes ?? [];
+  const isElsewhere = (path: string) => path === TEMPORARY.folder && !declared.includes(path);
+  return {
+    folders: folders.filter(({ path }) => !isElsewhere(path)),
+    temporary: folders.some(({ path }) => isElsewhere(path)),
+  };
+}
 
 function toFillIn({ contract, advice }: Report, { name, variables, fillIn }: Needs): readonly string[] {
   const names = [...variables.plain, ...variables.secret].map((variable) => parameter(name, variable));
@@ -63,9 +87,13 @@ function toFillIn({ contract, advice }: Report, { name, variables, fillIn }: Nee
 
 const parameter = (name: string, variable: string): string => `/${name}/${variable}`;
 
-function containerOf(report: Report, needs: Needs, proven: Proven): Record<string, unknown> {
+function containerOf(
+  report: Report,
+  needs: Needs & { readonly temporary: boolean },
+  proven: Proven,
+): Record<string, unknown> {
   const { contract } = report;
-  const { name, image, folders } = needs;
+  const { name, image, folders, temporary } = needs;
   const variables = [...needs.variables.plain, ...needs.variables.secret];
   const healthcheck = healthcheckOf(report);
   const drop = proven.by("no-capabilities") ? { capabilities: { drop: ["ALL"] } } : {};
@@ -80,6 +108,7 @@ function containerOf(report: Report, needs: Needs, proven: Proven): Record<strin
     linuxParameters,
     stopTimeout: Math.min(MOST_STOP_SECONDS, Math.ceil(contract.signals.graceSeconds)),
     ...(contract.kind === undefined ? { portMappings: [{ containerPort: contract.port, protocol: "tcp" }] } : {}),
+    ...(temporary ? { environment: [{ name: TEMPORARY.variable, value: TEMPORARY.place }] } : {}),
     ...(variables.length === 0
       ? {}
       : { secrets: variables.map((variable) => ({ name: variable, valueFrom: parameter(name, variable) })) }),

@@ -133,6 +133,26 @@ describe("ECS", () => {
     expect(ecs.render(slow, IMAGE).fillIn.join("\n")).toContain("may take 300 s to stop");
   });
 
+  it("gives temporary files the place that Fargate has, and says how the folders are proven", () => {
+    const writing = { ...proven, contract: { ...proven.contract, writablePaths: ["/tmp", "/app/data"] } };
+    const { volumes, containerDefinitions } = task(writing);
+    expect(containerDefinitions[0].environment).toEqual([{ name: "TMPDIR", value: "/dev/shm" }]);
+    expect(containerDefinitions[0].mountPoints.map(({ containerPath }: Tree) => containerPath)).not.toContain("/tmp");
+    expect(volumes.map(({ name }: Tree) => name)).toContain("app-data");
+    expect(ecs.render(writing, IMAGE).open).toEqual([]);
+    const nowhere = without("writable-paths-on-fargate", { status: "not-applicable", message: "No task." });
+    const unproven = { ...nowhere, contract: writing.contract };
+    expect(ecs.render(unproven, IMAGE).open.join("\n")).toContain("To prove the folders to write, commit this file");
+    // The image declares it: a volume takes over the mode that everybody may write with.
+    const config = { ...image.config, volumes: ["/tmp"] };
+    const declaring = {
+      ...writing,
+      after: { ...writing.after, buildSide: { ...writing.after.buildSide, image: { ...image, config } } },
+    } as unknown as Report;
+    expect(task(declaring)["containerDefinitions"][0].environment).toBeUndefined();
+    expect(task(declaring)["volumes"].map(({ name }: Tree) => name)).toContain("tmp");
+  });
+
   it("puts no init before a service that is not proven under one, and no health check that does not work", () => {
     const of = (id: string) => task(without(id))["containerDefinitions"][0];
     expect(of("stops-under-init").linuxParameters.initProcessEnabled).toBe(false);
