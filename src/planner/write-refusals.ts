@@ -3,6 +3,9 @@ import { writesBesideCode } from "../decisions/writable.ts";
 import type { ImageSpec, Refusal } from "../model/types.ts";
 import { refusal } from "./refusal-kinds.ts";
 
+const OF_COMMAND =
+  "Give the command a path below /tmp, or in a folder of its own that `writable` under `decisions` in seaworthy.yaml names. Celery's beat takes it by `--schedule`, logs belong on the streams.";
+
 /**
  * What the code writes right beside itself, where the image gives nobody a folder. Where a setting gives the path,
  * whoever runs the image can name another one; a team that names its writable folders has settled it.
@@ -18,12 +21,14 @@ export function* writeRefusals(
   );
   const told = new Set<string>();
   for (const { path, evidence } of writesBesideCode(service, image)) {
-    if (!found.has(evidence.file) || told.has(path)) continue;
+    const isCommand = service.starts.some((start) => start.evidence === evidence);
+    if (!(isCommand || found.has(evidence.file)) || told.has(path)) continue;
     told.add(path);
     const setting = service.env.find((one) => one.default === path)?.name;
     const folder = `${image.workdir}/data`;
     yield refusal("writes-beside-code", {
       what: `${evidence.file}:${evidence.line} writes \`${path}\` beside the code`,
+      ...(isCommand ? { instead: OF_COMMAND } : {}),
       ...(setting === undefined
         ? {}
         : {

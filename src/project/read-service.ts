@@ -7,6 +7,7 @@ import type { BuildTarget, Dockerfile, Fact, Service, StartCommand } from "../mo
 import { findApplication } from "./application.ts";
 import { conventionalReads } from "./conventional-reads.ts";
 import { readPrograms } from "./programs.ts";
+import { commandWrites } from "./command-writes.ts";
 import { readFileUses } from "./writes.ts";
 import { dockerEnv } from "./docker-facts.ts";
 import { readEnv } from "./env.ts";
@@ -86,7 +87,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     routes,
     healthPaths: healthPathsOf(routes, framework, starts),
     env: readEnv(sources, { packages: dependencies.runtimeClosure, examples: outside.examples }),
-    writes: [...uses.writes, ...(await logFilesOfFiles(tree, uses.reads, starts))],
+    writes: [...uses.writes, ...commandWrites(starts), ...(await logFilesOfFiles(tree, uses.reads, starts))],
     programs: readPrograms(sources, dependencies, lock?.path ?? "pyproject.toml"),
     reads: [...uses.reads, ...conventionalReads(tree, starts, dependencies.runtimeClosure)],
     ...staticRootOf(sources),

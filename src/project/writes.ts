@@ -110,9 +110,20 @@ function* assigned(sources: PythonSources, file: PythonFile): Generator<PathUse>
     const media =
       target === "MEDIA_ROOT" && scope.kind === "module" ? pathOf(sources, file, value, { scope }) : undefined;
     if (media !== undefined && media !== "") yield { path: posix.normalize(media), when: "request", evidence };
-    const path = value.kind === "text" ? /^sqlite(?:\+\w+)?:\/\/\/(.+)$/.exec(value.value)?.[1] : undefined;
-    if (path !== undefined && !path.startsWith(":memory:")) yield { path, when: whenOf(file, scope), evidence };
+    const path = sqliteFile(sources, file, value, scope);
+    if (path !== undefined) yield { path, when: whenOf(file, scope), evidence };
   }
+}
+
+/** The file of an address such as `sqlite:///todo.db`. Flask-SQLAlchemy means one without a folder from `instance`. */
+function sqliteFile(sources: PythonSources, file: PythonFile, value: Expression, scope: Scope): string | undefined {
+  if (!file.source.text.includes("sqlite")) return undefined;
+  const text = value.kind === "text" ? value.value : pathOf(sources, file, value, { scope });
+  const path = /^sqlite(?:\+\w+)?:\/\/\/(.+)$/.exec(text ?? "")?.[1];
+  if (path === undefined || path.startsWith(":memory:")) return undefined;
+  const isOfFlask =
+    file.source.text.includes("SQLALCHEMY_DATABASE_URI") && sources.withAny("flask_sqlalchemy").length > 0;
+  return isOfFlask && !path.startsWith("/") ? posix.join("instance", path) : path;
 }
 
 /** Files of configurations for logging: in a name, or given to `dictConfig` as they stand. */

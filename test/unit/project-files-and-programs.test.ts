@@ -38,6 +38,14 @@ describe("files and programs", () => {
     ["a script that is called", { "app/main.py": "import os\nos.system('python app/dump.py')\n" }, ["dump.csv"]],
     ["a module", { "app/dump.py": "def main():\n    open('dump.csv', 'w')\n" }, ["dump.csv"]],
     ["a script with any name", { "app/c++ (1.py": "if __name__ == '__main__':\n    open('c.csv', 'w')\n" }, []],
+    [
+      "Flask-SQLAlchemy",
+      {
+        "shop/__init__.py":
+          "from flask_sqlalchemy import SQLAlchemy\nNAME = 'shop.db'\ndef create_app(app):\n    app.config['SQLALCHEMY_DATABASE_URI'] = f'sqlite:///{NAME}'\n",
+      },
+      ["instance/shop.db"],
+    ],
   ])("tells what %s writes", async (_, more, expected) => {
     const service = await read({
       Procfile: "web: uvicorn app.main:app\n",
