@@ -1,4 +1,4 @@
-import type { Application, Evidence, Fact, StartCommand } from "../model/types.ts";
+import type { Application, Evidence, Fact, Framework, StartCommand } from "../model/types.ts";
 import { constructorOf, returnsApplication } from "./framework.ts";
 import { type Scripts, startedFile } from "./own-server.ts";
 import { consoleScripts } from "./packaging.ts";
@@ -33,9 +33,12 @@ export function findApplication(
     started(starts, sources, scripts) ??
     declared(sources, pyproject, dockerEnv) ??
     fromDjango(sources) ??
-    fromCode(sources)
+    fromCode(sources, starts.some(servesWeb))
   );
 }
+
+/** A web server is started: what it serves is not the application of a queue. */
+const servesWeb = ({ role, server }: StartCommand): boolean => role === "web" && !/^(?:own|unknown)$/.test(server);
 
 function started(
   starts: readonly StartCommand[],
@@ -55,7 +58,8 @@ function started(
 
 /** Reads `module:object` from a server's arguments, or follows `python -m module` into the code. */
 function fromArgv(argv: readonly string[], sources: PythonSources, scripts: Scripts): Application | undefined {
-  const { program, rest } = programOf(argv);
+  const { program, rest: words } = programOf(argv);
+  const rest = program === "gunicorn" ? withoutConfiguration(words) : words;
   const named = rest.find((word) => /^[A-Za-z_][\w.]*:[A-Za-z_][\w.]*(?:\(.*\))?$/.test(word) && !/:\d+$/.test(word));
   const factory = rest.includes("--factory");
   if (named !== undefined) return reference(named, factory || callsFactory(program, rest, named, sources));
@@ -72,6 +76,12 @@ function fromArgv(argv: readonly string[], sources: PythonSources, scripts: Scri
   return file === undefined ? undefined : servedBy(file);
 }
 
+const CONFIGURATION = /^(?:-c|--config|-k|--worker-class)$/;
+
+/** `-c python:config.gunicorn` names a module, which is not the application's. */
+const withoutConfiguration = (words: readonly string[]): readonly string[] =>
+  words.filter((word, index) => !CONFIGURATION.test(word) && !CONFIGURATION.test(words[index - 1] ?? ""));
+
 /** waitress is told that it names a factory; Flask and Litestar see it. */
 function callsFactory(program: string, rest: readonly string[], named: string, sources: PythonSources): boolean {
   if (program.startsWith("waitress")) return rest.includes("--call");
@@ -79,6 +89,9 @@ function callsFactory(program: string, rest: readonly string[], named: string, s
   const scopes = program === "flask" || program === "litestar" ? sources.module(module)?.scopes : undefined;
   return scopes?.some(({ kind, name }) => kind === "function" && name === attribute) ?? false;
 }
+
+const seen = (program: string, named: string, sources: PythonSources): Application =>
+  reference(named, callsFactory(program, [], named, sources));
 
 /** What a WSGI server takes when only the module is named. */
 const ofModule = (module: string): Application => ({ module, attribute: "application", factory: false });
@@ -130,7 +143,7 @@ function declared(
   }
   const litestar = dockerEnv.get("LITESTAR_APP");
   if (litestar !== undefined)
-    return { value: reference(litestar.value, false), confidence: "certain", evidence: [litestar] };
+    return { value: seen("litestar", litestar.value, sources), confidence: "certain", evidence: [litestar] };
   const flask = dockerEnv.get("FLASK_APP");
   if (flask === undefined) return undefined;
   const value = fromCli(["--app", flask.value], sources);
@@ -154,16 +167,21 @@ function fromDjango(sources: PythonSources): Fact<Application> | undefined {
   return undefined;
 }
 
-function fromCode(sources: PythonSources): Fact<Application> | undefined {
+const MADE = ["FastAPI", "Flask", "Starlette", "Litestar", "Quart", "Sanic", "Application", "falcon", "Celery"];
+
+function fromCode(sources: PythonSources, isServed: boolean): Fact<Application> | undefined {
   const found = sources
-    .withAny("FastAPI", "Flask", "Starlette", "Litestar", "Quart", "Sanic", "Application", "falcon", "Celery")
-    .flatMap((file) => inFile(file) ?? []);
+    .withAny(...MADE)
+    .flatMap((file) => inFile(file) ?? [])
+    .filter(({ framework }) => !isServed || framework !== "celery");
   const best = found.toSorted((a, b) => b.rank - a.rank)[0];
   return best === undefined ? undefined : { value: best.application, confidence: "likely", evidence: [best.evidence] };
 }
 
 interface InFile {
   readonly application: Application;
+  /** What the object is made by, where that is said on the spot. */
+  readonly framework: Framework | undefined;
   readonly rank: number;
   readonly evidence: Evidence;
 }
@@ -191,7 +209,11 @@ function inFile(file: PythonFile): InFile | undefined {
       names.has(value.of.path),
   );
   const candidates = [...objects, ...made].map((each) =>
-    candidate(file, each.target ?? "", false, { at: each.at, place: place + 2 }),
+    candidate(file, each.target ?? "", false, {
+      at: each.at,
+      place: place + 2,
+      framework: constructorOf(file, each.value),
+    }),
   );
   for (const each of factories) candidates.push(candidate(file, each.name, true, { at: each.at, place }));
   return candidates.toSorted((a, b) => b.rank - a.rank)[0];
@@ -201,11 +223,12 @@ function candidate(
   file: PythonFile,
   attribute: string,
   factory: boolean,
-  where: { at: number; place: number },
+  where: { at: number; place: number; framework?: Framework | undefined },
 ): InFile {
   const preferred = (factory ? FACTORIES : PREFERRED).includes(attribute) ? 1 : 0;
   return {
     application: { module: file.module, attribute, factory },
+    framework: where.framework,
     rank: where.place + preferred,
     evidence: evidenceOf(file, where),
   };

@@ -64,13 +64,26 @@ const BY_DEPENDENCY: readonly Framework[] = [
   "celery",
 ];
 
-/** The web framework: what makes the application object, else what the dependencies name. */
-export function findFramework(
-  sources: PythonSources,
-  application: Fact<Application> | undefined,
-  dependencies: DependencyFacts,
-): Fact<Framework> {
-  return fromObject(sources, application) ?? fromDependencies(dependencies, sources) ?? UNKNOWN;
+interface FrameworkInput {
+  readonly sources: PythonSources;
+  readonly application: Fact<Application> | undefined;
+  readonly dependencies: DependencyFacts;
+  readonly starts: readonly StartCommand[];
+  /** The lock: a requirements file that is one lists what its packages need, too. */
+  readonly lock: string | undefined;
+}
+
+/** The web framework: what is started, what makes the application object, else what the dependencies name. */
+export function findFramework(input: FrameworkInput): Fact<Framework> {
+  return fromStart(input) ?? fromObject(input.sources, input.application) ?? fromDependencies(input) ?? UNKNOWN;
+}
+
+/** Streamlit runs its own pages, whatever else the repository holds. */
+function fromStart({ starts }: FrameworkInput): Fact<Framework> | undefined {
+  const first = starts.find(({ role, source }) => role === "web" && source === "dockerfile");
+  return first?.server === "streamlit"
+    ? { value: "streamlit", confidence: "certain", evidence: [first.evidence] }
+    : undefined;
 }
 
 const UNKNOWN: Fact<"unknown"> = { value: "unknown", confidence: "needs-proof", evidence: [] };
@@ -102,22 +115,44 @@ const SERVES: Readonly<Partial<Record<Framework, RegExp>>> = {
   tornado: /\btornado\.(?:web|httpserver)\b|\bfrom tornado import (?:[^\n(]*|\([^)]*)\b(?:web|httpserver)\b/,
 };
 
-function fromDependencies({ runtime }: DependencyFacts, sources: PythonSources): Fact<Framework> | undefined {
-  for (const value of BY_DEPENDENCY) {
-    const found = runtime.find(({ name }) => name === value);
+/** What brings a server of its own and stands on one of the others: where the code imports it, it is meant. */
+const ON_TOP: ReadonlySet<Framework> = new Set(["streamlit", "gradio"]);
+
+function fromDependencies({ dependencies, sources, starts, lock }: FrameworkInput): Fact<Framework> | undefined {
+  const isServed = starts.some(({ role, server }) => role === "web" && !/^(?:own|unknown)$/.test(server));
+  const found = BY_DEPENDENCY.flatMap((value) => {
+    const dependency = dependencies.runtime.find(({ name }) => name === value);
+    // A web server that is started does not run the workers of a queue.
+    if (dependency === undefined || (value === "celery" && isServed)) return [];
     const serves = SERVES[value];
-    if (serves !== undefined && !sources.paths.some((path) => serves.test(sources.text(path) ?? ""))) continue;
-    if (found !== undefined)
-      return { value, confidence: "likely", evidence: [{ ...found.place, text: found.requirement }] };
-  }
-  return undefined;
+    return serves === undefined || anyMatches(sources, serves) ? [{ value, dependency }] : [];
+  });
+  const imported = found.length === 0 ? [] : found.filter(({ value }) => anyMatches(sources, importOf(value)));
+  const best =
+    imported.find(({ value }) => ON_TOP.has(value)) ??
+    imported[0] ??
+    found.find(({ dependency }) => sources.paths.length === 0 || dependency.place.file !== lock);
+  if (best === undefined) return undefined;
+  const { value, dependency } = best;
+  return { value, confidence: "likely", evidence: [{ ...dependency.place, text: dependency.requirement }] };
 }
+
+const anyMatches = (sources: PythonSources, pattern: RegExp): boolean =>
+  sources.paths.some((path) => pattern.test(sources.text(path) ?? ""));
+
+const importOf = (name: string): RegExp => new RegExp(String.raw`^[ \t]*(?:from|import)[ \t]+${name}\b`, "m");
 
 const SERVERS: readonly Server[] = ["gunicorn", "uvicorn", "hypercorn", "granian", "waitress", "uwsgi"];
 
+/** What Make and CI start is often a tool of the repository, or the server of development beside the others. */
+const ASIDE: ReadonlySet<StartCommand["source"]> = new Set(["makefile", "ci"]);
+
 /** The server: what starts the service today, else what the dependencies name. */
 export function findServer(starts: readonly StartCommand[], dependencies: DependencyFacts): Fact<Server> {
-  const start = starts.find(({ role, server }) => role === "web" && server !== "unknown");
+  const known = starts.filter(({ role, server }) => role === "web" && server !== "unknown");
+  const aside = known.filter(({ source, server }) => ASIDE.has(source) && server !== "own");
+  const start =
+    known.find(({ source }) => !ASIDE.has(source)) ?? aside.find(({ server }) => !server.endsWith("-dev")) ?? aside[0];
   if (start !== undefined) return { value: start.server, confidence: "certain", evidence: [start.evidence] };
   for (const value of SERVERS) {
     const found = dependencies.runtime.find(({ name }) => name === value);

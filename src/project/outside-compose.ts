@@ -158,7 +158,7 @@ function readOne(document: YamlDocument, { name, service, command }: Named, { tr
   const stage = textAt(service, "build", "target");
   if (stage !== undefined && builds !== undefined)
     addTarget(outside, { by: "compose", dockerfile: builds, stage, evidence: evidence("build", "target") });
-  const test = valueAt(service, "healthcheck", "test");
+  const test = withDefaults(valueAt(service, "healthcheck", "test"));
   addProbe(outside, "compose", test, { evidence: evidence("healthcheck", "test"), origin });
   const own = ownThere(start, entrypoint, known.get(name));
   const terms = composeTerms({ document, path, table: service, own });
@@ -175,6 +175,10 @@ function readOne(document: YamlDocument, { name, service, command }: Named, { tr
   for (const [variable, value] of environmentOf(service["environment"]))
     if (!outside.examples.has(variable)) outside.examples.set(variable, value);
 }
+
+/** `${CHECK:-curl localhost}` is what it defaults to; `$${…}` is left to the shell. */
+const withDefaults = (test: unknown): unknown =>
+  typeof test === "string" ? test.replaceAll(/(?<!\$)\$\{\w+:?-([^${}]*)\}/g, "$1") : test;
 
 function addMounts(
   document: YamlDocument,

@@ -68,7 +68,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   const starts = refined(sources, withRunScripts(written, tree, pyproject), scripts);
   const imageEnv = dockerEnv(dockerfile);
   const application = findApplication(starts, sources, pyproject, imageEnv);
-  const framework = findFramework(sources, application, dependencies);
+  const framework = findFramework({ sources, application, dependencies, starts, lock: lock?.path });
   const server = findServer(starts, dependencies);
   const routes = readRoutes(sources);
   const uses = readFileUses(sources, starts);

@@ -46,7 +46,7 @@ describe("a command line", () => {
     ["web litestar-cli 8400 app:create_app()", { start: "litestar run --host 0.0.0.0 --port 8400", files: litestar }],
     ["web litestar-cli 8000 app:create_app()", { start: "litestar --app app:create_app run", files: litestar }],
     [
-      "web litestar-cli 7000/LITESTAR_PORT app:create_app",
+      "web litestar-cli 7000/LITESTAR_PORT app:create_app()",
       { start: "litestar run", env: "LITESTAR_APP=app:create_app LITESTAR_PORT=7000", files: litestar },
     ],
     ["migrate unknown 8000 app:create_app()", { start: "litestar database upgrade", files: litestar }],
