@@ -62,7 +62,7 @@ export async function stopInFlight(context: ProbeContext, options: StartOptions 
   if (seen === undefined)
     throw new UserError(
       "probe/nothing-held",
-      "No request could be held in flight: no route waits for the rest of a body, the slow route that was added from outside was not served (the framework is unknown, or Python runs isolated), and no route waits for a sidecar whose address a variable holds",
+      "No request could be held in flight: no route waits for the rest of a body, the slow route that was added from outside was not served (neither the framework nor the server is known, or Python runs isolated), and no route waits for a sidecar whose address a variable holds",
       { hint: "Name a route that takes some seconds in seaworthy.yaml: `drain: { path: /slow }`." },
     );
   return seen;

@@ -1,4 +1,5 @@
 import { AFTER_IMPORT } from "./after-import.ts";
+import { SERVER_HOOK } from "./server-hook.ts";
 
 /**
  * Python that stands before the routes of a service: each request is shown to `decide(path, query)`, which gives None to
@@ -6,10 +7,10 @@ import { AFTER_IMPORT } from "./after-import.ts";
  * @param decide Python that defines `decide`.
  */
 export function frameworkHook(decide: string): string {
-  return `${decide}\n${AFTER_IMPORT}${HOOK}`;
+  return `${decide}\n${AFTER_IMPORT}${HOOK}${SERVER_HOOK}${PATCHES}`;
 }
 
-/** Patches the place where a framework takes a request, as soon as the service imports that framework. */
+/** The places where frameworks take a request, and what stands before it there. */
 const HOOK: string = `
 import asyncio, time
 
@@ -51,11 +52,11 @@ def asgi(original):
         await original(self, scope, receive, send, *more)
     return call
 
-def wsgi(original):
+def wsgi(original, pause=None):
     def call(self, environ, start_response):
         decided = decide(environ.get("PATH_INFO"), environ.get("QUERY_STRING", ""))
         if decided:
-            time.sleep(decided[0])
+            (pause or time.sleep)(decided[0])
             line = "%d seaworthy" % decided[1]
             start_response(line, [("Content-Type", "text/plain"), ("Content-Length", str(len(BODY)))])
             return [BODY]
@@ -125,10 +126,13 @@ def daphne(original):
     return init
 
 WRAPPERS = {"asgi": asgi, "wsgi": wsgi, "sanic": sanic, "aiohttp": aiohttp, "tornado": tornado, "uvicorn": uvicorn, "daphne": daphne}
+`;
 
+/** Each place is patched as soon as the service imports its module. */
+const PATCHES: string = `
 def patch(module):
     for owner, method, kind in PLACES[module.__name__]:
-        found = getattr(module, owner, None)
+        found = getattr(module, owner, None) if owner else module
         if found is not None and hasattr(found, method):
             setattr(found, method, WRAPPERS[kind](getattr(found, method)))
 
