@@ -1,4 +1,4 @@
-import { causeIn } from "../engine/step-cause.ts";
+import { causeIn, shortStep } from "../engine/step-cause.ts";
 import { buildRecord, type BuildRecord } from "../probes/build-record.ts";
 import type { Check } from "./check.ts";
 import { exampleRecord } from "./support/examples.ts";
@@ -27,17 +27,9 @@ export const builds: Check<BuildRecord> = {
   ],
   judge({ built, failure, builds: all }) {
     if (built) return pass(`Built from the tracked files alone (${all.length} times).`);
-    const step = shortened(failure?.step ?? "The build failed at an unknown step").replace(/[.:\s]+$/, "");
+    const step = shortStep(failure?.step ?? "The build failed at an unknown step").replace(/[.:\s]+$/, "");
     const said = causeIn(failure?.log ?? []);
     const what = /^The(?:re)? /.test(step) ? step : `The build failed at ${step}`;
     return fail(`${what}${said === "" ? "." : `: ${said}`}`);
   },
 };
-
-/** The command is what a reader looks for, once; its mounts and the lines for a company's CA would push it out of sight. */
-const shortened = (step: string): string =>
-  step
-    .replace(/: process "[^]*" did not complete successfully: exit code: (\d+)/, " (exit code $1)")
-    .replaceAll(/--(?:mount|network|security)=\S+\s+/g, "")
-    .replaceAll(/if \[ -s \/run\/secrets\/ca-bundle \]; then [^;]*; fi\s+&& /g, "")
-    .replaceAll(/\s{2,}/g, " ");

@@ -1,3 +1,11 @@
+/** The command is what a reader looks for, once; its mounts and the lines for a company's CA would push it out of sight. */
+export const shortStep = (step: string): string =>
+  step
+    .replace(/: process "[^]*" did not complete successfully: exit code: (\d+)/, " (exit code $1)")
+    .replaceAll(/--(?:mount|network|security)=\S+\s+/g, "")
+    .replaceAll(/if \[ -s \/run\/secrets\/ca-bundle \]; then [^;]*; fi\s+&& /g, "")
+    .replaceAll(/\s{2,}/g, " ");
+
 /** What the log of a step that failed names as the cause: tools end with a hint, and say the reason somewhere above it. */
 export function causeIn(log: readonly string[]): string {
   const raw = unwrapped(log);
@@ -46,6 +54,7 @@ const HINTS: readonly RegExp[] = [
   /\bwith -v to see more information\b|\bAdd '-v' to see\b/,
   /^(?:hint|note|info): /i,
   /^Please (?:run|change|use) /,
+  /^Documentation: https?:/,
   /^Run `pdm /,
   /^See \S+\.log /,
   /^Cannot install \S+\.$/,

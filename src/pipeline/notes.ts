@@ -1,3 +1,4 @@
+import { causeIn, shortStep } from "../engine/step-cause.ts";
 import { counted } from "../kit/text.ts";
 import { shippedStage, stageState } from "../dockerfile/stages.ts";
 import type { Build, BuildSide, Dockerfile, Report } from "../model/types.ts";
@@ -50,10 +51,13 @@ export function notesOf({ pins, session, sides, dockerfile, own, machine, beside
 }
 
 /** Nothing can be compared then, which is no fault of the rework. */
-const unbuilt = (failure: BuildSide["failure"]): readonly string[] =>
-  failure === undefined
-    ? []
-    : [`Today's image does not build, so there is nothing to compare with: ${failure.step}`.replace(/(?<!\.)$/, ".")];
+function unbuilt(failure: BuildSide["failure"]): readonly string[] {
+  if (failure === undefined) return [];
+  const said = causeIn(failure.log);
+  const step = shortStep(failure.step).replace(/[.\s]+$/, "");
+  const why = said === "" || step.includes(said) ? step : `${step}: ${said}`;
+  return [`Today's image does not build, so there is nothing to compare with: ${why.replace(/(?<!\.)$/, ".")}`];
+}
 
 /** The image of today then fails where its Compose service works. */
 function startless(dockerfile: Dockerfile | undefined): readonly string[] {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { USUAL_SIZE_RATIO } from "../checks/support/sizes.ts";
 import type { Facts } from "../decisions/decider.ts";
+import { isIn } from "../kit/paths.ts";
 import { override } from "../decisions/shared/override.ts";
 import { saidKind } from "../decisions/shared/kind.ts";
 import { graceSeconds } from "../decisions/shared/server.ts";
@@ -96,7 +97,21 @@ const ABSENT_PROGRAMS = ["uv", "uvx", "poetry", "pdm", "pipenv", "hatch", "rye",
 export type Promised = Pick<ImageSpec, "ports" | "stopSignal" | "writable" | "volumes" | "env"> & {
   readonly user: Pick<ImageSpec["user"], "uid" | "gid">;
   readonly health: Pick<NonNullable<ImageSpec["health"]>, "path"> | undefined;
+  /** What of the context is in the image; undefined where that is not known. */
+  readonly copies?: ImageSpec["copies"];
+  readonly sync?: Pick<ImageSpec["sync"], "sources">;
 };
+
+/** Whether a line that reads a variable is in the image: another program of the folder asks for what its own image gets. */
+function isRead({ evidence }: EnvVariable, { copies, sync }: Promised): boolean {
+  if (copies === undefined || evidence.length === 0) return true;
+  const folders = [...copies.map(({ from }) => from), ...(sync?.sources ?? [])].map((from) =>
+    from.replace(/^\.\//, ""),
+  );
+  return evidence.some(
+    ({ file }) => !file.endsWith(".py") || folders.some((from) => from === "." || from === "" || isIn(file, from)),
+  );
+}
 
 export function makeContract(facts: Facts, image: Promised): Contract {
   const { service } = facts;
@@ -115,6 +130,7 @@ export function makeContract(facts: Facts, image: Promised): Contract {
     env: [
       ...service.env
         .filter(({ name }) => /^\w+$/.test(name))
+        .map((variable) => ({ ...variable, required: variable.required && isRead(variable, image) }))
         .map((variable) => contractEnv(variable, values?.[variable.name], portExample(variable.name, facts, image))),
       ...givenBesides(values ?? {}, new Set(service.env.map(({ name }) => name))),
     ],

@@ -51,6 +51,16 @@ it("says that today's image does not build, so that nothing is compared", () => 
   ]);
 });
 
+it("says why a step of today's image fails, without its shell", () => {
+  const step =
+    'The build failed at the step `[4/5] RUN poetry export`: process "/bin/sh -c poetry export" did not complete successfully: exit code: 1';
+  const log = ["The requested command export does not exist.", "", "Documentation: https://docs.example/cli/"];
+  const sides = { before: { bases: [], builds: [], failure: { step, log } }, after: base("python:3.13-slim") };
+  expect(notesOf({ ...nothing, sides })).toEqual([
+    "Today's image does not build, so there is nothing to compare with: The build failed at the step `[4/5] RUN poetry export` (exit code 1): The requested command export does not exist.",
+  ]);
+});
+
 it("counts what was changed and not committed", () => {
   const changed = (dirty: readonly string[]) =>
     notesOf({ ...nothing, session: { ca: undefined, tree: { git: { dirty } } } });

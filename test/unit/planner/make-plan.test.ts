@@ -4,7 +4,7 @@ import { decisions } from "../../../src/decisions/index.gen.ts";
 import { makePlan } from "../../../src/planner/make-plan.ts";
 import { inOrder } from "../../../src/planner/order.ts";
 import { rules } from "../../../src/rules/index.gen.ts";
-import { facts, plan, sample } from "./sample.ts";
+import { evidence, facts, plan, sample } from "./sample.ts";
 
 describe("the plan of the sample", () => {
   it("is the same for the same facts", () => {
@@ -43,6 +43,15 @@ describe("the contract", () => {
       LOG_LEVEL: "info",
     });
     expect(examples["JWT_SECRET_KEY"]?.length).toBeGreaterThanOrEqual(32);
+  });
+  it("requires nothing that only a program beside the image reads", () => {
+    const [first] = sample.env;
+    if (first === undefined) throw new Error("the sample reads variables");
+    const of = (file: string) =>
+      plan({ env: [{ ...first, name: "API_URL", required: true, evidence: [evidence(file, 3)] }] }).contract.env[0];
+    expect(of("app/main.py")).toMatchObject({ name: "API_URL", required: true });
+    expect(of("client.py")).toMatchObject({ name: "API_URL", required: false });
+    expect(of("compose.yaml")).toMatchObject({ name: "API_URL", required: true });
   });
   it("takes the team's values and limits", () => {
     const made = plan({}, { env: { S3_ENDPOINT_URL: "http://127.0.0.1:10" }, limits: { sizeRatio: 0.7 } }).contract;
