@@ -147,7 +147,12 @@ function force(brief: string) {
   return { kind: "boolean", brief, default: false, withNegated: false } as const;
 }
 function dryRun() {
-  return { kind: "boolean", brief: "show the difference only", default: false, withNegated: false } as const;
+  return {
+    kind: "boolean",
+    brief: "show the difference only, and whether writing it would be refused",
+    default: false,
+    withNegated: false,
+  } as const;
 }
 function printFlag() {
   return { kind: "boolean", brief: "print it instead of writing it", default: false, withNegated: false } as const;

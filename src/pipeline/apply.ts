@@ -34,7 +34,8 @@ export async function applyFiles(
     const place = await placeIn(folder, file.path);
     const now = await readText(place.file);
     if (now === file.content) continue;
-    if (!options.force) mustBeWhatTheRunSaw(file, now);
+    const refusal = options.force ? undefined : refusalOf(file, now);
+    if (refusal !== undefined) throw refusal;
     changed.push(file);
     for (const missing of place.missing) folders.add(missing);
   }
@@ -103,9 +104,19 @@ export async function recover(folder: string): Promise<string | undefined> {
   return half.id;
 }
 
-function mustBeWhatTheRunSaw(file: RenderedFile, now: string | undefined): void {
-  if (file.replaces === undefined || file.replaces === seenAs(now)) return;
-  throw new UserError("apply/changed-since", `${file.path} was changed after the run looked at it`, {
+/** Why applying these would be refused: the first file that is not what the run saw. */
+export async function changedSince(folder: string, files: readonly RenderedFile[]): Promise<UserError | undefined> {
+  for (const file of files) {
+    const now = await readText((await placeIn(folder, file.path)).file);
+    const refusal = now === file.content ? undefined : refusalOf(file, now);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+function refusalOf(file: RenderedFile, now: string | undefined): UserError | undefined {
+  if (file.replaces === undefined || file.replaces === seenAs(now)) return undefined;
+  return new UserError("apply/changed-since", `${file.path} was changed after the run looked at it`, {
     hint: "Run `seaworthy` again, so that what is written is what was proven, or use `apply --force`.",
     where: { file: file.path },
   });

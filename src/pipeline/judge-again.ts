@@ -47,21 +47,26 @@ export async function judgeAgain(
 const secretsBuilt = async (run: Run): Promise<readonly string[]> =>
   (await builtSides(run)).flatMap(({ image }) => secretsInData(image?.config));
 
+interface ToApply {
+  readonly files: readonly RenderedFile[];
+  readonly run: string;
+  /** Why they are not written without force: `apply/unverified` when the run's verdict is not a pass. */
+  readonly refusal: UserError | undefined;
+}
+
 /**
- * The files a run verified.
- * @throws UserError `run/damaged`; `apply/unverified` when the run's verdict is not a pass and `force` is not given.
+ * The files that a run would write.
+ * @throws UserError `run/damaged`.
  */
-export async function filesToApply(
-  folder: string,
-  name: string,
-  force: boolean,
-): Promise<{ readonly files: readonly RenderedFile[]; readonly run: string }> {
+export async function filesToApply(folder: string, name: string): Promise<ToApply> {
   const run = await findRun(folder, name);
   const { verdict, files: shown } = await readReport(run.directory);
-  if (verdict.status !== "pass" && !force)
-    throw new UserError("apply/unverified", `Run ${run.id} did not prove what it would write: ${verdict.sentence}`, {
-      hint: "Mend what it names and run again, or use `apply --force`.",
-    });
+  const refusal =
+    verdict.status === "pass"
+      ? undefined
+      : new UserError("apply/unverified", `Run ${run.id} did not prove what it would write: ${verdict.sentence}`, {
+          hint: "Mend what it names and run again, or use `apply --force`.",
+        });
   const files = (await renderedFiles(run)) ?? shown;
   if (files.some(({ content }) => content.includes(REDACTED)))
     throw new UserError(
@@ -72,7 +77,7 @@ export async function filesToApply(
         where: { file: join(run.directory, "report.json") },
       },
     );
-  return { files, run: run.id };
+  return { files, run: run.id, refusal };
 }
 
 async function readReport(directory: string): Promise<Report> {

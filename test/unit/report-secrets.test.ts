@@ -155,7 +155,7 @@ it("what was rendered is applied whole, and judging again shows no more than the
     await runStep(run, { ...buildOf(label), run: async () => report[label].buildSide }, {});
   await writeReports(withoutSecretValues(report), run.directory, reporters);
   await finishRun(run, 1, true);
-  expect((await filesToApply(folder, "latest", true)).files).toEqual(report.files);
+  expect((await filesToApply(folder, "latest")).files).toEqual(report.files);
   const { checks: _, ...before } = (await judgeAgain(folder, "latest")).before;
   expect(leaked(JSON.stringify(before))).toEqual([]);
 });
@@ -163,5 +163,5 @@ it("what was rendered is applied whole, and judging again shows no more than the
 it("files that are left with what is redacted are not applied", async () => {
   await writeFile(join(run.directory, "report.json"), JSON.stringify(withoutSecretValues(report)));
   await finishRun(run, 1, true);
-  await expect(filesToApply(folder, "latest", true)).rejects.toMatchObject({ code: "run/damaged" });
+  await expect(filesToApply(folder, "latest")).rejects.toMatchObject({ code: "run/damaged" });
 });

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import type { CommandContext } from "@stricli/core";
+import { UserError } from "../../kit/errors.ts";
 import { shellWord } from "../../kit/shell-word.ts";
-import { applyFiles } from "../../pipeline/apply.ts";
+import { applyFiles, changedSince } from "../../pipeline/apply.ts";
 import { differenceOf } from "../../pipeline/difference.ts";
 import { filesToApply } from "../../pipeline/judge-again.ts";
 import { print } from "../output.ts";
@@ -17,9 +18,15 @@ interface Flags {
 export default async function apply(this: CommandContext, flags: Flags, folder: string): Promise<void> {
   await inWorld(async ({ signal, now }) => {
     const root = resolve(folder);
-    const { files, run } = await filesToApply(root, flags.run ?? "latest", flags.force);
+    const { files, run, refusal } = await filesToApply(root, flags.run ?? "latest");
+    const refused = flags.force ? undefined : refusal;
+    if (refused !== undefined && !flags.dryRun) throw refused;
     print(this, await differenceOf(root, files));
-    if (flags.dryRun) return;
+    if (flags.dryRun) {
+      const why = refused ?? (flags.force ? undefined : await changedSince(root, files));
+      if (why !== undefined) throw wouldBe(why);
+      return;
+    }
     const id = new Date(now()).toISOString().replaceAll(/[:.]/g, "-");
     const journal = await applyFiles(root, files, { id, run, signal, force: flags.force });
     const written = `Written: ${journal.files.map(({ path }) => path).join(", ")}. \`seaworthy rollback ${shellWord(folder)}\` takes it back.`;
@@ -29,3 +36,7 @@ export default async function apply(this: CommandContext, flags: Flags, folder: 
     );
   });
 }
+
+/** The dry run ends as the command would, and says that it only would. */
+const wouldBe = ({ code, message, hint, where, details }: UserError): UserError =>
+  new UserError(code, `Applying this would be refused: ${message}`, { hint, details, ...(where && { where }) });
