@@ -5,6 +5,7 @@
  * three examples are judged where `scripts/set-up-examples` has made them.
  */
 import { cpus } from "node:os";
+import { argumentsOf } from "../scripts/usage.ts";
 import { type Goal, say } from "./measure.ts";
 import { installPeers, VERSIONS } from "./peers/install.ts";
 import { benchMany } from "./peers/many.ts";
@@ -12,7 +13,7 @@ import { benchMatrix } from "./peers/matrix.ts";
 import { benchSpeed } from "./peers/speed.ts";
 import { toolsOf } from "./peers/tools.ts";
 
-const parts = process.argv.slice(2);
+const { positionals: parts } = argumentsOf(import.meta.url, {}, ["matrix", "speed", "many"]);
 const wanted = (part: string) => parts.length === 0 || parts.includes(part);
 const bins = await installPeers();
 say(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}.`);

@@ -1,13 +1,15 @@
 /**
- * `npm run bench`: every figure of one machine in one run, as medians with their spread. Needs an engine (`scripts/lab up`)
+ * `npm run bench [-- FOLDER]`: every figure of one machine in one run, as medians with their spread. Needs an engine (`scripts/lab up`)
  * and the examples: `make bench` sees to both. Exit code 1 when a goal is missed.
  */
+import { argumentsOf } from "../scripts/usage.ts";
 import { benchAnalyze } from "./analyze.ts";
 import { benchBytecode } from "./bytecode.ts";
 import { benchWholeRun, removeImages } from "./whole-run.ts";
 import { say } from "./measure.ts";
 
-const folder = process.argv[2] ?? ".lab/examples/reactbin-api";
+const { positionals } = argumentsOf(import.meta.url, {}, "any");
+const folder = positionals[0] ?? ".lab/examples/reactbin-api";
 say(`Service: ${folder}. Node ${process.version}.`);
 const analyze = await benchAnalyze(folder);
 const whole = await benchWholeRun(folder, 3);

@@ -5,17 +5,19 @@
  * (`scripts/lab up`), `npm run build` and `scripts/set-up-examples reactbin-api`.
  */
 import { cpus } from "node:os";
-import { parseArgs } from "node:util";
+import { argumentsOf, countOf } from "../scripts/usage.ts";
 import { type Goal, say } from "./measure.ts";
 import { installGoTools, STRUCTURE_TEST } from "./peers/go-tools.ts";
 import { benchVerifyMatrix } from "./verify/matrix.ts";
 import { peersOf } from "./verify/peers.ts";
 import { benchVerifyTimes } from "./verify/times.ts";
 
-const { values, positionals: parts } = parseArgs({
-  allowPositionals: true,
-  options: { only: { type: "string" }, rounds: { type: "string", default: "3" } },
-});
+const { values, positionals: parts } = argumentsOf(
+  import.meta.url,
+  { only: { type: "string" }, rounds: { type: "string", default: "3" } },
+  ["matrix", "times"],
+);
+const rounds = countOf(import.meta.url, "rounds", values.rounds);
 const wanted = (part: string) => parts.length === 0 || parts.includes(part);
 const stop = new AbortController();
 process.once("SIGINT", () => stop.abort(new Error("Interrupted")));
@@ -25,7 +27,7 @@ say(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown
 for (const { name, version, missing } of tools)
   say(`${name} ${version}${missing === undefined ? "" : ` does not install here: ${missing}`}`);
 
-const goals: readonly Goal[] = wanted("times") ? await benchVerifyTimes(tools, Number(values.rounds), stop.signal) : [];
+const goals: readonly Goal[] = wanted("times") ? await benchVerifyTimes(tools, rounds, stop.signal) : [];
 const faults = wanted("matrix") ? await benchVerifyMatrix(await peersOf(tools), values.only, stop.signal) : [];
 say("");
 if (wanted("matrix")) say(faults.length === 0 ? "reached  every planted fault caught, nothing healthy accused" : "");

@@ -13,6 +13,9 @@ import { reworkedService } from "../bench/verify/reworked.ts";
 import { buildFlags } from "../bench/verify/times.ts";
 import { run } from "../src/kit/exec.ts";
 import type { CheckResult } from "../src/model/types.ts";
+import { argumentsOf } from "./usage.ts";
+
+argumentsOf(import.meta.url, {});
 
 const EXAMPLE = ".lab/examples/reactbin-api";
 const IMAGE = `seaworthy-engines/reactbin-api:${process.pid}`;

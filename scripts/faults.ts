@@ -6,7 +6,6 @@
  *   npm run test:faults -- --only libraries   the faults and healthy twins whose name or checks hold this text
  * Nothing is tried again but what an engine that crashed could not finish; how often that was is said.
  */
-import { parseArgs } from "node:util";
 import { checks } from "../src/checks/index.gen.ts";
 import { firstCause } from "../src/kit/errors.ts";
 import type { Verdict } from "../src/model/types.ts";
@@ -15,10 +14,14 @@ import { type Fault, isCaught } from "../test/faults/fault.ts";
 import { checksNamed, type FaultLab, healthyChecks, openLab } from "../test/faults/lab.ts";
 import { faults } from "../test/faults/table.ts";
 import { twins } from "../test/faults/twins.ts";
+import { argumentsOf, countOf } from "./usage.ts";
 
-const { values } = parseArgs({
-  options: { all: { type: "boolean" }, repeat: { type: "string", default: "1" }, only: { type: "string" } },
+const { values } = argumentsOf(import.meta.url, {
+  all: { type: "boolean" },
+  repeat: { type: "string", default: "1" },
+  only: { type: "string" },
 });
+const rounds = countOf(import.meta.url, "repeat", values.repeat);
 const stop = new AbortController();
 process.once("SIGINT", () => stop.abort(new Error("Interrupted")));
 
@@ -74,7 +77,7 @@ async function noted(fault: Fault | undefined, wanted: Judgement["wanted"], work
 }
 
 await using lab = await openLab(stop.signal);
-for (let round = 1; round <= Number(values.repeat); round += 1) {
+for (let round = 1; round <= rounds; round += 1) {
   print(`Round ${round} on ${lab.engine.name} ${lab.engine.version} (${lab.engine.store})`);
   // Alone: what the other images are compared with is measured here.
   if (values.only === undefined) await noted(undefined, "pass", healthy(lab, undefined, healthyChecks));

@@ -11,6 +11,7 @@ import { changeOf, type FigureRow, figureRows, formatFigure, spreadOf } from "..
 import { cell, plain } from "../src/reporters/view/markdown-text.ts";
 import { checkPairs } from "../src/reporters/view/pairs.ts";
 import { countsInWords, STATUS_WORDS } from "../src/reporters/view/words.ts";
+import { argumentsOf, refuse } from "./usage.ts";
 
 const TARGET = "docs/case-studies";
 const EXAMPLES = process.env["SEAWORTHY_EXAMPLES_DIR"] ?? ".lab/examples";
@@ -178,15 +179,15 @@ async function services(): Promise<readonly string[]> {
   return folders.flat();
 }
 
-const given = process.argv.slice(2);
+const { positionals: given } = argumentsOf(import.meta.url, {}, "any");
 const reports: Report[] = [];
 for (const folder of given.length === 0 ? await services() : given) {
   const report = await newestReport(folder);
   if (report !== undefined) reports.push(report);
   else if (given.length > 0)
-    throw new Error(`${basename(dirname(folder))}/${basename(folder)} has no finished run: make demo-all`);
+    refuse(import.meta.url, `${basename(dirname(folder))}/${basename(folder)} has no finished run: make demo-all`);
 }
-if (reports.length === 0) throw new Error("No example has a finished run: make demo-all");
+if (reports.length === 0) refuse(import.meta.url, "no example has a finished run: make demo-all");
 for (const report of reports) await writeWhole(join(TARGET, `${report.service.name}.md`), page(report));
 await writeWhole(join(TARGET, "README.md"), index(reports));
 process.stdout.write(`${TARGET}: ${reports.map(({ service }) => service.name).join(", ")}\n`);

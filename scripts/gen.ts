@@ -1,6 +1,7 @@
 /** Writes `index.gen.ts` in every catalogue folder, and what the command line's help names of them, so that adding a rule, a check or a profile is adding one file. */
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { argumentsOf } from "./usage.ts";
 
 const catalogues = {
   rules: "rule",
@@ -50,6 +51,7 @@ const constantOf = (file: string): string => camel(file.replace(/\.tsx?$/, ""));
 const camel = (name: string): string => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  argumentsOf(import.meta.url, {});
   for (const folder of catalogueNames) {
     if (existsSync(`src/${folder}`)) writeFileSync(`src/${folder}/index.gen.ts`, indexOf(folder));
   }

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { run } from "../src/kit/exec.ts";
 import { buildPackagesOf, nativePackageNames } from "../src/project/native-packages.ts";
 import * as libraries from "../src/project/system-libraries.ts";
+import { argumentsOf } from "./usage.ts";
 
 /**
  * Looks up every package of the operating system that the table of native Python packages names. Debian's names are
@@ -16,6 +17,8 @@ const RELEASES = [
   { name: "alpine", release: "3.22" },
   { name: "amazonlinux", release: "2023" },
 ] as const;
+
+const { positionals: lists } = argumentsOf(import.meta.url, {}, "any");
 
 const all = Object.values(libraries).filter((one): one is libraries.SystemLibrary => typeof one === "object");
 
@@ -74,7 +77,7 @@ async function namesOf(
   wanted: readonly string[],
 ): Promise<ReadonlySet<string> | undefined> {
   if (name === "debian") return debianNames(release, wanted);
-  const file = process.argv.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
+  const file = lists.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
   return file === undefined ? undefined : new Set(readFileSync(file, "utf8").split(/\s+/));
 }
 

@@ -9,6 +9,7 @@ import { analyze } from "../src/pipeline/analyze.ts";
 import { memoryTree } from "../src/project/tree.ts";
 import { rules } from "../src/rules/index.gen.ts";
 import type { Rule } from "../src/rules/rule.ts";
+import { argumentsOf } from "./usage.ts";
 
 export const REACH_FILE = "test/golden/rules-reach.json";
 
@@ -54,6 +55,7 @@ export const packageVersion = (): string =>
   (JSON.parse(readFileSync("package.json", "utf8")) as { version: string }).version;
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  argumentsOf(import.meta.url, {});
   const reach = await reachOf(packageVersion());
   const rows = Object.entries(reach.examples)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))

@@ -4,6 +4,9 @@ import { join, relative, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { type Finished, run } from "../src/kit/exec.ts";
 import { readText } from "../src/kit/files.ts";
+import { argumentsOf } from "./usage.ts";
+
+argumentsOf(import.meta.url, {});
 
 interface Tally {
   readonly passed: number;

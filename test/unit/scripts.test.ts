@@ -52,6 +52,35 @@ describe("scripts/lab", () => {
   });
 });
 
+describe("our other scripts", () => {
+  const tsx = (script: string, ...args: readonly string[]) => run("node_modules/.bin/tsx", [script, ...args]);
+
+  it("read their arguments by one function", () => {
+    const files = ["scripts", "bench"].flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
+    );
+    const own = files
+      .filter((file) => file.endsWith(".ts") && file !== "scripts/usage.ts")
+      .filter((file) => /parseArgs|\bprocess\.argv(?!\[1\])/.test(readFileSync(file, "utf8")));
+    expect(own).toEqual([]);
+  });
+
+  it("say how they are used, and refuse what they do not know without a stack trace", async () => {
+    const help = await tsx("scripts/record-rules.ts", "--help");
+    expect(help).toMatchObject({ code: 0, stderr: "" });
+    expect(help.stdout).toMatch(/^Records which rules report which examples: [^*]*newer `since`\.\n$/);
+    const options = await tsx("scripts/record-rules.ts", "--nonsense");
+    expect(options).toMatchObject({ code: 2, stdout: "" });
+    expect(options.stderr).toBe(`record-rules.ts: Unknown option '--nonsense'\n\n${help.stdout}`);
+    const words = await tsx("scripts/gen.ts", "sideways");
+    expect(words).toMatchObject({ code: 2, stdout: "" });
+    expect(words.stderr).toContain("gen.ts: it knows no `sideways`\n\nWrites `index.gen.ts`");
+    const number = await tsx("scripts/faults.ts", "--repeat", "often");
+    expect(number).toMatchObject({ code: 2, stdout: "" });
+    expect(number.stderr).toContain("faults.ts: --repeat takes a number from 1 on, not `often`");
+  }, 120_000);
+});
+
 describe("scripts/set-up-examples", () => {
   it("names the example that does not exist", async () => {
     const folder = mkdtempSync(join(tmpdir(), "seaworthy-examples-"));
