@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { countWhile } from "../kit/bisect.ts";
 import { isIn } from "../kit/paths.ts";
 import type { Instruction } from "../model/types.ts";
 import { flagIsOn, flagValue } from "./arguments.ts";
@@ -241,6 +242,9 @@ function missingSource(source: string, path: string, index: Index, link?: Link):
 /** The part of a sorted list that lies in a folder. */
 function below(sorted: readonly string[], folder: string): readonly string[] {
   if (folder === "") return sorted;
-  const prefix = `${folder}/`;
-  return sorted.filter((file) => file.startsWith(prefix));
+  // `0` is the letter behind `/`.
+  return sorted.slice(
+    countWhile(sorted, (file) => file < `${folder}/`),
+    countWhile(sorted, (file) => file < `${folder}0`),
+  );
 }

@@ -11,6 +11,9 @@ interface Token {
 
 export interface Glob {
   readonly matches: (path: string) => boolean;
+  /** What every path that matches begins and ends with. */
+  readonly head: string;
+  readonly tail: string;
   /** Whether anything but plain letters is in it. */
   readonly wild: boolean;
 }
@@ -21,12 +24,15 @@ export function readGlob(pattern: string, dialect: "match" | "ignore"): Glob | u
   if (tokens === undefined) return undefined;
   if (tokens.every((token) => token.kind === "letter")) {
     const text = tokens.map((token) => token.letter).join("");
-    return { matches: (path) => path === text, wild: false };
+    return { matches: (path) => path === text, head: text, tail: text, wild: false };
   }
   const head = literal(tokens);
   const tail = reversed(literal(tokens.toReversed()));
+  const core = longestLiteral(tokens);
   return {
-    matches: (path) => path.startsWith(head) && path.endsWith(tail) && run(tokens, path),
+    matches: (path) => path.startsWith(head) && path.endsWith(tail) && path.includes(core) && run(tokens, path),
+    head,
+    tail,
     wild: true,
   };
 }
@@ -39,6 +45,17 @@ function literal(tokens: readonly Token[]): string {
     .slice(0, end)
     .map((token) => token.letter)
     .join("");
+}
+
+/** The longest run of letters, which every path that matches has somewhere. */
+function longestLiteral(tokens: readonly Token[]): string {
+  let longest = "";
+  let current = "";
+  for (const { kind, letter } of tokens) {
+    current = kind === "letter" ? current + letter : "";
+    if (current.length > longest.length) longest = current;
+  }
+  return longest;
 }
 
 function tokenize(pattern: string, deep: boolean): readonly Token[] | undefined {

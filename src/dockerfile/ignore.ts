@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { trimSpace } from "./chars.ts";
 import { readGlob } from "./glob.ts";
+import { candidatesOf, type Key, merged } from "./ignore-candidates.ts";
 
 /** A .dockerignore, with Docker's own semantics (moby's patternmatcher), not git's. */
 export interface Ignore {
@@ -19,6 +20,8 @@ interface Pattern extends IgnoreLine {
   /** `!`: lets back in what an earlier line kept out. */
   readonly exception: boolean;
   readonly matches: (path: string) => boolean;
+  /** What every path that it matches begins or ends with: thousands of patterns are not all tried on each path. */
+  readonly key: Key;
 }
 
 /** Reads the text of a .dockerignore. An empty text excludes nothing. */
@@ -46,15 +49,15 @@ export function ignoreOf(patterns: readonly string[]): Ignore {
   return readIgnore(patterns.join("\n"));
 }
 
-function readPattern(trimmed: string): Pick<Pattern, "exception" | "matches"> | string | undefined {
+function readPattern(trimmed: string): Pick<Pattern, "exception" | "matches" | "key"> | string | undefined {
   const exception = trimmed.startsWith("!");
   const written = exception ? trimSpace(trimmed.slice(1)) : trimmed;
   if (written === "") return "a ! needs a pattern behind it";
   const cleaned = clean(written);
   const path = cleaned.length > 1 && cleaned.startsWith("/") ? cleaned.slice(1) : cleaned;
   if (exception && path === "/") return "a ! needs a pattern behind it";
-  const matches = pathMatcher(path);
-  return matches === undefined ? `the pattern "${path}" is not valid` : { exception, matches };
+  const read = pathMatcher(path);
+  return read === undefined ? `the pattern "${path}" is not valid` : { exception, ...read };
 }
 
 /** Go's `path.Clean`: no `.`, no double or trailing slashes, `..` resolved. */
@@ -63,22 +66,29 @@ export function clean(path: string): string {
   return normal.length > 1 && normal.endsWith("/") ? normal.slice(0, -1) : normal;
 }
 
-function pathMatcher(pattern: string): ((path: string) => boolean) | undefined {
+function pathMatcher(pattern: string): Pick<Pattern, "matches" | "key"> | undefined {
   const glob = readGlob(pattern, "ignore");
   if (glob === undefined) return undefined;
   const wild = /[*?[\]\\]/;
   // `dir/**`: everything below, not the directory itself.
   if (pattern.endsWith("**") && !wild.test(pattern.slice(0, -2))) {
     const prefix = pattern.slice(0, -2);
-    return (path) => path.startsWith(prefix);
+    return { matches: (path) => path.startsWith(prefix), key: { side: "head", text: prefix } };
   }
   // `**/name` and `**name`: the end of the path, at any depth.
   if (pattern.startsWith("**") && !wild.test(pattern.slice(2))) {
     const suffix = pattern.slice(2);
     const whole = suffix.startsWith("/") ? suffix.slice(1) : undefined;
-    return (path) => path.endsWith(suffix) || path === whole;
+    return {
+      matches: (path) => path.endsWith(suffix) || path === whole,
+      key: { side: "tail", text: whole ?? suffix },
+    };
   }
-  return glob.matches;
+  const { head, tail } = glob;
+  return {
+    matches: glob.matches,
+    key: head.length > tail.length ? { side: "head", text: head } : { side: "tail", text: tail },
+  };
 }
 
 /**
@@ -87,19 +97,24 @@ function pathMatcher(pattern: string): ((path: string) => boolean) | undefined {
  */
 function matcher(patterns: readonly Pattern[]): Ignore["excludes"] {
   interface Verdict {
-    readonly matched: readonly boolean[];
+    /** The places of those that match it or a folder above it. */
+    readonly matched: ReadonlySet<number>;
     readonly by: Pattern | undefined;
   }
-  const root: Verdict = { matched: [], by: undefined };
+  const root: Verdict = { matched: new Set(), by: undefined };
   const folders = new Map<string, Verdict>();
+  const candidates = candidatesOf(patterns.map(({ key }) => key));
   const judge = (path: string, parent: Verdict): Verdict => {
-    const matched: boolean[] = [];
+    const own = candidates(path).filter((place) => !parent.matched.has(place));
+    if (own.length === 0) return parent;
+    const matched = new Set<number>();
     let by: Pattern | undefined;
-    for (const [index, pattern] of patterns.entries()) {
+    for (const place of merged([...parent.matched], own)) {
+      const pattern = patterns[place] as Pattern;
       const applies = pattern.exception === (by !== undefined);
-      const match = parent.matched[index] === true || (applies && pattern.matches(path));
-      matched.push(match);
-      if (match) by = pattern.exception ? undefined : (by ?? pattern);
+      if (!parent.matched.has(place) && !(applies && pattern.matches(path))) continue;
+      matched.add(place);
+      by = pattern.exception ? undefined : (by ?? pattern);
     }
     return { matched, by };
   };

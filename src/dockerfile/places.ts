@@ -38,12 +38,19 @@ function inArguments(dockerfile: Dockerfile, instruction: Instruction, range: Ra
   return { start: begin, end };
 }
 
+const joined = new WeakMap<Instruction, LogicalLine>();
+
+/** Each instruction's lines are joined once, however many of its commands are looked for. */
 function logicalLine(dockerfile: Dockerfile, instruction: Instruction): LogicalLine {
+  const before = joined.get(instruction);
+  if (before !== undefined) return before;
   const cursor = { text: dockerfile.text, at: instruction.range.start, line: 0 };
   const first = readLine(cursor) ?? { start: cursor.at, end: cursor.at, next: cursor.at };
-  return joinLines(
+  const line = joinLines(
     cursor,
     { ...first, start: skipSpace(dockerfile.text, first.start, first.end) },
     escapeOf(dockerfile.directives),
   );
+  joined.set(instruction, line);
+  return line;
 }

@@ -215,6 +215,8 @@ function processLine({ state, instruction }: Step): ProcessLine {
   return { form, argv: [...(state.shell?.value ?? ["/bin/sh", "-c"]), args] };
 }
 
+const PATH_MAX = 4096;
+
 /** What each instruction changes. */
 const changes: Readonly<Record<string, (step: Step) => Partial<State> | undefined>> = {
   ARG: (step) => {
@@ -268,7 +270,8 @@ const changes: Readonly<Record<string, (step: Step) => Partial<State> | undefine
   },
   WORKDIR: (step) => {
     const before = step.state.workdir?.value ?? "/";
-    const path = posix.resolve("/", before, expanded(step, step.instruction.args));
+    // No system has longer paths; thousands that are each below the last would grow without end.
+    const path = before.length > PATH_MAX ? before : posix.resolve("/", before, expanded(step, step.instruction.args));
     return { workdir: setBy(step, path) };
   },
 };

@@ -1,3 +1,4 @@
+import { startOfLine } from "../kit/lines.ts";
 import { counted, noCommand, visibleLine } from "../kit/text.ts";
 import { wrap } from "../kit/wrap.ts";
 import type { Finding, Place } from "../model/types.ts";
@@ -126,11 +127,8 @@ const plain = (part: string): string => safe(part).replaceAll("\t", "    ");
 
 /** The line, and which part of it is meant: from a column, 0 first, so many characters wide. */
 function lineOf(whole: string, { line, column, range }: Place) {
-  let start = 0;
-  for (let left = line; left > 1; left -= 1) {
-    start = whole.indexOf("\n", start) + 1;
-    if (start === 0) return undefined;
-  }
+  const start = startOfLine(whole, line);
+  if (start === undefined) return undefined;
   const next = whole.indexOf("\n", start);
   const end = next < 0 ? whole.length : next;
   const content = whole.slice(start, end).replace(/\r$/, "");

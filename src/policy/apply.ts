@@ -3,6 +3,7 @@ import { type Ignore, ignoresIn, ignoresInDockerfile } from "./ignores.ts";
 import { ownFinding, ownFindings } from "./own-findings.ts";
 import type { IgnoreEntry, Policy } from "./settings.ts";
 import { isBuildKits, type NamedRule, rulesNamed, whyUnknown } from "./rule-ids.ts";
+import { type Use, Uses } from "./uses.ts";
 
 export interface PolicyInput {
   readonly findings: readonly Finding[];
@@ -27,7 +28,9 @@ export function applyPolicy(input: PolicyInput): Judged {
     ...(dockerfile === undefined ? [] : ignoresInDockerfile(dockerfile)),
     ...[...input.files].flatMap(([path, text = ""]) => (path === dockerfile?.path ? [] : ignoresIn(path, text))),
   ];
-  const uses = ignores.flatMap((ignore) => ignore.ids.map((id): Use => useOf(id, ignore, rules, today)));
+  const named = new Map<string, readonly string[]>();
+  const uses = ignores.flatMap((ignore) => ignore.ids.map((id): Use => useOf(id, ignore, { rules, named, today })));
+  const byPlace = new Uses(uses, dockerfile?.path);
   const strict = ignores.some(({ asErrors }) => asErrors);
   const severityOf = severities(policy, rules, strict ? dockerfile?.path : undefined);
   const entries = policy.ignore.map((entry) => ({ entry, rules: rulesNamed(entry.rule, rules) }));
@@ -36,7 +39,7 @@ export function applyPolicy(input: PolicyInput): Judged {
   const judge = (finding: Finding): void => {
     const settled = { ...finding, severity: severityOf(finding) };
     // Asked in any case: a comment is not unused because seaworthy.yaml says the same.
-    const comment = byComment(settled, uses, dockerfile?.path);
+    const comment = byComment(settled, byPlace);
     const suppression = byEntry(settled, entries, today) ?? comment;
     if (suppression === undefined) findings.push(settled);
     else suppressed.push({ ...settled, suppression });
@@ -46,22 +49,19 @@ export function applyPolicy(input: PolicyInput): Judged {
   return { findings, suppressed };
 }
 
-/** One id of one pragma. */
-interface Use {
-  readonly ignore: Ignore;
-  readonly id: string;
-  readonly rules: readonly string[];
-  readonly expired: boolean;
-  used: boolean;
+interface Naming {
+  readonly rules: readonly NamedRule[];
+  /** The rules of each tool's id that was met before. */
+  readonly named: Map<string, readonly string[]>;
+  readonly today: string;
 }
 
-const useOf = (id: string, ignore: Ignore, rules: readonly NamedRule[], today: string): Use => ({
-  ignore,
-  id,
-  rules: rulesNamed(id, rules, ignore.tool),
-  expired: ignore.until !== undefined && ignore.until < today,
-  used: false,
-});
+function useOf(id: string, ignore: Ignore, { rules, named, today }: Naming): Use {
+  const key = `${ignore.tool} ${id}`;
+  const known = named.get(key) ?? rulesNamed(id, rules, ignore.tool);
+  named.set(key, known);
+  return { ignore, id, rules: known, expired: ignore.until !== undefined && ignore.until < today, used: false };
+}
 
 function severities(
   { severity, rulesSince }: Policy,
@@ -102,14 +102,8 @@ function byEntry(
   return found && { by: "configuration", justification: found.entry.reason };
 }
 
-function byComment(finding: Finding, uses: readonly Use[], dockerfile: string | undefined): Suppression | undefined {
-  const fitting = uses.filter(
-    ({ ignore, rules, expired }) =>
-      !expired && rules.includes(finding.rule) && speaksFor(ignore, finding.where, dockerfile),
-  );
-  // All are used: to take one of two away would change nothing, and neither is reported.
-  for (const use of fitting) use.used = true;
-  const ignore = fitting[0]?.ignore;
+function byComment(finding: Finding, uses: Uses): Suppression | undefined {
+  const ignore = uses.use(finding);
   if (ignore === undefined) return undefined;
   return {
     by: "comment",
@@ -117,16 +111,6 @@ function byComment(finding: Finding, uses: readonly Use[], dockerfile: string | 
     where: { file: ignore.file, line: ignore.line },
   };
 }
-
-/** What has no place is about the Dockerfile as a whole. */
-const speaksFor = (
-  { file, from, to, scope }: Ignore,
-  where: Finding["where"],
-  dockerfile: string | undefined,
-): boolean =>
-  where === undefined
-    ? scope === "global" && file === dockerfile
-    : where.file === file && from <= where.line && where.line <= to;
 
 /** Findings about the ignores themselves; about our own only: what others understand may be for them. */
 function aboutIgnores(

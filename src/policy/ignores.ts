@@ -1,5 +1,7 @@
+import { countWhile } from "../kit/bisect.ts";
+import { lineAt } from "../kit/lines.ts";
 import { allInstructions } from "../dockerfile/parse.ts";
-import type { Dockerfile, Instruction } from "../model/types.ts";
+import type { Dockerfile, Instruction, Range } from "../model/types.ts";
 import { mayHoldPragma, type Pragma, readPragma } from "./pragma.ts";
 
 /** A pragma with the lines it speaks for. */
@@ -14,9 +16,10 @@ export function ignoresInDockerfile(dockerfile: Dockerfile): readonly Ignore[] {
   const { text, path } = dockerfile;
   if (!mayHoldPragma(text)) return [];
   const instructions = allInstructions(dockerfile);
-  const directives = new Set(dockerfile.directives.map(({ range }) => lineOf(text, range.start)));
+  const directives = new Set(dockerfile.directives.map(({ range }) => lineAt(text, range.start)));
+  const copied = copiedTexts(instructions);
   return commentsIn(text).flatMap(({ comment, line, start, trailing }) => {
-    if (trailing || isCopied(instructions, start)) return [];
+    if (trailing || copied.some((range) => range.start <= start && start < range.end)) return [];
     const pragma = readPragma(comment, line);
     if (pragma === undefined) return [];
     const scope = directives.has(line) ? "global" : pragma.scope;
@@ -29,14 +32,22 @@ export function ignoresInDockerfile(dockerfile: Dockerfile): readonly Ignore[] {
 export function ignoresIn(file: string, text: string): readonly Ignore[] {
   if (!text.includes("ignore=") || !text.includes("seaworthy")) return [];
   const lines = text.split("\n");
+  const speaking = nextWithContent(lines);
   return commentsIn(text).flatMap(({ comment, line, trailing }) => {
     const pragma = readPragma(comment, line, trailing);
     if (pragma?.tool !== "seaworthy" || pragma.scope === "stage") return [];
     if (pragma.scope === "global") return [{ ...pragma, file, from: 1, to: lines.length }];
-    const next = lines.findIndex((content, index) => index >= line && !/^\s*(?:#.*)?$/.test(content)) + 1;
-    const spoken = trailing ? line : next || lines.length;
+    const spoken = trailing ? line : (speaking[line] ?? lines.length);
     return [{ ...pragma, file, from: spoken, to: spoken }];
   });
+}
+
+/** For each line the number of the first one with content from there on. */
+function nextWithContent(lines: readonly string[]): readonly (number | undefined)[] {
+  const next: (number | undefined)[] = lines.map(() => undefined);
+  for (let at = lines.length - 1; at >= 0; at -= 1)
+    next[at] = /^\s*(?:#.*)?$/.test(lines[at] ?? "") ? next[at + 1] : at + 1;
+  return next;
 }
 
 interface Comment {
@@ -64,27 +75,19 @@ function commentsIn(text: string): readonly Comment[] {
 }
 
 /** What a COPY or ADD writes from a heredoc is somebody's file, not a comment on this one. */
-const isCopied = (instructions: readonly Instruction[], at: number): boolean =>
-  instructions.some(
-    ({ keyword, heredocs }) => keyword !== "RUN" && heredocs.some(({ range }) => range.start <= at && at < range.end),
-  );
+const copiedTexts = (instructions: readonly Instruction[]): readonly Range[] =>
+  instructions.flatMap(({ keyword, heredocs }) => (keyword === "RUN" ? [] : heredocs.map(({ range }) => range)));
 
 function linesOf(
   { text, stages }: Dockerfile,
   instructions: readonly Instruction[],
   { line, scope }: { readonly line: number; readonly scope: Pragma["scope"] },
 ): { readonly from: number; readonly to: number } | undefined {
-  if (scope === "global") return { from: 1, to: lineOf(text, text.length) };
-  const next = instructions.find(({ endLine }) => endLine >= line);
+  if (scope === "global") return { from: 1, to: lineAt(text, text.length) };
+  const next = instructions[countWhile(instructions, ({ endLine }) => endLine < line)];
   // Below the last instruction it speaks for nothing, and is then told to be unused.
   if (scope === "next") return { from: next?.line ?? line, to: next?.endLine ?? line };
   const stage = stages.find(({ from }) => from === next) ?? stages.findLast(({ from }) => from.line <= line);
   if (stage === undefined) return undefined;
   return { from: stage.from.line, to: stage.instructions.at(-1)?.endLine ?? stage.from.endLine };
-}
-
-function lineOf(text: string, offset: number): number {
-  let line = 1;
-  for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", at + 1)) line += 1;
-  return line;
 }

@@ -1,5 +1,6 @@
 import type { Evidence } from "../model/types.ts";
 import { constantText } from "./constants.ts";
+import { surroundingsOf } from "./env-index.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
 import { type Assignment, type Call, enclosing, type Expression, type Scope, within } from "./python-tree.ts";
 
@@ -9,38 +10,27 @@ import { type Assignment, type Call, enclosing, type Expression, type Scope, wit
  * Without (`os.environ["X"]`): true when the file asks whether it is there: `if "X" in os.environ`, `os.getenv("X")`.
  */
 export function isGuarded(file: PythonFile, name: string, scope: Scope, call?: Call): boolean {
-  if (call === undefined) return asksFor(file.source.text, name);
-  const holder = file.assignments.find(({ value }) => value !== undefined && isOrHolds(value, call));
+  const { asked, askedBy, holders, receivers } = surroundingsOf(file);
+  if (call === undefined) return asked.has(name);
+  const holder = holders.get(call);
   // `branch = branch or os.getenv("BRANCH")`: whoever calls the function may give it.
   if (isParameter(holder, scope)) return false;
   // Django itself refuses to start with an empty one.
   if (holder?.value === call && holder.target === "SECRET_KEY" && file.source.text.includes("INSTALLED_APPS"))
     return true;
   // `os.getenv("HOSTS").split()`: nothing has no methods.
-  if (file.calls.some(({ of }) => of.kind === "member" && of.of === call)) return true;
+  if (receivers.has(call)) return true;
   const targets = new Set(holder?.target === undefined ? [] : [holder.target]);
   const asks = (condition: Expression) =>
     [...within(condition)].some((part) => part === call || (part.kind === "name" && targets.has(part.path)));
-  const raises = file.leavings.some(
-    ({ how, value, conditions, scope: where }) =>
-      where === scope &&
-      ((how === "raise" && conditions.some((condition) => asks(condition) && isAbsence(condition))) ||
-        (how === "assert" && value !== undefined && asks(value))),
+  return [call, ...targets].some((part) =>
+    (askedBy.get(part) ?? []).some(
+      ({ how, value, conditions, scope: where }) =>
+        where === scope &&
+        ((how === "raise" && conditions.some((condition) => asks(condition) && isAbsence(condition))) ||
+          (how === "assert" && value !== undefined && asks(value))),
+    ),
   );
-  return raises;
-}
-
-const asksFor = (text: string, name: string): boolean =>
-  ['"', "'"].some((quote) => {
-    const quoted = `${quote}${name}${quote}`;
-    return [`${quoted} in os.environ`, `environ.get(${quoted}`, `getenv(${quoted}`].some((part) => text.includes(part));
-  });
-
-/** The read itself, `str(read)`, and `read or file.get("x")`: what the file lacks, the variable must give. */
-function isOrHolds(value: Expression, call: Call): boolean {
-  if (value === call) return true;
-  if (value.kind === "call") return value.args[0] === call && value.of.kind === "name";
-  return value.kind === "operation" && value.operator === "or" && value.operands.some((part) => isOrHolds(part, call));
 }
 
 function isParameter(holder: Assignment | undefined, scope: Scope): boolean {
@@ -63,18 +53,22 @@ export function* checkedNames(
   sources: PythonSources,
   file: PythonFile,
 ): Generator<{ readonly name: string; readonly evidence: Evidence }> {
+  if (file.loops.length === 0) return;
+  const readIn = new Map<Scope, Set<string>>();
+  for (const call of file.calls) {
+    const { args, scope } = call;
+    const [first] = args;
+    if (args.length === 1 && first?.kind === "name" && /(?:environ\.get|getenv)$/.test(calledName(file, call)))
+      readIn.set(scope, (readIn.get(scope) ?? new Set()).add(first.path));
+  }
+  if (readIn.size === 0) return;
+  const left = new Set([
+    ...file.leavings.filter(({ how }) => how === "raise").map(({ scope }) => scope),
+    ...file.calls.filter((call) => EXITS.test(calledName(file, call))).map(({ scope }) => scope),
+  ]);
   for (const loop of file.loops) {
-    const reads = file.calls.some(
-      (call) =>
-        /(?:environ\.get|getenv)$/.test(calledName(file, call)) &&
-        call.args.length === 1 &&
-        call.args[0]?.kind === "name" &&
-        loop.names.includes(call.args[0].path) &&
-        call.scope === loop.scope,
-    );
-    const leaves =
-      file.leavings.some(({ how, scope }) => how === "raise" && scope === loop.scope) || exits(file, loop.scope);
-    if (!reads || !leaves) continue;
+    const read = readIn.get(loop.scope);
+    if (read === undefined || !left.has(loop.scope) || !loop.names.some((name) => read.has(name))) continue;
     for (const item of listOf(file, loop.over)) {
       const name = constantText(sources, file, item);
       if (name !== undefined && /^[A-Za-z_]\w*$/.test(name)) yield { name, evidence: evidenceOf(file, item) };
@@ -82,8 +76,7 @@ export function* checkedNames(
   }
 }
 
-const exits = (file: PythonFile, scope: Scope): boolean =>
-  file.calls.some((call) => call.scope === scope && /^(?:sys\.exit|exit|quit|os\._exit)$/.test(calledName(file, call)));
+const EXITS = /^(?:sys\.exit|exit|quit|os\._exit)$/;
 
 function listOf(file: PythonFile, expression: Expression): readonly Expression[] {
   const named =

@@ -51,11 +51,23 @@ const classesOf = (file: PythonFile): readonly SettingsClass[] =>
       return { file, scope, bases };
     });
 
+/** The classes above one, each before those that descend from it. A class is met once, however many ways lead to it. */
 function ancestors(settings: SettingsClass, classes: ReadonlyMap<string, SettingsClass>): readonly SettingsClass[] {
-  return settings.bases.flatMap((base) => {
-    const above = classes.get(base);
-    return above === undefined || above === settings ? [] : [...ancestors(above, classes), above];
-  });
+  const met = new Set([settings]);
+  const found: SettingsClass[] = [];
+  const open = [{ one: settings, bases: [...settings.bases] }];
+  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    const base = top.bases.shift();
+    const above = base === undefined ? undefined : classes.get(base);
+    if (base === undefined) {
+      open.pop();
+      if (top.one !== settings) found.push(top.one);
+    } else if (above !== undefined && !met.has(above)) {
+      met.add(above);
+      open.push({ one: above, bases: [...above.bases] });
+    }
+  }
+  return found;
 }
 
 /** `model_config = SettingsConfigDict(env_prefix=…)`, a dict, a class keyword, or pydantic 1's inner `class Config`. */

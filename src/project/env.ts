@@ -5,6 +5,7 @@ import { checkedNames, isGuarded } from "./env-required.ts";
 import { configReads } from "./env-config.ts";
 import { readDynaconf } from "./env-dynaconf.ts";
 import { readThroughHelpers } from "./env-helpers.ts";
+import { surroundingsOf } from "./env-index.ts";
 import { certainty, ENVIRON_CALL, type EnvRead, literalText } from "./env-read.ts";
 import { readSettings } from "./env-settings.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources, qualified } from "./python-source.ts";
@@ -104,17 +105,14 @@ function environCall(sources: PythonSources, file: PythonFile, call: Call): EnvR
 
 /** `os.getenv("X") or "default"`. What another call gives is known only when it runs. */
 function alternative(sources: PythonSources, file: PythonFile, call: Call): string | undefined {
-  for (const { value } of file.assignments) {
-    if (value?.kind !== "operation" || value.operator !== "or" || !value.operands.includes(call)) continue;
-    const last = value.operands.at(-1);
-    return last?.kind === "call" ? undefined : literalText(sources, file, last);
-  }
-  return undefined;
+  const last = surroundingsOf(file).alternatives.get(call)?.operands.at(-1);
+  return last?.kind === "call" ? undefined : literalText(sources, file, last);
 }
 
 /** `int(os.environ["X"])`: the function right around an expression. */
 function castAround(file: PythonFile, at: number): string | undefined {
-  const cast = file.calls.find(({ args, of }) => args[0]?.at === at && of.kind === "name" && of.at !== at);
+  const around = surroundingsOf(file).casts.get(at) ?? [];
+  const cast = around.find(({ of }) => of.kind === "name" && of.at !== at);
   return cast?.of.kind === "name" && /^(?:int|float|bool|str|Path|json\.loads)$/.test(cast.of.path)
     ? cast.of.path
     : undefined;

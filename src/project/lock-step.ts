@@ -1,3 +1,4 @@
+import { addTo } from "../kit/group.ts";
 import type { Dependency, Evidence, Fact } from "../model/types.ts";
 import { isMadeFrom } from "./lock-digest.ts";
 import { isPylock } from "./lock-pylock.ts";
@@ -58,13 +59,24 @@ const sectionsOf = (asking: Pick<Pyproject, "runtime" | "groups"> & Partial<Pick
 
 /** The lock does not name it, or only in versions that are not asked for. */
 function isUnmet({ name, requirement }: Dependency, packages: readonly LockEntry[]): boolean {
-  const locked = packages.filter((entry) => entry.name === name);
-  if (locked.length === 0) return true;
+  const locked = byName(packages).get(name);
+  if (locked === undefined) return true;
   const clauses = (readRequirement(requirement)?.specifier ?? "").split(",").filter(Boolean);
   return locked.every(
     ({ version, source }) =>
       source === "registry" && PLAIN.test(version) && clauses.some((clause) => meets(version, clause) === false),
   );
+}
+
+const known = new WeakMap<readonly LockEntry[], ReadonlyMap<string, readonly LockEntry[]>>();
+
+function byName(packages: readonly LockEntry[]): ReadonlyMap<string, readonly LockEntry[]> {
+  const before = known.get(packages);
+  if (before !== undefined) return before;
+  const found = new Map<string, LockEntry[]>();
+  for (const entry of packages) addTo(found, entry.name, entry);
+  known.set(packages, found);
+  return found;
 }
 
 /** Of pre-releases and the like we do not say what they meet. */
@@ -101,19 +113,25 @@ function keysOf(requirement: string): readonly string[] {
   return read === undefined ? [] : [wishOf(read), wishOf({ ...read, specifier: "", url: "elsewhere" })];
 }
 
+const MAX_EXTRAS = 100;
+
 /** `shop[prod]` in an extra of shop: uv writes what the extra `prod` asks for in its place. */
 function withOwnExtras(
   dependency: Dependency,
   project: Pick<Pyproject, "name" | "extras">,
   locked: ReadonlySet<string> | undefined,
-  seen: readonly string[] = [],
+  seen: Set<string> = new Set(),
 ): readonly Dependency[] {
   const read = readRequirement(dependency.requirement);
   const isOwn = read !== undefined && project.name !== undefined && read.name === normalName(project.name);
   if (!isOwn || keysOf(dependency.requirement).some((key) => locked?.has(key))) return [dependency];
-  return Object.entries(project.extras)
-    .filter(([extra]) => read.extras.includes(normalName(extra)) && !seen.includes(extra))
-    .flatMap(([extra, more]) => more.flatMap((one) => withOwnExtras(one, project, locked, [...seen, extra])));
+  const asked = read.extras.filter((extra) => project.extras[extra] !== undefined && !seen.has(extra));
+  // Where each of hundreds asks for the next, nothing is said of them.
+  if (seen.size + asked.length > MAX_EXTRAS) return [];
+  for (const extra of asked) seen.add(extra);
+  return asked.flatMap((extra) =>
+    (project.extras[extra] ?? []).flatMap((one) => withOwnExtras(one, project, locked, seen)),
+  );
 }
 
 /** A release that raised the project's version alone: uv refuses the lock for that, too. */

@@ -1,3 +1,6 @@
+import { addTo } from "../kit/group.ts";
+import { lineAt } from "../kit/lines.ts";
+
 /** What Python raises for a program that is not there, and the classes above it that a service catches it by. */
 const ABSENT = /\b(?:FileNotFoundError|OSError|EnvironmentError)\b/;
 
@@ -6,28 +9,55 @@ const ABSENT = /\b(?:FileNotFoundError|OSError|EnvironmentError)\b/;
  * call upwards to its function's head; a bare `except Exception` says nothing about the program.
  */
 export function expectsAbsence(text: string, at: number): boolean {
-  const lines = text.split("\n");
-  const own = text.slice(0, at).split("\n").length - 1;
-  let indent = indentOf(lines[own] ?? "");
-  for (let index = own - 1; index >= 0; index -= 1) {
+  const { lines, heads, handlers } = outlineOf(text);
+  for (let index = heads[lineAt(text, at) - 1]; index !== undefined; index = heads[index]) {
     const line = lines[index] ?? "";
-    if (isEmpty(line) || indentOf(line) >= indent) continue;
-    indent = indentOf(line);
     if (/^\s*(?:async\s+def|def|class)\b/.test(line)) return false;
-    if (/^\s*try\s*:/.test(line) && handlersOf(lines, index, indent).some((one) => ABSENT.test(one))) return true;
+    if (/^\s*try\s*:/.test(line) && (handlers.get(index) ?? []).some((one) => ABSENT.test(one))) return true;
   }
   return false;
 }
 
-/** The `except` lines of the `try` at a line. */
-function handlersOf(lines: readonly string[], from: number, indent: number): readonly string[] {
-  const found: string[] = [];
-  for (const line of lines.slice(from + 1)) {
-    if (isEmpty(line) || indentOf(line) > indent) continue;
-    if (indentOf(line) < indent || !/^\s*(?:except|else|finally)\b/.test(line)) break;
-    found.push(line);
+interface Outline {
+  readonly lines: readonly string[];
+  /** For each line the one above that it is indented below. */
+  readonly heads: readonly (number | undefined)[];
+  /** The `except`, `else` and `finally` lines of each block, by its first line. */
+  readonly handlers: ReadonlyMap<number, readonly string[]>;
+}
+
+/** Of the last text: its calls are asked about one after another. */
+let last: { readonly text: string; readonly outline: Outline } | undefined;
+
+function outlineOf(text: string): Outline {
+  if (last?.text !== text) last = { text, outline: readOutline(text) };
+  return last.outline;
+}
+
+function readOutline(text: string): Outline {
+  const lines = text.split("\n");
+  const heads: (number | undefined)[] = [];
+  const handlers = new Map<number, string[]>();
+  // The open blocks, each indented further than the one before, with the line that its handlers belong to.
+  const open: { readonly indent: number; readonly line: number; readonly block: number }[] = [];
+  for (const [index, line] of lines.entries()) {
+    const indent = indentOf(line);
+    let above = open.at(-1);
+    let [depth, level] = [open.length, undefined as (typeof open)[number] | undefined];
+    while (above !== undefined && above.indent >= indent) {
+      level = above;
+      depth -= 1;
+      above = open[depth - 1];
+    }
+    heads.push(above?.line);
+    if (isEmpty(line)) continue;
+    open.length = depth;
+    const isHandler = /^\s*(?:except|else|finally)\b/.test(line) && level?.indent === indent;
+    const block = isHandler ? (level?.block ?? index) : index;
+    if (isHandler) addTo(handlers, block, line);
+    open.push({ indent, line: index, block });
   }
-  return found;
+  return { lines, heads, handlers };
 }
 
 const isEmpty = (line: string): boolean => /^\s*(?:#|$)/.test(line);

@@ -88,11 +88,15 @@ function poetryRequirement(name: string, value: unknown): string {
   return `${name}${extras.length > 0 ? `[${extras.join(",")}]` : ""}${origin ?? poetrySpecifier(version)}${marker === "" ? "" : `${origin === undefined ? "" : " "}; ${marker}`}`;
 }
 
+/** Groups that include each other grow by the square of their number: of more than this the includes are not followed. */
+const MAX_GROUPS = 200;
+
 function groupsOf(toml: TomlFile): Pyproject["groups"] {
   const { data } = toml;
   const groups: Record<string, readonly Dependency[]> = {};
-  for (const name of Object.keys(tableAt(data, "dependency-groups")))
-    groups[normalName(name)] = groupItems(toml, name, new Set());
+  const names = new Map(Object.keys(tableAt(data, "dependency-groups")).map((name) => [normalName(name), name]));
+  const keyOf = (included: string) => (names.size > MAX_GROUPS ? undefined : names.get(normalName(included)));
+  for (const [normal, name] of names) groups[normal] = groupItems(toml, name, new Set(), keyOf);
   const add = (name: string, items: readonly Dependency[]) => {
     if (items.length > 0) groups[name] = [...(groups[name] ?? []), ...items];
   };
@@ -106,16 +110,19 @@ function groupsOf(toml: TomlFile): Pyproject["groups"] {
 }
 
 /** A group of PEP 735, with the groups it includes. */
-function groupItems(toml: TomlFile, name: string, seen: Set<string>): readonly Dependency[] {
+function groupItems(
+  toml: TomlFile,
+  name: string,
+  seen: Set<string>,
+  keyOf: (included: string) => string | undefined,
+): readonly Dependency[] {
   if (seen.has(name)) return [];
   seen.add(name);
   const path = ["dependency-groups", name];
   return listAt(toml.data, ...path).flatMap((item) => {
     if (typeof item === "string") return dependency(toml, path, item);
-    const included = textAt(item, "include-group");
-    const known = Object.keys(tableAt(toml.data, "dependency-groups"));
-    const key = known.find((other) => normalName(other) === normalName(included ?? ""));
-    return key === undefined ? [] : groupItems(toml, key, seen);
+    const key = keyOf(textAt(item, "include-group") ?? "");
+    return key === undefined ? [] : groupItems(toml, key, seen, keyOf);
   });
 }
 
@@ -123,7 +130,8 @@ function poetryGroup(toml: TomlFile, name: string, seen: Set<string>): readonly 
   if (seen.has(name)) return [];
   seen.add(name);
   const path = ["tool", "poetry", "group", name];
-  const included = textsAt(toml.data, ...path, "include-groups");
+  const isFollowed = Object.keys(tableAt(toml.data, "tool", "poetry", "group")).length <= MAX_GROUPS;
+  const included = isFollowed ? textsAt(toml.data, ...path, "include-groups") : [];
   return [
     ...poetry(toml, [...path, "dependencies"], undefined),
     ...included.flatMap((other) => poetryGroup(toml, other, seen)),

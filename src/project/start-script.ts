@@ -1,3 +1,4 @@
+import { lineAt as lineIn } from "../kit/lines.ts";
 import { posix } from "node:path";
 import { commandsIn, scriptOf } from "../dockerfile/shell.ts";
 import { shippedStage, stageState } from "../dockerfile/stages.ts";
@@ -142,7 +143,7 @@ const knowsWord = (text: string, word: string): boolean =>
 type Read = Omit<StartScript, "file" | "isEntrypoint">;
 
 function readText(text: string, args: readonly string[]): Read {
-  const lineAt = (offset: number) => text.slice(0, offset).split("\n").length;
+  const lineAt = (offset: number) => lineIn(text, offset);
   const functions = new Set([...text.matchAll(/^\s*(?:function\s+)?([\w-]+)\s*\(\)/gm)].map(([, name]) => name));
   const commands = commandsIn(text)
     .filter(({ depth }) => depth === 0)

@@ -23,7 +23,7 @@ export function readToml(file: string, text: string, problems: TreeProblem[]): T
   return {
     source,
     data: parseWhatCanBe(source, problems),
-    evidence: (path) => source.at(keyOffset(text, path)),
+    evidence: (path) => source.at(keyOffset(source, path)),
     item: (path, item) => itemEvidence(source, path, item),
   };
 }
@@ -60,30 +60,43 @@ function withoutTable(text: string, line: number): string | undefined {
   return lines.map((each, at) => (at >= start && at < end ? "" : each)).join("\n");
 }
 
-/** Offset of a key's line. Headers and keys are compared with quotes and blanks taken off. */
-function keyOffset(text: string, path: readonly string[]): number {
+/** Offset of a key's line, or of the nearest table's above it. Keys are compared with quotes and blanks taken off. */
+function keyOffset(source: SourceText, path: readonly string[]): number {
+  const offsets = offsetsOf(source);
   const wanted = path.join(".");
+  for (let end = wanted.length; end > 0; end = wanted.lastIndexOf(".", end - 1)) {
+    const found = offsets.get(wanted.slice(0, end));
+    if (found !== undefined) return found;
+  }
+  return 0;
+}
+
+const known = new WeakMap<SourceText, ReadonlyMap<string, number>>();
+
+/** Where each table and key stands first: found once, however many of them are asked for. */
+function offsetsOf(source: SourceText): ReadonlyMap<string, number> {
+  const before = known.get(source);
+  if (before !== undefined) return before;
+  const offsets = new Map<string, number>();
   let table = "";
   let offset = 0;
-  let best = { offset: 0, length: -1 };
-  for (const line of text.split("\n")) {
+  for (const line of source.text.split("\n")) {
     const header = /^\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$/.exec(line);
     const key = /^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=/.exec(line);
     let here: string | undefined;
     if (header !== null) here = table = plain(header[1] ?? "");
     else if (key !== null) here = table === "" ? plain(key[1] ?? "") : `${table}.${plain(key[1] ?? "")}`;
-    if (here === wanted) return offset;
-    if (here !== undefined && wanted.startsWith(`${here}.`) && here.length > best.length)
-      best = { offset, length: here.length };
+    if (here !== undefined && !offsets.has(here)) offsets.set(here, offset);
     offset += line.length + 1;
   }
-  return best.offset;
+  known.set(source, offsets);
+  return offsets;
 }
 
 const plain = (key: string): string => key.replaceAll(/["'\s]/g, "");
 
 function itemEvidence(source: SourceText, path: readonly string[], item: string): Evidence {
-  const from = keyOffset(source.text, path);
+  const from = keyOffset(source, path);
   for (const written of [`"${item}"`, `'${item}'`, JSON.stringify(item), item]) {
     const at = source.text.indexOf(written, from);
     if (at >= 0) return source.at(at);

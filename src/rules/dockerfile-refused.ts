@@ -1,7 +1,8 @@
+import { lineAt } from "../kit/lines.ts";
 import { chmodRefusal, mountRefusal, signalRefusal } from "../dockerfile/flag-values.ts";
 import type { Instruction, Range } from "../model/types.ts";
 import { changed, healthy, project } from "./queries/example.ts";
-import { at, lineAt, reachableSteps } from "./queries/steps.ts";
+import { at, reachableSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
 export const dockerfileRefused: Rule = {

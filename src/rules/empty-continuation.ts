@@ -1,5 +1,6 @@
+import { lineAt } from "../kit/lines.ts";
 import type { Dockerfile, Instruction } from "../model/types.ts";
-import { lineAt, reachable } from "./queries/steps.ts";
+import { reachable } from "./queries/steps.ts";
 import { changed, healthy } from "./queries/example.ts";
 import type { Rule } from "./rule.ts";
 

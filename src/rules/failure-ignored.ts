@@ -60,10 +60,13 @@ const stopsAtErrors = (commands: readonly Command[]): boolean =>
 /** A command after which something stands that runs whether it failed or not. Groups, loops and branches are left alone. */
 function lostFailure(commands: readonly Command[], script: string): Command | undefined {
   if (/(?:^|[\s;(])(?:if|for|while|until|case|function)\s|[({]\s|\btrap\b/.test(script)) return undefined;
-  return commands.find((command, index) => {
-    const next = commands
-      .slice(index + 1)
-      .find(({ connection }) => connection !== "|" && connection !== "|&" && connection !== "&&");
-    return next?.connection === ";" && MATTERS.test(command.program);
-  });
+  let first: Command | undefined;
+  let isLeft = false;
+  for (const command of commands.toReversed()) {
+    if (isLeft && MATTERS.test(command.program)) first = command;
+    const { connection } = command;
+    // What stands behind in the same pipeline or list says nothing about it.
+    if (connection !== "|" && connection !== "|&" && connection !== "&&") isLeft = connection === ";";
+  }
+  return first;
 }

@@ -1,9 +1,9 @@
 import { posix } from "node:path";
 import type { Stage } from "../model/types.ts";
-import { type Command, commandsOf } from "./queries/commands.ts";
+import type { Command } from "./queries/commands.ts";
 import { healthy, inBuilder } from "./queries/example.ts";
 import { at, find, reachable, type Step } from "./queries/steps.ts";
-import { runCommands } from "./queries/uv.ts";
+import { runSteps } from "./queries/uv.ts";
 import type { Project, Rule } from "./rule.ts";
 
 const DEB = "https://example.org/tool_1.0_amd64.deb";
@@ -68,13 +68,15 @@ interface Unverified {
 function unverifiedIn(stage: Stage): readonly Unverified[] {
   const found: Unverified[] = [];
   const files: Download[] = [];
-  for (const { step, command } of runCommands(stage)) {
-    files.push(...downloaded(command));
+  for (const { step, commands } of runSteps(stage)) {
     // A look at one file is taken for a look at all that came so far, or comes in the same step.
-    const isLookedAt = commandsOf(step.instruction).some(verifies);
+    const isLookedAt = commands.some(verifies);
+    for (const command of commands) {
+      if (!isLookedAt) files.push(...downloaded(command));
+      const from = installs(command) && !isLookedAt ? sourceOf(command, files) : undefined;
+      if (from !== undefined) found.push({ step, command, from });
+    }
     if (isLookedAt) files.length = 0;
-    const from = installs(command) && !isLookedAt ? sourceOf(command, files) : undefined;
-    if (from !== undefined) found.push({ step, command, from });
   }
   return found;
 }

@@ -1,3 +1,4 @@
+import { lineAt } from "../kit/lines.ts";
 import { refusedByDash } from "../dockerfile/dash-grammar.ts";
 import { shellProblems } from "../dockerfile/shell.ts";
 import { baseOf } from "./queries/base.ts";
@@ -6,7 +7,7 @@ import { changed, healthy, healthyWith, inBuilder, project, startLine } from "./
 import { BASH, isScript, scriptIn, shellOf, unquotedCall, withoutQuoted } from "./queries/sh-scripts.ts";
 import { rootImage } from "./queries/settings.ts";
 import { startOf } from "./queries/start.ts";
-import { at, find, lineAt, reachableSteps, shippedStage } from "./queries/steps.ts";
+import { at, find, reachableSteps, shippedStage } from "./queries/steps.ts";
 import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
 
 const run = (script: string) => inBuilder(`RUN ${script}`);

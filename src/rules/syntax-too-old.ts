@@ -1,7 +1,8 @@
+import { lineAt } from "../kit/lines.ts";
 import { allInstructions } from "../dockerfile/parse.ts";
 import type { Instruction } from "../model/types.ts";
 import { changed, healthy } from "./queries/example.ts";
-import { at, lineAt } from "./queries/steps.ts";
+import { at } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
 /** The release of docker/dockerfile from which a flag is read, by instruction; later ones keep it. */

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { addTo } from "../kit/group.ts";
 import { isIn } from "../kit/paths.ts";
 import { stageState } from "../dockerfile/stages.ts";
 import type { Dockerfile, PathUse } from "../model/types.ts";
@@ -129,11 +130,24 @@ interface Written extends PathUse {
 
 /** One finding for each folder: a volume that is mounted there serves what is written below it, too. */
 function byFolder(written: readonly Written[]): ReadonlyArray<Written & { readonly others: readonly Written[] }> {
-  const isHighest = ({ target }: Written, index: number): boolean =>
-    !written.some((other, place) => isIn(target, other.target) && (other.target !== target || place < index));
-  return written
-    .filter(isHighest)
-    .map((first) => ({ ...first, others: written.filter((one) => one !== first && isIn(one.target, first.target)) }));
+  const first = new Map<string, Written>();
+  for (const one of written) if (!first.has(withoutSlash(one.target))) first.set(withoutSlash(one.target), one);
+  const groups = new Map<string | undefined, Written[]>();
+  for (const one of written) addTo(groups, highestOf(withoutSlash(one.target), first), one);
+  return [...first].flatMap(([path, one]) => {
+    const group = groups.get(path);
+    return group === undefined ? [] : [{ ...one, others: group.filter((other) => other !== one) }];
+  });
+}
+
+const withoutSlash = (path: string): string => path.replace(/(?<=.)\/$/, "");
+
+/** The outermost of the targets that a path is or lies in. */
+function highestOf(path: string, targets: ReadonlyMap<string, unknown>): string {
+  let highest = path;
+  for (let above = posix.dirname(path); above !== "/"; above = posix.dirname(above))
+    if (targets.has(above)) highest = above;
+  return targets.has("/") ? "/" : highest;
 }
 
 /**

@@ -39,11 +39,12 @@ const isProgram = (manager: Manager) => (word: string) =>
 /** `pip install poetry==2.1`, `pipx install uv`, `apt-get install pipenv`, `uv tool install pdm`. */
 function installsByName(argv: readonly string[], manager: Manager): boolean {
   const install = argv.findIndex((word) => word === "install" || word === "add");
+  if (install <= 0) return false;
   const by = argv
     .slice(0, install)
     .some((word) => /(?:^|\/)(?:pip[\d.]*|pipx|uv|apt|apt-get|apk|dnf|brew)$/.test(word));
   const name = new RegExp(`^${manager}(?:[=<>~![@]|$)`);
-  return install > 0 && by && argv.slice(install + 1).some((word) => name.test(word));
+  return by && argv.slice(install + 1).some((word) => name.test(word));
 }
 
 const isRemoved = (dockerfile: Dockerfile, manager: Manager): boolean =>

@@ -1,5 +1,8 @@
+import { rangeInFile } from "../../dockerfile/places.ts";
 import { lineOf, reachableStages, shippedStage } from "../../dockerfile/stages.ts";
-import { once } from "./once.ts";
+import { lineAt } from "../../kit/lines.ts";
+import { commandsOf } from "./commands.ts";
+import { once, onceFor } from "./once.ts";
 import type { Dockerfile, Instruction, Place, Range, Stage } from "../../model/types.ts";
 
 export { shippedStage };
@@ -83,18 +86,31 @@ export function at(dockerfile: Dockerfile, instruction: Instruction, within?: Ra
   };
 }
 
-export function lineAt(text: string, offset: number): number {
-  let line = 1;
-  for (let next = text.indexOf("\n"); next >= 0 && next < offset; next = text.indexOf("\n", next + 1)) line++;
-  return line;
-}
-
 /** The range of a piece of text inside an instruction, or the whole instruction. */
 export function find(dockerfile: Dockerfile, instruction: Instruction, piece: string): Range {
   const { start, end } = instruction.range;
+  const known = placesOfCommands(dockerfile, instruction).get(piece);
+  if (known !== undefined) return known;
   const offset = dockerfile.text.slice(start, end).indexOf(piece);
   return offset < 0 ? instruction.range : { start: start + offset, end: start + offset + piece.length };
 }
+
+/** Where each command of a script stands, by its text: looking for each of ten thousand from the first on takes long. */
+const placesOfCommands: (dockerfile: Dockerfile, instruction: Instruction) => ReadonlyMap<string, Range> = onceFor(
+  (dockerfile, instruction) => {
+    const places = new Map<string, Range>();
+    for (const { text, start } of commandsOf(instruction)) {
+      if (start === undefined || places.has(text)) continue;
+      const range = rangeInFile(dockerfile, instruction.inner ?? instruction, { start, end: start + text.length });
+      places.set(text, range !== undefined && isThere(dockerfile, range, text) ? range : instruction.range);
+    }
+    return places;
+  },
+);
+
+/** Not where it goes over several lines. */
+const isThere = ({ text }: Dockerfile, { start, end }: Range, piece: string): boolean =>
+  text.slice(start, end) === piece;
 
 /** The whole lines of an instruction with their break: what to cut when it goes. */
 export function wholeLines(dockerfile: Dockerfile, instruction: Instruction): Range {

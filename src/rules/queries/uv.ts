@@ -1,6 +1,7 @@
 import { stageState } from "../../dockerfile/stages.ts";
-import type { Dockerfile, Stage } from "../../model/types.ts";
+import type { Dockerfile, Instruction, Stage } from "../../model/types.ts";
 import { type Command, commandsOf } from "./commands.ts";
+import { once } from "./once.ts";
 import { reachable, type Step } from "./steps.ts";
 
 /** One `uv sync`, with what its flags and the environment at that point say. */
@@ -41,27 +42,41 @@ export function uvWords(command: Command): readonly string[] {
 
 /** Every command of a stage's own RUN instructions. */
 export function runCommands(stage: Stage): ReadonlyArray<{ readonly step: Step; readonly command: Command }> {
-  return stage.instructions.flatMap((instruction) =>
-    instruction.keyword === "RUN"
-      ? commandsOf(instruction).map((command) => ({ step: { stage, instruction }, command }))
-      : [],
-  );
+  return runSteps(stage).flatMap(({ step, commands }) => commands.map((command) => ({ step, command })));
 }
+
+/** A stage's own RUN instructions with their commands. */
+export const runSteps = (stage: Stage): ReadonlyArray<{ readonly step: Step; readonly commands: readonly Command[] }> =>
+  stage.instructions
+    .filter(({ keyword }) => keyword === "RUN")
+    .map((instruction) => ({ step: { stage, instruction }, commands: commandsOf(instruction) }));
 
 /** The environment a command sees: build arguments and ENV so far, then its own `NAME=value` prefixes and earlier exports in the same RUN. */
 export function envOfCommand(dockerfile: Dockerfile, step: Step, command: Command): ReadonlyMap<string, string> {
-  const { args, env: settings } = stageState(dockerfile, step.stage, { before: step.instruction });
+  const shared = envOfRun(dockerfile, step);
+  const own = Object.entries(command.env);
+  return own.length === 0 ? shared : new Map([...shared, ...own]);
+}
+
+/** What all commands of a RUN see: made once, however many they are. */
+function envOfRun(dockerfile: Dockerfile, { stage, instruction }: Step): ReadonlyMap<string, string> {
+  const byInstruction = knownEnv(dockerfile);
+  const before = byInstruction.get(instruction);
+  if (before !== undefined) return before;
+  const { args, env: settings } = stageState(dockerfile, stage, { before: instruction });
   const env = new Map<string, string>();
   for (const [name, { value }] of args) if (value !== undefined) env.set(name, value);
   for (const [name, { value }] of settings) env.set(name, value);
-  for (const earlier of commandsOf(step.instruction)) {
+  for (const earlier of commandsOf(instruction)) {
     if (earlier.program === "export")
       for (const word of earlier.argv.slice(1).filter((one) => one.includes("=")))
         env.set(word.split("=")[0] ?? "", word.slice(word.indexOf("=") + 1));
   }
-  for (const [name, value] of Object.entries(command.env)) env.set(name, value);
+  byInstruction.set(instruction, env);
   return env;
 }
+
+const knownEnv = once((_: Dockerfile) => new WeakMap<Instruction, ReadonlyMap<string, string>>());
 
 const truthy = (value: string | undefined): boolean =>
   value !== undefined && !["", "0", "false", "no", "off"].includes(value.toLowerCase());
