@@ -21,7 +21,7 @@ export function candidatesOf(keys: readonly Key[]): (path: string) => readonly n
     for (const [length, byText] of heads) if (length <= path.length) add(found, byText.get(path.slice(0, length)));
     for (const [length, byText] of tails)
       if (length <= path.length) add(found, byText.get(path.slice(path.length - length)));
-    return found.sort((one, other) => one - other);
+    return found.toSorted((one, other) => one - other);
   };
 }
 

@@ -23,8 +23,19 @@ export const hasStage = (dockerfile: Dockerfile, nameOrNumber: string): boolean 
 /** A stage by its name (the last of that name) or its number. */
 function findStage(dockerfile: Dockerfile, nameOrNumber: string): Stage | undefined {
   const name = nameOrNumber.toLowerCase();
-  const byName = dockerfile.stages.findLast((stage) => stage.name === name);
+  const byName = lastNamed(dockerfile.stages).get(name);
   return byName ?? (/^\d+$/.test(name) ? dockerfile.stages[Number(name)] : undefined);
+}
+
+const known = new WeakMap<readonly Stage[], ReadonlyMap<string | undefined, Stage>>();
+
+/** The last stage of each name. */
+function lastNamed(stages: readonly Stage[]): ReadonlyMap<string | undefined, Stage> {
+  const before = known.get(stages);
+  if (before !== undefined) return before;
+  const named = new Map(stages.map((stage) => [stage.name, stage]));
+  known.set(stages, named);
+  return named;
 }
 
 /** What a stage takes files from: another stage of the file, or an image or named context outside it. */

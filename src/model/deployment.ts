@@ -33,7 +33,7 @@ export interface ComposeMount extends Pick<ComposeService, "name" | "builds"> {
   readonly from: string;
   /** In the container. */
   readonly to: string;
-  /** Where other volumes of the same container lie: these are not hidden. */
+  /** Where the volumes of the container lie, this one too: what others hold is not hidden. */
   readonly volumes: readonly string[];
   /** Its command installs the dependencies when it starts. */
   readonly installs: boolean;

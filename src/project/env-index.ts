@@ -29,7 +29,9 @@ export function surroundingsOf(file: PythonFile): Surroundings {
     holders: holdersIn(file),
     alternatives: alternativesIn(file),
     askedBy: askedIn(file),
-    asked: new Set(Array.from(file.source.text.matchAll(ASKED), ([, , before = "", , after = ""]) => before || after)),
+    asked: new Set(
+      Array.from(file.source.text.matchAll(ASKED), ([, , inEnviron = "", , given = ""]) => inEnviron || given),
+    ),
   };
   known.set(file, found);
   return found;

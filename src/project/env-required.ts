@@ -54,13 +54,7 @@ export function* checkedNames(
   file: PythonFile,
 ): Generator<{ readonly name: string; readonly evidence: Evidence }> {
   if (file.loops.length === 0) return;
-  const readIn = new Map<Scope, Set<string>>();
-  for (const call of file.calls) {
-    const { args, scope } = call;
-    const [first] = args;
-    if (args.length === 1 && first?.kind === "name" && /(?:environ\.get|getenv)$/.test(calledName(file, call)))
-      readIn.set(scope, (readIn.get(scope) ?? new Set()).add(first.path));
-  }
+  const readIn = namesReadIn(file);
   if (readIn.size === 0) return;
   const left = new Set([
     ...file.leavings.filter(({ how }) => how === "raise").map(({ scope }) => scope),
@@ -74,6 +68,18 @@ export function* checkedNames(
       if (name !== undefined && /^[A-Za-z_]\w*$/.test(name)) yield { name, evidence: evidenceOf(file, item) };
     }
   }
+}
+
+/** The names whose variables each scope reads: `os.environ.get(name)`. */
+function namesReadIn(file: PythonFile): ReadonlyMap<Scope, ReadonlySet<string>> {
+  const names = new Map<Scope, Set<string>>();
+  for (const call of file.calls) {
+    const { args, scope } = call;
+    const [first] = args;
+    if (args.length === 1 && first?.kind === "name" && /(?:environ\.get|getenv)$/.test(calledName(file, call)))
+      names.set(scope, (names.get(scope) ?? new Set()).add(first.path));
+  }
+  return names;
 }
 
 const EXITS = /^(?:sys\.exit|exit|quit|os\._exit)$/;

@@ -27,20 +27,21 @@ const NAMES_A_FILE = /(?:^|\s)(?:-r|--requirement)|pip-sync|\bsync\b.*\.(?:txt|t
 
 function filesNamed(instruction: Instruction, stage: Stage) {
   const commands = commandsOfInstruction(instruction, stage).map(({ name, args }) => [name, ...args]);
-  return commands.flatMap((argv, index) => {
+  let folder = "";
+  return commands.flatMap((argv) => {
+    const within = folder;
+    folder = folderAfter(folder, argv);
     const call = toolCall(argv);
     const words = call === undefined ? [] : pipItems(call).files;
-    return words.length === 0 ? [] : [{ words, within: folderAfter(commands.slice(0, index)) }];
+    return words.length === 0 ? [] : [{ words, within }];
   });
 }
 
-/** Where the commands of a RUN leave the shell: `plugins/emu` after `cd plugins/emu`; empty where they stay. */
-export const folderAfter = (commands: readonly (readonly string[])[]): string =>
-  commands.reduce(
-    (folder, [program, to]) =>
-      program === "cd" && to !== undefined ? posix.join(to.startsWith("/") ? "" : folder, to) : folder,
-    "",
-  );
+/** Where a command leaves the shell: `plugins/emu` after `cd plugins/emu`. No system has paths of more than 4096. */
+export const folderAfter = (folder: string, [program, to]: readonly string[]): string =>
+  program === "cd" && to !== undefined && folder.length <= 4096
+    ? posix.join(to.startsWith("/") ? "" : folder, to)
+    : folder;
 
 interface Run {
   readonly dockerfile: Dockerfile;

@@ -68,14 +68,14 @@ function isUnmet({ name, requirement }: Dependency, packages: readonly LockEntry
   );
 }
 
-const known = new WeakMap<readonly LockEntry[], ReadonlyMap<string, readonly LockEntry[]>>();
+const named = new WeakMap<readonly LockEntry[], ReadonlyMap<string, readonly LockEntry[]>>();
 
 function byName(packages: readonly LockEntry[]): ReadonlyMap<string, readonly LockEntry[]> {
-  const before = known.get(packages);
+  const before = named.get(packages);
   if (before !== undefined) return before;
   const found = new Map<string, LockEntry[]>();
   for (const entry of packages) addTo(found, entry.name, entry);
-  known.set(packages, found);
+  named.set(packages, found);
   return found;
 }
 
@@ -90,9 +90,12 @@ function inStepWithWishes(
 ): Fact<boolean> {
   const evidence: Evidence[] = [];
   const known = new Set<string>();
+  // Where each of hundreds asks for the next, nothing is said of them.
+  const isFollowed = Object.keys(pyproject.extras).length <= MAX_EXTRAS;
+  const project = { name: pyproject.name, extras: isFollowed ? pyproject.extras : {} };
   for (const [section, dependencies] of sectionsOf(pyproject)) {
     const locked = wishes.get(section);
-    for (const { requirement, place } of dependencies.flatMap((one) => withOwnExtras(one, pyproject, locked))) {
+    for (const { requirement, place } of dependencies.flatMap((one) => withOwnExtras(one, project, locked))) {
       const keys = keysOf(requirement);
       for (const key of keys) known.add(`${section} ${key}`);
       if (keys.length > 0 && !keys.some((key) => locked?.has(key))) evidence.push({ ...place, text: requirement });
@@ -126,8 +129,6 @@ function withOwnExtras(
   const isOwn = read !== undefined && project.name !== undefined && read.name === normalName(project.name);
   if (!isOwn || keysOf(dependency.requirement).some((key) => locked?.has(key))) return [dependency];
   const asked = read.extras.filter((extra) => project.extras[extra] !== undefined && !seen.has(extra));
-  // Where each of hundreds asks for the next, nothing is said of them.
-  if (seen.size + asked.length > MAX_EXTRAS) return [];
   for (const extra of asked) seen.add(extra);
   return asked.flatMap((extra) =>
     (project.extras[extra] ?? []).flatMap((one) => withOwnExtras(one, project, locked, seen)),

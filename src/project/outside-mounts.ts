@@ -14,13 +14,13 @@ export function composeMounts(
   const volumes = listAt(document.value, ...path, "volumes").map(composeVolume);
   const command = [valueAt(document.value, ...path, "entrypoint"), valueAt(document.value, ...path, "command")];
   const installs = /\buv\b|\b(?:pip|poetry|pdm|pipenv)\b.*\b(?:install|sync|run)\b/.test(JSON.stringify(command));
+  const targets = volumes.flatMap((volume) => volume?.to ?? []);
   return volumes.flatMap((mount, index): readonly ComposeMount[] => {
     // What lies below a home, or where a variable says, is no part of the repository.
     if (mount?.type !== "bind" || !/^[./]/.test(mount.from)) return [];
-    const others = volumes.flatMap((other) => (other === undefined || other === mount ? [] : [other.to]));
     const from = mount.from.startsWith("/") ? mount.from : seen(posix.join(folder, mount.from));
     const evidence = document.evidence([...path, "volumes", index]);
-    return [{ ...service, from, to: mount.to, volumes: others, installs, evidence }];
+    return [{ ...service, from, to: mount.to, volumes: targets, installs, evidence }];
   });
 }
 

@@ -1,3 +1,4 @@
+import { addTo } from "../kit/group.ts";
 import { readGlob } from "../dockerfile/glob.ts";
 import type { Application, Fact, PackagingFacts } from "../model/types.ts";
 import { looksUpFromFile, readsOwnVersion } from "./packaging-code.ts";
@@ -91,18 +92,31 @@ function importPackages({ tree, application, sources }: PackagingInput): readonl
 /** Folders of the top without `__init__.py`, or with the name of a tool's, whose modules the code imports all the same. */
 function importedFolders(tree: Tree, sources: PythonSources): readonly string[] {
   const folders = sources.paths.flatMap((path) => (path.includes("/") ? (path.split("/")[0] ?? "") : []));
-  return [...new Set(folders)].filter((folder) => {
-    if (
-      folder === "src" ||
-      !/^\w+$/.test(folder) ||
-      (packageOf(`${folder}/__init__.py`) !== undefined && tree.files.includes(`${folder}/__init__.py`))
-    )
-      return false;
+  const packages = new Set(tree.files.filter((file) => file.endsWith("/__init__.py")));
+  const open = [...new Set(folders)].filter(
+    (folder) =>
+      folder !== "src" &&
+      /^\w+$/.test(folder) &&
+      (packageOf(`${folder}/__init__.py`) === undefined || !packages.has(`${folder}/__init__.py`)),
+  );
+  if (open.length === 0) return [];
+  const naming = filesNaming(sources);
+  return open.filter((folder) => {
     const isImport = (name: string) => name === folder || name.startsWith(`${folder}.`);
-    return sources
-      .withAny(`from ${folder}`, `import ${folder}`)
-      .some((file) => !file.source.file.startsWith(`${folder}/`) && [...file.imports.values()].some(isImport));
+    return (naming.get(folder) ?? []).some(
+      (path) => !path.startsWith(`${folder}/`) && [...(sources.file(path)?.imports.values() ?? [])].some(isImport),
+    );
   });
+}
+
+/** The files by the words that stand behind `from` or `import` in them: one look at each text, whatever is asked for. */
+function filesNaming(sources: PythonSources): ReadonlyMap<string, readonly string[]> {
+  const naming = new Map<string, string[]>();
+  for (const path of sources.paths) {
+    const words = Array.from((sources.text(path) ?? "").matchAll(/(?:from|import) (\w+)/g), ([, word = ""]) => word);
+    for (const word of new Set(words)) addTo(naming, word, path);
+  }
+  return naming;
 }
 
 function packageOf(file: string): string | undefined {

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { filesOf, folderAfter } from "../project/installed-files.ts";
+import type { Instruction } from "../model/types.ts";
 import { readRequirement } from "../project/requirement.ts";
 import { builder, healthy, project, runtime, slim, startLine } from "./queries/example.ts";
 import { isContextBeside } from "./queries/context.ts";
@@ -137,11 +138,23 @@ const contextOf: (input: RuleInput) => { readonly folder: string; readonly files
   },
 );
 
+/** The folder that each command of a RUN is in. */
+const foldersOf: (instruction: Instruction) => ReadonlyMap<Command, string> = once((instruction) => {
+  let folder = "";
+  return new Map(
+    commandsOf(instruction).map((command): [Command, string] => {
+      const before = folder;
+      folder = folderAfter(folder, command.argv);
+      return [command, before];
+    }),
+  );
+});
+
 function ofFiles({ items, step, command: own }: Install, input: RuleInput): readonly string[] {
   const { dockerfile, read } = input;
   const { folder, files } = contextOf(input);
-  const all = commandsOf(step.instruction);
-  const within = folderAfter(all.slice(0, all.indexOf(own)).map(({ argv }) => argv));
+  if (items.files.length === 0) return [];
+  const within = foldersOf(step.instruction).get(own) ?? "";
   return filesOf(items.files, { dockerfile, ...step, files, within }).flatMap((path) => {
     const text = PROJECT.test(path) ? undefined : read?.(`${folder}${path}`);
     // Constraints in the file itself decide.

@@ -34,6 +34,7 @@ export const hostVenvOverwritesImageVenv: Rule = {
     const { dockerfile, ignore, service } = input;
     if (ignore.excludes(".venv/bin/python")) return;
     for (const stage of reachable(dockerfile)) {
+      if (!stage.instructions.some((one) => one.keyword === "COPY" && flag(one, "from") === undefined)) continue;
       const made = venvsMadeIn(input, stage);
       const copied = stage.instructions.filter(
         (one) => flag(one, "from") !== undefined && /\.venv\/?$/.test(one.words.at(-1) ?? ""),

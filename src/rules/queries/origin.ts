@@ -1,7 +1,9 @@
 import { makesShipped } from "../../dockerfile/stages.ts";
+import { addTo } from "../../kit/group.ts";
 import type { ImageOrigin, StartCommand } from "../../model/types.ts";
 import { normalName } from "../../project/requirement.ts";
 import type { RuleInput } from "../rule.ts";
+import { once } from "./once.ts";
 import { shippedSteps } from "./steps.ts";
 
 /** What another file says of a container: where, and what image it runs. */
@@ -46,15 +48,15 @@ function repositoryOf(image: string): string {
 
 const lastOf = (image: string): string => normalName(repositoryOf(image).split("/").at(-1) ?? "");
 
-/** The service's own name, or the one that a Compose file gives to what it builds. */
-function isNamedSo({ dockerfile, service }: RuleInput, image: string): boolean {
-  const name = lastOf(image);
-  if (name === normalName(service.name)) return true;
-  return service.outsideLimits.some(
-    ({ origin }) =>
-      origin?.dockerfile === dockerfile.path && origin.image !== undefined && lastOf(origin.image) === name,
+/** The service's own name, and those that a Compose file gives to what it builds. */
+const ownNames: (input: RuleInput) => ReadonlySet<string> = once(({ dockerfile, service }) => {
+  const built = service.outsideLimits.flatMap(({ origin }) =>
+    origin?.dockerfile === dockerfile.path && origin.image !== undefined ? [lastOf(origin.image)] : [],
   );
-}
+  return new Set([normalName(service.name), ...built]);
+});
+
+const isNamedSo = (input: RuleInput, image: string): boolean => ownNames(input).has(lastOf(image));
 
 /** Images that stand beside a service's own in a pod or a task. */
 const OF_OTHERS =
@@ -66,10 +68,28 @@ function isAmongIts(input: RuleInput, { evidence, origin }: Told): boolean | und
   const { image } = origin;
   if (isNamedSo(input, image)) return true;
   if (OF_OTHERS.test(lastOf(image))) return false;
-  const together = input.service.outsideLimits.flatMap((one) =>
-    one.evidence.file === evidence.file && one.origin?.image !== undefined ? [one.origin.image] : [],
-  );
-  if (together.some((one) => isNamedSo(input, one))) return false;
-  const candidates = new Set(together.filter((one) => !OF_OTHERS.test(lastOf(one))).map(repositoryOf));
-  return candidates.size <= 1 ? true : undefined;
+  const { isNamed = false, candidates = 0 } = containersOf(input).get(evidence.file) ?? {};
+  if (isNamed) return false;
+  return candidates <= 1 ? true : undefined;
 }
+
+interface Containers {
+  /** One has the service's name. */
+  readonly isNamed: boolean;
+  /** How many repositories their images are of, but for those that are plainly somebody else's. */
+  readonly candidates: number;
+}
+
+/** The containers of each file together. */
+const containersOf: (input: RuleInput) => ReadonlyMap<string, Containers> = once((input) => {
+  const images = new Map<string, string[]>();
+  for (const { evidence, origin } of input.service.outsideLimits)
+    if (origin?.image !== undefined) addTo(images, evidence.file, origin.image);
+  return new Map(
+    Array.from(images, ([file, together]) => {
+      const open = together.filter((one) => !OF_OTHERS.test(lastOf(one)));
+      const isNamed = together.some((one) => isNamedSo(input, one));
+      return [file, { isNamed, candidates: new Set(open.map(repositoryOf)).size }];
+    }),
+  );
+});

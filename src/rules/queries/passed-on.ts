@@ -1,12 +1,12 @@
 import { posix } from "node:path";
 import { isIn } from "../../kit/paths.ts";
-import type { Stage } from "../../model/types.ts";
+import type { Dockerfile, Stage } from "../../model/types.ts";
 import type { RuleInput } from "../rule.ts";
 import { commandsOf } from "./commands.ts";
 import { copiedBy } from "./context.ts";
 import { once, onceFor } from "./once.ts";
 import { absolute, situationAt } from "./settings.ts";
-import { flag, type Step, stageNamed, stepsOf } from "./steps.ts";
+import { flag, lineage, type Step, stageNamed, stepsOf } from "./steps.ts";
 
 /**
  * Files of the context that a COPY from another stage passes on. None where a step of that stage removes something: what
@@ -38,9 +38,14 @@ const mostFolders = once((input: RuleInput) =>
   input.dockerfile.stages.reduce((sum, { instructions }) => sum + instructions.flatMap(({ words }) => words).length, 0),
 );
 
+/** Of a stage that stands on more than so many others nobody says what it holds. */
+const MOST_STAGES = 100;
+
+const removesAny = onceFor((dockerfile: Dockerfile, stage: Stage) => stepsOf(dockerfile, stage).some(removes));
+
 function findBelow(input: RuleInput, stage: Stage, folder: string): readonly string[] {
   const steps = stepsOf(input.dockerfile, stage);
-  if (steps.some(removes)) return [];
+  if (lineage(input.dockerfile, stage).length > MOST_STAGES || removesAny(input.dockerfile, stage)) return [];
   const found = new Set<string>();
   for (const step of steps) {
     for (const { source, destination } of copiedBy(input, step).files)

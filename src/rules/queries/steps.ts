@@ -1,5 +1,6 @@
 import { rangeInFile } from "../../dockerfile/places.ts";
 import { lineOf, reachableStages, shippedStage } from "../../dockerfile/stages.ts";
+import { addTo } from "../../kit/group.ts";
 import { lineAt } from "../../kit/lines.ts";
 import { commandsOf } from "./commands.ts";
 import { once, onceFor } from "./once.ts";
@@ -17,12 +18,12 @@ export interface Step {
 export const lineage: typeof lineOf = lineOf;
 
 /** Every instruction of a stage and of the stages it is built on, in the order BuildKit runs them. */
-export function stepsOf(dockerfile: Dockerfile, stage: Stage | undefined): readonly Step[] {
-  if (!stage) return [];
-  return lineage(dockerfile, stage).flatMap((one) =>
-    one.instructions.map((instruction) => ({ stage: one, instruction })),
-  );
-}
+export const stepsOf = (dockerfile: Dockerfile, stage: Stage | undefined): readonly Step[] =>
+  stage === undefined ? [] : knownSteps(dockerfile, stage);
+
+const knownSteps = onceFor((dockerfile: Dockerfile, stage: Stage): readonly Step[] =>
+  lineage(dockerfile, stage).flatMap((one) => one.instructions.map((instruction) => ({ stage: one, instruction }))),
+);
 
 /** Everything whose result is in the shipped image. */
 export const shippedSteps: (dockerfile: Dockerfile) => readonly Step[] = once((dockerfile) =>
@@ -48,12 +49,19 @@ export function sourcesOf(instruction: Instruction): readonly string[] {
 
 /** An earlier stage by name or number. */
 export function stageNamed(dockerfile: Dockerfile, name: string, before: number): Stage | undefined {
-  const earlier = dockerfile.stages.filter((stage) => stage.index < before);
-  return (
-    earlier.findLast((stage) => stage.name === name.toLowerCase()) ??
-    (/^\d+$/.test(name) ? earlier.find((stage) => stage.index === Number(name)) : undefined)
-  );
+  const isEarlier = (stage: Stage | undefined): stage is Stage => stage !== undefined && stage.index < before;
+  const byName = stagesByName(dockerfile).get(name.toLowerCase())?.findLast(isEarlier);
+  const numbered = /^\d+$/.test(name) ? dockerfile.stages[Number(name)] : undefined;
+  return byName ?? (isEarlier(numbered) ? numbered : undefined);
 }
+
+const stagesByName: (dockerfile: Dockerfile) => ReadonlyMap<string | undefined, readonly Stage[]> = once(
+  (dockerfile) => {
+    const named = new Map<string | undefined, Stage[]>();
+    for (const stage of dockerfile.stages) addTo(named, stage.name, stage);
+    return named;
+  },
+);
 
 export function flag(instruction: Instruction, name: string): string | undefined {
   return instruction.flags.findLast((one) => one.name === name)?.value;

@@ -41,9 +41,9 @@ export function uvWords(command: Command): readonly string[] {
 }
 
 /** Every command of a stage's own RUN instructions. */
-export function runCommands(stage: Stage): ReadonlyArray<{ readonly step: Step; readonly command: Command }> {
-  return runSteps(stage).flatMap(({ step, commands }) => commands.map((command) => ({ step, command })));
-}
+export const runCommands: (stage: Stage) => ReadonlyArray<{ readonly step: Step; readonly command: Command }> = once(
+  (stage) => runSteps(stage).flatMap(({ step, commands }) => commands.map((command) => ({ step, command }))),
+);
 
 /** A stage's own RUN instructions with their commands. */
 export const runSteps = (stage: Stage): ReadonlyArray<{ readonly step: Step; readonly commands: readonly Command[] }> =>
@@ -60,7 +60,8 @@ export function envOfCommand(dockerfile: Dockerfile, step: Step, command: Comman
 
 /** What all commands of a RUN see: made once, however many they are. */
 function envOfRun(dockerfile: Dockerfile, { stage, instruction }: Step): ReadonlyMap<string, string> {
-  const byInstruction = knownEnv(dockerfile);
+  const byInstruction = knownEnv.get(dockerfile) ?? new WeakMap<Instruction, ReadonlyMap<string, string>>();
+  knownEnv.set(dockerfile, byInstruction);
   const before = byInstruction.get(instruction);
   if (before !== undefined) return before;
   const { args, env: settings } = stageState(dockerfile, stage, { before: instruction });
@@ -76,7 +77,7 @@ function envOfRun(dockerfile: Dockerfile, { stage, instruction }: Step): Readonl
   return env;
 }
 
-const knownEnv = once((_: Dockerfile) => new WeakMap<Instruction, ReadonlyMap<string, string>>());
+const knownEnv = new WeakMap<Dockerfile, WeakMap<Instruction, ReadonlyMap<string, string>>>();
 
 const truthy = (value: string | undefined): boolean =>
   value !== undefined && !["", "0", "false", "no", "off"].includes(value.toLowerCase());
