@@ -1,11 +1,19 @@
-/** Reads the lines of an env file: `NAME=value`, `export NAME=value`, quotes, comments. */
-export function readEnvFile(text: string): ReadonlyMap<string, string> {
+/**
+ * Reads the lines of an env file: `NAME=value`, `export NAME=value`, quotes, comments.
+ * @param fill Fills variables into a value from what stands above it, as Compose does and `docker run` does not.
+ */
+export function readEnvFile(
+  text: string,
+  fill: (value: string, above: ReadonlyMap<string, string>) => string = (value) => value,
+): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   for (const line of text.split(/\r?\n/)) {
     const match = /^\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*=\s*(.*)$/.exec(line);
     if (match === null) continue;
     const [, name = "", written = ""] = match;
-    values.set(name, valueOf(written));
+    // Between single quotes, and behind a backslash, a dollar is itself.
+    const isFixed = /^'|\\\$/.test(written);
+    values.set(name, isFixed ? valueOf(written) : fill(valueOf(written), values));
   }
   return values;
 }

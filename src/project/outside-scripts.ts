@@ -1,5 +1,6 @@
 import type { StartCommand } from "../model/types.ts";
 import { readEnvFile } from "./env-files.ts";
+import { filledFromAbove } from "./stack/interpolate.ts";
 import { addGrace, addProbe, addScript, addStart, type Outside } from "./outside.ts";
 import { readCi } from "./outside-ci.ts";
 import { SourceText } from "./source-text.ts";
@@ -128,7 +129,7 @@ function readExamples(tree: Tree, outside: Outside): void {
       )
     )
       continue;
-    for (const [name, value] of readEnvFile(tree.read(file) ?? ""))
+    for (const [name, value] of readEnvFile(tree.read(file) ?? "", filledFromAbove))
       if (!outside.examples.has(name)) outside.examples.set(name, value);
   }
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { examplesOf, readEnvFile } from "../../src/project/env-files.ts";
-import { interpolate } from "../../src/project/stack/interpolate.ts";
+import { filledFromAbove, interpolate } from "../../src/project/stack/interpolate.ts";
 import { splitWords } from "../../src/project/stack/split-words.ts";
 
 const values: Readonly<Record<string, string>> = { A: "1", EMPTY: "" };
@@ -25,6 +25,21 @@ it.each([
   ["  ", []],
 ])("splits %j as Compose does", (text, words) => {
   expect(splitWords(text)).toEqual(words);
+});
+
+it("fills an env file from its lines above where Compose reads it", () => {
+  const text = 'NAME=shop\nDB="${NAME}_db"\nUSER=$DB-user\nNONE=${LATER}x\nLATER=1\nPLAIN=\'${NAME}\'\nCOST="\\$5"\n';
+  const filled = {
+    NAME: "shop",
+    DB: "shop_db",
+    USER: "shop_db-user",
+    NONE: "x",
+    LATER: "1",
+    PLAIN: "${NAME}",
+    COST: "$5",
+  };
+  expect(Object.fromEntries(readEnvFile(text, filledFromAbove))).toEqual(filled);
+  expect(readEnvFile(text).get("DB")).toBe("${NAME}_db");
 });
 
 it("reads an env file", () => {

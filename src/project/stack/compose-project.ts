@@ -3,7 +3,7 @@ import { isTable, type Table, tableAt } from "../toml.ts";
 import type { Tree, TreeProblem } from "../tree.ts";
 import { examplesOf, readEnvFile } from "../env-files.ts";
 import { readYaml, type YamlDocument } from "../yaml-file.ts";
-import { interpolated, type Variables } from "./interpolate.ts";
+import { filledFromAbove, interpolated, type Variables } from "./interpolate.ts";
 import { merged, normal, plainText } from "./merge.ts";
 
 /** Where Compose's files are read from. */
@@ -175,7 +175,7 @@ class EnvReader {
       const text = await read(candidate);
       if (text === undefined) continue;
       if (candidate !== file) remarks?.add(`git does not track ${file}: ${candidate} is read in its place`);
-      return readEnvFile(text);
+      return readEnvFile(text, filledFromAbove);
     }
     remarks?.add(`git does not track ${file}, and no example of it is there: it is not read`);
     return new Map();

@@ -44,6 +44,10 @@ export function interpolate(text: string, variables: Variables): string {
   }
 }
 
+/** A value of an env file, in which Compose knows the lines above. */
+export const filledFromAbove = (value: string, above: ReadonlyMap<string, string>): string =>
+  interpolate(value, { valueOf: (name) => above.get(name), standIn: () => "" });
+
 const plain = (name: string, variables: Variables): string => variables.valueOf(name) ?? variables.standIn(name);
 
 /** The place of the bracket that ends the one at `open`, with those of inner variables in between. */
