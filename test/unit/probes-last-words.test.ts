@@ -21,5 +21,9 @@ it("is the error where the server only says that it ends", () => {
       "ERROR:    Application startup failed. Exiting.",
     ),
   ).toBe("Its last error: sqlalchemy.exc.OperationalError: refused");
+  // Where gunicorn cannot load a kind of worker, it puts the traceback in brackets.
+  expect(words("[Traceback (most recent call last):", "RuntimeError: eventlet worker requires eventlet", "", "]")).toBe(
+    "Its last error: RuntimeError: eventlet worker requires eventlet",
+  );
   expect(words("booting", gunicorn)).toBe(`Its last line: ${gunicorn}`);
 });

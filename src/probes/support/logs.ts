@@ -23,7 +23,7 @@ export function lastLine(lines: readonly { readonly text: string }[]): string {
 
 /** What a server says of its own end, after the reason. */
 const CLOSING =
-  /Reason: (?:Worker|App) failed|Worker failed to boot|Worker \(pid:\d+\)|Worker exiting|Shutting down: Master|Application startup failed|Application shutdown complete|Stopping (?:parent|reloader) process|Waiting for child process/;
+  /Reason: (?:Worker|App) failed|Worker failed to boot|Worker \(pid:\d+\)|Worker exiting|Shutting down: Master|Application startup failed|Application shutdown complete|Stopping (?:parent|reloader) process|Waiting for child process|^\]$/;
 /** `ModuleNotFoundError: No module named 'x'`: the last line of a traceback. */
 const EXCEPTION = /^(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|NotFound|Configured)\b(?::.*)?$/;
 
