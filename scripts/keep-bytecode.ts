@@ -56,15 +56,10 @@ export async function keepBytecode(file: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "seaworthy-build-"));
   // What was compiled stays, however long ago it ran.
   setFlagsFromString("--no-flush-bytecode");
-  for (const place of [...(await usualServices(folder)), join(folder, "*")]) {
-    await start(["analyze", place], quiet);
-    // Bytecode notes which functions were called often enough to be compiled for the processor, and they are at their
-    // first call from then on. That is for one analysis to say, not for all of them together.
-    setFlagsFromString("--no-sparkplug");
-  }
+  for (const place of [...(await usualServices(folder)), join(folder, "*")]) await start(["analyze", place], quiet);
   process.exitCode = 0;
   // Bytecode is for the flags of the moment in which it is written.
-  setFlagsFromString("--flush-bytecode --sparkplug");
+  setFlagsFromString("--flush-bytecode");
   for (const [each, script] of scripts.compiled) writeFileSync(bytecodeFile(each), script.createCachedData());
   rmSync(folder, { recursive: true });
 }

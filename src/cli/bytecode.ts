@@ -19,9 +19,10 @@ export class Scripts {
   /** @param nodes `require`, for the modules of node. */
   constructor(nodes: NodeJS.Require) {
     this.#nodes = nodes;
-    // So short a process ends before optimised code pays for its compilation; and a regular expression is compiled once,
-    // not first for the interpreter and then for the processor. Flags are part of what bytecode is for.
-    setFlagsFromString("--no-opt --no-regexp-tier-up");
+    // So short a process ends before code for the processor pays for its compilation, be it optimised or not; and a
+    // regular expression is compiled once, not first for the interpreter and then for the processor. Flags are part of
+    // what bytecode is for.
+    setFlagsFromString("--no-opt --no-sparkplug --no-regexp-tier-up");
   }
 
   /**

@@ -11,8 +11,14 @@ function endQuietly(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
 }
 
+let asked = false;
+
+/** Whether all that was said is written: only node's own streams may still be at it. */
+export const allWritten = (): boolean => !asked;
+
 /** node's own stream. */
 export function streamOf(name: Name): NodeJS.WriteStream {
+  asked = true;
   const stream = process[name];
   return stream.listeners("error").includes(endQuietly) ? stream : stream.on("error", endQuietly);
 }

@@ -43,7 +43,10 @@ it("leaves out the rules' examples, and nothing else of a rule", () => {
   expect(code.match(/provenBy:\[/g)).toHaveLength(code.match(/examples:\{bad/g)?.length ?? 0);
 });
 
-/** Tells at the end what was loaded of node, and how much more of each script is compiled than its bytecode brought. */
+/**
+ * Tells at the end what was loaded of node, whether node had to find out by itself that nothing is left to do, and how
+ * much more of each script is compiled than its bytecode brought.
+ */
 const WITNESS = `
 const fs = require("node:fs"), vm = require("node:vm");
 const scripts = [];
@@ -54,6 +57,8 @@ vm.Script = class extends vm.Script {
     scripts.push({ name: require("node:path").basename(options.filename).split("-")[0], kept, script: this });
   }
 };
+let waited = false;
+process.on("beforeExit", () => (waited = true));
 process.on("exit", () => {
   const told = scripts.map(({ name, kept, script }) => ({
     name,
@@ -61,12 +66,13 @@ process.on("exit", () => {
     compiled: script.createCachedData().length - kept,
   }));
   const modules = process.moduleLoadList.map((name) => name.replace("NativeModule ", ""));
-  fs.writeFileSync(process.env.WITNESS, JSON.stringify({ scripts: told, modules }));
+  fs.writeFileSync(process.env.WITNESS, JSON.stringify({ scripts: told, modules, waited }));
 });
 `;
 interface Witnessed {
   readonly scripts: ReadonlyArray<{ readonly name: string; readonly taken: boolean; readonly compiled: number }>;
   readonly modules: readonly string[];
+  readonly waited: boolean;
 }
 
 beforeAll(async () => {
@@ -105,13 +111,14 @@ function serviceOf(name: string, files: Readonly<Record<string, string>>): strin
 }
 
 it("runs alone, and loads nothing of node that a plain repository does not need", async () => {
-  const { stdout, modules, scripts } = await analyzed(serviceOf("poor", POOR), ".");
+  const { stdout, modules, scripts, waited } = await analyzed(serviceOf("poor", POOR), ".");
   expect(stdout).toContain("runs-as-root");
   expect(modules).toContain("fs");
   expect(
     modules.filter((name) => /^(?:child_process|crypto|readline|perf_hooks|zlib|http|net|os)$/.test(name)),
   ).toEqual([]);
   expect(scripts).toMatchObject([{ name: "analyze", taken: true }]);
+  expect(waited).toBe(false);
 });
 
 it("goes on to its own exit code when nobody reads what it says", async () => {

@@ -30,8 +30,8 @@ export async function targetsOf(written: readonly string[], cwd: string): Promis
   for (const place of written)
     for (const target of await targetsIn(place, cwd))
       targets.set(`${target.folder}\0${target.dockerfile ?? ""}`, target);
-  // One analysis is over before optimised code pays for its compilation, so `bytecode.ts` turned it off; many are not.
-  if (targets.size >= MANY) setFlagsFromString("--opt");
+  // One analysis is over before compiled code pays for its compilation, so `bytecode.ts` turned it off; many are not.
+  if (targets.size >= MANY) setFlagsFromString("--opt --sparkplug");
   return [...targets.values()];
 }
 
