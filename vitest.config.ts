@@ -9,6 +9,8 @@ const config: ViteUserConfig = {
           name: "unit",
           pool: "forks",
           isolate: false,
+          // Only what hangs takes so long: on a busy machine the first test of a file loads for more than 5 s.
+          testTimeout: 60_000,
           // A test whose loop went over nothing has shown nothing.
           expect: { requireAssertions: true },
           include: ["src/**/*.test.{ts,tsx}", "test/unit/**/*.test.ts"],

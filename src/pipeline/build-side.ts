@@ -65,18 +65,34 @@ export async function buildSide(
 ): Promise<BuildSide> {
   const context = join(request.directory, "context");
   await exportContext(request.root, request.service.files, context, request.overlay);
-  const builds: Build[] = [];
   const named = request.externals.map((image) => ({ named: image, used: image, standIn: false }));
-  let bases: Awaited<ReturnType<typeof substitutes>>;
+  let bases: Bases;
   try {
     bases = await substitutes(engine, request);
   } catch (error) {
-    return failedSide(error, { request, builds, bases: named, canaries: undefined });
+    return failedSide(error, { request, builds: [], bases: named, canaries: undefined });
   }
-  const { dockerfile } = request;
   const secrets = join(request.directory, "secrets");
   await using _ = { [Symbol.asyncDispose]: () => rm(secrets, { recursive: true, force: true }) };
-  let canaries = await plant(request, secrets);
+  return await buildOn(bases, { engine, request, context, canaries: await plant(request, secrets), signal, tell });
+}
+
+type Bases = Awaited<ReturnType<typeof substitutes>>;
+
+interface Place {
+  readonly engine: ConnectedEngine;
+  readonly request: SideRequest;
+  readonly context: string;
+  readonly canaries: Canaries;
+  readonly signal: AbortSignal;
+  readonly tell: (line: string) => void;
+}
+
+/** All builds of a side whose context and bases are there. */
+async function buildOn(bases: Bases, { engine, request, context, signal, tell, ...place }: Place): Promise<BuildSide> {
+  const { dockerfile } = request;
+  const builds: Build[] = [];
+  let { canaries } = place;
   // A substituted base is named by its content: the tag of the Dockerfile may have moved since.
   const earlier = isDeepStrictEqual(request.earlier?.bases, bases.used) ? request.earlier : undefined;
   const mounts = mountsOf(request, earlier);

@@ -1,5 +1,12 @@
-import { connect, constants, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http2";
-import { newChanges } from "./changes.ts";
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+} from "node:http2";
+import { type Changes, newChanges } from "./changes.ts";
 import { asHttp, grpcStatusOf, isGrpc } from "./grpc.ts";
 import type { RawAnswer, RawRequest } from "./raw-request.ts";
 import { untilReady, type Opened, openSocket } from "./socket.ts";
@@ -24,16 +31,39 @@ export async function openRequest2(
   await untilReady(opened);
   const { socket } = opened;
   const session = connect(url.origin, { createConnection: () => socket });
+  const stream = session.request(headers, { endStream: whole && first === "" });
+  const seen = watched(session, stream);
+  if (first !== "") stream.write(first);
+  if (whole) stream.end();
+  session.ping((error) => seen.note({ read: error === null }));
+  return {
+    ...requestOn(stream, seen),
+    // After an answer the stream is closed, and the connection is not.
+    openFor: async (milliseconds) =>
+      !(await seen.changes.until(() => session.destroyed || session.closed, milliseconds)),
+    async [Symbol.asyncDispose]() {
+      session.destroy();
+      socket.destroy();
+    },
+  };
+}
+
+interface Seen {
+  readonly state: Readonly<State>;
+  readonly changes: Changes;
+  note(seen: Partial<State>): void;
+}
+
+/** Writes down what comes on a stream, and how it ends. */
+function watched(session: ClientHttp2Session, stream: ClientHttp2Stream): Seen {
   const changes = newChanges();
   const state: State = { head: {}, tail: {}, bytes: 0, whole: false, ended: "open", continued: false, read: false };
-  const over = () => state.ended !== "open";
   const end = (how: RawAnswer["ended"]) => {
-    if (!over()) state.ended = how;
+    if (state.ended === "open") state.ended = how;
     changes.tell();
   };
   // A connection that ends may end its stream in an orderly way: the stream is looked at when it is closed.
   session.on("error", () => end("reset"));
-  const stream = session.request(headers, { endStream: whole && first === "" });
   const note = (seen: Partial<State>) => {
     Object.assign(state, seen);
     changes.tell();
@@ -46,9 +76,15 @@ export async function openRequest2(
   stream.on("error", () => {}); // `close` follows.
   stream.on("close", () => end(ENDS[stream.rstCode ?? 0] ?? "reset"));
   session.on("close", () => end("closed"));
-  if (first !== "") stream.write(first);
-  if (whole) stream.end();
-  session.ping((error) => note({ read: error === null }));
+  return { state, changes, note };
+}
+
+/** What is asked of one stream. */
+function requestOn(
+  stream: ClientHttp2Stream,
+  { state, changes }: Seen,
+): Omit<RawRequest, "openFor" | typeof Symbol.asyncDispose> {
+  const over = () => state.ended !== "open";
   const hasHead = () => state.head[":status"] !== undefined;
   const isSilent = () => !hasHead() && !over();
   const read = () => answerOf(state);
@@ -61,17 +97,11 @@ export async function openRequest2(
       await changes.until(() => state.continued || hasHead() || over(), milliseconds);
       return state.continued;
     },
-    // After an answer the stream is closed, and the connection is not.
-    openFor: async (milliseconds) => !(await changes.until(() => session.destroyed || session.closed, milliseconds)),
     send: (text) => void (stream.writable && stream.write(text)),
     end: (text) => void (stream.writable && stream.end(text)),
     async answer(limitMs) {
       const isOver = await changes.until(() => read().complete || over(), limitMs);
       return isOver ? read() : { ...read(), ended: "time limit" };
-    },
-    async [Symbol.asyncDispose]() {
-      session.destroy();
-      socket.destroy();
     },
   };
 }
