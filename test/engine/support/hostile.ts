@@ -39,6 +39,10 @@ const HOSTILE: Readonly<Record<string, string>> = {
                 pass`,
   ipv6: `
     Six(("::", 8000), Handler).serve_forever()`,
+  both: `
+    Both(("::", 8000), Handler).serve_forever()`,
+  late: `
+    Server(("0.0.0.0", 8000), Late).serve_forever()`,
   ends: `
     print("done", flush=True)`,
   serves: `
@@ -59,12 +63,20 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
+class Late(Handler):
+    def do_GET(self):
+        time.sleep(2)
+        super().do_GET()
+
 class Six(Server):
-    address_family = socket.AF_INET6
+    address_family, alone = socket.AF_INET6, 1
 
     def server_bind(self):
-        self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, self.alone)
         super().server_bind()
+
+class Both(Six):
+    alone = 0
 
 def listener():
     server = socket.create_server(("0.0.0.0", 8000))
