@@ -2,7 +2,8 @@ import { changed, healthy, slim } from "./queries/example.ts";
 import { at, find, reachableSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
-const url = /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"'$]*:([^\s@/"']+)@[^\s"']+/gi;
+/** A scheme has some letters: without an end, each part of `a.a.a…` would be followed to the end of the line. */
+const url = /\b[a-z][a-z0-9+.-]{0,60}:\/\/[^\s:/@"'$]*:([^\s@/"']+)@[^\s"']+/gi;
 /** Passwords that everybody writes into examples still are passwords in an image, but a variable is none. */
 const variable = /^\$|^<.*>$|^\*+$/;
 

@@ -37,6 +37,7 @@ const SHAPES: Readonly<Record<string, readonly [count: number, of: (count: numbe
   "installations of one RUN": [166, (n) => image(`RUN ${each(n, (at) => `pip install p${at}`, " && \\\n")}`)],
   "files removed in one RUN": [166, (n) => image(`RUN ${each(n, (at) => `rm -rf /x/${at} /y/${at}`, "; \\\n")}`)],
   "RUN instructions that install": [100, (n) => image(each(n, (at) => `RUN pip install p${at}==1`))],
+  "dots in a label": [2000, (n) => image(`LABEL a="${"x.".repeat(n)}"`)],
   "empty lines in a RUN": [250, (n) => image(`RUN a \\\n${"\n".repeat(n)} b`)],
   "stages on each other": [
     100,

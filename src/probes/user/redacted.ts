@@ -10,7 +10,7 @@ const SECRET_NAME =
 const SCHEME = /^(?:Bearer|Basic|Token|Digest|Negotiate|AWS4-HMAC-SHA256)\s+(.+)$/is;
 /** `name=value`, `"name": "value"`, `--name value`. */
 const ASSIGNED = /(?:([\w-]+)["']?\s*[:=]\s*["']?|(--[\w-]+)\s+)([^\s"'&,;}]+)/g;
-const URL_PASSWORD = /[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:([^\s@/]+)@/gi;
+const URL_PASSWORD = /[a-z][a-z0-9+.-]{0,60}:\/\/[^\s:/@]*:([^\s@/]+)@/gi;
 
 /** The contract as a report may show it: everybody reads reports, and what the team sends to prove its service is its own. */
 export function withoutSecrets(contract: Contract): Contract {
