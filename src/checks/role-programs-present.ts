@@ -16,7 +16,7 @@ export const roleProgramsPresent: Check<Roles> = {
   severity: "error",
   title: "The program that starts each role is in the image",
   why: 'The web server starts without uv, and the worker or the migration that a Compose file starts with `uv run` no longer does: `exec: "uv": not found`.',
-  source: "Trap T1 (pvn-finance, smart-invoice, vibetuner #614)",
+  source: "pvn-finance, smart-invoice, vibetuner #614",
   whenItFails: {
     symptom: "The web service is healthy; a worker, a scheduler or a migration of the same image does not start.",
     cause: "Its command, in another file than the Dockerfile, calls a program that the image no longer has.",

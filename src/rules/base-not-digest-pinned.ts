@@ -7,13 +7,13 @@ export const baseNotDigestPinned: Rule = {
   id: "base-not-digest-pinned",
   title: "An image is named by tag only",
   why: "A tag moves. Two builds of one commit can then ship different operating systems and Python patch releases, a rollback does not bring the old image back, and nobody can say which build had a vulnerability. Of 55 production images we read, three were pinned.",
-  source: "Trap T42",
+  source: "Docker's best practices: pin base image versions",
   demand: "exact-bases-and-tools",
   severity: "warning",
   confidence: "certain",
   advice:
     "Write the digest that the registry gives for the tag today behind the tag, `image:tag@sha256:…`, and let an update bot move both. `seaworthy pin` resolves it; never copy a digest from elsewhere.",
-  aliases: ["IMG001", "dockerfile-source-not-pinned", "S7023"],
+  aliases: ["dockerfile-source-not-pinned", "S7023"],
   since: "0.1.0",
   provenBy: ["base-pinned"],
   examples: {

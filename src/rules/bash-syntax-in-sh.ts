@@ -10,7 +10,7 @@ export const bashSyntaxInSh: Rule = {
   id: "bash-syntax-in-sh",
   title: "A script for bash is read by another shell",
   why: "/bin/sh is dash on Debian and busybox on Alpine. `[[` is a program that is not found, `source` and `set -o pipefail` end with an error, and `&>` puts the command into the background without a word. On Amazon Linux, where sh is bash, the same file works.",
-  source: "Traps T3, T29; ShellCheck SC3010, SC3046, SC3040, SC3020; droast DF066",
+  source: "ShellCheck SC3010, SC3046, SC3040, SC3020; droast DF066",
   demand: "starts-directly",
   severity: "error",
   confidence: "certain",

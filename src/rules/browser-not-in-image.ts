@@ -9,7 +9,7 @@ export const browserNotInImage: Rule = {
   id: "browser-not-in-image",
   title: "The browsers are downloaded into a cache mount",
   why: "A cache mount is no part of the image. The build is green, the browsers are on the build machine, and the first request that opens a page ends with `Executable doesn't exist`.",
-  source: "Trap T30 (browser-use #2436)",
+  source: "seen in browser-use #2436",
   demand: "found-when-started",
   severity: "error",
   confidence: "certain",

@@ -19,7 +19,7 @@ export const browserVersionMismatch: Rule = {
   id: "browser-version-mismatch",
   title: "The base's browsers are for another release of Playwright",
   why: "Each release of Playwright opens the browsers of its own build number and no others. With the base of one release and the package of another, the first page ends with `Executable doesn't exist`; the start is green.",
-  source: "Trap T30 (parkon-bot: base v1.48, package not pinned)",
+  source: "parkon-bot: base v1.48, package not pinned",
   demand: "found-when-started",
   severity: "error",
   confidence: "certain",

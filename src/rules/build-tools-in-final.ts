@@ -12,13 +12,13 @@ export const buildToolsInFinal: Rule = {
   id: "build-tools-in-final",
   title: "Compilers or headers are in the shipped image",
   why: "A compiler adds 200 to 300 MB that the service never uses, brings most of the image's known vulnerabilities, and gives an intruder the means to build tools on the spot.",
-  source: "analyzers.md fixture 17: found by no other tool",
+  source: "Docker's best practices: multi-stage builds",
   demand: "no-build-tools",
   severity: "warning",
   confidence: "certain",
   advice:
     "Install them in a builder stage and copy only the environment. Where a library is needed to run, install its runtime package (libpq5 instead of libpq-dev).",
-  aliases: ["LYR003"],
+  aliases: [],
   since: "0.1.0",
   provenBy: ["build-tools-absent"],
   examples: {

@@ -8,7 +8,7 @@ export const bytecodeRemoved: Rule = {
   id: "bytecode-removed",
   title: "The compiled bytecode is deleted again",
   why: "It saves some megabytes, and every start of every container compiles all imported modules anew: measured 2.92 s to the first answer against 0.97 s, and more with less CPU. On a read-only file system the result is never kept.",
-  source: "Trap T34 (agenta, HHS)",
+  source: "seen in agenta, HHS",
   demand: "starts-directly",
   severity: "note",
   confidence: "certain",

@@ -9,7 +9,7 @@ export const commandWithoutProgram: Rule = {
   id: "command-without-program",
   title: "The command begins with an option, and the base has no ENTRYPOINT to give it to",
   why: '`CMD ["-m", "app"]` is only right on a base whose ENTRYPOINT is `python`. When the base is exchanged, for a slim one for example, the container ends with `exec: "-m": executable file not found`.',
-  source: "Trap T7 (DEFRA)",
+  source: "seen in DEFRA",
   demand: "found-when-started",
   severity: "error",
   confidence: "certain",

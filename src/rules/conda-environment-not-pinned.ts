@@ -21,7 +21,7 @@ export const condaEnvironmentNotPinned: Rule = {
   id: "conda-environment-not-pinned",
   title: "A conda environment is solved anew in every build",
   why: "An environment file names what is wanted, and each build takes the newest that fits: two builds of one commit differ, and a release of somebody else breaks an unchanged service. Below the named packages everything moves in any case.",
-  source: "python-services.md: services from conda; conda-lock's documentation",
+  source: "conda-lock's documentation",
   demand: "locked-versions",
   severity: "warning",
   confidence: "certain",

@@ -13,7 +13,7 @@ export const conventionFileNotInImage: Rule = {
   id: "convention-file-not-in-image",
   title: "A file that the server reads by its name is not in the image",
   why: "gunicorn takes gunicorn.conf.py and granian its own from the working directory and says nothing when there is none: the service runs with the defaults, with one worker and without its timeouts. Nothing in the code names the file, so a list in place of `COPY . .` forgets it.",
-  source: "Trap T20 (HHS: settings that fall back to the defaults without a word)",
+  source: "HHS: settings that fall back to the defaults without a word",
   demand: "found-when-started",
   severity: "warning",
   confidence: "likely",

@@ -11,7 +11,7 @@ export const copyChangesFolderRights: Rule = {
   id: "copy-changes-folder-rights",
   title: "A copy takes /tmp away from everybody but root",
   why: "`COPY --link` makes the folders on the way anew, as root's with mode 0755, and a copied folder gives its own mode to the one it is copied to. /tmp is then no longer open to all: the service's user gets `Permission denied`, apt cannot check its lists, and Python finds no usable temporary directory.",
-  source: "Trap T23 (HHS); moby/buildkit #3602",
+  source: "seen in HHS; moby/buildkit #3602",
   demand: "read-only-root",
   severity: "error",
   confidence: "likely",

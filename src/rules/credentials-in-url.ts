@@ -11,13 +11,13 @@ export const credentialsInUrl: Rule = {
   id: "credentials-in-url",
   title: "A URL in the Dockerfile holds a password",
   why: "ENV, ARG and RUN texts are kept in the image's history: everybody who can pull the image reads the password with `docker history`. A default of this kind also lets a container start against the wrong database when its real setting is missing.",
-  source: "analyzers.md fixtures 30 and 31: found by no other tool",
+  source: "Docker's documentation: build secrets",
   demand: "no-secrets",
   severity: "error",
   confidence: "certain",
   advice:
     "Give the value when the container starts; for a package index use `RUN --mount=type=secret,…`. Change the password: it has been published.",
-  aliases: ["SEC002", "UV020", "index-credentials-in-layer", "DF013"],
+  aliases: ["DF013"],
   since: "0.1.0",
   provenBy: ["no-secrets-in-layers"],
   examples: {

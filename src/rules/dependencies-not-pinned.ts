@@ -27,7 +27,7 @@ export const dependenciesNotPinned: Rule = {
   id: "dependencies-not-pinned",
   title: "No lock and no exact version decides what is installed",
   why: "Each build takes the newest versions that the ranges allow: two builds of one commit differ, a release of somebody else breaks an unchanged service, and no list says what was tested.",
-  source: "hadolint DL3013, which is about names in the command only; python-services.md: services without a lock",
+  source: "hadolint DL3013, which is about names in the command only",
   demand: "locked-versions",
   severity: "warning",
   confidence: "certain",

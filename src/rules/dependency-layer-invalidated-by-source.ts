@@ -11,13 +11,13 @@ export const dependencyLayerInvalidatedBySource: Rule = {
   id: "dependency-layer-invalidated-by-source",
   title: "Every source edit installs all dependencies again",
   why: "A layer is rebuilt when anything copied before it has changed. With the source copied first, a one-line edit downloads and installs every package, in every build of every developer and in CI.",
-  source: "analyzers.md fixture 19: named for uv by no other tool",
+  source: "uv's guide for Docker: intermediate layers; Docker's documentation of the build cache",
   demand: "cached-dependencies",
   severity: "warning",
   confidence: "certain",
   advice:
     "Copy or bind-mount only pyproject.toml and uv.lock, install with `--no-install-project`, and copy the source afterwards.",
-  aliases: ["LYR001", "DF070", "dockerfile-copies-all-before-deps", "CL001"],
+  aliases: ["DF070", "dockerfile-copies-all-before-deps", "CL001"],
   since: "0.1.0",
   provenBy: ["dependency-layer-cached"],
   examples: {

@@ -7,13 +7,13 @@ export const devServerOrReload: Rule = {
   id: "dev-server-or-reload",
   title: "A development server or debug mode is started",
   why: "Development servers are single-threaded or restart on file changes, and debug mode shows source, variables and, with werkzeug, a Python console to whoever causes an error.",
-  source: "Trap T10 (twinbots, benchling-webhook); sonar S4507 knows one variable",
+  source: "seen in twinbots, benchling-webhook; sonar S4507 knows one variable",
   demand: "starts-directly",
   severity: "error",
   confidence: "certain",
   advice:
     "Start a production server (uvicorn, gunicorn, hypercorn, granian) without --reload and --debug. Changing the server changes behaviour: prove it before it is shipped.",
-  aliases: ["RUN006", "S4507"],
+  aliases: ["S4507"],
   since: "0.1.0",
   provenBy: ["stop-answers-in-flight"],
   examples: {

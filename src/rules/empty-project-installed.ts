@@ -14,7 +14,7 @@ export const emptyProjectInstalled: Rule = {
   id: "empty-project-installed",
   title: "The project is installed without its code, and only the working directory makes it work",
   why: "The build backend finds no source and installs a name and a version. The service is still found, because Python also looks in the working directory or in PYTHONPATH: another WORKDIR, another command or a worker that starts elsewhere ends with ModuleNotFoundError.",
-  source: "Trap T19 (benchling-webhook, measured with hatchling)",
+  source: "seen in benchling-webhook, measured with hatchling",
   demand: "found-when-started",
   severity: "warning",
   confidence: "likely",

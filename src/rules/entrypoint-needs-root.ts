@@ -15,7 +15,7 @@ export const entrypointNeedsRoot: Rule = {
   id: "entrypoint-needs-root",
   title: "The entrypoint script does what only root may, and the image starts it as somebody else",
   why: "Changing an owner, making a user or taking on another one needs root. With a USER in the image the script ends with `Operation not permitted`, and the container never starts. It happens when a USER is added to an image whose script was written for root.",
-  source: "Trap T8 (mealie, linkding, paperless; FileCodeBox #500 went back to root)",
+  source: "seen in mealie, linkding, paperless; FileCodeBox #500 went back to root",
   demand: "found-when-started",
   severity: "error",
   confidence: "likely",

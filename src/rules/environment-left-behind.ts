@@ -23,7 +23,7 @@ export const environmentLeftBehind: Rule = {
   id: "environment-left-behind",
   title: "The environment stays in the builder",
   why: "Poetry and pipenv put the environment into a cache below the home folder unless they are told otherwise. A COPY of the application's folder leaves it behind, and a cache mount over that folder keeps it out of every layer; the build succeeds, and the container ends with `executable file not found`.",
-  source: "Trap T15; the documentation of poetry (virtualenvs.in-project) and pipenv (PIPENV_VENV_IN_PROJECT)",
+  source: "the documentation of poetry (virtualenvs.in-project) and pipenv (PIPENV_VENV_IN_PROJECT)",
   demand: "found-when-started",
   severity: "error",
   confidence: "likely",

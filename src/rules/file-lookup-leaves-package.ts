@@ -28,7 +28,7 @@ export const fileLookupLeavesPackage: Rule = {
   id: "file-lookup-leaves-package",
   title: "The code looks for files beside its package, and is installed elsewhere",
   why: "`--no-editable` and `pip install .` put the package into site-packages. `Path(__file__).parents[n]` then climbs into the environment, where templates, settings and migrations of the repository's root are not: FileNotFoundError, often at the first request that needs one.",
-  source: "Trap T12 (blueapi, angentic-sytems-lab, polar); nearly half of the services counted look up files so",
+  source: "seen in blueapi, angentic-sytems-lab, polar; nearly half of the services counted look up files so",
   demand: "found-when-started",
   severity: "error",
   confidence: "likely",

@@ -12,7 +12,7 @@ export const filesInRootHome: Rule = {
   id: "files-in-root-home",
   title: "What the service runs lies in root's home, and it runs as another user",
   why: "/root is closed to everybody else. After `pip install --user`, or with a Python that uv downloaded, the programs lie there, and the service's user gets `Permission denied` or `executable file not found`.",
-  source: "Trap T16 (code-graph-rag #1788, uv-docker-example #38)",
+  source: "seen in code-graph-rag #1788, uv-docker-example #38",
   demand: "found-when-started",
   severity: "error",
   confidence: "likely",

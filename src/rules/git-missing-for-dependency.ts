@@ -47,7 +47,7 @@ export const gitMissingForDependency: Rule = {
   id: "git-missing-for-dependency",
   title: "A dependency comes from git, and the stage that installs has none",
   why: "uv, pip, pdm and pipenv call `git` to fetch it. Slim and Alpine images have no git: the build stops with `Cannot find command 'git'` or `Git executable not found`. poetry fetches by itself, unless it is told to call git.",
-  source: "Trap T26; pip's and uv's documentation of dependencies from git",
+  source: "pip's and uv's documentation of dependencies from git",
   demand: "builds-from-a-clone",
   severity: "error",
   confidence: "likely",

@@ -20,7 +20,7 @@ export const gitOverSshWithoutKey: Rule = {
   id: "git-over-ssh-without-key",
   title: "A dependency is fetched over ssh, and the build is given no key",
   why: "The laptop has a key and knows the host; the build has neither and stops with `Permission denied (publickey)` or `Host key verification failed`. The way out that is found under pressure is a key that is copied in, which stays in a layer.",
-  source: "Trap T40; Docker's documentation of RUN --mount=type=ssh",
+  source: "Docker's documentation of RUN --mount=type=ssh",
   demand: "builds-from-a-clone",
   severity: "warning",
   confidence: "likely",

@@ -34,7 +34,7 @@ export const gracePeriodsMismatch: Rule = {
   id: "grace-periods-mismatch",
   title: "The server's shutdown time is not below the platform's grace period",
   why: "A server that may take as long as the platform waits is killed before it is done: requests in flight are cut off and the exit code is 137.",
-  source: 'Issue 5, "grace periods that do not add up"; found by no other tool',
+  source: "Kubernetes documentation: termination of pods; Compose: stop_grace_period; Amazon ECS: stopTimeout",
   demand: "stops-in-time",
   severity: "error",
   confidence: "certain",

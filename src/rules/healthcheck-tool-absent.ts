@@ -14,13 +14,13 @@ export const healthcheckToolAbsent: Rule = {
   id: "healthcheck-tool-absent",
   title: "The health check calls a program that the image does not have",
   why: "Every check fails with `curl: not found`, the container is unhealthy from the first minute, and what watches it restarts a service that works. At least eight projects shipped that after they had made their image smaller.",
-  source: "Trap T27 (minio #6347, superset #22663); analyzers.md fixtures 25 and 61: found by no other tool",
+  source: "seen in minio #6347, superset #22663",
   demand: "health-is-seen",
   severity: "error",
   confidence: "certain",
   advice:
     'Ask with Python, which is there: `["python", "-c", "import urllib.request as r; r.urlopen(\'http://127.0.0.1:8000/health\', timeout=4)"]`, or install the program in the shipped stage.',
-  aliases: ["HC002"],
+  aliases: [],
   since: "0.1.0",
   provenBy: ["healthcheck-healthy"],
   examples: {

@@ -13,7 +13,7 @@ export const installBehindMake: Rule = {
   id: "install-behind-make",
   title: "The dependencies are installed by a Makefile that does not hold to the lock",
   why: "The Dockerfile says `make install`; the flags are in another file, made for a laptop. Development dependencies come along, and the lock is brought in step inside the build, where nobody sees what changed.",
-  source: "Trap T41 (flagsmith)",
+  source: "seen in flagsmith",
   demand: "locked-versions",
   severity: "warning",
   confidence: "certain",

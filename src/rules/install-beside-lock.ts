@@ -9,7 +9,7 @@ export const installBesideLock: Rule = {
   id: "install-beside-lock",
   title: "A package is installed beside the lock",
   why: "Often it is the server or the driver of the database. No lock holds its version or those of what it needs, so two builds of one commit differ, it may replace a locked version, and whoever tidies the Dockerfile up loses it.",
-  source: "Trap T38 (ppm2-mini-projek-backend: gunicorn, psycopg2-binary; find-moj-data)",
+  source: "ppm2-mini-projek-backend: gunicorn, psycopg2-binary; find-moj-data",
   demand: "locked-versions",
   severity: "warning",
   confidence: "certain",

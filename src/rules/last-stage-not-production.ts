@@ -6,7 +6,7 @@ export const lastStageNotProduction: Rule = {
   id: "last-stage-not-production",
   title: "The stage that is built by default is not the one for production",
   why: "`docker build .` makes the last stage. Where that is the one for tests or development, every build that forgets `--target` ships it: with a debugger, with development dependencies, sometimes with a command that runs the tests and ends.",
-  source: "Trap T9 (DevOps-Course-Starter, whose default is the test stage; alphagov, polar)",
+  source: "seen in DevOps-Course-Starter, whose default is the test stage; alphagov, polar",
   demand: "builds-from-a-clone",
   severity: "warning",
   confidence: "likely",

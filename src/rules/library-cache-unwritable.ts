@@ -42,7 +42,7 @@ export const libraryCacheUnwritable: Rule = {
   id: "library-cache-unwritable",
   title: "A library keeps files where the service may not write",
   why: "matplotlib, Hugging Face's libraries, numba and others write below HOME, or beside their own code, unless a variable says where. A user without a home folder, or a read-only root, lets them fail at the first use: after the build, the tests and the health check have passed.",
-  source: "Trap T31 (blueapi sets MPLCONFIGDIR, authentik TMPDIR)",
+  source: "blueapi sets MPLCONFIGDIR, authentik TMPDIR",
   demand: "read-only-root",
   severity: "warning",
   confidence: "likely",

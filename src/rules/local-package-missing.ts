@@ -83,7 +83,7 @@ export const localPackageMissing: Rule = {
   id: "local-package-missing",
   title: "A package of the workspace is not where it is installed from",
   why: "`--no-install-project` leaves out the project alone: its neighbours in the workspace, and dependencies by path, are installed in the same step and need their folders there. Installed as editable, they are only a path in the environment, and the shipped image must have that path, too.",
-  source: "Trap T14 (uv-docker-example #45, agenta); uv's guide for Docker",
+  source: "seen in uv-docker-example #45, agenta; uv's guide for Docker",
   demand: "builds-from-a-clone",
   severity: "error",
   confidence: "likely",

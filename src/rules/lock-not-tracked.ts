@@ -9,7 +9,7 @@ export const lockNotTracked: Rule = {
   id: "lock-not-tracked",
   title: "The lock file is not under version control",
   why: "The image builds on the laptop that holds the lock and nowhere else, or every machine resolves its own versions. RAGstar's reworked Dockerfile could not be built from a clean clone for a day because uv.lock stood in .gitignore.",
-  source: "RAGstar, commits 9adfd71 to fa80974; trap T37",
+  source: "RAGstar, commits 9adfd71 to fa80974",
   demand: "locked-versions",
   severity: "error",
   confidence: "certain",

@@ -8,7 +8,7 @@ export const lockPinnedToMirror: Rule = {
   id: "lock-pinned-to-mirror",
   title: "The lock takes its packages from a mirror",
   why: "The address of every file is written in the lock. Built elsewhere, each one is fetched from the other side of the world, slowly or not at all; when the mirror drops a file, the lock can no longer be installed, although PyPI still has it.",
-  source: "Trap T40 (Djagon)",
+  source: "seen in Djagon",
   demand: "locked-versions",
   severity: "warning",
   confidence: "certain",

@@ -12,7 +12,7 @@ export const mountHidesEnvironment: Rule = {
   id: "mount-hides-environment",
   title: "A mount of Compose hides the image's environment",
   why: 'The folder that is mounted over the application replaces all that the image has there, the environment in it too. The container starts with whatever the laptop has: no `.venv`, or one for another system, and `exec: "uvicorn": not found`.',
-  source: "Trap T22 (nicegui #5600, readthedocs #12616); every fifth Compose file counted mounts over the application",
+  source: "seen in nicegui #5600, readthedocs #12616; every fifth Compose file counted mounts over the application",
   demand: "found-when-started",
   severity: "warning",
   confidence: "certain",

@@ -33,7 +33,7 @@ export const noWheelForMusl: Rule = {
   id: "no-wheel-for-musl",
   title: "Packages of the lock have no wheel for Alpine's C library",
   why: "Wheels are built for glibc (`manylinux`) or for musl (`musllinux`). What has none for musl is compiled in every build without a cache, which takes minutes for the large ones and a compiler in the builder, and what publishes no sources cannot be installed at all. On a slim image they are downloaded.",
-  source: "PEP 656; generators.md, base profiles",
+  source: "PEP 656",
   demand: "builds-from-a-clone",
   severity: "note",
   confidence: "certain",

@@ -20,7 +20,7 @@ export const outsideNoTemporaryFolder: Rule = {
   id: "outside-no-temporary-folder",
   title: "With a read-only root, Compose or Kubernetes gives no folder for temporary files",
   why: "`tempfile` finds nothing in /tmp, /var/tmp and the working directory: the service starts, stays healthy, and fails at the first request that needs a file.",
-  source: "Incident of 2025-11-18 at benchling-webhook, on other platforms; found by no other tool",
+  source: "Incident of 2025-11-18 at benchling-webhook, on other platforms",
   demand: "read-only-root",
   severity: "error",
   confidence: "likely",

@@ -16,7 +16,7 @@ export const outsidePortMismatch: Rule = {
   id: "outside-port-mismatch",
   title: "Another file leads to a port on which the service does not listen",
   why: "Compose publishes a closed port, or Kubernetes asks one: the container runs and nobody reaches it, or it is started again and again.",
-  source: "Issue 5: declarations outside the Dockerfile; found by no other tool",
+  source: "Compose: ports; Kubernetes documentation: services; Amazon ECS: port mappings",
   demand: "reached-at-its-port",
   severity: "error",
   confidence: "likely",

@@ -12,7 +12,7 @@ export const outsideProbePathUnknown: Rule = {
   id: "outside-probe-path-unknown",
   title: "A probe outside the Dockerfile asks a route that the service does not have",
   why: "The answer is 404: Kubernetes kills a healthy container for a liveness probe and sends nothing to it for a readiness probe, and a roll-out never ends.",
-  source: "Issue 5: declarations outside the Dockerfile; found by no other tool",
+  source: "Kubernetes documentation: probes; Amazon ECS: container health checks",
   demand: "health-is-seen",
   severity: "error",
   confidence: "likely",

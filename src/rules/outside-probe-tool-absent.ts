@@ -21,7 +21,7 @@ export const outsideProbeToolAbsent: Rule = {
   id: "outside-probe-tool-absent",
   title: "A probe outside the Dockerfile calls a program that the image does not have",
   why: "The program was left out because the Dockerfile does not use it, but Compose, the ECS task definition or a Kubernetes probe does: every check fails and the platform replaces healthy containers. benchling-webhook's curl probe stands in CDK code only.",
-  source: "Trap T27 (benchling-webhook, agenta, polar)",
+  source: "seen in benchling-webhook, agenta, polar",
   demand: "health-is-seen",
   severity: "error",
   confidence: "likely",

@@ -25,7 +25,7 @@ export const outsideStarterToolAbsent: Rule = {
   id: "outside-starter-tool-absent",
   title: "Another file starts the image with a tool that is not in it",
   why: 'The Dockerfile no longer needs uv, but Compose, Kubernetes or ECS still starts a worker or a migration with `uv run`: `exec: "uv": not found`. vibetuner\'s production health check broke in this way.',
-  source: "Trap T1 (pvn-finance, smart-invoice, vibetuner #614)",
+  source: "seen in pvn-finance, smart-invoice, vibetuner #614",
   demand: "found-when-started",
   severity: "error",
   confidence: "likely",

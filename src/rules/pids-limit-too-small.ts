@@ -12,7 +12,7 @@ export const pidsLimitTooSmall: Rule = {
   id: "pids-limit-too-small",
   title: "The limit of processes is below what the server starts",
   why: "Threads count as well. The server's own process, its workers and their threads do not fit: workers end with `Resource temporarily unavailable` and are started again for ever.",
-  source: "Compose: pids_limit; Linux: pids controller; found by no other tool",
+  source: "Compose: pids_limit; Linux: pids controller",
   demand: "starts-directly",
   severity: "error",
   confidence: "certain",

@@ -11,7 +11,7 @@ export const portHardCoded: Rule = {
   id: "port-hard-coded",
   title: "The command fixes a port that the service lets its environment choose",
   why: "Stacks that set PORT get a service that listens elsewhere: every health check fails. benchling-webhook lost a deployment to `:8080` in an exec form that ignored PORT=5001.",
-  source: "benchling-webhook, 2025-12-18; trap T4",
+  source: "benchling-webhook, 2025-12-18",
   demand: "reached-at-its-port",
   severity: "warning",
   confidence: "likely",

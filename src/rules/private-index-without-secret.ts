@@ -28,7 +28,7 @@ export const privateIndexWithoutSecret: Rule = {
   id: "private-index-without-secret",
   title: "Packages come from a private index, and the build is given no credentials",
   why: "An index of this kind answers 401 to everybody without a token: the build works on the laptop that has one in its home, and nowhere else. The way out that is found under pressure is a token in ARG, which stays in the history.",
-  source: "Trap T40 (flagsmith: CodeArtifact); tally require-secret-mounts",
+  source: "flagsmith: CodeArtifact; tally require-secret-mounts",
   demand: "builds-from-a-clone",
   severity: "warning",
   confidence: "likely",

@@ -16,7 +16,7 @@ export const programNotInstalled: Rule = {
   id: "program-not-installed",
   title: "The service calls a program that the image does not have",
   why: "Start-up and health checks are green; the first request that needs the program fails. RAGstar's rework removed git as not needed, while its dependency gitingest calls git for every repository.",
-  source: "RAGstar 33f4ec7; trap T26",
+  source: "RAGstar 33f4ec7",
   demand: "found-when-started",
   severity: "error",
   confidence: "likely",

@@ -7,13 +7,13 @@ export const projectInstalledBeforeSource: Rule = {
   id: "project-installed-before-source",
   title: "The dependency layer installs the project before its source is there",
   why: "A packaged project is built while its code is missing: the build backend fails, or installs an empty package, and the service imports an old or empty version of itself.",
-  source: "Trap T13; uv's guide for Docker",
+  source: "uv's guide for Docker",
   demand: "cached-dependencies",
   severity: "warning",
   confidence: "likely",
   advice:
     "Use `--no-install-project` in the layer that only has pyproject.toml and uv.lock, and sync again after the source is copied.",
-  aliases: ["UV013"],
+  aliases: [],
   since: "0.1.0",
   provenBy: ["builds", "becomes-healthy"],
   examples: {

@@ -14,13 +14,13 @@ export const projectMetadataMissing: Rule = {
   id: "project-metadata-missing",
   title: "A file that the build backend reads is not in the build",
   why: "pyproject.toml names a readme or licence file; the backend opens it while the project is installed and stops the build: `Readme file does not exist`. Often the file is there but .dockerignore hides it.",
-  source: "Trap T21; RAGstar d13b96e, and more than ten issue threads",
+  source: "RAGstar d13b96e, and more than ten issue threads",
   demand: "builds-from-a-clone",
   severity: "error",
   confidence: "likely",
   advice:
     "Copy the file before the project is installed, and let it through .dockerignore (`!README.md` after `*.md`).",
-  aliases: ["UV014"],
+  aliases: [],
   since: "0.1.0",
   provenBy: ["builds"],
   examples: {

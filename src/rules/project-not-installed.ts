@@ -17,7 +17,7 @@ export const projectNotInstalled: Rule = {
   id: "project-not-installed",
   title: "The service needs itself installed, and the image installs only its dependencies",
   why: "A console script exists only once the project is installed, and `importlib.metadata.version` of itself ends with PackageNotFoundError. Both work on a laptop, where `uv sync` installs the project, and stop the container at its start.",
-  source: "Trap T13 (khoj, skyvern, nautobot, blueapi, flagsmith)",
+  source: "seen in khoj, skyvern, nautobot, blueapi, flagsmith",
   demand: "found-when-started",
   severity: "error",
   confidence: "likely",

@@ -22,13 +22,13 @@ export const pythonNotInDistribution: Rule = {
   id: "python-not-in-distribution",
   title: "The distribution does not carry this Python",
   why: "The package manager answers `Unable to locate package`, or a third-party repository is added that nobody maintains for the next release.",
-  source: "IMG005; analyzers.md fixture 15: found by no other tool",
+  source: "Debian's and Amazon Linux's lists of packages",
   demand: "allowed-python",
   severity: "error",
   confidence: "likely",
   advice:
     "Take a base that brings this Python (`python:3.13-slim-trixie`), or a release of the distribution that carries it.",
-  aliases: ["IMG005"],
+  aliases: [],
   since: "0.1.0",
   provenBy: ["builds"],
   examples: {

@@ -7,7 +7,7 @@ export const pythonOptimized: Rule = {
   id: "python-optimized",
   title: "Python leaves out assertions or docstrings",
   why: "With `-O` every `assert` is gone, those of libraries that check their input by them included; with `-OO` docstrings are gone as well, and libraries that read them at run time (parsers made from docstrings, command line helps) break or change. It makes hardly anything faster.",
-  source: "Trap T36 (HHS keeps docstrings for jsonpath_ng); Python's manual, command line",
+  source: "HHS keeps docstrings for jsonpath_ng; Python's manual, command line",
   demand: "starts-directly",
   severity: "note",
   confidence: "likely",

@@ -10,13 +10,13 @@ export const pythonOutsideRequiresPython: Rule = {
   id: "python-outside-requires-python",
   title: "The base's Python is not one that the project accepts",
   why: "uv then downloads another CPython into the builder's home; the environment's interpreter is a link to it, which dangles as soon as the environment is copied to another stage, and cannot be read by another user. pip refuses the project instead.",
-  source: "Trap T16 (Hydraulink: base 3.12, project >=3.13)",
+  source: "seen in Hydraulink: base 3.12, project >=3.13",
   demand: "allowed-python",
   severity: "error",
   confidence: "certain",
   advice:
     "Take a base whose Python satisfies requires-python, and set UV_PYTHON_DOWNLOADS=never so that a mismatch stops the build.",
-  aliases: ["IMG004"],
+  aliases: [],
   since: "0.1.0",
   provenBy: ["builds", "becomes-healthy"],
   examples: {

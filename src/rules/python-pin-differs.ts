@@ -15,7 +15,7 @@ export const pythonPinDiffers: Rule = {
   id: "python-pin-differs",
   title: "An exact Python is asked for, and the base has another or a moving one",
   why: "uv takes .python-version and an exact requires-python at their word. When the base brings another release, today or after its next update, uv downloads one of its own, which stays in the builder, or the build stops where that is forbidden.",
-  source: "Trap T16 (an exact patch release against a floating minor tag; `COPY . .` brings .python-version in)",
+  source: "an exact patch release against a floating minor tag; `COPY . .` brings .python-version in",
   demand: "allowed-python",
   severity: "warning",
   confidence: "likely",

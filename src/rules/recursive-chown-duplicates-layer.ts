@@ -9,13 +9,13 @@ export const recursiveChownDuplicatesLayer: Rule = {
   id: "recursive-chown-duplicates-layer",
   title: "`chown -R` stores the files a second time",
   why: "A layer holds whole files: changing the owner of a file that an earlier layer brought writes it again. `chown -R` of /app doubles the environment, often hundreds of megabytes. 12 of 55 images did it.",
-  source: "Trap T35 (RAGstar, benchling-webhook); analyzers.md fixture 50: found by no other tool",
+  source: "seen in RAGstar, benchling-webhook",
   demand: "only-what-is-needed",
   severity: "warning",
   confidence: "certain",
   advice:
     "Use `COPY --chown=1001:1001`, or better leave the files to root: a service that cannot write its own code is safer.",
-  aliases: ["LYR008"],
+  aliases: [],
   since: "0.1.0",
   provenBy: ["size"],
   examples: {

@@ -7,7 +7,7 @@ export const relativeMountTarget: Rule = {
   id: "relative-mount-target",
   title: "A mount's target is relative",
   why: "BuildKit takes it from the working directory, Podman and Buildah refuse it, and a new WORKDIR moves it silently: a cache mount then caches nothing.",
-  source: "Design fact; measured with Podman",
+  source: "measured with Podman",
   demand: "builds-from-a-clone",
   severity: "note",
   confidence: "certain",

@@ -7,13 +7,13 @@ export const remoteScriptPiped: Rule = {
   id: "remote-script-piped",
   title: "A script from the network is run unread",
   why: "Whatever the server sends on the day of the build runs as root in it. When the download fails in the middle, half a script has run; without pipefail the build goes on as if nothing had happened.",
-  source: "DF021; hadolint DL4006 in part",
+  source: "droast DF021; hadolint DL4006 in part",
   demand: "verified-downloads",
   severity: "warning",
   confidence: "certain",
   advice:
     "Copy the tool from its image by digest, or download a fixed version with `ADD --checksum=sha256:…` and run that.",
-  aliases: ["SEC008", "DF021"],
+  aliases: ["DF021"],
   since: "0.1.0",
   provenBy: [],
   examples: {

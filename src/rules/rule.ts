@@ -45,7 +45,7 @@ export interface Rule {
   readonly title: string;
   /** Why it matters, with what happened where it was ignored. */
   readonly why: string;
-  /** Where that is written down: a trap of ours (`T3`), an issue thread, a standard. */
+  /** Where that is written down: a standard, a manual, an issue thread, or projects where it was seen. */
   readonly source: string;
   /** The demand that is not kept where the rule finds something: its row in the table of gaps. */
   readonly demand: DemandId;

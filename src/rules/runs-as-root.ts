@@ -16,7 +16,6 @@ export const runsAsRoot: Rule = {
   advice:
     "Create a user with a fixed number and end the stage with `USER 1001:1001`. First look at volumes: their files belong to the old user.",
   aliases: [
-    "SEC004",
     "DL3002",
     "CKV_DOCKER_3",
     "CKV_DOCKER_8",
@@ -60,6 +59,6 @@ export const runsAsRoot: Rule = {
   },
 };
 
-/** An entrypoint that starts as root and hands over to another user is a pattern of its own (trap T8). */
+/** An entrypoint that starts as root and hands over to another user is a pattern of its own. */
 const dropsRoot = (input: Parameters<Rule["check"]>[0]): boolean =>
   entrypointScripts(input).some(({ text }) => /\b(gosu|su-exec|setpriv|runuser|chroot --userspec)\b/.test(text));

@@ -15,13 +15,13 @@ export const runtimeSharedLibraryMissing: Rule = {
   id: "runtime-shared-library-missing",
   title: "A dependency loads a system library that the shipped image does not have",
   why: "It was compiled in a builder where the -dev package had brought the library along. In the slim runtime the import ends with `libpq.so.5: cannot open shared object file`.",
-  source: "Traps T26, T28 (wger #1409); analyzers.md fixture 59: found by no other tool",
+  source: "seen in wger #1409",
   demand: "found-when-started",
   severity: "warning",
   confidence: "likely",
   advice:
     "Install the runtime package in the last stage. `ldd` on every .so of the environment, run in that stage, proves the list.",
-  aliases: ["IMG009"],
+  aliases: [],
   since: "0.1.0",
   provenBy: ["becomes-healthy"],
   examples: {

@@ -10,13 +10,13 @@ export const runtimeUvRun: Rule = {
   id: "runtime-uv-run",
   title: "The container starts with `uv run`, or with `poetry run` and its kin",
   why: "`uv run` locks and syncs before it starts the service: it writes to its cache, so a read-only root filesystem kills the container with `Read-only file system (os error 30)`; without `--no-dev` it installs the development group from the network at every start; and it needs uv in the image. `hatch run` makes its environment in the same way; `poetry run`, `pipenv run` and `pdm run` read the project and look for their environment at every start, by a tool that the image needs for nothing else.",
-  source: "Traps T1, T2, T31; measured with uv 0.13.8",
+  source: "measured with uv 0.13.8",
   demand: "starts-directly",
   severity: "error",
   confidence: "certain",
   advice:
     'Put the environment\'s bin folder first in PATH and start the program itself, for example `CMD ["uvicorn", …]`. Other starters (Compose, Kubernetes, CI) that call it must change with it.',
-  aliases: ["UV001"],
+  aliases: [],
   since: "0.1.0",
   provenBy: ["exec-form", "build-tools-absent", "read-only-root"],
   examples: {

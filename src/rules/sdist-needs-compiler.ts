@@ -35,13 +35,13 @@ export const sdistNeedsCompiler: Rule = {
   id: "sdist-needs-compiler",
   title: "A locked package must be compiled, and the builder lacks what that takes",
   why: "The lock holds no wheel for it that fits the base, so it is built from source: `command 'gcc' failed: No such file or directory`, or `pg_config executable not found` where the compiler is there and the headers are not, after the build has run for minutes.",
-  source: "UV021; found by no other tool",
+  source: "packaging.python.org: source distributions and wheels",
   demand: "builds-from-a-clone",
   severity: "error",
   confidence: "likely",
   advice:
     "Install the compiler (and the -dev package of what it links with) in the builder stage only, or take a package with wheels.",
-  aliases: ["UV021"],
+  aliases: [],
   since: "0.1.0",
   provenBy: ["builds"],
   examples: {

@@ -20,7 +20,7 @@ export const serverIgnoresSigterm: Rule = {
   id: "server-ignores-sigterm",
   title: "The server does not react to SIGTERM as process 1",
   why: "The kernel drops signals for process 1 that it has no handler for. waitress and Flask's server install none: every stop takes the whole grace period and ends with SIGKILL (measured: killed at 10 s). With an init in front they stop at once and drop the request in flight.",
-  source: "Trap T3, measured with Python 3.11",
+  source: "measured with Python 3.11",
   demand: "stops-in-time",
   severity: "error",
   confidence: "certain",

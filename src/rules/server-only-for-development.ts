@@ -51,7 +51,7 @@ export const serverOnlyForDevelopment: Rule = {
   id: "server-only-for-development",
   title: "The server that the command starts is a development dependency",
   why: 'The lock has the server for development only, and the image installs the runtime dependencies. The container ends at once: `exec: "uvicorn": executable file not found`. It works on a laptop, where the dev group is installed.',
-  source: "Traps T38, T39",
+  source: "Flask's and Django's documentation of deployment",
   demand: "found-when-started",
   severity: "error",
   confidence: "likely",

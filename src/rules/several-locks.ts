@@ -24,7 +24,7 @@ export const severalLocks: Rule = {
   id: "several-locks",
   title: "Two managers have a lock for the same project",
   why: "Only one of them decides what the image holds. The other grows old unseen: whoever installs by it develops and tests other versions than run in production.",
-  source: "python-services.md: projects between two managers",
+  source: "projects that moved from one manager to another",
   demand: "locked-versions",
   severity: "warning",
   confidence: "likely",

@@ -15,7 +15,7 @@ export const shellAbsent: Rule = {
   id: "shell-absent",
   title: "A shell is needed in an image that has none",
   why: 'scratch and distroless images hold no /bin/sh. RUN stops the build; a CMD or HEALTHCHECK in shell form builds well, and then the container does not start, or is never healthy: `exec: "/bin/sh": no such file or directory`.',
-  source: "Trap T29; tally shell-run-in-scratch",
+  source: "tally shell-run-in-scratch",
   demand: "starts-directly",
   severity: "error",
   confidence: "certain",

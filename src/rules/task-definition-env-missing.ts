@@ -18,7 +18,7 @@ export const taskDefinitionEnvMissing: Rule = {
   id: "task-definition-env-missing",
   title: "The task definition does not name a variable that the service requires",
   why: "Locally Compose or an .env file gives it; on ECS the container gets what the task definition names and nothing else. The task ends at its start, and the circuit breaker takes the deployment back.",
-  source: "Amazon ECS documentation: environment variables; found by no other tool",
+  source: "Amazon ECS documentation: environment variables",
   demand: "configured-from-outside",
   severity: "error",
   confidence: "likely",

@@ -18,7 +18,7 @@ export const taskDefinitionNoTemporaryFolder: Rule = {
   id: "task-definition-no-temporary-folder",
   title: "Under the task definition there is no folder for temporary files",
   why: "Fargate has no tmpfs: with a read-only root, `tempfile` finds nothing in /tmp, /var/tmp and the working directory. benchling-webhook started, stayed healthy, and failed four days later at its first real export.",
-  source: "Incident of 2025-11-18 at benchling-webhook; found by no other tool",
+  source: "Incident of 2025-11-18 at benchling-webhook",
   demand: "read-only-root",
   severity: "error",
   confidence: "likely",

@@ -10,7 +10,7 @@ export const unquotedFactoryCall: Rule = {
   id: "unquoted-factory-call",
   title: "The shell reads the call of a factory as syntax",
   why: "Parentheses of a factory call mean something to the shell: `sh: syntax error near unexpected token '('`, exit code 2. benchling-webhook's deployment was rolled back for it, after a test that did not start the command had passed.",
-  source: "benchling-webhook 30bc868 and fc66f06; trap T4",
+  source: "benchling-webhook 30bc868 and fc66f06",
   demand: "found-when-started",
   severity: "error",
   confidence: "certain",

@@ -7,7 +7,7 @@ export const unreachableStage: Rule = {
   id: "unreachable-stage",
   title: "A stage takes no part in the shipped image",
   why: "BuildKit never builds it without `--target`. Often it is left over, or the last stage of the file is not the one that production needs (development after production).",
-  source: "DF015; trap T9 (DevOps-Course-Starter, alphagov, polar)",
+  source: "seen in DevOps-Course-Starter, alphagov, polar",
   demand: "todays-syntax",
   severity: "note",
   confidence: "certain",

@@ -8,14 +8,13 @@ export const upgradeInBuild: Rule = {
   id: "upgrade-in-build",
   title: "Every package of the base is upgraded in the build",
   why: "The result depends on the day: two builds of one commit differ, the digest of the base promises nothing, and each upgraded file is stored a second time. The layer is cached as well, so that the upgrades come once and then never again.",
-  source: "LYR007; trivy DS-0024, droast DF069",
+  source: "trivy DS-0024, droast DF069",
   demand: "locked-versions",
   severity: "note",
   confidence: "certain",
   advice:
     "Take a newer base image, pinned by digest and updated by a bot; install single packages by name where it cannot wait.",
   aliases: [
-    "LYR007",
     "DF069",
     "DS-0024",
     "avoid-apt-get-upgrade",

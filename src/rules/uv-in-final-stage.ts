@@ -9,13 +9,13 @@ export const uvInFinalStage: Rule = {
   id: "uv-in-final-stage",
   title: "The package manager (uv, poetry, pdm, pipenv, hatch) is in the shipped image",
   why: "It is needed to build the environment, not to run it: about 50 MB of uv, or the many packages of poetry, that a service never uses, and a tool that lets anyone who gets in install what they like.",
-  source: "Design fact of all three systems; analyzers.md fixture 05: found by no other tool",
+  source: "uv's guide for Docker: multi-stage builds",
   demand: "no-build-tools",
   severity: "warning",
   confidence: "certain",
   advice:
     "Install in a builder stage and copy only the environment. First look for starters outside the Dockerfile (Compose, Kubernetes, CI) that call `uv run` or `poetry run`: they need another command then.",
-  aliases: ["UV009"],
+  aliases: [],
   since: "0.1.0",
   provenBy: ["build-tools-absent"],
   examples: {

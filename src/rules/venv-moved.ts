@@ -8,13 +8,13 @@ export const venvMoved: Rule = {
   id: "venv-moved",
   title: "The environment is copied to another path than it was made at",
   why: "The first line of every script in bin/ and the activate files hold the path at which the environment was made. At another path `uvicorn` or `gunicorn` end with `no such file or directory`, although the file is there.",
-  source: "Trap T15 (flagsmith keeps a symbolic link for it)",
+  source: "flagsmith keeps a symbolic link for it",
   demand: "found-when-started",
   severity: "error",
   confidence: "certain",
   advice:
     "Make the environment at the path where it will run, for example with UV_PROJECT_ENVIRONMENT, and copy it to the same path.",
-  aliases: ["UV017"],
+  aliases: [],
   since: "0.1.0",
   provenBy: ["becomes-healthy"],
   examples: {

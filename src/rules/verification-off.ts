@@ -52,7 +52,6 @@ export const verificationOff: Rule = {
     "CKV2_DOCKER_11",
     "CKV2_DOCKER_14",
     "CKV2_DOCKER_16",
-    "SEC009",
     "CKV2_DOCKER_10",
     "CKV2_DOCKER_12",
     "CKV2_DOCKER_15",

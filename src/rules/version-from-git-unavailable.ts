@@ -17,7 +17,7 @@ export const versionFromGitUnavailable: Rule = {
   id: "version-from-git-unavailable",
   title: "The version comes from git, and the build has no git history",
   why: "setuptools-scm and hatch-vcs ask git for the last tag when the project is installed. Without .git in the build, or without git in the builder, the build stops, `unable to detect version`, or every image has the version 0.0.",
-  source: "Trap T21 (blueapi; xagent #564)",
+  source: "seen in blueapi; xagent #564",
   demand: "builds-from-a-clone",
   severity: "error",
   confidence: "likely",

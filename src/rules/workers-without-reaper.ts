@@ -13,13 +13,13 @@ export const workersWithoutReaper: Rule = {
   id: "workers-without-reaper",
   title: "Workers start programs, and nothing collects those that are left over",
   why: "When a worker dies, the programs it had started become children of process 1. uvicorn as process 1 waits for its workers only, so each of them stays as a zombie until the limit of processes is reached. gunicorn collects every child, and so does an init.",
-  source: "analyzers.md 5.3 RUN015: found by no other tool",
+  source: "wait(2): zombies; tini",
   demand: "starts-directly",
   severity: "note",
   confidence: "needs-proof",
   advice:
     "Start with an init (`tini --`, `docker run --init`, `initProcessEnabled` on ECS), or run one worker per container.",
-  aliases: ["RUN015"],
+  aliases: [],
   since: "0.1.0",
   provenBy: [],
   examples: {

@@ -18,13 +18,13 @@ export const writesOutsideTmpOnReadOnly: Rule = {
   id: "writes-outside-tmp-on-read-only",
   title: "The service writes next to its code",
   why: "On a read-only root file system, which ECS and Kubernetes offer and auditors ask for, the write fails; on a writable one the data is gone with the container. Four days after benchling-webhook's rework the first real export failed in this way, with every health check green.",
-  source: "Traps T31, T32 (Djagon, RAGstar, linkding, benchling-webhook)",
+  source: "seen in Djagon, RAGstar, linkding, benchling-webhook",
   demand: "read-only-root",
   severity: "note",
   confidence: "needs-proof",
   advice:
     "Write to /tmp (a tmpfs), to a declared volume, or to a folder that the image makes and gives to its user, where a volume is mounted; make the path a setting.",
-  aliases: ["RUN005"],
+  aliases: [],
   since: "0.1.0",
   provenBy: ["read-only-root"],
   examples: {

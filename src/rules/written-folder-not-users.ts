@@ -16,7 +16,7 @@ export const writtenFolderNotUsers: Rule = {
   id: "written-folder-not-users",
   title: "The service writes to a folder that belongs to root",
   why: "WORKDIR, COPY and the folders they make on the way are root's with mode 0755, whatever USER says later. The first write of the service's user ends with `Permission denied`: at the start, or at the first upload.",
-  source: "Traps T23, T8 (waxum #59); BuildKit's copies, which make folders as root",
+  source: "seen in waxum #59; BuildKit's copies, which make folders as root",
   demand: "read-only-root",
   severity: "warning",
   confidence: "likely",

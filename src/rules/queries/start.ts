@@ -140,7 +140,7 @@ function isScript(words: readonly string[]): boolean {
   return program.endsWith(".sh") || program.includes("entrypoint") || shellName.test(program);
 }
 
-/** bash replaces itself by a script's only command; dash and busybox do not (measured: trap T3). */
+/** bash replaces itself by a script's only command; dash and busybox do not (measured). */
 function receives(
   script: string | undefined,
   shell: string | undefined,
