@@ -30,6 +30,8 @@ export interface Check<Data = unknown> {
     readonly name: string;
     readonly data: Data;
     readonly status: Verdict["status"];
+    /** A part of the message: what of it may not be lost. */
+    readonly says?: string;
     readonly context?: Partial<JudgeContext>;
   }>;
   judge(data: Data, context: JudgeContext): Verdict;

@@ -87,6 +87,18 @@ export const gracePeriodsAddUp: Check<Drain> = {
       context: under({ source: "compose", graceSeconds: undefined, preStopSeconds: 0 }),
     },
     {
+      name: "ends in the moment in which Compose kills",
+      data: { ...exampleDrain, exitMs: 10_000 },
+      status: "fail",
+      context: under({ source: "compose", graceSeconds: undefined, preStopSeconds: 0 }),
+    },
+    {
+      name: "still there when the grace period is just over",
+      data: { ...exampleDrain, exit: undefined, exitMs: undefined },
+      status: "fail",
+      context: under({ graceSeconds: 40 }),
+    },
+    {
       name: "given up before the grace period was over",
       data: { ...exampleDrain, exit: undefined, exitMs: undefined },
       status: "unproven",

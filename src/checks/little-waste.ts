@@ -35,6 +35,17 @@ export const littleWaste: Check<Layers> = {
       ]),
       status: "fail",
     },
+    {
+      name: "much of a small image, and little to pull",
+      data: { ...withWaste([{ ...chown, doubled: 4_000_000 }]), bytes: 10_000_000 },
+      status: "pass",
+    },
+    {
+      name: "much to pull, and little of a large image",
+      data: { ...withWaste([chown]), bytes: 2_000_000_000 },
+      status: "pass",
+      says: "(3.0 %)",
+    },
     { name: "a new package database", data: withWaste([{ ...chown, doubled: 0, replaced: 900_000 }]), status: "pass" },
   ],
   judge({ bytes, contents: { waste } }) {

@@ -30,6 +30,7 @@ export const processesWithinLimit: Check<ProcessCount> = {
   of: ["server", "worker"],
   examples: [
     { name: "within its limit", data: example, status: "pass" },
+    { name: "as many as it may have", data: { ...example, samples: [3, 64] }, status: "pass", says: "at most 64" },
     { name: "no limit declared", data: { ...example, declared: undefined }, status: "not-applicable" },
     { name: "a request fails", data: { ...example, worse: ["/items (200 → 500)"] }, status: "fail" },
     { name: "never ready with it", data: { ...example, healthy: false, problem: "It exited." }, status: "fail" },

@@ -39,7 +39,14 @@ export const startsWithLittleCpu: Check<StartUnderLimits> = {
   needs: startUnderLimits,
   of: ["server"],
   examples: [
-    { name: "nothing is declared", data: example, status: "pass", context },
+    { name: "nothing is declared", data: example, status: "pass", says: "For 0.25 CPU: startPeriod 11 s", context },
+    {
+      name: "a quarter is as fast as a whole one",
+      data: { ...example, starts: [started(1, 900), started(0.5, 900), started(0.25, 1000)] },
+      status: "pass",
+      says: "so measure again",
+      context,
+    },
     { name: "in time with what is declared", data: { ...example, declared: quarter }, status: "pass", context },
     {
       name: "slower than the probe waits",

@@ -30,11 +30,19 @@ export const writablePathsOnFargate: Check<Writes> = {
       name: "not declared",
       data: under({ paths: [{ ...path, declared: false }], works: false, problem: "Answers become worse." }),
       status: "fail",
+      says: "does not declare",
     },
     {
       name: "another owner",
       data: under({ paths: [{ ...path, owner: "0:0 755" }], works: false, problem: "It exited." }),
       status: "fail",
+      says: "0:0 755 in the image",
+    },
+    {
+      name: "not mounted",
+      data: under({ paths: [{ ...path, mounted: false }], works: false, problem: "It exited." }),
+      status: "fail",
+      says: "Nothing is mounted at",
     },
     {
       name: "not mounted, and not needed with the task's variables",

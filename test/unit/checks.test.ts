@@ -14,6 +14,7 @@ describe.each(checks.map((check) => ({ id: check.id, check })))("$id", ({ check 
       const verdict = judge(check, seen, { ...context, ...example.context });
       expect(verdict).toMatchObject({ status: example.status });
       expect(verdict.message.trim()).not.toBe("");
+      expect(verdict.message).toContain(example.says ?? "");
     },
   );
 

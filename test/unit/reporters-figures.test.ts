@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { CheckResult, Measurement } from "../../src/model/types.ts";
-import { figureRows } from "../../src/reporters/view/figures.ts";
+import { changeOf, directionOf, type FigureRow, figureRows } from "../../src/reporters/view/figures.ts";
+import { checkPairs } from "../../src/reporters/view/pairs.ts";
 import { figures } from "../../src/requirements/figures.ts";
 import { sampleReport } from "../golden/sample-report.ts";
 
@@ -45,4 +46,38 @@ it("has a row for what a check measured and gave a name, and for nothing else", 
   const named = labels({ ...alone, name: "Start-up with little processor" });
   expect(named).toContain("Start-up with little processor");
   expect(labels(alone)).toHaveLength(named.length - 1);
+});
+
+it("says a change in words, and whether it helps", () => {
+  const row = (before: number, after: number, samples: readonly number[] = []): FigureRow => ({
+    id: "x",
+    label: "",
+    unit: "ms",
+    how: "",
+    before: { value: before, samples },
+    after: { value: after, samples },
+  });
+  const told = (...figures: Parameters<typeof row>) => [changeOf(row(...figures)), directionOf(row(...figures))];
+  expect(told(1000, 1000)).toEqual(["same", "neither"]);
+  expect(told(1000, 1004)).toEqual(["same", "neither"]);
+  expect(told(1000, 1006)).toEqual(["+1 %", "worse"]);
+  expect(told(1000, 800)).toEqual(["−20 %", "better"]);
+  expect(told(1000, 3000)).toEqual(["+200 %", "worse"]);
+  expect(told(1000, 3100)).toEqual(["×3.1", "worse"]);
+  expect(told(1000, 1)).toEqual(["−99.9 %", "better"]);
+  expect(told(1000, 0)).toEqual(["−100 %", "better"]);
+  // Not more than the samples of one side differ.
+  expect(told(1000, 900, [800, 1000, 1200])).toEqual(["−10 %", "neither"]);
+});
+
+it("puts what fails first, then what is unproven, accepted, mended and kept", () => {
+  const check = (id: string, status: CheckResult["status"]): CheckResult => ({ ...beside, id, status });
+  const ids = ["kept", "mended", "accepted", "unproven", "fails", "apart"];
+  const after = ["pass", "pass", "accepted", "unproven", "fail", "not-applicable"] as const;
+  const report = {
+    ...sampleReport,
+    before: { ...sampleReport.before, checks: ids.map((id) => check(id, id === "kept" ? "pass" : "fail")) },
+    after: { ...sampleReport.after, checks: ids.map((id, index) => check(id, after[index] ?? "pass")) },
+  };
+  expect(checkPairs(report).map(({ id }) => id)).toEqual(["fails", "unproven", "accepted", "mended", "kept", "apart"]);
 });

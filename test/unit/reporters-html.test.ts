@@ -33,6 +33,19 @@ it("says the verdict first", async () => {
   expect(text.indexOf("<h1>")).toBeLessThan(text.indexOf("<h2"));
 });
 
+it("names beside the verdict what fails the run and stands not in its sentence, and the way to it", async () => {
+  const verdict = { ...sampleReport.verdict, sentence: "The rework does not keep its promise." };
+  const named = /<ul class="to-mend".*?<\/ul>/s.exec(await page({ ...sampleReport, verdict }))?.[0] ?? "";
+  expect(named).toContain('<a href="#check-drains">');
+  expect(named.match(/<li>/g)).toHaveLength(1);
+  expect(await page(sampleReport)).not.toContain('class="to-mend"');
+  const [check] = sampleReport.after.checks.filter(({ id }) => id === "drains");
+  if (check === undefined) throw new Error("the sample has no check that is unproven");
+  const checks = Array.from({ length: 8 }, (_, index) => ({ ...check, id: `drains-${index}` }));
+  const many = await page({ ...sampleReport, verdict, after: { ...sampleReport.after, checks } });
+  expect(many).toContain('<a href="#checks">and 2 more</a>');
+});
+
 it("shows unproven with a sign and a word of its own, and open", async () => {
   const text = await page(sampleReport);
   const check = /<details class="check unproven" id="check-drains" open.*?<\/details>/s.exec(text)?.[0] ?? "";

@@ -17,7 +17,8 @@ export function Comparison({ report }: { readonly report: Report }): JSX.Element
   const lead = (
     <>
       Less is better on every line, but for the service's own tests. The bars of one line share one scale; a thin line
-      over a bar spans its samples, and ± is their median absolute deviation. <Key />
+      over a bar spans its samples, and ± is their median absolute deviation.
+      <Key />
     </>
   );
   return (
@@ -86,9 +87,14 @@ function Value(props: {
   return (
     <td class={figure === undefined ? "number muted" : "number"} data-label={label}>
       {figure === undefined ? "not measured" : formatFigure(figure.value, row.unit)}
-      {figure === undefined ? undefined : <small>{spreadOf(figure, row.unit)}</small>}
+      {figure === undefined ? undefined : <Spread text={spreadOf(figure, row.unit)} />}
     </td>
   );
+}
+
+/** Broken at its comma only: a number stays with its unit. */
+function Spread({ text }: { readonly text: string }): JSX.Element {
+  return <small>{text.replaceAll(/(?<!,) /g, "\u00A0")}</small>;
 }
 
 const WIDTH = 240;

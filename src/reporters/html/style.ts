@@ -57,6 +57,9 @@ header .service { font-weight: 600; margin-right: auto; }
 .verdict .mark { flex: none; width: 4rem; height: 4rem; border-radius: 50%; display: grid; place-items: center;
   font-size: 2rem; font-weight: 700; color: var(--tone); background: var(--tint); border: 2px solid var(--tone); }
 .verdict .open { margin: 0.6rem 0 0; color: var(--muted); }
+.verdict .to-mend { margin-top: 0.75rem; }
+.verdict .to-mend .fail { color: var(--fail); }
+.verdict .to-mend .unproven { color: var(--unproven); }
 .verdict.unproven .mark { border-style: dashed; }
 .verdict .said { min-width: 0; flex: 1; }
 .verdict .word { color: var(--tone); font-weight: 700; text-transform: uppercase; letter-spacing: 0.06em; font-size: 0.8667rem; }
@@ -83,6 +86,7 @@ header .service { font-weight: 600; margin-right: auto; }
 .tile .name, .card .name { color: var(--muted); font-size: 0.8667rem; }
 .tile .value { font-size: 1.9rem; line-height: 1.25; font-weight: 650; letter-spacing: -0.02em; font-variant-numeric: tabular-nums; }
 .change { font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.figure { white-space: nowrap; }
 .change.better { color: var(--pass); }
 .change.worse { color: var(--fail); }
 .change.neither { color: var(--muted); font-weight: 400; }
@@ -116,8 +120,9 @@ td.bars.short svg { height: 10px; }
 .bar.before rect { fill: var(--before); }
 .bar.after rect { fill: var(--after); }
 .spread { stroke: var(--spread); stroke-width: 1.2; fill: none; opacity: 0.75; }
-.key { white-space: nowrap; margin-left: 0.5rem; }
-.key i { display: inline-block; width: 0.8em; height: 0.8em; border-radius: 2px; margin: 0 0.15em 0 0.5em; }
+.key { display: block; margin-top: 0.4rem; }
+.key i { display: inline-block; width: 0.8em; height: 0.8em; border-radius: 2px; margin-right: 0.15em; }
+.key i + i { margin-left: 0.75em; }
 .key i.before { background: var(--before); }
 .key i.after { background: var(--after); }
 .digest { color: var(--muted); }
@@ -205,6 +210,10 @@ const narrow = `
   .tile { padding: 0.9rem 1rem; }
   .tile .value { font-size: 1.4rem; }
   .tallies > div { grid-template-columns: 1fr; }
+  .verdict { flex-wrap: wrap; align-items: center; }
+  .verdict .said { display: contents; }
+  .verdict .word { flex: 1; }
+  .verdict .said > :not(.word) { flex-basis: 100%; margin-top: 0; }
   th, td { padding: 0.6rem 0.75rem; }
   tbody th { min-width: 8.5rem; }
   .figures thead { display: none; }

@@ -1,6 +1,8 @@
 import type { JSX } from "preact";
 import type { CheckResult, Report } from "../../model/types.ts";
 import { type FigureRow, changeOf, directionOf, figureRows, formatFigure } from "../view/figures.ts";
+import { type CheckPair, checkPairs } from "../view/pairs.ts";
+import { failsRun } from "../view/severity.ts";
 import { STATUSES, STATUS_SIGNS, STATUS_WORDS, countByStatus, countsInWords, findingsInWords } from "../view/words.ts";
 import { Prose } from "./parts.tsx";
 
@@ -24,12 +26,41 @@ export function Verdict({ report }: { readonly report: Report }): JSX.Element {
             <Prose text={open} />
           </p>
         )}
+        <ToMend report={report} />
         <dl class="tallies">
           <Tally label="Before" checks={before.checks} findings={findingsInWords(before.findings)} />
           <Tally label="After" checks={after.checks} findings={findingsInWords(after.findings)} />
         </dl>
       </div>
     </div>
+  );
+}
+
+const MOST_NAMED = 6;
+
+/** What fails the run, each with the way to its result, as far as the sentence does not name it. */
+function ToMend({ report }: { readonly report: Report }): JSX.Element | undefined {
+  const open = checkPairs(report).filter(
+    ({ title, after }) => after !== undefined && failsRun(after) && !report.verdict.sentence.includes(title),
+  );
+  const more = open.length - MOST_NAMED;
+  if (open.length === 0) return undefined;
+  return (
+    <ul class="to-mend" aria-label="What fails this run">
+      {open.slice(0, MOST_NAMED).map(({ id, title, after }: CheckPair) => (
+        <li key={id}>
+          <span class={after?.status}>{after === undefined ? "" : `${STATUS_SIGNS[after.status]} `}</span>
+          <a href={`#check-${id}`}>
+            <Prose text={title} />
+          </a>
+        </li>
+      ))}
+      {more > 0 ? (
+        <li>
+          <a href="#checks">{`and ${more} more`}</a>
+        </li>
+      ) : undefined}
+    </ul>
   );
 }
 
@@ -110,7 +141,9 @@ function Tile({ row }: { readonly row: FigureRow }): JSX.Element {
       <p class="value">{shown(row.after)}</p>
       <p class="was">
         <span class={`change ${directionOf(row)}`}>{changeOf(row)}</span>{" "}
-        <span class="muted">{row.before === undefined ? "not measured before" : `was ${shown(row.before)}`}</span>
+        <span class="muted figure">
+          {row.before === undefined ? "not measured before" : `was ${shown(row.before)}`}
+        </span>
       </p>
     </div>
   );
