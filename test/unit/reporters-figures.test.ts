@@ -57,7 +57,7 @@ it("says a change in words, and whether it helps", () => {
     before: { value: before, samples },
     after: { value: after, samples },
   });
-  const told = (...figures: Parameters<typeof row>) => [changeOf(row(...figures)), directionOf(row(...figures))];
+  const told = (...given: Parameters<typeof row>) => [changeOf(row(...given)), directionOf(row(...given))];
   expect(told(1000, 1000)).toEqual(["same", "neither"]);
   expect(told(1000, 1004)).toEqual(["same", "neither"]);
   expect(told(1000, 1006)).toEqual(["+1 %", "worse"]);

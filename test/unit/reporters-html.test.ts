@@ -39,7 +39,7 @@ it("names beside the verdict what fails the run and stands not in its sentence, 
   expect(named).toContain('<a href="#check-drains">');
   expect(named.match(/<li>/g)).toHaveLength(1);
   expect(await page(sampleReport)).not.toContain('class="to-mend"');
-  const [check] = sampleReport.after.checks.filter(({ id }) => id === "drains");
+  const check = sampleReport.after.checks.find(({ id }) => id === "drains");
   if (check === undefined) throw new Error("the sample has no check that is unproven");
   const checks = Array.from({ length: 8 }, (_, index) => ({ ...check, id: `drains-${index}` }));
   const many = await page({ ...sampleReport, verdict, after: { ...sampleReport.after, checks } });

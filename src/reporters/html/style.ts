@@ -57,9 +57,7 @@ header .service { font-weight: 600; margin-right: auto; }
 .verdict .mark { flex: none; width: 4rem; height: 4rem; border-radius: 50%; display: grid; place-items: center;
   font-size: 2rem; font-weight: 700; color: var(--tone); background: var(--tint); border: 2px solid var(--tone); }
 .verdict .open { margin: 0.6rem 0 0; color: var(--muted); }
-.verdict .to-mend { margin-top: 0.75rem; }
-.verdict .to-mend .fail { color: var(--fail); }
-.verdict .to-mend .unproven { color: var(--unproven); }
+.to-mend { margin-top: 0.75rem; } .to-mend .fail { color: var(--fail); } .to-mend .unproven { color: var(--unproven); }
 .verdict.unproven .mark { border-style: dashed; }
 .verdict .said { min-width: 0; flex: 1; }
 .verdict .word { color: var(--tone); font-weight: 700; text-transform: uppercase; letter-spacing: 0.06em; font-size: 0.8667rem; }
