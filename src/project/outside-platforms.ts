@@ -67,8 +67,16 @@ function readValues(document: YamlDocument, tree: Tree, outside: Outside): void 
     }
 }
 
+/** A chart's template names it when it is installed. */
+function nameOf(container: unknown): string {
+  const name = textAt(container, "name") ?? "";
+  return name.includes(TEMPLATED) ? "the chart's container" : name;
+}
+
+const TEMPLATED = "templated";
+
 const withoutTemplates = (text: string): string =>
-  text.replaceAll(/^[ \t]*\{\{-?[^}]*\}\}[ \t]*$/gm, "").replaceAll(/\{\{[^}]*\}\}/g, "templated");
+  text.replaceAll(/^[ \t]*\{\{-?[^}]*\}\}[ \t]*$/gm, "").replaceAll(/\{\{[^}]*\}\}/g, TEMPLATED);
 
 /** Every table of a document that has a key, with its path. */
 function* tablesWith(value: unknown, key: string, path: Path = []): Generator<{ table: unknown; path: Path }> {
@@ -89,7 +97,7 @@ function readKubernetes(document: YamlDocument, tree: Tree, outside: Outside): v
     const told: Told[] = [];
     for (const [index, container] of containers.entries()) {
       const here = [...path, "containers", index];
-      const name = textAt(container, "name") ?? "";
+      const name = nameOf(container);
       const origin = originOf(container);
       const evidence = document.evidence(here);
       const start = addContainer(container, { document, tree, outside, path: here });

@@ -8,12 +8,12 @@ const ABSENT = /\b(?:FileNotFoundError|OSError|EnvironmentError)\b/;
  * Whether a call stands in a `try` whose `except` expects that the program may be absent. Told by indentation, from the
  * call upwards to its function's head; a bare `except Exception` says nothing about the program.
  */
-export function expectsAbsence(text: string, at: number): boolean {
+export function expectsAbsence(text: string, at: number, expected: RegExp = ABSENT): boolean {
   const { lines, heads, handlers } = outlineOf(text);
   for (let index = heads[lineAt(text, at) - 1]; index !== undefined; index = heads[index]) {
     const line = lines[index] ?? "";
     if (/^\s*(?:async\s+def|def|class)\b/.test(line)) return false;
-    if (/^\s*try\s*:/.test(line) && (handlers.get(index) ?? []).some((one) => ABSENT.test(one))) return true;
+    if (/^\s*try\s*:/.test(line) && (handlers.get(index) ?? []).some((one) => expected.test(one))) return true;
   }
   return false;
 }

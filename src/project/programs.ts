@@ -38,6 +38,11 @@ const THROUGH: ReadonlyMap<string, readonly string[]> = new Map([
 const ALWAYS_THERE = /^(?:python[\d.]*|sh|bash)$/;
 const WORDS = ["subprocess", "os.system", "os.popen", "os.exec", "shutil", "create_subprocess"];
 
+/** Asks git about the repository that the code lies in. */
+const OWN_REPOSITORY =
+  /^[^)]*?["'\s]git["']?[\s,"']+(?:describe|rev-parse|rev-list|symbolic-ref|status|log|show|branch)\b/;
+const ANY = /\bexcept\b/;
+
 /** Programs outside Python that the service runs, by its own calls and through its libraries. */
 export function readPrograms(
   sources: PythonSources,
@@ -51,7 +56,14 @@ export function readPrograms(
       const program = programIn(sources, file, call);
       if (isCommand(call.scope)) continue;
       if (program === undefined || program === "" || ALWAYS_THERE.test(program)) continue;
-      const isOptional = lookedFor.has(program) || expectsAbsence(file.source.text, call.at);
+      const { text } = file.source;
+      const isOptional =
+        lookedFor.has(program) ||
+        expectsAbsence(text, call.at) ||
+        // No image holds the repository: who catches whatever happens then knows it.
+        (program === "git" &&
+          OWN_REPOSITORY.test(text.slice(call.at, call.at + 200)) &&
+          expectsAbsence(text, call.at, ANY));
       uses.push({ program, confidence: isOptional ? "needs-proof" : "certain", evidence: evidenceOf(file, call) });
     }
   }

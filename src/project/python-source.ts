@@ -8,7 +8,7 @@ import type { Tree, TreeProblem } from "./tree.ts";
 
 /** Files whose Python never runs in production, by a folder or a name in their path. */
 const NOT_PRODUCTION =
-  /^(?:dev|evals?|notebooks|ci|hack)\/|(?:^|\/)[^/]*\{\{[^/]*\/|(?:^|\/)(?:tests?(?:_\w+)?|e2e|testing|docs?|examples?|benchmarks?|node_modules|site-packages|\.[^/]+)\/|(?:^|\/)(?:tests?\d*|test_[^/]*|[^/]*_test|conftest|noxfile|tasks_dev|fabfile|hatch_build|versioneer)\.py$|^(?:setup|docs\/conf)\.py$/;
+  /^(?:dev|evals?|notebooks|ci|hack|contrib)\/|(?:^|\/)[^/]*\{\{[^/]*\/|(?:^|\/)(?:tests?(?:_\w+)?|e2e|testing|docs?|examples?|benchmarks?|node_modules|site-packages|\.[^/]+)\/|(?:^|\/)(?:tests?\d*|test_[^/]*|[^/]*_test|conftest|noxfile|tasks_dev|fabfile|hatch_build|versioneer)\.py$|^(?:setup|docs\/conf)\.py$/;
 /** A statement that gives an indented name a type or a value, or the first one behind `class A:`. */
 const FIELD = /^(?:[ \t]+|class[^\n]*:[ \t]*)(\w+)[ \t]*(?::|=(?!=))/gm;
 const MAX_BYTES = 1_000_000;

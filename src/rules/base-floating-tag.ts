@@ -3,6 +3,13 @@ import { externalImages } from "./queries/images.ts";
 import { at, find, reachable } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
+/** Tags of distributions that move on to the next release, and to its Python. */
+const ROLLING: Readonly<Record<string, RegExp>> = {
+  alpine: /^(?:\d+|edge)$/,
+  debian: /^(?:(?:old)?stable|testing|unstable|sid)(?:-|$)/,
+  ubuntu: /^(?:rolling|devel)$/,
+};
+
 export const baseFloatingTag: Rule = {
   id: "base-floating-tag",
   title: "The base's tag lets Python or the distribution change by itself",
@@ -35,6 +42,8 @@ export const baseFloatingTag: Rule = {
       changed([`FROM ${slim}\n`, "FROM python\n"]),
       changed([`FROM ${slim}\n`, "FROM python:3-slim\n"]),
       changed([`FROM ${slim}\n`, "FROM python:3.13-slim\n"]),
+      changed([`FROM ${slim}\n`, "FROM alpine:3\n"]),
+      changed([`FROM ${slim}\n`, "FROM debian:stable-slim\n"]),
     ],
     good: [healthy, changed([`FROM ${slim}\n`, "FROM python:3.13-slim-trixie\n"])],
   },
@@ -45,6 +54,8 @@ export const baseFloatingTag: Rule = {
       const where = at(dockerfile, step.instruction, find(dockerfile, step.instruction, image));
       if (base.tag === undefined) yield { message: `${image} has no tag, which means \`latest\`.`, where };
       else if (/^(latest|slim|alpine|stable)$/.test(base.tag))
+        yield { message: `${image} names whatever release is current on the day of the build.`, where };
+      else if (ROLLING[base.short]?.test(base.tag) === true)
         yield { message: `${image} names whatever release is current on the day of the build.`, where };
       else if (base.name === "python" && base.python === undefined && /^3(-|$)/.test(base.tag))
         yield { message: `${image} changes the Python minor release when a new one comes out.`, where };

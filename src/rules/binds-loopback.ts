@@ -1,6 +1,7 @@
 import { bindOf, type Serving } from "./queries/bind.ts";
 import { mayBeTold, ownContainers, servingIn } from "./queries/containers.ts";
-import { changed, healthy, healthyDockerfile, project, startLine } from "./queries/example.ts";
+import { changed, healthy, healthyDockerfile, lambdaAdapter, project, startLine } from "./queries/example.ts";
+import { runsOnLambda } from "./queries/lambda.ts";
 import { startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
 import type { Rule, RuleInput } from "./rule.ts";
@@ -34,6 +35,8 @@ export const bindsLoopback: Rule = {
     ],
     good: [
       healthy,
+      // On Lambda the adapter beside it asks.
+      changed([startLine, `${lambdaAdapter}CMD ["uvicorn", "app.main:app"]\n`]),
       project({
         Dockerfile: healthyDockerfile,
         "compose.yaml": compose("    command: uvicorn app.main:app --host 0.0.0.0\n"),
@@ -62,7 +65,8 @@ export const bindsLoopback: Rule = {
     const { dockerfile } = input;
     const start = startOf(dockerfile);
     const here = start && loopbackOf(input, start);
-    if (start && here) yield { message: messageOf(start, here), where: at(dockerfile, start.instruction) };
+    if (start && here && !runsOnLambda(dockerfile))
+      yield { message: messageOf(start, here), where: at(dockerfile, start.instruction) };
     for (const { terms } of ownContainers(input)) {
       const there = servingIn(input, terms);
       // Where no port leads to it, another container of the pod may be the only one that asks.

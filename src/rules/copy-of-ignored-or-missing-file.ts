@@ -5,7 +5,7 @@ import { leadsOut } from "../dockerfile/links.ts";
 import type { Instruction } from "../model/types.ts";
 import { ignoreAlso } from "./queries/fixes.ts";
 import { copiedBy, isContextElsewhere, isHidden, sourcesOfCopy } from "./queries/context.ts";
-import { healthy, healthyDockerfile, healthyWith, project } from "./queries/example.ts";
+import { healthy, healthyDockerfile, healthyWith, project, slim } from "./queries/example.ts";
 import { at, find, reachableSteps, type Step } from "./queries/steps.ts";
 import { some } from "./queries/some.ts";
 import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
@@ -47,6 +47,13 @@ export const copyOfIgnoredOrMissingFile: Rule = {
           "COPY app/ /app/app/\n",
           "COPY backend/app/ /app/app/\nCOPY backend/alembic.ini /app/\n",
         ]),
+      }),
+      // Built from a folder beside, one of whose folders has the name of one of ours.
+      project({
+        "uv.lock": "",
+        "pyproject.toml": "",
+        Dockerfile: `FROM ${slim}\nCOPY manage.py run.sh /srv/\nCOPY templates /srv/templates\nCOPY shop /srv/shop\nCOPY config /srv/config\n`,
+        "config/proxy.conf": "listen 80;\n",
       }),
       project({ Dockerfile: healthyDockerfile, ".dockerignore": "*\n!pyproject.toml\n!uv.lock\n!app\n" }),
       project({ Dockerfile: healthyWith(["COPY app/ /app/app/\n", "COPY app/ logging.ini* /app/app/\n"]) }),

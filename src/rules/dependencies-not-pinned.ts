@@ -1,16 +1,15 @@
 import { posix } from "node:path";
 import { filesOf, folderAfter } from "../project/installed-files.ts";
 import type { Instruction } from "../model/types.ts";
-import { readRequirement } from "../project/requirement.ts";
+import { normalName, readRequirement } from "../project/requirement.ts";
 import { builder, healthy, project, runtime, slim, startLine } from "./queries/example.ts";
 import { isContextBeside } from "./queries/context.ts";
-import { toolCall } from "../project/install-command.ts";
 import { type Install, namedPackages, pythonInstalls } from "./queries/installs.ts";
 import { isShipped } from "./queries/shipping.ts";
-import { type Command, commandsOf } from "./queries/commands.ts";
+import { commandsOf } from "./queries/commands.ts";
+import { asksLock, isList } from "./queries/lock-asked.ts";
 import { once } from "./queries/once.ts";
-import { at, find, reachable } from "./queries/steps.ts";
-import { runCommands } from "./queries/uv.ts";
+import { at, find } from "./queries/steps.ts";
 import { some } from "./queries/some.ts";
 import type { Rule, RuleInput } from "./rule.ts";
 
@@ -45,6 +44,20 @@ export const dependenciesNotPinned: Rule = {
         Dockerfile: withPip(listed),
         "requirements.txt": "fastapi\nuvicorn==0.38.0\n",
       }),
+      // Beside a list that pins everything.
+      project({
+        "uv.lock": "",
+        "pyproject.toml": "",
+        Dockerfile: withPip(`${listed}\nRUN pip install --no-cache-dir pymysql`),
+        "requirements.txt": "fastapi==0.121.0\nuvicorn==0.38.0\n",
+      }),
+      // Into a folder of its own, which is copied.
+      project({
+        "uv.lock": "",
+        "pyproject.toml": "",
+        Dockerfile: `FROM ${slim} AS builder\nCOPY requirements.txt /\nRUN pip install --no-cache-dir --target=/parts -r /requirements.txt\n\nFROM ${slim}\nCOPY --from=builder /parts /usr/local/lib/python3.13/site-packages\n`,
+        "requirements.txt": "fastapi\nuvicorn==0.38.0\n",
+      }),
       // The lock is there, and nothing asks it.
       project({ "pyproject.toml": loose["pyproject.toml"], Dockerfile: withPip(whole) }),
       project({ ...loose, Dockerfile: withPip(whole.replace(/\.$/, "-r pyproject.toml")) }),
@@ -69,6 +82,12 @@ export const dependenciesNotPinned: Rule = {
       project({
         "uv.lock": "",
         "pyproject.toml": "",
+        Dockerfile: withPip(`${listed}\nRUN pip install --no-cache-dir uvicorn`),
+        "requirements.txt": "fastapi==0.121.0\nuvicorn==0.38.0\n",
+      }),
+      project({
+        "uv.lock": "",
+        "pyproject.toml": "",
         Dockerfile: withPip(listed),
         "requirements.txt": "fastapi==0.121.0\nfastapi[standard]\nuvicorn==0.38.0\n",
       }),
@@ -88,16 +107,21 @@ export const dependenciesNotPinned: Rule = {
   },
   *check(input) {
     const { dockerfile, service } = input;
-    const all = reachable(dockerfile).flatMap((stage) => runCommands(stage));
     const { lock } = service;
-    if (lock !== undefined && all.some(({ command }) => usesLock(command, lock.path))) return;
-    const beside = lock === undefined ? "" : `: ${lock.path} is not asked`;
+    const decides = lock !== undefined && asksLock(input);
+    // Beside a manager's lock that is what `install-beside-lock` tells.
+    if (decides && !isList(lock)) return;
+    const beside =
+      lock === undefined ? "" : decides ? `: ${lock.path} does not hold it` : `: ${lock.path} is not asked`;
+    const locked = new Set(decides ? lock.packages.map(({ name }) => name) : []);
     for (const install of pythonInstalls(dockerfile)) {
       const { step, command, call } = install;
       if (install.tool !== "pip" || call.verb === "wheel" || !isShipped(input, install)) continue;
       // A list of its own, or no list of what is needed.
       if (call.words.some((word) => /^(?:-c|--constraints?(?:=.*)?|--no-deps|--require-hashes)$/.test(word))) continue;
-      const open = [...new Set([...ofProject(install, input), ...ofFiles(install, input), ...ofNames(install, input)])];
+      const listed = decides ? [] : [...ofProject(install, input), ...ofFiles(install, input)];
+      const named = ofNames(install, input).filter((name) => !locked.has(normalName(name)));
+      const open = [...new Set([...listed, ...named])];
       if (open.length === 0) continue;
       yield {
         message: `\`${command.text}\` installs ${some(open)} in whatever version is newest${beside}.`,
@@ -107,14 +131,6 @@ export const dependenciesNotPinned: Rule = {
     }
   },
 };
-
-/** The lock decides, or a list that is made from it. */
-function usesLock({ argv, text }: Command, lock: string): boolean {
-  // A pylock.toml is given to pip by its name.
-  if (/^uv (?:-\S+ )*run\b/.test(text) || argv.some((word) => word.endsWith(posix.basename(lock)))) return true;
-  const call = toolCall(argv);
-  return call !== undefined && call.tool !== "pip" && /^(?:sync|install|export|requirements|run)$/.test(call.verb);
-}
 
 /** `uv pip install -r pyproject.toml` takes what it asks for. */
 const PROJECT = /(?:^|\/)pyproject\.toml$/;

@@ -1,6 +1,5 @@
-import { baseOf, isForLambda } from "./queries/base.ts";
-import { changed, healthcheck, healthy } from "./queries/example.ts";
-import { rootImage } from "./queries/settings.ts";
+import { changed, healthcheck, healthy, lambdaAdapter } from "./queries/example.ts";
+import { runsOnLambda } from "./queries/lambda.ts";
 import { startOf } from "./queries/start.ts";
 import { at, shippedStage, shippedSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
@@ -17,14 +16,17 @@ export const healthcheckMissing: Rule = {
   aliases: ["DL3057", "CKV_DOCKER_2", "DS-0026", "DF012", "CIS-DI-0006"],
   since: "0.1.0",
   provenBy: ["healthcheck-healthy"],
-  examples: { bad: [changed([healthcheck, ""])], good: [healthy, changed([healthcheck, "HEALTHCHECK NONE\n"])] },
+  examples: {
+    bad: [changed([healthcheck, ""])],
+    good: [healthy, changed([healthcheck, "HEALTHCHECK NONE\n"]), changed([healthcheck, lambdaAdapter])],
+  },
   *check({ dockerfile, service }) {
     const stage = shippedStage(dockerfile);
     const start = startOf(dockerfile);
     if (!stage || !start || shippedSteps(dockerfile).some(({ instruction }) => instruction.keyword === "HEALTHCHECK"))
       return;
     if (service.healthPaths.length === 0 && service.routes.length === 0 && start.server === "unknown") return;
-    if (isForLambda(baseOf(rootImage(dockerfile, stage)))) return;
+    if (runsOnLambda(dockerfile)) return;
     const [path] = service.healthPaths;
     yield {
       message: `The image has no HEALTHCHECK${path ? `, although the service answers ${path.value}` : ""}.`,

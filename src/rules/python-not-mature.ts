@@ -1,6 +1,7 @@
 import { isForOtherPythons } from "../project/locked-wheels.ts";
 import { baseOf } from "./queries/base.ts";
 import { healthyDockerfile, project, slim } from "./queries/example.ts";
+import { passesLockOver } from "./queries/lock-asked.ts";
 import { rootImage } from "./queries/settings.ts";
 import { at, shippedStage } from "./queries/steps.ts";
 import { offeredBy } from "./queries/wheels.ts";
@@ -52,7 +53,7 @@ export const pythonNotMature: Rule = {
     if (/^3\.\d+(?:\.\d+)?-?(?:rc|a|b)\d*\b/.test(base.tag ?? ""))
       yield { message: `${base.reference} is a pre-release of Python.`, where };
     const libc = base.distribution?.name === "alpine" ? "musl" : "glibc";
-    const without = (service.lock?.packages ?? []).filter((locked) => {
+    const without = (passesLockOver(input) ? [] : (service.lock?.packages ?? [])).filter((locked) => {
       const offered = locked.use === "production" ? offeredBy(input, locked) : undefined;
       return offered !== undefined && isForOtherPythons(offered, libc, python);
     });

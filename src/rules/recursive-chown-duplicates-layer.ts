@@ -1,7 +1,10 @@
+import { expandWord } from "../dockerfile/expand.ts";
+import { stageState } from "../dockerfile/stage-state.ts";
+import type { Dockerfile } from "../model/types.ts";
 import { commandsOf } from "./queries/commands.ts";
 import { changed, healthy } from "./queries/example.ts";
 import { absolute, situationAt } from "./queries/settings.ts";
-import { at, find, shippedStage, shippedSteps } from "./queries/steps.ts";
+import { at, find, shippedStage, shippedSteps, type Step } from "./queries/steps.ts";
 import { venvsMadeIn } from "./queries/venv.ts";
 import type { Rule } from "./rule.ts";
 
@@ -25,6 +28,7 @@ export const recursiveChownDuplicatesLayer: Rule = {
     ],
     good: [
       healthy,
+      changed(["USER 1001:1001\n", "ENV DATA=/data\nRUN mkdir -p $DATA && chown -R app:app ${DATA}\nUSER 1001:1001\n"]),
       changed(["USER 1001:1001\n", "RUN chown --from root:root --recursive app:app /srv\nUSER 1001:1001\n"]),
       changed(["USER 1001:1001\n", "RUN mkdir -p /data && chown -R app:app /data\nUSER 1001:1001\n"]),
       changed(["COPY app/ /app/app/", "COPY --chown=1001:1001 app/ /app/app/"]),
@@ -37,8 +41,9 @@ export const recursiveChownDuplicatesLayer: Rule = {
     const venvs = shipped ? venvsMadeIn(input, shipped) : [];
     for (const { stage, instruction } of shippedSteps(dockerfile)) {
       const { workdir } = situationAt(dockerfile, stage, instruction);
+      const expanded = expansionAt(dockerfile, { stage, instruction });
       if (instruction.keyword === "COPY" || instruction.keyword === "ADD")
-        filled.push(absolute(workdir, instruction.words.at(-1) ?? ""));
+        filled.push(absolute(workdir, expanded(instruction.words.at(-1) ?? "")));
       if (instruction.keyword !== "RUN") continue;
       const told: string[] = [];
       for (const { argv, text } of commandsOf(instruction)) {
@@ -49,7 +54,7 @@ export const recursiveChownDuplicatesLayer: Rule = {
             (word, index, words) => !word.startsWith("-") && !/^--(?:from|reference)$/.test(words[index - 1] ?? ""),
           )
           .slice(1)
-          .map((word) => absolute(workdir, word));
+          .map((word) => absolute(workdir, expanded(word)));
         const doubled = targets.find((target) =>
           filled.some(
             (path) =>
@@ -69,6 +74,13 @@ export const recursiveChownDuplicatesLayer: Rule = {
     }
   },
 };
+
+/** `$APP_HOME` as ENV and ARG set it; what nothing sets stays as it is written. */
+function expansionAt(dockerfile: Dockerfile, { stage, instruction }: Step): (word: string) => string {
+  const { env, args } = stageState(dockerfile, stage, { before: instruction });
+  const known = { get: (name: string) => env.get(name)?.value ?? args.get(name)?.value };
+  return (word) => (word.includes("$") ? expandWord(word, known, { unset: "keep" }).value : word);
+}
 
 const isWithin = (one: string, other: string): boolean =>
   one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`);

@@ -1,6 +1,7 @@
-import { baseOf, isForLambda } from "./queries/base.ts";
-import { changed, healthy } from "./queries/example.ts";
+import { baseOf, leavesRoot } from "./queries/base.ts";
+import { changed, healthy, lambdaAdapter, project, slim } from "./queries/example.ts";
 import { entrypointScripts } from "./queries/entrypoint.ts";
+import { runsOnLambda } from "./queries/lambda.ts";
 import { isRoot, rootImage, situationAt } from "./queries/settings.ts";
 import { at, shippedStage, shippedSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
@@ -37,8 +38,15 @@ export const runsAsRoot: Rule = {
       changed(["USER 1001:1001\n", ""]),
       changed(["USER 1001:1001\n", "USER 1001:1001\nUSER root\n"]),
       changed(["USER 1001:1001\n", "USER 0:0\n"]),
+      changed(["USER 1001:1001\n", ""], [`FROM ${slim}\nRUN`, "FROM nvidia/cuda:12.6.3-base-ubuntu22.04\nRUN"]),
+      project({ Dockerfile: 'FROM gcr.io/distroless/python3-debian12\nCMD ["/srv/main.py"]\n' }),
     ],
-    good: [healthy, changed(["USER 1001:1001\n", "USER app\n"])],
+    good: [
+      healthy,
+      changed(["USER 1001:1001\n", "USER app\n"]),
+      project({ Dockerfile: 'FROM gcr.io/distroless/python3-debian12:nonroot\nCMD ["/srv/main.py"]\n' }),
+      changed(["USER 1001:1001\n", lambdaAdapter]),
+    ],
   },
   *check(input) {
     const { dockerfile } = input;
@@ -47,10 +55,8 @@ export const runsAsRoot: Rule = {
     const { user } = situationAt(dockerfile, stage);
     if (user === undefined) {
       const base = baseOf(rootImage(dockerfile, stage));
-      // Only where we know that the publisher leaves root: other images may set a user of their own.
-      const known = base.name === "python" || base.short === "uv" || base.distribution?.name !== undefined;
-      if (!known || base.unresolved || isForLambda(base) || /nonroot|rootless|ubi/.test(base.reference)) return;
-      if (dropsRoot(input)) return;
+      if (!leavesRoot(base) || base.unresolved || /nonroot|rootless|ubi/.test(base.reference)) return;
+      if (runsOnLambda(dockerfile) || dropsRoot(input)) return;
       yield { message: `No USER is set, and ${base.reference} leaves root.`, where: at(dockerfile, stage.from) };
     } else if (isRoot(user) && !dropsRoot(input)) {
       const last = shippedSteps(dockerfile).findLast(({ instruction }) => instruction.keyword === "USER");

@@ -46,6 +46,7 @@ export const secretInArgOrEnv: Rule = {
     bad: [
       changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nENV JWT_SECRET=change-me-please\nRUN`]),
       inBuilder("ARG PYPI_TOKEN"),
+      inBuilder("ARG PYPI_TOKEN=''"),
       changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nENV GREETING=AKIAABCDEFGHIJKLMNOP\nRUN`]),
       changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nENV SMTP_PASS=hunter22-example\nRUN`]),
       changed(["EXPOSE 8000", "LABEL org.example.token=hunter22-example\nEXPOSE 8000"]),
@@ -92,13 +93,14 @@ function* inSettings(instruction: Instruction): Generator<Sighting> {
   const { keyword } = instruction;
   for (const { name, value } of settingsOf(instruction)) {
     const isShaped = value !== undefined && byShape(value);
-    const isNamed = value === undefined ? keyword === "ARG" && namesSecret(name) : isGiven(name, value);
+    // `ARG PASSWORD=""` asks for it as `ARG PASSWORD` does.
+    const isAsked = keyword === "ARG" && (value ?? "") === "";
+    const isNamed = isAsked ? namesSecret(name) : value !== undefined && isGiven(name, value);
     if (!isShaped && !isNamed) continue;
     const what = isShaped ? "holds what looks like a key" : "names a secret";
-    const kept =
-      value === undefined
-        ? "its value is kept in the image's history"
-        : "its value is kept in the image for everybody to read";
+    const kept = isAsked
+      ? "its value is kept in the image's history"
+      : "its value is kept in the image for everybody to read";
     yield { name, message: `\`${keyword} ${name}\` ${what}: ${kept}.` };
   }
 }

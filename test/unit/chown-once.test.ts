@@ -23,3 +23,17 @@ it.each([
 ])("says %i times that a layer holds files again: %s", async (times, lines) => {
   expect(await said(...lines)).toBe(times);
 });
+
+it("tells the folder that a variable means", async () => {
+  const { findings } = await analyze(
+    memoryTree({
+      Dockerfile:
+        "FROM python:3.13-slim-trixie\nENV APP_HOME=/home/app/web\nWORKDIR $APP_HOME\nCOPY . $APP_HOME\nRUN chown -R 1001 $APP_HOME\n",
+      "app.py": "",
+    }),
+    rules,
+  );
+  expect(findings.find(({ rule }) => rule === "recursive-chown-duplicates-layer")?.message).toBe(
+    "`chown -R 1001 $APP_HOME` writes everything under /home/app/web into another layer.",
+  );
+});

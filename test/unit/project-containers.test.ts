@@ -38,6 +38,12 @@ describe("a container of another image", () => {
 });
 
 describe("the name of a container", () => {
+  it("is not what stands for a chart's template", async () => {
+    const pod = "kind: Pod\nspec:\n  containers:\n    - name: {{ .Chart.Name }}\n      args: [uvicorn, 'a:b']\n";
+    const { outsideLimits } = await read({ "chart/templates/pod.yaml": pod });
+    expect(outsideLimits.map(({ container }) => container)).toEqual(["the chart's container"]);
+  });
+
   it("tells what a program of the service's own is for, and nothing about a server", async () => {
     const compose =
       "services:\n  celery-beat: { build: ., command: python -m jobs }\n  app-worker: { build: ., command: [python, run.py] }\n  db-migrate: { build: ., command: ./manage }\n  worker: { build: ., command: uvicorn a:b }\n  networker: { build: ., command: python -m x }\n";

@@ -24,3 +24,11 @@ it("takes it as an error when another place calls it without looking", async () 
   expect(found?.message).toContain("app/head.py line 5 calls it, and 1 more");
   expect(more).toEqual([]);
 });
+
+it("takes git that tells the version of a checkout, caught by any except, as a note: no image is a checkout", async () => {
+  const version = (verb: string) =>
+    `import subprocess\n\n\ndef version():\n    try:\n        return subprocess.check_output(["git", "${verb}"])\n    except Exception:\n        return "unknown"\n`;
+  expect(await said({ "app/version.py": version("describe") })).toMatchObject([{ severity: "note" }]);
+  expect(await said({ "app/version.py": version("clone") })).toMatchObject([{ severity: "error" }]);
+  expect(await said({ "contrib/bench.py": version("clone"), "app/a.py": "" })).toEqual([]);
+});

@@ -62,6 +62,18 @@ export function baseOf(reference: string): Base {
   };
 }
 
+/** Images for computing and serving whose publishers leave root. */
+const LEAVES_ROOT =
+  /^(?:nvidia\/(?:cuda|pytorch)|pytorch\/pytorch|tensorflow\/tensorflow|tiangolo\/(?:uvicorn-gunicorn|meinheld-gunicorn|uwsgi-nginx)[\w-]*|continuumio\/(?:mini|ana)conda3?|condaforge\/(?:miniforge3|mambaforge))$/;
+
+/** It is known that the publisher leaves root: other images may set a user of their own. */
+export const leavesRoot = ({ reference, name, short, distribution }: Base): boolean =>
+  name === "python" ||
+  short === "uv" ||
+  distribution?.name !== undefined ||
+  LEAVES_ROOT.test(name) ||
+  /^gcr\.io\/distroless\//.test(reference);
+
 /** Python without more, and the distributions themselves: what is not installed is not there. */
 export const isBare = ({ name, short, minimal }: Base): boolean =>
   ((name === "python" || short === "uv") && minimal) || ["debian", "ubuntu", "alpine", "amazonlinux"].includes(short);

@@ -3,6 +3,7 @@ import { hasWheel, isForOtherPythons, type Libc } from "../../project/locked-whe
 import { nativePackage } from "../../project/native-packages.ts";
 import type { RuleInput } from "../rule.ts";
 import type { Base } from "./base.ts";
+import { passesLockOver } from "./lock-asked.ts";
 import { offeredBy } from "./wheels.ts";
 
 /** A package of production that the installation on some base has to compile. */
@@ -18,7 +19,7 @@ const libcOf = (base: Base): Libc => (base.distribution?.name === "alpine" ? "mu
 
 /** Packages that an installation on a base compiles, as far as the lock or what is known of them says so. */
 export function compiledOn(input: RuleInput, base: Base): readonly Compiled[] {
-  const packages = input.service.lock?.packages ?? [];
+  const packages = passesLockOver(input) ? [] : (input.service.lock?.packages ?? []);
   return packages
     .filter(({ use, source }) => use === "production" && source === "registry")
     .flatMap((locked) => compiledPackage(input, locked, base) ?? []);

@@ -80,7 +80,7 @@ function filesMounted(input: RuleInput, instruction: Instruction): readonly stri
 }
 
 /**
- * Nothing that the Dockerfile copies is here, although it copies several things: it is built with another folder as
+ * Hardly anything that the Dockerfile copies is here, although it copies several things: it is built with another folder as
  * its context, such as the root of a workspace, which we have not read. Or the folder beside it is its context.
  */
 export const isContextElsewhere: (input: RuleInput) => boolean = once((input) => {
@@ -89,8 +89,10 @@ export const isContextElsewhere: (input: RuleInput) => boolean = once((input) =>
     ...copiedBy(input, step),
     isWhole: sourcesOfCopy(step.instruction).every((source) => /^\.?\/?$/.test(source)),
   }));
-  // The whole of a folder is there in any folder, so it tells nothing.
-  return absentIn(copies).length > 1 && copies.every(({ files, isWhole }) => isWhole || files.length === 0);
+  // The whole of a folder is there in any folder, so it tells nothing; and one that has the same name may be.
+  const absent = absentIn(copies).length;
+  const held = copies.filter(({ files, isWhole }) => !isWhole && files.length > 0).length;
+  return absent > Math.max(1, 3 * held);
 });
 
 /** All that a Dockerfile in a folder below ours misses lies beside it: then that folder is its context. */

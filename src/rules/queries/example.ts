@@ -35,6 +35,9 @@ export const runtime: string =
 /** A Dockerfile about which no rule has anything to say. */
 export const healthyDockerfile: string = builder + runtime + startLine;
 
+/** AWS' web adapter, an extension of Lambda that hands requests on to a server within. */
+export const lambdaAdapter: string = `COPY --from=example.com/web-adapter:1.0@${digest("c")} /lambda-adapter /opt/extensions/lambda-adapter\n`;
+
 type Change = readonly [from: string, to: string];
 
 /** A text with some of it replaced; throws when that is not there, so examples stay true. */

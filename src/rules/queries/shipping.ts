@@ -23,7 +23,8 @@ export const shippingStages: (input: RuleInput) => ShippingStages = once((input)
   const sources = shippedSteps(dockerfile).flatMap(({ instruction, stage }) => {
     const name = instruction.keyword === "COPY" ? flag(instruction, "from") : undefined;
     const source = name === undefined ? undefined : stageNamed(dockerfile, name, stage.index);
-    return source && instruction.words.slice(0, -1).some((word) => PACKAGES.test(word)) ? [source] : [];
+    const isPackages = (word: string): boolean => PACKAGES.test(word) || isTarget(source, word);
+    return source && instruction.words.slice(0, -1).some(isPackages) ? [source] : [];
   });
   const all = [...sources, ...venvCopies(input).map(({ source }) => source)];
   return {
@@ -31,6 +32,13 @@ export const shippingStages: (input: RuleInput) => ShippingStages = once((input)
     copied: new Set(all.flatMap((stage) => lineage(dockerfile, stage))),
   };
 });
+
+/** `pip install --target=/parts`: a folder of its own. */
+function isTarget(stage: Stage | undefined, path: string): boolean {
+  const plain = path.replace(/\/$/, "").replaceAll(/[^\w/]/g, ".");
+  const given = new RegExp(String.raw`\s(?:-t|--target|--prefix|--root)[= ]["']?${plain}/?["']?(?:\s|$)`);
+  return stage?.instructions.some(({ keyword, args }) => keyword === "RUN" && given.test(args)) === true;
+}
 
 export function isShipped(input: RuleInput, { step: { stage } }: Install): boolean {
   const { own, copied } = shippingStages(input);
