@@ -10,6 +10,9 @@ const ROLLING: Readonly<Record<string, RegExp>> = {
   ubuntu: /^(?:rolling|devel)$/,
 };
 
+const isRolling = (short: string, tag: string): boolean =>
+  /^(latest|slim|alpine|stable)$/.test(tag) || ROLLING[short]?.test(tag) === true;
+
 export const baseFloatingTag: Rule = {
   id: "base-floating-tag",
   title: "The base's tag lets Python or the distribution change by itself",
@@ -53,9 +56,7 @@ export const baseFloatingTag: Rule = {
       if (use !== "from" || !stages.has(step.stage) || base.digest !== undefined || base.unresolved) continue;
       const where = at(dockerfile, step.instruction, find(dockerfile, step.instruction, image));
       if (base.tag === undefined) yield { message: `${image} has no tag, which means \`latest\`.`, where };
-      else if (/^(latest|slim|alpine|stable)$/.test(base.tag))
-        yield { message: `${image} names whatever release is current on the day of the build.`, where };
-      else if (ROLLING[base.short]?.test(base.tag) === true)
+      else if (isRolling(base.short, base.tag))
         yield { message: `${image} names whatever release is current on the day of the build.`, where };
       else if (base.name === "python" && base.python === undefined && /^3(-|$)/.test(base.tag))
         yield { message: `${image} changes the Python minor release when a new one comes out.`, where };

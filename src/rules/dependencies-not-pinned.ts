@@ -111,17 +111,17 @@ export const dependenciesNotPinned: Rule = {
     const decides = lock !== undefined && asksLock(input);
     // Beside a manager's lock that is what `install-beside-lock` tells.
     if (decides && !isList(lock)) return;
-    const beside =
-      lock === undefined ? "" : decides ? `: ${lock.path} does not hold it` : `: ${lock.path} is not asked`;
+    const besideLock = `: ${lock?.path ?? ""} ${decides ? "does not hold it" : "is not asked"}`;
+    const beside = lock === undefined ? "" : besideLock;
     const locked = new Set(decides ? lock.packages.map(({ name }) => name) : []);
     for (const install of pythonInstalls(dockerfile)) {
       const { step, command, call } = install;
       if (install.tool !== "pip" || call.verb === "wheel" || !isShipped(input, install)) continue;
       // A list of its own, or no list of what is needed.
       if (call.words.some((word) => /^(?:-c|--constraints?(?:=.*)?|--no-deps|--require-hashes)$/.test(word))) continue;
-      const listed = decides ? [] : [...ofProject(install, input), ...ofFiles(install, input)];
+      const ofLists = decides ? [] : [...ofProject(install, input), ...ofFiles(install, input)];
       const named = ofNames(install, input).filter((name) => !locked.has(normalName(name)));
-      const open = [...new Set([...listed, ...named])];
+      const open = [...new Set([...ofLists, ...named])];
       if (open.length === 0) continue;
       yield {
         message: `\`${command.text}\` installs ${some(open)} in whatever version is newest${beside}.`,

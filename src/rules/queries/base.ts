@@ -72,7 +72,7 @@ export const leavesRoot = ({ reference, name, short, distribution }: Base): bool
   short === "uv" ||
   distribution?.name !== undefined ||
   LEAVES_ROOT.test(name) ||
-  /^gcr\.io\/distroless\//.test(reference);
+  reference.startsWith("gcr.io/distroless/");
 
 /** Python without more, and the distributions themselves: what is not installed is not there. */
 export const isBare = ({ name, short, minimal }: Base): boolean =>
