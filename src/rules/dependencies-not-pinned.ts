@@ -113,15 +113,10 @@ export const dependenciesNotPinned: Rule = {
     if (decides && !isList(lock)) return;
     const besideLock = `: ${lock?.path ?? ""} ${decides ? "does not hold it" : "is not asked"}`;
     const beside = lock === undefined ? "" : besideLock;
-    const locked = new Set(decides ? lock.packages.map(({ name }) => name) : []);
     for (const install of pythonInstalls(dockerfile)) {
       const { step, command, call } = install;
       if (install.tool !== "pip" || call.verb === "wheel" || !isShipped(input, install)) continue;
-      // A list of its own, or no list of what is needed.
-      if (call.words.some((word) => /^(?:-c|--constraints?(?:=.*)?|--no-deps|--require-hashes)$/.test(word))) continue;
-      const ofLists = decides ? [] : [...ofProject(install, input), ...ofFiles(install, input)];
-      const named = ofNames(install, input).filter((name) => !locked.has(normalName(name)));
-      const open = [...new Set([...ofLists, ...named])];
+      const open = openIn(install, input, decides);
       if (open.length === 0) continue;
       yield {
         message: `\`${command.text}\` installs ${some(open)} in whatever version is newest${beside}.`,
@@ -131,6 +126,17 @@ export const dependenciesNotPinned: Rule = {
     }
   },
 };
+
+/** What one command leaves open; where a pinned list decides, only what that does not hold. */
+function openIn(install: Install, input: RuleInput, decides: boolean): readonly string[] {
+  // A list of its own, or no list of what is needed.
+  if (install.call.words.some((word) => /^(?:-c|--constraints?(?:=.*)?|--no-deps|--require-hashes)$/.test(word)))
+    return [];
+  const names = ofNames(install, input);
+  if (!decides) return [...new Set([...ofProject(install, input), ...ofFiles(install, input), ...names])];
+  const locked = new Set(input.service.lock?.packages.map(({ name }) => name));
+  return [...new Set(names.filter((name) => !locked.has(normalName(name))))];
+}
 
 /** `uv pip install -r pyproject.toml` takes what it asks for. */
 const PROJECT = /(?:^|\/)pyproject\.toml$/;
