@@ -6,7 +6,7 @@ import { builder, healthy, project, runtime, slim, startLine } from "./queries/e
 import { isContextBeside } from "./queries/context.ts";
 import { type Install, namedPackages, pythonInstalls } from "./queries/installs.ts";
 import { isShipped } from "./queries/shipping.ts";
-import { commandsOf } from "./queries/commands.ts";
+import { type Command, commandsOf } from "./queries/commands.ts";
 import { asksLock, isList } from "./queries/lock-asked.ts";
 import { once } from "./queries/once.ts";
 import { at, find } from "./queries/steps.ts";
