@@ -68,6 +68,16 @@ export const drainExamples: ReadonlyArray<{
     },
     status: "fail",
   },
+  { name: "answered over both protocols", data: { ...exampleDrain, second: exampleDrain }, status: "pass" },
+  { name: "answered, and none held over HTTP/2", data: { ...exampleDrain, second: null }, status: "pass" },
+  {
+    name: "answered over HTTP/1.1, dropped over HTTP/2",
+    data: {
+      ...exampleDrain,
+      second: { ...exampleDrain, answer: { status: 0, complete: false, bytes: 0, ended: "reset" } },
+    },
+    status: "fail",
+  },
   {
     name: "held at a sidecar, and answered",
     data: { ...exampleDrain, rung: "held sidecar", request: "GET /items, held on its way to a sidecar" },
@@ -82,35 +92,50 @@ export const drainExamples: ReadonlyArray<{
   { name: "answered, never exits", data: { ...exampleDrain, exit: undefined, exitMs: undefined }, status: "fail" },
 ];
 
-/** Whether the request in flight was answered as it always is, and the service then ended cleanly and in time. */
-export function judgeDrain({
-  rung,
-  request,
-  expected,
-  answer,
-  signal,
-  exitMs,
-  exit,
-  graceSeconds,
-  busy,
-  waited,
-}: Drain): Verdict {
+/** Whether what was in flight was answered as it always is, and the service then ended cleanly and in time. */
+export function judgeDrain(drain: Drain): Verdict {
+  const { second, signal, exitMs, exit, graceSeconds, busy, waited } = drain;
+  const requests = second
+    ? [
+        { ...drain, by: " over HTTP/1.1" },
+        { ...second, by: " over HTTP/2" },
+      ]
+    : [{ ...drain, by: "" }];
+  const problems = requests.flatMap((one) => requestProblem({ ...one, rung: drain.rung, signal }) ?? []);
+  const lost = problems.find(({ status }) => status === "fail") ?? problems[0];
+  if (lost !== undefined) return lost;
+  const ending = { signal, exit, milliseconds: exitMs, graceSeconds, busy, ...waited };
+  const problem = exitProblem(ending, "The request in flight was answered, but");
+  if (problem !== undefined) return problem;
+  const took = `exit ${exit?.code} after ${formatMilliseconds(exitMs ?? 0)}`;
+  const what = `${drain.request} (${drain.rung})`;
+  if (second)
+    return pass(
+      `After ${signal} both requests in flight were answered whole, over HTTP/1.1 with ${inWords(drain.answer)} and over HTTP/2 with ${inWords(second.answer)}; ${took}: ${what}.`,
+    );
+  const rest = second === null ? " It also speaks HTTP/2 on this port, over which no request could be held." : "";
+  return pass(
+    `After ${signal} the request in flight was answered whole with ${inWords(drain.answer)}; ${took}: ${what}.${rest}`,
+  );
+}
+
+type Held = Pick<Drain, "rung" | "request" | "expected" | "answer" | "signal"> & {
+  /** By which protocol, where there are two. */
+  readonly by: string;
+};
+
+/** Undefined when the request was answered as it always is. */
+function requestProblem({ rung, request, expected, answer, signal, by }: Held): Verdict | undefined {
   const what = `${request} (${rung})`;
   if (answer.ended === "refused")
     return unproven(
       `After ${signal} the server told over HTTP/2 that it had not begun with the request, so its client may send it again elsewhere: nothing was in flight. ${what}. Name a route that takes some seconds under \`drain\`.`,
     );
   if (!answer.complete)
-    return fail(`After ${signal} the request in flight was dropped: ${what}; connection ${answer.ended}.`);
-  if (answer.status !== expected)
-    return fail(
-      `After ${signal} the request in flight was answered with ${inWords(answer)} instead of ${answer.grpcStatus === undefined ? expected : 0}: ${what}.`,
-    );
-  const ending = { signal, exit, milliseconds: exitMs, graceSeconds, busy, ...waited };
-  const problem = exitProblem(ending, "The request in flight was answered, but");
-  if (problem !== undefined) return problem;
-  return pass(
-    `After ${signal} the request in flight was answered whole with ${inWords(answer)}; exit ${exit?.code} after ${formatMilliseconds(exitMs ?? 0)}: ${what}.`,
+    return fail(`After ${signal} the request in flight${by} was dropped: ${what}; connection ${answer.ended}.`);
+  if (answer.status === expected) return undefined;
+  return fail(
+    `After ${signal} the request in flight${by} was answered with ${inWords(answer)} instead of ${answer.grpcStatus === undefined ? expected : 0}: ${what}.`,
   );
 }
 

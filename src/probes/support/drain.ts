@@ -13,11 +13,12 @@ import { startPatience } from "./patience.ts";
 import type { RawAnswer } from "./raw-request.ts";
 import { bodyRoutes, readableRoutes } from "./routes.ts";
 import { requiredEnv, startService } from "./service.ts";
+import { secondWire } from "./second-wire.ts";
 import { slowRoute } from "./slow-route.ts";
 import { serverSeconds } from "./server-seconds.ts";
 import { beginStop, type Stopped, stopSignal } from "./stop.ts";
 import { within } from "./time.ts";
-import { ownServiceUrl, spokenBy } from "./wire.ts";
+import { ownServiceUrl, spokenBy, type Wire } from "./wire.ts";
 
 /** What became of a request that was in flight when the stop signal came. */
 export interface Drain {
@@ -28,6 +29,9 @@ export interface Drain {
   /** Status of the same request when nobody stops the service. */
   readonly expected: number;
   readonly answer: RawAnswer;
+  /** The second request, over HTTP/2, of a service that speaks HTTP/1.1 and HTTP/2 on one port; null where none of these
+   * could be held. */
+  readonly second?: Pick<Drain, "request" | "expected" | "answer"> | null;
   readonly signal: string;
   /** From the signal to the exit; undefined when it did not exit within the grace period, or longer on a busy machine. */
   readonly exitMs: number | undefined;
@@ -75,16 +79,16 @@ interface Start {
 }
 
 const withNamedRoute = (start: Start, route: NonNullable<Contract["drain"]>): Promise<Drain | undefined> =>
-  stoppedWhile(start, "named slow route", (container) =>
-    namedRequest(container, start.context.contract, { ...route, holdMs: HOLD_MS }),
+  stoppedWhile(start, "named slow route", (container, wire) =>
+    namedRequest(container, start.context.contract, { ...route, holdMs: HOLD_MS }, wire),
   );
 
 const withHalfBody = (start: Start): Promise<Drain | undefined> =>
-  stoppedWhile(start, "half-sent body", async (container) => {
+  stoppedWhile(start, "half-sent body", async (container, wire) => {
     const { contract, service } = start.context;
     if (spokenBy(container).wire.grpc) return (await halfCheck(container, contract)) ?? nobodyHeld();
     const routes = await bodyRoutes(container, { service, contract, signal: start.signal });
-    return halfBody(container, contract, routes);
+    return halfBody(container, contract, routes, wire);
   });
 
 /** Nothing else of a server of gRPC is known: its methods, and what they take. */
@@ -102,9 +106,11 @@ async function withSlowRoute(start: Start): Promise<Drain | undefined> {
   const { contract, image, evidenceDirectory } = start.context;
   const added = await slowRoute(image, evidenceDirectory, requiredEnv(contract));
   const options = { ...start.options, ...added };
-  return stoppedWhile({ ...start, options }, "injected slow route", (container) =>
-    slowRequest(container, contract, HOLD_MS / 1000 + 1),
-  );
+  return stoppedWhile({ ...start, options }, "injected slow route", (container, wire) => {
+    // Two requests do not begin at the same moment.
+    const seconds = HOLD_MS / 1000 + (spokenBy(container).second ? 2 : 1);
+    return slowRequest(container, contract, seconds, wire);
+  });
 }
 
 async function withHeldSidecar(start: Start): Promise<Drain | undefined> {
@@ -123,18 +129,37 @@ async function withHeldSidecar(start: Start): Promise<Drain | undefined> {
 async function stoppedWhile(
   { context, options, signal }: Start,
   rung: Drain["rung"],
-  holding: (container: Container) => Promise<InFlight | undefined>,
+  holding: (container: Container, wire: Wire) => Promise<InFlight | undefined>,
 ): Promise<Drain | undefined> {
   await using container = await startService(context, options);
   await becomesHealthy(container, context.contract, signal);
   await calm(container, signal);
-  await using request = await holding(container);
-  return request === undefined ? undefined : await stopWith(container, { rung, request }, context, signal);
+  // Doors to a sidecar are shut for one request, and opened by its end.
+  const other = rung === "held sidecar" ? undefined : await secondWire(container, context.contract, signal);
+  // At once: a slow route has its time, and both are in flight when the signal comes.
+  const [first, also] = await Promise.allSettled([
+    holding(container, spokenBy(container).wire),
+    other === undefined ? undefined : holding(container, other),
+  ]);
+  // What cannot be held over the second way is no reason to say nothing of the first.
+  await using second = also.status === "fulfilled" ? also.value : undefined;
+  if (first.status === "rejected") throw first.reason;
+  await using request = first.value;
+  if (request === undefined) return undefined;
+  const held = { rung, request, second: other === undefined ? undefined : (second ?? null) };
+  return await stopWith(container, held, context, signal);
+}
+
+interface Held {
+  readonly rung: Drain["rung"];
+  readonly request: InFlight;
+  /** As in what is seen of it. */
+  readonly second: InFlight | null | undefined;
 }
 
 async function stopWith(
   container: Container,
-  { rung, request }: { readonly rung: Drain["rung"]; readonly request: InFlight },
+  { rung, request, second }: Held,
   { contract, image, service }: ProbeContext,
   signal: AbortSignal,
 ): Promise<Drain> {
@@ -147,7 +172,8 @@ async function stopWith(
       ? undefined
       : newConnections(url, spokenBy(container).wire, AbortSignal.any([signal, over.signal]));
   await hold(HOLD_MS, signal);
-  const answer = await request.finish(Math.max(1000, graceSeconds * 1000 - HOLD_MS));
+  const limitMs = Math.max(1000, graceSeconds * 1000 - HOLD_MS);
+  const [answer, other] = await Promise.all([request.finish(limitMs), second?.finish(limitMs)]);
   const { exit, busy, ...waited } = await stop.ended;
   over.abort();
   const { tried, ...stopped } = (await asked) ?? {};
@@ -156,6 +182,7 @@ async function stopWith(
     request: request.request,
     expected: request.expected,
     answer,
+    ...(second === undefined ? {} : { second: seenOf(second, other) }),
     signal: stopSignal(contract),
     exitMs: exit === undefined ? undefined : waited.milliseconds,
     exit,
@@ -167,6 +194,11 @@ async function stopWith(
     ...stopped,
     log: logTail(await container.logs()),
   };
+}
+
+function seenOf(second: InFlight | null, answer: RawAnswer | undefined): Drain["second"] {
+  if (second === null || answer === undefined) return null;
+  return { request: second.request, expected: second.expected, answer };
 }
 
 async function reachable(container: Container, contract: Contract): Promise<URL | undefined> {

@@ -33,9 +33,9 @@ export async function halfBody(
   container: Container,
   contract: Contract,
   routes: readonly { readonly method: string; readonly path: string }[],
+  wire: Wire = spokenBy(container).wire,
 ): Promise<InFlight | undefined> {
   let expects = true;
-  const { wire } = spokenBy(container);
   for (const { method, path } of routes.slice(0, 6)) {
     const url = serviceUrl(container, contract.port, path);
     const headers = { "Content-Type": "application/json", "Content-Length": String(BODY.join("").length) };
@@ -97,11 +97,12 @@ export async function namedRequest(
   container: Container,
   contract: Contract,
   { method, path, holdMs }: { readonly method: string; readonly path: string; readonly holdMs: number },
+  wire: Wire = spokenBy(container).wire,
 ): Promise<InFlight> {
   const url = serviceUrl(container, contract.port, path);
   // A query may hold a secret.
   const name = `${method} ${path.split("?")[0]}, which seaworthy.yaml names as slow`;
-  const begin = () => beginRequest(url, spokenBy(container).wire, { method, path, headers: { "Content-Length": "0" } });
+  const begin = () => beginRequest(url, wire, { method, path, headers: { "Content-Length": "0" } });
   const began = performance.now();
   await using control = await begin();
   const isSlow = await control.silentFor(holdMs + PROOF_MS);
@@ -136,9 +137,9 @@ export async function slowRequest(
   container: Container,
   contract: Contract,
   seconds: number,
+  wire: Wire = spokenBy(container).wire,
 ): Promise<InFlight | undefined> {
   const url = serviceUrl(container, contract.port, SLOW_PATH);
-  const { wire } = spokenBy(container);
   const lasting = (time: number) => ({ method: "GET", path: `${SLOW_PATH}?seconds=${time}` });
   const control = await complete(url, wire, lasting(0));
   if (control.status !== 200) return undefined;

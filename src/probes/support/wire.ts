@@ -17,6 +17,8 @@ export interface Spoken {
   wire: Wire;
   /** It has answered so. */
   known: boolean;
+  /** How else it answers on the same port: over HTTP/2. Null where it does not; undefined where nobody has asked. */
+  second?: Wire | null;
 }
 
 const spoken = new WeakMap<Container, Spoken>();

@@ -49,7 +49,7 @@ if __name__ == "__main__":
     server.serve()
 `;
 
-const TIMER = "threading.Timer(3, os._exit, [0]).start()";
+const TIMER = "threading.Timer(5, os._exit, [0]).start()";
 
 interface Server {
   readonly app: (onStop: string) => string;
