@@ -7,6 +7,6 @@ export const drain: Probe<Drain> = {
   runs: "beside-others",
   waits: true,
   needsHealthy: true,
-  version: 8,
+  version: 9,
   collect: (context) => stopInFlight(context),
 };

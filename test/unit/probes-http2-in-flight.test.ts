@@ -116,6 +116,24 @@ it("an answer that is cut off is not whole, however the connection ends", async 
   }
 });
 
+it.each([
+  ["2", true],
+  ["3", false],
+  [undefined, false],
+])(
+  "an answer of two bytes and content-length %s, whose connection ends before its stream does, is whole: %s",
+  async (length, complete) => {
+    let answers = (stream: ServerHttp2Stream) => ok(stream);
+    const server = known(createServer().on("stream", (stream) => whole(stream, () => answers(stream))));
+    await using held = await halfBody(await containerOf(server), exampleContract, routes);
+    answers = (stream) => {
+      stream.respond({ ":status": 422, ...(length && { "content-length": length }) });
+      stream.write("no", () => setTimeout(() => cutAll((socket) => socket.end()), 20));
+    };
+    expect(await held?.finish(2000)).toMatchObject({ status: 422, complete });
+  },
+);
+
 it("none is held on routes that answer without the body", async () => {
   const server = known(createServer().on("stream", (stream) => ok(stream.on("error", () => {}))));
   expect(await halfBody(await containerOf(server), exampleContract, routes)).toBeUndefined();

@@ -38,7 +38,9 @@ async function service({ patienceMs, asks }: { readonly patienceMs: number; read
 it("holds a request until what it waits for is let go", async () => {
   await using asks = await service({ patienceMs: 600_000, asks: true });
   await using request = await heldBetween(asks.url, "/items", asks.held);
+  expect(await request?.isHeld()).toBe(true);
   expect(await request?.finish(5000)).toMatchObject({ status: 200, complete: true });
+  expect(await request?.isHeld()).toBe(false);
   expect(request).toMatchObject({ expected: 200, request: "GET /items, held on its way to a sidecar" });
 });
 

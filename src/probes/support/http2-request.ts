@@ -125,7 +125,10 @@ const ENDS: Readonly<Record<number, RawAnswer["ended"]>> = {
 
 function answerOf({ head, tail, bytes, whole, ended }: State): RawAnswer {
   const status = Number(head[":status"] ?? 0);
-  if (!isGrpc(head)) return { status, complete: whole && status >= 200, bytes, ended };
+  // Hypercorn closes a connection behind the last byte of an answer, before it says that the stream is over: clients
+  // that count, such as curl, have all of it.
+  const counted = ended !== "open" && head["content-length"] === String(bytes);
+  if (!isGrpc(head)) return { status, complete: (whole || counted) && status >= 200, bytes, ended };
   // Without its own status an answer of gRPC is cut off, however orderly the stream ended.
   const grpcStatus = grpcStatusOf(head, tail);
   if (grpcStatus === undefined) return { status, complete: false, bytes, ended };

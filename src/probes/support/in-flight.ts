@@ -14,6 +14,8 @@ export interface InFlight extends AsyncDisposable {
   readonly request: string;
   /** What the same request answers when nobody stops the service. */
   readonly expected: number;
+  /** It has not been answered until now. */
+  isHeld(): Promise<boolean>;
   /** Lets it finish, and waits for its answer. */
   finish(limitMs: number): Promise<RawAnswer>;
 }
@@ -208,6 +210,7 @@ function inFlight(
   return {
     request: name,
     expected,
+    isHeld: () => request.silentFor(0),
     finish(limitMs) {
       request.end(rest);
       return request.answer(limitMs);
