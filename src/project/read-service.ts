@@ -66,6 +66,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   const scripts = consoleScripts(pyproject?.toml.data);
   const written = [...startsOfImages(tree, dockerfiles, target?.value), ...outside.starts];
   const starts = refined(sources, withRunScripts(written, tree, pyproject), scripts);
+  const isJudged = ({ evidence }: StartCommand) => !dockerfiles.slice(1).includes(evidence.file);
   const imageEnv = dockerEnv(dockerfile);
   const application = findApplication(starts, sources, pyproject, imageEnv);
   const framework = findFramework({ sources, application, dependencies, starts, lock: lock?.path });
@@ -87,7 +88,11 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     routes,
     healthPaths: healthPathsOf(routes, framework, starts),
     env: readEnv(sources, { packages: dependencies.runtimeClosure, examples: outside.examples }),
-    writes: [...uses.writes, ...commandWrites(starts), ...(await logFilesOfFiles(tree, uses.reads, starts))],
+    writes: [
+      ...uses.writes,
+      ...commandWrites(starts.filter(isJudged)),
+      ...(await logFilesOfFiles(tree, uses.reads, starts)),
+    ],
     programs: readPrograms(sources, dependencies, lock?.path ?? "pyproject.toml"),
     reads: [...uses.reads, ...conventionalReads(tree, starts, dependencies.runtimeClosure)],
     ...staticRootOf(sources),

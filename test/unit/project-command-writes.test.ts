@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import type { StartCommand } from "../../src/model/types.ts";
 import { commandWrites } from "../../src/project/command-writes.ts";
+import { readService } from "../../src/project/read-service.ts";
+import { memoryTree } from "../../src/project/tree.ts";
 
 const written = (command: string) =>
   commandWrites([
@@ -22,3 +24,16 @@ it.each([
   "gunicorn --access-logfile - -b 0.0.0.0:8000 shop:app",
   "uvicorn shop:app --port 8000",
 ])("names nothing where nothing is certain: %s", (command) => expect(written(command)).toEqual([]));
+
+it("asks the commands of the Dockerfile that is judged, and of no other", async () => {
+  const celery = 'FROM python:3.13-slim\nCMD ["celery", "-A", "shop", "beat"]\n';
+  const files = {
+    "pyproject.toml": "",
+    Dockerfile: celery,
+    "Dockerfile.web": 'FROM python\nCMD ["uvicorn", "shop:app"]\n',
+  };
+  const writesBy = async (dockerfile: string) =>
+    (await readService(memoryTree(files), { dockerfile })).writes.map(({ path }) => path);
+  expect(await writesBy("Dockerfile")).toEqual(["celerybeat-schedule"]);
+  expect(await writesBy("Dockerfile.web")).toEqual([]);
+});
