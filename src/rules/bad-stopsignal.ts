@@ -14,7 +14,7 @@ export const badStopsignal: Rule = {
   severity: "error",
   confidence: "certain",
   advice: "Remove STOPSIGNAL: SIGTERM is what Python's servers drain on.",
-  aliases: ["no-ungraceful-stopsignal"],
+  aliases: ["RUN004", "no-ungraceful-stopsignal"],
   since: "0.1.0",
   fixes: "removes the STOPSIGNAL.",
   provenBy: ["stop-answers-in-flight"],

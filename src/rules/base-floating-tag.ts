@@ -24,6 +24,7 @@ export const baseFloatingTag: Rule = {
   advice:
     "Name the Python minor release and the distribution's release, for example `python:3.13-slim-trixie`, and the digest.",
   aliases: [
+    "IMG002",
     "DL3006",
     "DL3007",
     "DS-0001",

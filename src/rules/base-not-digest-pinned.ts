@@ -13,7 +13,7 @@ export const baseNotDigestPinned: Rule = {
   confidence: "certain",
   advice:
     "Write the digest that the registry gives for the tag today behind the tag, `image:tag@sha256:…`, and let an update bot move both. `seaworthy pin` resolves it; never copy a digest from elsewhere.",
-  aliases: ["dockerfile-source-not-pinned", "S7023"],
+  aliases: ["IMG001", "dockerfile-source-not-pinned", "S7023"],
   since: "0.1.0",
   provenBy: ["base-pinned"],
   examples: {

@@ -15,7 +15,7 @@ export const bytecodeNotCompiled: Rule = {
   severity: "note",
   confidence: "certain",
   advice: "Set `ENV UV_COMPILE_BYTECODE=1` in the builder, or run `python -m compileall` once at the end.",
-  aliases: [],
+  aliases: ["UV011"],
   since: "0.1.0",
   fixes: "adds `--compile-bytecode` to the last `uv sync`.",
   provenBy: ["becomes-healthy"],

@@ -14,7 +14,7 @@ export const cacheMountNotWritableByUser: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Add `uid=` and `gid=` of the user to the mount, or run the step as root in the builder.",
-  aliases: [],
+  aliases: ["LYR014"],
   since: "0.1.0",
   fixes: "adds the numeric user as `uid` and `gid` of the mount.",
   provenBy: ["warm-build-time"],

@@ -14,7 +14,7 @@ export const commandTargetMissing: Rule = {
   severity: "error",
   confidence: "likely",
   advice: "Copy the package to the working directory, install the project into the environment, or correct the name.",
-  aliases: [],
+  aliases: ["RUN008"],
   since: "0.1.0",
   provenBy: ["becomes-healthy"],
   examples: {

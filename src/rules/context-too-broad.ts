@@ -19,6 +19,7 @@ export const contextTooBroad: Rule = {
   advice:
     "Add a .dockerignore with .git, .venv, **/__pycache__, .env*, tests and local data, or copy only the folders that are needed.",
   aliases: [
+    "LYR010",
     "DF033",
     "S6470",
     "missing-dockerignore-for-build-context",

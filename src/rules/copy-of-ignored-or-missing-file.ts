@@ -19,7 +19,7 @@ export const copyOfIgnoredOrMissingFile: Rule = {
   severity: "error",
   confidence: "certain",
   advice: "Commit the file, correct its path (relative to the context, never `../`), or let it through .dockerignore.",
-  aliases: ["CopyIgnoredFile", "DF077"],
+  aliases: ["UV004", "CopyIgnoredFile", "DF077"],
   since: "0.1.0",
   fixes: "adds `!file` to .dockerignore for a single file that it hides and that holds no secret by its name.",
   provenBy: ["builds"],

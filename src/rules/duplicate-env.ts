@@ -14,7 +14,7 @@ export const duplicateEnv: Rule = {
   severity: "note",
   confidence: "certain",
   advice: "Keep one of them.",
-  aliases: ["duplicate-or-dead-env"],
+  aliases: ["LYR012", "duplicate-or-dead-env"],
   since: "0.1.0",
   fixes: "removes the earlier ENV, where it sets nothing else and nothing between reads it.",
   provenBy: [],

@@ -12,7 +12,7 @@ export const healthcheckPortOrPathUnknown: Rule = {
   severity: "error",
   confidence: "likely",
   advice: "Ask a route that exists and that answers before the database does.",
-  aliases: [],
+  aliases: ["HC003"],
   since: "0.1.0",
   provenBy: ["healthcheck-healthy"],
   examples: { bad: [changed(["8000/health", "8000/healthz"])], good: [healthy] },

@@ -12,7 +12,7 @@ export const healthcheckShellForm: Rule = {
   severity: "note",
   confidence: "certain",
   advice: 'Write the command as a JSON array: `HEALTHCHECK CMD ["curl", "-fsS", "http://127.0.0.1:8000/health"]`.',
-  aliases: ["DL3025"],
+  aliases: ["HC005", "DL3025"],
   since: "0.1.0",
   fixes: "writes a JSON array for a single plain command.",
   provenBy: ["healthcheck-healthy"],

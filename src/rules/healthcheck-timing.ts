@@ -12,7 +12,7 @@ export const healthcheckTiming: Rule = {
   severity: "note",
   confidence: "certain",
   advice: "Set `--start-period` above the measured start-up time and `--timeout` well below `--interval`.",
-  aliases: [],
+  aliases: ["HC004"],
   since: "0.1.0",
   provenBy: ["becomes-healthy"],
   examples: {

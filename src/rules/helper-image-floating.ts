@@ -12,7 +12,7 @@ export const helperImageFloating: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Name the exact version, `ghcr.io/astral-sh/uv:0.9.8`, and its digest.",
-  aliases: [],
+  aliases: ["IMG003"],
   since: "0.1.0",
   provenBy: [],
   examples: {

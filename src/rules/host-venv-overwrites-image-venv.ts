@@ -15,7 +15,7 @@ export const hostVenvOverwritesImageVenv: Rule = {
   severity: "error",
   confidence: "certain",
   advice: "Put `.venv` in .dockerignore.",
-  aliases: [],
+  aliases: ["UV018"],
   since: "0.1.0",
   fixes: "adds `.venv` to .dockerignore.",
   provenBy: ["environment-intact"],

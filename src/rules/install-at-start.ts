@@ -14,7 +14,7 @@ export const installAtStart: Rule = {
   severity: "error",
   confidence: "certain",
   advice: "Install in the build.",
-  aliases: ["migrations-or-install-at-start"],
+  aliases: ["RUN013", "migrations-or-install-at-start"],
   since: "0.1.0",
   provenBy: ["no-network-needed", "read-only-root"],
   examples: {

@@ -13,7 +13,7 @@ export const linkModeUnsetWithCacheMount: Rule = {
   severity: "note",
   confidence: "certain",
   advice: "Set `ENV UV_LINK_MODE=copy` in the builder.",
-  aliases: [],
+  aliases: ["UV010"],
   since: "0.1.0",
   fixes: "adds `--link-mode=copy` to the `uv sync`.",
   provenBy: [],

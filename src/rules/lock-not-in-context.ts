@@ -13,7 +13,7 @@ export const lockNotInContext: Rule = {
   severity: "error",
   confidence: "certain",
   advice: "Take the line out of .dockerignore, or add `!uv.lock` after it.",
-  aliases: ["CopyIgnoredFile", "DF077"],
+  aliases: ["UV003", "CopyIgnoredFile", "DF077"],
   since: "0.1.0",
   fixes: "adds `!uv.lock` to .dockerignore.",
   provenBy: ["builds"],

@@ -18,7 +18,7 @@ export const loginShellForServiceUser: Rule = {
   severity: "note",
   confidence: "certain",
   advice: "Create the user with `--shell /usr/sbin/nologin`.",
-  aliases: ["login-shell-or-home"],
+  aliases: ["SEC006", "login-shell-or-home"],
   since: "0.1.0",
   fixes: "writes nologin as the shell, where nothing in the file becomes that user by `su`.",
   provenBy: [],

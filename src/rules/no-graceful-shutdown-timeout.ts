@@ -21,7 +21,7 @@ export const noGracefulShutdownTimeout: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Add `--timeout-graceful-shutdown <seconds>`, a few seconds below the platform's grace period.",
-  aliases: [],
+  aliases: ["RUN003"],
   since: "0.1.0",
   provenBy: ["stop-answers-in-flight"],
   examples: {

@@ -12,6 +12,7 @@ export const overriddenCommand: Rule = {
   confidence: "certain",
   advice: "Remove the earlier one.",
   aliases: [
+    "RUN012",
     "DL4003",
     "DL4004",
     "DL3012",

@@ -17,6 +17,7 @@ export const packageConfirmationMissing: Rule = {
   confidence: "certain",
   advice: "Add `-y`.",
   aliases: [
+    "LYR013",
     "DL3014",
     "missing-assume-yes-switch",
     "missing-dnf-assume-yes-switch",

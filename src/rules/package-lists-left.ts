@@ -20,6 +20,7 @@ export const packageListsLeft: Rule = {
   advice:
     "End the same RUN with `rm -rf /var/lib/apt/lists/*` (`dnf clean all`, `apk add --no-cache`), or use cache mounts for /var/cache/apt and /var/lib/apt.",
   aliases: [
+    "LYR005",
     "DL3009",
     "DL3019",
     "DL3032",

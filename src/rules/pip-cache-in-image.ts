@@ -14,7 +14,7 @@ export const pipCacheInImage: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Use `pip install --no-cache-dir`, or a cache mount at /root/.cache/pip.",
-  aliases: ["DL3042", "DF030", "missing-pip-no-cache-dir"],
+  aliases: ["UV019", "DL3042", "DF030", "missing-pip-no-cache-dir"],
   since: "0.1.0",
   fixes: "adds `--no-cache-dir`.",
   provenBy: ["caches-absent"],

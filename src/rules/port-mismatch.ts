@@ -16,7 +16,7 @@ export const portMismatch: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Write the port that the server listens on in all three places.",
-  aliases: [],
+  aliases: ["RUN009"],
   since: "0.1.0",
   fixes: "writes the port of the server into EXPOSE and into the health check.",
   provenBy: ["becomes-healthy"],

@@ -14,7 +14,7 @@ export const pythonDownloadsAllowed: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Set `ENV UV_PYTHON_DOWNLOADS=never` (or 0) in the builder: a mismatch then stops the build.",
-  aliases: [],
+  aliases: ["UV012"],
   since: "0.1.0",
   fixes: "adds `--no-python-downloads` to the `uv sync`.",
   provenBy: ["becomes-healthy"],

@@ -13,7 +13,7 @@ export const pythonOutputBuffered: Rule = {
   severity: "note",
   confidence: "likely",
   advice: "Set `ENV PYTHONUNBUFFERED=1`.",
-  aliases: ["DF032", "python-env"],
+  aliases: ["RUN011", "DF032", "python-env"],
   since: "0.1.0",
   fixes: "adds `ENV PYTHONUNBUFFERED=1` before the command.",
   provenBy: ["logs-prompt"],

@@ -17,6 +17,7 @@ export const recommendsInstalled: Rule = {
   confidence: "certain",
   advice: "Use `apt-get install --no-install-recommends`.",
   aliases: [
+    "LYR006",
     "DL3015",
     "DS-0029",
     "DF016",

@@ -13,7 +13,7 @@ export const remoteScriptPiped: Rule = {
   confidence: "certain",
   advice:
     "Copy the tool from its image by digest, or download a fixed version with `ADD --checksum=sha256:…` and run that.",
-  aliases: ["DF021"],
+  aliases: ["SEC008", "DF021"],
   since: "0.1.0",
   provenBy: [],
   examples: {

@@ -16,7 +16,7 @@ export const requiredEnvDefaulted: Rule = {
   severity: "warning",
   confidence: "likely",
   advice: "Take the ENV out and let whoever runs the image set it.",
-  aliases: ["required-env-undeclared"],
+  aliases: ["RUN014", "required-env-undeclared"],
   since: "0.1.0",
   provenBy: ["required-env"],
   examples: {

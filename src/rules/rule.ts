@@ -65,3 +65,7 @@ export interface Rule {
   readonly examples: { readonly bad: readonly Project[]; readonly good: readonly Project[] };
   check(input: RuleInput): Iterable<RuleFinding>;
 }
+
+/** The aliases that other tools publish: the numbers of the catalogue that the rules started from are understood, and not shown. */
+export const publicAliases = ({ aliases }: Pick<Rule, "aliases">): readonly string[] =>
+  aliases.filter((alias) => !/^(?:IMG|UV|LYR|RUN|HC|SEC)\d{3}$/.test(alias));

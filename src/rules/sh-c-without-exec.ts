@@ -21,7 +21,7 @@ export const shCWithoutExec: Rule = {
   severity: "error",
   confidence: "certain",
   advice: 'Put `exec` before the last command: `sh -c "exec uvicorn …"`, or `exec "$@"` at the end of the script.',
-  aliases: [],
+  aliases: ["RUN002"],
   since: "0.1.0",
   fixes: "puts `exec` before the last command, where that is one plain command.",
   provenBy: ["stop-answers-in-flight"],

@@ -12,7 +12,7 @@ export const sshPortExposed: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Leave sshd out, and port 22 closed.",
-  aliases: ["DS-0004", "CKV_DOCKER_1"],
+  aliases: ["SEC009", "DS-0004", "CKV_DOCKER_1"],
   since: "0.1.0",
   provenBy: [],
   examples: { bad: [changed(["EXPOSE 8000", "EXPOSE 8000 22"])], good: [healthy] },

@@ -43,7 +43,7 @@ export const syncWithoutFrozenOrLocked: Rule = {
   severity: "error",
   confidence: "certain",
   advice: "Use `uv sync --locked`: the build stops when the lock is not in step. `--frozen` hides a stale lock.",
-  aliases: ["dockerfile-uv-sync-without-frozen-lockfile"],
+  aliases: ["UV002", "dockerfile-uv-sync-without-frozen-lockfile"],
   since: "0.1.0",
   fixes: "adds `--locked`, where the lock is tracked and in step with pyproject.toml.",
   provenBy: ["distributions-as-locked"],

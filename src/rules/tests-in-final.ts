@@ -24,7 +24,7 @@ export const testsInFinal: Rule = {
   severity: "note",
   confidence: "certain",
   advice: "Put the folder in .dockerignore, or copy only the service's packages.",
-  aliases: ["DKL-LI-0003"],
+  aliases: ["LYR011", "tests-or-docs-in-final", "DKL-LI-0003"],
   since: "0.1.0",
   provenBy: [],
   examples: {

@@ -14,7 +14,7 @@ export const undefinedArgumentInFrom: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Declare it before the first FROM, with a default that builds: `ARG PYTHON=3.13`.",
-  aliases: ["UndefinedArgInFrom", "InvalidDefaultArgInFrom", "DF086"],
+  aliases: ["IMG010", "UndefinedArgInFrom", "InvalidDefaultArgInFrom", "DF086"],
   since: "0.1.0",
   provenBy: ["builds"],
   examples: {

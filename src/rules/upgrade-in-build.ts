@@ -15,6 +15,7 @@ export const upgradeInBuild: Rule = {
   advice:
     "Take a newer base image, pinned by digest and updated by a bot; install single packages by name where it cannot wait.",
   aliases: [
+    "LYR007",
     "DF069",
     "DS-0024",
     "avoid-apt-get-upgrade",

@@ -13,7 +13,15 @@ export const upgradeOrUpdateAlone: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Write `apt-get update && apt-get install …` in one RUN.",
-  aliases: ["DS-0017", "CKV_DOCKER_5", "DF028", "CIS-DI-0007", "apt-get-update_require_install", "update-alone"],
+  aliases: [
+    "LYR007",
+    "DS-0017",
+    "CKV_DOCKER_5",
+    "DF028",
+    "CIS-DI-0007",
+    "apt-get-update_require_install",
+    "update-alone",
+  ],
   since: "0.1.0",
   provenBy: [],
   examples: {

@@ -20,7 +20,7 @@ export const userNotCreated: Rule = {
   severity: "error",
   confidence: "likely",
   advice: "Create the user before, with a fixed number, or write a number: `USER 1001:1001` needs no entry.",
-  aliases: ["named-identity-in-passwdless-stage"],
+  aliases: ["SEC005", "named-identity-in-passwdless-stage"],
   since: "0.1.0",
   provenBy: ["becomes-healthy"],
   examples: {

@@ -13,7 +13,7 @@ export const userNotNumeric: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Write the number that the user was created with, for example `USER 1001:1001`.",
-  aliases: ["DL3066"],
+  aliases: ["SEC005", "DL3066"],
   since: "0.1.0",
   fixes: "writes the number that useradd gave.",
   provenBy: ["numeric-user"],

@@ -13,7 +13,7 @@ export const venvInterpreterAbsent: Rule = {
   severity: "error",
   confidence: "likely",
   advice: "Build and run on the same base image.",
-  aliases: [],
+  aliases: ["IMG007"],
   since: "0.1.0",
   provenBy: ["becomes-healthy"],
   examples: {

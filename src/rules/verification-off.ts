@@ -41,6 +41,7 @@ export const verificationOff: Rule = {
   confidence: "certain",
   advice: "Give the company's CA to the build as a secret and point SSL_CERT_FILE at it.",
   aliases: [
+    "SEC009",
     "CKV2_DOCKER_2",
     "CKV2_DOCKER_3",
     "CKV2_DOCKER_4",

@@ -19,7 +19,7 @@ export const workersWithoutReaper: Rule = {
   confidence: "needs-proof",
   advice:
     "Start with an init (`tini --`, `docker run --init`, `initProcessEnabled` on ECS), or run one worker per container.",
-  aliases: [],
+  aliases: ["RUN015"],
   since: "0.1.0",
   provenBy: [],
   examples: {

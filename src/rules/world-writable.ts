@@ -12,7 +12,7 @@ export const worldWritable: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Give the folder that must be written to the service's user, and nothing else.",
-  aliases: ["DF034", "world-writable-state-path-workaround"],
+  aliases: ["SEC009", "DF034", "world-writable-state-path-workaround"],
   since: "0.1.0",
   provenBy: ["modes-restricted", "code-not-writable"],
   examples: {

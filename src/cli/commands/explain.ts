@@ -5,7 +5,7 @@ import { didYouMean } from "../../kit/nearest.ts";
 import { elsewhere } from "../../policy/elsewhere.ts";
 import { plainId } from "../../policy/rule-ids.ts";
 import { type OwnFinding, ownFindings } from "../../policy/own-findings.ts";
-import type { Rule } from "../../rules/rule.ts";
+import { publicAliases, type Rule } from "../../rules/rule.ts";
 import { rules } from "../../rules/index.gen.ts";
 import { type Explained, inDecisions, inRefusals, planNames } from "../explain-plan.ts";
 import { print, printJson } from "../output.ts";
@@ -83,7 +83,8 @@ const headText = ({ id, severity, title, why, advice, since }: OwnFinding): stri
 
 function ruleText(rule: Rule): string {
   const fixed = rule.fixes === undefined ? [] : [`Fix (\`analyze --fix\`): ${rule.fixes}`];
-  const aliases = rule.aliases.length === 0 ? [] : [`Elsewhere: ${rule.aliases.join(", ")}`];
+  const elsewheres = publicAliases(rule);
+  const aliases = elsewheres.length === 0 ? [] : [`Elsewhere: ${elsewheres.join(", ")}`];
   const proofs = rule.provenBy.length === 0 ? [] : [`Proven by \`seaworthy verify\`: ${rule.provenBy.join(", ")}`];
   return [headText(rule), `Source: ${rule.source}`, ...fixed, ...aliases, ...proofs].join("\n");
 }

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { rulesNamed } from "../../../src/policy/rule-ids.ts";
 import { rules } from "../../../src/rules/index.gen.ts";
+import { publicAliases } from "../../../src/rules/rule.ts";
 
 /**
  * The catalogue that the rules started from: so many rows of each kind, and the names it gives to some of them. Its rows
@@ -30,4 +31,10 @@ it.each(Object.entries(ROWS))("every row %s… of the catalogue is a rule, by it
 
 it("is a rule by the names of the catalogue that are no ids here", () => {
   expect(NAMES.filter((name) => rulesNamed(name, rules).length === 0)).toEqual([]);
+});
+
+it("is not shown by its numbers, which no reader can look up", () => {
+  const shown = rules.flatMap((rule) => publicAliases(rule));
+  expect(shown).toContain("DL3002");
+  expect(shown.filter((name) => /^\D+\d{3}$/.test(name) && Object.hasOwn(ROWS, name.slice(0, -3)))).toEqual([]);
 });
