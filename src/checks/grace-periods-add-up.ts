@@ -6,7 +6,7 @@ import { limitsOf, placeOfLimits } from "../probes/support/outside-limits.ts";
 import type { Check } from "./check.ts";
 import { exampleDrain } from "./support/drain.ts";
 import { exampleContract } from "./support/examples.ts";
-import { fail, notApplicable, pass, unproven } from "./support/verdicts.ts";
+import { fail, notApplicable, pass, tooBusy, unproven } from "./support/verdicts.ts";
 
 /** What a platform waits where nothing is written. */
 const USUAL: Readonly<Record<OutsideLimits["source"], number>> = { compose: 10, kubernetes: 30, ecs: 30 };
@@ -134,7 +134,7 @@ function judgeOne({ exitMs, serverSeconds = 0, graceSeconds: waited, busy }: Dra
   }
   if (exitMs >= left * 1000) {
     const late = `With a request in flight it ended after ${formatMilliseconds(exitMs)}; ${sumOf(limits)}`;
-    return busy ? unproven(`${late}, but the machine was too busy to tell whose delay it was.`) : fail(`${late}.`);
+    return busy ? tooBusy(late) : fail(`${late}.`);
   }
   return pass("");
 }

@@ -3,7 +3,7 @@ import { startUnderLimits } from "../probes/start-under-limits.ts";
 import { formatMilliseconds } from "../kit/units.ts";
 import type { Check } from "./check.ts";
 import { exampleContract } from "./support/examples.ts";
-import { fail, pass, unproven } from "./support/verdicts.ts";
+import { fail, pass, tooBusy, unproven } from "./support/verdicts.ts";
 
 const context = { contract: exampleContract };
 const started = (cpus: number, milliseconds: number): LimitedStart => ({
@@ -93,7 +93,7 @@ export const startsWithLittleCpu: Check<StartUnderLimits> = {
     const [milliseconds, limitMs] = [given.milliseconds, seconds * 1000];
     const late = `With ${where} it is ready after ${formatMilliseconds(milliseconds)}; ${who} gives up after ${seconds} s`;
     if (milliseconds > limitMs * business) return fail(`${late}.`);
-    if (milliseconds > limitMs) return unproven(`${late}, but the machine was too busy to tell whose delay it was.`);
+    if (milliseconds > limitMs) return tooBusy(late);
     return pass(`Ready ${curve(starts)}. ${derived(starts, declared?.cpus)}${noise(starts)}`, {
       name: "Start-up with little processor",
       value: milliseconds,

@@ -1,7 +1,7 @@
 import type { Exit } from "../../engine/engine.ts";
 import type { Verdict } from "../../model/types.ts";
 import type { LastHalf } from "../../probes/support/stop.ts";
-import { fail, unproven } from "./verdicts.ts";
+import { fail, tooBusy } from "./verdicts.ts";
 
 /** How a stopped service ended. */
 export interface Ending {
@@ -28,14 +28,12 @@ export function exitProblem(ending: Ending, lead: string): Verdict | undefined {
     return fail(`${lead} the exit code was ${exit.code} instead of ${clean.join(" or ")}.`);
   if (milliseconds <= graceSeconds * 1000) return undefined;
   const late = `${lead} the exit came after ${(milliseconds / 1000).toFixed(1)} s; the grace period is ${graceSeconds} s`;
-  return busy ? unproven(`${late}${WHOSE}`) : fail(`${late}.`);
+  return busy ? tooBusy(late) : fail(`${late}.`);
 }
-
-const WHOSE = ", but the machine was too busy to tell whose delay it was.";
 
 /** A busy machine is an excuse only for one that took what it could get of it: that may be about to end. */
 function stillRunning({ graceSeconds, busy, lastHalf }: Ending, lead: string): Verdict {
   const late = `${lead} the service was still running after ${graceSeconds} s`;
   const worked = lastHalf !== undefined && lastHalf.cpuMs >= lastHalf.fairMs;
-  return busy && worked ? unproven(`${late}${WHOSE}`) : fail(`${late}, so it would be killed.`);
+  return busy && worked ? tooBusy(late) : fail(`${late}, so it would be killed.`);
 }

@@ -5,6 +5,10 @@ export const fail = (message: string, measured?: Measurement): Verdict => verdic
 export const unproven = (message: string): Verdict => verdict("unproven", message);
 export const notApplicable = (message: string): Verdict => verdict("not-applicable", message);
 
+/** What came late on a machine that had other work to do. */
+export const tooBusy = (late: string): Verdict =>
+  unproven(`${late}, but the machine was too busy to tell whose delay it was: run it again when it has less to do.`);
+
 /** The verdict, with what it says nothing about. */
 export const leaving = (told: Verdict, parts: readonly string[]): Verdict =>
   parts.length === 0 ? told : { ...told, unproven: parts };
