@@ -1,12 +1,16 @@
 import type { Fault } from "./fault.ts";
 
-/** No route reads a body, and no framework is known: only what it waits for can hold a request. */
+/** No route reads a body, and Python takes no route from outside: only what it waits for can hold a request. */
 const asksItsStore: NonNullable<Fault["app"]> = [
   ["    def do_POST(self):", "    def do_nothing(self):"],
   [
     "        return []",
     '        import urllib.request\n        return urllib.request.urlopen(os.environ["STORE_URL"]).status',
   ],
+];
+
+const isolated: NonNullable<Fault["dockerfile"]> = [
+  ['CMD ["python", "/app/app.py"]', 'CMD ["python", "-I", "/app/app.py"]'],
 ];
 
 /** Another healthy service, whose request is held at its sidecar. */
@@ -16,6 +20,7 @@ export const heldAtSidecar: Fault = {
   keeps: ["stop-answers-in-flight", "stops-under-init"],
   beside: true,
   app: asksItsStore,
+  dockerfile: isolated,
 };
 
 /** The ways in which what runs beside the web server, or in its place, is known to break. */
@@ -76,6 +81,7 @@ export const besideFaults: readonly Fault[] = [
     breaks: ["stop-answers-in-flight"],
     beside: true,
     app: [...asksItsStore, ["    server.ending.set()", "    os._exit(0)"]],
+    dockerfile: isolated,
   },
   {
     name: "never ready, and says so politely",
