@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { stopAnswersInFlight } from "../../src/checks/stop-answers-in-flight.ts";
 import type { ConnectedEngine } from "../../src/engine/engine.ts";
 import type { Verdict } from "../../src/model/types.ts";
-import { drain } from "../../src/probes/drain.ts";
 import { BASE, connect } from "./engine-fixture.ts";
+import { drainVerdict } from "./support/drained.ts";
 import { SERVER_PACKAGES, SERVERS } from "./support/servers.ts";
-import { pipInstall, withImage } from "./support/proof.ts";
 
 /**
  * The slow route that is added from outside where a server takes its requests: none of these applications is of a
@@ -21,11 +19,7 @@ afterAll(() => engine[Symbol.asyncDispose]());
 
 function verdictOn(name: keyof typeof SERVERS, onStop?: string): Promise<Verdict> {
   const { app, waits } = SERVERS[name];
-  const files = {
-    Dockerfile: `FROM ${BASE}\n${pipInstall(...SERVER_PACKAGES)}COPY app.py /\nUSER 1001:1001\nCMD ["python3", "-u", "/app.py"]\n`,
-    "app.py": app(onStop ?? waits),
-  };
-  return withImage({ engine, files }, (proof) => proof.of(stopAnswersInFlight, drain));
+  return drainVerdict(engine, { app: app(onStop ?? waits), packages: SERVER_PACKAGES });
 }
 
 describe.concurrent("a request held in a server of no framework", () => {

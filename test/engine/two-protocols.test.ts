@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { stopAnswersInFlight } from "../../src/checks/stop-answers-in-flight.ts";
 import type { ConnectedEngine } from "../../src/engine/engine.ts";
 import type { Verdict } from "../../src/model/types.ts";
-import { drain } from "../../src/probes/drain.ts";
 import { BASE, connect } from "./engine-fixture.ts";
-import { pipInstall, withImage } from "./support/proof.ts";
+import { drainVerdict } from "./support/drained.ts";
 
 /** A server that speaks HTTP/1.1 and HTTP/2 on one port, and may drop what came over one of them. */
 const HYPERCORN = (onStop: string) => `
@@ -46,14 +44,12 @@ beforeAll(async () => {
 });
 afterAll(() => engine[Symbol.asyncDispose]());
 
-function verdictOn(onStop: string, route?: { readonly method: string; readonly path: string }): Promise<Verdict> {
-  const files = {
-    Dockerfile: `FROM ${BASE}\n${pipInstall("hypercorn==0.17.3")}COPY app.py /\nUSER 1001:1001\nCMD ["python3", "-u", "/app.py"]\n`,
-    "app.py": HYPERCORN(onStop),
-  };
-  const routes = route === undefined ? [] : [route];
-  return withImage({ engine, files, routes }, (proof) => proof.of(stopAnswersInFlight, drain));
-}
+const verdictOn = (onStop: string, route?: { readonly method: string; readonly path: string }): Promise<Verdict> =>
+  drainVerdict(engine, {
+    app: HYPERCORN(onStop),
+    packages: ["hypercorn==0.17.3"],
+    routes: route === undefined ? [] : [route],
+  });
 
 const containing = (text: string) => expect.stringContaining(text) as string;
 

@@ -10,6 +10,8 @@ export const SERVER_PACKAGES = [
   "aiohttp==3.12.15",
   "tornado==6.5.2",
   "twisted==25.5.0",
+  "uvicorn==0.35.0",
+  "daphne==4.2.1",
 ];
 
 const WSGI = `
@@ -48,6 +50,56 @@ if __name__ == "__main__":
     server.signal_handler_interrupt = Stop()
     server.serve()
 `;
+
+const hypercorn = (app: string, mode: string) => (onStop: string) =>
+  `${app}
+import asyncio
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+config = Config()
+config.bind, config.graceful_timeout = ["0.0.0.0:8000"], 5
+async def main():
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: ${onStop})
+    await serve(app, config, shutdown_trigger=stop.wait, mode="${mode}")
+asyncio.run(main())
+`;
+
+/** @param handler What Tornado's server hands its requests to, an expression. */
+export const tornado = (before: string, handler: string) => (onStop: string) =>
+  `${before}
+import asyncio, signal
+from tornado.httpserver import HTTPServer
+async def main():
+    server = HTTPServer(${handler})
+    server.listen(8000)
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: ${onStop})
+    await stop.wait()
+    server.stop()
+    await asyncio.sleep(3)
+asyncio.run(main())
+`;
+
+/** Python's own server. @param atGet What it does first at a GET, in one line. */
+export const httpServer = (onStop: string, atGet = "pass"): string => `
+import os, signal, threading, time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        ${atGet}
+        self.send_response(200 if self.path in ("/health", "/report") else 404)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+class Server(ThreadingHTTPServer):
+    daemon_threads = False
+server = Server(("0.0.0.0", 8000), Handler)
+signal.signal(signal.SIGTERM, lambda *_: ${onStop})
+server.serve_forever()
+server.server_close()
+`;
+export const HTTP_SERVER_WAITS = "threading.Thread(target=server.shutdown).start()";
 
 const TIMER = "threading.Timer(5, os._exit, [0]).start()";
 
@@ -109,20 +161,32 @@ Application().run()
 `,
     waits: "waits(*given)",
   },
-  "hypercorn (WSGI)": {
-    app: (onStop) => `${WSGI}
-import asyncio
-from hypercorn.asyncio import serve
-from hypercorn.config import Config
-config = Config()
-config.bind, config.graceful_timeout = ["0.0.0.0:8000"], 5
-async def main():
-    stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: ${onStop})
-    await serve(app, config, shutdown_trigger=stop.wait, mode="wsgi")
-asyncio.run(main())
+  "hypercorn (ASGI)": { app: hypercorn(ASGI, "asgi"), waits: "stop.set()" },
+  "hypercorn (WSGI)": { app: hypercorn(WSGI, "wsgi"), waits: "stop.set()" },
+  uvicorn: {
+    app: (onStop) => `${ASGI}
+import uvicorn
+class Server(uvicorn.Server):
+    def handle_exit(self, sig, frame):
+        ${onStop}
+Server(uvicorn.Config(app, host="0.0.0.0", port=8000, timeout_graceful_shutdown=5)).run()
 `,
-    waits: "stop.set()",
+    waits: "super().handle_exit(sig, frame)",
+  },
+  // As its command line makes it. It drops what is in flight whatever it is told, so its healthy twin waits itself.
+  daphne: {
+    app: (onStop) => `${ASGI}
+from twisted.internet import asyncioreactor
+asyncioreactor.install()
+from twisted.internet import reactor
+from daphne.server import Server
+server = Server(app, endpoints=["tcp:port=8000:interface=0.0.0.0"], signal_handlers=False)
+def ready():
+    signal.signal(signal.SIGTERM, lambda *_: reactor.callFromThread(lambda: ${onStop}))
+reactor.callWhenRunning(ready)
+server.run()
+`,
+    waits: "reactor.callLater(3, reactor.stop)",
   },
   "aiohttp (its server alone)": {
     app: (onStop) => `
@@ -147,20 +211,7 @@ asyncio.run(main())
     waits: "stop.set()",
   },
   "tornado (its server alone)": {
-    app: (onStop) => `${WSGI}
-import asyncio
-from tornado.httpserver import HTTPServer
-from tornado.wsgi import WSGIContainer
-async def main():
-    server = HTTPServer(WSGIContainer(app))
-    server.listen(8000)
-    stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: ${onStop})
-    await stop.wait()
-    server.stop()
-    await asyncio.sleep(3)
-asyncio.run(main())
-`,
+    app: tornado(`${WSGI}\nfrom tornado.wsgi import WSGIContainer`, "WSGIContainer(app)"),
     waits: "stop.set()",
   },
   // Its reactor drops what is in flight when it stops, so its healthy twin waits itself.
@@ -182,23 +233,5 @@ reactor.run(installSignalHandlers=False)
 `,
     waits: "reactor.callLater(3, reactor.stop)",
   },
-  "http.server": {
-    app: (onStop) => `
-import os, signal, threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200 if self.path == "/health" else 404)
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"ok")
-class Server(ThreadingHTTPServer):
-    daemon_threads = False
-server = Server(("0.0.0.0", 8000), Handler)
-signal.signal(signal.SIGTERM, lambda *_: ${onStop})
-server.serve_forever()
-server.server_close()
-`,
-    waits: "threading.Thread(target=server.shutdown).start()",
-  },
+  "http.server": { app: (onStop) => httpServer(onStop), waits: HTTP_SERVER_WAITS },
 } satisfies Readonly<Record<string, Server>>;
