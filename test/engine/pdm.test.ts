@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import {
   ASGI_SERVER,
   DEVELOPMENT,
+  dockerfileOf,
   indexOfPip,
   INSTALLED_AS_LOCKED,
   PRODUCTION,
@@ -64,15 +65,6 @@ name = "pypi"
 url = "${index}"
 `;
 
-const TODAY = `FROM python:3.13-slim
-RUN pip install pdm
-WORKDIR /app
-COPY . .
-RUN pdm install
-EXPOSE 8000
-CMD ["pdm", "run", "uvicorn", "tiny.server:app", "--host", "0.0.0.0", "--port", "8000"]
-`;
-
 it("builds what PDM locked with PDM, the package in src beside it, and ships neither PDM nor the dev group", async () => {
   const index = await indexOfPip();
   const { failing, statuses } = await verified({
@@ -82,7 +74,7 @@ it("builds what PDM locked with PDM, the package in src beside it, and ships nei
     "tiny/server.py": undefined,
     "src/tiny/__init__.py": "",
     "src/tiny/server.py": ASGI_SERVER,
-    Dockerfile: TODAY,
+    Dockerfile: dockerfileOf("pdm", "pdm install", ["pdm", "run"]),
   });
   expect(failing).toEqual([]);
   expect(statuses).toMatchObject(INSTALLED_AS_LOCKED);

@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
-import { DEVELOPMENT, indexOfPip, INSTALLED_AS_LOCKED, PRODUCTION, verified } from "./support/locked-service.ts";
+import {
+  DEVELOPMENT,
+  dockerfileOf,
+  indexOfPip,
+  INSTALLED_AS_LOCKED,
+  PRODUCTION,
+  verified,
+} from "./support/locked-service.ts";
 
 const sourceOf = (index: string) => ({ name: "pypi", url: index, verify_ssl: true });
 
@@ -44,21 +51,12 @@ iniconfig = "==2.3.0"
 python_version = "3.13"
 `;
 
-const TODAY = `FROM python:3.13-slim
-RUN pip install pipenv
-WORKDIR /app
-COPY . .
-RUN pipenv install --system --dev
-EXPOSE 8000
-CMD ["uvicorn", "tiny.server:app", "--host", "0.0.0.0", "--port", "8000"]
-`;
-
 it("builds what Pipenv locked with Pipenv, and ships neither Pipenv nor what is for development", async () => {
   const index = await indexOfPip();
   const { failing, statuses } = await verified({
     Pipfile: pipfileOf(index),
     "Pipfile.lock": lockOf(index),
-    Dockerfile: TODAY,
+    Dockerfile: dockerfileOf("pipenv", "pipenv install --system --dev"),
   });
   expect(failing).toEqual([]);
   expect(statuses).toMatchObject(INSTALLED_AS_LOCKED);

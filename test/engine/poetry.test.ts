@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
-import { DEVELOPMENT, indexOfPip, INSTALLED_AS_LOCKED, PRODUCTION, verified } from "./support/locked-service.ts";
+import {
+  DEVELOPMENT,
+  dockerfileOf,
+  indexOfPip,
+  INSTALLED_AS_LOCKED,
+  PRODUCTION,
+  verified,
+} from "./support/locked-service.ts";
 
 /** Poetry takes the digest of what Python writes as JSON with sorted keys. */
 const digestOf = (index: string): string =>
@@ -58,18 +65,13 @@ url = "${index}/"
 priority = "primary"
 `;
 
-const TODAY = `FROM python:3.13-slim
-RUN pip install poetry
-WORKDIR /app
-COPY . .
-RUN poetry config virtualenvs.create false && poetry install
-EXPOSE 8000
-CMD ["poetry", "run", "uvicorn", "tiny.server:app", "--host", "0.0.0.0", "--port", "8000"]
-`;
-
 async function proven(lock: (text: string) => string = (text) => text) {
   const index = await indexOfPip();
-  return await verified({ "pyproject.toml": projectOf(index), "poetry.lock": lock(lockOf(index)), Dockerfile: TODAY });
+  return await verified({
+    "pyproject.toml": projectOf(index),
+    "poetry.lock": lock(lockOf(index)),
+    Dockerfile: dockerfileOf("poetry", "poetry config virtualenvs.create false && poetry install", ["poetry", "run"]),
+  });
 }
 
 it("builds what Poetry locked with the Poetry that locked it, and ships neither Poetry nor the dev group", async () => {

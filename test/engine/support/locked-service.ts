@@ -52,6 +52,17 @@ export const ASGI_SERVER = `async def app(scope, receive, send):
     await send({"type": "http.response.body", "body": b"hello"})
 `;
 
+/** As many write it who use such a manager: all of it in one stage, the development group too. */
+export const dockerfileOf = (manager: string, install: string, starts: readonly string[] = []): string =>
+  `FROM python:3.13-slim
+RUN pip install ${manager}
+WORKDIR /app
+COPY . .
+RUN ${install}
+EXPOSE 8000
+CMD ${JSON.stringify([...starts, "uvicorn", "tiny.server:app", "--host", "0.0.0.0", "--port", "8000"])}
+`;
+
 /** What `verify` says of a tiny service whose lock another manager than uv wrote. */
 export async function verified(files: Readonly<Record<string, string | undefined>>) {
   await using fixture = await tinyService({
