@@ -1,4 +1,5 @@
 import { addTo } from "../kit/group.ts";
+import { replaced } from "../kit/replaced.ts";
 import type { Dependency, Evidence, Fact } from "../model/types.ts";
 import { isMadeFrom } from "./lock-digest.ts";
 import { isPylock } from "./lock-pylock.ts";
@@ -24,9 +25,9 @@ type Sections = ReadonlyArray<readonly [name: string, dependencies: readonly Dep
 export function inStep(input: StepInput): Fact<boolean> {
   const { path, reading, pyproject, pipfile } = input;
   if (reading.wishes !== undefined && pyproject !== undefined)
-    return inStepWithWishes(path, reading.wishes, reading, pyproject);
+    return inStepWithWishes(input, reading.wishes, pyproject);
   const asking = path === "Pipfile.lock" ? pipfile : pyproject;
-  if (asking === undefined) return { value: true, confidence: "needs-proof", evidence: [] };
+  if (asking === undefined) return NOT_KNOWN;
   const byDigest = digestHolds(input);
   if (byDigest === true) return { value: true, confidence: "certain", evidence: [] };
   const made = reading.sections;
@@ -45,11 +46,15 @@ export function inStep(input: StepInput): Fact<boolean> {
   };
 }
 
+const NOT_KNOWN: Fact<boolean> = { value: true, confidence: "needs-proof", evidence: [] };
+
 /** What the lock's own digest says; undefined where it has none, or where a file that it is of cannot be read whole. */
 function digestHolds({ reading: { digest }, pyproject, pipfile, problems }: StepInput): boolean | undefined {
-  const broken = problems.some(({ file }) => file === "pyproject.toml" || file === "Pipfile");
-  return digest === undefined || broken ? undefined : isMadeFrom(digest, { pyproject, pipfile });
+  return digest === undefined || isBroken(problems) ? undefined : isMadeFrom(digest, { pyproject, pipfile });
 }
+
+const isBroken = (problems: readonly TreeProblem[]): boolean =>
+  problems.some(({ file }) => file === "pyproject.toml" || file === "Pipfile");
 
 const sectionsOf = (asking: Pick<Pyproject, "runtime" | "groups"> & Partial<Pick<Pyproject, "extras">>): Sections => [
   [MAIN, asking.runtime],
@@ -82,25 +87,29 @@ function byName(packages: readonly LockEntry[]): ReadonlyMap<string, readonly Lo
 /** Of pre-releases and the like we do not say what they meet. */
 const PLAIN = /^\d+(?:\.\d+)*(?:\+|$)/;
 
+/** Extras that ask for each other grow by the square of their number: of a project with more nothing is said. */
+const MOST_ASKED = 10_000;
+
 function inStepWithWishes(
-  path: string,
+  { path, reading, problems }: StepInput,
   wishes: NonNullable<LockReading["wishes"]>,
-  reading: LockReading,
   pyproject: Pyproject,
 ): Fact<boolean> {
   const evidence: Evidence[] = [];
   const known = new Set<string>();
-  // Where each of hundreds asks for the next, nothing is said of them.
-  const isFollowed = Object.keys(pyproject.extras).length <= MAX_EXTRAS;
-  const project = { name: pyproject.name, extras: isFollowed ? pyproject.extras : {} };
+  let left = MOST_ASKED;
   for (const [section, dependencies] of sectionsOf(pyproject)) {
     const locked = wishes.get(section);
-    for (const { requirement, place } of dependencies.flatMap((one) => withOwnExtras(one, project, locked))) {
+    const met = new Set<string>();
+    const membersOf = (dependency: Dependency) =>
+      (left -= 1) < 0 ? undefined : inOwnExtras(dependency, pyproject, { locked, met });
+    for (const { requirement, place } of replaced(dependencies, membersOf)) {
       const keys = keysOf(requirement);
       for (const key of keys) known.add(`${section} ${key}`);
       if (keys.length > 0 && !keys.some((key) => locked?.has(key))) evidence.push({ ...place, text: requirement });
     }
   }
+  if (left < 0 || isBroken(problems)) return NOT_KNOWN;
   for (const [section, items] of wishes) {
     for (const item of items)
       if (!known.has(`${section} ${item}`)) evidence.push({ file: path, line: 1, text: `still locked for: ${item}` });
@@ -116,23 +125,18 @@ function keysOf(requirement: string): readonly string[] {
   return read === undefined ? [] : [wishOf(read), wishOf({ ...read, specifier: "", url: "elsewhere" })];
 }
 
-const MAX_EXTRAS = 100;
-
 /** `shop[prod]` in an extra of shop: uv writes what the extra `prod` asks for in its place. */
-function withOwnExtras(
-  dependency: Dependency,
-  project: Pick<Pyproject, "name" | "extras">,
-  locked: ReadonlySet<string> | undefined,
-  seen: Set<string> = new Set(),
-): readonly Dependency[] {
-  const read = readRequirement(dependency.requirement);
-  const isOwn = read !== undefined && project.name !== undefined && read.name === normalName(project.name);
-  if (!isOwn || keysOf(dependency.requirement).some((key) => locked?.has(key))) return [dependency];
-  const asked = read.extras.filter((extra) => project.extras[extra] !== undefined && !seen.has(extra));
-  for (const extra of asked) seen.add(extra);
-  return asked.flatMap((extra) =>
-    (project.extras[extra] ?? []).flatMap((one) => withOwnExtras(one, project, locked, seen)),
-  );
+function inOwnExtras(
+  { requirement }: Dependency,
+  { name, extras }: Pick<Pyproject, "name" | "extras">,
+  { locked, met }: { readonly locked: ReadonlySet<string> | undefined; readonly met: Set<string> },
+): readonly Dependency[] | undefined {
+  const read = readRequirement(requirement);
+  const isOwn = read !== undefined && name !== undefined && read.name === normalName(name);
+  if (!isOwn || keysOf(requirement).some((key) => locked?.has(key))) return undefined;
+  const asked = read.extras.filter((extra) => Object.hasOwn(extras, extra) && !met.has(extra));
+  for (const extra of asked) met.add(extra);
+  return asked.flatMap((extra) => extras[extra] ?? []);
 }
 
 /** A release that raised the project's version alone: uv refuses the lock for that, too. */

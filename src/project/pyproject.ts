@@ -1,3 +1,4 @@
+import { replaced } from "../kit/replaced.ts";
 import type { Dependency } from "../model/types.ts";
 import { uvIndexes } from "./indexes.ts";
 import { originOf } from "./origin.ts";
@@ -33,7 +34,7 @@ export function readPyproject(tree: Tree, problems: TreeProblem[], file = "pypro
     name: [textAt(data, "project", "name"), textAt(data, "tool", "poetry", "name")].find(Boolean),
     requires: requiresOf(data),
     runtime: runtimeOf(toml),
-    groups: groupsOf(toml),
+    groups: groupsOf(toml, problems),
     extras: extrasOf(toml),
     defaultGroups: defaultGroupsOf(data),
     optionalGroups: optionalGroupsOf(data),
@@ -88,15 +89,24 @@ function poetryRequirement(name: string, value: unknown): string {
   return `${name}${extras.length > 0 ? `[${extras.join(",")}]` : ""}${origin ?? poetrySpecifier(version)}${marker === "" ? "" : `${origin === undefined ? "" : " "}; ${marker}`}`;
 }
 
-/** Groups that include each other grow by the square of their number: of more than this the includes are not followed. */
-const MAX_GROUPS = 200;
+/** What a group holds: dependencies, and names of groups that it includes. */
+type Members = ReadonlyArray<Dependency | string>;
 
-function groupsOf(toml: TomlFile): Pyproject["groups"] {
+/** Groups that include each other grow by the square of their number. */
+const MOST_MEMBERS = 10_000;
+
+function groupsOf(toml: TomlFile, problems: TreeProblem[]): Pyproject["groups"] {
   const { data } = toml;
-  const groups: Record<string, readonly Dependency[]> = {};
-  const names = new Map(Object.keys(tableAt(data, "dependency-groups")).map((name) => [normalName(name), name]));
-  const keyOf = (included: string) => (names.size > MAX_GROUPS ? undefined : names.get(normalName(included)));
-  for (const [normal, name] of names) groups[normal] = groupItems(toml, name, new Set(), keyOf);
+  const groupsAt = (path: readonly string[], members: (toml: TomlFile, path: readonly string[]) => Members) => {
+    const names = Object.keys(tableAt(data, ...path));
+    const written = new Map(names.map((name) => [normalName(name), members(toml, [...path, name])]));
+    const { groups, isWhole } = withIncluded(written);
+    const message = `has groups with more than ${MOST_MEMBERS} dependencies and included groups, and not all are read`;
+    const { file, line } = toml.evidence(path);
+    if (!isWhole) problems.push({ file, line, message });
+    return groups;
+  };
+  const groups = Object.fromEntries(groupsAt(["dependency-groups"], standardMembers));
   const add = (name: string, items: readonly Dependency[]) => {
     if (items.length > 0) groups[name] = [...(groups[name] ?? []), ...items];
   };
@@ -104,39 +114,38 @@ function groupsOf(toml: TomlFile): Pyproject["groups"] {
   add("dev", poetry(toml, ["tool", "poetry", "dev-dependencies"], undefined));
   for (const name of Object.keys(tableAt(data, "tool", "pdm", "dev-dependencies")))
     add(normalName(name), pep508(toml, ["tool", "pdm", "dev-dependencies", name]));
-  for (const name of Object.keys(tableAt(data, "tool", "poetry", "group")))
-    add(normalName(name), poetryGroup(toml, name, new Set()));
+  for (const [name, items] of groupsAt(["tool", "poetry", "group"], poetryMembers)) add(name, items);
   return groups;
 }
 
-/** A group of PEP 735, with the groups it includes. */
-function groupItems(
-  toml: TomlFile,
-  name: string,
-  seen: Set<string>,
-  keyOf: (included: string) => string | undefined,
-): readonly Dependency[] {
-  if (seen.has(name)) return [];
-  seen.add(name);
-  const path = ["dependency-groups", name];
-  return listAt(toml.data, ...path).flatMap((item) => {
-    if (typeof item === "string") return dependency(toml, path, item);
-    const key = keyOf(textAt(item, "include-group") ?? "");
-    return key === undefined ? [] : groupItems(toml, key, seen, keyOf);
-  });
+/** Each group with what those hold that it includes. A group is met once, however many ways lead to it. */
+function withIncluded(groups: ReadonlyMap<string, Members>) {
+  let left = MOST_MEMBERS;
+  const allOf = (name: string): readonly Dependency[] => {
+    const met = new Set<string>();
+    const membersOf = (member: Dependency | string): Members | undefined => {
+      left -= 1;
+      if (typeof member !== "string") return undefined;
+      const isNew = left >= 0 && !met.has(member);
+      met.add(member);
+      return isNew ? (groups.get(member) ?? []) : [];
+    };
+    return [...replaced<Dependency | string>([name], membersOf)].filter((one) => typeof one !== "string");
+  };
+  const all = Array.from(groups.keys(), (name) => [name, allOf(name)] as const);
+  return { groups: all, isWhole: left >= 0 };
 }
 
-function poetryGroup(toml: TomlFile, name: string, seen: Set<string>): readonly Dependency[] {
-  if (seen.has(name)) return [];
-  seen.add(name);
-  const path = ["tool", "poetry", "group", name];
-  const isFollowed = Object.keys(tableAt(toml.data, "tool", "poetry", "group")).length <= MAX_GROUPS;
-  const included = isFollowed ? textsAt(toml.data, ...path, "include-groups") : [];
-  return [
-    ...poetry(toml, [...path, "dependencies"], undefined),
-    ...included.flatMap((other) => poetryGroup(toml, other, seen)),
-  ];
-}
+/** A group of PEP 735. */
+const standardMembers = (toml: TomlFile, path: readonly string[]): Members =>
+  listAt(toml.data, ...path).flatMap((item): Members[number] | readonly Dependency[] =>
+    typeof item === "string" ? dependency(toml, path, item) : normalName(textAt(item, "include-group") ?? ""),
+  );
+
+const poetryMembers = (toml: TomlFile, path: readonly string[]): Members => [
+  ...poetry(toml, [...path, "dependencies"], undefined),
+  ...textsAt(toml.data, ...path, "include-groups").map(normalName),
+];
 
 /** Groups that poetry leaves out unless it is told `--with`. */
 const optionalGroupsOf = (data: unknown): readonly string[] =>

@@ -60,3 +60,59 @@ describe("a lock that is out of step", () => {
     expect(await stepOf('"default", "dev"')).toBe(false);
   });
 });
+
+describe("uv's lock of a project with hundreds of groups or extras", () => {
+  const numbers = (count: number) => Array.from({ length: count }, (_, at) => at);
+  const head = '[project]\nname = "app"\nversion = "1"\n';
+  const lock = (metadata: string) =>
+    `version = 1\n\n[[package]]\nname = "app"\nversion = "1"\nsource = { virtual = "." }\n[package.metadata]\n${metadata}`;
+  const named = (at: number) => `{ name = "p${at}" }`;
+  const inExtra = (at: number, extra: number) => `{ name = "p${at}", marker = "extra == 'e${extra}'" }`;
+  // Every second one takes in the next.
+  const next = (at: number, written: string) => (at % 2 === 0 ? `, ${written}` : "");
+  const pairs = (count: number) => ({
+    groups: {
+      "pyproject.toml": `${head}[dependency-groups]\n${numbers(count)
+        .map((at) => `g${at} = ["p${at}"${next(at, `{ include-group = "g${at + 1}" }`)}]`)
+        .join("\n")}\n`,
+      "uv.lock": lock(
+        `[package.metadata.requires-dev]\n${numbers(count)
+          .map((at) => `g${at} = [${named(at)}${next(at, named(at + 1))}]`)
+          .join("\n")}\n`,
+      ),
+    },
+    extras: {
+      "pyproject.toml": `${head}[project.optional-dependencies]\n${numbers(count)
+        .map((at) => `e${at} = ["p${at}"${next(at, `"app[e${at + 1}]"`)}]`)
+        .join("\n")}\n`,
+      "uv.lock": lock(
+        `requires-dist = [${numbers(count)
+          .map((at) => inExtra(at, at) + next(at, inExtra(at + 1, at)))
+          .join(", ")}]\n`,
+      ),
+    },
+  });
+
+  it.each(["groups", "extras"] as const)("is in step: %s", async (kind) => {
+    expect((await lockOf(pairs(300)[kind]))?.inStep).toEqual({ value: true, confidence: "certain", evidence: [] });
+  });
+
+  it("is not judged where each takes in all behind it", async () => {
+    const chain = (write: (at: number) => string) => numbers(2000).map(write).join("\n");
+    const groups = chain((at) => `g${at} = ["p${at}", { include-group = "g${at + 1}" }]`);
+    const { lock: known, problems } = await read({
+      "pyproject.toml": `${head}[dependency-groups]\n${groups}\n`,
+      "uv.lock": lock(""),
+    });
+    expect(known?.inStep).toMatchObject({ value: true, confidence: "needs-proof" });
+    expect(problems).toMatchObject([{ file: "pyproject.toml", line: 4, message: expect.stringContaining("10000") }]);
+    const extras = chain((at) => `e${at} = ["p${at}", "app[e${at + 1}]"]`);
+    const pyproject = `${head}[project.optional-dependencies]\n${extras}\n`;
+    expect((await lockOf({ "pyproject.toml": pyproject, "uv.lock": lock("") }))?.inStep.confidence).toBe("needs-proof");
+  });
+
+  it("knows an extra from what every object has", async () => {
+    const pyproject = `${head}dependencies = ["app[constructor]"]\n`;
+    expect((await lockOf({ "pyproject.toml": pyproject, "uv.lock": lock("") }))?.inStep.value).toBe(true);
+  });
+});
