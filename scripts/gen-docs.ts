@@ -9,7 +9,6 @@ import { refusalKinds } from "../src/planner/refusal-kinds.ts";
 import { probes } from "../src/probes/index.gen.ts";
 import { ownFindings } from "../src/policy/own-findings.ts";
 import { rules } from "../src/rules/index.gen.ts";
-import { publicAliases } from "../src/rules/rule.ts";
 import { schemas } from "./gen-schema.ts";
 import { argumentsOf } from "./usage.ts";
 
@@ -27,7 +26,7 @@ function rulesPage(): string {
       `What to do: ${rule.advice}`,
       `Source: ${rule.source}`,
       ...(rule.fixes === undefined ? [] : [`Fix (\`seaworthy analyze --fix\`): ${rule.fixes}`]),
-      ...(publicAliases(rule).length === 0 ? [] : [`Elsewhere: ${publicAliases(rule).join(", ")}`]),
+      ...(rule.aliases.length === 0 ? [] : [`Elsewhere: ${rule.aliases.join(", ")}`]),
       ...(rule.provenBy.length === 0 ? [] : [`Proven by running: ${rule.provenBy.join(", ")}`]),
       ...(bad === undefined ? [] : [`Reported:\n\n${fence(bad)}`]),
       ...(good === undefined ? [] : [`Accepted:\n\n${fence(good)}`]),

@@ -5,6 +5,8 @@ import { ownFindings } from "./own-findings.ts";
 export interface NamedRule {
   readonly id: string;
   readonly aliases: readonly string[];
+  /** Understood as aliases are, and never proposed. */
+  readonly numbers?: readonly string[];
   readonly since: string;
 }
 
@@ -44,7 +46,9 @@ export function rulesNamed(id: string, rules: readonly NamedRule[], tool = "seaw
   if (tool === "buildkit" && wanted === "all") return rules.filter(isBuildKits).map((rule) => rule.id);
   const same = (name: string): boolean => name.toLowerCase() === wanted;
   return [
-    ...rules.filter((rule) => same(rule.id) || rule.aliases.some(same)).map((rule) => rule.id),
+    ...rules
+      .filter(({ id: own, aliases, numbers = [] }) => [own, ...aliases, ...numbers].some(same))
+      .map((rule) => rule.id),
     ...OWN.filter(same),
   ];
 }

@@ -15,7 +15,8 @@ export const appFilesWritableByRuntimeUser: Rule = {
   severity: "note",
   confidence: "certain",
   advice: "Leave `--chown` away for code and environment; give the user only the folders it has to write.",
-  aliases: ["SEC007", "S6504"],
+  aliases: ["S6504"],
+  numbers: ["SEC007"],
   since: "0.1.0",
   provenBy: ["code-not-writable", "read-only-root"],
   examples: {

@@ -30,7 +30,8 @@ export const baseEndOfLife: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Move to a release that is still supported.",
-  aliases: ["IMG011"],
+  aliases: [],
+  numbers: ["IMG011"],
   since: "0.1.0",
   provenBy: ["no-fixable-vulnerabilities"],
   examples: {

@@ -24,7 +24,6 @@ export const baseFloatingTag: Rule = {
   advice:
     "Name the Python minor release and the distribution's release, for example `python:3.13-slim-trixie`, and the digest.",
   aliases: [
-    "IMG002",
     "DL3006",
     "DL3007",
     "DS-0001",
@@ -38,6 +37,7 @@ export const baseFloatingTag: Rule = {
     "dockerfile-base-image-uses-floating-tag",
     "DF001",
   ],
+  numbers: ["IMG002"],
   since: "0.1.0",
   provenBy: ["base-pinned"],
   examples: {

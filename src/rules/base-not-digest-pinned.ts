@@ -13,7 +13,8 @@ export const baseNotDigestPinned: Rule = {
   confidence: "certain",
   advice:
     "Write the digest that the registry gives for the tag today behind the tag, `image:tag@sha256:…`, and let an update bot move both. `seaworthy pin` resolves it; never copy a digest from elsewhere.",
-  aliases: ["IMG001", "dockerfile-source-not-pinned", "S7023"],
+  aliases: ["dockerfile-source-not-pinned", "S7023"],
+  numbers: ["IMG001"],
   since: "0.1.0",
   provenBy: ["base-pinned"],
   examples: {

@@ -17,7 +17,8 @@ export const bindsLoopback: Rule = {
   severity: "error",
   confidence: "certain",
   advice: "Listen on 0.0.0.0 (uvicorn `--host 0.0.0.0`, gunicorn `--bind 0.0.0.0:8000`).",
-  aliases: ["RUN007"],
+  aliases: [],
+  numbers: ["RUN007"],
   since: "0.1.0",
   provenBy: ["becomes-healthy"],
   examples: {

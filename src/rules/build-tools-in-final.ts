@@ -18,7 +18,8 @@ export const buildToolsInFinal: Rule = {
   confidence: "certain",
   advice:
     "Install them in a builder stage and copy only the environment. Where a library is needed to run, install its runtime package (libpq5 instead of libpq-dev).",
-  aliases: ["LYR003"],
+  aliases: [],
+  numbers: ["LYR003"],
   since: "0.1.0",
   provenBy: ["build-tools-absent"],
   examples: {

@@ -14,7 +14,8 @@ export const builderRuntimeLibcMismatch: Rule = {
   severity: "error",
   confidence: "likely",
   advice: "Use the same release in both stages, for example bookworm in both or trixie in both.",
-  aliases: ["IMG008"],
+  aliases: [],
+  numbers: ["IMG008"],
   since: "0.1.0",
   provenBy: ["becomes-healthy"],
   examples: {

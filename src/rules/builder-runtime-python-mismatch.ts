@@ -13,7 +13,8 @@ export const builderRuntimePythonMismatch: Rule = {
   severity: "error",
   confidence: "certain",
   advice: "Build and run on the same image, or at least on the same Python minor release and distribution release.",
-  aliases: ["IMG007"],
+  aliases: [],
+  numbers: ["IMG007"],
   since: "0.1.0",
   provenBy: ["becomes-healthy"],
   examples: {

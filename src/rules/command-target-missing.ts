@@ -14,7 +14,8 @@ export const commandTargetMissing: Rule = {
   severity: "error",
   confidence: "likely",
   advice: "Copy the package to the working directory, install the project into the environment, or correct the name.",
-  aliases: ["RUN008"],
+  aliases: [],
+  numbers: ["RUN008"],
   since: "0.1.0",
   provenBy: ["becomes-healthy"],
   examples: {

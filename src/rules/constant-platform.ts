@@ -11,7 +11,8 @@ export const constantPlatform: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Leave --platform away and name the platform in the build (`--platform linux/amd64`).",
-  aliases: ["IMG010", "DL3029", "FromPlatformFlagConstDisallowed", "avoid-platform-with-from", "DF061"],
+  aliases: ["DL3029", "FromPlatformFlagConstDisallowed", "avoid-platform-with-from", "DF061"],
+  numbers: ["IMG010"],
   since: "0.1.0",
   provenBy: [],
   examples: {

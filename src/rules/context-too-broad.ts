@@ -19,13 +19,13 @@ export const contextTooBroad: Rule = {
   advice:
     "Add a .dockerignore with .git, .venv, **/__pycache__, .env*, tests and local data, or copy only the folders that are needed.",
   aliases: [
-    "LYR010",
     "DF033",
     "S6470",
     "missing-dockerignore-for-build-context",
     "dockerignore-misses-noisy-build-context-paths",
     "DF007",
   ],
+  numbers: ["LYR010"],
   since: "0.1.0",
   fixes: "adds .git, .venv and __pycache__ to .dockerignore, unless the version is read from git.",
   provenBy: [],

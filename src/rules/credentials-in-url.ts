@@ -17,7 +17,8 @@ export const credentialsInUrl: Rule = {
   confidence: "certain",
   advice:
     "Give the value when the container starts; for a package index use `RUN --mount=type=secret,…`. Change the password: it has been published.",
-  aliases: ["SEC002", "UV020", "index-credentials-in-layer", "DF013"],
+  aliases: ["index-credentials-in-layer", "DF013"],
+  numbers: ["SEC002", "UV020"],
   since: "0.1.0",
   provenBy: ["no-secrets-in-layers"],
   examples: {

@@ -14,7 +14,8 @@ export const deletedInLaterLayer: Rule = {
   confidence: "certain",
   advice:
     "Delete in the same RUN, use a cache or secret mount, or do not copy the file at all (.dockerignore, `COPY --exclude`).",
-  aliases: ["LYR009"],
+  aliases: [],
+  numbers: ["LYR009"],
   since: "0.1.0",
   provenBy: ["caches-absent", "no-secrets-in-layers"],
   examples: {

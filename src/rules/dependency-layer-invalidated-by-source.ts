@@ -17,7 +17,8 @@ export const dependencyLayerInvalidatedBySource: Rule = {
   confidence: "certain",
   advice:
     "Copy or bind-mount only pyproject.toml and uv.lock, install with `--no-install-project`, and copy the source afterwards.",
-  aliases: ["LYR001", "DF070", "dockerfile-copies-all-before-deps", "CL001"],
+  aliases: ["DF070", "dockerfile-copies-all-before-deps", "CL001"],
+  numbers: ["LYR001"],
   since: "0.1.0",
   provenBy: ["dependency-layer-cached"],
   examples: {

@@ -70,7 +70,8 @@ export const devDependenciesInFinal: Rule = {
   confidence: "certain",
   advice:
     "Use `uv sync --no-dev`, or `--no-default-groups` with the groups that production needs. First make sure that nothing in the group is imported at run time.",
-  aliases: ["UV006"],
+  aliases: [],
+  numbers: ["UV006"],
   since: "0.1.0",
   fixes: "adds `--no-dev` to the `uv sync`, unless `uv run` would install the group again at the start.",
   provenBy: ["dev-dependencies-absent"],

@@ -13,7 +13,8 @@ export const devServerOrReload: Rule = {
   confidence: "certain",
   advice:
     "Start a production server (uvicorn, gunicorn, hypercorn, granian) without --reload and --debug. Changing the server changes behaviour: prove it before it is shipped.",
-  aliases: ["RUN006", "S4507"],
+  aliases: ["S4507"],
+  numbers: ["RUN006"],
   since: "0.1.0",
   provenBy: ["stop-answers-in-flight"],
   examples: {

@@ -35,7 +35,8 @@ export const editableInstallShipped: Rule = {
   confidence: "certain",
   advice:
     "Use `uv sync --no-editable`, if the code does not look up files relative to its own place; otherwise copy the source to the same path.",
-  aliases: ["UV015"],
+  aliases: [],
+  numbers: ["UV015"],
   since: "0.1.0",
   fixes: "adds `--no-editable` to the `uv sync` that installs the project.",
   provenBy: ["becomes-healthy"],

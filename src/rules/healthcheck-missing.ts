@@ -13,7 +13,8 @@ export const healthcheckMissing: Rule = {
   severity: "note",
   confidence: "certain",
   advice: "Add a HEALTHCHECK that asks the liveness route with Python itself, so that no curl is needed.",
-  aliases: ["HC001", "DL3057", "CKV_DOCKER_2", "DS-0026", "DF012", "CIS-DI-0006"],
+  aliases: ["DL3057", "CKV_DOCKER_2", "DS-0026", "DF012", "CIS-DI-0006"],
+  numbers: ["HC001"],
   since: "0.1.0",
   provenBy: ["healthcheck-healthy"],
   examples: {

@@ -12,7 +12,8 @@ export const healthcheckTiming: Rule = {
   severity: "note",
   confidence: "certain",
   advice: "Set `--start-period` above the measured start-up time and `--timeout` well below `--interval`.",
-  aliases: ["HC004"],
+  aliases: [],
+  numbers: ["HC004"],
   since: "0.1.0",
   provenBy: ["becomes-healthy"],
   examples: {

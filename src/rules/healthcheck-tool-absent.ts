@@ -20,7 +20,8 @@ export const healthcheckToolAbsent: Rule = {
   confidence: "certain",
   advice:
     'Ask with Python, which is there: `["python", "-c", "import urllib.request as r; r.urlopen(\'http://127.0.0.1:8000/health\', timeout=4)"]`, or install the program in the shipped stage.',
-  aliases: ["HC002"],
+  aliases: [],
+  numbers: ["HC002"],
   since: "0.1.0",
   provenBy: ["healthcheck-healthy"],
   examples: {

@@ -12,7 +12,8 @@ export const helperImageFloating: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Name the exact version, `ghcr.io/astral-sh/uv:0.9.8`, and its digest.",
-  aliases: ["IMG003"],
+  aliases: [],
+  numbers: ["IMG003"],
   since: "0.1.0",
   provenBy: [],
   examples: {

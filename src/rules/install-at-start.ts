@@ -14,7 +14,8 @@ export const installAtStart: Rule = {
   severity: "error",
   confidence: "certain",
   advice: "Install in the build.",
-  aliases: ["RUN013", "migrations-or-install-at-start"],
+  aliases: ["migrations-or-install-at-start"],
+  numbers: ["RUN013"],
   since: "0.1.0",
   provenBy: ["no-network-needed", "read-only-root"],
   examples: {

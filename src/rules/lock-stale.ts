@@ -57,7 +57,8 @@ export const lockStale: Rule = {
   severity: "error",
   confidence: "likely",
   advice: "Run `uv lock` and commit the result.",
-  aliases: ["UV005"],
+  aliases: [],
+  numbers: ["UV005"],
   since: "0.1.0",
   provenBy: ["builds"],
   examples: {

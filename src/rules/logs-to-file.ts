@@ -24,7 +24,8 @@ export const logsToFile: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Log to stdout and stderr (gunicorn: `--access-logfile -`) and let the platform collect it.",
-  aliases: ["RUN010"],
+  aliases: [],
+  numbers: ["RUN010"],
   since: "0.1.0",
   provenBy: ["logs-on-streams"],
   examples: {

@@ -21,7 +21,8 @@ export const noGracefulShutdownTimeout: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Add `--timeout-graceful-shutdown <seconds>`, a few seconds below the platform's grace period.",
-  aliases: ["RUN003"],
+  aliases: [],
+  numbers: ["RUN003"],
   since: "0.1.0",
   provenBy: ["stop-answers-in-flight"],
   examples: {

@@ -12,7 +12,6 @@ export const overriddenCommand: Rule = {
   confidence: "certain",
   advice: "Remove the earlier one.",
   aliases: [
-    "RUN012",
     "DL4003",
     "DL4004",
     "DL3012",
@@ -25,6 +24,7 @@ export const overriddenCommand: Rule = {
     "DF039",
     "DF041",
   ],
+  numbers: ["RUN012"],
   since: "0.1.0",
   fixes: "removes what the later one replaces.",
   provenBy: [],

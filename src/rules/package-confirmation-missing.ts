@@ -17,7 +17,6 @@ export const packageConfirmationMissing: Rule = {
   confidence: "certain",
   advice: "Add `-y`.",
   aliases: [
-    "LYR013",
     "DL3014",
     "missing-assume-yes-switch",
     "missing-dnf-assume-yes-switch",
@@ -29,6 +28,7 @@ export const packageConfirmationMissing: Rule = {
     "DL3038",
     "DF015",
   ],
+  numbers: ["LYR013"],
   since: "0.1.0",
   fixes: "adds `-y` behind the command.",
   provenBy: ["builds"],

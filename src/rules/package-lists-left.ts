@@ -20,7 +20,6 @@ export const packageListsLeft: Rule = {
   advice:
     "End the same RUN with `rm -rf /var/lib/apt/lists/*` (`dnf clean all`, `apk add --no-cache`), or use cache mounts for /var/cache/apt and /var/lib/apt.",
   aliases: [
-    "LYR005",
     "DL3009",
     "DL3019",
     "DL3032",
@@ -45,6 +44,7 @@ export const packageListsLeft: Rule = {
     "apkadd-missing_nocache_or_updaterm",
     "DF004",
   ],
+  numbers: ["LYR005"],
   since: "0.1.0",
   fixes: "ends the same RUN with the removal, or adds `--no-cache` to apk.",
   provenBy: ["caches-absent"],

@@ -13,7 +13,8 @@ export const pipefailMissing: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: 'Download to a file first, or use `SHELL ["/bin/bash", "-o", "pipefail", "-c"]`.',
-  aliases: ["SEC010", "DL4006", "DF057", "set-pipefail"],
+  aliases: ["DL4006", "DF057", "set-pipefail"],
+  numbers: ["SEC010"],
   since: "0.1.0",
   provenBy: [],
   examples: {

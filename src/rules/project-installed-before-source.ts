@@ -13,7 +13,8 @@ export const projectInstalledBeforeSource: Rule = {
   confidence: "likely",
   advice:
     "Use `--no-install-project` in the layer that only has pyproject.toml and uv.lock, and sync again after the source is copied.",
-  aliases: ["UV013"],
+  aliases: [],
+  numbers: ["UV013"],
   since: "0.1.0",
   provenBy: ["builds", "becomes-healthy"],
   examples: {

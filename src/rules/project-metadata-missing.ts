@@ -20,7 +20,8 @@ export const projectMetadataMissing: Rule = {
   confidence: "likely",
   advice:
     "Copy the file before the project is installed, and let it through .dockerignore (`!README.md` after `*.md`).",
-  aliases: ["UV014"],
+  aliases: [],
+  numbers: ["UV014"],
   since: "0.1.0",
   provenBy: ["builds"],
   examples: {

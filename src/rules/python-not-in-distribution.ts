@@ -28,7 +28,8 @@ export const pythonNotInDistribution: Rule = {
   confidence: "likely",
   advice:
     "Take a base that brings this Python (`python:3.13-slim-trixie`), or a release of the distribution that carries it.",
-  aliases: ["IMG005"],
+  aliases: [],
+  numbers: ["IMG005"],
   since: "0.1.0",
   provenBy: ["builds"],
   examples: {

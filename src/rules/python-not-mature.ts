@@ -21,7 +21,8 @@ export const pythonNotMature: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Take a base with a Python that the locked wheels are for, or upgrade the package in the lock.",
-  aliases: ["IMG006"],
+  aliases: [],
+  numbers: ["IMG006"],
   since: "0.1.0",
   provenBy: ["builds"],
   examples: {

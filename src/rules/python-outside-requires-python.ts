@@ -16,7 +16,8 @@ export const pythonOutsideRequiresPython: Rule = {
   confidence: "certain",
   advice:
     "Take a base whose Python satisfies requires-python, and set UV_PYTHON_DOWNLOADS=never so that a mismatch stops the build.",
-  aliases: ["IMG004"],
+  aliases: [],
+  numbers: ["IMG004"],
   since: "0.1.0",
   provenBy: ["builds", "becomes-healthy"],
   examples: {

@@ -17,7 +17,6 @@ export const recommendsInstalled: Rule = {
   confidence: "certain",
   advice: "Use `apt-get install --no-install-recommends`.",
   aliases: [
-    "LYR006",
     "DL3015",
     "DS-0029",
     "DF016",
@@ -25,6 +24,7 @@ export const recommendsInstalled: Rule = {
     "apt-get_recommends",
     "dockerfile-apt-install-without-no-install-recommends",
   ],
+  numbers: ["LYR006"],
   since: "0.1.0",
   fixes: "adds `--no-install-recommends`.",
   provenBy: ["size"],

@@ -18,7 +18,8 @@ export const recursiveChownDuplicatesLayer: Rule = {
   confidence: "certain",
   advice:
     "Use `COPY --chown=1001:1001`, or better leave the files to root: a service that cannot write its own code is safer.",
-  aliases: ["LYR008"],
+  aliases: [],
+  numbers: ["LYR008"],
   since: "0.1.0",
   provenBy: ["size"],
   examples: {

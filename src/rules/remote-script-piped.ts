@@ -13,7 +13,8 @@ export const remoteScriptPiped: Rule = {
   confidence: "certain",
   advice:
     "Copy the tool from its image by digest, or download a fixed version with `ADD --checksum=sha256:…` and run that.",
-  aliases: ["SEC008", "DF021"],
+  aliases: ["DF021"],
+  numbers: ["SEC008"],
   since: "0.1.0",
   provenBy: [],
   examples: {

@@ -16,7 +16,8 @@ export const requiredEnvDefaulted: Rule = {
   severity: "warning",
   confidence: "likely",
   advice: "Take the ENV out and let whoever runs the image set it.",
-  aliases: ["RUN014", "required-env-undeclared"],
+  aliases: ["required-env-undeclared"],
+  numbers: ["RUN014"],
   since: "0.1.0",
   provenBy: ["required-env"],
   examples: {

@@ -55,6 +55,8 @@ export interface Rule {
   readonly advice: string;
   /** Ids of the same concern elsewhere: `DL3006`, `CKV_DOCKER_3`, `SecretsUsedInArgOrEnv`. */
   readonly aliases: readonly string[];
+  /** Its rows in the catalogue that the rules started from: understood where somebody names one, and shown nowhere. */
+  readonly numbers?: readonly string[];
   /** Version of seaworthy that brought the rule, or widened it. */
   readonly since: string;
   /** What `--fix` does about it, where a safe change is known. */
@@ -65,7 +67,3 @@ export interface Rule {
   readonly examples: { readonly bad: readonly Project[]; readonly good: readonly Project[] };
   check(input: RuleInput): Iterable<RuleFinding>;
 }
-
-/** The aliases that other tools publish: the numbers of the catalogue that the rules started from are understood, and not shown. */
-export const publicAliases = ({ aliases }: Pick<Rule, "aliases">): readonly string[] =>
-  aliases.filter((alias) => !/^(?:IMG|UV|LYR|RUN|HC|SEC)\d{3}$/.test(alias));

@@ -17,7 +17,6 @@ export const runsAsRoot: Rule = {
   advice:
     "Create a user with a fixed number and end the stage with `USER 1001:1001`. First look at volumes: their files belong to the old user.",
   aliases: [
-    "SEC004",
     "DL3002",
     "CKV_DOCKER_3",
     "CKV_DOCKER_8",
@@ -32,6 +31,7 @@ export const runsAsRoot: Rule = {
     "user-created-but-never-used",
     "stateful-root-runtime",
   ],
+  numbers: ["SEC004"],
   since: "0.1.0",
   provenBy: ["non-root"],
   examples: {

@@ -21,7 +21,8 @@ export const runtimeSharedLibraryMissing: Rule = {
   confidence: "likely",
   advice:
     "Install the runtime package in the last stage. `ldd` on every .so of the environment, run in that stage, proves the list.",
-  aliases: ["IMG009"],
+  aliases: [],
+  numbers: ["IMG009"],
   since: "0.1.0",
   provenBy: ["becomes-healthy"],
   examples: {

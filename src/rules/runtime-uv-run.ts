@@ -16,7 +16,8 @@ export const runtimeUvRun: Rule = {
   confidence: "certain",
   advice:
     'Put the environment\'s bin folder first in PATH and start the program itself, for example `CMD ["uvicorn", …]`. Other starters (Compose, Kubernetes, CI) that call it must change with it.',
-  aliases: ["UV001"],
+  aliases: [],
+  numbers: ["UV001"],
   since: "0.1.0",
   provenBy: ["exec-form", "build-tools-absent", "read-only-root"],
   examples: {

@@ -41,7 +41,8 @@ export const sdistNeedsCompiler: Rule = {
   confidence: "likely",
   advice:
     "Install the compiler (and the -dev package of what it links with) in the builder stage only, or take a package with wheels.",
-  aliases: ["UV021"],
+  aliases: [],
+  numbers: ["UV021"],
   since: "0.1.0",
   provenBy: ["builds"],
   examples: {

@@ -33,7 +33,8 @@ export const secretFileReachesImage: Rule = {
   severity: "error",
   confidence: "likely",
   advice: "Put `.env*`, `*.pem` and `*.key` in .dockerignore and give the values when the container starts.",
-  aliases: ["SEC003"],
+  aliases: [],
+  numbers: ["SEC003"],
   since: "0.1.0",
   provenBy: ["no-secrets-in-layers"],
   examples: {

@@ -39,16 +39,8 @@ export const secretInArgOrEnv: Rule = {
   confidence: "likely",
   advice:
     "At build time use `RUN --mount=type=secret,id=…`; at run time let the platform set the variable, and let the service stop when it is missing. Change a secret that was published.",
-  aliases: [
-    "SEC001",
-    "SecretsUsedInArgOrEnv",
-    "DL3064",
-    "DS-0031",
-    "DF014",
-    "S6472",
-    "secret-in-build-arg",
-    "CIS-DI-0010",
-  ],
+  aliases: ["SecretsUsedInArgOrEnv", "DL3064", "DS-0031", "DF014", "S6472", "secret-in-build-arg", "CIS-DI-0010"],
+  numbers: ["SEC001"],
   since: "0.1.0",
   provenBy: ["no-secrets-in-configuration", "no-secrets-in-layers", "build-values-absent"],
   examples: {

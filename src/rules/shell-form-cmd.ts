@@ -13,7 +13,8 @@ export const shellFormCmd: Rule = {
   confidence: "certain",
   advice:
     'Write a JSON array. Where a variable must be expanded, use `["sh", "-c", "exec uvicorn … --port \\"${PORT:-8000}\\""]`.',
-  aliases: ["RUN001", "DL3025", "JSONArgsRecommended", "DF018", "S7019", "prefer-json-notation", "DF025"],
+  aliases: ["DL3025", "JSONArgsRecommended", "DF018", "S7019", "prefer-json-notation", "DF025"],
+  numbers: ["RUN001"],
   since: "0.1.0",
   fixes: "writes a JSON array for a single plain command.",
   provenBy: ["stop-answers-in-flight"],

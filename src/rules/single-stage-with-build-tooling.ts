@@ -13,7 +13,8 @@ export const singleStageWithBuildTooling: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Build the environment in a stage of its own and copy only the environment and the source into the last one.",
-  aliases: ["LYR002", "prefer-multi-stage", "DF011", "prefer-multi-stage-build"],
+  aliases: ["prefer-multi-stage", "DF011", "prefer-multi-stage-build"],
+  numbers: ["LYR002"],
   since: "0.1.0",
   provenBy: ["build-tools-absent", "size"],
   examples: {

@@ -13,16 +13,8 @@ export const sudoInImage: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Do what needs root before USER, and leave sudo out.",
-  aliases: [
-    "SEC009",
-    "DL3004",
-    "DS-0010",
-    "CKV2_DOCKER_1",
-    "no-sudo-in-dockerfile",
-    "DKL-DI-0001",
-    "sudo_usage",
-    "DF010",
-  ],
+  aliases: ["DL3004", "DS-0010", "CKV2_DOCKER_1", "no-sudo-in-dockerfile", "DKL-DI-0001", "sudo_usage", "DF010"],
+  numbers: ["SEC009"],
   since: "0.1.0",
   provenBy: ["modes-restricted"],
   examples: {

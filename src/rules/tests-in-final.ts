@@ -24,7 +24,8 @@ export const testsInFinal: Rule = {
   severity: "note",
   confidence: "certain",
   advice: "Put the folder in .dockerignore, or copy only the service's packages.",
-  aliases: ["LYR011", "tests-or-docs-in-final", "DKL-LI-0003"],
+  aliases: ["tests-or-docs-in-final", "DKL-LI-0003"],
+  numbers: ["LYR011"],
   since: "0.1.0",
   provenBy: [],
   examples: {

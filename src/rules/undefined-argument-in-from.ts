@@ -14,7 +14,8 @@ export const undefinedArgumentInFrom: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Declare it before the first FROM, with a default that builds: `ARG PYTHON=3.13`.",
-  aliases: ["IMG010", "UndefinedArgInFrom", "InvalidDefaultArgInFrom", "DF086"],
+  aliases: ["UndefinedArgInFrom", "InvalidDefaultArgInFrom", "DF086"],
+  numbers: ["IMG010"],
   since: "0.1.0",
   provenBy: ["builds"],
   examples: {

@@ -15,7 +15,6 @@ export const upgradeInBuild: Rule = {
   advice:
     "Take a newer base image, pinned by digest and updated by a bot; install single packages by name where it cannot wait.",
   aliases: [
-    "LYR007",
     "DF069",
     "DS-0024",
     "avoid-apt-get-upgrade",
@@ -26,6 +25,7 @@ export const upgradeInBuild: Rule = {
     "apt-get-dist-upgrade",
     "DKL-DI-0003",
   ],
+  numbers: ["LYR007"],
   since: "0.1.0",
   provenBy: [],
   examples: {

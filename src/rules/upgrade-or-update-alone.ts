@@ -13,15 +13,8 @@ export const upgradeOrUpdateAlone: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Write `apt-get update && apt-get install …` in one RUN.",
-  aliases: [
-    "LYR007",
-    "DS-0017",
-    "CKV_DOCKER_5",
-    "DF028",
-    "CIS-DI-0007",
-    "apt-get-update_require_install",
-    "update-alone",
-  ],
+  aliases: ["DS-0017", "CKV_DOCKER_5", "DF028", "CIS-DI-0007", "apt-get-update_require_install", "update-alone"],
+  numbers: ["LYR007"],
   since: "0.1.0",
   provenBy: [],
   examples: {

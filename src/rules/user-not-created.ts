@@ -20,7 +20,8 @@ export const userNotCreated: Rule = {
   severity: "error",
   confidence: "likely",
   advice: "Create the user before, with a fixed number, or write a number: `USER 1001:1001` needs no entry.",
-  aliases: ["SEC005", "named-identity-in-passwdless-stage"],
+  aliases: ["named-identity-in-passwdless-stage"],
+  numbers: ["SEC005"],
   since: "0.1.0",
   provenBy: ["becomes-healthy"],
   examples: {

@@ -24,7 +24,8 @@ export const uvCacheInImage: Rule = {
   confidence: "certain",
   advice:
     "Mount the cache where uv looks for it: `--mount=type=cache,target=/root/.cache/uv` as root, or the path in UV_CACHE_DIR. Without BuildKit use `--no-cache`.",
-  aliases: ["UV007", "prefer-package-cache-mounts"],
+  aliases: ["prefer-package-cache-mounts"],
+  numbers: ["UV007"],
   since: "0.1.0",
   fixes: "adds `--no-cache`, or moves a cache mount to where the cache is.",
   provenBy: ["caches-absent"],

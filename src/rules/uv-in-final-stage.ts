@@ -15,7 +15,8 @@ export const uvInFinalStage: Rule = {
   confidence: "certain",
   advice:
     "Install in a builder stage and copy only the environment. First look for starters outside the Dockerfile (Compose, Kubernetes, CI) that call `uv run` or `poetry run`: they need another command then.",
-  aliases: ["UV009"],
+  aliases: [],
+  numbers: ["UV009"],
   since: "0.1.0",
   provenBy: ["build-tools-absent"],
   examples: {

@@ -14,7 +14,8 @@ export const uvOrPipToolUnpinned: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Copy uv from its own image by exact version and digest, or write `pip install uv==<version>`.",
-  aliases: ["UV008", "DL3013", "DF051"],
+  aliases: ["DL3013", "DF051"],
+  numbers: ["UV008"],
   since: "0.1.0",
   provenBy: [],
   examples: {

@@ -30,7 +30,8 @@ export const vcsOrDebugToolInFinal: Rule = {
   severity: "note",
   confidence: "likely",
   advice: "Install it in the builder if the build needs it, and prove with a run that nothing needs it afterwards.",
-  aliases: ["LYR004", "DL3001", "CIS-DI-0003", "DF060", "nonsensical-command"],
+  aliases: ["DL3001", "CIS-DI-0003", "DF060", "nonsensical-command"],
+  numbers: ["LYR004"],
   since: "0.1.0",
   provenBy: ["becomes-healthy"],
   examples: {

@@ -13,7 +13,8 @@ export const venvInterpreterAbsent: Rule = {
   severity: "error",
   confidence: "likely",
   advice: "Build and run on the same base image.",
-  aliases: ["IMG007"],
+  aliases: [],
+  numbers: ["IMG007"],
   since: "0.1.0",
   provenBy: ["becomes-healthy"],
   examples: {

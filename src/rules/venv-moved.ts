@@ -14,7 +14,8 @@ export const venvMoved: Rule = {
   confidence: "certain",
   advice:
     "Make the environment at the path where it will run, for example with UV_PROJECT_ENVIRONMENT, and copy it to the same path.",
-  aliases: ["UV017"],
+  aliases: [],
+  numbers: ["UV017"],
   since: "0.1.0",
   provenBy: ["becomes-healthy"],
   examples: {

@@ -20,7 +20,8 @@ export const venvNotOnPath: Rule = {
   confidence: "likely",
   advice:
     'Set `ENV PATH="/app/.venv/bin:$PATH"` with the environment\'s real path, or name the program by its full path.',
-  aliases: ["UV016"],
+  aliases: [],
+  numbers: ["UV016"],
   since: "0.1.0",
   fixes: "adds `ENV PATH=…` before the command.",
   provenBy: ["becomes-healthy"],

@@ -41,7 +41,6 @@ export const verificationOff: Rule = {
   confidence: "certain",
   advice: "Give the company's CA to the build as a secret and point SSL_CERT_FILE at it.",
   aliases: [
-    "SEC009",
     "CKV2_DOCKER_2",
     "CKV2_DOCKER_3",
     "CKV2_DOCKER_4",
@@ -58,6 +57,7 @@ export const verificationOff: Rule = {
     "CKV2_DOCKER_15",
     "CKV2_DOCKER_13",
   ],
+  numbers: ["SEC009"],
   since: "0.1.0",
   provenBy: [],
   examples: {

@@ -19,7 +19,8 @@ export const workersWithoutReaper: Rule = {
   confidence: "needs-proof",
   advice:
     "Start with an init (`tini --`, `docker run --init`, `initProcessEnabled` on ECS), or run one worker per container.",
-  aliases: ["RUN015"],
+  aliases: [],
+  numbers: ["RUN015"],
   since: "0.1.0",
   provenBy: [],
   examples: {

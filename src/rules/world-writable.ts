@@ -12,7 +12,8 @@ export const worldWritable: Rule = {
   severity: "warning",
   confidence: "certain",
   advice: "Give the folder that must be written to the service's user, and nothing else.",
-  aliases: ["SEC009", "DF034", "world-writable-state-path-workaround"],
+  aliases: ["DF034", "world-writable-state-path-workaround"],
+  numbers: ["SEC009"],
   since: "0.1.0",
   provenBy: ["modes-restricted", "code-not-writable"],
   examples: {

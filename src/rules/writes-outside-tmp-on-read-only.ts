@@ -24,7 +24,8 @@ export const writesOutsideTmpOnReadOnly: Rule = {
   confidence: "needs-proof",
   advice:
     "Write to /tmp (a tmpfs), to a declared volume, or to a folder that the image makes and gives to its user, where a volume is mounted; make the path a setting.",
-  aliases: ["RUN005"],
+  aliases: [],
+  numbers: ["RUN005"],
   since: "0.1.0",
   provenBy: ["read-only-root"],
   examples: {

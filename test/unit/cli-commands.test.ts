@@ -136,6 +136,14 @@ describe("explain", () => {
       expect((await seaworthy("explain", id)).stdout).toContain(title);
   });
 
+  it("understands the numbers of the catalogue that the rules started from, and tells none", async () => {
+    const [text, data, mistyped] = await Promise.all(
+      [["SEC005"], ["--json", "SEC005"], ["SECO05"]].map((words) => seaworthy("explain", ...words)),
+    );
+    expect([text?.stdout, data?.stdout]).toEqual(Array(2).fill(expect.stringContaining("user-not-numeric")));
+    expect(JSON.stringify([text, data, mistyped])).not.toMatch(/\b(?:IMG|UV|LYR|RUN|HC|SEC)\d{3}\b/);
+  });
+
   it("has an example with reasons for every decision", async () => {
     for (const { id } of decisions) {
       const { example } = JSON.parse((await seaworthy("explain", "--json", id)).stdout) as { example: object };

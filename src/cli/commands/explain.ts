@@ -3,9 +3,9 @@ import { checks } from "../../checks/index.gen.ts";
 import { UserError } from "../../kit/errors.ts";
 import { didYouMean } from "../../kit/nearest.ts";
 import { elsewhere } from "../../policy/elsewhere.ts";
-import { plainId } from "../../policy/rule-ids.ts";
+import { plainId, rulesNamed } from "../../policy/rule-ids.ts";
 import { type OwnFinding, ownFindings } from "../../policy/own-findings.ts";
-import { publicAliases, type Rule } from "../../rules/rule.ts";
+import type { Rule } from "../../rules/rule.ts";
 import { rules } from "../../rules/index.gen.ts";
 import { type Explained, inDecisions, inRefusals, planNames } from "../explain-plan.ts";
 import { print, printJson } from "../output.ts";
@@ -46,10 +46,12 @@ function atTerminal(line: string): string {
   return paragraph(text, line.slice(0, line.length - text.length));
 }
 
-const inRules = (wanted: string): readonly Explained[] =>
-  rules
-    .filter(({ id, aliases }) => id === wanted || aliases.some((alias) => alias.toLowerCase() === wanted))
-    .map((rule) => ({ data: rule, text: ruleText(rule) }));
+function inRules(wanted: string): readonly Explained[] {
+  const named = rulesNamed(wanted, rules);
+  return rules
+    .filter(({ id }) => named.includes(id))
+    .map((rule) => ({ data: { ...rule, numbers: undefined }, text: ruleText(rule) }));
+}
 
 const inOwn = (wanted: string): readonly Explained[] =>
   own.filter(({ id }) => id === wanted).map((one) => ({ data: one, text: headText(one) }));
@@ -83,8 +85,7 @@ const headText = ({ id, severity, title, why, advice, since }: OwnFinding): stri
 
 function ruleText(rule: Rule): string {
   const fixed = rule.fixes === undefined ? [] : [`Fix (\`analyze --fix\`): ${rule.fixes}`];
-  const elsewheres = publicAliases(rule);
-  const aliases = elsewheres.length === 0 ? [] : [`Elsewhere: ${elsewheres.join(", ")}`];
+  const aliases = rule.aliases.length === 0 ? [] : [`Elsewhere: ${rule.aliases.join(", ")}`];
   const proofs = rule.provenBy.length === 0 ? [] : [`Proven by \`seaworthy verify\`: ${rule.provenBy.join(", ")}`];
   return [headText(rule), `Source: ${rule.source}`, ...fixed, ...aliases, ...proofs].join("\n");
 }
