@@ -1,3 +1,4 @@
+import { onceFor } from "../kit/once.ts";
 import type { Dockerfile, Instruction, Range } from "../model/types.ts";
 import { skipSpace, trimEnd } from "./chars.ts";
 import { joinLines, type LogicalLine, readLine, toFile } from "./lines.ts";
@@ -38,19 +39,13 @@ function inArguments(dockerfile: Dockerfile, instruction: Instruction, range: Ra
   return { start: begin, end };
 }
 
-const joined = new WeakMap<Instruction, LogicalLine>();
-
 /** Each instruction's lines are joined once, however many of its commands are looked for. */
-function logicalLine(dockerfile: Dockerfile, instruction: Instruction): LogicalLine {
-  const before = joined.get(instruction);
-  if (before !== undefined) return before;
+const logicalLine = onceFor((dockerfile: Dockerfile, instruction: Instruction): LogicalLine => {
   const cursor = { text: dockerfile.text, at: instruction.range.start, line: 0 };
   const first = readLine(cursor) ?? { start: cursor.at, end: cursor.at, next: cursor.at };
-  const line = joinLines(
+  return joinLines(
     cursor,
     { ...first, start: skipSpace(dockerfile.text, first.start, first.end) },
     escapeOf(dockerfile.directives),
   );
-  joined.set(instruction, line);
-  return line;
-}
+});

@@ -1,3 +1,4 @@
+import { once } from "../kit/once.ts";
 import type { Dockerfile, Instruction, Stage } from "../model/types.ts";
 import { flagValue, mountFields } from "./arguments.ts";
 
@@ -27,16 +28,8 @@ function findStage(dockerfile: Dockerfile, nameOrNumber: string): Stage | undefi
   return byName ?? (/^\d+$/.test(name) ? dockerfile.stages[Number(name)] : undefined);
 }
 
-const known = new WeakMap<readonly Stage[], ReadonlyMap<string | undefined, Stage>>();
-
 /** The last stage of each name. */
-function lastNamed(stages: readonly Stage[]): ReadonlyMap<string | undefined, Stage> {
-  const before = known.get(stages);
-  if (before !== undefined) return before;
-  const named = new Map(stages.map((stage) => [stage.name, stage]));
-  known.set(stages, named);
-  return named;
-}
+const lastNamed = once((stages: readonly Stage[]) => new Map(stages.map((stage) => [stage.name, stage])));
 
 /** What a stage takes files from: another stage of the file, or an image or named context outside it. */
 export interface Source {

@@ -1,3 +1,4 @@
+import { once } from "../kit/once.ts";
 import { addTo } from "../kit/group.ts";
 import { constantText } from "./constants.ts";
 import { certainty, ENVIRON_CALL, type EnvRead, literalText } from "./env-read.ts";
@@ -21,22 +22,17 @@ export function* readThroughHelpers(sources: PythonSources): Generator<EnvRead> 
   const helpers = sources.withAny("environ", "getenv").flatMap((file) => [...helpersIn(file)]);
   for (const helper of helpers)
     for (const file of sources.withAny(helper.scope.name))
-      yield* callsNamed(file, helper.scope.name).flatMap((call) =>
+      yield* (callsByName(file).get(helper.scope.name) ?? []).flatMap((call) =>
         isCallOf(sources, file, call, helper) ? (readBy(sources, file, call, helper) ?? []) : [],
       );
 }
 
 /** The calls of a file by the last part of what they call: looked through once, however many helpers there are. */
-function callsNamed(file: PythonFile, name: string): readonly Call[] {
-  const before = byName.get(file);
-  if (before !== undefined) return before.get(name) ?? [];
+const callsByName = once((file: PythonFile): ReadonlyMap<string, readonly Call[]> => {
   const calls = new Map<string, Call[]>();
   for (const call of file.calls) addTo(calls, /[^.]*$/.exec(calledName(file, call))?.[0] ?? "", call);
-  byName.set(file, calls);
-  return calls.get(name) ?? [];
-}
-
-const byName = new WeakMap<PythonFile, ReadonlyMap<string, readonly Call[]>>();
+  return calls;
+});
 
 function* helpersIn(file: PythonFile): Generator<Helper> {
   for (const call of file.calls) {

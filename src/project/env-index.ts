@@ -1,3 +1,4 @@
+import { once } from "../kit/once.ts";
 import { addTo } from "../kit/group.ts";
 import type { PythonFile } from "./python-source.ts";
 import { type Assignment, type Call, type Expression, type Leaving, within } from "./python-tree.ts";
@@ -18,24 +19,16 @@ interface Surroundings {
   readonly asked: ReadonlySet<string>;
 }
 
-const known = new WeakMap<PythonFile, Surroundings>();
-
-export function surroundingsOf(file: PythonFile): Surroundings {
-  const before = known.get(file);
-  if (before !== undefined) return before;
-  const found: Surroundings = {
-    casts: castsIn(file),
-    receivers: new Set(file.calls.flatMap(({ of }) => (of.kind === "member" ? [of.of] : []))),
-    holders: holdersIn(file),
-    alternatives: alternativesIn(file),
-    askedBy: askedIn(file),
-    asked: new Set(
-      Array.from(file.source.text.matchAll(ASKED), ([, , inEnviron = "", , given = ""]) => inEnviron || given),
-    ),
-  };
-  known.set(file, found);
-  return found;
-}
+export const surroundingsOf: (file: PythonFile) => Surroundings = once((file) => ({
+  casts: castsIn(file),
+  receivers: new Set(file.calls.flatMap(({ of }) => (of.kind === "member" ? [of.of] : []))),
+  holders: holdersIn(file),
+  alternatives: alternativesIn(file),
+  askedBy: askedIn(file),
+  asked: new Set(
+    Array.from(file.source.text.matchAll(ASKED), ([, , inEnviron = "", , given = ""]) => inEnviron || given),
+  ),
+}));
 
 /** `"X" in os.environ`, `environ.get("X"` and `getenv("X"`. */
 const ASKED = /(["'])([^"'\n]+)\1 in os\.environ|(?:environ\.get|getenv)\((["'])([^"'\n]+)\3/g;

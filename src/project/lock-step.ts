@@ -1,3 +1,4 @@
+import { once } from "../kit/once.ts";
 import { addTo } from "../kit/group.ts";
 import { replaced } from "../kit/replaced.ts";
 import type { Dependency, Evidence, Fact } from "../model/types.ts";
@@ -73,16 +74,11 @@ function isUnmet({ name, requirement }: Dependency, packages: readonly LockEntry
   );
 }
 
-const named = new WeakMap<readonly LockEntry[], ReadonlyMap<string, readonly LockEntry[]>>();
-
-function byName(packages: readonly LockEntry[]): ReadonlyMap<string, readonly LockEntry[]> {
-  const before = named.get(packages);
-  if (before !== undefined) return before;
+const byName = once((packages: readonly LockEntry[]): ReadonlyMap<string, readonly LockEntry[]> => {
   const found = new Map<string, LockEntry[]>();
   for (const entry of packages) addTo(found, entry.name, entry);
-  named.set(packages, found);
   return found;
-}
+});
 
 /** Of pre-releases and the like we do not say what they meet. */
 const PLAIN = /^\d+(?:\.\d+)*(?:\+|$)/;

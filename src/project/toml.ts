@@ -1,3 +1,4 @@
+import { once } from "../kit/once.ts";
 import { parse, TomlError } from "smol-toml";
 import type { Evidence } from "../model/types.ts";
 import { SourceText } from "./source-text.ts";
@@ -71,12 +72,8 @@ function keyOffset(source: SourceText, path: readonly string[]): number {
   return 0;
 }
 
-const known = new WeakMap<SourceText, ReadonlyMap<string, number>>();
-
 /** Where each table and key stands first: found once, however many of them are asked for. */
-function offsetsOf(source: SourceText): ReadonlyMap<string, number> {
-  const before = known.get(source);
-  if (before !== undefined) return before;
+const offsetsOf = once((source: SourceText): ReadonlyMap<string, number> => {
   const offsets = new Map<string, number>();
   let table = "";
   let offset = 0;
@@ -89,9 +86,8 @@ function offsetsOf(source: SourceText): ReadonlyMap<string, number> {
     if (here !== undefined && !offsets.has(here)) offsets.set(here, offset);
     offset += line.length + 1;
   }
-  known.set(source, offsets);
   return offsets;
-}
+});
 
 const plain = (key: string): string => key.replaceAll(/["'\s]/g, "");
 

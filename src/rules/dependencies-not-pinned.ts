@@ -8,7 +8,7 @@ import { type Install, namedPackages, pythonInstalls } from "./queries/installs.
 import { isShipped } from "./queries/shipping.ts";
 import { type Command, commandsOf } from "./queries/commands.ts";
 import { asksLock, isList } from "./queries/lock-asked.ts";
-import { once } from "./queries/once.ts";
+import { once } from "../kit/once.ts";
 import { at, find } from "./queries/steps.ts";
 import { some } from "./queries/some.ts";
 import type { Rule, RuleInput } from "./rule.ts";

@@ -1,3 +1,4 @@
+import { once } from "../../kit/once.ts";
 import { commandsIn as readScript, commandsOfInstruction, scriptOf } from "../../dockerfile/shell.ts";
 import type { Instruction } from "../../model/types.ts";
 
@@ -23,17 +24,11 @@ export interface Command {
 
 type ShellCommand = ReturnType<typeof readScript>[number];
 
-const known = new WeakMap<Instruction, readonly Command[]>();
-
 /** The commands that a RUN, CMD, ENTRYPOINT or HEALTHCHECK runs; each instruction is read once. */
-export function commandsOf(instruction: Instruction): readonly Command[] {
-  const before = known.get(instruction);
-  if (before) return before;
+export const commandsOf: (instruction: Instruction) => readonly Command[] = once((instruction) => {
   const script = instruction.form === "exec" ? "" : scriptOf(instruction.inner ?? instruction);
-  const commands = commandsOfInstruction(instruction).map((command) => plain(command, script));
-  known.set(instruction, commands);
-  return commands;
-}
+  return commandsOfInstruction(instruction).map((command) => plain(command, script));
+});
 
 /** Every simple command of a script in order, also those in groups, conditions and loops. */
 export const commandsIn = (script: string): readonly Command[] =>

@@ -5,7 +5,7 @@ import { flagValue } from "../../dockerfile/arguments.ts";
 import { stageState } from "../../dockerfile/stages.ts";
 import type { Instruction, Stage } from "../../model/types.ts";
 import type { RuleInput } from "../rule.ts";
-import { once, onceFor } from "./once.ts";
+import { once, onceFor } from "../../kit/once.ts";
 import { mountsOf, reachableSteps, type Step, stepsOf } from "./steps.ts";
 
 /** What a COPY or ADD takes from the context. */

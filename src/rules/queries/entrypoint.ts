@@ -3,7 +3,7 @@ import { SourceText } from "../../project/source-text.ts";
 import type { RuleInput } from "../rule.ts";
 import { type Command, commandsIn } from "./commands.ts";
 import { copiedBy } from "./context.ts";
-import { once } from "./once.ts";
+import { once } from "../../kit/once.ts";
 import { absolute, situationAt } from "./settings.ts";
 import { shippedSteps } from "./steps.ts";
 

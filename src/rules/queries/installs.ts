@@ -1,7 +1,7 @@
 import { type PipItems, pipItems, type ToolCall, toolCall } from "../../project/install-command.ts";
 import type { Dockerfile, Service } from "../../model/types.ts";
 import type { Command } from "./commands.ts";
-import { once } from "./once.ts";
+import { once } from "../../kit/once.ts";
 import { reachable, type Step } from "./steps.ts";
 import { runCommands } from "./uv.ts";
 

@@ -1,6 +1,6 @@
 import type { Dockerfile } from "../../model/types.ts";
 import { baseOf, isForLambda } from "./base.ts";
-import { once } from "./once.ts";
+import { once } from "../../kit/once.ts";
 import { rootImage } from "./settings.ts";
 import { shippedStage, shippedSteps } from "./steps.ts";
 

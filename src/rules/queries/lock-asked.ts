@@ -4,7 +4,7 @@ import { toolCall } from "../../project/install-command.ts";
 import type { RuleInput } from "../rule.ts";
 import type { Command } from "./commands.ts";
 import { projectInstalls } from "./installs.ts";
-import { once } from "./once.ts";
+import { once } from "../../kit/once.ts";
 import { reachable } from "./steps.ts";
 import { runCommands } from "./uv.ts";
 

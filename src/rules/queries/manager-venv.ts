@@ -4,7 +4,7 @@ import type { RuleInput } from "../rule.ts";
 import { baseOf } from "./base.ts";
 import { type Command, commandsOf } from "./commands.ts";
 import { type Install, pythonInstalls } from "./installs.ts";
-import { once, onceFor } from "./once.ts";
+import { once, onceFor } from "../../kit/once.ts";
 import { absolute, isRoot, rootImage, situationAt } from "./settings.ts";
 import { type Step, stepsOf } from "./steps.ts";
 import { envOfCommand } from "./uv.ts";

@@ -2,7 +2,7 @@ import type { Dockerfile, Instruction } from "../../model/types.ts";
 import type { RuleInput } from "../rule.ts";
 import { baseOf } from "./base.ts";
 import { commandsOf } from "./commands.ts";
-import { once } from "./once.ts";
+import { once } from "../../kit/once.ts";
 import { rootImage } from "./settings.ts";
 import { flag, reachableSteps, shippedStage, shippedSteps } from "./steps.ts";
 

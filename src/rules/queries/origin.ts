@@ -3,7 +3,7 @@ import { addTo } from "../../kit/group.ts";
 import type { ImageOrigin, StartCommand } from "../../model/types.ts";
 import { normalName } from "../../project/requirement.ts";
 import type { RuleInput } from "../rule.ts";
-import { once } from "./once.ts";
+import { once } from "../../kit/once.ts";
 import { shippedSteps } from "./steps.ts";
 
 /** What another file says of a container: where, and what image it runs. */

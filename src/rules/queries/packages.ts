@@ -2,7 +2,7 @@ import type { Dockerfile, Instruction, Stage } from "../../model/types.ts";
 import { baseOf } from "./base.ts";
 import { type Command, commandsOf } from "./commands.ts";
 import { copyBrings } from "./copied-programs.ts";
-import { onceFor } from "./once.ts";
+import { onceFor } from "../../kit/once.ts";
 import { rootImage, settingsOf } from "./settings.ts";
 import { flag, mountsOf, type Step, stepsOf } from "./steps.ts";
 

@@ -4,7 +4,7 @@ import type { Dockerfile, Stage } from "../../model/types.ts";
 import type { RuleInput } from "../rule.ts";
 import { commandsOf } from "./commands.ts";
 import { copiedBy } from "./context.ts";
-import { once, onceFor } from "./once.ts";
+import { once, onceFor } from "../../kit/once.ts";
 import { absolute, situationAt } from "./settings.ts";
 import { flag, lineage, type Step, stageNamed, stepsOf } from "./steps.ts";
 

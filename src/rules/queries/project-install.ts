@@ -4,7 +4,7 @@ import type { RuleInput } from "../rule.ts";
 import type { Command } from "./commands.ts";
 import { copiedBy } from "./context.ts";
 import { type Install, pythonInstalls } from "./installs.ts";
-import { once } from "./once.ts";
+import { once } from "../../kit/once.ts";
 import { absolute, situationAt } from "./settings.ts";
 import { startOf } from "./start.ts";
 import { flag, reachable, shippedSteps, type Step } from "./steps.ts";

@@ -1,6 +1,6 @@
 import type { Dockerfile, Instruction, Stage } from "../../model/types.ts";
 import { type SetBy, stageState } from "../../dockerfile/stages.ts";
-import { once, onceFor } from "./once.ts";
+import { once, onceFor } from "../../kit/once.ts";
 import { lineage } from "./steps.ts";
 
 /** One `NAME=value` of an ENV, ARG or LABEL. */

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import type { RuleInput } from "../rule.ts";
 import { copiedBy, isContextBeside, isContextElsewhere } from "./context.ts";
-import { once } from "./once.ts";
+import { once } from "../../kit/once.ts";
 import { mountsOf, reachableSteps } from "./steps.ts";
 
 /** Whether a file of the service can be in the shipped image. True wherever the Dockerfile does not tell. */

@@ -1,7 +1,7 @@
 import type { Stage } from "../../model/types.ts";
 import type { RuleInput } from "../rule.ts";
 import type { Install } from "./installs.ts";
-import { once } from "./once.ts";
+import { once } from "../../kit/once.ts";
 import { flag, lineage, shippedStage, shippedSteps, stageNamed } from "./steps.ts";
 import { venvCopies } from "./venv.ts";
 

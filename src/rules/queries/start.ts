@@ -3,7 +3,7 @@ import type { Dockerfile, Instruction, Server, Service, Stage } from "../../mode
 import { serverOf } from "../../project/unwrap.ts";
 import { baseOf } from "./base.ts";
 import { type Command, commandsIn } from "./commands.ts";
-import { once } from "./once.ts";
+import { once } from "../../kit/once.ts";
 import { rootImage } from "./settings.ts";
 import { shippedStage, shippedSteps, stepsOf } from "./steps.ts";
 import { afterUvRun, uvWords } from "./uv.ts";

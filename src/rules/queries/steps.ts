@@ -3,7 +3,7 @@ import { lineOf, reachableStages, shippedStage } from "../../dockerfile/stages.t
 import { addTo } from "../../kit/group.ts";
 import { lineAt } from "../../kit/lines.ts";
 import { commandsOf } from "./commands.ts";
-import { once, onceFor } from "./once.ts";
+import { once, onceFor } from "../../kit/once.ts";
 import type { Dockerfile, Instruction, Place, Range, Stage } from "../../model/types.ts";
 
 export { shippedStage };

@@ -1,7 +1,7 @@
 import { stageState } from "../../dockerfile/stages.ts";
 import type { Dockerfile, Instruction, Stage } from "../../model/types.ts";
 import { type Command, commandsOf } from "./commands.ts";
-import { once } from "./once.ts";
+import { once, onceFor } from "../../kit/once.ts";
 import { reachable, type Step } from "./steps.ts";
 
 /** One `uv sync`, with what its flags and the environment at that point say. */
@@ -53,31 +53,26 @@ export const runSteps = (stage: Stage): ReadonlyArray<{ readonly step: Step; rea
 
 /** The environment a command sees: build arguments and ENV so far, then its own `NAME=value` prefixes and earlier exports in the same RUN. */
 export function envOfCommand(dockerfile: Dockerfile, step: Step, command: Command): ReadonlyMap<string, string> {
-  const shared = envOfRun(dockerfile, step);
+  const shared = envOfRun(dockerfile, step.stage)(step.instruction);
   const own = Object.entries(command.env);
   return own.length === 0 ? shared : new Map([...shared, ...own]);
 }
 
 /** What all commands of a RUN see: made once, however many they are. */
-function envOfRun(dockerfile: Dockerfile, { stage, instruction }: Step): ReadonlyMap<string, string> {
-  const byInstruction = knownEnv.get(dockerfile) ?? new WeakMap<Instruction, ReadonlyMap<string, string>>();
-  knownEnv.set(dockerfile, byInstruction);
-  const before = byInstruction.get(instruction);
-  if (before !== undefined) return before;
-  const { args, env: settings } = stageState(dockerfile, stage, { before: instruction });
-  const env = new Map<string, string>();
-  for (const [name, { value }] of args) if (value !== undefined) env.set(name, value);
-  for (const [name, { value }] of settings) env.set(name, value);
-  for (const earlier of commandsOf(instruction)) {
-    if (earlier.program === "export")
-      for (const word of earlier.argv.slice(1).filter((one) => one.includes("=")))
-        env.set(word.split("=")[0] ?? "", word.slice(word.indexOf("=") + 1));
-  }
-  byInstruction.set(instruction, env);
-  return env;
-}
-
-const knownEnv = new WeakMap<Dockerfile, WeakMap<Instruction, ReadonlyMap<string, string>>>();
+const envOfRun = onceFor((dockerfile: Dockerfile, stage: Stage) =>
+  once((instruction: Instruction): ReadonlyMap<string, string> => {
+    const { args, env: settings } = stageState(dockerfile, stage, { before: instruction });
+    const env = new Map<string, string>();
+    for (const [name, { value }] of args) if (value !== undefined) env.set(name, value);
+    for (const [name, { value }] of settings) env.set(name, value);
+    for (const earlier of commandsOf(instruction)) {
+      if (earlier.program === "export")
+        for (const word of earlier.argv.slice(1).filter((one) => one.includes("=")))
+          env.set(word.split("=")[0] ?? "", word.slice(word.indexOf("=") + 1));
+    }
+    return env;
+  }),
+);
 
 const truthy = (value: string | undefined): boolean =>
   value !== undefined && !["", "0", "false", "no", "off"].includes(value.toLowerCase());

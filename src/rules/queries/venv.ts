@@ -1,6 +1,6 @@
 import type { RuleInput } from "../rule.ts";
 import { type ManagerVenv, managerVenvs } from "./manager-venv.ts";
-import { once } from "./once.ts";
+import { once } from "../../kit/once.ts";
 import type { Stage } from "../../model/types.ts";
 import { runCommands, syncsIn } from "./uv.ts";
 import { absolute, situationAt } from "./settings.ts";

@@ -1,4 +1,4 @@
-/** Many rules ask the same question of the same object: each is answered once. */
+/** Many ask the same question of the same object: each is answered once. */
 export function once<Key extends object, Answer>(ask: (key: Key) => Answer): (key: Key) => Answer {
   const known = new WeakMap<Key, { readonly answer: Answer }>();
   return (key) => {
