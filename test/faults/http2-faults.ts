@@ -3,7 +3,7 @@ import { COMMAND } from "./lines.ts";
 
 const COPY = "COPY app.py wsgi.py worker.py h2.py ./";
 
-/** The service's place is taken by one that speaks nothing but HTTP/2, and does something else than to wait at its end. */
+/** The service's place is taken by one that speaks HTTP/2, with `both` HTTP/1.1 as well, and may not wait at its end. */
 const speaking = (words: string, atEnd?: string): NonNullable<Fault["dockerfile"]> => [
   [COMMAND, `CMD ["python", "/app/h2.py"${words}]`],
   ...(atEnd === undefined ? [] : [[COPY, `${COPY}\nRUN sed -i 's/^    await drain()/    ${atEnd}/' h2.py`] as const]),
@@ -16,6 +16,12 @@ export const http2Faults: readonly Fault[] = [
     breaks: ["stop-answers-in-flight"],
     says: { "stop-answers-in-flight": /was dropped: POST/ },
     dockerfile: speaking("", "pass"),
+  },
+  {
+    name: "drops the request in flight over HTTP/2, of a service that speaks HTTP/1.1 on the same port",
+    breaks: ["stop-answers-in-flight"],
+    says: { "stop-answers-in-flight": /in flight over HTTP\/2 was dropped: POST/ },
+    dockerfile: speaking(', "both"', "[talk.transport.abort() for talk in Talk.every]; await drain()"),
   },
   {
     name: "drops the call in flight over gRPC",
@@ -38,6 +44,12 @@ export const http2Twins: readonly Fault[] = [
     breaks: [],
     keeps: ["becomes-healthy", "stop-answers-in-flight", "stops-when-idle", "stops-with-idle-connections"],
     dockerfile: speaking(""),
+  },
+  {
+    name: "healthy, and speaks HTTP/1.1 and HTTP/2 on one port",
+    breaks: [],
+    keeps: ["becomes-healthy", "stop-answers-in-flight", "stops-when-idle", "stops-with-idle-connections"],
+    dockerfile: speaking(', "both"'),
   },
   {
     name: "healthy, and speaks nothing but gRPC",

@@ -21,7 +21,8 @@ export function errorPages(
 }
 
 /** From now on every route answers 500, in all of the service's processes.
- * @returns False when the switch did not reach the service: its framework is unknown, or Python runs isolated. */
+ * @returns False when the switch did not reach the service: neither its framework nor its server is known, or Python runs
+ * isolated. */
 export async function failFromNowOn(container: Container, contract: Contract, signal: AbortSignal): Promise<boolean> {
   const { status } = asker(container, contract, signal);
   return (await status(FAIL)) === 200 && (await status(healthPath(contract))) === 500;

@@ -1,7 +1,8 @@
 """Speaks nothing but HTTP/2, without TLS, and answers every request alike: with its routes; with `grpc`, as gRPC's
-health service does."""
+health service does; with `both`, over HTTP/1.1 as well, on the same port."""
 
 import asyncio
+import re
 import signal
 import sys
 
@@ -11,6 +12,7 @@ END_STREAM = ACK = 1
 END_HEADERS = 4
 ROUTES = b'{"openapi": "3.1.0", "paths": {"/items": {"post": {}}}}'
 GRPC = sys.argv[1:] == ["grpc"]
+BOTH = sys.argv[1:] == ["both"]
 
 
 def frame(kind, flags, stream, payload=b""):
@@ -36,7 +38,7 @@ class Talk(asyncio.Protocol):
         self.received += data
         if not self.begun:
             if not self.received.startswith(PREFACE[: len(self.received)]):
-                self.transport.abort()
+                return self.older() if BOTH else self.transport.abort()
             if not self.received.startswith(PREFACE):
                 return
             self.received, self.begun = self.received[len(PREFACE) :], True
@@ -45,6 +47,12 @@ class Talk(asyncio.Protocol):
             kind, flags, stream = self.received[3], self.received[4], int.from_bytes(self.received[5:9], "big")
             payload, self.received = self.received[9 : 9 + size], self.received[9 + size :]
             self.take(kind, flags, stream, payload)
+
+    def older(self):
+        Talk.every.discard(self)
+        older = Older(self.transport)
+        self.transport.set_protocol(older)
+        older.data_received(self.received)
 
     def take(self, kind, flags, stream, payload):
         if kind in (SETTINGS, PING) and not flags & ACK:
@@ -67,10 +75,33 @@ class Talk(asyncio.Protocol):
             self.transport.write(frame(DATA, END_STREAM, stream, ROUTES))
 
 
+class Older(asyncio.Protocol):
+    """A connection of HTTP/1.1."""
+
+    every = set()
+
+    def __init__(self, transport):
+        self.transport, self.open = transport, b""
+        Older.every.add(self)
+
+    def connection_lost(self, error):
+        Older.every.discard(self)
+
+    def data_received(self, data):
+        self.open += data
+        while (end := self.open.find(b"\r\n\r\n") + 4) >= 4:
+            length = re.search(rb"(?i)\ncontent-length: *(\d+)", self.open[:end])
+            end += int(length[1]) if length else 0
+            if len(self.open) < end:
+                return
+            self.open = self.open[end:]
+            self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(ROUTES), ROUTES))
+
+
 async def drain():
     for talk in Talk.every:
         talk.transport.write(frame(GOAWAY, 0, 0, (2**31 - 1).to_bytes(4, "big") + bytes(4)))
-    while any(talk.open for talk in Talk.every):
+    while any(one.open for one in Talk.every | Older.every):
         await asyncio.sleep(0.05)
 
 
