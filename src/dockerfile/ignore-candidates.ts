@@ -1,3 +1,5 @@
+import { addTo } from "../kit/group.ts";
+
 /** A text that all paths begin or end with that a pattern can match; an empty one says nothing. */
 export interface Key {
   readonly side: "head" | "tail";
@@ -12,9 +14,7 @@ export function candidatesOf(keys: readonly Key[]): (path: string) => readonly n
     const byLength = side === "head" ? heads : tails;
     const byText = byLength.get(text.length) ?? new Map<string, number[]>();
     byLength.set(text.length, byText);
-    const places = byText.get(text);
-    if (places === undefined) byText.set(text, [place]);
-    else places.push(place);
+    addTo(byText, text, place);
   }
   return (path) => {
     const found: number[] = [];

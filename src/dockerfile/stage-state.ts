@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { LONGEST_PATH } from "../kit/paths.ts";
 import type { Directive, Dockerfile, Instruction, Stage } from "../model/types.ts";
 import { assignmentsOf } from "./arguments.ts";
 import { expandWord, expandWords } from "./expand.ts";
@@ -215,8 +216,6 @@ function processLine({ state, instruction }: Step): ProcessLine {
   return { form, argv: [...(state.shell?.value ?? ["/bin/sh", "-c"]), args] };
 }
 
-const PATH_MAX = 4096;
-
 /** What each instruction changes. */
 const changes: Readonly<Record<string, (step: Step) => Partial<State> | undefined>> = {
   ARG: (step) => {
@@ -270,8 +269,8 @@ const changes: Readonly<Record<string, (step: Step) => Partial<State> | undefine
   },
   WORKDIR: (step) => {
     const before = step.state.workdir?.value ?? "/";
-    // No system has longer paths; thousands that are each below the last would grow without end.
-    const path = before.length > PATH_MAX ? before : posix.resolve("/", before, expanded(step, step.instruction.args));
+    const path =
+      before.length > LONGEST_PATH ? before : posix.resolve("/", before, expanded(step, step.instruction.args));
     return { workdir: setBy(step, path) };
   },
 };

@@ -8,6 +8,7 @@ import { kindOf, servesNobody } from "../decisions/shared/kind.ts";
 import { mainStart } from "../decisions/shared/server.ts";
 import { finalStage, instructionsToday, lineage } from "../decisions/shared/today.ts";
 import type { ImageSpec, LockFile, Refusal, Service } from "../model/types.ts";
+import { isKnownServer } from "../project/unwrap.ts";
 import { lostTargets } from "./lost-targets.ts";
 import { managerRefusals } from "./manager-refusals.ts";
 import { outputRefusals } from "./output-refusals.ts";
@@ -106,7 +107,7 @@ function* portRefusals(facts: Facts): Generator<Refusal> {
     overrides["ports"] !== undefined ||
     overrides["health"] !== undefined ||
     instructionsToday(dockerfile, "EXPOSE").length > 0;
-  if (start === undefined || serves || !/^(?:own|unknown)$/.test(start.server)) return;
+  if (start === undefined || serves || isKnownServer(start.server)) return;
   yield refusal("no-port", { what: `\`${start.argv.join(" ")}\` listens on no port that a file names` });
 }
 

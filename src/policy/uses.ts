@@ -13,6 +13,8 @@ export interface Use {
 
 /** The uses that speak for the same lines and rule; they are used together. */
 interface Group {
+  /** Of the first one, among all. */
+  readonly place: number;
   readonly uses: Use[];
   used: boolean;
 }
@@ -21,14 +23,12 @@ interface Group {
 export class Uses {
   readonly #byLine = new Map<string, Map<string, Group>[]>();
   readonly #global = new Map<string, Group>();
-  readonly #places = new Map<Use, number>();
 
   constructor(uses: readonly Use[], dockerfile: string | undefined) {
     const spans = new Map<string, Map<string, Group>>();
     for (const [place, use] of uses.entries()) {
       const { file, from, to, scope } = use.ignore;
       if (use.expired) continue;
-      this.#places.set(use, place);
       const span = `${from} ${to} ${file}`;
       let groups = spans.get(span);
       if (groups === undefined) {
@@ -37,9 +37,9 @@ export class Uses {
         for (let line = from; line <= to; line += 1) addTo(this.#byLine, `${line} ${file}`, groups);
       }
       for (const rule of new Set(use.rules)) {
-        join(groups, rule, use);
+        join(groups, rule, { use, place });
         // What has no place is about the Dockerfile as a whole.
-        if (scope === "global" && file === dockerfile) join(this.#global, rule, use);
+        if (scope === "global" && file === dockerfile) join(this.#global, rule, { use, place });
       }
     }
   }
@@ -52,13 +52,16 @@ export class Uses {
       if (!group.used) for (const use of group.uses) use.used = true;
       group.used = true;
     }
-    const place = ({ uses: [first] }: Group): number => (first && this.#places.get(first)) ?? 0;
-    return fitting.toSorted((one, other) => place(one) - place(other))[0]?.uses[0]?.ignore;
+    return fitting.toSorted((one, other) => one.place - other.place)[0]?.uses[0]?.ignore;
   }
 }
 
-function join(groups: Map<string, Group>, rule: string, use: Use): void {
+function join(
+  groups: Map<string, Group>,
+  rule: string,
+  { use, place }: { readonly use: Use; readonly place: number },
+): void {
   const group = groups.get(rule);
-  if (group === undefined) groups.set(rule, { uses: [use], used: false });
+  if (group === undefined) groups.set(rule, { place, uses: [use], used: false });
   else group.uses.push(use);
 }

@@ -5,7 +5,7 @@ import { consoleScripts } from "./packaging.ts";
 import { callsTo, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
 import { textAt } from "./toml.ts";
 import type { Pyproject } from "./pyproject.ts";
-import { programOf } from "./unwrap.ts";
+import { programOf, servesWeb } from "./unwrap.ts";
 import { uwsgiSetting } from "./uwsgi.ts";
 
 const PREFERRED = ["app", "application", "api", "server"];
@@ -36,9 +36,6 @@ export function findApplication(
     fromCode(sources, starts.some(servesWeb))
   );
 }
-
-/** A web server is started: what it serves is not the application of a queue. */
-const servesWeb = ({ role, server }: StartCommand): boolean => role === "web" && !/^(?:own|unknown)$/.test(server);
 
 function started(
   starts: readonly StartCommand[],

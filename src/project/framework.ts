@@ -1,5 +1,6 @@
 import type { Application, DependencyFacts, Fact, Framework, Server, StartCommand } from "../model/types.ts";
 import { evidenceOf, type PythonFile, type PythonSources, qualified } from "./python-source.ts";
+import { servesWeb } from "./unwrap.ts";
 import type { Expression, Scope } from "./python-tree.ts";
 
 /** Classes whose objects a server runs, by the last part of their name and the package it comes from. */
@@ -119,7 +120,7 @@ const SERVES: Readonly<Partial<Record<Framework, RegExp>>> = {
 const ON_TOP: ReadonlySet<Framework> = new Set(["streamlit", "gradio"]);
 
 function fromDependencies({ dependencies, sources, starts, lock }: FrameworkInput): Fact<Framework> | undefined {
-  const isServed = starts.some(({ role, server }) => role === "web" && !/^(?:own|unknown)$/.test(server));
+  const isServed = starts.some(servesWeb);
   const found = BY_DEPENDENCY.flatMap((value) => {
     const dependency = dependencies.runtime.find(({ name }) => name === value);
     // A web server that is started does not run the workers of a queue.

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { isIn } from "../kit/paths.ts";
+import { isIn, LONGEST_PATH } from "../kit/paths.ts";
 import { copiedFiles } from "../dockerfile/copies.ts";
 import { ignoreOf } from "../dockerfile/ignore.ts";
 import { commandsOfInstruction } from "../dockerfile/shell.ts";
@@ -37,9 +37,9 @@ function filesNamed(instruction: Instruction, stage: Stage) {
   });
 }
 
-/** Where a command leaves the shell: `plugins/emu` after `cd plugins/emu`. No system has paths of more than 4096. */
+/** Where a command leaves the shell: `plugins/emu` after `cd plugins/emu`. */
 export const folderAfter = (folder: string, [program, to]: readonly string[]): string =>
-  program === "cd" && to !== undefined && folder.length <= 4096
+  program === "cd" && to !== undefined && folder.length <= LONGEST_PATH
     ? posix.join(to.startsWith("/") ? "" : folder, to)
     : folder;
 

@@ -5,7 +5,7 @@ import { configuredPort } from "./port-config.ts";
 import { portInCode } from "./port-code.ts";
 import { readPort, toPort } from "./port-number.ts";
 import { DEFAULT_BIND } from "./server-bind.ts";
-import { serverOf, unwrap, unwrapShell } from "./unwrap.ts";
+import { isKnownServer, serverOf, unwrap, unwrapShell } from "./unwrap.ts";
 
 export interface PortInput {
   readonly starts: readonly StartCommand[];
@@ -76,7 +76,7 @@ const addressOfRunserver = (start: StartCommand, word: string): string | undefin
 function fromCode({ starts, sources }: PortInput, env: EnvSettings): Fact<Port> | undefined {
   // A server that is given its own arguments does not run the code's `__main__`.
   const first = starts.find(({ role }) => role === "web");
-  if (first !== undefined && !/^(?:own|unknown)$/.test(serverOf(first.argv))) return undefined;
+  if (first !== undefined && isKnownServer(serverOf(first.argv))) return undefined;
   return portInCode(sources, env);
 }
 

@@ -261,3 +261,9 @@ function roleOfQueue(program: string, rest: readonly string[]): StartCommand["ro
   if (program === "celery" && rest.includes("flower")) return "other";
   return rest.some((word) => BEAT_COMMAND.test(word)) ? "beat" : "worker";
 }
+
+/** A server by its name: neither the service's own code nor one that nobody knows. */
+export const isKnownServer = (server: Server): boolean => server !== "own" && server !== "unknown";
+
+/** A web server is started: what it serves is not the application of a queue. */
+export const servesWeb = ({ role, server }: StartCommand): boolean => role === "web" && isKnownServer(server);
