@@ -1,15 +1,15 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { run } from "../src/kit/exec.ts";
-import { buildPackagesOf, nativePackageNames } from "../src/project/native-packages.ts";
-import * as libraries from "../src/project/system-libraries.ts";
+import { absentFrom, listed, wantedOn } from "./system-packages/names.ts";
 import { argumentsOf } from "./usage.ts";
 
 /**
  * Looks up every package of the operating system that the table of native Python packages names. Debian's names are
- * looked up with apt, by the sources of this machine with another release in them; those of other distributions in a
- * list of names, one a line, where one is given: `npx tsx scripts/native-packages.ts alpine=FILE amazonlinux=FILE`
- * (`apk search -q`, `dnf repoquery --qf '%{name}\n'`). Exit code 1 when a name is not there.
+ * looked up with apt, by the sources of this machine with another release in them; those of other distributions in the
+ * list of names that is kept here, or in one that is given, one name a line:
+ * `npx tsx scripts/native-packages.ts alpine=FILE amazonlinux=FILE` (`apk search -q`, `dnf repoquery --qf '%{name}\n'`).
+ * Exit code 1 when a name is not there.
  */
 const RELEASES = [
   { name: "debian", release: "bookworm" },
@@ -19,18 +19,6 @@ const RELEASES = [
 ] as const;
 
 const { positionals: lists } = argumentsOf(import.meta.url, {}, "any");
-
-const all = Object.values(libraries).filter((one): one is libraries.SystemLibrary => typeof one === "object");
-
-function wantedOn(distribution: libraries.Distribution): ReadonlyMap<string, string> {
-  const wanted = new Map<string, string>();
-  for (const { name, run: loaded, build } of all)
-    for (const by of [loaded, build])
-      for (const one of libraries.packagesOn(by, distribution) ?? []) wanted.set(one, name);
-  for (const name of nativePackageNames)
-    for (const one of buildPackagesOf([name], distribution)) if (!wanted.has(one)) wanted.set(one, name);
-  return wanted;
-}
 
 /** The names of a release, by apt with folders of its own: nothing of the machine is changed. */
 async function debianNames(release: string, wanted: readonly string[]): Promise<ReadonlySet<string>> {
@@ -72,27 +60,24 @@ function textOf(file: string): string {
   }
 }
 
-async function namesOf(
-  { name, release }: (typeof RELEASES)[number],
-  wanted: readonly string[],
-): Promise<ReadonlySet<string> | undefined> {
-  if (name === "debian") return debianNames(release, wanted);
-  const file = lists.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
-  return file === undefined ? undefined : new Set(readFileSync(file, "utf8").split(/\s+/));
-}
+const fileOf = (name: string, release: string): string =>
+  lists.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1) ??
+  join(import.meta.dirname, `system-packages/${name}-${release}.txt`);
 
 let absent = 0;
 for (const distribution of RELEASES) {
+  const { name, release } = distribution;
   const wanted = wantedOn(distribution);
-  const names = await namesOf(distribution, [...wanted.keys()]);
-  const where = `${distribution.name} ${distribution.release}`;
-  const missing = [...wanted].filter(([one]) => names?.has(one) === false);
-  absent += missing.length;
-  process.stdout.write(
-    names === undefined
-      ? `${where}: ${wanted.size} names, not looked up: no list was given\n`
-      : `${where}: ${wanted.size - missing.length} of ${wanted.size} names are there\n`,
-  );
-  for (const [one, by] of missing) process.stdout.write(`  absent: ${one} (${by})\n`);
+  const names =
+    name === "debian"
+      ? await debianNames(release, [...wanted.keys()])
+      : listed(readFileSync(fileOf(name, release), "utf8"));
+  const missing = absentFrom(wanted, names);
+  absent += missing.filter(({ known }) => !known).length;
+  process.stdout.write(`${name} ${release}: ${wanted.size - missing.length} of ${wanted.size} names are there\n`);
+  for (const one of missing)
+    process.stdout.write(
+      `  absent: ${one.name} (${one.by}${one.known ? "; advice says that it was not looked up" : ""})\n`,
+    );
 }
 process.exitCode = absent === 0 ? 0 : 1;

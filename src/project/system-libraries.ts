@@ -19,6 +19,16 @@ export interface SystemLibrary {
   readonly build: PackagesBy;
 }
 
+/**
+ * Every name of this table was looked up: Debian's in its own lists of packages, those of Alpine 3.22 and of Amazon
+ * Linux 2023 in `scripts/system-packages/`, where each list says from what and when it was taken
+ * (`scripts/native-packages.ts` does both). What was found in none of them stands here, and advice says so.
+ */
+const NOT_LOOKED_UP: ReadonlySet<string> = new Set(["libmemcached-awesome-devel"]);
+
+/** The name of a package as advice gives it. */
+export const asAdvised = (name: string): string => (NOT_LOOKED_UP.has(name) ? `${name} (name not looked up)` : name);
+
 /** A distribution and its release, as the reference of an image tells them. */
 export interface Distribution {
   readonly name: string;
@@ -90,7 +100,8 @@ export const PANGO: SystemLibrary = {
 export const LIBZBAR: SystemLibrary = {
   name: "libzbar",
   broughtBy: /^(?:libzbar|zbar)/,
-  run: same("libzbar0", "zbar", undefined, "libzbar0t64"),
+  // Alpine's `zbar` is the program, with Python and GTK.
+  run: same("libzbar0", "libzbar", undefined, "libzbar0t64"),
   build: {},
 };
 export const UNIXODBC: SystemLibrary = {
@@ -156,8 +167,8 @@ export const LIBXML: SystemLibrary = {
 export const XMLSEC: SystemLibrary = {
   name: "libxmlsec1",
   broughtBy: /xmlsec/,
-  run: same("libxmlsec1-openssl", "xmlsec", undefined, "libxmlsec1t64-openssl"),
-  build: same("libxmlsec1-dev", "xmlsec-dev"),
+  run: same("libxmlsec1-openssl", "xmlsec", "xmlsec1 xmlsec1-openssl", "libxmlsec1t64-openssl"),
+  build: same("libxmlsec1-dev", "xmlsec-dev", "xmlsec1-devel xmlsec1-openssl-devel libtool-ltdl-devel"),
 };
 export const DBUS: SystemLibrary = {
   name: "libdbus",
@@ -174,7 +185,7 @@ export const LIBICU: SystemLibrary = {
 export const POPPLER: SystemLibrary = {
   name: "poppler-cpp",
   broughtBy: /poppler/,
-  run: { debian: ["libpoppler-cpp0v5"], trixie: ["libpoppler-cpp2"], amazonlinux2023: ["poppler-cpp"] },
+  run: same("libpoppler-cpp0v5", "poppler", "poppler-cpp", "libpoppler-cpp2"),
   build: same("libpoppler-cpp-dev", "poppler-dev", "poppler-cpp-devel"),
 };
 export const LIBSYBDB: SystemLibrary = {

@@ -1,5 +1,5 @@
 import { nativePackage, type NativePackage } from "../project/native-packages.ts";
-import { packagesOn, type SystemLibrary } from "../project/system-libraries.ts";
+import { asAdvised, packagesOn, type SystemLibrary } from "../project/system-libraries.ts";
 import { type Base, baseOf, isBare } from "./queries/base.ts";
 import { compiledOn } from "./queries/compiled.ts";
 import { healthy, healthyDockerfile, healthyWith, project, slim } from "./queries/example.ts";
@@ -68,7 +68,7 @@ export const runtimeSharedLibraryMissing: Rule = {
         const run = packagesOn(library.run, base.distribution);
         if (run === undefined || told.has(library) || packages.some((one) => library.broughtBy.test(one))) continue;
         told.add(library);
-        const names = `${run.join(", ")}${instead === undefined ? "" : `; or take ${instead}`}`;
+        const names = `${run.map(asAdvised).join(", ")}${instead === undefined ? "" : `; or take ${instead}`}`;
         yield {
           message: `${name} needs ${library.name} (${names}), which ${base.reference} does not have and no step of the shipped stage installs.`,
           where: at(dockerfile, stage.from),

@@ -1,4 +1,5 @@
 import { buildPackagesOf, nativePackage } from "../project/native-packages.ts";
+import { asAdvised } from "../project/system-libraries.ts";
 import { type Base, baseOf, isBare } from "./queries/base.ts";
 import { type Compiled, compiledOn } from "./queries/compiled.ts";
 import { healthy, healthyDockerfile, healthyWith, project, slim, syncLine } from "./queries/example.ts";
@@ -99,7 +100,7 @@ export const sdistNeedsCompiler: Rule = {
       ...(wanted.length === 0
         ? {}
         : {
-            advice: `Install ${wanted.join(", ")} in ${step.stage.name === undefined ? "a builder stage" : `the stage ${step.stage.name}`} only, or take a package with wheels.`,
+            advice: `Install ${wanted.map(asAdvised).join(", ")} in ${step.stage.name === undefined ? "a builder stage" : `the stage ${step.stage.name}`} only, or take a package with wheels.`,
           }),
     };
   },

@@ -32,6 +32,8 @@ describe("the package that brings a library", () => {
     ["amazonlinux:2023", "pyodbc", "unixODBC (unixODBC)"],
     ["python:3.13-alpine3.22", "psycopg2", "libpq (libpq)"],
     ["python:3.13-alpine3.22", "mysqlclient", "libmariadb (mariadb-connector-c)"],
+    ["python:3.13-alpine3.22", "pyzbar", "libzbar (libzbar)"],
+    ["python:3.13-alpine3.22", "pdftotext", "poppler-cpp (poppler)"],
   ])("on %s for %s is %s", async (base, dependency, expected) => {
     expect(await said(base, [dependency])).toEqual([expect.stringContaining(`${dependency} needs ${expected}, which`)]);
   });
@@ -65,6 +67,16 @@ describe("what compiling takes", () => {
     ["python:3.13-slim-trixie", "pygobject", "build-essential, pkg-config, libgirepository-2.0-dev, libcairo2-dev"],
     ["python:3.13-alpine3.22", "psycopg2", "build-base, libpq-dev"],
     ["python:3.13-alpine3.22", "uwsgi", "build-base, linux-headers"],
+    [
+      "amazonlinux:2023",
+      "xmlsec",
+      "gcc-c++, glibc-devel, pkgconf-pkg-config, xmlsec1-devel, xmlsec1-openssl-devel, libtool-ltdl-devel, libxml2-devel, libxslt-devel",
+    ],
+    [
+      "amazonlinux:2023",
+      "pylibmc",
+      "gcc-c++, glibc-devel, libmemcached-awesome-devel (name not looked up), zlib-devel",
+    ],
     ["amazonlinux:2023", "python-ldap", "gcc-c++, glibc-devel, openldap-devel, cyrus-sasl-devel"],
   ])("on %s for %s is %s", async (base, name, packages) => {
     const [found] = await findingsOf(poetry(base, name, [`${name}-1.0.tar.gz`]), sdistNeedsCompiler);
