@@ -1,5 +1,5 @@
 import { copiedBy } from "./queries/context.ts";
-import { healthy, healthyWith, project, startLine } from "./queries/example.ts";
+import { depending, healthy, healthyWith, project, startLine } from "./queries/example.ts";
 import { imageFiles } from "./queries/image-files.ts";
 import { startOf } from "./queries/start.ts";
 import { shippedSteps } from "./queries/steps.ts";
@@ -7,7 +7,10 @@ import { at } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
 const gunicorn = 'CMD ["gunicorn", "app.main:app", "-k", "uvicorn_worker.UvicornWorker", "--bind", "0.0.0.0:8000"]\n';
-const settings = { "gunicorn.conf.py": "workers = 4\ntimeout = 90\n" };
+const settings = {
+  ...depending("gunicorn 23.0.0", "uvicorn-worker 0.4.0"),
+  "gunicorn.conf.py": "workers = 4\ntimeout = 90\n",
+};
 
 export const conventionFileNotInImage: Rule = {
   id: "convention-file-not-in-image",

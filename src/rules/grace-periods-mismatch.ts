@@ -1,6 +1,6 @@
 import type { GracePeriod, Place } from "../model/types.ts";
 import { servingIn } from "./queries/containers.ts";
-import { changed, healthy, healthyDockerfile, healthyWith, project, startLine } from "./queries/example.ts";
+import { changed, depending, healthy, healthyDockerfile, healthyWith, project, startLine } from "./queries/example.ts";
 import { runsShipped } from "./queries/origin.ts";
 import { type Start, startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
@@ -11,7 +11,11 @@ const gunicorn = healthyWith(
   [startLine, 'CMD ["gunicorn", "app.main:app", "-b", "0.0.0.0:8000", "-k", "uvicorn_worker.UvicornWorker"]\n'],
   ["COPY app/ /app/app/", "COPY gunicorn.conf.py /app/\nCOPY app/ /app/app/"],
 );
-const settings = (seconds: string) => ({ "gunicorn.conf.py": `import os\n\ngraceful_timeout = ${seconds}\n` });
+const servers = depending("gunicorn 23.0.0", "uvicorn-worker 0.4.0", "hypercorn 0.17.3");
+const settings = (seconds: string) => ({
+  ...servers,
+  "gunicorn.conf.py": `import os\n\ngraceful_timeout = ${seconds}\n`,
+});
 const compose = (grace: string, more = "") => ({
   "compose.yaml": `services:\n  api:\n    build: .\n    stop_grace_period: ${grace}\n${more}`,
 });
@@ -52,7 +56,7 @@ export const gracePeriodsMismatch: Rule = {
       project({ Dockerfile: gunicorn, ...settings("120"), ...compose("20s") }),
       project({ Dockerfile: gunicorn, ...settings('int(os.environ.get("STOP_SECONDS", "25"))'), ...compose("20s") }),
       // Its own time is 30 s, and the deployment gives it less.
-      project({ Dockerfile: gunicorn, "gunicorn.conf.py": "timeout = 60\n", ...compose("20s") }),
+      project({ Dockerfile: gunicorn, ...servers, "gunicorn.conf.py": "timeout = 60\n", ...compose("20s") }),
       project({ Dockerfile: sanic(), "app/main.py": sanicApp(""), ...compose("5s") }),
       project({
         Dockerfile: sanic("SANIC_GRACEFUL_SHUTDOWN_TIMEOUT=25"),
@@ -79,6 +83,7 @@ export const gracePeriodsMismatch: Rule = {
       project({ Dockerfile: healthyWith(['"20"]', '"40"]']), ...pod(15) }),
       // What another program's command reads, and what the container itself sets.
       project({
+        ...servers,
         Dockerfile: healthyWith([
           startLine,
           'ENV UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN=40\nCMD ["hypercorn", "app.main:app", "--bind", "0.0.0.0:8000"]\n',

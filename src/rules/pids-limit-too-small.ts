@@ -1,5 +1,5 @@
 import { ownContainers } from "./queries/containers.ts";
-import { healthy, healthyWith, project, startLine } from "./queries/example.ts";
+import { depending, healthy, healthyWith, project, startLine } from "./queries/example.ts";
 import { envAtStart, option, startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
@@ -23,6 +23,7 @@ export const pidsLimitTooSmall: Rule = {
   examples: {
     bad: [
       project({
+        ...depending("gunicorn 23.0.0"),
         Dockerfile: served(', "--workers", "4", "--threads", "8"'),
         "compose.yaml": compose("pids_limit: 20"),
       }),
@@ -34,6 +35,7 @@ export const pidsLimitTooSmall: Rule = {
     good: [
       healthy,
       project({
+        ...depending("gunicorn 23.0.0"),
         Dockerfile: served(', "--workers", "4", "--threads", "8"'),
         "compose.yaml": compose("pids_limit: 100"),
       }),

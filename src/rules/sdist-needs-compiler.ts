@@ -10,9 +10,9 @@ import { at, find, type Step, stepsOf } from "./queries/steps.ts";
 import type { Rule, RuleInput } from "./rule.ts";
 
 const needs = (dependency: string): string =>
-  `[project]\nname = "reactions"\nversion = "1.0.0"\nrequires-python = ">=3.12"\ndependencies = ["${dependency}"]\n`;
+  `[project]\nname = "reactions"\nversion = "1.0.0"\nrequires-python = ">=3.12"\ndependencies = ["${dependency}", "uvicorn==0.38.0"]\n`;
 const lockOf = (name: string, version: string, wheels: readonly string[] = []): string =>
-  `version = 1\nrequires-python = ">=3.12"\n\n[[package]]\nname = "reactions"\nversion = "1.0.0"\nsource = { virtual = "." }\ndependencies = [\n    { name = "${name}" },\n]\n\n[package.metadata]\nrequires-dist = [{ name = "${name}", specifier = "==${version}" }]\n\n[[package]]\nname = "${name}"\nversion = "${version}"\nsource = { registry = "https://index.example/simple" }\nsdist = { url = "https://index.example/${name}-${version}.tar.gz" }\n${wheels.length === 0 ? "" : `wheels = [\n${wheels.map((tag) => `    { url = "https://index.example/${name}-${version}-${tag}.whl" },\n`).join("")}]\n`}`;
+  `version = 1\nrequires-python = ">=3.12"\n\n[[package]]\nname = "reactions"\nversion = "1.0.0"\nsource = { virtual = "." }\ndependencies = [\n    { name = "${name}" },\n    { name = "uvicorn" },\n]\n\n[package.metadata]\nrequires-dist = [{ name = "${name}", specifier = "==${version}" }, { name = "uvicorn", specifier = "==0.38.0" }]\n\n[[package]]\nname = "${name}"\nversion = "${version}"\nsource = { registry = "https://index.example/simple" }\nsdist = { url = "https://index.example/${name}-${version}.tar.gz" }\n${wheels.length === 0 ? "" : `wheels = [\n${wheels.map((tag) => `    { url = "https://index.example/${name}-${version}-${tag}.whl" },\n`).join("")}]\n`}\n[[package]]\nname = "uvicorn"\nversion = "0.38.0"\nsource = { registry = "https://index.example/simple" }\nwheels = [{ url = "https://index.example/uvicorn-0.38.0-py3-none-any.whl" }]\n`;
 const locked = (name: string, version: string, wheels?: readonly string[]) => ({
   "pyproject.toml": needs(`${name}==${version}`),
   "uv.lock": lockOf(name, version, wheels),

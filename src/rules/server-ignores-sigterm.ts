@@ -1,5 +1,5 @@
 import { stageState } from "../dockerfile/stages.ts";
-import { changed, healthy, startLine } from "./queries/example.ts";
+import { changed, depending, healthy, startLine } from "./queries/example.ts";
 import { serverInside, startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
@@ -31,7 +31,10 @@ export const serverIgnoresSigterm: Rule = {
   provenBy: ["stop-answers-in-flight"],
   examples: {
     bad: [
-      changed([startLine, 'CMD ["waitress-serve", "--port=8000", "app.main:app"]\n']),
+      {
+        ...changed([startLine, 'CMD ["waitress-serve", "--port=8000", "app.main:app"]\n']),
+        ...depending("waitress 3.0.2"),
+      },
       changed([startLine, 'CMD ["flask", "run", "--host=0.0.0.0"]\n']),
       { ...changed([startLine, 'CMD ["python", "-m", "app.main"]\n']), "app/main.py": ownServer },
       { ...changed([startLine, 'CMD ["python", "-m", "app.main"]\n']), "app/main.py": tornadoServer },

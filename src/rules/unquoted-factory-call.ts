@@ -1,6 +1,6 @@
 import { literal } from "../kit/pattern.ts";
 import { replace } from "./queries/fixes.ts";
-import { changed, healthy, startLine } from "./queries/example.ts";
+import { changed, depending, healthy, startLine } from "./queries/example.ts";
 import { unquotedCall } from "./queries/sh-scripts.ts";
 import { startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
@@ -22,11 +22,17 @@ export const unquotedFactoryCall: Rule = {
   examples: {
     bad: [
       changed([startLine, "CMD gunicorn --bind 0.0.0.0:8000 app.main:create_app()\n"]),
-      changed([startLine, 'CMD ["sh", "-c", "exec gunicorn -b 0.0.0.0:$PORT app.main:create_app()"]\n']),
+      {
+        ...changed([startLine, 'CMD ["sh", "-c", "exec gunicorn -b 0.0.0.0:$PORT app.main:create_app()"]\n']),
+        ...depending("gunicorn 23.0.0"),
+      },
     ],
     good: [
       healthy,
-      changed([startLine, "CMD exec gunicorn --bind 0.0.0.0:8000 'app.main:create_app()'\n"]),
+      {
+        ...changed([startLine, "CMD exec gunicorn --bind 0.0.0.0:8000 'app.main:create_app()'\n"]),
+        ...depending("gunicorn 23.0.0"),
+      },
       changed([startLine, 'CMD ["gunicorn", "app.main:create_app()"]\n']),
     ],
   },

@@ -10,6 +10,7 @@ import { memoryTree, type Tree } from "../../src/project/tree.ts";
 import { rules } from "../../src/rules/index.gen.ts";
 import {
   builder,
+  depending,
   healthcheck,
   healthy,
   project as serviceOf,
@@ -134,6 +135,7 @@ const healthyShapes: Readonly<Record<string, Project>> = {
     )}${startLine}`.replaceAll(slim, `python:3.13-alpine3.22@sha256:${"d".repeat(64)}`),
   }),
   "gunicorn with workers, and a variable port": serviceOf({
+    ...depending("gunicorn 23.0.0", "uvicorn-worker 0.4.0"),
     Dockerfile:
       `${builder}${runtime}` +
       `CMD ["sh", "-c", "exec gunicorn app.main:app -k uvicorn_worker.UvicornWorker --bind \\"0.0.0.0:\${PORT:-8000}\\" --graceful-timeout 20"]\n`,

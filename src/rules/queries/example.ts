@@ -121,6 +121,35 @@ def health() -> dict[str, str]:
     return {"status": "ok"}
 `;
 
+/** The files that say what the healthy service depends on, with more packages among that: `gunicorn 23.0.0`. */
+export function depending(...packages: readonly string[]): Project {
+  const more = packages.map((one) => one.split(" ")).map(([name = "", version = ""]) => ({ name, version }));
+  const each = (text: (one: (typeof more)[number]) => string): string => more.map(text).join("");
+  const index = "https://index.example";
+  return {
+    "pyproject.toml": replaced(pyproject, [
+      '"uvicorn==0.38.0"',
+      `"uvicorn==0.38.0"${each(({ name, version }) => `, "${name}==${version}"`)}`,
+    ]),
+    "uv.lock": replaced(
+      lock,
+      [
+        '    { name = "uvicorn" },\n',
+        `    { name = "uvicorn" },\n${each(({ name }) => `    { name = "${name}" },\n`)}`,
+      ],
+      [
+        '    { name = "uvicorn", specifier = "==0.38.0" },\n',
+        `    { name = "uvicorn", specifier = "==0.38.0" },\n${each(({ name, version }) => `    { name = "${name}", specifier = "==${version}" },\n`)}`,
+      ],
+    ).concat(
+      each(
+        ({ name, version }) =>
+          `\n[[package]]\nname = "${name}"\nversion = "${version}"\nsource = { registry = "${index}/simple" }\nwheels = [{ url = "${index}/${name}-${version}-py3-none-any.whl" }]\n`,
+      ),
+    ),
+  };
+}
+
 /** A small complete service around the given files; a file given as "" is left out. */
 export function project(files: Project): Project {
   const whole: Record<string, string> = {
