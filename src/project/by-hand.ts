@@ -1,13 +1,14 @@
 import { literal } from "../kit/pattern.ts";
 import type { StartCommand } from "../model/types.ts";
 import type { PythonFile, PythonSources } from "./python-source.ts";
+import { enclosing } from "./python-tree.ts";
 
 /**
  * Whether a file is a script that somebody runs by hand: it begins with itself (`if __name__ == "__main__"`), nothing
  * that starts the service names it, and no other file of the service imports or names it.
  */
 export function isRunByHand(sources: PythonSources, file: PythonFile, starts: readonly StartCommand[]): boolean {
-  if (starts.length === 0 || !/^if __name__ *==/m.test(file.source.text)) return false;
+  if (starts.length === 0 || !file.calls.some(({ scope }) => enclosing(scope, "main") !== undefined)) return false;
   if (mayBegin(file, starts)) return false;
   const { path, stem } = namesOf(file);
   const written = literal(stem).source;

@@ -2,7 +2,7 @@ import { once } from "../kit/once.ts";
 import { addTo } from "../kit/group.ts";
 import { constantText } from "./constants.ts";
 import { certainty, ENVIRON_CALL, type EnvRead, literalText } from "./env-read.ts";
-import { isGuarded } from "./env-required.ts";
+import { isRefused } from "./env-required.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources, qualified } from "./python-source.ts";
 import type { Call, Expression, Scope } from "./python-tree.ts";
 
@@ -39,7 +39,7 @@ function* helpersIn(file: PythonFile): Generator<Helper> {
     const name = ENVIRON_CALL.test(calledName(file, call)) ? parameterIn(call.scope, call.args[0]) : undefined;
     if (name === undefined) continue;
     const fallback = parameterIn(call.scope, call.args[1] ?? call.keywords.get("default")) ?? named(call.scope);
-    yield { file, scope: call.scope, name, fallback, refuses: isGuarded(file, name, call.scope, call) };
+    yield { file, scope: call.scope, name, fallback, refuses: isRefused(file, call) };
   }
   for (const { of, index, scope, stored } of file.subscripts) {
     const name = stored || qualified(file, of) !== "os.environ" ? undefined : parameterIn(scope, index);

@@ -1,6 +1,6 @@
 import { once } from "../kit/once.ts";
 import { addTo } from "../kit/group.ts";
-import type { PythonFile } from "./python-source.ts";
+import { calledName, type PythonFile, qualified } from "./python-source.ts";
 import { type Assignment, type Call, type Expression, type Leaving, within } from "./python-tree.ts";
 
 /** What stands around the calls of a file: gone through once, however many of them read a variable. */
@@ -15,8 +15,10 @@ interface Surroundings {
   readonly alternatives: ReadonlyMap<Expression, Expression & { readonly kind: "operation" }>;
   /** What raises or asserts, by the names and calls that its conditions ask for. */
   readonly askedBy: ReadonlyMap<string | Expression, readonly Leaving[]>;
-  /** Names that the text asks `os.environ` for. */
+  /** Names that the file asks `os.environ` for. */
   readonly asked: ReadonlySet<string>;
+  /** Names without which it raises: `if "X" not in os.environ: raise …`, `assert "X" in os.environ`. */
+  readonly refused: ReadonlySet<string>;
 }
 
 export const surroundingsOf: (file: PythonFile) => Surroundings = once((file) => ({
@@ -25,13 +27,32 @@ export const surroundingsOf: (file: PythonFile) => Surroundings = once((file) =>
   holders: holdersIn(file),
   alternatives: alternativesIn(file),
   askedBy: askedIn(file),
-  asked: new Set(
-    Array.from(file.source.text.matchAll(ASKED), ([, , inEnviron = "", , given = ""]) => inEnviron || given),
-  ),
+  asked: new Set([...askedByCall(file), ...file.memberships.flatMap((one) => askedByMembership(file, one))]),
+  refused: new Set(refusedIn(file)),
 }));
 
-/** `"X" in os.environ`, `environ.get("X"` and `getenv("X"`. */
-const ASKED = /(["'])([^"'\n]+)\1 in os\.environ|(?:environ\.get|getenv)\((["'])([^"'\n]+)\3/g;
+/** `os.environ.get("X")` and `os.getenv("X")`. */
+const askedByCall = (file: PythonFile): readonly string[] =>
+  file.calls.flatMap((call) => {
+    const [first] = call.args;
+    return first?.kind === "text" && /^os\.(?:environ\.get|getenv)$/.test(calledName(file, call)) ? [first.value] : [];
+  });
+
+/** `"X" in os.environ`. */
+function askedByMembership(file: PythonFile, one: Expression): readonly string[] {
+  const [item, whole] = one.kind === "operation" ? one.operands : [];
+  return item?.kind === "text" && qualified(file, whole) === "os.environ" ? [item.value] : [];
+}
+
+const refusedIn = (file: PythonFile): readonly string[] =>
+  file.leavings.flatMap((leaving) => {
+    const operator = leaving.how === "raise" ? "not in" : "in";
+    return demandsOf(leaving)
+      .flatMap((condition) => [...within(condition)])
+      .flatMap((part) =>
+        part.kind === "operation" && part.operator === operator ? askedByMembership(file, part) : [],
+      );
+  });
 
 function castsIn({ calls }: PythonFile): Surroundings["casts"] {
   const found = new Map<number, Call[]>();
@@ -65,11 +86,14 @@ function alternativesIn({ assignments }: PythonFile): Surroundings["alternatives
   return found;
 }
 
+/** What decides whether a `raise` or an `assert` ends it. */
+const demandsOf = ({ how, value, conditions }: Leaving): readonly (Expression | undefined)[] =>
+  ({ raise: conditions, assert: [value], return: [] })[how];
+
 function askedIn({ leavings }: PythonFile): Surroundings["askedBy"] {
   const found = new Map<string | Expression, Leaving[]>();
   for (const leaving of leavings) {
-    const asking = leaving.how === "raise" ? leaving.conditions : [leaving.value];
-    const parts = asking.flatMap((condition) => [...within(condition)]);
+    const parts = demandsOf(leaving).flatMap((condition) => [...within(condition)]);
     const keys = new Set<string | Expression>();
     for (const part of parts)
       if (part.kind === "name") keys.add(part.path);

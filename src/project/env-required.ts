@@ -4,14 +4,16 @@ import { surroundingsOf } from "./env-index.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
 import { type Assignment, type Call, enclosing, type Expression, type Scope, within } from "./python-tree.ts";
 
-/**
- * Whether the code around a read says what happens without the variable.
- * With `call` (`os.getenv("X")`): true when the result is checked and its absence raises or exits.
- * Without (`os.environ["X"]`): true when the file asks whether it is there: `if "X" in os.environ`, `os.getenv("X")`.
- */
-export function isGuarded(file: PythonFile, name: string, scope: Scope, call?: Call): boolean {
-  const { asked, askedBy, holders, receivers } = surroundingsOf(file);
-  if (call === undefined) return asked.has(name);
+/** Whether the file asks if a variable is there, and goes on without it: then `os.environ["X"]` does not require it. */
+export function isAskedFor(file: PythonFile, name: string): boolean {
+  const { asked, refused } = surroundingsOf(file);
+  return asked.has(name) && !refused.has(name);
+}
+
+/** Whether what `os.getenv("X")` gives is checked, and its absence raises. */
+export function isRefused(file: PythonFile, call: Call): boolean {
+  const { scope } = call;
+  const { askedBy, holders, receivers } = surroundingsOf(file);
   const holder = holders.get(call);
   // `branch = branch or os.getenv("BRANCH")`: whoever calls the function may give it.
   if (isParameter(holder, scope)) return false;

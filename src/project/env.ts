@@ -1,7 +1,7 @@
 import type { EnvVariable } from "../model/types.ts";
 import { constantText } from "./constants.ts";
 import { kindOf, schemeIn, secretByName, schemeByDependencies } from "./env-kinds.ts";
-import { checkedNames, isGuarded } from "./env-required.ts";
+import { checkedNames, isAskedFor, isRefused } from "./env-required.ts";
 import { configReads } from "./env-config.ts";
 import { readDynaconf } from "./env-dynaconf.ts";
 import { readThroughHelpers } from "./env-helpers.ts";
@@ -72,9 +72,10 @@ function* environReads(sources: PythonSources, file: PythonFile): Generator<EnvR
   for (const { of, index, scope, stored, at } of file.subscripts) {
     // A name of its own is a parameter: WSGI hands every request's `environ` to the application.
     const name = qualified(file, of) === "os.environ" ? constantText(sources, file, index) : undefined;
-    if (name === undefined || stored || isGuarded(file, name, scope)) continue;
+    if (name === undefined || stored) continue;
     const evidence = evidenceOf(file, { at });
-    yield { name, required: true, type: castAround(file, at), confidence: certainty(scope), evidence };
+    const required = !isAskedFor(file, name);
+    yield { name, required, type: castAround(file, at), confidence: certainty(scope), evidence };
   }
   for (const call of file.calls) {
     const read = environCall(sources, file, call);
@@ -92,7 +93,7 @@ function environCall(sources: PythonSources, file: PythonFile, call: Call): EnvR
   const written = fallback?.kind === "none" ? undefined : literalText(sources, file, fallback);
   const other = alternative(sources, file, call);
   const isOpen = (fallback === undefined || fallback.kind === "none") && other === undefined;
-  const checked = isOpen && isGuarded(file, name, call.scope, call);
+  const checked = isOpen && isRefused(file, call);
   return {
     name,
     required: checked,

@@ -61,7 +61,7 @@ function serverIn(sources: PythonSources, file: PythonFile): Server | undefined 
 /** Tornado's own server; one that is told what to do at a signal is the service's. */
 const listensWithTornado = (file: PythonFile): boolean =>
   importsTornado(file) &&
-  !/\bsignal\b|add_signal_handler/.test(file.source.text) &&
+  ![...file.imports.values()].some((name) => /^signal(?:\.|$)/.test(name)) &&
   file.calls.some(({ of }) => (of.kind === "member" ? of.name : dotted(of).split(".").at(-1)) === "listen");
 
 /** `app.run(…)` or `create_app().run(…)` of a Flask application, made here or in a module that is imported. */

@@ -1,13 +1,16 @@
 import type { Evidence, Fact } from "../model/types.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
 import { type Expression, within } from "./python-tree.ts";
+import { names } from "./attempts.ts";
 import { normalName } from "./requirement.ts";
+
+const NOT_INSTALLED = /(?:^|\.)(?:PackageNotFoundError|DistributionNotFound)$/;
 
 /** `importlib.metadata.version("itself")`: fails when the project is not installed, unless the file says what then. */
 export function readsOwnVersion(sources: PythonSources, name: string | undefined): Fact<boolean> {
   const own = normalName(name ?? "");
   for (const file of sources.withAny("importlib.metadata", "importlib_metadata", "import metadata", "pkg_resources")) {
-    if (/\bexcept\b[^\n]*\b(?:PackageNotFoundError|DistributionNotFound)\b/.test(file.source.text)) continue;
+    if (file.attempts.some((attempt) => names(attempt, NOT_INSTALLED))) continue;
     for (const call of file.calls) {
       if (
         !/^(?:importlib[._]metadata\.(?:version|metadata|distribution)|pkg_resources\.(?:get_distribution|require))$/.test(

@@ -1,8 +1,8 @@
 import type { Dependency, DependencyFacts, ProgramUse } from "../model/types.ts";
 import { constantText } from "./constants.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
-import { type Call, dotted, enclosing, type Expression, type Scope } from "./python-tree.ts";
-import { expectsAbsence } from "./program-guards.ts";
+import { type Call, dotted, enclosing, type Expression, type Scope, within } from "./python-tree.ts";
+import { expectsAbsence, expectsAnything } from "./attempts.ts";
 import { baseName, simpleCommands, unwrap } from "./unwrap.ts";
 
 /** Libraries that are nothing without another program, and what they call. */
@@ -38,10 +38,8 @@ const THROUGH: ReadonlyMap<string, readonly string[]> = new Map([
 const ALWAYS_THERE = /^(?:python[\d.]*|sh|bash)$/;
 const WORDS = ["subprocess", "os.system", "os.popen", "os.exec", "shutil", "create_subprocess"];
 
-/** Asks git about the repository that the code lies in. */
-const OWN_REPOSITORY =
-  /^[^)]*?["'\s]git["']?[\s,"']+(?:describe|rev-parse|rev-list|symbolic-ref|status|log|show|branch)\b/;
-const ANY = /\bexcept\b/;
+/** What asks git about the repository that the code lies in. */
+const OWN_REPOSITORY = /^git (?:\S+ )*?(?:describe|rev-parse|rev-list|symbolic-ref|status|log|show|branch)\b/;
 
 /** Programs outside Python that the service runs, by its own calls and through its libraries. */
 export function readPrograms(
@@ -56,14 +54,11 @@ export function readPrograms(
       const program = programIn(sources, file, call);
       if (isCommand(call.scope)) continue;
       if (program === undefined || program === "" || ALWAYS_THERE.test(program)) continue;
-      const { text } = file.source;
       const isOptional =
         lookedFor.has(program) ||
-        expectsAbsence(text, call.at) ||
+        expectsAbsence(file, call) ||
         // No image holds the repository: who catches whatever happens then knows it.
-        (program === "git" &&
-          OWN_REPOSITORY.test(text.slice(call.at, call.at + 200)) &&
-          expectsAbsence(text, call.at, ANY));
+        (program === "git" && OWN_REPOSITORY.test(wordsIn(call)) && expectsAnything(file, call));
       uses.push({ program, confidence: isOptional ? "needs-proof" : "certain", evidence: evidenceOf(file, call) });
     }
   }
@@ -84,6 +79,13 @@ const isCommand = (scope: Scope): boolean =>
     const name = dotted(one.kind === "call" ? one.of : one);
     return name.endsWith(".cli.command");
   }) === true;
+
+/** The words of a call's arguments in a row: `git rev-parse HEAD`. */
+const wordsIn = ({ args, keywords }: Call): string =>
+  [...args, ...keywords.values()]
+    .flatMap((argument) => [...within(argument)])
+    .flatMap((part) => (part.kind === "text" ? [part.value] : []))
+    .join(" ");
 
 function programIn(sources: PythonSources, file: PythonFile, call: Call): string | undefined {
   const name = calledName(file, call);

@@ -9,6 +9,7 @@ export interface Sink {
   readonly subscripts: Subscript[];
   readonly members: Expression[];
   readonly loops: Loop[];
+  readonly memberships: Expression[];
 }
 
 const PUNCTUATION = new Set(["(", ")", "[", "]", "{", "}", ",", ":", ".", "*", "**", "Comment", "=", ";"]);
@@ -113,7 +114,14 @@ export class Expressions {
       .flatMap((child) => (child.name === "VariableName" ? [child] : childrenOf(child)))
       .filter((child) => child.name === "VariableName")
       .map((child) => this.slice(child));
-    const quiet = new Expressions({ ...this.#sink, calls: [], subscripts: [], members: [], loops: [] });
+    const quiet = new Expressions({
+      ...this.#sink,
+      calls: [],
+      subscripts: [],
+      members: [],
+      loops: [],
+      memberships: [],
+    });
     this.#sink.loops.push({ names, over: quiet.read(over, scope), scope, at: node.from });
   }
 
@@ -167,7 +175,9 @@ export class Expressions {
     const operands = children
       .filter((child) => !isOperator(child) && !PUNCTUATION.has(child.name))
       .map((child) => this.read(child, scope));
-    return { kind: "operation", operator, operands, at: node.from };
+    const operation: Expression = { kind: "operation", operator, operands, at: node.from };
+    if (operator === "in" || operator === "not in") this.#sink.memberships.push(operation);
+    return operation;
   }
 
   member(node: SyntaxNode, scope: Scope, stored: boolean): Expression {

@@ -82,6 +82,14 @@ export interface Loop extends At {
   readonly scope: Scope;
 }
 
+/** A `try` with what its `except`s name; a bare one names nothing. */
+export interface Attempt {
+  /** From the colon to the word that ends it: `except` or `finally`. */
+  readonly body: { readonly from: number; readonly to: number };
+  readonly handlers: ReadonlyArray<Expression | undefined>;
+  readonly scope: Scope;
+}
+
 export interface PythonTree {
   /** Local name to what it stands for: `p` to `os.path`, `router` to `app.api.router`. */
   readonly imports: ReadonlyMap<string, string>;
@@ -93,6 +101,9 @@ export interface PythonTree {
   readonly scopes: readonly Scope[];
   readonly leavings: readonly Leaving[];
   readonly loops: readonly Loop[];
+  readonly attempts: readonly Attempt[];
+  /** `x in y` and `x not in y`. */
+  readonly memberships: readonly Expression[];
   /** Chains that reach a member of a name or of a call, such as `Path(__file__).parent.parent`, the longest of each. */
   readonly members: readonly Expression[];
 }

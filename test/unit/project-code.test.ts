@@ -164,6 +164,13 @@ describe("packaging", () => {
       readsOwnVersion: { value: true },
       versionFromGit: { value: true },
     });
+    const caught = async (classes: string) =>
+      read({
+        "pyproject.toml": base,
+        "src/my_app/__init__.py": `from importlib.metadata import PackageNotFoundError, version\ntry:\n    V = version("my_app")\nexcept ${classes}\n    V = ""\n`,
+      });
+    expect((await caught("(ValueError, PackageNotFoundError):")).packaging.readsOwnVersion.value).toBe(false);
+    expect((await caught("ValueError:  # or PackageNotFoundError")).packaging.readsOwnVersion.value).toBe(true);
     const plain = (await read({ "pyproject.toml": base, ...files })).packaging;
     expect(plain).toMatchObject({ kind: { value: "unpackaged" }, versionFromGit: { value: false } });
     const off = (await read({ "pyproject.toml": `${base}[build-system]\n[tool.uv]\npackage = false\n` })).packaging;

@@ -40,6 +40,22 @@ describe("environment", () => {
     expect((await env(unchecked)).map(({ required }) => required)).toEqual([false]);
   });
 
+  it.each([
+    ["a membership", 'if "A" in os.environ:\n    pass\n', false],
+    ["its absence", 'if "A" not in os.environ:\n    pass\n', false],
+    ["a call", 'print(os.getenv("A"))\n', false],
+    ["nothing", "", true],
+    ["a refusal", 'if "A" not in os.environ:\n    raise SystemExit("A")\n', true],
+    ["a refusal of another one", 'if "A" in os.environ and "B" not in os.environ:\n    raise SystemExit("B")\n', false],
+    ["an answer", 'def has():\n    return "A" in os.environ\n', false],
+    ["an assertion", 'assert "A" in os.environ\n', true],
+    ["a comment", '# "A" in os.environ\n', true],
+    ["a text", 'HELP = """set \'A\' in os.environ"""\n', true],
+    ["another mapping", 'if "A" in os.environment:\n    pass\n', true],
+  ])("asks for a variable by %s", async (_, asked, required) => {
+    expect((await env(`import os\n${asked}a = os.environ["A"]\n`))[0]?.required).toBe(required);
+  });
+
   it("requires what is refused when neither the environment nor a file gives it", async () => {
     const service = await python(
       'import os\nfile = load()\nurl = os.environ.get("URL") or file.get("url")\nif not url:\n    raise RuntimeError("URL is required")\n' +

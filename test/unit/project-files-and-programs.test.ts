@@ -81,6 +81,14 @@ describe("files and programs", () => {
     ["if shutil.which('neato'):\n        subprocess.run(['dot'])", "certain"],
     ["try:\n        subprocess.run(['dot'])\n    except Exception:\n        log()", "certain"],
     ["try:\n        x()\n    except FileNotFoundError:\n        subprocess.run(['dot'])", "certain"],
+    ["try:\n        subprocess.run(['dot'])\n    except Exception:  # or FileNotFoundError\n        log()", "certain"],
+    ['x = """\n    try:"""\n    subprocess.run(["dot"])\n    x = """\n    except OSError:"""', "certain"],
+    ["try: subprocess.run(['dot'])\n    except OSError: pass", "needs-proof"],
+    [
+      "try:\n        try:\n            x()\n        finally:\n            y()\n        subprocess.run(['dot'])\n    except OSError:\n        pass",
+      "needs-proof",
+    ],
+    ["try:\n        x()\n    except OSError:\n        pass\n    else:\n        subprocess.run(['dot'])", "certain"],
     ["try:\n        def inner():\n            subprocess.run(['dot'])\n    except OSError:\n        pass", "certain"],
   ])("knows a call that expects the program to be absent: %s", async (body, confidence) => {
     const { programs } = await python(`import shutil, subprocess\ndef draw():\n    ${body}\n`);

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadPythonParser, readTree } from "../../src/project/python-parse.ts";
+import { readTree } from "../../src/project/python-facts.ts";
+import { loadPythonParser } from "../../src/project/python-parse.ts";
 import { readService } from "../../src/project/read-service.ts";
 import { parsePlain } from "../../src/project/python-statements.ts";
 import { NotPlain } from "../../src/project/python-tokens.ts";
