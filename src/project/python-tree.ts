@@ -118,6 +118,15 @@ export function dotted(expression: Expression | undefined): string {
   return "";
 }
 
+/** `folder.joinpath(…)`: what is called, and of what. */
+export function methodOf({ of, at }: Call): { readonly object: Expression | undefined; readonly method: string } {
+  if (of.kind === "member") return { object: of.of, method: of.name };
+  const path = of.kind === "name" ? of.path : "";
+  const dot = path.lastIndexOf(".");
+  if (dot < 0) return { object: undefined, method: path };
+  return { object: { kind: "name", path: path.slice(0, dot), at }, method: path.slice(dot + 1) };
+}
+
 /** The nearest scope of a kind, from a scope outwards. */
 export function enclosing(scope: Scope, kind: Scope["kind"]): Scope | undefined {
   for (let here: Scope | undefined = scope; here !== undefined; here = here.parent) if (here.kind === kind) return here;

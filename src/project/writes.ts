@@ -2,9 +2,11 @@ import { posix } from "node:path";
 import type { PathUse, StartCommand } from "../model/types.ts";
 import { isRunByHand, mayBegin } from "./by-hand.ts";
 import { configuredLogFiles, isLogCall } from "./log-files.ts";
-import { pathOf } from "./paths.ts";
+import { pathOf, pathOrFolderOf } from "./paths.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
-import { type Call, enclosing, type Expression, type Scope, within } from "./python-tree.ts";
+import { type Call, enclosing, type Expression, methodOf, type Scope, within } from "./python-tree.ts";
+import { sqliteFiles } from "./sqlite-files.ts";
+import { savedTo, uploadFolder } from "./uploads.ts";
 
 export interface FileUses {
   readonly writes: readonly PathUse[];
@@ -15,7 +17,8 @@ type Use = "write" | "read";
 
 /** Calls whose first argument is a path, by their full name's end. */
 const BY_FIRST: ReadonlyArray<readonly [RegExp, Use]> = [
-  [/^os\.(?:makedirs|mkdir|remove|unlink|rename|replace|mkfifo)$/, "write"],
+  [/^(?:aiofiles\.)?os\.(?:makedirs|mkdir|remove|unlink|rename|replace|mkfifo)$/, "write"],
+  [/(?:^|\.)FileSystemStorage$/, "write"],
   [/(?:^|\.)(?:RotatingFileHandler|TimedRotatingFileHandler|WatchedFileHandler|FileHandler)$/, "write"],
   [/^loguru\.logger\.add$/, "write"],
   [/^sqlite3\.connect$/, "write"],
@@ -33,6 +36,7 @@ const BY_FIRST: ReadonlyArray<readonly [RegExp, Use]> = [
 const BY_KEYWORD: ReadonlyArray<readonly [RegExp, string, Use]> = [
   [/(?:^|\.)basicConfig$/, "filename", "write"],
   [/(?:^|\.)PersistentClient$/, "path", "write"],
+  [/(?:^|\.)FileSystemStorage$/, "location", "write"],
   [/(?:^|\.)(?:FileHandler|RotatingFileHandler|TimedRotatingFileHandler)$/, "filename", "write"],
   [/(?:^|\.)Jinja2Templates$/, "directory", "read"],
   [/(?:^|\.)StaticFiles$/, "directory", "read"],
@@ -74,6 +78,10 @@ const MORE_WORDS = [
   "loguru",
   "FileHandler",
   "MEDIA_ROOT",
+  "FileSystemStorage",
+  ".save(",
+  "open_file(",
+  "UPLOAD",
 ];
 
 /** Files and folders that the code writes and reads by a path it says itself. */
@@ -99,31 +107,24 @@ export function readFileUses(sources: PythonSources, starts: readonly StartComma
     writes.push(...logFilesOf(sources, file));
     writes.push(...assigned(sources, file));
   }
-  return { writes, reads };
+  return { writes: writes.map(withoutSlash), reads };
 }
 
-/** Paths in settings: a database of SQLite, and the folder below which Django stores every upload. */
+/** A folder without the slash behind it, except where its name could be that of a file. */
+const withoutSlash = (use: PathUse): PathUse =>
+  /[^/.]\/$/.test(use.path) && !posix.basename(use.path).includes(".") ? { ...use, path: use.path.slice(0, -1) } : use;
+
+/** Paths in settings: a database of SQLite, and the folder below which every upload is stored. */
 function* assigned(sources: PythonSources, file: PythonFile): Generator<PathUse> {
-  for (const { target, value, scope } of file.assignments) {
+  for (const assignment of file.assignments) {
+    const { value, scope } = assignment;
     if (value === undefined) continue;
     const evidence = evidenceOf(file, value);
-    const media =
-      target === "MEDIA_ROOT" && scope.kind === "module" ? pathOf(sources, file, value, { scope }) : undefined;
-    if (media !== undefined && media !== "") yield { path: posix.normalize(media), when: "request", evidence };
-    const path = sqliteFile(sources, file, value, scope);
-    if (path !== undefined) yield { path, when: whenOf(file, scope), evidence };
+    const uploads = uploadFolder(sources, file, assignment);
+    if (uploads !== undefined) yield { path: uploads, when: "request", evidence };
+    for (const path of sqliteFiles(sources, file, assignment))
+      yield { path: posix.normalize(path), when: whenOf(file, scope), evidence };
   }
-}
-
-/** The file of an address such as `sqlite:///todo.db`. Flask-SQLAlchemy means one without a folder from `instance`. */
-function sqliteFile(sources: PythonSources, file: PythonFile, value: Expression, scope: Scope): string | undefined {
-  if (!file.source.text.includes("sqlite")) return undefined;
-  const text = value.kind === "text" ? value.value : pathOf(sources, file, value, { scope });
-  const path = /^sqlite(?:\+\w+)?:\/\/\/(.+)$/.exec(text ?? "")?.[1];
-  if (path === undefined || path.startsWith(":memory:")) return undefined;
-  const isOfFlask =
-    file.source.text.includes("SQLALCHEMY_DATABASE_URI") && sources.withAny("flask_sqlalchemy").length > 0;
-  return isOfFlask && !path.startsWith("/") ? posix.join("instance", path) : path;
 }
 
 /** Files of configurations for logging: in a name, or given to `dictConfig` as they stand. */
@@ -148,22 +149,31 @@ function useOf(
   const name = calledName(file, call);
   if (name.startsWith("tempfile."))
     return { path: pathOf(sources, file, call.keywords.get("dir"), call) ?? "/tmp", use: "write" };
-  if (/^(?:open|io\.open|aiofiles\.open|codecs\.open|gzip\.open)$/.test(name))
+  if (/^(?:open|io\.open|aiofiles\.open|codecs\.open|gzip\.open|anyio\.open_file)$/.test(name))
     return opened(sources, file, call, call.args);
   for (const [pattern, keyword, use] of BY_KEYWORD) {
-    const path = pattern.test(name) ? pathOf(sources, file, call.keywords.get(keyword), call) : undefined;
+    const path = pattern.test(name)
+      ? usedPath(sources, file, { of: call.keywords.get(keyword), call, use })
+      : undefined;
     if (path !== undefined) return { path, use };
   }
   const plain = BY_FIRST.find(([pattern]) => pattern.test(name));
-  const first = plain === undefined ? undefined : pathOf(sources, file, call.args[0], call);
+  const first = plain === undefined ? undefined : usedPath(sources, file, { of: call.args[0], call, use: plain[1] });
   if (plain !== undefined)
     return first === undefined || first === ":memory:" ? undefined : { path: first, use: plain[1] };
   if (/^shutil\.(?:copy\w*|move)$/.test(name)) {
-    const path = pathOf(sources, file, call.args[1], call);
+    const path = pathOrFolderOf(sources, file, call.args[1], call);
     return path === undefined ? undefined : { path, use: "write" };
   }
   return methodUse(sources, file, call);
 }
+
+/** What is written may have any name, in a folder that is known; of what is read a folder says too little. */
+const usedPath = (
+  sources: PythonSources,
+  file: PythonFile,
+  { of, call, use }: { readonly of: Expression | undefined; readonly call: Call; readonly use: Use },
+): string | undefined => (use === "write" ? pathOrFolderOf : pathOf)(sources, file, of, call);
 
 /** `open(path, mode)` and `Path(…).open(mode)`: the mode decides. */
 function opened(
@@ -172,9 +182,10 @@ function opened(
   call: Call,
   [first, second]: readonly (Expression | undefined)[],
 ): { readonly path: string; readonly use: Use } | undefined {
-  const path = pathOf(sources, file, first, call);
   const mode = pathOf(sources, file, second ?? call.keywords.get("mode"), call) ?? "r";
-  return path === undefined ? undefined : { path, use: /[wax+]/.test(mode) ? "write" : "read" };
+  const use = /[wax+]/.test(mode) ? "write" : "read";
+  const path = usedPath(sources, file, { of: first, call, use });
+  return path === undefined ? undefined : { path, use };
 }
 
 /** `Path("x").write_text(…)`, and the same on a name that holds a path. */
@@ -187,16 +198,9 @@ function methodUse(
   if (object === undefined) return undefined;
   if (method === "open") return opened(sources, file, call, [object, call.args[0]]);
   const use = Object.hasOwn(PATH_METHODS, method) ? PATH_METHODS[method] : undefined;
-  const path = use === undefined ? undefined : pathOf(sources, file, object, call);
-  return use === undefined || path === undefined ? undefined : { path, use };
-}
-
-function methodOf({ of, at }: Call): { readonly object: Expression | undefined; readonly method: string } {
-  if (of.kind === "member") return { object: of.of, method: of.name };
-  const path = of.kind === "name" ? of.path : "";
-  const dot = path.lastIndexOf(".");
-  if (dot < 0) return { object: undefined, method: path };
-  return { object: { kind: "name", path: path.slice(0, dot), at }, method: path.slice(dot + 1) };
+  if (use === undefined) return savedTo(sources, file, call);
+  const path = usedPath(sources, file, { of: object, call, use });
+  return path === undefined ? undefined : { path, use };
 }
 
 /** When a line runs: at import, when the service starts, or for a request. */
