@@ -9,6 +9,6 @@ export const drainUnderInit: Probe<Drain> = {
   reworkedOnly: true,
   waits: true,
   needsHealthy: true,
-  version: 6,
+  version: 7,
   collect: (context) => stopInFlight(context, { init: true }),
 };

@@ -69,7 +69,7 @@ export const drainExamples: ReadonlyArray<{
     status: "fail",
   },
   { name: "answered over both protocols", data: { ...exampleDrain, second: exampleDrain }, status: "pass" },
-  { name: "answered, and none held over HTTP/2", data: { ...exampleDrain, second: null }, status: "pass" },
+  { name: "answered, and none held over HTTP/2", data: { ...exampleDrain, second: "none held" }, status: "pass" },
   {
     name: "answered over HTTP/1.1, dropped over HTTP/2",
     data: {
@@ -94,13 +94,15 @@ export const drainExamples: ReadonlyArray<{
 
 /** Whether what was in flight was answered as it always is, and the service then ended cleanly and in time. */
 export function judgeDrain(drain: Drain): Verdict {
-  const { second, signal, exitMs, exit, graceSeconds, busy, waited } = drain;
-  const requests = second
-    ? [
-        { ...drain, by: " over HTTP/1.1" },
-        { ...second, by: " over HTTP/2" },
-      ]
-    : [{ ...drain, by: "" }];
+  const { signal, exitMs, exit, graceSeconds, busy, waited } = drain;
+  const second = drain.second === "none held" ? undefined : drain.second;
+  const requests =
+    second === undefined
+      ? [{ ...drain, by: "" }]
+      : [
+          { ...drain, by: " over HTTP/1.1" },
+          { ...second, by: " over HTTP/2" },
+        ];
   const problems = requests.flatMap((one) => requestProblem({ ...one, rung: drain.rung, signal }) ?? []);
   const lost = problems.find(({ status }) => status === "fail") ?? problems[0];
   if (lost !== undefined) return lost;
@@ -109,11 +111,12 @@ export function judgeDrain(drain: Drain): Verdict {
   if (problem !== undefined) return problem;
   const took = `exit ${exit?.code} after ${formatMilliseconds(exitMs ?? 0)}`;
   const what = `${drain.request} (${drain.rung})`;
-  if (second)
+  if (second !== undefined)
     return pass(
       `After ${signal} both requests in flight were answered whole, over HTTP/1.1 with ${inWords(drain.answer)} and over HTTP/2 with ${inWords(second.answer)}; ${took}: ${what}.`,
     );
-  const rest = second === null ? " It also speaks HTTP/2 on this port, over which no request could be held." : "";
+  const rest =
+    drain.second === "none held" ? " It also speaks HTTP/2 on this port, over which no request could be held." : "";
   return pass(
     `After ${signal} the request in flight was answered whole with ${inWords(drain.answer)}; ${took}: ${what}.${rest}`,
   );

@@ -13,7 +13,7 @@ import { startPatience } from "./patience.ts";
 import type { RawAnswer } from "./raw-request.ts";
 import { bodyRoutes, readableRoutes } from "./routes.ts";
 import { requiredEnv, startService } from "./service.ts";
-import { secondWire } from "./second-wire.ts";
+import { secondWire, speaksBoth } from "./second-wire.ts";
 import { slowRoute } from "./slow-route.ts";
 import { serverSeconds } from "./server-seconds.ts";
 import { beginStop, type Stopped, stopSignal } from "./stop.ts";
@@ -29,9 +29,8 @@ export interface Drain {
   /** Status of the same request when nobody stops the service. */
   readonly expected: number;
   readonly answer: RawAnswer;
-  /** The second request, over HTTP/2, of a service that speaks HTTP/1.1 and HTTP/2 on one port; null where none of these
-   * could be held. */
-  readonly second?: Pick<Drain, "request" | "expected" | "answer"> | null;
+  /** The second request, over HTTP/2, of a service that speaks HTTP/1.1 and HTTP/2 on one port. */
+  readonly second?: Pick<Drain, "request" | "expected" | "answer"> | "none held";
   readonly signal: string;
   /** From the signal to the exit; undefined when it did not exit within the grace period, or longer on a busy machine. */
   readonly exitMs: number | undefined;
@@ -52,6 +51,7 @@ export interface Drain {
 
 /** The request stays in flight that long after the signal: a server that drops it has done so by then. */
 const HOLD_MS = 1000;
+const NONE_HELD = "none held";
 
 /** Stops the image while a request is in flight. The options change how the image is started. */
 export async function stopInFlight(context: ProbeContext, options: StartOptions = {}): Promise<Drain> {
@@ -107,9 +107,9 @@ async function withSlowRoute(start: Start): Promise<Drain | undefined> {
   const added = await slowRoute(image, evidenceDirectory, requiredEnv(contract));
   const options = { ...start.options, ...added };
   return stoppedWhile({ ...start, options }, "injected slow route", (container, wire) => {
-    // Two requests do not begin at the same moment.
-    const seconds = HOLD_MS / 1000 + (spokenBy(container).second ? 2 : 1);
-    return slowRequest(container, contract, seconds, wire);
+    // Where there are two requests they do not begin at the same moment.
+    const spare = speaksBoth(container) ? 2 : 1;
+    return slowRequest(container, contract, HOLD_MS / 1000 + spare, wire);
   });
 }
 
@@ -146,7 +146,7 @@ async function stoppedWhile(
   if (first.status === "rejected") throw first.reason;
   await using request = first.value;
   if (request === undefined) return undefined;
-  const held = { rung, request, second: other === undefined ? undefined : (second ?? null) };
+  const held: Held = { rung, request, second: other === undefined ? undefined : (second ?? NONE_HELD) };
   return await stopWith(container, held, context, signal);
 }
 
@@ -154,7 +154,7 @@ interface Held {
   readonly rung: Drain["rung"];
   readonly request: InFlight;
   /** As in what is seen of it. */
-  readonly second: InFlight | null | undefined;
+  readonly second: InFlight | typeof NONE_HELD | undefined;
 }
 
 async function stopWith(
@@ -168,7 +168,7 @@ async function stopWith(
   const url = await reachable(container, contract);
   // On a busy machine a slow route may be over by now, and its answer would prove nothing.
   if (!(await request.isHeld())) return undefined;
-  const also = (await second?.isHeld()) === false ? null : second;
+  const also = second === undefined || second === NONE_HELD || (await second.isHeld()) ? second : NONE_HELD;
   const stop = await beginStop(container, stopSignal(contract), graceSeconds * 1000, signal);
   const asked =
     url === undefined
@@ -176,7 +176,7 @@ async function stopWith(
       : newConnections(url, spokenBy(container).wire, AbortSignal.any([signal, over.signal]));
   await hold(HOLD_MS, signal);
   const limitMs = Math.max(1000, graceSeconds * 1000 - HOLD_MS);
-  const [answer, other] = await Promise.all([request.finish(limitMs), also?.finish(limitMs)]);
+  const [answer, other] = await Promise.all([request.finish(limitMs), finished(also, limitMs)]);
   const { exit, busy, ...waited } = await stop.ended;
   over.abort();
   const { tried, ...stopped } = (await asked) ?? {};
@@ -185,7 +185,7 @@ async function stopWith(
     request: request.request,
     expected: request.expected,
     answer,
-    ...(also === undefined ? {} : { second: seenOf(also, other) }),
+    ...(other === undefined ? {} : { second: other }),
     signal: stopSignal(contract),
     exitMs: exit === undefined ? undefined : waited.milliseconds,
     exit,
@@ -199,8 +199,9 @@ async function stopWith(
   };
 }
 
-function seenOf(second: InFlight | null, answer: RawAnswer | undefined): Drain["second"] {
-  if (second === null || answer === undefined) return null;
+async function finished(second: Held["second"], limitMs: number): Promise<Drain["second"]> {
+  if (second === undefined || second === NONE_HELD) return second;
+  const answer = await second.finish(limitMs);
   return { request: second.request, expected: second.expected, answer };
 }
 

@@ -28,9 +28,6 @@ PLACES = {
     "sanic.app": [("Sanic", "_startup", "sanic")],
     "aiohttp.web_app": [("Application", "_handle", "aiohttp")],
     "pyramid.router": [("Router", "__call__", "wsgi")],
-    "uvicorn.config": [("Config", "load", "uvicorn")],
-    "hypercorn.app_wrappers": [("ASGIWrapper", "__call__", "asgi")],
-    "daphne.server": [("Server", "__init__", "daphne")],
     "tornado.web": [("RequestHandler", "_execute", "tornado")],
 }
 
@@ -107,25 +104,7 @@ def tornado(original):
         await self.finish(BODY)
     return call
 
-# Of an application of no framework that is known, its server takes the requests.
-def before(application):
-    takes = asgi(lambda _, *given: application(*given))
-    async def app(scope, receive, send):
-        await takes(None, scope, receive, send)
-    return app
-
-def uvicorn(original):
-    def load(self, *args, **kwargs):
-        original(self, *args, **kwargs)
-        self.loaded_app = before(self.loaded_app)
-    return load
-
-def daphne(original):
-    def init(self, application, *args, **kwargs):
-        original(self, before(application), *args, **kwargs)
-    return init
-
-WRAPPERS = {"asgi": asgi, "wsgi": wsgi, "sanic": sanic, "aiohttp": aiohttp, "tornado": tornado, "uvicorn": uvicorn, "daphne": daphne}
+WRAPPERS = {"asgi": asgi, "wsgi": wsgi, "sanic": sanic, "aiohttp": aiohttp, "tornado": tornado}
 `;
 
 /** Each place is patched as soon as the service imports its module. */

@@ -15,16 +15,22 @@ export async function secondWire(
   signal: AbortSignal,
 ): Promise<Wire | undefined> {
   const spoken = spokenBy(container);
-  if (spoken.second !== undefined) return spoken.second ?? undefined;
-  const { wire } = spoken;
-  if (wire.version === 2 || wire.grpc) return undefined;
+  spoken.second ??= await lookedFor(container, contract, signal);
+  return spoken.second === "none" ? undefined : spoken.second;
+}
+
+async function lookedFor(container: Container, contract: Contract, signal: AbortSignal): Promise<Wire | "none"> {
+  const { wire } = spokenBy(container);
+  if (wire.version === 2 || wire.grpc) return "none";
   const url = serviceUrl(container, contract.port, healthPath(contract));
   try {
     await ask2(url, { timeoutMs: MOMENT_MS * business(), signal });
-    spoken.second = { ...wire, version: 2 };
+    return { ...wire, version: 2 };
   } catch {
     signal.throwIfAborted();
-    spoken.second = null;
+    return "none";
   }
-  return spoken.second ?? undefined;
 }
+
+/** It was asked, and does. */
+export const speaksBoth = (container: Container): boolean => typeof spokenBy(container).second === "object";

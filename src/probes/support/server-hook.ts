@@ -1,11 +1,13 @@
 /**
  * Python that stands where a server takes a request, or hands it to an application of no framework that is known. Part of
- * the framework hook, whose `asgi`, `wsgi`, `before`, `decide` and `BODY` it uses.
+ * the framework hook, whose `asgi`, `wsgi`, `aiohttp`, `decide` and `BODY` it uses.
  */
 export const SERVER_HOOK: string = `
 SERVERS = {
     "gunicorn.workers.base": [("Worker", "load_wsgi", "gunicorn")],
-    "hypercorn.app_wrappers": [("WSGIWrapper", "__init__", "hypercorn_wsgi")],
+    "uvicorn.config": [("Config", "load", "uvicorn")],
+    "hypercorn.app_wrappers": [("ASGIWrapper", "__call__", "asgi"), ("WSGIWrapper", "__init__", "hypercorn_wsgi")],
+    "daphne.server": [("Server", "__init__", "daphne")],
     "granian.asgi": [("", "_callback_wrapper", "granian_asgi")],
     "granian.rsgi": [("", "_callback_wrapper", "granian_rsgi")],
     "granian.wsgi": [("", "_callback_wrapper", "granian_wsgi")],
@@ -17,6 +19,12 @@ SERVERS = {
     "twisted.web.server": [("Request", "process", "twisted")],
     "http.server": [("BaseHTTPRequestHandler", "parse_request", "http_server")],
 }
+
+def before_asgi(application):
+    takes = asgi(lambda _, *given: application(*given))
+    async def app(scope, receive, send):
+        await takes(None, scope, receive, send)
+    return app
 
 def before_wsgi(application, pause=None):
     if application is None:
@@ -46,7 +54,7 @@ def before_gevent(application):
     from gevent import sleep
     return before_wsgi(application, sleep)
 
-# The application is an attribute of what has been made.
+# The application is an attribute of what has been made, or has loaded it.
 def attribute(name, before):
     def wrapper(original):
         def init(self, *args, **kwargs):
@@ -125,8 +133,10 @@ def http_server(original):
 
 WRAPPERS.update({
     "gunicorn": gunicorn,
+    "uvicorn": attribute("loaded_app", before_asgi),
     "hypercorn_wsgi": attribute("app", before_wsgi),
-    "granian_asgi": argument(before),
+    "daphne": attribute("application", before_asgi),
+    "granian_asgi": argument(before_asgi),
     "granian_rsgi": argument(before_rsgi),
     "granian_wsgi": argument(before_wsgi),
     "cheroot": attribute("wsgi_app", before_wsgi),
@@ -137,6 +147,5 @@ WRAPPERS.update({
     "twisted": twisted,
     "http_server": http_server,
 })
-for name, places in SERVERS.items():
-    PLACES.setdefault(name, []).extend(places)
+PLACES.update(SERVERS)
 `;

@@ -17,8 +17,8 @@ export interface Spoken {
   wire: Wire;
   /** It has answered so. */
   known: boolean;
-  /** How else it answers on the same port: over HTTP/2. Null where it does not; undefined where nobody has asked. */
-  second?: Wire | null;
+  /** How else it answers on the same port: over HTTP/2. Undefined until it was asked so. */
+  second?: Wire | "none";
 }
 
 const spoken = new WeakMap<Container, Spoken>();
