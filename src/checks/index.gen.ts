@@ -58,10 +58,12 @@ import { startTime } from "./start-time.ts";
 import { startsWithLittleCpu } from "./starts-with-little-cpu.ts";
 import { staysUp } from "./stays-up.ts";
 import { stopAnswersInFlight } from "./stop-answers-in-flight.ts";
+import { stopClosesWebsockets } from "./stop-closes-websockets.ts";
 import { stopsUnderInit } from "./stops-under-init.ts";
 import { stopsWhenIdle } from "./stops-when-idle.ts";
 import { stopsWithIdleConnections } from "./stops-with-idle-connections.ts";
 import { stopsWithOpenStream } from "./stops-with-open-stream.ts";
+import { stopsWithOpenWebsocket } from "./stops-with-open-websocket.ts";
 import { taskDefinitionHealth } from "./task-definition-health.ts";
 import { taskDefinitionRuns } from "./task-definition-runs.ts";
 import { taskDefinitionStops } from "./task-definition-stops.ts";
@@ -71,4 +73,4 @@ import { warmBuildTime } from "./warm-build-time.ts";
 import { writablePathsDeclared } from "./writable-paths-declared.ts";
 import { writablePathsOnFargate } from "./writable-paths-on-fargate.ts";
 
-export const checks: readonly Check[] = [arbitraryUid, baseDigestKnown, basePinned, becomesHealthy, buildToolsAbsent, buildValuesAbsent, buildsReproducibly, builds, bytecodeValid, cachesAbsent, calledProgramsPresent, codeNotWritable, coldBuildTime, compilersAbsent, configurationAsContract, dependencyLayerCached, dependencyLayerRefreshed, devDependenciesAbsent, distributionsAsLocked, environmentIntact, execForm, gracePeriodsAddUp, healthcheckHealthy, healthcheckNotices, labelled, librariesResolve, listenerCloses, littleWaste, logKeepsSecrets, logsOnStreams, logsPrompt, memoryWithinLimit, modesRestricted, noCapabilities, noFixableVulnerabilities, noNetworkNeeded, noSecretsInConfiguration, noSecretsInLayers, nonRoot, nothingRebuiltOnTouch, numericUser, processesWithinLimit, pullSize, pushedAndPulled, readOnlyRoot, requiredEnvKnown, requiredEnv, roleProgramsPresent, rolesRun, routesAnswer, routesAsBefore, runningLogKeepsSecrets, sidecarsReady, size, startTime, startsWithLittleCpu, staysUp, stopAnswersInFlight, stopsUnderInit, stopsWhenIdle, stopsWithIdleConnections, stopsWithOpenStream, taskDefinitionHealth, taskDefinitionRuns, taskDefinitionStops, unlistedEnvKeepsSecrets, volumesWritable, warmBuildTime, writablePathsDeclared, writablePathsOnFargate];
+export const checks: readonly Check[] = [arbitraryUid, baseDigestKnown, basePinned, becomesHealthy, buildToolsAbsent, buildValuesAbsent, buildsReproducibly, builds, bytecodeValid, cachesAbsent, calledProgramsPresent, codeNotWritable, coldBuildTime, compilersAbsent, configurationAsContract, dependencyLayerCached, dependencyLayerRefreshed, devDependenciesAbsent, distributionsAsLocked, environmentIntact, execForm, gracePeriodsAddUp, healthcheckHealthy, healthcheckNotices, labelled, librariesResolve, listenerCloses, littleWaste, logKeepsSecrets, logsOnStreams, logsPrompt, memoryWithinLimit, modesRestricted, noCapabilities, noFixableVulnerabilities, noNetworkNeeded, noSecretsInConfiguration, noSecretsInLayers, nonRoot, nothingRebuiltOnTouch, numericUser, processesWithinLimit, pullSize, pushedAndPulled, readOnlyRoot, requiredEnvKnown, requiredEnv, roleProgramsPresent, rolesRun, routesAnswer, routesAsBefore, runningLogKeepsSecrets, sidecarsReady, size, startTime, startsWithLittleCpu, staysUp, stopAnswersInFlight, stopClosesWebsockets, stopsUnderInit, stopsWhenIdle, stopsWithIdleConnections, stopsWithOpenStream, stopsWithOpenWebsocket, taskDefinitionHealth, taskDefinitionRuns, taskDefinitionStops, unlistedEnvKeepsSecrets, volumesWritable, warmBuildTime, writablePathsDeclared, writablePathsOnFargate];

@@ -156,6 +156,8 @@ export interface Contract {
   readonly signals: { readonly stop: string; readonly graceSeconds: number };
   /** A route that the team says takes some seconds: it is in flight when the image is stopped. */
   readonly drain?: { readonly method: string; readonly path: string };
+  /** Where the team lets a WebSocket be opened, with what it takes to be let in. */
+  readonly websocket?: { readonly path: string; readonly headers?: Readonly<Record<string, string>> };
   readonly logs: "stdout-stderr";
   /** Normalised distribution names that must not be installed. */
   readonly absentDistributions: readonly string[];

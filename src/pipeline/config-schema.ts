@@ -112,6 +112,10 @@ const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines" | "composeSidec
       ["path"],
     ),
   ),
+  websocket: said(
+    "Where a WebSocket is opened, to be open when the image is stopped, with the headers that let it in. Without it the routes of the code are tried.",
+    shape({ path: matching(/^\/\S*$/, "a path like /ws"), headers: mapOf(text) }, ["path"]),
+  ),
   structureTests: said("Files of container-structure-test, relative to this folder.", listOf(filled)),
   decisions: said("Choices of the team, by decision; they win over the planner's.", shape(decisionSettings)),
   limits: said(

@@ -65,6 +65,9 @@ export const CONFIG_TEMPLATE = `# yaml-language-server: $schema=.seaworthy/seawo
 # is found, or one is added from outside.
 # drain: { path: "/reports/slow?seconds=3", method: GET }
 
+# Where a WebSocket is opened: it is open when the image is stopped. Without this key the routes of the code are tried.
+# websocket: { path: "/ws?room=1", headers: { Authorization: "Bearer for-the-proof" } }
+
 # Files of container-structure-test, read as they are.
 # structureTests: [tests/structure.yaml]
 

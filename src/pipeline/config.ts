@@ -1,5 +1,5 @@
 import { UserError } from "../kit/errors.ts";
-import type { ContractSidecar } from "../model/types.ts";
+import type { Contract, ContractSidecar } from "../model/types.ts";
 import type { RoleKind, Severity } from "../model/types.ts";
 import { readOwnFile } from "../project/own-file.ts";
 import type { RoleAsked } from "../project/stack/find-roles.ts";
@@ -39,6 +39,8 @@ export interface Config {
   readonly checkLines: readonly number[];
   /** A route that takes some seconds, to be in flight when the image is stopped. */
   readonly drain: { readonly path: string; readonly method?: string } | undefined;
+  /** Where a WebSocket is opened, to be open when the image is stopped. */
+  readonly websocket: Contract["websocket"];
   /** Files of container-structure-test, relative to the folder. */
   readonly structureTests: readonly string[];
   /** Choices of the team, by decision: `user: {uid: 1001}`. */
@@ -95,6 +97,7 @@ const NOTHING: Config = {
   checks: [],
   checkLines: [],
   drain: undefined,
+  websocket: undefined,
   structureTests: [],
   decisions: {},
   limits: {},

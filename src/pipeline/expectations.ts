@@ -5,13 +5,17 @@ import type { Contract, Expectation } from "../model/types.ts";
 import { CONFIG_FILE } from "./config.ts";
 import type { Session } from "./session.ts";
 
-/** The contract with what the team says beside it: the slow route and the checks of `seaworthy.yaml`, and its
- * container-structure-test files.
+/** The contract with what the team says beside it: its slow route, its WebSocket and its checks in `seaworthy.yaml`, and
+ * its container-structure-test files.
  * @throws UserError `config/invalid` with file and line, `config/no-structure-test`. */
 export async function withExpectations(session: Session, planned: Contract): Promise<Contract> {
   const { config, options, folder } = session;
-  const { drain } = config;
-  const contract = drain === undefined ? planned : { ...planned, drain: { method: "GET", ...drain } };
+  const { drain, websocket } = config;
+  const contract = {
+    ...planned,
+    ...(drain && { drain: { method: "GET", ...drain } }),
+    ...(websocket && { websocket }),
+  };
   const files = [
     ...config.structureTests.map((name) => ({ name, path: resolve(folder, name) })),
     ...(options.structureTests ?? []).map((name) => ({ name, path: resolve(name) })),

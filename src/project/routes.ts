@@ -7,6 +7,9 @@ import { type Call, dotted, type Expression, type Scope } from "./python-tree.ts
 
 const METHODS = new Set(["get", "post", "put", "patch", "delete", "head", "options", "websocket"]);
 const GENERIC = new Set(["route", "api_route", "view", "add_url_rule", "add_api_route", "add_route"]);
+/** Those of WebSockets are FastAPI's, Starlette's, Quart's and Litestar's. */
+const OTHERS =
+  /^(?:add_(?:get|post|put|patch|delete|view|websocket)|(?:add_)?(?:api_)?websocket_(?:route|listener|stream))$/;
 const ATTACH = new Set(["include_router", "register_blueprint", "mount", "blueprint", "add_subapp", "register_router"]);
 const WORDS = ["include_router", "register_blueprint", "APIRouter", "FastAPI", "Blueprint", "Flask", "Route", "Mount"];
 const MORE_WORDS = [
@@ -139,8 +142,7 @@ class Graph {
     if (on === "") return;
     const owner = this.#refer(file, { kind: "name", path: on.replace(/\.router$/, ""), at: call.at }, call);
     if (ATTACH.has(last)) this.#readAttach(file, call, last, owner);
-    else if (METHODS.has(last) || GENERIC.has(last) || /^add_(?:get|post|put|patch|delete|view)$/.test(last))
-      this.#readRoute(file, call, last, owner);
+    else if (METHODS.has(last) || GENERIC.has(last) || OTHERS.test(last)) this.#readRoute(file, call, last, owner);
   }
 
   #readRoute(file: PythonFile, call: Call, last: string, owner: string): void {
@@ -169,6 +171,7 @@ class Graph {
   }
 
   #methodsOf(file: PythonFile, call: Call, last: string): readonly string[] {
+    if (last.includes("websocket")) return ["WEBSOCKET"];
     if (METHODS.has(last)) return [last.toUpperCase()];
     const responders = last === "add_route" ? respondersOf(this.#sources, file, call.args[1]) : [];
     if (responders.length > 0) return responders;
@@ -227,7 +230,7 @@ class Graph {
   #litestar(file: PythonFile, decorator: Call, handler: Scope): void {
     const inClass = handler.parent?.kind === "class" ? handler.parent.name : undefined;
     const name = calledName(file, decorator);
-    const method = name.split(".").at(-1) ?? "";
+    const method = (name.split(".").at(-1) ?? "").replace(/^(websocket)_(?:listener|stream)$/, "$1");
     if (!name.startsWith("litestar.") || !METHODS.has(method)) return;
     const path = constantText(this.#sources, file, decorator.keywords.get("path") ?? decorator.args[0]) ?? "";
     const controller = file.assignments.find(({ target, scope }) => target === "path" && scope.name === inClass);

@@ -77,6 +77,7 @@ async function serviceOf(fault: Fault | undefined): Promise<Service> {
     routes: [
       { method: "GET", path: "/items", evidence },
       { method: "GET", path: "/events", evidence },
+      { method: "WEBSOCKET", path: "/ws", evidence },
     ],
     writes: [{ path: "/tmp", when: "request", evidence }],
     taskDefinitions,

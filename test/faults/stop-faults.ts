@@ -2,6 +2,17 @@ import type { Fault } from "./fault.ts";
 import { http2Faults } from "./http2-faults.ts";
 import { COMMAND, podWith, underInit } from "./lines.ts";
 
+const WAITS_AT_WEBSOCKET = "        server.ending.wait()\n";
+const SAYS_GOODBYE = '        self.wfile.write(b"\\x88\\x02" + (1001).to_bytes(2))\n';
+
+/** Another healthy service: it waits for what its clients answer to the close frame, and for the end of their side. */
+export const waitsForGoodbye: Fault = {
+  name: "healthy, and waits until a WebSocket is closed on both sides",
+  breaks: [],
+  keeps: ["stops-with-open-websocket", "stop-closes-websockets"],
+  app: [[SAYS_GOODBYE, `${SAYS_GOODBYE}        self.connection.shutdown(socket.SHUT_WR)\n        self.rfile.read()\n`]],
+};
+
 /** How services end badly: too slowly, with the wrong code, or with requests unanswered. */
 export const stopFaults: readonly Fault[] = [
   {
@@ -59,6 +70,18 @@ export const stopFaults: readonly Fault[] = [
     name: "waits for the end of a stream",
     breaks: ["stops-with-open-stream"],
     app: [["while not server.ending.wait(0.2)", "while not threading.Event().wait(0.2)"]],
+  },
+  {
+    name: "waits until the client of a WebSocket goes",
+    breaks: ["stops-with-open-websocket"],
+    says: { "stops-with-open-websocket": /with a WebSocket open on \/ws/ },
+    app: [[WAITS_AT_WEBSOCKET, "        self.rfile.read()\n"]],
+  },
+  {
+    name: "cuts its WebSockets",
+    breaks: ["stop-closes-websockets"],
+    says: { "stop-closes-websockets": /without a close frame/ },
+    app: [[SAYS_GOODBYE, ""]],
   },
   {
     name: "a shell that does not pass signals on",

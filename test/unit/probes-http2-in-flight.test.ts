@@ -221,7 +221,7 @@ it("connections are kept open as clients of HTTP/2 do, and a stream with them", 
     }),
   );
   const kinds = ["idle", "keep-alive", "stream"] as const;
-  const place = { container: await containerOf(server), contract: exampleContract, stream: "/events" };
+  const place = { container: await containerOf(server), contract: exampleContract, stream: "/events", webSockets: [] };
   await using open = await takeHostages(kinds, place);
   expect(open.held).toEqual({ idle: true, "keep-alive": true, stream: true });
 });
@@ -233,7 +233,8 @@ it("gRPC's health is watched where it lets itself be watched", async () => {
       true,
     );
     const stream = "/grpc.health.v1.Health/Watch";
-    await using open = await takeHostages(["keep-alive", "stream"], { container, contract: exampleContract, stream });
+    const place = { container, contract: exampleContract, stream, webSockets: [] };
+    await using open = await takeHostages(["keep-alive", "stream"], place);
     return open.held;
   };
   expect(await watched(0)).toEqual({ "keep-alive": true, stream: true });

@@ -52,6 +52,18 @@ it("follows Starlette's mounts of routers and of applications, and names sockets
   expect((await routes({ "app.py": text })).toSorted()).toEqual(["GET /admin/users", "POST /api/x", "WEBSOCKET /ws"]);
 });
 
+it("names sockets as such, by whatever name they are added", async () => {
+  const starlette =
+    "from starlette.applications import Starlette\napp = Starlette()\napp.add_websocket_route('/a', w)\napp.add_route('/b', h)\n";
+  expect((await routes({ "app.py": starlette })).toSorted()).toEqual(["GET /b", "WEBSOCKET /a"]);
+  const fastapi =
+    "from fastapi import FastAPI\napp = FastAPI()\n@app.websocket('/a')\nasync def a(ws): ...\n@app.websocket_route('/b')\nasync def b(ws): ...\napp.add_api_websocket_route('/c', a)\n";
+  expect((await routes({ "app.py": fastapi })).toSorted()).toEqual(["WEBSOCKET /a", "WEBSOCKET /b", "WEBSOCKET /c"]);
+  const litestar =
+    "from litestar import Litestar, websocket_listener\n@websocket_listener('/a')\nasync def a(data: str) -> str: ...\napp = Litestar(route_handlers=[a])\n";
+  expect(await routes({ "app.py": litestar })).toEqual(["WEBSOCKET /a"]);
+});
+
 it("reads what a resource of Falcon answers, and views of aiohttp", async () => {
   const falcon = {
     "svc/app.py": "import falcon\nfrom svc.items import Items\napp = falcon.App()\napp.add_route('/items', Items())\n",

@@ -3,7 +3,7 @@ import { exampleContract } from "../../src/checks/support/examples.ts";
 import type { Expectation } from "../../src/model/types.ts";
 import { expectationOf } from "../../src/pipeline/config-expectations.ts";
 import { withoutValues } from "../../src/kit/redact-data.ts";
-import { secretValues, withoutSecrets } from "../../src/probes/user/redacted.ts";
+import { secretValues, webSocketSecrets, withoutSecrets } from "../../src/probes/user/redacted.ts";
 
 const place = { id: "user/one", title: "one", where: "seaworthy.yaml:3" };
 const http = (more: object): Expectation => expectationOf({ http: { path: "/items", ...more } }, place);
@@ -47,4 +47,16 @@ it("shows everything of a check without a secret", () => {
   const plain = http({ method: "POST", headers: { "X-Who": "ann" }, body: '{"session": 1, "name": "a token ring"}' });
   expect(withoutSecrets({ ...exampleContract, expectations: [plain] }).expectations).toEqual([plain]);
   expect(withoutSecrets(exampleContract)).toBe(exampleContract);
+});
+
+it("shows the WebSocket that a team names without what lets it in", () => {
+  const websocket = {
+    path: "/ws?room=1&token=hunter2-and-more",
+    headers: { Authorization: "Bearer abc", "X-Room": "kitchen" },
+  };
+  expect(withoutSecrets({ ...exampleContract, websocket }).websocket).toEqual({
+    path: "/ws?room=1&token=‹redacted›",
+    headers: { Authorization: "‹redacted›", "X-Room": "kitchen" },
+  });
+  expect(webSocketSecrets(websocket)).toEqual(expect.arrayContaining(["Bearer abc", "hunter2-and-more"]));
 });

@@ -12,6 +12,7 @@ export function hostageProblem(seen: OpenConnections, kind: keyof OpenConnection
     idle: "a connection open on which no byte was sent",
     "keep-alive": "a connection kept alive after its answer",
     stream: `${streamOf(seen)} streaming`,
+    websocket: `a WebSocket open on ${seen.webSocket?.path}`,
   };
   return exitProblem({ ...stop, graceSeconds }, `After ${stop.signal}, with ${open[kind]},`);
 }

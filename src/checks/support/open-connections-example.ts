@@ -1,4 +1,5 @@
-import type { OpenConnections, StopWithHostage } from "../../probes/open-connections.ts";
+import type { OpenConnections } from "../../probes/open-connections.ts";
+import type { StopWithHostage } from "../../probes/support/open-life.ts";
 
 export const endedInTime: StopWithHostage = {
   signal: "SIGTERM",

@@ -73,7 +73,8 @@ export async function visit(
   return visits;
 }
 
-function askable(paths: readonly string[]): readonly string[] {
+/** Those that can be asked without knowing anything, and that change nothing by their name. */
+export function askable(paths: readonly string[]): readonly string[] {
   const plain = paths.filter((path) => path.startsWith("/") && !HAS_PARAMETER.test(path) && !HANDS_OFF.test(path));
   return [...new Set(plain)];
 }

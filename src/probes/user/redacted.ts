@@ -14,10 +14,27 @@ const URL_PASSWORD = /[a-z][a-z0-9+.-]{0,60}:\/\/[^\s:/@]*:([^\s@/]+)@/gi;
 
 /** The contract as a report may show it: everybody reads reports, and what the team sends to prove its service is its own. */
 export function withoutSecrets(contract: Contract): Contract {
-  const { expectations } = contract;
-  if (expectations === undefined) return contract;
-  return { ...contract, expectations: expectations.map(withoutOwnSecrets) };
+  const { expectations, websocket } = contract;
+  if (expectations === undefined && websocket === undefined) return contract;
+  return {
+    ...contract,
+    ...(websocket && { websocket: withoutSecretsOf(websocket) }),
+    ...(expectations && { expectations: expectations.map(withoutOwnSecrets) }),
+  };
 }
+
+type OwnWebSocket = NonNullable<Contract["websocket"]>;
+
+function withoutSecretsOf(websocket: OwnWebSocket): OwnWebSocket {
+  const shown = withoutValues(websocket, webSocketSecrets(websocket));
+  return { ...shown, ...(shown.headers && { headers: withoutSecretHeaders(shown.headers) }) };
+}
+
+/** What of it must not be shown, wherever it turns up. */
+export const webSocketSecrets = ({ path, headers = {} }: OwnWebSocket): readonly string[] => [
+  ...Object.entries(headers).flatMap(ofPair),
+  ...inText(path),
+];
 
 function withoutOwnSecrets(expectation: Expectation): Expectation {
   const { id, title, where } = expectation;

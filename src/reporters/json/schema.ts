@@ -44,6 +44,7 @@ const contract = z.object({
   writablePaths: texts,
   signals: z.object({ stop: text, graceSeconds: z.number() }),
   drain: z.object({ method: text, path: text }).optional(),
+  websocket: z.object({ path: text, headers: z.record(text, text).optional() }).optional(),
   logs: z.literal("stdout-stderr"),
   absentDistributions: texts,
   absentPrograms: texts,

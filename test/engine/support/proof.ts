@@ -8,6 +8,8 @@ import { buildFolder, soon } from "../engine-fixture.ts";
 /** Checks of one image, each on what its probe saw just now. */
 export interface Proof {
   of<Data>(check: Check<Data>, probe: Probe<Data>): Promise<Verdict>;
+  /** Several checks on what one probe saw, once. */
+  each<Data>(checks: readonly Check<Data>[], probe: Probe<Data>): Promise<readonly Verdict[]>;
 }
 
 interface Case {
@@ -34,10 +36,14 @@ export async function withImage<Told>(
   const service = { routes, frameworks: [] } as unknown as Service;
   const common = { engine, image, service, contract, build: undefined, evidenceDirectory: folder.path, quick: true };
   const shared = {};
+  const collect = <Data>(probe: Probe<Data>) => probe.collect({ ...common, shared, signal: soon() });
+  const judge = <Data>(check: Check<Data>, data: Data) =>
+    check.judge(data, { contract, service, side: "after", before: undefined });
   return await prove({
-    async of(check, probe) {
-      const data = await probe.collect({ ...common, shared, signal: soon() });
-      return check.judge(data, { contract, service, side: "after", before: undefined });
+    of: async (check, probe) => judge(check, await collect(probe)),
+    async each(checks, probe) {
+      const data = await collect(probe);
+      return checks.map((check) => judge(check, data));
     },
   });
 }

@@ -1,6 +1,8 @@
 """A small service on the standard library: healthy as it is, and each fault of the table changes a line or two of it."""
 
+import base64
 import contextlib
+import hashlib
 import json
 import os
 import signal
@@ -44,6 +46,8 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200, self.items())
         elif self.path == "/events":
             self.stream()
+        elif self.path == "/ws":
+            self.talk()
         else:
             self.answer(404, {"detail": "not found"})
 
@@ -64,6 +68,18 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         while not server.ending.wait(0.2):
             self.wfile.write(b"data: now\n\n")
+
+    def talk(self):
+        """A WebSocket on which nothing is said until the service ends."""
+        key = self.headers.get("Sec-WebSocket-Key", "") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+        self.send_response(101)
+        self.send_header("Upgrade", "websocket")
+        self.send_header("Connection", "Upgrade")
+        self.send_header("Sec-WebSocket-Accept", base64.b64encode(hashlib.sha1(key.encode()).digest()).decode())
+        self.end_headers()
+        self.close_connection = True
+        server.ending.wait()
+        self.wfile.write(b"\x88\x02" + (1001).to_bytes(2))
 
     def items(self):
         return []
