@@ -10,7 +10,7 @@ export const stopClosesWebsockets: Check<OpenConnections> = {
   title: "An open WebSocket is ended with a close frame after SIGTERM",
   why: "The code of a close frame (1001 going away, 1012 service restart) tells a client that it may come back at once. A connection that is just cut looks like a broken network: clients report an error and wait before they try again.",
   source:
-    "RFC 6455, sections 5.5.1 and 7.4.1; seaworthy: of nine servers uvicorn says 1012, websockets 1001, sanic 1000, hypercorn 1011; daphne, granian and tornado cut the connection",
+    "RFC 6455, sections 5.5.1 and 7.4.1; seaworthy: of nine servers uvicorn says 1012, websockets 1001, sanic 1000, hypercorn 1011 (on Python 3.11); daphne, granian and tornado cut the connection",
   whenItFails: {
     symptom: "At every deployment clients log an abnormal closure (1006), and are gone for as long as they back off.",
     cause:

@@ -12,7 +12,7 @@ export const stopsWithOpenWebsocket: Check<OpenConnections> = {
   title: "An open WebSocket does not keep the service from ending after SIGTERM",
   why: "A browser keeps its WebSocket open for hours. A server that waits until its client goes is killed at the end of the grace period, with everything else it still had to do.",
   source:
-    "seaworthy: stops measured with nine servers; an open WebSocket holds aiohttp and gunicorn's threads beyond 10 s, and uvicorn too where its handler waits for something else",
+    "seaworthy: stops measured with nine servers; an open WebSocket holds aiohttp, gunicorn's threads and, on Python 3.13, hypercorn beyond the grace period, and uvicorn where its handler waits for something else",
   whenItFails: {
     symptom: "While somebody has the page open, stopping takes the whole grace period and the exit code is 137.",
     cause: "The server waits for the handler of each WebSocket, and nothing ends that.",

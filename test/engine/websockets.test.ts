@@ -111,11 +111,10 @@ describe.concurrent("a service that is stopped while a WebSocket is open", () =>
       closing("1012, service restart"),
     ]));
 
-  it("is ended in time by hypercorn, which ends the handler and says so", async () =>
-    expect(await verdictsOn({ app: starlette(ENDLESS), server: "hypercorn" })).toMatchObject([
-      ends,
-      closing("1011, internal error"),
-    ]));
+  const nothing = { status: "fail", message: containing("no close frame within 8 s") };
+  // From Python 3.12 on `wait_closed` of its server waits for connections too, and its own limit begins after that.
+  it("is held by hypercorn, which waits until the client goes", async () =>
+    expect(await verdictsOn({ app: starlette(), server: "hypercorn" })).toMatchObject([holds, nothing]));
 
   it("is ended in time by daphne, which cuts the connection", async () =>
     expect(await verdictsOn({ app: starlette(), server: "daphne" })).toMatchObject([
@@ -125,10 +124,7 @@ describe.concurrent("a service that is stopped while a WebSocket is open", () =>
 
   const GET = [{ method: "GET", path: "/ws" }];
   it("is held by aiohttp, whose route is known by its answer to a plain request", async () =>
-    expect(await verdictsOn({ app: aiohttp("pass"), server: "python", routes: GET })).toMatchObject([
-      holds,
-      { status: "fail", message: containing("no close frame within 8 s") },
-    ]));
+    expect(await verdictsOn({ app: aiohttp("pass"), server: "python", routes: GET })).toMatchObject([holds, nothing]));
 
   it("is ended in time by aiohttp where it closes its WebSockets itself", async () => {
     const goodbye = "for ws in set(sockets): await ws.close(code=WSCloseCode.GOING_AWAY)";

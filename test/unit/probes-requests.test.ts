@@ -3,6 +3,7 @@ import { createServer as createTcpServer, type AddressInfo, type Server } from "
 import { afterEach, describe, expect, it } from "vitest";
 import { exampleContract } from "../../src/checks/support/examples.ts";
 import type { Container } from "../../src/engine/engine.ts";
+import type { Contract, Service } from "../../src/model/types.ts";
 import { UserError } from "../../src/kit/errors.ts";
 import { names } from "../../src/probes/support/logs.ts";
 import { isLogFile } from "../../src/probes/ordinary-run.ts";
@@ -10,7 +11,7 @@ import { complaints, wholeLog } from "../../src/probes/support/writable-run.ts";
 import { firstHealthy, whyUnhealthy } from "../../src/probes/support/health.ts";
 import { halfBody, namedRequest } from "../../src/probes/support/in-flight.ts";
 import { openRequest, readAnswer } from "../../src/probes/support/raw-request.ts";
-import { operations, readableRoutes, visit } from "../../src/probes/support/routes.ts";
+import { bodyRoutes, operations, readableRoutes, visit } from "../../src/probes/support/routes.ts";
 
 const { signal } = new AbortController();
 const servers: Server[] = [];
@@ -96,6 +97,29 @@ describe("a request in flight", () => {
     expect(await held.finish(2000)).toMatchObject({ status: 200, complete: true });
     await expect(named("/quick")).rejects.toMatchObject({ code: "probe/slow-route-quick" });
   }, 30_000);
+  it("is held on the route of a team's own request, which is let in as that is", async () => {
+    const container = await containerOf((request, response) => {
+      const letIn = request.headers.authorization === "Bearer of-ours" && request.url === "/own?key=1";
+      if (letIn) request.resume().on("end", () => response.writeHead(200).end("ok"));
+      else response.writeHead(404, { connection: "close" }).end();
+    });
+    const asked = { kind: "http", id: "own", title: "own", where: "", method: "POST", path: "/own?key=1" } as const;
+    const headers = { Authorization: "Bearer of-ours", "content-type": "text/csv" };
+    const sought = { body: "a,b", status: 200, answer: {}, json: {} };
+    const found = async (body: string | undefined) => {
+      const expectations = [{ ...asked, headers, ...sought, body }] as unknown as Contract["expectations"] & object;
+      const contract = { ...exampleContract, expectations };
+      return await bodyRoutes(container, { service: { routes: [] } as unknown as Service, contract, signal });
+    };
+    expect(await found("a,b")).toEqual([
+      { method: "POST", path: "/own?key=1", headers: { Authorization: "Bearer of-ours" } },
+    ]);
+    expect(await found(undefined)).toEqual([]);
+    await using held = await halfBody(container, exampleContract, await found("a,b"));
+    expect(held?.request).toBe("POST /own, half of its body sent after `100 Continue`");
+    await using none = await halfBody(container, exampleContract, [{ method: "POST", path: "/own?key=1" }]);
+    expect(none).toBeUndefined();
+  });
   it("is not claimed for a route that answers before the body is there", async () => {
     const container = await containerOf((_, response) => response.writeHead(401, { connection: "close" }).end("no"));
     expect(await halfBody(container, exampleContract, routes)).toBeUndefined();

@@ -67,7 +67,9 @@ export async function stopInFlight(context: ProbeContext, options: StartOptions 
     throw new UserError(
       "probe/nothing-held",
       "No request could be held in flight: no route waits for the rest of a body, the slow route that was added from outside was not served (neither the framework nor the server is known, or Python runs isolated), and no route waits for a sidecar whose address a variable holds",
-      { hint: "Name a route that takes some seconds in seaworthy.yaml: `drain: { path: /slow }`." },
+      {
+        hint: 'Name a route that takes some seconds in seaworthy.yaml, `drain: { path: /slow }`, or a request with a body that one of its routes reads, under `checks`: `{ name: adds an item, http: { method: POST, path: /items, body: "{}", status: 422 } }`.',
+      },
     );
   return seen;
 }

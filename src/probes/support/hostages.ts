@@ -5,7 +5,8 @@ import { business } from "../../kit/machine.ts";
 import { beginRequest } from "./begin-request.ts";
 import { openRequest, type RawRequest } from "./raw-request.ts";
 import type { OpenWebSocket } from "./websocket.ts";
-import { firstWebSocket, type Refused, type WebSocketRoute, withoutQuery } from "./websocket-routes.ts";
+import { firstWebSocket, type Refused, type WebSocketRoute } from "./websocket-routes.ts";
+import { withoutQuery } from "./routes.ts";
 import { serviceUrl, spokenBy } from "./wire.ts";
 
 /**

@@ -6,6 +6,7 @@ import { business } from "../../kit/machine.ts";
 import { type Begun, beginRequest } from "./begin-request.ts";
 import { GRPC_HEALTH, HALVES } from "./grpc.ts";
 import type { RawAnswer, RawRequest } from "./raw-request.ts";
+import { type BodyRoute, withoutQuery } from "./routes.ts";
 import { SLOW_PATH } from "./slow-route.ts";
 import { PLAIN, serviceUrl, spokenBy, type Wire } from "./wire.ts";
 
@@ -25,6 +26,7 @@ const PROOF_MS = 300;
 const CONTROL_MS = 5000;
 /** Not JSON on purpose: a service refuses it, so nothing is created anywhere. */
 const BODY = ["{seaworthy: a body", " in two halves}"] as const;
+const OF_BODY = { "Content-Type": "application/json", "Content-Length": String(BODY.join("").length) };
 
 /**
  * Holds a request in flight by sending half of its body. Only a route that reads its body waits; others answer at once.
@@ -34,17 +36,17 @@ const BODY = ["{seaworthy: a body", " in two halves}"] as const;
 export async function halfBody(
   container: Container,
   contract: Contract,
-  routes: readonly { readonly method: string; readonly path: string }[],
+  routes: readonly BodyRoute[],
   wire: Wire = spokenBy(container).wire,
 ): Promise<InFlight | undefined> {
   let expects = true;
-  for (const { method, path } of routes.slice(0, 6)) {
+  for (const { method, path, headers: letIn } of routes.slice(0, 6)) {
     const url = serviceUrl(container, contract.port, path);
-    const headers = { "Content-Type": "application/json", "Content-Length": String(BODY.join("").length) };
+    const headers = { ...letIn, ...OF_BODY };
     const whole = { method, path, headers, first: BODY.join("") };
     const control = await complete(url, wire, whole);
     if (!control.complete || control.status >= 500 || control.status === 404 || control.status === 405) continue;
-    const name = `${method} ${path}, half of its body sent`;
+    const name = `${method} ${withoutQuery(path)}, half of its body sent`;
     if (expects) {
       const expecting = await beginRequest(url, wire, {
         ...whole,
@@ -102,8 +104,7 @@ export async function namedRequest(
   wire: Wire = spokenBy(container).wire,
 ): Promise<InFlight> {
   const url = serviceUrl(container, contract.port, path);
-  // A query may hold a secret.
-  const name = `${method} ${path.split("?")[0]}, which seaworthy.yaml names as slow`;
+  const name = `${method} ${withoutQuery(path)}, which seaworthy.yaml names as slow`;
   const begin = () => beginRequest(url, wire, { method, path, headers: { "Content-Length": "0" } });
   const began = performance.now();
   await using control = await begin();

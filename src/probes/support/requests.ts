@@ -2,7 +2,7 @@ import type { Container } from "../../engine/engine.ts";
 import { business } from "../../kit/machine.ts";
 import type { Contract, HttpExpectation } from "../../model/types.ts";
 import { askService } from "./ask-service.ts";
-import type { Visit } from "./routes.ts";
+import { type Visit, withoutQuery } from "./routes.ts";
 import { servesNobody } from "./works.ts";
 
 /** On a quiet machine. */
@@ -25,8 +25,7 @@ export async function sendRequests(
       signal.throwIfAborted();
       return undefined;
     });
-    // A query may hold a secret.
-    visits.push({ path: `${request.method} ${request.path.split("?")[0]}`, status: answer?.status ?? 0 });
+    visits.push({ path: `${request.method} ${withoutQuery(request.path)}`, status: answer?.status ?? 0 });
   }
   return visits;
 }

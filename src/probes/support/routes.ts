@@ -13,6 +13,9 @@ export interface Visit {
   readonly open?: true;
 }
 
+/** A query may hold a secret. */
+export const withoutQuery = (path: string): string => path.split("?")[0] ?? path;
+
 const MOST_ROUTES = 20;
 const ANSWER_MS = 5000;
 /** A GET that by its name changes something or ends the service is not ours to call. */
@@ -34,19 +37,41 @@ export async function readableRoutes(
     .slice(0, MOST_ROUTES);
 }
 
-/** Routes that read a body, most likely ones first. */
+/** A route that may read a body. */
+export interface BodyRoute {
+  readonly method: string;
+  readonly path: string;
+  /** What it takes to be let in. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Routes that read a body, most likely ones first: those to which the team's own requests send one, then what is known. */
 export async function bodyRoutes(
   container: Container,
   context: { readonly service: Service; readonly contract: Contract; readonly signal: AbortSignal },
-): Promise<readonly { readonly method: string; readonly path: string }[]> {
+): Promise<readonly BodyRoute[]> {
   const api = await openApi(container, context.contract, context.signal);
   const methods = ["post", "put", "patch"];
-  return methods.flatMap((method) => {
+  const found = methods.flatMap((method) => {
     const fromCode = context.service.routes.filter((route) => route.method.toLowerCase() === method);
     const paths = [...(api === undefined ? [] : operations(api, [method])), ...fromCode.map(({ path }) => path)];
     return askable(paths).map((path) => ({ method: method.toUpperCase(), path }));
   });
+  return [...listedWithBody(context.contract), ...found];
 }
+
+const listedWithBody = ({ expectations = [] }: Contract): readonly BodyRoute[] =>
+  expectations.flatMap((one) =>
+    one.kind === "http" && one.body !== undefined
+      ? [{ method: one.method, path: one.path, headers: withoutThoseOfBody(one.headers) }]
+      : [],
+  );
+
+/** Another body is sent. */
+const withoutThoseOfBody = (headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !/^(?:content-.*|expect|transfer-encoding)$/i.test(name)),
+  );
 
 /** Asks each route once, four at a time. */
 export async function visit(

@@ -1,5 +1,5 @@
 import type { Contract, Service } from "../../model/types.ts";
-import { askable, type Visit } from "./routes.ts";
+import { askable, type Visit, withoutQuery } from "./routes.ts";
 import { openWebSocket, type OpenWebSocket } from "./websocket.ts";
 
 /** Where a WebSocket may be opened. */
@@ -56,6 +56,3 @@ export async function firstWebSocket(
   }
   return { refused };
 }
-
-/** A query may hold a secret. */
-export const withoutQuery = (path: string): string => path.split("?")[0] ?? path;
