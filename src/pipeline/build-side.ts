@@ -51,7 +51,11 @@ export interface SideRequest extends SideFacts {
   readonly quick?: boolean;
   /** Build it a second time, to see whether it comes out the same. */
   readonly twice?: boolean;
+  /** Called with the image that will be proven, where only short builds follow: they wait until it is done. */
+  readonly whenBuilt?: WhenBuilt | undefined;
 }
+
+export type WhenBuilt = (image: Image) => Promise<void>;
 
 /**
  * Builds one side cold, warm, with one source file edited and with the lock edited, each from an exported context.
@@ -119,6 +123,7 @@ async function buildOn(bases: Bases, { engine, request, context, signal, tell, .
   } catch (error) {
     return failedSide(error, { request, builds, bases: bases.used, canaries });
   }
+  if (image !== undefined && earlier !== undefined && request.twice !== true) await request.whenBuilt?.(image);
   const edited = await timeChanges(request, context, { time, builds, lockEdit: earlier?.lockEdit });
   const rebuilt = await rebuiltOf(engine, request, { image, base: base(), earlier });
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Probe } from "../probes/probe.ts";
-import { inGoodOrder } from "./order.ts";
+import { beginLeading, inGoodOrder, type Tells } from "./order.ts";
 
 type Timing = Pick<Probe, "runs" | "waits" | "long" | "leads">;
 
@@ -13,10 +13,10 @@ const job = (name: string, more: Partial<Timing> = {}) => ({
 function stage() {
   const begun: string[] = [];
   const ends = new Map<string, (error?: Error) => void>();
-  const rest = new Map<string, () => void>();
-  const collect = ({ name }: { readonly name: string }, rests?: () => void) => {
+  const told = new Map<string, Tells>();
+  const collect = ({ name }: { readonly name: string }, tells?: Tells) => {
     begun.push(name);
-    if (rests !== undefined) rest.set(name, rests);
+    if (tells !== undefined) told.set(name, tells);
     return new Promise<void>((resolve, reject) => {
       ends.set(name, (error) => (error === undefined ? resolve() : reject(error)));
     });
@@ -26,7 +26,14 @@ function stage() {
     ends.get(name)?.(error);
     await settled();
   };
-  return { begun, collect, end, rests: (name: string) => (rest.get(name)?.(), settled()), settled };
+  return {
+    begun,
+    collect,
+    end,
+    rests: (name: string) => (told.get(name)?.rests(), settled()),
+    idles: (name: string) => (told.get(name)?.idles(), settled()),
+    settled,
+  };
 }
 
 describe("the order of probes", () => {
@@ -52,6 +59,32 @@ describe("the order of probes", () => {
     expect(await Promise.race([outcome, Promise.resolve("still running")])).toBe("still running");
     await end("other");
     expect(await outcome).toBe("lost");
+  });
+
+  it("begins none again that has begun before, and throws what it threw", async () => {
+    const { begun, collect, end, settled } = stage();
+    const jobs = [job("other"), job("leads", { leads: true })];
+    const leading = beginLeading(jobs, false, collect);
+    expect(begun).toEqual(["leads"]);
+    await end("leads", new Error("lost"));
+    const all = inGoodOrder(jobs, false, collect, leading).catch((error: Error) => error.message);
+    await settled();
+    expect(begun).toEqual(["leads", "other"]);
+    await end("other");
+    expect(await all).toBe("lost");
+  });
+
+  it("tells that one idles when it says so or has ended, and not when it rests", async () => {
+    const { collect, end, rests, idles } = stage();
+    const seen: string[] = [];
+    for (const name of ["idle", "ended"])
+      void beginLeading([job(name, { leads: true })], false, collect).idling.then(() => seen.push(name));
+    await rests("idle");
+    expect(seen).toEqual([]);
+    await idles("idle");
+    expect(seen).toEqual(["idle"]);
+    await end("ended");
+    expect(seen).toEqual(["idle", "ended"]);
   });
 
   it("measures last, one after the other", async () => {

@@ -4,8 +4,23 @@ interface Job {
   readonly probe: Pick<Probe, "runs" | "waits" | "long" | "leads">;
 }
 
-/** @param rests Given to a job that leads: it calls it when all that is left to do is to wait. */
-type Collect<One> = (job: One, rests?: () => void) => Promise<void>;
+/** Given to a job that leads. */
+export interface Tells {
+  /** All that is left to do is little work, and to wait: others may begin. */
+  readonly rests: () => void;
+  /** All that is left to do is to wait: what measures time may begin. */
+  readonly idles: () => void;
+}
+
+type Collect<One> = (job: One, tells?: Tells) => Promise<void>;
+
+/** Jobs that lead and have begun. */
+export interface Leading {
+  /** None of these promises is ever refused: a job that ends tells no more. */
+  readonly resting: Promise<unknown>;
+  readonly idling: Promise<unknown>;
+  readonly ends: readonly Promise<void>[];
+}
 
 /** Jobs that do not measure time run this many at once. Those that mostly wait take no processor from the others. */
 const BESIDE = { waiting: 4, working: 2 };
@@ -14,24 +29,24 @@ const BESIDE = { waiting: 4, working: 2 };
  * Those that lead come first, and all others begin when these rest. Those that measure time come last and alone, in their
  * order.
  * @param quick nothing is measured and nothing is long, so nothing runs alone and nothing leads.
+ * @param leading Those that lead, where they have begun before.
  * @throws what a job throws, when every other that ran beside it has ended as well.
  */
 export async function inGoodOrder<One extends Job>(
   jobs: readonly One[],
   quick: boolean,
   collect: Collect<One>,
+  leading: Leading = beginLeading(jobs, quick, collect),
 ): Promise<void> {
   const alone = jobs.filter(({ probe }) => probe.runs === "alone" && !quick);
-  const leaders = jobs.filter((job) => job.probe.leads === true && !quick && !alone.includes(job));
   const others = jobs
-    .filter((job) => !alone.includes(job) && !leaders.includes(job))
+    .filter((job) => !alone.includes(job) && (quick || !leads(job)))
     .toSorted((a, b) => Number(b.probe.long === true) - Number(a.probe.long === true));
-  const led = leaders.map((job) => untilItRests((rests) => collect(job, rests)));
-  await Promise.all(led.map(({ resting }) => resting));
+  await leading.resting;
   const waits = ({ probe }: One) => probe.waits === true;
   // Every one has ended before an error goes on: whoever cleans up then meets no container that is just being made.
   const ended = await Promise.allSettled([
-    ...led.map(({ end }) => end),
+    ...leading.ends,
     ...atOnce(BESIDE.waiting, others.filter(waits), collect),
     ...atOnce(
       BESIDE.working,
@@ -43,17 +58,36 @@ export async function inGoodOrder<One extends Job>(
   for (const job of alone) await collect(job);
 }
 
-/** Begins something that tells when all that is left is to wait, or ends before. */
-function untilItRests(begin: (rests: () => void) => Promise<void>): {
+/** Begins the jobs that lead. */
+export function beginLeading<One extends Job>(jobs: readonly One[], quick: boolean, collect: Collect<One>): Leading {
+  const led = quick ? [] : jobs.filter(leads).map((job) => toldBy((tells) => collect(job, tells)));
+  return {
+    resting: Promise.all(led.map(({ resting }) => resting)),
+    idling: Promise.all(led.map(({ idling }) => idling)),
+    ends: led.map(({ end }) => end),
+  };
+}
+
+const leads = ({ probe }: Job): boolean => probe.leads === true && probe.runs !== "alone";
+
+/** Begins something that tells how far it is, or ends before. */
+function toldBy(begin: (tells: Tells) => Promise<void>): {
   readonly resting: Promise<void>;
+  readonly idling: Promise<void>;
   readonly end: Promise<void>;
 } {
-  let end = Promise.resolve();
-  const resting = new Promise<void>((resolve) => {
-    end = begin(resolve);
-    end.then(resolve, () => resolve());
-  });
-  return { resting, end };
+  const rests = told();
+  const idles = told();
+  const end = begin({ rests: rests.tell, idles: idles.tell });
+  const all = () => [rests, idles].forEach(({ tell }) => tell());
+  end.then(all, all);
+  return { resting: rests.promise, idling: idles.promise, end };
+}
+
+function told(): { readonly promise: Promise<void>; readonly tell: () => void } {
+  let tell = () => {};
+  const promise = new Promise<void>((resolve) => (tell = resolve));
+  return { promise, tell };
 }
 
 /** Workers that take the jobs in their order. */

@@ -16,7 +16,7 @@ import { type Analysis, analyze, treeWith } from "./analyze.ts";
 import { stopWhenUnreadable } from "./analyze-step.ts";
 import { findBeside } from "./beside.ts";
 import { buildSecretsOf } from "./build-secrets.ts";
-import { buildSide, type SideFacts } from "./build-side.ts";
+import { buildSide, type SideFacts, type WhenBuilt } from "./build-side.ts";
 import { seenAs } from "./apply.ts";
 import { contentHashes } from "./content-hashes.ts";
 import { earlierBuilds } from "./earlier-builds.ts";
@@ -175,6 +175,7 @@ export async function buildStep(
     reuseBuilds,
     quick,
     twice,
+    whenBuilt,
     ...side
   }: BuiltSide & {
     /** Take the builds that install the dependencies again from an earlier run of the same input. */
@@ -183,6 +184,7 @@ export async function buildStep(
     readonly quick?: boolean;
     /** Build it a second time, to see whether it comes out the same. */
     readonly twice?: boolean;
+    readonly whenBuilt?: WhenBuilt | undefined;
   },
 ): Promise<BuildSide> {
   const { label, dockerfile, overlay } = side;
@@ -211,7 +213,8 @@ export async function buildStep(
       ...saved,
       run: async () => {
         const earlier = reuseBuilds === true ? await earlierBuilds(run, saved, inputKey) : undefined;
-        return buildSide(engine, { ...request, inputKey, earlier }, session.world.signal, session.world.tell);
+        const now = { ...request, inputKey, earlier, whenBuilt };
+        return buildSide(engine, now, session.world.signal, session.world.tell);
       },
       stillHolds: async ({ image }) => image === undefined || (await engine.inspect(image.tag)) !== undefined,
     },

@@ -7,6 +7,7 @@ import { readOwnFile } from "../project/own-file.ts";
 import { isPythonProject } from "../planner/make-plan.ts";
 import type { Analysis } from "./analyze.ts";
 import { dockerfileOf } from "./analyze-step.ts";
+import type { WhenBuilt } from "./build-side.ts";
 import { withExpectations } from "./expectations.ts";
 import { builtEarlier } from "./notes.ts";
 import { planFacts } from "./plan-facts.ts";
@@ -26,6 +27,8 @@ export interface Wanted {
   readonly fresh?: boolean | undefined;
   /** Build it twice without cache, and compare. */
   readonly twice?: boolean;
+  /** What is done as soon as there is an image of a rework, before the last of its builds. */
+  readonly whenBuilt?: WhenBuilt | undefined;
 }
 
 /** The image under proof, and what it has to keep. */
@@ -115,9 +118,10 @@ async function built(
   session: Session,
   run: Run,
   engine: ConnectedEngine,
-  { wanted: { quick, fresh, twice = false }, ...side }: BuiltSide & { readonly wanted: Wanted },
+  { wanted: { quick, fresh, twice = false, whenBuilt }, ...side }: BuiltSide & { readonly wanted: Wanted },
 ): Promise<BuildSide> {
-  const build = await buildStep(session, run, engine, { ...side, quick, reuseBuilds: fresh !== true && !quick, twice });
+  const reuseBuilds = fresh !== true && !quick;
+  const build = await buildStep(session, run, engine, { ...side, quick, reuseBuilds, twice, whenBuilt });
   for (const note of builtEarlier("the image", build.builds)) session.world.tell(note);
   return build;
 }

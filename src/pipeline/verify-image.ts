@@ -1,15 +1,17 @@
 import type { Check } from "../checks/check.ts";
 import { took } from "./earlier-evidence.ts";
 import { checks } from "../checks/index.gen.ts";
-import type { BuildSide, CheckResult, RequirementResult } from "../model/types.ts";
+import type { BuildSide, CheckResult, Image, RequirementResult, Seen } from "../model/types.ts";
 import { buildRecord } from "../probes/build-record.ts";
 import { layers } from "../probes/layers.ts";
+import type { Probe } from "../probes/probe.ts";
 import { judgeRequirements } from "../requirements/judge.ts";
 import { readRequirements } from "../requirements/read.ts";
 import { recognisableIn } from "./build-secrets.ts";
 import { acceptedBy, refuseUnknownChecks, withAccepted } from "./accepted.ts";
 import { analyzeStep } from "./analyze-step.ts";
 import { findBeside } from "./beside.ts";
+import { EarlyLife } from "./early-life.ts";
 import { connectedEngine, imagesOf, sweepOf } from "./engine-of.ts";
 import { quickChecks } from "./quick.ts";
 import { forImage } from "./project-here.ts";
@@ -50,34 +52,26 @@ export async function verifyImage(given: Session, wanted: Wanted): Promise<Verif
   await sweepOf(session, engine);
   await using _ = imagesOf(engine, run.id);
   const twice = !quick && rebuildWanted(demanded, session.options);
-  const proof = await underProof(session, run, engine, { analysis, plan, wanted: { ...wanted, twice } });
+  const looks = { engine, run, quick, service, fresh: wanted.fresh === true, ...(await looksOf(session, demanded)) };
+  const withTests = testsWanted(demanded, session.options);
+  const outside = { engine, facts, run: sidecarRun(session, run) };
+  await using early = new EarlyLife(looks, outside, { wanted, plan, withTests });
+  const whenBuilt = (built: Image) => early.begin(built);
+  const proof = await underProof(session, run, engine, { analysis, plan, wanted: { ...wanted, twice, whenBuilt } });
   const { build, rework } = proof;
   refuseUnknownChecks(session.config, proof.contract);
   // The short proof is the same for every service: what the team asks besides belongs to the whole one.
   const promised = quick ? { ...proof.contract, expectations: [] } : proof.contract;
   const own =
-    rework !== undefined && testsWanted(demanded, session.options)
+    rework !== undefined && withTests
       ? await testsStep(session, run, engine, { side: rework.side, spec: rework.plan.image.tests })
       : NOT_RUN;
   if (own.problem !== undefined) world.tell(own.problem);
-  const surroundings = { engine, facts, contract: promised, run: sidecarRun(session, run) };
   const subject = { label: "after" as const, build, reworked: promised.ofImage !== true };
-  await using beside = await besideEach([subject], surroundings);
+  await using beside = await besideEach([subject], { ...outside, contract: promised });
   const contract = await withFirstLook(promised, beside.subjects[0] ?? subject, world);
-  await collectEvidence({
-    engine,
-    run,
-    subjects: beside.subjects,
-    probes: probesFor(catalogue, contract),
-    quick,
-    service,
-    contract,
-    registry: registryOf(session, demanded),
-    buildSecrets: await recognisableIn(session),
-    signal: world.signal,
-    fresh: wanted.fresh === true,
-    onProbe: (_label, probe, seen) => world.tell(`${probe.title} (${took(seen)})`),
-  });
+  const probes = probesFor(catalogue, contract);
+  await collectEvidence({ ...looks, subjects: beside.subjects, probes, contract }, early.led);
   const told = await judgeSide(run, "after", catalogue, { contract, service });
   const shown = told.map((result) => ofOneImage(result, catalogue, image === undefined));
   const { results: known, notes } = withAccepted(shown, acceptedBy(session.config, world.now()));
@@ -91,6 +85,14 @@ export async function verifyImage(given: Session, wanted: Wanted): Promise<Verif
   await finishRun(run, world.now());
   return { checks: results, requirements };
 }
+
+/** What every probe is given, whichever the image. */
+const looksOf = async (session: Session, demanded: Parameters<typeof registryOf>[1]) => ({
+  registry: registryOf(session, demanded),
+  buildSecrets: await recognisableIn(session),
+  signal: session.world.signal,
+  onProbe: (_label: unknown, probe: Probe, seen: Seen) => session.world.tell(`${probe.title} (${took(seen)})`),
+});
 
 async function requirementsOf(
   session: Session,

@@ -10,7 +10,7 @@ import { userChecks } from "../probes/user/user-checks.ts";
 import type { RegistryAccess } from "../registry/access.ts";
 import { excerptsOf } from "../reporters/view/excerpts.ts";
 import { earlierEvidence } from "./earlier-evidence.ts";
-import { inGoodOrder } from "./order.ts";
+import { beginLeading, inGoodOrder, type Leading, type Tells } from "./order.ts";
 import { readStep, type Run, runStep } from "./run-directory.ts";
 
 /** One image under proof, and how it came to be. */
@@ -57,24 +57,44 @@ interface Job {
 
 const isAsked = (probe: Probe, label: Subject["label"]): boolean => label === "after" || probe.reworkedOnly !== true;
 
-/** Runs every probe on every subject and writes down what it saw, one file each. */
-export async function collectEvidence(verification: Verification): Promise<void> {
-  const { subjects, probes, quick = false } = verification;
-  const jobs = probes.flatMap((probe) =>
-    subjects.filter(({ label }) => isAsked(probe, label)).map((subject): Job => ({ probe, subject })),
-  );
-  const shared: Readonly<Record<Subject["label"], Shared>> = { before: {}, after: {} };
-  await inGoodOrder(jobs, quick, (job, rests) =>
-    collectOne(verification, job, { shared: shared[job.subject.label], ...(rests && { rests }) }),
-  );
+/** The probes that lead, begun, and what they tell all others. */
+export interface Led {
+  readonly leading: Leading;
+  readonly shared: Readonly<Record<Subject["label"], Shared>>;
+}
+
+/** Begins the probes that lead: nothing but an image is needed for them. */
+export function beginLed(verification: Verification): Led {
+  const shared = { before: {}, after: {} };
+  const { quick = false } = verification;
+  return { shared, leading: beginLeading(jobsOf(verification), quick, collector(verification, shared)) };
+}
+
+/**
+ * Runs every probe on every subject and writes down what it saw, one file each.
+ * @param led The probes that lead, where they have begun before.
+ */
+export async function collectEvidence(verification: Verification, led: Led = beginLed(verification)): Promise<void> {
+  const { quick = false } = verification;
+  await inGoodOrder(jobsOf(verification), quick, collector(verification, led.shared), led.leading);
   // Interrupted while the last one was written down: what follows would finish as if nobody had asked to stop.
   verification.signal.throwIfAborted();
 }
 
+const jobsOf = ({ subjects, probes }: Verification): readonly Job[] =>
+  probes.flatMap((probe) =>
+    subjects.filter(({ label }) => isAsked(probe, label)).map((subject): Job => ({ probe, subject })),
+  );
+
+const collector =
+  (verification: Verification, shared: Led["shared"]) =>
+  (job: Job, tells?: Tells): Promise<void> =>
+    collectOne(verification, job, { shared: shared[job.subject.label], ...tells });
+
 async function collectOne(
   verification: Verification,
   job: Job,
-  told: Pick<ProbeContext, "shared" | "rests">,
+  told: Pick<ProbeContext, "shared" | "rests" | "idles">,
 ): Promise<void> {
   const { engine, run, signal, onProbe } = verification;
   const { probe, subject } = job;
@@ -104,7 +124,7 @@ async function collectOne(
 function contextOf(
   { engine, run, service, contract, quick = false, buildSecrets = [], signal, registry }: Verification,
   { label, build, beside }: Subject,
-  told: Pick<ProbeContext, "shared" | "rests">,
+  told: Pick<ProbeContext, "shared" | "rests" | "idles">,
 ): ProbeContext {
   return {
     engine: beside?.engine ?? engine,

@@ -1,5 +1,6 @@
 import type { Container, ContainerProcess } from "../engine/engine.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
+import { calm } from "./support/calm.ts";
 import { becomesHealthy, NeverHealthy } from "./support/health.ts";
 import { leakedInLog, watchedSecrets } from "./support/leaks.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
@@ -8,7 +9,7 @@ import { startPatience } from "./support/patience.ts";
 import type { Visit } from "./support/routes.ts";
 import { startService } from "./support/service.ts";
 import { stay, STAYS_MS } from "./support/stay.ts";
-import { stopAtRest, stopSignal, type Stopped } from "./support/stop.ts";
+import { stopIdle, stopSignal, type Stopped } from "./support/stop.ts";
 import { poll, within } from "./support/time.ts";
 import { visitAll } from "./support/writable-run.ts";
 
@@ -49,7 +50,7 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
   runs: "beside-others",
   waits: true,
   leads: true,
-  version: 8,
+  version: 9,
   async collect(context) {
     const { contract } = context;
     const graceMs = contract.signals.graceSeconds * 1000;
@@ -60,6 +61,10 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
     context.shared.writableRun ??= used.then(({ usual }) => usual);
     // Whoever shares it meets the reason of its own.
     context.shared.writableRun.catch(() => {});
+    used.then(
+      () => context.idles?.(),
+      () => {},
+    );
     // The short proof does not ask whether it stays up, and a task is to end.
     const stayed =
       context.quick === true || contract.kind === "task"
@@ -68,8 +73,13 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
     stayed?.catch(() => {});
     if (stayed !== undefined) context.shared.stayed ??= stayed;
     const before = (stayed ?? used).then(async () => count(await container.logs()));
+    const logFiles = before.then(() => logFilesOf(container, context));
+    logFiles.catch(() => {}); // Whoever stops it is told.
     const stopping = before.then(async () => {
-      const stop = (one: Container) => stopAtRest(one, stopSignal(contract), graceMs, signal);
+      const stop = async (one: Container) => {
+        await Promise.all([calm(one, signal), logFiles]);
+        return await stopIdle(one, stopSignal(contract), graceMs, signal);
+      };
       if ((await stayed)?.exit === undefined) return await stop(container);
       // Of one that ended by itself, another start shows how it is stopped.
       await using another = await startService(context);
@@ -95,6 +105,7 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
       visits: usual.visits,
       linesBeforeStop,
       linesAtEnd: count(lines),
+      logFiles: await logFiles,
       stop,
       watched: watchedSecrets(contract).map(({ name }) => name),
       leaked: [...new Set([...leakedAtStart, ...(await leakedInLog(container, contract))])],
@@ -103,7 +114,7 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
   },
 };
 
-/** All that is done and seen before the service is left alone. */
+/** All that is done and seen before it is left alone. */
 async function useService(container: Container, context: ProbeContext, signal: AbortSignal) {
   const { contract } = context;
   const { milliseconds: healthyMs } = await becomesHealthy(container, contract, signal).catch((error: unknown) => {
@@ -119,8 +130,6 @@ async function useService(container: Container, context: ProbeContext, signal: A
   const usual = await visitAll(container, context, signal);
   // What has ended has none any more.
   const processes = contract.kind === "task" ? [] : await container.processes();
-  const changes = await container.changes();
-  const written = await inVolumes(container, context);
   return {
     healthyMs,
     healthyAt,
@@ -129,10 +138,16 @@ async function useService(container: Container, context: ProbeContext, signal: A
     unbuffered: isUnbuffered(context.image.config.env, processes),
     linesWhenHealthy,
     leakedAtStart,
-    logFiles: [...changes.filter(({ kind }) => kind !== "deleted").map(({ path }) => path), ...written]
-      .filter((path) => isLogFile(path))
-      .slice(0, 20),
   };
+}
+
+/** Once it was used and left alone: a look at all files costs the engine work, and some write their first line late. */
+async function logFilesOf(container: Container, context: ProbeContext): Promise<readonly string[]> {
+  const changes = await container.changes();
+  const written = await inVolumes(container, context);
+  return [...changes.filter(({ kind }) => kind !== "deleted").map(({ path }) => path), ...written]
+    .filter((path) => isLogFile(path))
+    .slice(0, 20);
 }
 
 const MOST_BYTES = 64_000_000;

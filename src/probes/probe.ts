@@ -29,6 +29,8 @@ export interface ProbeContext {
   readonly shared: Shared;
   /** A probe that leads calls it as soon as all that is left to do is to wait. */
   readonly rests?: () => void;
+  /** It calls it once nothing is asked of its container any more until its wait is over. */
+  readonly idles?: () => void;
   readonly signal: AbortSignal;
   /** How registries are asked; undefined where none may be. */
   readonly registry?: RegistryAccess;

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,6 +11,7 @@ import { type Fixture, tinyService } from "./support/tiny-service.ts";
 
 const BASE = "python:3.13-slim";
 const NO_REGISTRY = { SEAWORTHY_MIRRORS: "docker.io=127.0.0.1:1,ghcr.io=127.0.0.1:1" };
+const NO_SUCH_CHECK = "checkSeverity: { no-such-check: warning }\n";
 const NO_ENGINE = { DOCKER_HOST: "unix:///nowhere.sock" };
 
 let service: Fixture;
@@ -164,6 +165,19 @@ describe("verify", () => {
   const withStatus = (outcome: Outcome, wanted: string) =>
     [...statusesIn(outcome)].filter(([, status]) => status === wanted).map(([id]) => id);
 
+  const afterOf = ({ folder }: Fixture) => join(folder, ".seaworthy/runs/newest/after");
+  /** When a probe began, and when a build had ended: milliseconds since 1970. */
+  const beganAt = async (fixture: Fixture, probe: string): Promise<number> => {
+    const text = await readFile(join(afterOf(fixture), "evidence", `${probe}.json`), "utf8");
+    const { finishedAt, milliseconds } = JSON.parse(text) as { finishedAt: string; milliseconds: number };
+    return Date.parse(finishedAt) - milliseconds;
+  };
+  const builtAt = async (fixture: Fixture, kind: string): Promise<number> => {
+    const logs = join(afterOf(fixture), "logs");
+    const log = (await readdir(logs)).find((name) => name.startsWith(`build-${kind}-`)) ?? "";
+    return (await stat(join(logs, log))).mtimeMs;
+  };
+
   it("DIR builds the reworked image, proves it, and leaves no image and no change behind", async () => {
     await using fixture = await tinyService();
     const outcome = await seaworthy(["verify", "--json", fixture.folder]);
@@ -176,6 +190,8 @@ describe("verify", () => {
     expect(outcome.code).toBe(0);
     expect(await leftOf(fixture.folder)).toEqual([]);
     expect(await changes(fixture)).toBe("");
+    // Builds that may take minutes and both processors are timed before the service is started.
+    expect(await beganAt(fixture, "ordinary-run")).toBeGreaterThan(await builtAt(fixture, "touch"));
 
     // The same input again: what installs the dependencies is read back, and proves the same.
     const again = await seaworthy(["verify", "--json", fixture.folder]);
@@ -185,6 +201,17 @@ describe("verify", () => {
     const [first, second] = [statusesIn(outcome), statusesIn(again)];
     for (const id of ["cold-build-time", "dependency-layer-refreshed", "no-secrets-in-layers"])
       expect([id, second.get(id)]).toEqual([id, first.get(id)]);
+    // Only short builds are left: they are made while the service is left alone.
+    expect(await beganAt(fixture, "ordinary-run")).toBeLessThan(await builtAt(fixture, "source-edit"));
+    expect(await beganAt(fixture, "drain")).toBeGreaterThan(await builtAt(fixture, "touch"));
+    expect([...second].filter(([, status]) => status === "fail" || status === "unproven")).toEqual([]);
+    expect(await leftOf(fixture.folder)).toEqual([]);
+
+    // What has begun by then goes too when the proof cannot be made.
+    await writeFile(join(fixture.folder, "seaworthy.yaml"), NO_SUCH_CHECK);
+    const refused = await seaworthy(["verify", fixture.folder]);
+    expect([refused.code, codesIn(refused)]).toEqual([2, ["[config/unknown-check]"]]);
+    expect(await leftOf(fixture.folder)).toEqual([]);
   });
 
   it("DIR fails what was applied and then broken", async () => {
