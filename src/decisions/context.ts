@@ -7,6 +7,7 @@ import { override } from "./shared/override.ts";
 function wantedPaths(draft: Draft): readonly string[] {
   const all = [
     ...(draft.sync?.manifests ?? []),
+    ...(draft.sync?.local ?? []).map(({ path }) => path),
     ...(draft.sync?.sources ?? []),
     ...(draft.copies ?? []).map((copy) => copy.from),
     ...(draft.tests?.copies ?? []),

@@ -246,6 +246,8 @@ export const copies: Decider = {
       why: "the configuration asks for it",
       evidence: [],
     }));
+    // They are installed from there, and the environment has them.
+    const local = new Set((draft.sync?.local ?? []).map(({ path }) => path));
     const installed = draft.sync?.project === "no-editable" ? service.packaging.importPackages : [];
     const needs = settle(
       service,
@@ -259,7 +261,7 @@ export const copies: Decider = {
         ...conventionalNeeds(service),
         ...codeNeeds(service),
         ...asked,
-      ],
+      ].filter(({ path }) => !local.has(path)),
       { installed, root: movedUp(placedToday(facts.dockerfile, service, workdir), workdir, service)?.from },
     );
     const value = needs.map(({ path, to, why }): Copy => ({ from: path, to: to ?? `${workdir}/${path}`, why }));

@@ -6,6 +6,7 @@ import { configured, override } from "./shared/override.ts";
 import { keptSecrets } from "./shared/kept-secrets.ts";
 import { lockTool, type Picked, TOOL_TITLES, toolManifests } from "./shared/lock-tool.ts";
 import { projectInstall } from "./shared/project-install.ts";
+import { localPackages, memberManifests } from "./shared/local-packages.ts";
 import { list, placesOf } from "./shared/say.ts";
 
 const kept = (names: readonly string[]): readonly string[] =>
@@ -29,7 +30,8 @@ function installed(
   const groups = override(facts, "sync.groups", "list") ?? kept(dependencies.installedGroups);
   if (picked !== undefined)
     return { manifests: toolManifests(picked.tool.name, facts.service.files), tool: picked.tool, groups, extras };
-  return { manifests: ["pyproject.toml", lock?.path ?? "uv.lock"], groups, extras };
+  const members = memberManifests(facts.service);
+  return { manifests: ["pyproject.toml", lock?.path ?? "uv.lock", ...members], groups, extras };
 }
 
 /** How each tool is told to install what the lock says, and to stop where it does not fit. */
@@ -50,13 +52,18 @@ const FROM_LOCK: Readonly<Record<LockTool["name"], { readonly command: string; r
 
 type Said = Pick<Choice, "choice" | "rejected"> & { readonly because: readonly string[] };
 
-function byUv({ groups, extras }: SyncSpec): Said {
+/** What the install step sees of the project. */
+const seen = (files: string, { local = [] }: SyncSpec): string =>
+  `Only ${files}${local.length === 0 ? "" : ` and ${list(local.map(({ path }) => path))}`} are mounted, so an edit of ${local.length === 0 ? "the source" : "the service's own source"} leaves this layer cached.`;
+
+function byUv(value: SyncSpec): Said {
+  const { groups, extras, manifests } = value;
   const added = [...groups.map((name) => `group ${name}`), ...extras.map((name) => `extra ${name}`)];
   return {
     choice: `\`uv sync --locked --no-default-groups\`${added.length > 0 ? ` with ${list(added)}` : ""}`,
     because: [
       "The lock decides every version, and a lock that is out of step with pyproject.toml stops the build.",
-      "Only the two manifests are mounted, so an edit of the source leaves this layer cached.",
+      seen(manifests.length > 2 ? "the manifests" : "the two manifests", value),
     ],
     rejected: [
       { option: "`--frozen`", because: "it installs a lock that no longer fits pyproject.toml without a word" },
@@ -66,7 +73,8 @@ function byUv({ groups, extras }: SyncSpec): Said {
 }
 
 /** By the tool that the team locks with: another would have to translate the lock, and could choose other versions. */
-function byTool({ groups, extras }: SyncSpec, { tool, because }: Picked): Said {
+function byTool(value: SyncSpec, { tool, because }: Picked): Said {
+  const { groups, extras } = value;
   const { command, fits } = FROM_LOCK[tool.name];
   const title = TOOL_TITLES[tool.name];
   const added = [...groups.map((name) => `group ${name}`), ...extras.map((name) => `extra ${name}`)];
@@ -76,7 +84,10 @@ function byTool({ groups, extras }: SyncSpec, { tool, because }: Picked): Said {
       fits,
       because,
       `${title} has an environment of its own in the builder, so neither it nor what it needs is in the image${tool.until === undefined ? "" : `; what it needs is that of ${tool.until}, so it installs tomorrow as it does today`}.`,
-      "Only the lock and what it is written from are mounted, so an edit of the source leaves this layer cached.",
+      seen(
+        value.local === undefined ? "the lock and what it is written from" : "the lock, what it is written from",
+        value,
+      ),
     ],
     rejected: [
       { option: "a uv.lock that is made on the way", because: "translating a lock may change versions unseen" },
@@ -90,7 +101,7 @@ function byTool({ groups, extras }: SyncSpec, { tool, because }: Picked): Said {
 }
 
 /** What the project's own lists say, and no more than that. */
-function byPip({ calls, hashed, loose }: PipInstall): Said {
+function byPip({ calls, hashed, loose }: PipInstall, value: SyncSpec): Said {
   const lists = [...new Set(calls.flatMap(({ files }) => files))];
   const named = list(lists.length === 0 ? calls.flatMap(({ packages }) => packages) : lists);
   return {
@@ -99,7 +110,7 @@ function byPip({ calls, hashed, loose }: PipInstall): Said {
       hashed
         ? `${named} ${lists.length === 1 ? "decides" : "decide"} every version, and a file with another hash stops the build.`
         : `uv installs what pip installs today, from ${named}${loose.length === 0 ? "" : `, of which ${loose.length} ${loose.length === 1 ? "line names" : "lines name"} no version`}; what no line pins is decided on the day of the build.`,
-      "Only these files are mounted, so an edit of the source leaves this layer cached.",
+      seen("these files", value),
     ],
     rejected: [
       { option: "pip", because: "uv reads the same files, and needs no installer in the image" },
@@ -113,7 +124,7 @@ function byPip({ calls, hashed, loose }: PipInstall): Said {
 
 function saidOf(value: SyncSpec, picked: Picked | undefined): Said {
   if (picked !== undefined) return byTool(value, picked);
-  return value.pip === undefined ? byUv(value) : byPip(value.pip);
+  return value.pip === undefined ? byUv(value) : byPip(value.pip, value);
 }
 
 export const sync: Decider = {
@@ -144,12 +155,14 @@ export const sync: Decider = {
     const { project, because } = projectInstall(facts);
     const secrets = keptSecrets(facts.dockerfile);
     const picked = lockTool(facts, draft.base?.python);
+    const local = localPackages(service);
     const value: SyncSpec = {
       venv: `${draft.workdir ?? "/app"}/.venv`,
       ...installed(facts, picked),
       project,
       cache: "/var/cache/uv",
       sources: project === "none" ? [] : sourcesOf(facts),
+      ...(local.length === 0 ? {} : { local }),
       ...(secrets.length === 0 ? {} : { secrets }),
     };
     const said = saidOf(value, picked);
@@ -159,6 +172,11 @@ export const sync: Decider = {
       because: [
         ...said.because,
         because,
+        ...(local.length === 0
+          ? []
+          : [
+              `${list(local.map(({ name, path }) => `${name} is installed from ${path}`))}: mounted while it is, and built into the environment as any other package.`,
+            ]),
         ...(secrets.length === 0
           ? []
           : [

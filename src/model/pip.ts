@@ -10,6 +10,15 @@ export interface PipCall {
   readonly options: readonly string[];
 }
 
+/** A package that is installed from a folder or a file of the repository. */
+export interface LocalPackage {
+  readonly name: string;
+  /** Relative to the project. */
+  readonly path: string;
+  /** As a link to that folder. */
+  readonly editable?: true;
+}
+
 export interface PipInstall {
   readonly calls: readonly PipCall[];
   /** Files of the project that these calls read: their lists, and what those name in turn. */
@@ -18,6 +27,8 @@ export interface PipInstall {
   readonly hashed: boolean;
   /** What the lists ask for without naming one version. */
   readonly loose: readonly Dependency[];
+  /** What they install from folders or files of the repository. */
+  readonly local?: readonly LocalPackage[];
   /** Words of these calls that are not understood. */
   readonly unread: readonly string[];
 }

@@ -1,5 +1,5 @@
 import type { Expectation } from "./expectation.ts";
-import type { PipInstall } from "./pip.ts";
+import type { LocalPackage, PipInstall } from "./pip.ts";
 import type { RoleKind } from "./stack.ts";
 
 /** What the planner decided, and what the image will promise. */
@@ -86,6 +86,8 @@ export interface SyncSpec {
   /** Install the project itself, and how; `none` for an unpackaged service. */
   readonly project: "none" | "editable" | "no-editable";
   readonly cache: string;
+  /** What is installed from folders of the repository: mounted while it is. */
+  readonly local?: readonly LocalPackage[];
   /** What the builder copies, beside the manifests, to install the project itself. */
   readonly sources?: readonly string[];
   /** Secrets that today's install steps mount: as written there, and the variable that they make of the file at `path`. */

@@ -99,15 +99,17 @@ export type Promised = Pick<ImageSpec, "ports" | "stopSignal" | "writable" | "vo
   readonly health: Pick<NonNullable<ImageSpec["health"]>, "path"> | undefined;
   /** What of the context is in the image; undefined where that is not known. */
   readonly copies?: ImageSpec["copies"];
-  readonly sync?: Pick<ImageSpec["sync"], "sources">;
+  readonly sync?: Pick<ImageSpec["sync"], "sources" | "local">;
 };
 
 /** Whether a line that reads a variable is in the image: another program of the folder asks for what its own image gets. */
 function isRead({ evidence }: EnvVariable, { copies, sync }: Promised): boolean {
   if (copies === undefined || evidence.length === 0) return true;
-  const folders = [...copies.map(({ from }) => from), ...(sync?.sources ?? [])].map((from) =>
-    from.replace(/^\.\//, ""),
-  );
+  const folders = [
+    ...copies.map(({ from }) => from),
+    ...(sync?.sources ?? []),
+    ...(sync?.local ?? []).map(({ path }) => path),
+  ].map((from) => from.replace(/^\.\//, ""));
   return evidence.some(
     ({ file }) => !file.endsWith(".py") || folders.some((from) => from === "." || from === "" || isIn(file, from)),
   );

@@ -35,9 +35,13 @@ export const uvMounts = (cache: string): Lines => [
   CA_MOUNT,
 ];
 
-/** Those, and what today's step mounts to get at what is private. */
+/** Those, what is installed from folders of the repository, and what today's step mounts to get at what is private. */
 export function syncMounts({ image }: Page, cache = image.sync.cache): Lines {
-  return [...uvMounts(cache), ...(image.sync.secrets ?? []).map(({ written }) => `--mount=${written}`)];
+  // Build backends write beside what they build; of a mount nothing is kept.
+  const local = (image.sync.local ?? []).map(
+    ({ path }) => `--mount=type=bind,source=${path},target=${image.workdir}/${path},rw`,
+  );
+  return [...uvMounts(cache), ...local, ...(image.sync.secrets ?? []).map(({ written }) => `--mount=${written}`)];
 }
 
 /** uv reads the one variable, Poetry and Pipenv the other. */

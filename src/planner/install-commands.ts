@@ -3,9 +3,10 @@ import type { Lines, Page } from "./dockerfile-page.ts";
 
 /** `uv sync`, of the groups and extras that the image has. */
 export function syncCommand({ image }: Page, ...more: readonly string[]): string {
-  const { groups, extras } = image.sync;
+  const { groups, extras, local = [] } = image.sync;
   return [
     "uv sync --locked --no-default-groups",
+    ...(local.length === 0 ? [] : ["--no-editable"]),
     ...groups.map((name) => `--group ${name}`),
     ...extras.map((name) => `--extra ${name}`),
     ...more,
@@ -74,11 +75,13 @@ export function installDependencies(page: Page): Lines {
   ];
 }
 
-/** The project itself, linked to where it lies. */
-export const installEditable = (page: Page): string =>
-  page.image.sync.pip === undefined && page.image.sync.tool === undefined
+/** The project itself, linked to where it lies; and nothing else, as a sync with packages of other folders would. */
+export function installEditable(page: Page): string {
+  const { pip, tool, local = [], venv } = page.image.sync;
+  return pip === undefined && tool === undefined && local.length === 0
     ? syncCommand(page)
-    : `uv pip install --python ${page.image.sync.venv}/bin/python --no-deps --editable .`;
+    : `uv pip install --python ${venv}/bin/python --no-deps --editable .`;
+}
 
 function pipCommand(
   { files, packages, options }: PipCall,

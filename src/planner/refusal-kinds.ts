@@ -172,10 +172,10 @@ export const refusalKinds = {
     blocking: false,
   },
   workspace: {
-    title: "The project is part of a workspace or has path dependencies",
-    because: "Their folders may lie outside the build context, and this version copies one project.",
+    title: "A package of another folder cannot be installed in the build",
+    because: "Builds start from the tracked files of the service's own folder: nothing else is there.",
     instead:
-      "Publish what the other folders hold to an index that the build can reach, or move the code into the project itself; lock again, commit and run again.",
+      "Move the folder into the project and commit it, or publish it to an index that the build can reach; lock again, commit and run again.",
     blocking: true,
   },
   "lost-target": {

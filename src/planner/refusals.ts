@@ -9,6 +9,7 @@ import { mainStart } from "../decisions/shared/server.ts";
 import { finalStage, instructionsToday, lineage } from "../decisions/shared/today.ts";
 import type { ImageSpec, LockFile, Refusal, Service } from "../model/types.ts";
 import { isKnownServer } from "../project/unwrap.ts";
+import { localRefusals } from "./local-refusals.ts";
 import { lostTargets } from "./lost-targets.ts";
 import { managerRefusals } from "./manager-refusals.ts";
 import { outputRefusals } from "./output-refusals.ts";
@@ -231,19 +232,7 @@ function* proposals(facts: Facts, settled: ImageSpec["compose"]): Generator<Refu
         what: `${start.evidence.file}:${start.evidence.line} starts the image with \`${start.written}\``,
         instead: `Start it with \`${start.argv.join(" ")}\`: the virtual environment is on PATH.`,
       });
-  if (finalStage(dockerfile) !== undefined && service.dependencies.workspace)
-    yield refusal("workspace", neighbours(service));
-}
-
-/** Packages of other folders, by name, where the lock says them. */
-function neighbours({ lock }: Facts["service"]): Pick<Refusal, "what"> & Partial<Pick<Refusal, "instead">> {
-  const beside = (lock?.packages ?? []).filter(({ path = ".", use }) => path !== "." && use === "production");
-  if (beside.length === 0) return { what: "The project is part of a workspace or has path dependencies" };
-  const names = list(beside.map(({ name }) => name));
-  return {
-    what: `${lock?.path} installs ${list(beside.map(({ name, path }) => `${name} from ${path}`))}`,
-    instead: `Publish ${names} to an index that the build can reach, or move the code into the project itself; lock again, commit and run again.`,
-  };
+  if (finalStage(dockerfile) !== undefined) yield* localRefusals(service);
 }
 
 /** Why this service, or one thing about it, is left as it is. */

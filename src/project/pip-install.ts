@@ -6,6 +6,7 @@ import { isForDevelopment } from "./development.ts";
 import { pipItems, type ToolCall, toolCall } from "./install-command.ts";
 import { filesOf } from "./installed-files.ts";
 import { isPylock } from "./lock-pylock.ts";
+import { localPackagesOf } from "./local-folders.ts";
 import { pinnedVersion, readRequirementsFiles } from "./requirements-file.ts";
 import type { Tree } from "./tree.ts";
 
@@ -36,12 +37,14 @@ export function readPipInstall(input: PipInput): PipInstall | undefined {
     ({ requirement, source, version, name }) =>
       source === "registry" && (version ?? pinnedVersion(requirement) ?? constraints.get(name)) === undefined,
   );
+  const local = localPackagesOf(tree, lines, calls);
   const own = reads.find((file) => OWN_PROJECT.test(tree.read(file) ?? ""));
   if (own !== undefined) unread.push(`-e . of ${own}`);
   return {
     calls,
     reads: [...new Set([...calls.flatMap(({ files }) => files), ...reads, ...constrained])],
     hashed: reads.some((file) => tree.read(file)?.includes("--hash=") === true),
+    ...(local.length === 0 ? {} : { local }),
     loose: loose.map(({ name, requirement, file, line }): Dependency => ({ name, requirement, place: { file, line } })),
     unread,
   };
@@ -94,20 +97,33 @@ function readCall(call: ToolCall, place: Place): PipCall & { readonly unread: re
   const isProject = items.folders.some(({ path }) => isOwn(path));
   const files = [...new Set([...lists, ...(isProject && inProject ? ["pyproject.toml"] : [])])];
   const wanted = items.packages.filter((text) => !isTool(text));
+  // Wheels that a call before has made are what that call was given.
+  const others = items.folders.filter(({ path }) => !isOwn(path) && !path.includes("*"));
+  const folders = others.flatMap(({ path, editable }) => (editable ? [] : (projectIn(path, where) ?? [])));
+  const isFound = folders.length === others.length;
   const { options, unread } = optionsOf(call, where);
   return {
     files,
-    packages: wanted.filter((text) => PACKAGE.test(text)),
+    packages: [
+      ...wanted.filter((text) => PACKAGE.test(text)),
+      ...(isFound ? folders.map((folder) => `./${folder}`) : []),
+    ],
     options,
     unread: [
       ...wanted.filter((text) => !PACKAGE.test(text)),
       ...unread,
       // Without a list that can be read beforehand.
       ...(isProject && !inProject ? [`pip ${call.verb} .`] : []),
-      // Wheels that a call before has made are what that call was given.
-      ...items.folders.filter(({ path }) => !isOwn(path) && !path.includes("*")).map(({ path }) => path),
+      ...(isFound ? [] : others.map(({ path }) => path)),
     ],
   };
+}
+
+/** The folder of the context that a call names, where it lies in the image as it does there. */
+function projectIn(path: string, where: Parameters<typeof filesOf>[1]): string | undefined {
+  const written = path.replace(/\/+$/, "");
+  const [file] = filesOf([`${written}/pyproject.toml`, `${written}/setup.py`], where);
+  return file === undefined || !/^[\w./-]+$/.test(file) ? undefined : posix.dirname(file);
 }
 
 /** What pip itself needs, and what checks code. */

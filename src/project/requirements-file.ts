@@ -174,7 +174,8 @@ function localPath(tree: Tree, text: string): Asked | undefined {
   };
 }
 
-function projectName(tree: Tree, folder: string): string | undefined {
+/** The name that the project in a folder gives itself. */
+export function projectName(tree: Tree, folder: string): string | undefined {
   const file = `${folder}/pyproject.toml`;
   const text = tree.read(file);
   if (text === undefined) return undefined;

@@ -70,3 +70,19 @@ it("does what a start script does, behind which the signal reaches the server", 
   expect(failed).toEqual([]);
   expect(kept).toEqual(all);
 });
+
+it("builds a package of a folder of the repository into the environment, and needs the folder no more", async () => {
+  const { failed, kept, rendered } = await proven({
+    Dockerfile: `${TODAY.replace("COPY requirements.txt .", "COPY . .")}CMD ["python", "-m", "tiny.server"]\n`,
+    "requirements.txt": "h11==0.16.0\n./lib\n",
+    // Without a backend of its own: setuptools, which writes beside what it builds.
+    "lib/pyproject.toml":
+      '[project]\nname = "kept-apart"\nversion = "1.0"\n\n[tool.setuptools]\npy-modules = ["kept_apart"]\n',
+    "lib/kept_apart.py": "HERE = __file__\n",
+    // Never healthy where it is not there, or is a link to the folder.
+    "tiny/__init__.py": 'import kept_apart\n\nassert "site-packages" in kept_apart.HERE\n',
+  });
+  expect(rendered).toContain("source=lib,target=/app/lib,rw");
+  expect(failed).toEqual([]);
+  expect(kept).toEqual(all);
+});

@@ -176,6 +176,7 @@ const pip = z.object({
   reads: texts,
   hashed: z.boolean(),
   loose: z.array(dependency),
+  local: z.array(z.object({ name: text, path: text, editable: z.literal(true).optional() })).optional(),
   unread: texts,
 });
 

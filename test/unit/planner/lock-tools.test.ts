@@ -192,29 +192,6 @@ it("refuses a Pipfile whose index lacks what Pipenv demands", () => {
   expect(refusal()).toBeUndefined();
 });
 
-it("names the packages of other folders, which it does not build", () => {
-  const shared: LockFile["packages"][number] = {
-    name: "shared",
-    version: "1.0.0",
-    source: "path",
-    path: "libs/shared",
-    sdistOnly: false,
-    dependencies: [],
-    use: "production",
-    askedBy: ["main"],
-  };
-  const refusal = (packages: LockFile["packages"]) =>
-    planned("poetry", {
-      lock: { packages },
-      service: { dependencies: { ...sample.dependencies, workspace: true } },
-    }).plan.refusals.find(({ id }) => id === "workspace");
-  expect(refusal([shared])).toMatchObject({
-    what: "poetry.lock installs shared from libs/shared",
-    instead: expect.stringContaining("Publish shared to an index"),
-  });
-  expect(refusal([])?.what).toBe("The project is part of a workspace or has path dependencies");
-});
-
 it("says how to get a lock where there is none", () => {
   const said = (tool: Tool) =>
     makePlan(facts({ manager: fact(tool), lock: undefined }, {}, todayOf(`${tool} install`))).refusals.find(
