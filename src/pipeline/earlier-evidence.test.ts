@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Seen } from "../model/types.ts";
-import { earlierEvidence, lookedAtEarlier, took } from "./earlier-evidence.ts";
+import { earlierEvidence, lookedAtEarlier, newestEvidence, took } from "./earlier-evidence.ts";
 import { finishRun, openRun, runStep } from "./run-directory.ts";
 
 const STEP = { name: "after/evidence/layers", version: 8 };
@@ -42,6 +42,15 @@ it("looks afresh at other layers, with another version of the probe, and where n
   expect(await earlierEvidence(run, STEP, { layers: ["sha256:3"] })).toBeUndefined();
   expect(await earlierEvidence(run, { ...STEP, version: 9 }, { layers: ["sha256:1"] })).toBeUndefined();
   expect(await earlierEvidence(run, STEP, { layers: ["sha256:2"] })).toBeUndefined();
+});
+
+it("finds what was seen last of whatever input, passes over a run that saw nothing, and takes no other version", async () => {
+  expect(await newestEvidence(await now(), STEP)).toBeUndefined();
+  await runThatSaw(seen, { layers: ["sha256:1"] });
+  await runThatSaw({ status: "failed", reason: "no room", milliseconds: 10 }, { layers: ["sha256:2"] });
+  const run = await now();
+  expect(await newestEvidence(run, STEP)).toEqual({ files: 3 });
+  expect(await newestEvidence(run, { ...STEP, version: 9 })).toBeUndefined();
 });
 
 it("says nothing of a look of its own", () => {

@@ -1,6 +1,6 @@
 import { formatMilliseconds } from "../kit/units.ts";
 import type { Seen } from "../model/types.ts";
-import { otherRuns, readSameStep, type Run } from "./run-directory.ts";
+import { otherRuns, readSameStep, readStep, type Run } from "./run-directory.ts";
 import { sideName } from "./side-names.ts";
 
 /**
@@ -15,6 +15,18 @@ export async function earlierEvidence(
   for (const other of await otherRuns(run)) {
     const seen = await readSameStep<Seen>(other, step, input);
     if (seen?.status === "seen") return { measuredIn: other.id, ...seen };
+  }
+  return undefined;
+}
+
+/** What a probe saw in the newest run of the same folder that has something of it, whatever its input was. */
+export async function newestEvidence(
+  run: Run,
+  step: { readonly name: string; readonly version: number },
+): Promise<unknown> {
+  for (const other of await otherRuns(run)) {
+    const seen = await readStep<Seen>(other, step);
+    if (seen?.status === "seen") return seen.value;
   }
   return undefined;
 }

@@ -9,7 +9,7 @@ import type { BesideImage, Probe, ProbeContext, Shared } from "../probes/probe.t
 import { userChecks } from "../probes/user/user-checks.ts";
 import type { RegistryAccess } from "../registry/access.ts";
 import { excerptsOf } from "../reporters/view/excerpts.ts";
-import { earlierEvidence } from "./earlier-evidence.ts";
+import { earlierEvidence, newestEvidence } from "./earlier-evidence.ts";
 import { beginLeading, inGoodOrder, type Leading, type Tells } from "./order.ts";
 import { readStep, type Run, runStep } from "./run-directory.ts";
 
@@ -100,10 +100,14 @@ async function collectOne(
   const { probe, subject } = job;
   signal.throwIfAborted();
   const { image } = subject.build;
-  const context = contextOf(verification, subject, told);
+  const named = { name: evidenceName(subject.label, probe), version: probe.version };
+  const readsBack = verification.fresh !== true;
+  const context = {
+    ...contextOf(verification, subject, told),
+    ...(readsBack ? { earlier: () => newestEvidence(run, named) } : {}),
+  };
   const same = image === undefined ? undefined : probe.followsFrom?.(context);
   const input = same ?? inputOf(verification, job, context);
-  const named = { name: evidenceName(subject.label, probe), version: probe.version };
   const step = {
     ...named,
     run: async (): Promise<Seen> => {
@@ -111,8 +115,7 @@ async function collectOne(
         return { status: "failed", reason: WITHOUT_IMAGE, milliseconds: 0 };
       if (probe.needsHealthy === true && told.shared.unhealthy !== undefined)
         return { status: "failed", reason: `Not tried: ${told.shared.unhealthy}`, milliseconds: 0 };
-      const readBack = same !== undefined && verification.fresh !== true;
-      const earlier = readBack ? await earlierEvidence(run, named, input) : undefined;
+      const earlier = same !== undefined && readsBack ? await earlierEvidence(run, named, input) : undefined;
       return earlier ?? (await see(engine, probe, context));
     },
   };

@@ -29,6 +29,8 @@ export interface ProbeContext {
   readonly shared: Shared;
   /** A probe that leads calls it as soon as all that is left to do is to wait. */
   readonly rests?: () => void;
+  /** What this probe saw in the run before, whatever the image was then; undefined where nothing is read back. */
+  readonly earlier?: () => Promise<unknown>;
   /** It calls it once nothing is asked of its container any more until its wait is over. */
   readonly idles?: () => void;
   readonly signal: AbortSignal;

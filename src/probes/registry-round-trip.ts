@@ -1,7 +1,7 @@
 import { basename, dirname } from "node:path";
 import type { RegistryAccess } from "../registry/access.ts";
 import { RegistryProblem } from "../registry/client.ts";
-import type { Served } from "../registry/served.ts";
+import type { Served, Unpacked } from "../registry/served.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
 
 /** The image after it went to a registry and came back by its digest. */
@@ -45,7 +45,7 @@ const NOTHING: Omit<RoundTrip, "repository" | "pushedId"> = {
 };
 
 async function roundTrip(
-  { engine, image, evidenceDirectory }: ProbeContext,
+  { engine, image, evidenceDirectory, earlier }: ProbeContext,
   registry: RegistryAccess,
   repository: string,
 ): Promise<RoundTrip> {
@@ -58,7 +58,7 @@ async function roundTrip(
     const digest = await registry.digestOfTag(tagged);
     const byDigest = `${repository}@${digest}`;
     try {
-      const read = await registry.served(byDigest).then(
+      const read = await registry.served(byDigest, unpackedIn(await earlier?.())).then(
         (served) => ({ served, problem: "" }),
         (error: unknown) => ({ served: undefined, problem: problemOf(error) }),
       );
@@ -74,6 +74,12 @@ async function roundTrip(
   } finally {
     await engine.removeImage(tagged).catch(() => {});
   }
+}
+
+/** The same bytes unpack to the same layer. */
+function unpackedIn(seen: unknown): Unpacked {
+  const { served } = (seen ?? {}) as Partial<Pick<RoundTrip, "served">>;
+  return new Map(served?.layers.flatMap(({ digest, diffId }) => (diffId === undefined ? [] : [[digest, diffId]])));
 }
 
 /** `20261121093000-ab12cd-after`: the run and the side, so that what is left behind tells where it is from. */

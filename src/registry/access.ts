@@ -4,7 +4,7 @@ import { type Endpoint, endpointsFor } from "./endpoints.ts";
 import { INDEX_TYPES, MANIFEST_TYPES, normalPlatform } from "./manifests.ts";
 import { fetchWithProxy } from "./proxy.ts";
 import { type ImageRef, parseReference } from "./reference.ts";
-import type { Served } from "./served.ts";
+import type { Served, Unpacked } from "./served.ts";
 
 export interface AccessOptions {
   readonly platform: string;
@@ -37,7 +37,7 @@ export interface RegistryAccess {
   /** The digest that the registry says a tag has: `served` checks it. */
   digestOfTag(image: string): Promise<string>;
   /** Everything below a digest, fetched and checked. */
-  served(image: string): Promise<Served>;
+  served(image: string, unpacked?: Unpacked): Promise<Served>;
   /** False when the registry does not allow it. */
   remove(image: string): Promise<boolean>;
 }
@@ -56,10 +56,10 @@ export function registryAccess(options: AccessOptions): RegistryAccess {
       if (digest === undefined) throw new RegistryProblem(`${host}: it names no digest for ${image}`);
       return digest;
     },
-    served: async (image) => {
+    served: async (image, unpacked) => {
       const { fetchServed } = await import("./served.ts");
       const { client, reference } = await own(image, { ...options, timeoutMs: BLOBS_MS });
-      return fetchServed(client, reference.digest ?? "", normalPlatform(options.platform));
+      return fetchServed(client, reference.digest ?? "", normalPlatform(options.platform), unpacked);
     },
     remove: async (image) => {
       const { client, reference } = await own(image, options);

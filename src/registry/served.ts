@@ -23,15 +23,26 @@ interface ServedLayer {
   readonly bytes: number;
   /** Of the unpacked layer; undefined for a packing that is not read here. */
   readonly diffId: string | undefined;
+  /** The same bytes, by their digest, were unpacked in an earlier run. */
+  readonly unpackedBefore?: true;
 }
+
+/** What layers unpack to, by the digest of what is sent. */
+export type Unpacked = ReadonlyMap<string, string>;
 
 const configShape = z.object({ rootfs: z.object({ diff_ids: z.array(z.string()) }) });
 
 /**
  * Fetches everything below a digest and checks it, bit by bit.
+ * @param unpacked Computed before. It is taken where the config says the same; where it does not, the layer is unpacked.
  * @throws RegistryProblem for what is missing or has another digest than it was asked for by.
  */
-export async function fetchServed(client: RegistryClient, digest: string, platform: string): Promise<Served> {
+export async function fetchServed(
+  client: RegistryClient,
+  digest: string,
+  platform: string,
+  unpacked: Unpacked = new Map(),
+): Promise<Served> {
   const accept = [...INDEX_TYPES, ...MANIFEST_TYPES];
   const { body, mediaType } = await client.get(`manifests/${digest}`, accept);
   demand(digest, digestOf(body));
@@ -42,7 +53,11 @@ export async function fetchServed(client: RegistryClient, digest: string, platfo
   );
   const { rootfs } = parsed(configShape, await checked(client, `blobs/${config.digest}`, config.digest));
   const served: ServedLayer[] = [];
-  for (const layer of layers) served.push(await layerOf(client, layer.digest, layer.mediaType ?? ""));
+  for (const [index, layer] of layers.entries()) {
+    const named = rootfs.diff_ids[index];
+    const isKnown = named !== undefined && unpacked.get(layer.digest) === named;
+    served.push(await layerOf(client, layer, isKnown ? named : undefined));
+  }
   return { digest, manifest, config: config.digest, diffIds: rootfs.diff_ids, layers: served };
 }
 
@@ -63,8 +78,12 @@ async function checked(client: RegistryClient, path: string, digest: string): Pr
 /** Small chunks make so much garbage that collecting it takes longer than unpacking. */
 const CHUNK = 1 << 18;
 
-/** Hashes a layer as it comes and as it unpacks, in one go: it may be larger than the memory. */
-async function layerOf(client: RegistryClient, digest: string, mediaType: string): Promise<ServedLayer> {
+/** Hashes a layer as it comes and, where that is not known, as it unpacks, in one go: it may be larger than the memory. */
+async function layerOf(
+  client: RegistryClient,
+  { digest, mediaType = "" }: { readonly digest: string; readonly mediaType?: string | undefined },
+  known: string | undefined,
+): Promise<ServedLayer> {
   const packed = createHash("sha256");
   const unpacked = createHash("sha256");
   let bytes = 0;
@@ -78,10 +97,14 @@ async function layerOf(client: RegistryClient, digest: string, mediaType: string
   const hashed = async (source: AsyncIterable<Uint8Array>) => {
     for await (const chunk of source) unpacked.update(chunk);
   };
+  const drained = async (source: AsyncIterable<Uint8Array>) => {
+    for await (const _ of source);
+  };
   const body = Readable.fromWeb((await client.stream(`blobs/${digest}`)) as Parameters<typeof Readable.fromWeb>[0]);
   const readable = !mediaType.endsWith("zstd");
   try {
-    if (mediaType.endsWith("gzip")) await pipeline(body, counted, createGunzip({ chunkSize: CHUNK }), hashed);
+    if (known !== undefined) await pipeline(body, counted, drained);
+    else if (mediaType.endsWith("gzip")) await pipeline(body, counted, createGunzip({ chunkSize: CHUNK }), hashed);
     else await pipeline(body, counted, hashed);
   } catch (error) {
     throw new RegistryProblem(`the layer ${digest} cannot be read: ${error instanceof Error ? error.message : ""}`, {
@@ -89,6 +112,7 @@ async function layerOf(client: RegistryClient, digest: string, mediaType: string
     });
   }
   demand(digest, `sha256:${packed.digest("hex")}`);
+  if (known !== undefined) return { digest, bytes, diffId: known, unpackedBefore: true };
   return { digest, bytes, diffId: readable ? `sha256:${unpacked.digest("hex")}` : undefined };
 }
 

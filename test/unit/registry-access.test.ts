@@ -63,6 +63,26 @@ it("fetches everything below a digest and computes every digest itself", async (
   expect(served.layers).toEqual([{ digest: layer, bytes: expect.any(Number), diffId }]);
 });
 
+it("unpacks no bytes again whose content was computed before, and does where the config names another", async () => {
+  await using registry = await peer();
+  const image = `${registry.host}/library/python@${registry.layered.digest}`;
+  const { layer, diffId } = registry.layered;
+  const { layers } = await access().served(image);
+  const again = await access().served(image, new Map([[layer, diffId]]));
+  expect(again.layers).toEqual(layers.map((one) => ({ ...one, unpackedBefore: true })));
+  const damaged = await access().served(image, new Map([[layer, `sha256:${"0".repeat(64)}`]]));
+  expect(damaged.layers).toEqual(layers);
+  // What came is hashed all the same.
+  registry.fault = (request, response) => {
+    if (request.url?.endsWith(layer) !== true) return false;
+    response.writeHead(200).end("something else");
+    return true;
+  };
+  await expect(access().served(image, new Map([[layer, diffId]]))).rejects.toThrow(
+    `the body of ${layer} has the digest`,
+  );
+});
+
 it("takes the image of the platform out of an index", async () => {
   await using registry = await peer();
   const image = `${registry.host}/library/python@${registry.digest}`;
