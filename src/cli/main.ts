@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { VERSION } from "../pipeline/version.ts";
 import { Scripts } from "./bytecode.ts";
-import { streamOf } from "./streams.ts";
+import { streamOf, writingItself } from "./streams.ts";
 
 /** The bundle of `analyze`, written into the command line by the build. */
 declare const SEAWORTHY_LIGHT: string | undefined;
@@ -18,7 +18,8 @@ async function load(args: readonly string[]): Promise<Start> {
   for (const name of ["stdout", "stderr"] as const) streamOf(name);
   const { start } = await import("./full.ts");
   return async (words) => {
-    await start(words, process);
+    // Node's own stream for a file takes what a full disk left of a result for the whole.
+    await start(words, writingItself());
     return false;
   };
 }

@@ -1,14 +1,37 @@
 import { fstatSync, statSync, writeSync } from "node:fs";
 import type { CommandContext, StricliProcess } from "@stricli/core";
+import { unwritable } from "../kit/files.ts";
+import { errorText } from "./error-text.ts";
 
 type Name = "stdout" | "stderr";
 type Stream = CommandContext["process"][Name];
 
 const DESCRIPTOR: Readonly<Record<Name, number>> = { stdout: 1, stderr: 2 };
 
-/** A reader that has seen enough (`| head`) is no error: the command goes on, cleans up and ends with its own exit code. */
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
+/**
+ * What cannot be written stops no command: it goes on and cleans up. A reader that has seen enough (`| head`) is no error,
+ * and leaves the command its own exit code; a full disk is one, and whoever reads the file would take it for the whole result.
+ */
+const onError: Readonly<Record<Name, (error: NodeJS.ErrnoException) => void>> = {
+  stdout: (error) => unlessClosed(error, "stdout"),
+  stderr: (error) => unlessClosed(error, "stderr"),
+};
+
+let hasFailed = false;
+
+function unlessClosed(error: NodeJS.ErrnoException, name: Name): void {
+  if (error.code === "EPIPE" || hasFailed) return;
+  hasFailed = true;
+  // Whatever the command finds meanwhile, nobody has read it.
+  process.on("exit", () => {
+    process.exitCode = 2;
+  });
+  if (name === "stderr") return;
+  try {
+    writeSync(DESCRIPTOR.stderr, `${errorText(unwritable("The result", error))}\n`);
+  } catch {
+    // Nobody can be told.
+  }
 }
 
 let asked = false;
@@ -20,7 +43,7 @@ export const allWritten = (): boolean => !asked;
 export function streamOf(name: Name): NodeJS.WriteStream {
   asked = true;
   const stream = process[name];
-  return stream.listeners("error").includes(endQuietly) ? stream : stream.on("error", endQuietly);
+  return stream.listeners("error").includes(onError[name]) ? stream : stream.on("error", onError[name]);
 }
 
 /**
@@ -59,7 +82,7 @@ function outlet(name: Name): Stream {
       try {
         while (rest.length > 0) rest = rest.subarray(writeSync(DESCRIPTOR[name], rest));
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return endQuietly(error as NodeJS.ErrnoException);
+        if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return onError[name](error as NodeJS.ErrnoException);
         // A pipe that whoever holds its other end told not to wait: node's own stream tells it to wait again.
         const stream = streamOf(name);
         stream.write(rest);

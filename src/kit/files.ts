@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { promises, readFileSync, type Stats, statSync } from "node:fs";
+import { existsSync, promises, readFileSync, type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { UserError } from "./errors.ts";
 
@@ -24,8 +24,19 @@ export async function makeFolder(folder: string): Promise<void> {
   try {
     await promises.mkdir(folder, { recursive: true });
   } catch (error) {
-    throw unwritable(folder, error);
+    throw unwritable(folder, (await refusalAbove(folder)) ?? error);
   }
+}
+
+/** Node says of a folder on a disk that is mounted read-only that those above it are not there. The first one that is
+ * not is asked for by itself. */
+async function refusalAbove(folder: string): Promise<unknown> {
+  let missing = folder;
+  while (!existsSync(dirname(missing))) missing = dirname(missing);
+  return promises.mkdir(missing).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 }
 
 /** The file system's refusal, for people. */
