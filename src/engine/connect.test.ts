@@ -4,9 +4,11 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { UserError } from "../kit/errors.ts";
 import { connectEngine } from "./connect.ts";
 import { endpointsToTry } from "./endpoint.ts";
 import { EngineHttp } from "./http.ts";
+import { notFound } from "./not-found.ts";
 import { watched } from "./watch.ts";
 
 let folder: string;
@@ -129,6 +131,22 @@ it("names the engines that it did not try, since another was named", async () =>
     hint: expect.stringMatching(new RegExp(`Not tried, since one was named: .*unix://${there}`)) as string,
   });
   expect(await connectEngine({ runId: "r", signal, env })).toMatchObject({ name: "docker" });
+});
+
+it("says what is left without an engine, and of a socket that belongs to others how to get in", () => {
+  const [endpoint] = [{ source: "DOCKER_HOST", host: "unix:///s", address: { socketPath: "/s" } }];
+  const hintOf = (code: string) => {
+    const cause = Object.assign(new Error(`connect ${code} /s`), { code });
+    const error = new UserError("engine/lost", "The container engine at unix:///s stopped answering", {
+      hint: "",
+      cause,
+    });
+    return notFound([endpoint], [{ endpoint, error }], { env: {} }).hint;
+  };
+  expect(hintOf("EACCES")).toMatch(/may not open the engine's socket.*group/);
+  expect(hintOf("EACCES")).not.toContain("Start Docker");
+  expect(hintOf("ECONNREFUSED")).toMatch(/^Start Docker or Podman/);
+  expect(hintOf("ECONNREFUSED")).toContain("`seaworthy analyze` and `seaworthy rework` need none");
 });
 
 it("refuses an engine that is too old", async () => {

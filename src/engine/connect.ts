@@ -1,11 +1,11 @@
 import { setMaxListeners } from "node:events";
-import { existsSync } from "node:fs";
 import { UserError } from "../kit/errors.ts";
 import { business } from "../kit/machine.ts";
 import { ContainerEngine, type EngineFacts } from "./container-engine.ts";
-import { type Endpoint, endpointsToTry, wellKnownSockets } from "./endpoint.ts";
+import { type Endpoint, endpointsToTry } from "./endpoint.ts";
 import type { ConnectedEngine } from "./engine.ts";
 import { EngineHttp } from "./http.ts";
+import { type Failure, notFound } from "./not-found.ts";
 import { ownerNow } from "./owner.ts";
 import { reachOf } from "./reach.ts";
 import { openTunnel, type Tunnel } from "./ssh.ts";
@@ -55,7 +55,7 @@ export async function connectEngine(options: ConnectOptions): Promise<ConnectedE
   // One listener for each call under way; Node warns from eleven on.
   setMaxListeners(0, options.signal);
   const endpoints = await endpointsToTry(options.host, options.env);
-  const failures: string[] = [];
+  const failures: Failure[] = [];
   for (const endpoint of endpoints) {
     try {
       return await reached(endpoint, options);
@@ -64,7 +64,7 @@ export async function connectEngine(options: ConnectOptions): Promise<ConnectedE
       const untrusted = tlsFailure(endpoint, error);
       if (untrusted !== undefined) throw untrusted;
       if (!(error instanceof UserError) || error.code === "engine/too-old") throw error;
-      failures.push(`${endpoint.source}: ${endpoint.host}: ${causeOf(error)}`);
+      failures.push({ endpoint, error });
     }
   }
   throw notFound(endpoints, failures, options);
@@ -134,31 +134,4 @@ function storeOf(info: Info): string {
     ([name, value]) => name === "driver-type" && value.startsWith("io.containerd"),
   );
   return containerd === true ? "containerd" : (info.Driver ?? "unknown");
-}
-
-function causeOf(error: UserError): string {
-  // What to do about ssh is no matter of the engine.
-  if (error.code === "engine/ssh-failed") return [error.message, error.hint].join(" ").replace(/\.$/, "");
-  return error.cause instanceof Error ? error.cause.message : error.message;
-}
-
-function notFound(endpoints: readonly Endpoint[], failures: readonly string[], options: ConnectOptions): UserError {
-  const tried =
-    endpoints.length === 0
-      ? ["no --engine, no DOCKER_HOST, no docker context", ...wellKnownSockets(options.env).map((path) => `no ${path}`)]
-      : failures;
-  const others = othersThan(endpoints, options);
-  const untried = others.length === 0 ? "" : ` Not tried, since one was named: ${others.join(", ")}.`;
-  return new UserError("engine/not-found", "No container engine answers", {
-    hint: `Start Docker or Podman, or name a running engine with --engine or DOCKER_HOST.${untried}`,
-    details: tried,
-  });
-}
-
-/** The sockets that are there, and were not tried because another engine was named. */
-function othersThan(endpoints: readonly Endpoint[], { env }: ConnectOptions): readonly string[] {
-  const tried = new Set(endpoints.map(({ host }) => host.replace(/^unix:\/\//, "")));
-  return wellKnownSockets(env)
-    .filter((path) => !tried.has(path) && existsSync(path))
-    .map((path) => `unix://${path}`);
 }
