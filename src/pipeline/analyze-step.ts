@@ -55,7 +55,9 @@ export function dockerfileOf(analysis: Analysis): Dockerfile {
   if (dockerfile === undefined) stopWhenUnreadable(analysis);
   if (dockerfile === undefined)
     throw new UserError("project/no-dockerfile", "There is no Dockerfile to start from", {
-      hint: "Pass --dockerfile PATH, or write the one you use today: seaworthy compares with it.",
+      hint:
+        "Pass --dockerfile PATH, or write the one you use today: seaworthy compares with it. Where there is none, " +
+        "`seaworthy verify` proves the reworked image by itself, and `seaworthy rework | git apply` writes its files.",
       // What is wrong with the whole folder explains it.
       details: analysis.service.problems
         .filter(({ file }) => /^(?:\.(?:git)?|Dockerfile)$/.test(file))

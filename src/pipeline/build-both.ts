@@ -1,4 +1,5 @@
 import type { BuildSide } from "../model/types.ts";
+import { mustBePython } from "../planner/make-plan.ts";
 import { analyzeStep, dockerfileOf } from "./analyze-step.ts";
 import { connectedEngine, imagesOf, sweepOf } from "./engine-of.ts";
 import { finishRun, openRun } from "./run-directory.ts";
@@ -9,6 +10,7 @@ import { buildStep, pinStep, planStep, renderedDockerfile, renderStep } from "./
 /** Builds the image of today and the reworked one, timed, and leaves both in the engine. */
 export async function buildBoth(session: Session, repetitions: number): Promise<Record<"before" | "after", BuildSide>> {
   const { world } = session;
+  mustBePython(session.tree, session.folder);
   const run = await openRun(session.folder, { now: world.now(), fresh: true });
   await using engine = await connectedEngine(session, run.id);
   const analysis = await analyzeStep(session, run);

@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { isAbsolute, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { UserError } from "../kit/errors.ts";
 
 /**
@@ -8,13 +8,20 @@ import { UserError } from "../kit/errors.ts";
  */
 export function serviceFolder(folder: string): string {
   const root = resolve(folder);
-  if (!isFolder(root))
-    throw new UserError("project/no-folder", `There is no folder ${folder}`, {
-      hint: "Pass the folder of the service, the one with its pyproject.toml.",
-    });
+  if (!isFolder(root)) throw noFolder(folder, existsSync(root));
   onDisk(root, () => accessSync(root, constants.R_OK | constants.X_OK));
   return root;
 }
+
+/** Whoever names a file means the folder where it lies. */
+const noFolder = (folder: string, isFile: boolean): UserError =>
+  isFile
+    ? new UserError("project/no-folder", `${folder} is a file, not a folder`, {
+        hint: `Pass the folder of the service, here ${dirname(folder)}; --dockerfile names the Dockerfile in it.`,
+      })
+    : new UserError("project/no-folder", `There is no folder ${folder}`, {
+        hint: "Pass the folder of the service, the one with its pyproject.toml or requirements.txt.",
+      });
 
 /**
  * A Dockerfile that a person named, relative to the folder.

@@ -3,6 +3,7 @@ import { took } from "./earlier-evidence.ts";
 import { checks } from "../checks/index.gen.ts";
 import type { BuildSide, CheckResult, Image, RequirementResult, Seen } from "../model/types.ts";
 import { buildRecord } from "../probes/build-record.ts";
+import { mustBePython } from "../planner/make-plan.ts";
 import { layers } from "../probes/layers.ts";
 import type { Probe } from "../probes/probe.ts";
 import { judgeRequirements } from "../requirements/judge.ts";
@@ -41,6 +42,7 @@ export async function verifyImage(given: Session, wanted: Wanted): Promise<Verif
   const { world } = given;
   const catalogue = quick ? quickChecks : checks;
   const another = image !== undefined || wanted.before === true;
+  mustSuit(given, another);
   const demanded = another || quick ? undefined : await readRequirements(given.folder);
   const run = await openRun(given.folder, { now: world.now(), fresh: true });
   await using engine = await connectedEngine(given, run.id);
@@ -93,6 +95,11 @@ const looksOf = async (session: Session, demanded: Parameters<typeof registryOf>
   signal: session.world.signal,
   onProbe: (_label: unknown, probe: Probe, seen: Seen) => session.world.tell(`${probe.title} (${took(seen)})`),
 });
+
+/** Any image may be proven from any folder, a rework only where there is something to rework. */
+function mustSuit({ tree, folder }: Session, another: boolean): void {
+  if (!another) mustBePython(tree, folder);
+}
 
 async function requirementsOf(
   session: Session,

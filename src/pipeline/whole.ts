@@ -10,6 +10,7 @@ import type { BuildSide, CatalogueEntry, Plan, Report, Seen } from "../model/typ
 import { type Layers, layers } from "../probes/layers.ts";
 import { type Roles, roles } from "../probes/roles.ts";
 import { withoutSecrets } from "../probes/user/redacted.ts";
+import { mustBePython } from "../planner/make-plan.ts";
 import { reporters } from "../reporters/index.gen.ts";
 import type { RegistryAccess } from "../registry/access.ts";
 import { readRequirements } from "../requirements/read.ts";
@@ -56,6 +57,8 @@ export async function runWhole(
   options: WholeOptions,
 ): Promise<{ readonly report: Report; readonly run: Run }> {
   const { world } = session;
+  // Before the engine is asked and the folder written to: it may be the wrong one.
+  mustBePython(session.tree, session.folder);
   // Read first: a mistake in the file is told now, not after the builds.
   const demanded = await readRequirements(session.folder);
   const registry = registryOf(session, demanded);

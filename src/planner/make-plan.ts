@@ -38,6 +38,14 @@ const SETTINGS = ["env", "keep", "kind", "limits", "output", "sidecars"] as cons
 export const isPythonProject = ({ files }: Pick<Facts["service"], "files">): boolean =>
   files.some((file) => file.endsWith(".py") || file === "pyproject.toml");
 
+/** @throws UserError `plan/no-project`. */
+export function mustBePython(service: Pick<Facts["service"], "files">, folder = "this folder"): void {
+  if (isPythonProject(service)) return;
+  throw new UserError("plan/no-project", `There is no Python project in ${folder}`, {
+    hint: "Give the folder that holds the service's pyproject.toml, or its Python files.",
+  });
+}
+
 /** A misspelt decision would otherwise be ignored without a word. */
 export function checkOverrides({ overrides }: Facts, deciders: readonly Decider[] = decisions): void {
   const known = [...deciders.map((decider) => decider.id), ...SETTINGS].toSorted();
@@ -56,10 +64,7 @@ export function checkOverrides({ overrides }: Facts, deciders: readonly Decider[
  */
 export function makePlan(facts: Facts, deciders: readonly Decider[] = decisions): Plan {
   const { service, profile } = facts;
-  if (!isPythonProject(service))
-    throw new UserError("plan/no-project", "There is no Python project in this folder", {
-      hint: "Give the folder that holds the service's pyproject.toml.",
-    });
+  mustBePython(service);
   checkOverrides(facts, deciders);
   const draft: Draft = {};
   const made: Decision[] = [];

@@ -127,7 +127,19 @@ describe("a place that cannot be written", () => {
   it("is no folder at all, and init makes none", async () => {
     await expectRefusal("project/no-folder", "init", join(folder, "nowhere"));
     expect(existsSync(join(folder, "nowhere"))).toBe(false);
-    await expectRefusal("project/no-folder", "init", join(folder, "app.py"));
+    const said = await expectRefusal("project/no-folder", "init", join(folder, "app.py"));
+    expect(said).toContain("app.py is a file, not a folder");
+    expect(said).toContain(`here ${folder};`);
+  });
+});
+
+describe("a folder without Python", () => {
+  it.each([["run"], ["build"], ["verify"]])("is refused by %s before anything is asked or written", async (command) => {
+    await rm(join(folder, "app.py"));
+    expect(await expectRefusal("plan/no-project", command, folder)).toContain(
+      `There is no Python project in ${folder}`,
+    );
+    expect(existsSync(join(folder, ".seaworthy"))).toBe(false);
   });
 });
 
