@@ -29,7 +29,7 @@ export const appOf = (
       versionInfo: { currentVersion: VERSION },
       scanner: { caseStyle: "allow-kebab-for-camel" },
       determineExitCode: () => 2,
-      localization: { text: { ...text_en, ...usageTexts, exceptionWhileRunningCommand: errorText } },
+      localization: { text: { ...text_en, ...usageTexts(routes), exceptionWhileRunningCommand: errorText } },
     },
   );
 

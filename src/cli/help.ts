@@ -15,7 +15,7 @@ const CANNOT = "wrong usage or configuration, or something that it needs is not 
 
 /** Lines longer than this are hard to read, however wide the terminal is. */
 const WIDEST = 110;
-const NARROWEST = 50;
+const NARROWEST = 40;
 const within = (columns: number): number => Math.max(NARROWEST, Math.min(columns, WIDEST));
 
 /**
@@ -72,11 +72,13 @@ export function helpOfAll(routes: Routes, { columns = WIDEST, bold }: { columns?
         width,
       ),
     ],
-    ["FLAGS", ["  `seaworthy COMMAND --help` has each command's flags, with examples."]],
+    ["FLAGS", wrap("`seaworthy COMMAND --help` has each command's flags, with examples.", width - 2).map(indented)],
     ["EXIT CODE", columnsOf(Object.entries({ ...VERDICT, 2: CANNOT }), width)],
   ];
   return page(wrap(about, width), sections, { width, bold });
 }
+
+const indented = (line: string): string => `  ${line}`;
 
 /** The usage first, then what it is, then the rest. */
 function page(about: readonly string[], sections: readonly Section[], { bold }: Shown): string {
@@ -116,9 +118,11 @@ function flagsOf({ parameters: { flags = {} } }: Command<CommandContext>): reado
   });
 }
 
-/** Names on the left, what they are on the right; a name that is too long has a line of its own. */
+/** Names on the left, what they are on the right; a name that is too long has a line of its own, and so has each where
+ * two columns would leave too little room for the right one. */
 function columnsOf(rows: readonly Row[], width: number): readonly string[] {
-  const left = Math.min(26, Math.max(0, ...rows.map(([name]) => name.length)));
+  const longest = Math.min(26, Math.max(0, ...rows.map(([name]) => name.length)));
+  const left = longest > width / 2 ? 4 : longest;
   return rows.flatMap(([name, brief]) => {
     const lines = wrap(brief, width - left - 4);
     const tooLong = name.length > left;

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { appOf, withDefaultCommand } from "../../src/cli/app.ts";
 import { commandHelp } from "../../src/cli/command-help.ts";
 import { start } from "../../src/cli/full.ts";
+import { helpOfAll, withHelp } from "../../src/cli/help.ts";
 import { routes } from "../../src/cli/routes.ts";
 
 /** Whatever a page, a help or a hint tells people to type must be taken by the command line as it is written. */
@@ -73,6 +74,9 @@ it("finds the calls", () => {
 it("would see a flag that is not there", async () => {
   expect(await refusal(["analyze", "--nope"])).toContain("No flag registered for --nope");
   expect(await refusal(["analise"])).toContain("did you mean `analyze`?");
+  expect(await refusal(["run", "--keep-image"])).not.toContain("It is a flag of");
+  expect(await refusal(["plan", "--quick"])).toContain("It is a flag of `seaworthy verify`. ");
+  expect(await refusal(["plan", "--push-to", "x"])).toContain("It is a flag of `seaworthy run`, `seaworthy verify`. ");
 });
 
 it("mentions each command on the first page", () => {
@@ -95,4 +99,23 @@ describe.each(Object.entries(commandHelp))("seaworthy %s --help", (name, { examp
       expect(stdout).toContain(`  --${flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
     expect(stdout).toMatch(/\nEXIT CODE\n {2}0 .*\n(?: {2}1 .*\n)? {2}2 /);
   });
+
+  it("fits a narrow terminal, but for what is to be copied and words that no line holds", () => {
+    const narrow = withHelp(routes, commandHelp, 40)[name as keyof typeof routes];
+    const text = narrow.formatHelp({ ansiColor: false } as Parameters<typeof narrow.formatHelp>[0]);
+    const copied = new Set(examples.map(([call]) => `  seaworthy ${name} ${call}`));
+    const tooLong = text.split("\n").filter((line) => line.length > 40 && !copied.has(line));
+    expect(tooLong).toEqual([]);
+  });
+});
+
+it("the help of the whole fits a narrow terminal", () => {
+  const widest = (columns: number) =>
+    Math.max(
+      ...helpOfAll(routes, { columns, bold: false })
+        .split("\n")
+        .map((line) => line.length),
+    );
+  expect(widest(40)).toBeLessThanOrEqual(40);
+  expect(widest(80)).toBeGreaterThan(40);
 });
