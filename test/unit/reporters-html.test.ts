@@ -29,8 +29,31 @@ it("loads nothing from elsewhere and forbids scripts", async () => {
 
 it("says the verdict first", async () => {
   const text = await page(sampleReport);
-  expect(/<h1>(.*?)<\/h1>/.exec(text)?.[1]).toBe("1 of 9 checks is unproven: Answers while it stops.");
+  const said = /<h1>(.*?)<\/h1>/.exec(text)?.[1];
+  expect(said?.replaceAll(/<[^>]*>/g, "")).toBe("1 of 9 checks is unproven: Answers while it stops.");
   expect(text.indexOf("<h1>")).toBeLessThan(text.indexOf("<h2"));
+});
+
+it("leads from each check and requirement that the verdict names to its result", async () => {
+  expect(await page(sampleReport)).toContain('unproven: <a href="#check-drains">Answers while it stops</a>.</h1>');
+  const sentence = "1 of 9 checks is unproven: Answers while it stops. 2 of 4 requirements fail: SIZE; SCAN.";
+  const both = await page({ ...sampleReport, verdict: { ...sampleReport.verdict, sentence } });
+  expect(/<h1.*?<\/h1>/.exec(both)?.[0].match(/#[\w-]+/g)).toEqual([
+    "#check-drains",
+    "#requirement-SIZE",
+    "#requirement-SCAN",
+  ]);
+  const other = { ...sampleReport.verdict, sentence: "Answers while it stops, as SIZE does." };
+  expect(await page({ ...sampleReport, verdict: other })).toContain("<h1>Answers while it stops, as SIZE does.</h1>");
+});
+
+it("skips no level of its headings, and names no two places alike", async () => {
+  const text = await page(sampleReport);
+  const levels = [...text.matchAll(/<h(\d)/g)].map(([, level]) => Number(level));
+  expect(levels.filter((level, index) => level > (levels[index - 1] ?? 0) + 1)).toEqual([]);
+  const titles = [...text.matchAll(/<h2[^>]*><a[^>]*>([^<]+)</g)].map(([, title]) => title);
+  const labels = [...text.matchAll(/role="region" aria-label="([^"]+)"/g)].map(([, label]) => label);
+  expect(new Set([...titles, ...labels]).size).toBe(titles.length + labels.length);
 });
 
 it("names beside the verdict what fails the run and stands not in its sentence, and the way to it", async () => {

@@ -50,21 +50,21 @@ function SideBuilds({ side, name }: { readonly side: Side; readonly name: string
         ))}
       </p>
       {(buildSide?.builds ?? []).map((build, index) => (
-        <Trace key={index} build={build} />
+        <Trace key={index} build={build} name={`${name}, build ${index + 1}`} />
       ))}
       {image === undefined ? undefined : (
         <details>
           <summary>
             {counted(image.layers.length, "layer")}, {formatBytes(image.bytes)} unpacked
           </summary>
-          <Layers layers={image.layers} />
+          <Layers layers={image.layers} name={name} />
         </details>
       )}
     </>
   );
 }
 
-function Trace({ build }: { readonly build: Build }): JSX.Element {
+function Trace({ build, name }: { readonly build: Build; readonly name: string }): JSX.Element {
   const cached = build.steps.filter((step) => step.cached).length;
   const longest = Math.max(1, ...build.steps.map(({ milliseconds }) => milliseconds));
   return (
@@ -75,7 +75,7 @@ function Trace({ build }: { readonly build: Build }): JSX.Element {
           , {cached} of {counted(build.steps.length, "step")} from the cache
         </span>
       </summary>
-      <Table label={`Steps of the build: ${KINDS[build.kind]}`}>
+      <Table label={`Steps, ${KINDS[build.kind].toLowerCase()} (${name})`}>
         <tbody>
           {build.steps.map((step, index) => (
             <Step key={index} step={step} longest={longest} />
@@ -116,9 +116,10 @@ function pulled({ contentBytes, estimatedContentBytes }: Layer): string {
   return estimatedContentBytes === undefined ? "unknown" : `about ${formatBytes(estimatedContentBytes)}`;
 }
 
-function Layers({ layers }: { readonly layers: NonNullable<Side["image"]>["layers"] }): JSX.Element {
+function Layers(props: { readonly layers: NonNullable<Side["image"]>["layers"]; readonly name: string }): JSX.Element {
+  const { layers, name } = props;
   return (
-    <Table label="Layers">
+    <Table label={`Layers (${name.toLowerCase()})`}>
       <thead>
         <tr>
           <th scope="col">Made by</th>

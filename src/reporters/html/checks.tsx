@@ -68,9 +68,9 @@ function Check(props: {
 function Result({ label, result }: { readonly label: string; readonly result: CheckResult | undefined }): JSX.Element {
   return (
     <div>
-      <h4>
+      <h3>
         {label} <StatusPill status={result?.status} />
-      </h4>
+      </h3>
       {result === undefined ? undefined : (
         <>
           <p>

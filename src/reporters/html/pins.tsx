@@ -14,7 +14,7 @@ export function Pins({ report }: { readonly report: Report }): JSX.Element {
       {pins.length === 0 ? (
         <Nothing>No base image was looked up.</Nothing>
       ) : (
-        <Table label="Base images">
+        <Table label="Digests of the base images">
           <thead>
             <tr>
               <th scope="col">Image</th>

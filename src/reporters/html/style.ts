@@ -23,7 +23,7 @@ html { scroll-behavior: smooth; scroll-padding-top: 4rem; -webkit-text-size-adju
 body { margin: 0; background: var(--page); color: var(--text); overflow-wrap: break-word;
   font: 15px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
 header, main, footer { max-width: 1080px; margin: 0 auto; padding: 0 1.5rem; }
-h1, h2, h3, h4, p, dl, dd, ul, figure { margin: 0; padding: 0; }
+h1, h2, h3, p, dl, dd, ul, figure { margin: 0; padding: 0; }
 ul { list-style: none; }
 code, pre { font: 0.875em/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
 code { overflow-wrap: anywhere; }
@@ -63,6 +63,7 @@ header .service { font-weight: 600; margin-right: auto; }
 .verdict .word { color: var(--tone); font-weight: 700; text-transform: uppercase; letter-spacing: 0.06em; font-size: 0.8667rem; }
 .verdict h1 { font-size: 1.6rem; line-height: 1.3; font-weight: 650; letter-spacing: -0.01em; text-wrap: balance; }
 .verdict h1.long { font-size: 1.1rem; line-height: 1.45; font-weight: 600; text-wrap: pretty; }
+.verdict h1 a { color: inherit; text-decoration: underline dotted 1px; text-underline-offset: 0.2em; }
 .verdict h1 code, .card h3 code { font-size: 0.92em; font-weight: 600; }
 .tallies { margin-top: 1.25rem; display: grid; gap: 0.4rem; }
 .tallies > div { display: grid; grid-template-columns: 4rem 1fr; align-items: baseline; }
@@ -79,7 +80,7 @@ header .service { font-weight: 600; margin-right: auto; }
 .notes strong { color: var(--unproven); }
 .notes li { padding-left: 1.1em; text-indent: -1.1em; }
 .notes li::before { content: "–"; display: inline-block; width: 1.1em; text-indent: 0; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: 1rem; margin-top: 1rem; }
+.tiles { display: grid; grid-template-columns: repeat(4, 1fr); gap: 1rem; margin-top: 1rem; @media (max-width: 60rem) { grid-template-columns: 1fr 1fr; } }
 .tile { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1.25rem 1.5rem; }
 .tile .name, .card .name { color: var(--muted); font-size: 0.8667rem; }
 .tile .value { font-size: 1.9rem; line-height: 1.25; font-weight: 650; letter-spacing: -0.02em; font-variant-numeric: tabular-nums; }
@@ -99,7 +100,7 @@ section { margin-top: 3.25rem; }
 h2 { font-size: 1.3rem; letter-spacing: -0.01em; line-height: 1.3; }
 h2 a { color: inherit; text-decoration: none; }
 h3 { font-size: 1rem; margin: 1.75rem 0 0.5rem; }
-h4 { font-size: 0.9rem; margin-bottom: 0.4rem; display: flex; gap: 0.6rem; align-items: center; }
+.sides h3 { font-size: 0.9rem; margin: 0 0 0.4rem; display: flex; gap: 0.6rem; align-items: center; }
 .lead { color: var(--muted); max-width: 46rem; margin: 0.25rem 0 1.25rem; }
 .scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
 table { width: 100%; border-collapse: collapse; }
@@ -204,7 +205,7 @@ const narrow = `
   .verdict { padding: 1.25rem; gap: 1rem; }
   .verdict .mark { width: 2.5rem; height: 2.5rem; font-size: 1.25rem; }
   .verdict h1 { font-size: 1.25rem; }
-  .tiles { grid-template-columns: 1fr 1fr; gap: 0.75rem; }
+  .tiles { gap: 0.75rem; }
   .tile { padding: 0.9rem 1rem; }
   .tile .value { font-size: 1.4rem; }
   .tallies > div { grid-template-columns: 1fr; }

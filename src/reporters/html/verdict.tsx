@@ -4,6 +4,7 @@ import { type FigureRow, changeOf, directionOf, figureRows, formatFigure } from 
 import { type CheckPair, checkPairs } from "../view/pairs.ts";
 import { failsRun } from "../view/severity.ts";
 import { STATUSES, STATUS_SIGNS, STATUS_WORDS, countByStatus, countsInWords, findingsInWords } from "../view/words.ts";
+import { Named } from "./named.tsx";
 import { Prose } from "./parts.tsx";
 
 /** The first thing on the page: what is the case, in one sentence, and how many promises hold on each side. */
@@ -19,7 +20,7 @@ export function Verdict({ report }: { readonly report: Report }): JSX.Element {
       <div class="said">
         <p class="word">{STATUS_WORDS[verdict.status]}</p>
         <h1 class={sentence.length > 110 ? "long" : undefined}>
-          <Prose text={sentence} />
+          <Named sentence={sentence} report={report} />
         </h1>
         {open === undefined ? undefined : (
           <p class="open">
