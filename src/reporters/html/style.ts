@@ -205,7 +205,7 @@ const narrow = `
   .verdict { padding: 1.25rem; gap: 1rem; }
   .verdict .mark { width: 2.5rem; height: 2.5rem; font-size: 1.25rem; }
   .verdict h1 { font-size: 1.25rem; }
-  .tiles { gap: 0.75rem; }
+  .tiles { grid-template-columns: 1fr 1fr; gap: 0.75rem; }
   .tile { padding: 0.9rem 1rem; }
   .tile .value { font-size: 1.4rem; }
   .tallies > div { grid-template-columns: 1fr; }
