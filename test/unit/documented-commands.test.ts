@@ -30,7 +30,7 @@ function wordsOf(call: string): readonly string[] {
   return (end < 0 ? words : words.slice(0, end)).map((word) => word.replace(/…$/, "")).filter((word) => word !== "");
 }
 
-const pages = globSync(["README.md", "docs/**/*.md"]);
+const pages = globSync(["README.md", "CONTRIBUTING.md", "docs/**/*.md"]);
 
 /** Calls that stand in a block of commands, or between backquotes. */
 function callsIn(page: string): readonly string[] {

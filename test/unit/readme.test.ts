@@ -48,6 +48,6 @@ const deadLinks = (page: string): readonly string[] =>
     return leads ? [] : [link];
   });
 
-it.each(globSync(["README.md", "docs/**/*.md"]))("the links of %s lead somewhere", (page) => {
+it.each(globSync(["README.md", "CONTRIBUTING.md", "docs/**/*.md"]))("the links of %s lead somewhere", (page) => {
   expect(deadLinks(page)).toEqual([]);
 });
