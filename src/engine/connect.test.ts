@@ -87,7 +87,7 @@ it("reads addresses as docker does, and gives ssh no options", async () => {
     (await endpointsToTry(host, { HOME: folder, ...env }))[0];
   expect(await at("tcp://h")).toMatchObject({ address: { host: "h", port: 2375 } });
   expect(await at("tcp://h")).not.toHaveProperty("tls");
-  expect(await at("tcp://h", { DOCKER_TLS_VERIFY: "1" })).toMatchObject({ address: { port: 2376 }, tls: {} });
+  expect(await at("tcp://h", { DOCKER_TLS_VERIFY: "1" })).toMatchObject({ address: { port: 2376 }, tls: { keys: {} } });
   expect(await at("unix:///run/engine", { DOCKER_TLS_VERIFY: "1" })).not.toHaveProperty("tls");
   expect(await at("ssh://me@[fe80::1]:22/run/podman.sock")).toMatchObject({
     address: { ssh: { user: "me", host: "fe80::1", port: 22, socket: "/run/podman.sock" } },
@@ -107,6 +107,16 @@ it("follows the docker context in use", async () => {
   expect(await endpointsToTry(undefined, { HOME: folder })).toMatchObject([
     { source: "context far", context: "far", address: { host: "10.0.0.9", port: 2375 } },
   ]);
+  const meta = join(folder, ".docker/contexts/meta", id, "meta.json");
+  for (const shape of ["null", "[]", '{"Endpoints":{"docker":null}}', '{"Endpoints":{"docker":{"Host":7}}}']) {
+    await writeFile(meta, shape);
+    await expect(endpointsToTry(undefined, { HOME: folder })).rejects.toMatchObject({ code: "engine/no-context" });
+  }
+  await writeFile(meta, "{");
+  const refused = { code: "engine/bad-docker-config", where: { file: meta } };
+  await expect(endpointsToTry(undefined, { HOME: folder })).rejects.toMatchObject(refused);
+  await writeFile(join(folder, ".docker/config.json"), '{"currentContext":7}');
+  expect((await endpointsToTry(undefined, { HOME: folder })).map(({ context }) => context)).not.toContain("far");
   await writeFile(join(folder, ".docker/config.json"), "{");
   await expect(endpointsToTry(undefined, { HOME: folder })).rejects.toMatchObject({ code: "engine/bad-docker-config" });
 });

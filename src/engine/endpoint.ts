@@ -23,6 +23,10 @@ export interface Endpoint {
 export interface Tls {
   /** Where the keys were looked for. */
   readonly folder: string;
+  readonly keys: Keys;
+}
+
+interface Keys {
   /** Without one, the authorities that the system trusts. */
   readonly ca?: Buffer;
   readonly cert?: Buffer;
@@ -59,8 +63,8 @@ export function wellKnownSockets(env: Env): readonly string[] {
 
 async function endpointOf(host: string, source: string, env: Env): Promise<Endpoint> {
   const wanted = host.startsWith("https://") || Boolean(env["DOCKER_TLS_VERIFY"]);
-  const tls = wanted ? await keysIn(env["DOCKER_CERT_PATH"] || configFolder(env)) : undefined;
-  return endpointAt({ host, source, ...(tls === undefined ? {} : { tls }) });
+  const folder = env["DOCKER_CERT_PATH"] || configFolder(env);
+  return endpointAt({ host, source, ...(wanted ? { tls: { folder, keys: await keysIn(folder) } } : {}) });
 }
 
 /** What is spoken over TCP alone has no keys. */
@@ -88,17 +92,17 @@ async function contextEndpoint(env: Env): Promise<Endpoint | undefined> {
   const name = env["DOCKER_CONTEXT"] ?? (text === undefined ? undefined : currentContextIn(text, folder));
   if (name === undefined || name === "" || name === "default") return undefined;
   const id = createHash("sha256").update(name).digest("hex");
-  const meta = await readText(join(folder, "contexts/meta", id, "meta.json"));
-  const { Host: host, SkipTLSVerify: unverified } = meta === undefined ? {} : dockerIn(meta);
+  const file = join(folder, "contexts/meta", id, "meta.json");
+  const meta = await readText(file);
+  const { Host: host, SkipTLSVerify: unverified } = meta === undefined ? {} : dockerIn(meta, file);
   if (host === undefined)
     throw new UserError("engine/no-context", `There is no docker context \`${name}\``, {
       hint: "`docker context ls` shows the contexts; choose one with `docker context use`, or give --engine.",
     });
-  const keys = await keysIn(join(folder, "contexts/tls", id, "docker"));
-  const trust = unverified === true ? { rejectUnauthorized: false as const } : {};
+  const ownFolder = join(folder, "contexts/tls", id, "docker");
+  const keys = { ...(await keysIn(ownFolder)), ...(unverified === true ? { rejectUnauthorized: false as const } : {}) };
   const known = { host, source: `context ${name}`, context: name };
-  const { folder: _, ...told } = { ...keys, ...trust };
-  return endpointAt(Object.keys(told).length === 0 ? known : { ...known, tls: { ...keys, ...trust } });
+  return endpointAt(Object.keys(keys).length === 0 ? known : { ...known, tls: { folder: ownFolder, keys } });
 }
 
 function configFolder(env: Env): string {
@@ -106,15 +110,8 @@ function configFolder(env: Env): string {
 }
 
 function currentContextIn(text: string, folder: string): string | undefined {
-  try {
-    return (JSON.parse(text) as { currentContext?: string }).currentContext;
-  } catch (cause) {
-    throw new UserError("engine/bad-docker-config", "Docker's configuration is not JSON", {
-      hint: "Repair the file, or set DOCKER_HOST.",
-      where: { file: join(folder, "config.json") },
-      cause,
-    });
-  }
+  const { currentContext } = fieldsIn(text, join(folder, "config.json"));
+  return typeof currentContext === "string" ? currentContext : undefined;
 }
 
 interface DockerEndpoint {
@@ -122,13 +119,30 @@ interface DockerEndpoint {
   readonly SkipTLSVerify?: boolean;
 }
 
-function dockerIn(meta: string): DockerEndpoint {
-  const parsed = JSON.parse(meta) as { Endpoints?: { docker?: DockerEndpoint } };
-  return parsed.Endpoints?.docker ?? {};
+function dockerIn(meta: string, file: string): DockerEndpoint {
+  const { docker } = fields(fieldsIn(meta, file)["Endpoints"]);
+  const { Host, SkipTLSVerify } = fields(docker);
+  return { ...(typeof Host === "string" && { Host }), ...(SkipTLSVerify === true && { SkipTLSVerify }) };
 }
 
-async function keysIn(folder: string): Promise<Tls> {
+type Fields = Readonly<Record<string, unknown>>;
+const fields = (value: unknown): Fields => (typeof value === "object" && value !== null ? (value as Fields) : {});
+
+/** Docker's own files may be anything: what is no JSON is refused, and what is of another shape names nothing. */
+function fieldsIn(text: string, file: string): Fields {
+  try {
+    return fields(JSON.parse(text));
+  } catch (cause) {
+    throw new UserError("engine/bad-docker-config", "Docker's configuration is not JSON", {
+      hint: "Repair the file, or set DOCKER_HOST.",
+      where: { file },
+      cause,
+    });
+  }
+}
+
+async function keysIn(folder: string): Promise<Keys> {
   const optional = (name: string) => readFile(join(folder, name)).catch(() => undefined);
   const [ca, cert, key] = await Promise.all([optional("ca.pem"), optional("cert.pem"), optional("key.pem")]);
-  return { folder, ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
+  return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
 }

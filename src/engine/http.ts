@@ -107,10 +107,9 @@ export class EngineHttp {
       if (value !== undefined) query.set(name, String(value));
     const search = query.size === 0 ? "" : `?${query.toString()}`;
     const { address, tls } = this.endpoint;
-    const { folder: _, ...keys } = tls ?? { folder: "" };
     return {
       ...address,
-      ...keys,
+      ...tls?.keys,
       // Else the certificate would be compared with the header below. No server is asked for by number.
       ...("host" in address ? { servername: isIP(address.host) === 0 ? address.host : "" } : {}),
       agent: this.#agent,

@@ -50,7 +50,7 @@ function reasonOf(tls: Tls, context: string | undefined, code: string, words: st
       ? `Put ${what} into ${join(tls.folder, file)}.`
       : `Give ${what} to the context, with \`docker context update ${context}\`.`;
   if (UNTRUSTED.has(code)) {
-    const whose = tls.ca === undefined ? "this machine trusts" : `${join(tls.folder, "ca.pem")} holds`;
+    const whose = tls.keys.ca === undefined ? "this machine trusts" : `${join(tls.folder, "ca.pem")} holds`;
     return {
       why: `no authority that ${whose} signed the engine's certificate`,
       hint: put("the certificate of the authority that signed it", "ca.pem"),
@@ -84,7 +84,7 @@ function reasonOf(tls: Tls, context: string | undefined, code: string, words: st
 }
 
 /** The engine says little about a client that it does not let in: what is known of the client's keys says more. */
-function clientReason({ folder, cert, key }: Tls): string {
+function clientReason({ folder, keys: { cert, key } }: Tls): string {
   if (cert === undefined || key === undefined) {
     const missing = cert === undefined ? "cert.pem" : "key.pem";
     return `it lets no client in without a certificate, and ${folder} has no ${missing}`;
