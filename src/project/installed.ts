@@ -34,7 +34,8 @@ const sorted = (names: readonly string[]): readonly string[] => [...new Set(name
 /** What installs, and what writes a requirements file for pip to install. */
 const INSTALLING = new Set(["install", "sync", "export", "requirements"]);
 
-function extrasOf({ tool, verb, words }: ToolCall, known: Known): readonly string[] {
+/** Extras of the project that one command installs. */
+export function extrasOf({ tool, verb, words }: ToolCall, known: Known): readonly string[] {
   if (!INSTALLING.has(verb)) return [];
   const bracketed = words.flatMap((word) => /^\.[\w./-]*\[([\w,\s-]+)\]$/.exec(word)?.[1]?.split(",") ?? []);
   const all = Object.keys(known.extras);

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { filesOf, folderAfter } from "../project/installed-files.ts";
 import type { Instruction } from "../model/types.ts";
 import { normalName, readRequirement } from "../project/requirement.ts";
-import { builder, healthy, project, runtime, slim, startLine } from "./queries/example.ts";
+import { builder, healthy, healthyFile, project, runtime, slim, startLine } from "./queries/example.ts";
 import { isContextBeside } from "./queries/context.ts";
 import { type Install, namedPackages, pythonInstalls } from "./queries/installs.ts";
 import { isShipped } from "./queries/shipping.ts";
@@ -21,6 +21,9 @@ const whole = "COPY pyproject.toml ./\nCOPY app/ ./app/\nRUN pip install --no-ca
 const listed = "COPY requirements.txt ./\nRUN pip install --no-cache-dir -r requirements.txt";
 const loose = { "uv.lock": "", "pyproject.toml": packaged("fastapi>=0.115", "uvicorn") };
 const unlocked = { "uv.lock": "", "pyproject.toml": "" };
+
+const uvicornInLock = 'name = "uvicorn"\nversion = "0.38.0"\n';
+const needsH11 = `${healthyFile("uv.lock", [uvicornInLock, `${uvicornInLock}dependencies = [{ name = "h11" }]\n`])}\n[[package]]\nname = "h11"\nversion = "0.16.0"\nsource = { registry = "https://index.example/simple" }\nwheels = [{ url = "https://index.example/h11-0.16.0-py3-none-any.whl" }]\n`;
 
 export const dependenciesNotPinned: Rule = {
   id: "dependencies-not-pinned",
@@ -61,6 +64,12 @@ export const dependenciesNotPinned: Rule = {
       // The lock is there, and nothing asks it.
       project({ "pyproject.toml": loose["pyproject.toml"], Dockerfile: withPip(whole) }),
       project({ ...loose, Dockerfile: withPip(whole.replace(/\.$/, "-r pyproject.toml")) }),
+      // Of uvicorn's own needs only the lock names versions.
+      project({
+        "uv.lock": needsH11,
+        "pyproject.toml": packaged("fastapi==0.121.0", "uvicorn==0.38.0"),
+        Dockerfile: withPip(whole),
+      }),
       project({
         "uv.lock": "",
         "pyproject.toml": '[dependency-groups]\nmain = ["fastapi", "uvicorn==0.38.0"]\n',
@@ -143,11 +152,15 @@ const PROJECT = /(?:^|\/)pyproject\.toml$/;
 
 /** `pip install .` and `pip install --group main`: what pyproject.toml asks for without one version. */
 function ofProject({ items }: Install, { service }: RuleInput): readonly string[] {
-  const { dependencies: known } = service;
+  const { dependencies: known, lock, name: own } = service;
   const isWhole =
     items.folders.some(({ path }) => /^\.\/?$/.test(path)) || items.files.some((file) => PROJECT.test(file));
   const asked = [...(isWhole ? known.runtime : []), ...items.groups.flatMap((group) => known.groups[group] ?? [])];
-  return asked.filter(({ requirement }) => isOpen(requirement)).map(({ name }) => name);
+  const open = asked.filter(({ requirement }) => isOpen(requirement)).map(({ name }) => name);
+  if (lock === undefined || isList(lock) || !isWhole) return open;
+  // What the project asks for may have its versions there; what that needs in turn has them in the lock alone.
+  const named = new Set([...asked.map(({ name }) => name), normalName(own)]);
+  return [...open, ...known.runtimeClosure.filter((name) => !named.has(name))];
 }
 
 /** A Dockerfile that is built from its own folder takes the list from there. */

@@ -1,9 +1,10 @@
 import type { Service } from "../model/types.ts";
 import { isForDevelopment } from "../project/development.ts";
+import { toolCall } from "../project/install-command.ts";
 import { groupsInstalled } from "../project/installed.ts";
 import { append, syncsAtStart } from "./queries/fixes.ts";
-import { developmentInstalls } from "./queries/dev-installs.ts";
-import { changed, healthy, project, healthyWith, syncLine } from "./queries/example.ts";
+import { developmentExtras, developmentInstalls } from "./queries/dev-installs.ts";
+import { changed, healthy, project, healthyWith, slim, startLine, syncLine } from "./queries/example.ts";
 import { at, find, lineage, shippedStage } from "./queries/steps.ts";
 import { type Sync, syncsIn } from "./queries/uv.ts";
 import { venvCopies } from "./queries/venv.ts";
@@ -60,6 +61,14 @@ const byPip = (lines: string) =>
     "requirements-dev.txt": "-r requirements.txt\npytest==8.4.2\n",
   });
 
+const withExtra = (install: string) =>
+  project({
+    Dockerfile: `FROM ${slim}\nWORKDIR /app\nCOPY . .\nRUN ${install}\n${startLine}`,
+    "pyproject.toml":
+      '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n\n[project]\nname = "reactions"\nversion = "1.0.0"\nrequires-python = ">=3.12"\ndependencies = ["fastapi==0.121.0", "uvicorn==0.38.0"]\n\n[project.optional-dependencies]\ndev = ["pytest==8.4.2"]\nfast = ["orjson==3.11.0"]\n',
+    "uv.lock": "",
+  });
+
 export const devDependenciesInFinal: Rule = {
   id: "dev-dependencies-in-final",
   title: "Development dependencies are installed into the shipped environment",
@@ -82,6 +91,9 @@ export const devDependenciesInFinal: Rule = {
       byPoetry(""),
       byPip(".venv/bin/pip install --no-cache-dir -r requirements-dev.txt"),
       project({ ...withTest, Dockerfile: healthyWith(["--locked --no-dev --no", "--locked --no-group dev --no"]) }),
+      // Before there were groups, an extra had what development needs.
+      withExtra("pip install --no-cache-dir '.[dev,fast]'"),
+      withExtra("uv sync --locked --all-extras"),
     ],
     good: [
       healthy,
@@ -98,16 +110,18 @@ export const devDependenciesInFinal: Rule = {
         ...withTest,
         Dockerfile: healthyWith(["--locked --no-dev --no", "--locked --no-default-groups --no"]),
       }),
+      withExtra("pip install --no-cache-dir '.[fast]'"),
+      withExtra("uv sync --locked --extra fast"),
     ],
   },
   *check(input) {
     yield* bySync(input);
     const [other] = developmentInstalls(input).slice(-1);
     if (other === undefined) return;
-    const { install, groups, names, copied } = other;
+    const { install, groups, extras, names, copied } = other;
     const { dockerfile } = input;
     yield {
-      message: `\`${install.command.text}\` installs ${groups.length === 1 ? "the group" : "the groups"} ${groups.join(", ")} (${some(names)}).`,
+      message: `\`${install.command.text}\` installs ${listed(groups, extras)} (${some(names)}).`,
       where: at(dockerfile, install.step.instruction, find(dockerfile, install.step.instruction, install.command.text)),
       advice: ADVICE[install.tool] ?? "",
       ...(copied ? { confidence: "likely" as const } : {}),
@@ -115,12 +129,19 @@ export const devDependenciesInFinal: Rule = {
   },
 };
 
+/** `the groups dev and docs`, `the group dev and the extra test`. */
+const listed = (groups: readonly string[], extras: readonly string[]): string =>
+  [
+    ...(groups.length === 0 ? [] : [`the group${groups.length === 1 ? "" : "s"} ${groups.join(", ")}`]),
+    ...(extras.length === 0 ? [] : [`the extra${extras.length === 1 ? "" : "s"} ${extras.join(", ")}`]),
+  ].join(" and ");
+
 const FIRST = "First make sure that nothing in the group is imported at run time.";
 const ADVICE: Readonly<Record<string, string>> = {
   poetry: `Use \`poetry install --only main\`, with \`--with\` for the groups that production needs. ${FIRST}`,
   pdm: `Use \`pdm sync --prod\`. ${FIRST}`,
   pipenv: `Use \`pipenv sync\`, without \`--dev\`. ${FIRST}`,
-  pip: `Install from the requirements file of production alone. ${FIRST}`,
+  pip: `Install from the requirements file of production alone, or without that extra. ${FIRST}`,
 };
 
 function* bySync(input: RuleInput): Generator<RuleFinding> {
@@ -136,12 +157,18 @@ function* bySync(input: RuleInput): Generator<RuleFinding> {
   const last = syncs.at(-1);
   const known = service.dependencies.groups;
   const groups = last === undefined ? [] : ofSync(last, service).filter((group) => (known[group] ?? []).length > 0);
-  if (last === undefined || groups.length === 0) return;
+  const call = last === undefined ? undefined : toolCall(last.command.argv);
+  const extras = call === undefined ? [] : developmentExtras(call, service);
+  if (last === undefined || groups.length + extras.length === 0) return;
   const all = last.command.argv.some((word) => /^--(all-groups|dev|only-dev)$/.test(word));
-  const isFixed = all || groups.join() !== "dev" || syncsAtStart(dockerfile);
-  const names = groups.flatMap((group) => (known[group] ?? []).map(({ name }) => name));
+  const isFixed = all || extras.length > 0 || groups.join() !== "dev" || syncsAtStart(dockerfile);
+  const lists = [
+    ...groups.map((group) => known[group] ?? []),
+    ...extras.map((extra) => service.dependencies.extras[extra] ?? []),
+  ];
+  const names = lists.flatMap((list) => list.map(({ name }) => name));
   yield {
-    message: `\`${last.command.text}\` installs the ${groups.join(" and ")} group${groups.length === 1 ? "" : "s"} (${some([...new Set(names)])}).`,
+    message: `\`${last.command.text}\` installs ${listed(groups, extras)} (${some([...new Set(names)])}).`,
     where: at(dockerfile, last.step.instruction, find(dockerfile, last.step.instruction, "uv sync")),
     ...(isFixed ? {} : append(dockerfile, last.step.instruction, /\buv\s+sync\b/, " --no-dev")),
   };

@@ -1,22 +1,24 @@
+import { contextFilesIn, isContextElsewhere } from "./queries/context.ts";
 import { ignoreAlso } from "./queries/fixes.ts";
-import { changed, healthy, healthyDockerfile, healthyWith, project, syncLine } from "./queries/example.ts";
+import { byManager, changed, healthy, healthyDockerfile, healthyWith, project, syncLine } from "./queries/example.ts";
 import { projectInstalls } from "./queries/installs.ts";
-import { at } from "./queries/steps.ts";
-import type { Rule } from "./rule.ts";
+import { at, find, type Step } from "./queries/steps.ts";
+import type { Rule, RuleInput } from "./rule.ts";
 
 export const lockNotInContext: Rule = {
   id: "lock-not-in-context",
-  title: "The lock file is kept out of the build by .dockerignore",
-  why: "The build never sees the lock: a copy or mount of it by name fails, and after `COPY . .` uv and poetry silently resolve everything anew, so the image holds whatever was newest that day.",
+  title: "The lock file does not reach the installation",
+  why: "The build never sees the lock: .dockerignore hides it, or the COPY before the installation names pyproject.toml alone. A copy or mount of it by name fails, `uv sync --locked` stops, and poetry and a plain `uv sync` silently resolve everything anew, so the image holds whatever was newest that day.",
   source: "RAGstar: uv.lock in .dockerignore",
   demand: "locked-versions",
   severity: "error",
   confidence: "certain",
-  advice: "Take the line out of .dockerignore, or add `!uv.lock` after it.",
+  advice:
+    "Take the line out of .dockerignore, or add `!uv.lock` after it; copy or mount the lock beside pyproject.toml.",
   aliases: ["CopyIgnoredFile", "DF077"],
   numbers: ["UV003"],
   since: "0.1.0",
-  fixes: "adds `!uv.lock` to .dockerignore.",
+  fixes: "adds `!uv.lock` to .dockerignore, where that hides it.",
   provenBy: ["builds"],
   examples: {
     bad: [
@@ -31,8 +33,20 @@ export const lockNotInContext: Rule = {
         "poetry.lock": '[[package]]\nname = "fastapi"\nversion = "0.121.0"\n',
         ".dockerignore": ".git\npoetry.lock\n",
       }),
+      // Only what is asked for is copied, not what was locked.
+      byManager("poetry", { changes: [["COPY pyproject.toml poetry.lock ./", "COPY pyproject.toml ./"]] }),
     ],
-    good: [healthy, project({ Dockerfile: healthyDockerfile, ".dockerignore": "*.lock\n.git\n!uv.lock\n" }), changed()],
+    good: [
+      healthy,
+      byManager("poetry", { changes: [["COPY pyproject.toml poetry.lock ./", "COPY pyproject.toml poetry.lock* ./"]] }),
+      // What a clone brings, nobody sees here.
+      byManager("poetry", {
+        changes: [["COPY pyproject.toml poetry.lock ./", "RUN git clone https://example.org/team/api.git ."]],
+      }),
+      healthy,
+      project({ Dockerfile: healthyDockerfile, ".dockerignore": "*.lock\n.git\n!uv.lock\n" }),
+      changed(),
+    ],
   },
   *check(input) {
     const { dockerfile, service, ignore } = input;
@@ -41,7 +55,15 @@ export const lockNotInContext: Rule = {
     // A requirements file that is not there stops the build at once.
     if (!lock || !sync || sync.tool === "pip") return;
     const line = ignore.excludes(lock.path);
-    if (!line) return;
+    if (!line) {
+      if (!isContextElsewhere(input) && isLeftOut(input, sync.step, lock.path))
+        yield {
+          message: `\`${sync.command.text}\` runs where ${asksIn(lock.path)} was copied and ${lock.path} was not.`,
+          where: at(dockerfile, sync.step.instruction, find(dockerfile, sync.step.instruction, sync.command.text)),
+          advice: `Copy ${lock.path} beside ${asksIn(lock.path)}.`,
+        };
+      return;
+    }
     yield {
       message: `${service.dockerignore ?? ".dockerignore"} line ${line.line} (\`${line.text}\`) keeps ${lock.path} out of the build.`,
       where: { file: service.dockerignore ?? ".dockerignore", line: line.line },
@@ -56,3 +78,12 @@ export const lockNotInContext: Rule = {
     };
   },
 };
+
+const asksIn = (lock: string): string =>
+  lock.endsWith("Pipfile.lock") ? lock.slice(0, -".lock".length) : lock.replace(/[^/]+$/, "pyproject.toml");
+
+/** What is asked for is there, and the lock beside it is not. */
+function isLeftOut(input: RuleInput, step: Step, lock: string): boolean {
+  const present = contextFilesIn(input, step);
+  return present !== undefined && present.has(asksIn(lock)) && !present.has(lock);
+}

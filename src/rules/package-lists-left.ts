@@ -1,13 +1,18 @@
+import { isIn } from "../kit/paths.ts";
+import { cacheMountsOf } from "./queries/cache-mounts.ts";
 import { alsoRun, append, type Mended } from "./queries/fixes.ts";
 import { commandsOf, type Command } from "./queries/commands.ts";
 import { changed, healthy, slim } from "./queries/example.ts";
 import { installsIn } from "./queries/packages.ts";
-import { at, find, mountsOf, shippedSteps } from "./queries/steps.ts";
+import { at, find, shippedSteps } from "./queries/steps.ts";
 import type { Dockerfile, Instruction } from "../model/types.ts";
 import type { Rule } from "./rule.ts";
 
 const apt = (tail: string, mount = ""): string =>
   `FROM ${slim}\nRUN ${mount}apt-get update && apt-get install -y --no-install-recommends libpq5${tail}\nRUN`;
+
+/** Where what nobody needs any more lies: apt's lists, and what dnf and apk keep. Debian's images keep no archives of apt. */
+const FOLDERS = { apt: "/var/lib/apt", dnf: "/var/cache", apk: "/var/cache" } as const;
 
 export const packageListsLeft: Rule = {
   id: "package-lists-left",
@@ -51,6 +56,9 @@ export const packageListsLeft: Rule = {
   examples: {
     bad: [
       changed([`FROM ${slim}\nRUN`, apt("")]),
+      changed([`FROM ${slim}\nRUN`, apt(" && apt-get clean && rm -rf /var/cache/apt/archives")]),
+      // The archives are kept out, and the lists lie elsewhere.
+      changed([`FROM ${slim}\nRUN`, apt("", "--mount=type=cache,target=/var/cache/apt,sharing=locked ")]),
       changed([`FROM ${slim}\nRUN`, `${apt("").slice(0, -4)}\nRUN rm -rf /var/lib/apt/lists/*\nRUN`]),
     ],
     good: [
@@ -73,8 +81,8 @@ export const packageListsLeft: Rule = {
       if (seen.has(instruction)) continue;
       seen.add(instruction);
       if (
-        mountsOf(instruction).some(
-          ({ type, target }) => type !== "bind" && /\/var\/(lib\/apt|cache)/.test(target ?? ""),
+        cacheMountsOf(dockerfile, step).some(
+          (target) => isIn(FOLDERS[manager], target) || target.startsWith(FOLDERS[manager]),
         )
       )
         continue;
@@ -82,7 +90,7 @@ export const packageListsLeft: Rule = {
       const cleaned = commands.some(
         ({ argv }) =>
           (argv[0] === "rm" &&
-            argv.some((word) => /^\/var\/(lib\/apt|cache\/(apk|dnf|yum|apt))|^\/var\/lib\/apt\/lists/.test(word))) ||
+            argv.some((word) => word.startsWith(FOLDERS[manager]) || isIn(FOLDERS[manager], word))) ||
           (manager === "apt" && argv.includes("distclean")) ||
           (manager === "dnf" && argv.includes("clean") && argv.includes("all")),
       );

@@ -32,7 +32,7 @@ export const poetryCacheInImage: Rule = {
   severity: "warning",
   confidence: "certain",
   advice:
-    "Use `poetry install --no-cache`, or a cache mount at /root/.cache/pypoetry; best install in a builder stage and copy the environment alone.",
+    "Use `poetry install --no-cache`, or a cache mount at the folder that it uses: ~/.cache/pypoetry of the user that runs the step; best install in a builder stage and copy the environment alone.",
   aliases: [],
   since: "0.1.0",
   fixes: "adds `--no-cache`.",
@@ -42,6 +42,10 @@ export const poetryCacheInImage: Rule = {
       byPoetry("RUN poetry install --only main"),
       byPoetry("RUN poetry install --only main", "ENV POETRY_CACHE_DIR=/tmp/poetry\n"),
       byPoetry("RUN --mount=type=cache,target=/root/.cache/pip poetry install --only main"),
+      byPoetry(
+        "RUN --mount=type=cache,target=/root/.cache/pypoetry poetry install --only main",
+        "RUN useradd -u 1001 -m svc\nUSER svc\n",
+      ),
     ],
     good: [
       healthy,
@@ -67,9 +71,11 @@ export const poetryCacheInImage: Rule = {
       const xdg = env.get("XDG_CACHE_HOME") ?? `${env.get("HOME") ?? homeOf(dockerfile, stage, user) ?? "~"}/.cache`;
       const cache = absolute(workdir, env.get("POETRY_CACHE_DIR") ?? `${xdg}/pypoetry`);
       if (cache.includes("$") || isKeptOut(dockerfile, step, cache)) continue;
+      const shown = cache.replace(/^.*\/~/, "~");
       yield {
-        message: `\`${command.text}\` leaves poetry's cache (${cache.replace(/^.*\/~/, "~")}) in the image.`,
+        message: `\`${command.text}\` leaves poetry's cache (${shown}) in the image.`,
         where: at(dockerfile, instruction, find(dockerfile, instruction, command.text)),
+        advice: `Use \`poetry install --no-cache\`, or a cache mount at ${shown}; best install in a builder stage and copy the environment alone.`,
         ...append(dockerfile, instruction, /\bpoetry\s+(?:install|sync)\b/, " --no-cache"),
       };
     }

@@ -1,14 +1,17 @@
 import { isForDevelopment } from "../../project/development.ts";
-import { groupsInstalled } from "../../project/installed.ts";
+import { extrasOf, groupsInstalled } from "../../project/installed.ts";
+import type { Service } from "../../model/types.ts";
+import type { ToolCall } from "../../project/install-command.ts";
 import type { RuleInput } from "../rule.ts";
 import { type Install, projectInstalls } from "./installs.ts";
 import { isShipped, shippingStages } from "./shipping.ts";
 
-/** A command that installs groups for development into what is shipped. */
+/** A command that installs groups or extras for development into what is shipped. */
 export interface DevelopmentInstall {
   readonly install: Install;
   readonly groups: readonly string[];
-  /** What the groups list, normalised. */
+  readonly extras: readonly string[];
+  /** What these list, normalised. */
   readonly names: readonly string[];
   /** Its stage is only copied from. */
   readonly copied: boolean;
@@ -18,7 +21,7 @@ export interface DevelopmentInstall {
 export function developmentInstalls(input: RuleInput): readonly DevelopmentInstall[] {
   const { dockerfile, service } = input;
   const { own } = shippingStages(input);
-  const { groups: known, installedGroups } = service.dependencies;
+  const { groups: known, extras, installedGroups } = service.dependencies;
   return projectInstalls(dockerfile)
     .filter((install) => install.tool !== "uv" && isShipped(input, install))
     .flatMap((install) => {
@@ -26,8 +29,19 @@ export function developmentInstalls(input: RuleInput): readonly DevelopmentInsta
         // Which groups poetry leaves out unasked, only the project's own files say.
         (group) => isForDevelopment(group) && installedGroups.includes(group) && (known[group] ?? []).length > 0,
       );
-      const names = groups.flatMap((group) => (known[group] ?? []).map(({ name }) => name));
+      const also = developmentExtras(install.call, service);
+      const asked = [...groups.map((group) => known[group] ?? []), ...also.map((extra) => extras[extra] ?? [])];
+      const names = asked.flatMap((list) => list.map(({ name }) => name));
       const copied = !own.has(install.step.stage);
-      return groups.length === 0 ? [] : [{ install, groups, names: [...new Set(names)], copied }];
+      return asked.length === 0 ? [] : [{ install, groups, extras: also, names: [...new Set(names)], copied }];
     });
 }
+
+/** Extras that are for development by their name: `pip install .[dev]`, `uv sync --all-extras`. */
+export const developmentExtras = (call: ToolCall, { dependencies }: Service): readonly string[] =>
+  [...new Set(extrasOf(call, dependencies))].filter(
+    (extra) => FOR_DEVELOPMENT.test(extra) && (dependencies.extras[extra] ?? []).length > 0,
+  );
+
+/** Of an extra that is called `build` or `local`, users may be meant. */
+const FOR_DEVELOPMENT = /^(?:dev|develop|development|tests?|testing|lint|linting|docs?|typing)$/;

@@ -24,8 +24,11 @@ function readEntrypointScripts(input: RuleInput): readonly EntrypointScript[] {
     const last = steps.findLast(({ instruction }) => instruction.keyword === keyword);
     if (!last) continue;
     const { workdir } = situationAt(dockerfile, last.stage);
-    for (const word of last.instruction.words.join(" ").split(/\s+/))
-      if (/\.sh$|entrypoint|start|run/.test(word)) named.add(absolute(workdir, word));
+    const words = last.instruction.words
+      .join(" ")
+      .split(/\s+/)
+      .filter((word) => /\.sh$|entrypoint|start|run/.test(word));
+    for (const path of words.flatMap((word) => placesOf(workdir, word))) named.add(path);
   }
   if (!read || named.size === 0) return [];
   const copied = steps.flatMap((step) => copiedBy(input, step).files);
@@ -34,6 +37,12 @@ function readEntrypointScripts(input: RuleInput): readonly EntrypointScript[] {
     return text !== undefined && /^#!.*\b(?:ba|da|a)?sh\b/.test(text) ? [{ file: source, text }] : [];
   });
 }
+
+/** A name without a folder is looked for on PATH. */
+const placesOf = (workdir: string, word: string): readonly string[] =>
+  (word.includes("/") ? [workdir] : [workdir, ...PATH]).map((folder) => absolute(folder, word));
+
+const PATH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 export interface ScriptCommand {
   readonly command: Command;

@@ -28,14 +28,16 @@ export function shellOf(dockerfile: Dockerfile, { stage, instruction }: Step): "
   return shell === "dash" || shell === "busybox" ? shell : undefined;
 }
 
+/** `mkdir -p /srv/{a,b}`: one folder of that name, where the shell knows no such thing. An address may have curl's own. */
+const BRACES = String.raw`(?<=\b(?:rm|mkdir|cp|mv|chmod|chown|touch|install|ln)\s[^;&|\n]*)(?<![$\\\w]*:\/\/\S*)(?<![$\\{])\{[\w.*/-]+(?:,[\w.*/-]*)+\}`;
 /** At the beginning of a command: the word that the shell in question does not know. */
 const AT_START = String.raw`(?:^|[;&|({]\s*|\b(?:if|then|do|else|while|until|!)\s+)`;
 /** What only bash reads as it is meant. */
 export const BASH = {
   dash: new RegExp(
-    String.raw`${AT_START}(?:\[\[\s|source\s|pushd\s|shopt\s|function\s+\w+)|\bset\s+-\w*o\s+pipefail|<\(|(?<![0-9>])&>|\{\d+\.\.\d+\}`,
+    String.raw`${AT_START}(?:\[\[\s|source\s|pushd\s|shopt\s|function\s+\w+)|\bset\s+-\w*o\s+pipefail|<\(|(?<![0-9>])&>|\{\d+\.\.\d+\}|${BRACES}`,
   ),
-  busybox: new RegExp(String.raw`${AT_START}(?:pushd\s|shopt\s)|<\(|\{\d+\.\.\d+\}`),
+  busybox: new RegExp(String.raw`${AT_START}(?:pushd\s|shopt\s)|<\(|\{\d+\.\.\d+\}|${BRACES}`),
 } as const;
 
 /** What stands in quotes may be another shell's, or a pattern. */
