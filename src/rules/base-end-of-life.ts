@@ -11,21 +11,29 @@ const ended: Readonly<Record<string, string>> = {
   "python 3.7": "2023-06",
   "python 3.8": "2024-10",
   "python 3.9": "2025-10",
+  "python 3.10": "2026-10",
   "debian stretch": "2022-06",
   "debian buster": "2024-06",
+  "debian bullseye": "2026-08",
   "ubuntu 18.04": "2023-05",
   "ubuntu 20.04": "2025-05",
   "alpine 3.15": "2023-11",
   "alpine 3.16": "2024-05",
   "alpine 3.17": "2024-11",
   "alpine 3.18": "2025-05",
+  "alpine 3.19": "2025-11",
+  "amazonlinux 2": "2026-06",
+  "centos 6": "2020-11",
+  "centos 7": "2024-06",
+  "centos 8": "2021-12",
 };
 
 export const baseEndOfLife: Rule = {
   id: "base-end-of-life",
   title: "The base gets no security updates any more",
   why: "Vulnerabilities found in this Python or distribution stay open in every image built on it, and its package mirrors are taken down, which breaks the build without warning.",
-  source: "devguide.python.org/versions; endoflife.date",
+  source:
+    "devguide.python.org/versions; endoflife.date; docker-library/tomcat #340 for Amazon Linux 2, falcosecurity/plugins for Debian 11",
   demand: "allowed-python",
   severity: "warning",
   confidence: "certain",
@@ -38,6 +46,8 @@ export const baseEndOfLife: Rule = {
     bad: [
       changed([`FROM ${slim}\n`, "FROM python:3.8-slim-bookworm\n"]),
       changed([`FROM ${slim}\n`, "FROM python:3.12-slim-buster\n"]),
+      changed([`FROM ${slim}\n`, "FROM python:3.12-slim-bullseye\n"]),
+      changed([`FROM ${slim}\n`, "FROM centos:8\n"]),
     ],
     good: [healthy, changed([`FROM ${slim}\n`, "FROM python:3.12-slim-bookworm\n"])],
   },
@@ -48,6 +58,7 @@ export const baseEndOfLife: Rule = {
       const minor = base.python?.split(".").slice(0, 2).join(".");
       const names = [
         minor === undefined ? "" : `python ${minor}`,
+        base.short === "centos" ? `centos ${/^(?:centos|stream)?(\d+)/.exec(base.tag ?? "")?.[1] ?? ""}` : "",
         base.distribution?.release === undefined ? "" : `${base.distribution.name} ${base.distribution.release}`,
       ];
       for (const name of names) {

@@ -1,17 +1,19 @@
-import type { Instruction, Stage } from "../model/types.ts";
+import type { Dockerfile, Instruction, Stage } from "../model/types.ts";
 import { pipItems, toolCall } from "../project/install-command.ts";
 import { commandsOf } from "./queries/commands.ts";
 import { sourcesOfCopy } from "./queries/context.ts";
-import { changed, healthy, syncLine } from "./queries/example.ts";
+import { changed, healthy, inBuilder, syncLine } from "./queries/example.ts";
 import { at, find, flag, lineage, reachable } from "./queries/steps.ts";
 import { isUv, runCommands } from "./queries/uv.ts";
-import type { Rule } from "./rule.ts";
+import { settingsOf } from "./queries/settings.ts";
+import type { Rule, RuleFinding } from "./rule.ts";
 
 export const dependencyLayerInvalidatedBySource: Rule = {
   id: "dependency-layer-invalidated-by-source",
   title: "Every source edit installs all dependencies again",
-  why: "A layer is rebuilt when anything copied before it has changed. With the source copied first, a one-line edit downloads and installs every package, in every build of every developer and in CI.",
-  source: "uv's guide for Docker: intermediate layers; Docker's documentation of the build cache",
+  why: "A layer is rebuilt when anything copied before it has changed. A RUN also sees each ARG before it, and another value is another layer. With the source copied first, or the number of the build declared first, a one-line edit downloads and installs every package, in every build of every developer and in CI.",
+  source:
+    "uv's guide for Docker: intermediate layers; Docker's documentation of the build cache; Docker's reference, ARG: impact on build caching",
   demand: "cached-dependencies",
   severity: "warning",
   confidence: "certain",
@@ -28,9 +30,12 @@ export const dependencyLayerInvalidatedBySource: Rule = {
         syncLine,
         "COPY pyproject.toml uv.lock ./\nCOPY app/ ./app/\nRUN --mount=type=cache,target=/root/.cache/uv uv sync --locked --no-dev\n",
       ]),
+      inBuilder("ARG GIT_SHA\nENV GIT_SHA=$GIT_SHA"),
     ],
     good: [
       healthy,
+      changed(["EXPOSE 8000", "ARG GIT_SHA\nENV GIT_SHA=$GIT_SHA\nEXPOSE 8000"]),
+      inBuilder("ARG PYTHON_SHA256\nARG UV_VERSION=0.9.8"),
       // The stage below has the dependencies.
       changed(
         [
@@ -51,6 +56,7 @@ export const dependencyLayerInvalidatedBySource: Rule = {
     for (const stage of reachable(dockerfile)) {
       const install = installsIn(stage)[0];
       if (!install) continue;
+      yield* byArguments(dockerfile, stage, install);
       // A stage below has installed them; this one adds the project itself.
       if (lineage(dockerfile, stage).some((one) => one !== stage && installsIn(one).length > 0)) continue;
       const source = stage.instructions.find(
@@ -72,6 +78,27 @@ export const dependencyLayerInvalidatedBySource: Rule = {
     }
   },
 };
+
+/** `ARG GIT_SHA` before the installation: a RUN sees each argument, so its cache is another one for each commit. */
+function* byArguments(dockerfile: Dockerfile, stage: Stage, install: Instruction): Generator<RuleFinding> {
+  const named = stage.instructions.flatMap((one) =>
+    one.keyword === "ARG" && one.line < install.line
+      ? settingsOf(one).flatMap(({ name }) => (OF_ONE_BUILD.test(name) ? [{ one, name }] : []))
+      : [],
+  );
+  for (const { one, name } of named)
+    yield {
+      message: `\`ARG ${name}\` stands before the dependencies are installed, and has another value in each build: they are installed again each time.`,
+      confidence: "likely",
+      where: at(dockerfile, one),
+      advice: `Move the ARG, and what uses it, behind the installation.`,
+      related: [{ ...at(dockerfile, install), message: "installs the dependencies" }],
+    };
+}
+
+/** Names that teams give to what CI knows of one build alone. */
+const OF_ONE_BUILD =
+  /^(?:(?:GIT|VCS|SOURCE|CI)_)?(?:COMMIT(?:_?(?:SHA|HASH|ID|REF))?|SHA|REV(?:ISION)?|VCS_REF)$|^(?:BUILD|CREATED)_?(?:DATE|TIME|TIMESTAMP|NUMBER|ID)$|^(?:CACHE_?BUST(?:ER)?|CACHEBUST)$|^GIT_(?:REF|HASH)$/;
 
 /** What pip installs is asked for in other files than a lock of uv. */
 function adviceFor(install: Instruction): { readonly advice?: string } {

@@ -8,7 +8,7 @@ export const linkModeUnsetWithCacheMount: Rule = {
   id: "link-mode-unset-with-cache-mount",
   title: "uv's link mode is not set beside a cache mount",
   why: "The cache mount is another file system, so uv cannot link from it. It falls back to copying and prints a warning in every build, in which a warning that matters is then overlooked.",
-  source: "uv's guide for Docker",
+  source: "uv's guide for Docker: caching",
   demand: "cached-dependencies",
   severity: "note",
   confidence: "certain",

@@ -27,7 +27,7 @@ export const poetryCacheInImage: Rule = {
   id: "poetry-cache-in-image",
   title: "poetry's cache stays in the image",
   why: "poetry keeps the archive of every package that it installs, under ~/.cache/pypoetry. In a layer it is dead weight: nobody installs from it again.",
-  source: "DevOps guides for poetry name it; measured by the check caches-absent",
+  source: "poetry's documentation of its configuration: cache-dir; measured by the check caches-absent",
   demand: "only-what-is-needed",
   severity: "warning",
   confidence: "certain",

@@ -7,7 +7,7 @@ export const projectInstalledBeforeSource: Rule = {
   id: "project-installed-before-source",
   title: "The dependency layer installs the project before its source is there",
   why: "A packaged project is built while its code is missing: the build backend fails, or installs an empty package, and the service imports an old or empty version of itself.",
-  source: "uv's guide for Docker",
+  source: "uv's guide for Docker: intermediate layers",
   demand: "cached-dependencies",
   severity: "warning",
   confidence: "likely",

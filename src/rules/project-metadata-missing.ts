@@ -1,5 +1,6 @@
 import { healthy, healthyWith, project, syncLine } from "./queries/example.ts";
 import { contextFilesIn } from "./queries/context.ts";
+import { type Install, pythonInstalls } from "./queries/installs.ts";
 import { commandsOf } from "./queries/commands.ts";
 import { at, type Step, stepsOf } from "./queries/steps.ts";
 import { syncsIn } from "./queries/uv.ts";
@@ -37,6 +38,16 @@ export const projectMetadataMissing: Rule = {
         "README.md": "# app\n",
         ".dockerignore": "*.md\n.git\n.venv\n",
       }),
+      project({
+        Dockerfile: healthyWith([
+          syncLine,
+          "COPY . .\nRUN python -m venv .venv && .venv/bin/pip install --no-cache-dir .\n",
+        ]),
+        "pyproject.toml": packaged('readme = "README.md"\n'),
+        "README.md": "# app\n",
+        "uv.lock": "",
+        ".dockerignore": "**/*.md\n.git\n.venv\n",
+      }),
     ],
     good: [
       healthy,
@@ -68,8 +79,7 @@ export const projectMetadataMissing: Rule = {
   *check(input) {
     const { dockerfile, service } = input;
     if (service.packaging.kind.value !== "package" || service.packaging.metadataFiles.length === 0) return;
-    for (const { step, project: installs } of syncsIn(dockerfile)) {
-      if (!installs) continue;
+    for (const step of installingSteps(dockerfile)) {
       const present = contextFilesIn(input, step);
       if (present === undefined) continue;
       for (const file of service.packaging.metadataFiles) {
@@ -85,6 +95,18 @@ export const projectMetadataMissing: Rule = {
     }
   },
 };
+
+/** Steps that build the project itself. */
+const installingSteps = (dockerfile: RuleInput["dockerfile"]): readonly Step[] => [
+  ...syncsIn(dockerfile).flatMap(({ step, project: installs }) => (installs ? [step] : [])),
+  ...pythonInstalls(dockerfile).flatMap((install) => (buildsProject(install) ? [install.step] : [])),
+];
+
+/** `pip install .`, and a `poetry install` that is not told to leave the project out. */
+function buildsProject({ tool, call, items }: Install): boolean {
+  if (tool === "pip") return items.folders.some(({ path }) => /^\.\/?$/.test(path));
+  return tool === "poetry" && !call.words.some((word) => /^--no-root$|^--only$|^--only=/.test(word));
+}
 
 /** `RUN touch README.md`, `RUN echo app > README.md`: a step of the stage, up to the installation, names the file. */
 const isMade = ({ dockerfile }: RuleInput, { stage, instruction }: Step, file: string): boolean =>

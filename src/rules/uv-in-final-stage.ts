@@ -9,7 +9,7 @@ export const uvInFinalStage: Rule = {
   id: "uv-in-final-stage",
   title: "The package manager (uv, poetry, pdm, pipenv, hatch) is in the shipped image",
   why: "It is needed to build the environment, not to run it: about 50 MB of uv, or the many packages of poetry, that a service never uses, and a tool that lets anyone who gets in install what they like.",
-  source: "uv's guide for Docker: multi-stage builds",
+  source: "uv's guide for Docker: non-editable installs, using uv temporarily",
   demand: "no-build-tools",
   severity: "warning",
   confidence: "certain",

@@ -5,6 +5,12 @@ import type { Rule } from "./rule.ts";
 
 const tools = new Set(["uv", "poetry", "pdm", "pipenv", "hatch"]);
 
+/** `poetry>=2`, `uv[x]`, `pdm<3`: limits that hold the newest release, or the newest of many. */
+function isOpen(word: string): boolean {
+  const [, name = "", limits = ""] = /^([a-z]+)(?:\[[\w,-]*\])?((?:[<>!]=?.*)?)$/.exec(word) ?? [];
+  return name !== word && tools.has(name) && !/==|~=/.test(limits);
+}
+
 export const uvOrPipToolUnpinned: Rule = {
   id: "uv-or-pip-tool-unpinned",
   title: "The package manager is installed without a version",
@@ -21,6 +27,7 @@ export const uvOrPipToolUnpinned: Rule = {
   examples: {
     bad: [
       changed(["COPY --from=uv /uv /usr/local/bin/uv\n", "RUN pip install --no-cache-dir uv\n"]),
+      changed(["COPY --from=uv /uv /usr/local/bin/uv\n", 'RUN pip install --no-cache-dir "uv>=0.9" wheel\n']),
       changed(["COPY --from=uv /uv /usr/local/bin/uv\n", "RUN curl -LsSf https://astral.sh/uv/install.sh | sh\n"]),
     ],
     good: [
@@ -44,7 +51,7 @@ export const uvOrPipToolUnpinned: Rule = {
         const pip = argv.findIndex((word) => /(^|\/)pip[\d.]*$|^pipx$/.test(word));
         // What follows `install`: in `uv pip install .` uv is what installs.
         const install = pip < 0 ? -1 : argv.indexOf("install", pip);
-        const named = install < 0 ? undefined : argv.slice(install + 1).find((word) => tools.has(word));
+        const named = install < 0 ? undefined : argv.slice(install + 1).find((word) => tools.has(word) || isOpen(word));
         const script = argv.find((word) =>
           /^https:\/\/astral\.sh\/uv\/install\.sh|install\.python-poetry\.org/.test(word),
         );
