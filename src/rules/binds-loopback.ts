@@ -29,7 +29,7 @@ export const bindsLoopback: Rule = {
   id: "binds-loopback",
   title: "The server listens on 127.0.0.1",
   why: "Inside a container that is the container itself: no published port and no load balancer reaches it, while a health check from inside says that all is well.",
-  source: "Docker's documentation: publishing ports",
+  source: "docker/cli discussion 7045; Docker's documentation: publishing ports",
   demand: "reached-at-its-port",
   severity: "error",
   confidence: "certain",

@@ -23,13 +23,16 @@ const absent: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     make: "make",
   },
 };
+/** Of each release of Alpine: busybox has adduser and addgroup. */
+const ALPINE = { useradd: "shadow", groupadd: "shadow", usermod: "shadow", bash: "bash" } as const;
+const alpine = `FROM python:3.13-alpine3.22@sha256:${"e".repeat(64)}\n`;
 const amazon = `FROM public.ecr.aws/amazonlinux/amazonlinux:2023@sha256:${"e".repeat(64)}\n`;
 const dockerfile = (run: string): string => `${amazon}RUN ${run}\nUSER 1001:1001\n${startLine}`;
 
 export const buildProgramAbsent: Rule = {
   id: "build-program-absent",
   title: "A build step calls a program that the base does not have",
-  why: "The build stops with `useradd: command not found`, exit code 127. Amazon Linux 2023 has no user tools, no tar and no gzip. benchling-webhook's rework met one after the other, each by a failed build.",
+  why: "The build stops with `useradd: command not found`, exit code 127. Amazon Linux 2023 has no user tools, no tar and no gzip; Alpine has adduser, and no useradd and no bash. benchling-webhook's rework met one after the other, each by a failed build.",
   source: "benchling-webhook, the move to Amazon Linux 2023",
   demand: "builds-from-a-clone",
   severity: "error",
@@ -43,9 +46,14 @@ export const buildProgramAbsent: Rule = {
       project({ Dockerfile: dockerfile("groupadd -r app && useradd -r -g app app") }),
       project({ Dockerfile: dockerfile("curl -fsSL https://files.example/tool.tar.gz | tar -xz -C /usr/local/bin") }),
       project({ Dockerfile: dockerfile("dnf install -y tar && curl -fsSL https://files.example/t.tgz | tar -xz") }),
+      project({ Dockerfile: `${alpine}RUN useradd -u 1001 app\nUSER 1001:1001\n${startLine}` }),
     ],
     good: [
       healthy,
+      project({ Dockerfile: `${alpine}RUN adduser -D -u 1001 app\nUSER 1001:1001\n${startLine}` }),
+      project({
+        Dockerfile: `${alpine}RUN apk add --no-cache shadow && useradd -u 1001 app\nUSER 1001:1001\n${startLine}`,
+      }),
       project({ Dockerfile: dockerfile("dnf install -y shadow-utils && groupadd -r app && useradd -r -g app app") }),
       project({
         Dockerfile: `${amazon.trimEnd()} AS base\nRUN dnf install -y shadow-utils\nFROM base\nRUN useradd -r app\nUSER 1001:1001\n${startLine}`,
@@ -57,8 +65,9 @@ export const buildProgramAbsent: Rule = {
   },
   *check({ dockerfile: file }) {
     for (const stage of reachable(file)) {
-      const { distribution } = baseOf(rootImage(file, stage));
-      const known = absent[`${distribution?.name ?? ""} ${distribution?.release ?? ""}`];
+      const { distribution, name } = baseOf(rootImage(file, stage));
+      const isAlpine = distribution?.name === "alpine" && /^(?:python|alpine)$/.test(name);
+      const known = isAlpine ? ALPINE : absent[`${distribution?.name ?? ""} ${distribution?.release ?? ""}`];
       if (known === undefined) continue;
       for (const { step, program, needed } of missingIn(file, stage, known))
         yield {

@@ -2,8 +2,10 @@ import { imageFiles } from "./queries/image-files.ts";
 import { changed, healthy, healthyWith, project, startLine } from "./queries/example.ts";
 import { envAtStart, option, programOf, type Start, startOf } from "./queries/start.ts";
 import { absolute, situationAt } from "./queries/settings.ts";
-import { at } from "./queries/steps.ts";
-import type { Rule, RuleInput } from "./rule.ts";
+import { at, shippedSteps } from "./queries/steps.ts";
+import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
+
+const SCRIPT = "#!/bin/sh\nexec uvicorn app.main:app --host 0.0.0.0 --timeout-graceful-shutdown 20\n";
 
 export const commandTargetMissing: Rule = {
   id: "command-target-missing",
@@ -23,9 +25,17 @@ export const commandTargetMissing: Rule = {
       changed(["COPY app/ /app/app/\n", ""]),
       changed(['"app.main:app"', '"app.server:app"']),
       project({ Dockerfile: healthyWith(["COPY app/ /app/app/\n", "COPY . /app/\n"]), ".dockerignore": "app\n" }),
+      // A name without a folder is looked for on PATH, and WORKDIR is not in it.
+      { ...changed([startLine, 'COPY run.sh ./\nCMD ["run.sh"]\n']), "run.sh": SCRIPT },
     ],
     good: [
       healthy,
+      ...[
+        'COPY run.sh ./\nCMD ["./run.sh"]\n',
+        'COPY run.sh /usr/local/bin/\nENTRYPOINT ["run.sh"]\n',
+        'COPY run.sh ./\nENV PATH="/app:$PATH"\nCMD ["run.sh"]\n',
+        'COPY run.sh ./\nCMD ["sh", "run.sh"]\n',
+      ].map((lines) => ({ ...changed([startLine, lines]), "run.sh": SCRIPT })),
       changed(
         ["COPY app/ /app/app/\n", "COPY app/ /srv/app/\n"],
         [startLine, 'CMD ["uvicorn", "--app-dir", "/srv", "app.main:app"]\n'],
@@ -35,6 +45,7 @@ export const commandTargetMissing: Rule = {
     ],
   },
   *check(input) {
+    yield* besidePath(input);
     const { dockerfile, service } = input;
     const start = startOf(dockerfile);
     const module = start && moduleOf(start);
@@ -58,6 +69,28 @@ export const commandTargetMissing: Rule = {
     };
   },
 };
+
+/** `CMD ["run.sh"]` of a script that lies in the working directory alone. */
+function* besidePath(input: RuleInput): Generator<RuleFinding> {
+  const { dockerfile } = input;
+  const last = (keyword: string) =>
+    shippedSteps(dockerfile).findLast(({ instruction }) => instruction.keyword === keyword);
+  const first = last("ENTRYPOINT") ?? last("CMD");
+  const [name = ""] = first?.instruction.words ?? [];
+  if (first?.instruction.form !== "exec" || !/^[\w.-]+\.(?:sh|py)$/.test(name)) return;
+  const present = imageFiles(input);
+  const { workdir, env } = situationAt(dockerfile, first.stage);
+  const path = env.get("PATH")?.value.split(":") ?? [];
+  const places = [...path, ...USUAL_PATH].map((folder) => absolute(workdir, `${folder}/${name}`));
+  if (present?.has(absolute(workdir, name)) !== true || places.some((place) => present.has(place))) return;
+  yield {
+    message: `${name} is looked for on PATH, and lies in ${workdir}, which is not in it.`,
+    where: at(dockerfile, first.instruction),
+    advice: `Write \`./${name}\`, or copy it to /usr/local/bin.`,
+  };
+}
+
+const USUAL_PATH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 function moduleOf(start: Start): string | undefined {
   const program = programOf(start.argv);

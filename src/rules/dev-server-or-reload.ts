@@ -1,7 +1,15 @@
-import { changed, healthy, startLine } from "./queries/example.ts";
+import { isKnownServer, unwrap } from "../project/unwrap.ts";
+import { lastCommands } from "./queries/entrypoint.ts";
+import { changed, healthy, healthyWith, project, startLine } from "./queries/example.ts";
 import { envAtStart, serverInside, startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
+
+const byStartScript = (last: string) =>
+  project({
+    Dockerfile: healthyWith([startLine, 'COPY start.sh /app/start.sh\nENTRYPOINT ["/app/start.sh"]\n']),
+    "start.sh": `#!/bin/sh\nset -e\n${last}\n`,
+  });
 
 export const devServerOrReload: Rule = {
   id: "dev-server-or-reload",
@@ -24,16 +32,25 @@ export const devServerOrReload: Rule = {
       changed([startLine, 'CMD ["python", "manage.py", "runserver", "0.0.0.0:8000"]\n']),
       changed([startLine, 'CMD ["flask", "run", "--host=0.0.0.0"]\n']),
       changed(["PYTHONUNBUFFERED=1", "PYTHONUNBUFFERED=1 FLASK_DEBUG=1"]),
+      byStartScript("exec uvicorn app.main:app --host 0.0.0.0 --reload"),
+      byStartScript("exec python manage.py runserver 0.0.0.0:8000"),
     ],
     good: [
       healthy,
+      byStartScript("exec uvicorn app.main:app --host 0.0.0.0"),
+      byStartScript(
+        'if [ "$DEV" = 1 ]; then exec uvicorn app.main:app --reload; fi\nexec uvicorn app.main:app --host 0.0.0.0',
+      ),
+      byStartScript('exec "$@"'),
       changed([startLine, 'CMD ["fastapi", "run", "app/main.py", "--port", "8000"]\n']),
       changed(["PYTHONUNBUFFERED=1", "PYTHONUNBUFFERED=1 FLASK_DEBUG=0"]),
     ],
   },
-  *check({ dockerfile, service }) {
+  *check(input) {
+    const { dockerfile, service } = input;
     const start = startOf(dockerfile);
     if (!start) return;
+    yield* byScript(input);
     const { argv, server } = start;
     const where = at(dockerfile, start.instruction);
     const flag = argv.find((word) => /^--(reload|debug)$/.test(word));
@@ -58,3 +75,18 @@ export const devServerOrReload: Rule = {
     }
   },
 };
+
+/** The same of the command that an entrypoint script always ends with. */
+function* byScript(input: RuleInput): Generator<RuleFinding> {
+  for (const { command, place } of lastCommands(input)) {
+    const { argv, server } = unwrap(command.argv);
+    const flag = isKnownServer(server) ? argv.find((word) => /^--(reload|debug)$/.test(word)) : undefined;
+    const isDev =
+      server === "flask-dev" || server === "django-dev" || (server === "fastapi-cli" && argv.includes("dev"));
+    if (command.conditional === true || (flag === undefined && !isDev)) continue;
+    yield {
+      message: `\`${argv.join(" ")}\` ${flag === undefined ? "is a development server" : `has ${flag}`}.`,
+      where: place,
+    };
+  }
+}

@@ -36,7 +36,8 @@ export const migrationsAtStart: Rule = {
   id: "migrations-at-start",
   title: "Every start migrates the database",
   why: "Replicas that start together migrate the same database at the same time: neither alembic nor Django takes a lock, so one of them fails or both change the same table. A migration that fails keeps the service down, and one that takes long outlasts the grace of the health check. The service also needs rights over the schema for as long as it runs.",
-  source: "alembic's cookbook and Django's documentation of `migrate`; twelve-factor, admin processes",
+  source:
+    "sqlalchemy/alembic #633: nothing is built in that keeps two upgrades apart; rhesis-ai/rhesis #2545: three pods at once; forum.djangoproject.com 21283: avoid to run migrate in parallel; twelve-factor, admin processes",
   demand: "starts-directly",
   severity: "note",
   confidence: "likely",

@@ -8,7 +8,8 @@ export const venvMoved: Rule = {
   id: "venv-moved",
   title: "The environment is copied to another path than it was made at",
   why: "The first line of every script in bin/ and the activate files hold the path at which the environment was made. At another path `uvicorn` or `gunicorn` end with `no such file or directory`, although the file is there.",
-  source: "flagsmith keeps a symbolic link for it",
+  source:
+    "Python's manual, venv: environments are not portable, for their scripts name the interpreter by its whole path; flagsmith keeps a symbolic link for it",
   demand: "found-when-started",
   severity: "error",
   confidence: "certain",
