@@ -1,5 +1,6 @@
 import { rules } from "../../src/rules/index.gen.ts";
 import { type OneDefect, planted } from "./defect.ts";
+import { formDefects } from "./table-forms.ts";
 import { deploymentDefects } from "./table-deployments.ts";
 import { managerDefects } from "./table-managers.ts";
 import { ruleDefects } from "./table-rules.ts";
@@ -23,6 +24,7 @@ const byHand: readonly OneDefect[] = [
   ...ruleDefects,
   ...deploymentDefects,
   ...managerDefects,
+  ...formDefects,
 ];
 const named = new Set(byHand.map(({ rules: [first] }) => first));
 /** A rule that no row is about has one of its own: its first bad example. Where others speak of it too, write the row. */
