@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { wrapper } from "../src/cli/bytecode.ts";
+import * as exampleParts from "../src/rules/queries/example.ts";
 import { build, type BuildOptions, type BuildResult, type Plugin } from "esbuild";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
@@ -21,14 +22,22 @@ const onlyEnglish: Plugin = {
 
 const EXAMPLES = /^ {2}examples: (?:\{.*\}|\{$[^]*?^ {2}\}|[^{\n]*),$/m;
 
-/** The examples of rules are for their tests and the documentation: half of a rule's text, and `analyze` shows none. */
+/**
+ * The examples of rules are for their tests and the documentation: half of a rule's text, and `analyze` shows none. What
+ * they are put together from beside a rule is then put together from nothing: else each start would write them all.
+ */
 const withoutExamples: Plugin = {
   name: "without-examples",
   setup(bundler) {
-    bundler.onLoad({ filter: /\/src\/rules\/[^/]+\.ts$/ }, ({ path }) => {
-      const text = readFileSync(path, "utf8");
-      return { contents: text.replace(EXAMPLES, "  examples: { bad: [], good: [] },"), loader: "ts" };
-    });
+    bundler.onLoad({ filter: /\/src\/rules\/[^/]+\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replace(EXAMPLES, ""),
+      loader: "ts",
+    }));
+    bundler.onLoad({ filter: /\/src\/rules\/queries\/example\.ts$/ }, () => ({
+      contents: Object.entries(exampleParts)
+        .map(([name, part]) => `export const ${name} = ${typeof part === "function" ? '() => ""' : '""'};`)
+        .join("\n"),
+    }));
   },
 };
 
