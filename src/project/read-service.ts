@@ -222,6 +222,7 @@ function targetOf(
     ({ by, dockerfile: file, stage }) =>
       by !== "command" && mayName(file, dockerfile.path) && hasStage(dockerfile, stage),
   );
+  if (own.length === 0) return undefined;
   const ofCi = own.filter(({ by }) => by === "step");
   const isAside = FOR_DEVELOPMENT.test(dockerfile.stages.at(-1)?.name ?? "");
   const shipping = own.filter(({ stage }) => !FOR_DEVELOPMENT.test(stage));

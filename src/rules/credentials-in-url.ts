@@ -39,6 +39,8 @@ export const credentialsInUrl: Rule = {
   *check({ dockerfile }) {
     const args = dockerfile.globalArgs.map((instruction) => ({ instruction }));
     for (const { instruction } of [...args, ...reachableSteps(dockerfile)]) {
+      // Most have no such sign, and the pattern is a costly one.
+      if (!instruction.args.includes("@")) continue;
       for (const match of instruction.args.matchAll(url)) {
         if (variable.test(match[1] ?? "")) continue;
         const shown = match[0].replace(`:${match[1] ?? ""}@`, ":…@");
