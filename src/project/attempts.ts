@@ -7,8 +7,13 @@ import { type Attempt, type Call, dotted, type Scope, within } from "./python-tr
 const ABSENT = /(?:^|\.)(?:FileNotFoundError|OSError|EnvironmentError|IOError)$/;
 
 /** Whether a call stands in a `try` whose `except` expects that the program may be absent; `except Exception` does not. */
-export const expectsAbsence = (file: PythonFile, call: Call): boolean =>
-  [...attemptsAround(file, call)].some((attempt) => names(attempt, ABSENT));
+export const expectsAbsence = (file: PythonFile, call: Call): boolean => expecting(file, call, ABSENT) !== undefined;
+
+/** The innermost `try` around an expression that has an `except` with a class of such a name. */
+export const expecting = (file: PythonFile, inside: Inside, wanted: RegExp): Attempt | undefined =>
+  [...attemptsAround(file, inside)].find((attempt) => names(attempt, wanted));
+
+type Inside = Pick<Call, "at" | "scope">;
 
 /** Whether a call stands in a `try` with any `except`: whatever happens is known there. */
 export const expectsAnything = (file: PythonFile, call: Call): boolean =>
@@ -19,7 +24,7 @@ export const names = ({ handlers }: Attempt, wanted: RegExp): boolean =>
   handlers.some((one) => [...within(one)].some((part) => wanted.test(dotted(part))));
 
 /** Of the call's own function, the innermost first: what a caller of it expects is not known here. */
-function* attemptsAround(file: PythonFile, { at, scope }: Call): Generator<Attempt> {
+function* attemptsAround(file: PythonFile, { at, scope }: Inside): Generator<Attempt> {
   const { attempts, above } = nestingOf(file);
   for (let index = countWhile(attempts, ({ body }) => body.from <= at) - 1; index >= 0; index = above[index] ?? -1) {
     const attempt = attempts[index];

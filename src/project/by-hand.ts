@@ -1,6 +1,8 @@
 import { literal } from "../kit/pattern.ts";
 import type { StartCommand } from "../model/types.ts";
+import { type Scripts, startedFile } from "./own-server.ts";
 import type { PythonFile, PythonSources } from "./python-source.ts";
+import { servesWeb } from "./unwrap.ts";
 import { enclosing } from "./python-tree.ts";
 
 /**
@@ -22,6 +24,24 @@ export function mayBegin(file: PythonFile, starts: readonly StartCommand[]): boo
   const { name, stem } = namesOf(file);
   if (/^(?:__main__|__init__|manage|main|app|server|wsgi|asgi|run)$/.test(stem)) return true;
   return starts.some(({ argv }) => argv.some((word) => word.includes(name) || word.split(/[:.]/).includes(stem)));
+}
+
+/** What a developer starts on a machine of their own. */
+const BY_DEVELOPERS: ReadonlySet<StartCommand["source"]> = new Set(["makefile", "ci", "devcontainer"]);
+
+/**
+ * The files that something runs as themselves, where a server that the image starts by its name imports the service;
+ * undefined where the image starts something else, which may run any.
+ */
+export function runThemselves(
+  sources: PythonSources,
+  starts: readonly StartCommand[],
+  scripts: Scripts,
+): ReadonlySet<PythonFile> | undefined {
+  const first = starts.find(({ source }) => source === "dockerfile");
+  if (first === undefined || !servesWeb(first) || first.argv[1]?.endsWith(".py") === true) return undefined;
+  const counting = starts.filter(({ source }) => !BY_DEVELOPERS.has(source));
+  return new Set(counting.flatMap(({ argv }) => startedFile(sources, argv, scripts) ?? []));
 }
 
 function namesOf({ source: { file: path } }: PythonFile) {

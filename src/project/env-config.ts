@@ -1,3 +1,5 @@
+import { literal } from "../kit/pattern.ts";
+import { blocksAbove } from "./blocks-above.ts";
 import { constantText } from "./constants.ts";
 import { certainty, type EnvRead, literalText } from "./env-read.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
@@ -15,12 +17,22 @@ export function* configReads(sources: PythonSources, file: PythonFile): Generato
   const readers = readersIn(sources, file);
   for (const call of readers.size === 0 ? [] : file.calls) {
     const [object = "", method, ...more] = (call.of.kind === "name" ? call.of.path : "").split(".");
-    const reader = method === "read_env" || more.length > 0 ? undefined : readers.get(object);
+    const reader = NO_READS.has(method ?? "") || more.length > 0 ? undefined : readers.get(object);
     const written = call.args[0] ?? call.keywords.get("var");
     const name = written === undefined ? impliedName(method) : constantText(sources, file, written);
     if (reader !== undefined && name !== undefined && /^[A-Za-z_]\w*$/.test(name))
-      yield configRead(sources, file, call, { name, method, reader });
+      yield configRead(sources, file, call, { name, method, reader: withPrefix(file, call, object, reader) });
   }
+}
+
+const NO_READS: ReadonlySet<string> = new Set(["read_env", "read_envfile", "prefixed", "seal", "dump"]);
+
+/** environs: `with env.prefixed("MYAPP_"):` goes before the names of what stands below it. */
+function withPrefix(file: PythonFile, { at }: Call, object: string, reader: Reader): Reader {
+  if (!file.source.text.includes(`${object}.prefixed(`)) return reader;
+  const block = new RegExp(String.raw`^\s*with\s+${literal(object).source}\.prefixed\(\s*["'](\w+)["']`);
+  const prefixes = [...blocksAbove(file.source.text, at)].flatMap((line) => block.exec(line)?.[1] ?? []);
+  return { ...reader, prefix: `${reader.prefix}${prefixes.toReversed().join("")}` };
 }
 
 /** What django-environ reads when it is given no name. */
@@ -76,12 +88,14 @@ function readersIn(sources: PythonSources, file: PythonFile): ReadonlyMap<string
   return readers;
 }
 
+/** Objects that the packages make themselves. */
+const READY = /^(?:decouple\.config|environs\.env)$/;
 const CLASS =
   /^(?:starlette\.config\.Config|environ\.Env|environ\.FileAwareEnv|environs\.(?:Env|FileAwareEnv)|decouple\.(?:Auto)?Config)$/;
 
 function* madeIn(file: PythonFile): Generator<readonly [string, Reader]> {
   const none = { prefix: "", scheme: new Map<string, Expression>() };
-  if (file.imports.get("config") === "decouple.config") yield ["config", none];
+  for (const [local, full] of file.imports) if (READY.test(full)) yield [local, none];
   for (const { target, value } of file.assignments) {
     if (target === undefined || value?.kind !== "call") continue;
     const name = calledName(file, value);

@@ -1,7 +1,8 @@
 import type { Evidence } from "../model/types.ts";
 import { constantText } from "./constants.ts";
 import { surroundingsOf } from "./env-index.ts";
-import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
+import { expecting } from "./attempts.ts";
+import { calledName, evidenceOf, type PythonFile, type PythonSources, qualified } from "./python-source.ts";
 import { type Assignment, type Call, enclosing, type Expression, type Scope, within } from "./python-tree.ts";
 
 /** Whether the file asks if a variable is there, and goes on without it: then `os.environ["X"]` does not require it. */
@@ -35,6 +36,18 @@ export function isRefused(file: PythonFile, call: Call): boolean {
   );
 }
 
+/** `try: os.environ["X"]` whose `except KeyError` goes on without it. */
+export function isCaught(file: PythonFile, read: { readonly at: number; readonly scope: Scope }): boolean {
+  const attempt = expecting(file, read, KEY_ERROR);
+  if (attempt === undefined) return false;
+  const [, , body = ""] = HANDLER.exec(file.source.text.slice(attempt.body.to)) ?? [];
+  return !/\b(?:raise|exit|quit|_exit)\b/.test(body);
+}
+
+const KEY_ERROR = /^KeyError$/;
+/** The line of the `except`, and what is indented below it. */
+const HANDLER = /^([ \t]*)except\b[^\n]*\bKeyError\b([^\n]*(?:\n(?:\1[ \t]+[^\n]*|[ \t]*(?=\n)))*)/m;
+
 function isParameter(holder: Assignment | undefined, scope: Scope): boolean {
   const value = holder?.value;
   if (value?.kind !== "operation" || value.operator !== "or") return false;
@@ -58,10 +71,7 @@ export function* checkedNames(
   if (file.loops.length === 0) return;
   const readIn = namesReadIn(file);
   if (readIn.size === 0) return;
-  const left = new Set([
-    ...file.leavings.filter(({ how }) => how === "raise").map(({ scope }) => scope),
-    ...file.calls.filter((call) => EXITS.test(calledName(file, call))).map(({ scope }) => scope),
-  ]);
+  const left = new Set(file.leavings.filter(({ how }) => how === "raise").map(({ scope }) => scope));
   for (const loop of file.loops) {
     const read = readIn.get(loop.scope);
     if (read === undefined || !left.has(loop.scope) || !loop.names.some((name) => read.has(name))) continue;
@@ -72,7 +82,7 @@ export function* checkedNames(
   }
 }
 
-/** The names whose variables each scope reads: `os.environ.get(name)`. */
+/** The names whose variables each scope reads or asks for: `os.environ.get(name)`, `name not in os.environ`. */
 function namesReadIn(file: PythonFile): ReadonlyMap<Scope, ReadonlySet<string>> {
   const names = new Map<Scope, Set<string>>();
   for (const call of file.calls) {
@@ -81,10 +91,20 @@ function namesReadIn(file: PythonFile): ReadonlyMap<Scope, ReadonlySet<string>> 
     if (args.length === 1 && first?.kind === "name" && /(?:environ\.get|getenv)$/.test(calledName(file, call)))
       names.set(scope, (names.get(scope) ?? new Set()).add(first.path));
   }
+  for (const { conditions, scope } of file.leavings)
+    for (const condition of conditions.flatMap((one) => [...within(one)])) {
+      const asked = askedOfEnviron(file, condition);
+      if (asked !== undefined) names.set(scope, (names.get(scope) ?? new Set()).add(asked));
+    }
   return names;
 }
 
-const EXITS = /^(?:sys\.exit|exit|quit|os\._exit)$/;
+/** The name in `name not in os.environ`. */
+function askedOfEnviron(file: PythonFile, condition: Expression): string | undefined {
+  if (condition.kind !== "operation" || !condition.operator.endsWith("in")) return undefined;
+  const [asked, holder] = condition.operands;
+  return asked?.kind === "name" && qualified(file, holder) === "os.environ" ? asked.path : undefined;
+}
 
 function listOf(file: PythonFile, expression: Expression): readonly Expression[] {
   const named =

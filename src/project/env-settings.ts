@@ -18,9 +18,15 @@ export function* readSettings(sources: PythonSources): Generator<EnvRead> {
   for (const [name, settings] of classes) {
     if (inherited.has(name)) continue;
     const prefix = prefixOf(sources, settings, classes);
-    for (const owner of [...ancestors(settings, classes), settings]) {
-      for (const field of fieldsOf(owner)) yield* readField(sources, owner.file, field, prefix);
-    }
+    const delimiter = configured(sources, settings, classes, "env_nested_delimiter") ?? "";
+    for (const owner of [...ancestors(settings, classes), settings])
+      yield* fieldsOf(owner).flatMap((field) => {
+        const model = classNamed(sources, owner.file, field.annotation);
+        const read = readField(sources, owner.file, field, prefix);
+        // Settings within settings have names of their own.
+        if (model !== undefined && !read.required && classes.has(fullName(model))) return [];
+        return model === undefined || delimiter === "" ? [read] : nestedIn(sources, model, { read, delimiter });
+      });
   }
 }
 
@@ -70,19 +76,57 @@ function ancestors(settings: SettingsClass, classes: ReadonlyMap<string, Setting
   return found;
 }
 
-/** `model_config = SettingsConfigDict(env_prefix=…)`, a dict, a class keyword, or pydantic 1's inner `class Config`. */
-function prefixOf(
+const prefixOf = (
   sources: PythonSources,
   settings: SettingsClass,
   classes: ReadonlyMap<string, SettingsClass>,
-): string {
+): string => configured(sources, settings, classes, "env_prefix") ?? "";
+
+/** `model_config = SettingsConfigDict(env_prefix=…)`, a dict, a class keyword, or pydantic 1's inner `class Config`. */
+function configured(
+  sources: PythonSources,
+  settings: SettingsClass,
+  classes: ReadonlyMap<string, SettingsClass>,
+  key: string,
+): string | undefined {
   for (const { file, scope } of [settings, ...ancestors(settings, classes)]) {
     const config = file.assignments.find((each) => each.scope === scope && each.target === "model_config")?.value;
-    const written = scope.keywords.get("env_prefix") ?? configValue(config, "env_prefix") ?? innerConfig(file, scope);
-    const prefix = constantText(sources, file, written);
-    if (prefix !== undefined) return prefix;
+    const written = scope.keywords.get(key) ?? configValue(config, key) ?? innerConfig(file, scope, key);
+    const text = constantText(sources, file, written);
+    if (text !== undefined) return text;
   }
-  return "";
+  return undefined;
+}
+
+interface Model {
+  readonly file: PythonFile;
+  readonly scope: Scope;
+}
+
+const fullName = ({ file, scope }: Model): string => `${file.module}.${scope.name}`;
+
+/** The class of the service that a field's type names: `Database` of `db: Database` and of `Database | None`. */
+function classNamed(sources: PythonSources, file: PythonFile, annotation: Expression | undefined): Model | undefined {
+  const named = annotation?.kind === "operation" ? annotation.operands[0] : annotation;
+  if (named?.kind !== "name") return undefined;
+  const name = qualified(file, named);
+  const at = name.lastIndexOf(".");
+  const other = at < 0 ? file : sources.module(name.slice(0, at));
+  const scope = other?.scopes.find(({ kind, name: own }) => kind === "class" && own === name.slice(at + 1));
+  return other === undefined || scope === undefined ? undefined : { file: other, scope };
+}
+
+/** `DB__URL` for the field `url` of the model in the field `db`: one level, as people write it. */
+function nestedIn(
+  sources: PythonSources,
+  model: Model,
+  { read, delimiter }: { readonly read: EnvRead; readonly delimiter: string },
+): readonly EnvRead[] {
+  return fieldsOf({ ...model, bases: [] }).map((field) => {
+    const inner = readField(sources, model.file, field, "");
+    const name = `${read.name}${delimiter}${inner.name}`.toUpperCase();
+    return { ...inner, name, required: read.required && inner.required };
+  });
 }
 
 function configValue(config: Expression | undefined, key: string): Expression | undefined {
@@ -91,10 +135,10 @@ function configValue(config: Expression | undefined, key: string): Expression | 
   return config.entries.find(([name]) => name.kind === "text" && name.value === key)?.[1];
 }
 
-const innerConfig = (file: PythonFile, scope: Scope): Expression | undefined =>
+const innerConfig = (file: PythonFile, scope: Scope, key: string): Expression | undefined =>
   file.assignments.find(
     ({ target, scope: inner }) =>
-      target === "env_prefix" && inner.kind === "class" && inner.name === "Config" && inner.parent === scope,
+      target === key && inner.kind === "class" && inner.name === "Config" && inner.parent === scope,
   )?.value;
 
 function fieldsOf({ file, scope }: SettingsClass): readonly Assignment[] {
@@ -109,13 +153,13 @@ function fieldsOf({ file, scope }: SettingsClass): readonly Assignment[] {
   );
 }
 
-function* readField(sources: PythonSources, file: PythonFile, field: Assignment, prefix: string): Generator<EnvRead> {
+function readField(sources: PythonSources, file: PythonFile, field: Assignment, prefix: string): EnvRead {
   const call = fieldCall(file, field.value) ?? annotatedField(file, field.annotation);
   const fallback = defaultOf(field, call);
   const hasDefault =
     (fallback !== undefined && fallback.kind !== "ellipsis") || call?.keywords.has("default_factory") === true;
   const name = aliasOf(sources, file, call) ?? `${prefix}${field.target ?? ""}`.toUpperCase();
-  yield {
+  return {
     name,
     required: !hasDefault && !(isPydanticOne(file) && allowsNone(file, field.annotation)),
     default: hasDefault ? literal(sources, file, fallback) : undefined,

@@ -1,7 +1,7 @@
 import type { EnvVariable } from "../model/types.ts";
 import { constantText } from "./constants.ts";
 import { kindOf, schemeIn, secretByName, schemeByDependencies } from "./env-kinds.ts";
-import { checkedNames, isAskedFor, isRefused } from "./env-required.ts";
+import { checkedNames, isAskedFor, isCaught, isRefused } from "./env-required.ts";
 import { configReads } from "./env-config.ts";
 import { readDynaconf } from "./env-dynaconf.ts";
 import { readThroughHelpers } from "./env-helpers.ts";
@@ -9,13 +9,15 @@ import { surroundingsOf } from "./env-index.ts";
 import { certainty, ENVIRON_CALL, type EnvRead, literalText } from "./env-read.ts";
 import { readSettings } from "./env-settings.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources, qualified } from "./python-source.ts";
-import type { Call } from "./python-tree.ts";
+import { type Call, enclosing, type Scope } from "./python-tree.ts";
 
 export interface EnvHints {
   /** Names of the runtime closure: they tell which database driver is there. */
   readonly packages: readonly string[];
   /** Values that example files and Compose give, by name. */
   readonly examples: ReadonlyMap<string, string>;
+  /** Whether something may run a file itself, and with it what stands below `if __name__ == "__main__"`. */
+  readonly runsItself?: (file: PythonFile) => boolean;
 }
 
 /** Variables that Python, servers and build tools read for themselves. */
@@ -26,7 +28,7 @@ const NOT_THE_SERVICES =
 export function readEnv(sources: PythonSources, hints: EnvHints): readonly EnvVariable[] {
   const reads: EnvRead[] = [...readSettings(sources), ...readDynaconf(sources)];
   for (const file of sources.withAny("environ", "getenv", "Config(", "Env(", "env(", "env.", "decouple")) {
-    for (const read of environReads(sources, file)) reads.push(read);
+    for (const read of environReads(sources, file, reachedIn(file, hints))) reads.push(read);
     for (const read of configReads(sources, file)) reads.push(read);
   }
   reads.push(...readThroughHelpers(sources));
@@ -68,18 +70,40 @@ function isRequired(reads: readonly EnvRead[]): boolean {
   );
 }
 
-function* environReads(sources: PythonSources, file: PythonFile): Generator<EnvRead> {
+type Reached = (scope: Scope) => boolean;
+
+/** Whether code of a scope may run: what only `__main__` leads to does not where a server imports the file. */
+function reachedIn(file: PythonFile, { runsItself }: EnvHints): Reached {
+  if (runsItself === undefined || !file.source.text.includes("__main__") || runsItself(file)) return () => true;
+  const ofMain = scopesOfMain(file);
+  return (scope) => {
+    const around = enclosing(scope, "function");
+    return enclosing(scope, "main") === undefined && (around === undefined || !ofMain.has(around));
+  };
+}
+
+/** The function `main`, when it is called below `if __name__ == "__main__"` and nowhere else in the file. */
+function scopesOfMain(file: PythonFile): ReadonlySet<Scope> {
+  const calls = file.calls.filter(({ of }) => of.kind === "name" && of.path === "main");
+  const isOfMain = calls.length > 0 && calls.every(({ scope }) => enclosing(scope, "main") !== undefined);
+  const mains = file.scopes.filter(
+    ({ kind, name, parent }) => kind === "function" && name === "main" && parent?.kind === "module",
+  );
+  return new Set(isOfMain ? mains : []);
+}
+
+function* environReads(sources: PythonSources, file: PythonFile, reached: Reached): Generator<EnvRead> {
   for (const { of, index, scope, stored, at } of file.subscripts) {
     // A name of its own is a parameter: WSGI hands every request's `environ` to the application.
     const name = qualified(file, of) === "os.environ" ? constantText(sources, file, index) : undefined;
     if (name === undefined || stored) continue;
     const evidence = evidenceOf(file, { at });
-    const required = !isAskedFor(file, name);
+    const required = !isAskedFor(file, name) && reached(scope) && !isCaught(file, { at, scope });
     yield { name, required, type: castAround(file, at), confidence: certainty(scope), evidence };
   }
   for (const call of file.calls) {
     const read = environCall(sources, file, call);
-    if (read !== undefined) yield read;
+    if (read !== undefined) yield { ...read, required: read.required && reached(call.scope) };
   }
   for (const { name, evidence } of checkedNames(sources, file))
     yield { name, required: true, confidence: "likely", evidence };

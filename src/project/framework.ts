@@ -7,6 +7,7 @@ import type { Expression, Scope } from "./python-tree.ts";
 const CLASSES: ReadonlyArray<readonly [string, string, Framework]> = [
   ["FastAPI", "fastapi", "fastapi"],
   ["Starlette", "starlette", "starlette"],
+  ["FastHTML", "fasthtml", "starlette"],
   ["Litestar", "litestar", "litestar"],
   ["Flask", "flask", "flask"],
   ["APIFlask", "apiflask", "flask"],
@@ -110,6 +111,16 @@ function frameworkIn(file: PythonFile, confidence: Fact<Framework>["confidence"]
   return undefined;
 }
 
+/** Frameworks that stand on one of those: their applications are its. By the package and the module it brings. */
+const STANDS_ON: ReadonlyArray<readonly [string, string, Framework]> = [
+  ["python-fasthtml", "fasthtml", "starlette"],
+  ["fastmcp", "fastmcp", "starlette"],
+  ["mcp", "mcp", "starlette"],
+  ["dash", "dash", "flask"],
+  ["nicegui", "nicegui", "fastapi"],
+  ["chainlit", "chainlit", "fastapi"],
+];
+
 /** Libraries that are clients as well: a bot that asks others with aiohttp serves nobody. */
 const SERVES: Readonly<Partial<Record<Framework, RegExp>>> = {
   aiohttp: /\baiohttp\.web\b|\bfrom aiohttp import (?:[^\n(]*|\([^)]*)\bweb\b/,
@@ -121,6 +132,10 @@ const ON_TOP: ReadonlySet<Framework> = new Set(["streamlit", "gradio"]);
 
 function fromDependencies({ dependencies, sources, starts, lock }: FrameworkInput): Fact<Framework> | undefined {
   const isServed = starts.some(servesWeb);
+  const above = STANDS_ON.flatMap(([name, module, value]) => {
+    const dependency = dependencies.runtime.find((one) => one.name === name);
+    return dependency !== undefined && anyMatches(sources, importOf(module)) ? [{ value, dependency }] : [];
+  });
   const found = BY_DEPENDENCY.flatMap((value) => {
     const dependency = dependencies.runtime.find(({ name }) => name === value);
     // A web server that is started does not run the workers of a queue.
@@ -132,6 +147,7 @@ function fromDependencies({ dependencies, sources, starts, lock }: FrameworkInpu
   const best =
     imported.find(({ value }) => ON_TOP.has(value)) ??
     imported[0] ??
+    above[0] ??
     found.find(({ dependency }) => sources.paths.length === 0 || dependency.place.file !== lock);
   if (best === undefined) return undefined;
   const { value, dependency } = best;

@@ -13,6 +13,7 @@ const LISTENING: Readonly<Record<string, (call: Call) => Expression | undefined>
   make_server: (call) => byKeyword(call) ?? call.args[1],
   serve: byKeyword,
   launch: byKeyword,
+  start: byKeyword,
   Config: byKeyword,
   Granian: byKeyword,
   TCPSite: (call) => byKeyword(call) ?? call.args[2],
@@ -23,7 +24,7 @@ const LISTENING: Readonly<Record<string, (call: Call) => Expression | undefined>
   listen: (call) => call.keywords.get("port") ?? call.args[0],
 };
 const WORDS = [".run(", "run_app(", "run_simple(", "serve(", "launch(", "Config(", "Granian("];
-const MORE_WORDS = ["make_server(", "TCPSite(", "secure_port(", "HTTPServer(", ".listen("];
+const MORE_WORDS = [".start(", "bottle", "make_server(", "TCPSite(", "secure_port(", "HTTPServer(", ".listen("];
 
 function byKeyword({ keywords }: Call): Expression | undefined {
   return keywords.get("port") ?? keywords.get("server_port");
@@ -41,6 +42,7 @@ export function portInCode(sources: PythonSources, env: EnvSettings): Fact<Port>
       const name = lastName(call);
       // Of a socket it is how many may wait.
       if (name === "listen" && !importsTornado(file)) continue;
+      if (isFastHtml(file, call)) return { value: FASTHTML, confidence: "likely", evidence: [evidenceOf(file, call)] };
       const written = Object.hasOwn(LISTENING, name) ? LISTENING[name]?.(call) : undefined;
       const value = written === undefined ? undefined : (asked(file, call.scope, written) ?? written);
       const port = value === undefined ? undefined : portOf(sources, file, value, env);
@@ -49,6 +51,12 @@ export function portInCode(sources: PythonSources, env: EnvSettings): Fact<Port>
   }
   return undefined;
 }
+
+/** FastHTML's `serve()`, when it is not told where. */
+const FASTHTML: Port = { number: 5001, variable: "PORT" };
+
+const isFastHtml = (file: PythonFile, call: Call): boolean =>
+  lastName(call) === "serve" && byKeyword(call) === undefined && /^from fasthtml\b/m.test(file.source.text);
 
 /** `run` of `uvicorn.run(…)` and of `create_app().run(…)`. */
 function lastName({ of }: Call): string {

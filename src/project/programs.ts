@@ -1,4 +1,5 @@
 import type { Dependency, DependencyFacts, ProgramUse } from "../model/types.ts";
+import { commandsIn } from "../dockerfile/shell.ts";
 import { constantText } from "./constants.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
 import { type Call, dotted, enclosing, type Expression, type Scope, within } from "./python-tree.ts";
@@ -94,7 +95,7 @@ function programIn(sources: PythonSources, file: PythonFile, call: Call): string
   if (
     /^(?:os\.(?:system|popen)|subprocess\.(?:getoutput|getstatusoutput)|asyncio\.create_subprocess_shell)$/.test(name)
   )
-    return firstWord(constantText(sources, file, call.args[0]));
+    return firstWord(commandText(sources, file, call.args[0]));
   if (!/^subprocess\.(?:run|call|check_call|check_output|Popen)$/.test(name)) return undefined;
   const command = call.args[0] ?? call.keywords.get("args");
   const held =
@@ -102,7 +103,16 @@ function programIn(sources: PythonSources, file: PythonFile, call: Call): string
       ? (file.assignments.find(({ target, scope }) => target === command.path && scope === call.scope)?.value ??
         command)
       : command;
-  return held?.kind === "list" ? wordOf(sources, file, held.items[0]) : firstWord(constantText(sources, file, held));
+  return held?.kind === "list" ? wordOf(sources, file, held.items[0]) : firstWord(commandText(sources, file, held));
+}
+
+/** A command as text, also of `shlex.split(…)`; of an f-string what stands before the first value, when that is a whole word. */
+function commandText(sources: PythonSources, file: PythonFile, written: Expression | undefined): string | undefined {
+  const command = written?.kind === "call" && calledName(file, written) === "shlex.split" ? written.args[0] : written;
+  const whole = constantText(sources, file, command);
+  if (whole !== undefined || command?.kind !== "format") return whole;
+  const first = constantText(sources, file, command.parts[0]);
+  return first !== undefined && /^\S+\s/.test(first) ? first : undefined;
 }
 
 function wordOf(sources: PythonSources, file: PythonFile, expression: Expression | undefined): string | undefined {
@@ -112,7 +122,10 @@ function wordOf(sources: PythonSources, file: PythonFile, expression: Expression
 
 function firstWord(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
-  return baseName(unwrap(simpleCommands(text)[0]?.words ?? []).argv[0] ?? "");
+  // Of a pipe, the first.
+  const [piped] = commandsIn(text);
+  const words = simpleCommands(text)[0]?.words ?? (piped === undefined ? [] : [piped.name, ...piped.args]);
+  return baseName(unwrap(words).argv[0] ?? "");
 }
 
 function throughLibraries(

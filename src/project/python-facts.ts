@@ -84,8 +84,15 @@ class Statements {
       default:
         if (BLOCKS.has(node.name)) return this.#descend(node, scope);
         if (node.firstChild === null && /^[^A-Z]/.test(node.name)) return;
-        this.#expressions.read(node, scope);
+        this.#leaveByCall(this.#expressions.read(node, scope), scope);
     }
+  }
+
+  /** `sys.exit(1)` ends a program as a raise does. */
+  #leaveByCall(expression: Expression, scope: Scope): void {
+    const call = expression.kind === "other" && expression.parts.length === 1 ? expression.parts[0] : expression;
+    if (call?.kind !== "call" || call.of.kind !== "name" || !EXITS.test(call.of.path)) return;
+    this.#found.leavings.push({ how: "raise", value: undefined, scope, conditions: this.#conditions, at: call.at });
   }
 
   #descend(node: SyntaxNode, scope: Scope): void {
@@ -247,6 +254,8 @@ class Statements {
     return this.#text.slice(node.from, node.to);
   }
 }
+
+const EXITS = /^(?:sys\.exit|exit|quit|os\._exit)$/;
 
 function scopeOf(kind: Scope["kind"], name: string, parent: Scope | undefined, at: number): Scope {
   return { kind, name, parent, decorators: [], parameters: NOTHING, bases: [], keywords: NOTHING, at };

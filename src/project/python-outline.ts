@@ -14,6 +14,7 @@ const INTERESTING = new RegExp(
     /[rR]oute|Controller|add_(?:get|post|put|patch|delete|view|subapp)|\bconfig\(|\benv[.(]|sqlite|FileHandler|basicConfig/,
     /\bon_(?:get|post|put|patch|delete)\b|def (?:get|post|put|patch|delete|head)\(self|HTTPServer|make_server|TCPSite|secure_port|add_argument|\.listen\(|PersistentClient|Templates|StaticFiles|fileConfig|dotenv|metadata|version\(|popen|create_subprocess|Settings|pkg_resources/,
     /\.save\((?!\)|\w+=)|joinpath|open_file\(|\bconfig[.[]|Storage\(|UPLOAD/,
+    /\.to_(?:csv|excel|parquet|pickle)\(|savefig|ZipFile|engine\(|\.start\(|shlex/,
   ]
     .map(({ source }) => source)
     .join("|"),

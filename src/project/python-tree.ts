@@ -58,7 +58,7 @@ export interface Assignment extends At {
   readonly scope: Scope;
 }
 
-/** `return x`, `raise x`, `assert x`: what leaves a scope. */
+/** `return x`, `raise x`, `assert x`: what leaves a scope. `sys.exit()` raises. */
 export interface Leaving extends At {
   readonly how: "return" | "raise" | "assert";
   readonly value: Expression | undefined;

@@ -5,6 +5,7 @@ import { beyondLimits } from "../dockerfile/limits.ts";
 import { hasStage } from "../dockerfile/stages.ts";
 import type { BuildTarget, Dockerfile, Fact, Service, StartCommand } from "../model/types.ts";
 import { findApplication } from "./application.ts";
+import { runThemselves } from "./by-hand.ts";
 import { conventionalReads } from "./conventional-reads.ts";
 import { readPrograms } from "./programs.ts";
 import { commandWrites } from "./command-writes.ts";
@@ -73,6 +74,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   const server = findServer(starts, dependencies);
   const routes = readRoutes(sources);
   const uses = readFileUses(sources, starts);
+  const themselves = runThemselves(sources, starts, scripts);
   return {
     name: pyproject?.name ?? nameOf(tree),
     files: tree.files,
@@ -87,7 +89,11 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     port: findPort({ starts, sources, dockerfile, server: server.value, framework: framework.value }),
     routes,
     healthPaths: healthPathsOf(routes, framework, starts),
-    env: readEnv(sources, { packages: dependencies.runtimeClosure, examples: outside.examples }),
+    env: readEnv(sources, {
+      packages: dependencies.runtimeClosure,
+      examples: outside.examples,
+      ...(themselves === undefined ? {} : { runsItself: (file) => themselves.has(file) }),
+    }),
     writes: [
       ...uses.writes,
       ...commandWrites(starts.filter(isJudged)),

@@ -1,35 +1,11 @@
 import type { Evidence, Route } from "../model/types.ts";
 import { constantText } from "./constants.ts";
 import { djangoRoutes } from "./routes-django.ts";
+import { ATTACH, GENERIC, METHODS, MORE_WORDS, OTHERS, TAKES_PATH_FIRST, WORDS } from "./route-words.ts";
+import { fastHtmlRoutes } from "./routes-fasthtml.ts";
 import { tornadoRoutes } from "./routes-tornado.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources, qualified } from "./python-source.ts";
 import { type Call, dotted, type Expression, type Scope } from "./python-tree.ts";
-
-const METHODS = new Set(["get", "post", "put", "patch", "delete", "head", "options", "websocket"]);
-const GENERIC = new Set(["route", "api_route", "view", "add_url_rule", "add_api_route", "add_route"]);
-/** Those of WebSockets are FastAPI's, Starlette's, Quart's and Litestar's. */
-const OTHERS =
-  /^(?:add_(?:get|post|put|patch|delete|view|websocket)|(?:add_)?(?:api_)?websocket_(?:route|listener|stream))$/;
-const ATTACH = new Set(["include_router", "register_blueprint", "mount", "blueprint", "add_subapp", "register_router"]);
-const WORDS = ["include_router", "register_blueprint", "APIRouter", "FastAPI", "Blueprint", "Flask", "Route", "Mount"];
-const MORE_WORDS = [
-  "Starlette",
-  "Litestar",
-  "Quart",
-  "Sanic",
-  "aiohttp",
-  "falcon",
-  "add_api_route",
-  "Controller",
-  "Router",
-  // Routes hung on an object that is made in another module.
-  ".route(",
-  "@app.",
-  "@api.",
-  "@bp.",
-  "@blueprint.",
-  "outer.",
-];
 
 interface RawRoute {
   /** The router or application it was hung on, as `module.name`. */
@@ -51,10 +27,12 @@ export function readRoutes(sources: PythonSources): readonly Route[] {
     })),
   );
   const seen = new Set<string>();
-  return [...routes, ...djangoRoutes(sources), ...tornadoRoutes(sources)].filter((route) => {
-    const key = `${route.method} ${route.path}`;
-    return seen.has(key) ? false : seen.add(key);
-  });
+  return [...routes, ...djangoRoutes(sources), ...tornadoRoutes(sources), ...fastHtmlRoutes(sources)].filter(
+    (route) => {
+      const key = `${route.method} ${route.path}`;
+      return seen.has(key) ? false : seen.add(key);
+    },
+  );
 }
 
 function joinPaths(prefix: string, path: string): string {
@@ -139,10 +117,19 @@ class Graph {
 
   #readCall(file: PythonFile, call: Call): void {
     const { on, last } = methodOf(call.of);
-    if (on === "") return;
+    if (on === "") return this.#readNinja(file, call);
     const owner = this.#refer(file, { kind: "name", path: on.replace(/\.router$/, ""), at: call.at }, call);
     if (ATTACH.has(last)) this.#readAttach(file, call, last, owner);
     else if (METHODS.has(last) || GENERIC.has(last) || OTHERS.test(last)) this.#readRoute(file, call, last, owner);
+  }
+
+  /** `path("api/", api.urls)`: where Django hangs the routes of django-ninja. */
+  #readNinja(file: PythonFile, call: Call): void {
+    const urls = dotted(call.args[1]);
+    if (!urls.endsWith(".urls") || !calledName(file, call).startsWith("django.urls.")) return;
+    const prefix = constantText(this.#sources, file, call.args[0]);
+    const api: Expression = { kind: "name", path: urls.slice(0, -".urls".length), at: call.at };
+    if (prefix !== undefined) this.#attach(this.#refer(file, api, call), "django", `/${prefix}`);
   }
 
   #readRoute(file: PythonFile, call: Call, last: string, owner: string): void {
@@ -183,7 +170,7 @@ class Graph {
   }
 
   #readAttach(file: PythonFile, call: Call, last: string, parent: string): void {
-    const takesPathFirst = last === "mount" || last === "add_subapp";
+    const takesPathFirst = TAKES_PATH_FIRST.has(last);
     const keys = ["prefix", "url_prefix", "path"];
     const given = keys.map((key) => call.keywords.get(key)).find((each) => each !== undefined);
     const prefix = constantText(this.#sources, file, given ?? (takesPathFirst ? call.args[0] : call.args[1])) ?? "";

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { pathOf } from "./paths.ts";
 import { calledName, type PythonFile, type PythonSources } from "./python-source.ts";
-import { type Assignment, type Expression, within } from "./python-tree.ts";
+import { type Assignment, type Call, type Expression, within } from "./python-tree.ts";
 
 /**
  * Files of SQLite that a setting names: in an address such as `sqlite:///todo.db`, alone or as the default of what reads a
@@ -29,6 +29,22 @@ export function* sqliteFiles(
     }
   }
 }
+
+/** `create_engine("sqlite:///app.db")`: an address that is given as it stands, or as a default. */
+export function* engineFiles(
+  sources: PythonSources,
+  file: PythonFile,
+): Generator<{ readonly path: string; readonly call: Call }> {
+  if (!file.source.text.includes("sqlite")) return;
+  for (const call of file.calls.filter((one) => ENGINE.test(calledName(file, one)))) {
+    const given = [call.args[0], call.keywords.get("url")].find((one) => one?.kind === "text" || one?.kind === "call");
+    const text = given?.kind === "text" ? given.value : pathOf(sources, file, given, { scope: call.scope });
+    const path = ofAddress(sources, file, text);
+    if (path !== undefined) yield { path, call };
+  }
+}
+
+const ENGINE = /(?:^|\.)(?:create_engine|create_async_engine|from_uri|Database)$/;
 
 /** dj-database-url, and the same of django-environ. */
 const isDatabase = (file: PythonFile, call: Extract<Expression, { kind: "call" }>): boolean =>

@@ -1,5 +1,6 @@
 import type { Server, StartCommand } from "../model/types.ts";
 import { commandsIn } from "../dockerfile/shell.ts";
+import { BEFORE_DASHES, MANAGERS, STARTERS, VALUED } from "./starters.ts";
 
 export interface Unwrapped {
   readonly argv: readonly string[];
@@ -14,49 +15,6 @@ interface Step {
   readonly rest: readonly string[];
 }
 
-/** Programs that start another one, with those of their options that take a value. */
-const STARTERS: Readonly<Record<string, readonly string[]>> = {
-  exec: ["-a"],
-  tini: ["-p", "-e"],
-  "dumb-init": ["--rewrite", "-r"],
-  catatonit: [],
-  "tini-static": ["-p", "-e"],
-  env: ["-u", "-C", "-S"],
-  nohup: [],
-  nice: ["-n"],
-  gosu: [],
-  "su-exec": [],
-  setpriv: [],
-  time: [],
-  command: [],
-  "ddtrace-run": [],
-  "newrelic-admin": [],
-  "opentelemetry-instrument": [],
-  chamber: [],
-  honcho: [],
-  watchmedo: [],
-};
-const MANAGERS = new Set(["uv", "poetry", "pdm", "pipenv", "hatch", "rye"]);
-/** Options of `uv run` and its kin that take a value. */
-const VALUED = new Set([
-  "--group",
-  "--no-group",
-  "--only-group",
-  "--extra",
-  "--no-extra",
-  "--with",
-  "--with-requirements",
-  "--with-editable",
-  "--env-file",
-  "--package",
-  "--project",
-  "--directory",
-  "--python",
-  "-p",
-  "--index",
-  "--cache-dir",
-  "--config-file",
-]);
 const SHELLS = new Set(["sh", "bash", "ash", "dash", "zsh"]);
 
 /** Takes everything off a command that only leads to the program which serves. */
@@ -128,6 +86,8 @@ function peel(argv: readonly string[]): Step | undefined {
   const program = baseName(first);
   if (SHELLS.has(program)) return peelShell(program, rest);
   if (MANAGERS.has(program)) return peelManager(program, rest);
+  const dashes = BEFORE_DASHES.has(program) ? rest.indexOf("--") : -1;
+  if (dashes >= 0) return dashes + 1 < rest.length ? { wrappers: [program], rest: rest.slice(dashes + 1) } : undefined;
   const valued = Object.hasOwn(STARTERS, program) ? STARTERS[program] : undefined;
   return valued === undefined ? undefined : peelStarter(program, rest, valued);
 }
@@ -167,7 +127,6 @@ function peelStarter(program: string, rest: readonly string[], valued: readonly 
   }
   if (program === "gosu" || program === "su-exec") at += 1;
   if (["newrelic-admin", "honcho"].includes(program)) at += 1;
-  if (program === "chamber") at = rest.indexOf("--") + 1;
   return at < rest.length ? { wrappers: [program], rest: rest.slice(at) } : undefined;
 }
 
@@ -244,12 +203,24 @@ export function roleOf(argv: readonly string[]): StartCommand["role"] {
   if (isMigration(program, rest)) return "migrate";
   if (/^(?:pytest|py\.test|tox|nox|unittest|coverage|ruff|mypy)$/.test(program) || rest[0] === "test") return "test";
   const server = serverOf(argv);
-  if (server !== "unknown" && server !== "own") return "web";
+  if ((server !== "unknown" && server !== "own") || WEB_COMMANDS.has(`${program} ${rest[0] ?? ""}`)) return "web";
   if (WORKER_COMMAND.test(rest[0] ?? "")) return "worker";
   if (server !== "own") return "other";
   if (/(?:^|[._])(?:worker|consumer)/.test(program)) return "worker";
   return /(?:^|[._])(?:beat|scheduler)(?:\.py)?$/.test(program) ? "beat" : "web";
 }
+
+/** Command lines of frameworks that run a server of their own. */
+const WEB_COMMANDS = new Set([
+  "chainlit run",
+  "fastmcp run",
+  "marimo run",
+  "panel serve",
+  "solara run",
+  "shiny run",
+  "mlflow server",
+  "bentoml serve",
+]);
 
 function isMigration(program: string, rest: readonly string[]): boolean {
   const asks = Object.hasOwn(MIGRATIONS, program) ? MIGRATIONS[program] : undefined;

@@ -5,7 +5,7 @@ import { configuredLogFiles, isLogCall } from "./log-files.ts";
 import { pathOf, pathOrFolderOf } from "./paths.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
 import { type Call, enclosing, type Expression, methodOf, type Scope, within } from "./python-tree.ts";
-import { sqliteFiles } from "./sqlite-files.ts";
+import { engineFiles, sqliteFiles } from "./sqlite-files.ts";
 import { savedTo, uploadFolder } from "./uploads.ts";
 
 export interface FileUses {
@@ -22,6 +22,7 @@ const BY_FIRST: ReadonlyArray<readonly [RegExp, Use]> = [
   [/(?:^|\.)(?:RotatingFileHandler|TimedRotatingFileHandler|WatchedFileHandler|FileHandler)$/, "write"],
   [/^loguru\.logger\.add$/, "write"],
   [/^sqlite3\.connect$/, "write"],
+  [/\.(?:to_csv|to_excel|to_parquet|to_pickle|savefig)$/, "write"],
   [/^shelve\.open$/, "write"],
   [/(?:^|\.)(?:PersistentClient|DiskCache|Cache)$/, "write"],
   [/^(?:logging\.config\.)?fileConfig$/, "read"],
@@ -78,6 +79,9 @@ const MORE_WORDS = [
   "loguru",
   "FileHandler",
   "MEDIA_ROOT",
+  ".to_",
+  "savefig",
+  "ZipFile",
   "FileSystemStorage",
   ".save(",
   "open_file(",
@@ -105,6 +109,8 @@ export function readFileUses(sources: PythonSources, starts: readonly StartComma
       (found.use === "write" ? writes : reads).push(use);
     }
     writes.push(...logFilesOf(sources, file));
+    for (const { path, call } of engineFiles(sources, file))
+      writes.push({ path: posix.normalize(path), when: whenOf(file, call.scope), evidence: evidenceOf(file, call) });
     writes.push(...assigned(sources, file));
   }
   return { writes: writes.map(withoutSlash), reads };
@@ -157,6 +163,7 @@ function useOf(
       : undefined;
     if (path !== undefined) return { path, use };
   }
+  if (name === "zipfile.ZipFile") return opened(sources, file, call, call.args);
   const plain = BY_FIRST.find(([pattern]) => pattern.test(name));
   const first = plain === undefined ? undefined : usedPath(sources, file, { of: call.args[0], call, use: plain[1] });
   if (plain !== undefined)

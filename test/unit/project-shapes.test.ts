@@ -1,0 +1,191 @@
+import { describe, expect, it } from "vitest";
+import { readService } from "../../src/project/read-service.ts";
+import { memoryTree } from "../../src/project/tree.ts";
+
+const APP = "from fastapi import FastAPI\napp = FastAPI()\n";
+const dockerfile = (...command: readonly string[]) =>
+  `FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nCMD ${JSON.stringify(command)}\n`;
+const uvicorn = dockerfile("uvicorn", "main:app", "--host", "0.0.0.0", "--port", "8000");
+
+async function serviceOf(main: string, more: Readonly<Record<string, string>> = {}) {
+  const files = { Dockerfile: uvicorn, "requirements.txt": "fastapi\nuvicorn\n", "main.py": `${APP}${main}`, ...more };
+  return readService(memoryTree(files));
+}
+
+/** `!` before the default says that the service does not start without the variable. */
+async function envOf(main: string, more: Readonly<Record<string, string>> = {}) {
+  const { env } = await serviceOf(main, more);
+  return Object.fromEntries(env.map((one) => [one.name, `${one.required ? "!" : ""}${one.default ?? ""}`]));
+}
+
+describe("a variable is required", () => {
+  it.each([
+    ["sys.exit(1)", "!"],
+    ["raise SystemExit('no')", "!"],
+    ["os._exit(1)", "!"],
+    ["print('none')", ""],
+    ["sys.stderr.write('none')", ""],
+  ])("where its absence is followed by %s: %s", async (then, expected) => {
+    const code = `import os, sys\nKEY = os.getenv("API_KEY")\nif not KEY:\n    print("set API_KEY")\n    ${then}\n`;
+    expect(await envOf(code)).toEqual({ API_KEY: expected });
+  });
+
+  it.each([
+    ['KEY = "default"', ""],
+    ["raise RuntimeError('set KEY')", "!"],
+    ["sys.exit('set KEY')", "!"],
+  ])("unless a KeyError is caught with %s", async (then, expected) => {
+    const code = `import os, sys\ntry:\n    KEY = os.environ["KEY"]\nexcept KeyError:\n    ${then}\nraise_later = 1\n`;
+    expect(await envOf(code)).toEqual({ KEY: expected });
+  });
+
+  it("when a list of names is asked for one by one", async () => {
+    const loop = (then: string) =>
+      `import os\nNAMES = ["A_KEY", "B_KEY"]\nfor name in NAMES:\n    if name not in os.environ:\n        ${then}\n`;
+    expect(await envOf(loop("raise RuntimeError(name)"))).toEqual({ A_KEY: "!", B_KEY: "!" });
+    expect(await envOf(loop("print(name)"))).toEqual({});
+  });
+
+  it("below `__main__` only where something runs that file itself", async () => {
+    const code = `import os\ndef main():\n    secret = os.environ["MAIN_SECRET"]\nif __name__ == "__main__":\n    import uvicorn\n    main()\n    uvicorn.run(app, host="0.0.0.0", port=int(os.environ["PORT"]))\n`;
+    expect(await envOf(code)).toEqual({ MAIN_SECRET: "", PORT: "" });
+    expect(await envOf(code, { Makefile: "run:\n\tpython main.py\n" })).toEqual({ MAIN_SECRET: "", PORT: "" });
+    const asItself = { MAIN_SECRET: "!", PORT: "!" };
+    expect(await envOf(code, { Dockerfile: dockerfile("python", "main.py") })).toEqual(asItself);
+    expect(await envOf(code, { Dockerfile: dockerfile("./start.sh") })).toEqual(asItself);
+    expect(await envOf(code, { Procfile: "worker: python main.py\n" })).toEqual(asItself);
+  });
+});
+
+describe("variables are read", () => {
+  it("by what decouple and environs hand out ready made, under any name", async () => {
+    expect(await envOf(`from decouple import config as setting\nA = setting("A")\n`)).toEqual({ A: "!" });
+    expect(await envOf(`from environs import env\nA = env.str("A")\nB = env.int("B", 5)\n`)).toEqual({
+      A: "!",
+      B: "5",
+    });
+    expect(await envOf(`from .settings import config as setting\nA = setting("A")\n`)).toEqual({});
+  });
+
+  it("with the prefixes of environs around them, and not without", async () => {
+    const code = `from environs import Env\nenv = Env()\nenv.read_env()\nwith env.prefixed("APP_"):\n    with env.prefixed("DB_"):\n        host = env.str("HOST")\n    name = env.str("NAME", "x")\nplain = env.str("PLAIN")\n`;
+    expect(await envOf(code)).toEqual({ APP_DB_HOST: "!", APP_NAME: "x", PLAIN: "!" });
+  });
+
+  const nested = (config: string, field: string) =>
+    `from pydantic import BaseModel, Field\nfrom pydantic_settings import BaseSettings, SettingsConfigDict\nclass Database(BaseModel):\n    url: str\n    pool: int = 5\nclass Own(BaseSettings):\n    model_config = SettingsConfigDict(env_prefix="OWN_")\n    key: str\nclass Settings(BaseSettings):\n    model_config = SettingsConfigDict(${config})\n    ${field}\n`;
+  it.each([
+    ['env_nested_delimiter="__"', "db: Database", { DB__POOL: "5", DB__URL: "!", OWN_KEY: "!" }],
+    [
+      'env_nested_delimiter="__", env_prefix="SHOP_"',
+      "db: Database",
+      { SHOP_DB__POOL: "5", SHOP_DB__URL: "!", OWN_KEY: "!" },
+    ],
+    ['env_nested_delimiter="__"', 'db: Database = Database(url="x")', { DB__POOL: "5", DB__URL: "", OWN_KEY: "!" }],
+    ["", "db: Database", { DB: "!", OWN_KEY: "!" }],
+    ["", "own: Own = Field(default_factory=Own)", { OWN_KEY: "!" }],
+    ["", "own: str", { OWN: "!", OWN_KEY: "!" }],
+  ])("as pydantic-settings names them, with %s and %s", async (config, field, expected) => {
+    expect(await envOf(nested(config, field))).toEqual(expected);
+  });
+});
+
+describe("a framework that stands on another", () => {
+  const facts = async (files: Readonly<Record<string, string>>) => {
+    const { framework, port, routes } = await readService(memoryTree(files));
+    return [framework.value, port?.value.number, routes.map(({ method, path }) => `${method} ${path}`)];
+  };
+  it("FastHTML", async () => {
+    const main = `from fasthtml.common import *\napp, rt = fast_app()\n@rt("/")\ndef get(): return "x"\n@rt("/items")\ndef post(): return "x"\n@rt\ndef about(): return "x"\nserve()\n`;
+    const files = { Dockerfile: dockerfile("python", "main.py"), "requirements.txt": "python-fasthtml\n" };
+    const routes = ["GET /", "POST /items", "GET /about"];
+    expect(await facts({ ...files, "main.py": main })).toEqual(["starlette", 5001, routes]);
+    expect(await facts({ ...files, "main.py": main.replace("serve()", "serve(port=9000)") })).toEqual([
+      "starlette",
+      9000,
+      routes,
+    ]);
+    expect(await facts({ ...files, "main.py": "print(1)\n" })).toEqual(["unknown", undefined, []]);
+  });
+
+  it("FastMCP and the SDK of MCP", async () => {
+    const main = `from fastmcp import FastMCP\nmcp = FastMCP("x")\n@mcp.custom_route("/health", methods=["GET"])\nasync def health(request): return None\napp = mcp.http_app()\n`;
+    const files = { Dockerfile: uvicorn, "requirements.txt": "fastmcp\nuvicorn\n" };
+    expect(await facts({ ...files, "main.py": main })).toEqual(["starlette", 8000, ["GET /health"]]);
+    const sdk = main.replace("fastmcp", "mcp.server.fastmcp");
+    expect(await facts({ ...files, "requirements.txt": "mcp\n", "main.py": sdk })).toEqual([
+      "starlette",
+      8000,
+      ["GET /health"],
+    ]);
+    // A client of other MCP servers.
+    expect((await facts({ ...files, "requirements.txt": "mcp\nflask\n", "main.py": "import flask, mcp\n" }))[0]).toBe(
+      "flask",
+    );
+  });
+
+  it("Dash, django-ninja, and servers of other names", async () => {
+    const dash = "from dash import Dash\napp = Dash(__name__)\nserver = app.server\n";
+    expect(
+      await facts({
+        Dockerfile: dockerfile("gunicorn", "-b", ":8050", "main:server"),
+        "requirements.txt": "dash\ngunicorn\n",
+        "main.py": dash,
+      }),
+    ).toEqual(["flask", 8050, []]);
+    const urls = `from django.urls import path\nfrom ninja import NinjaAPI\napi = NinjaAPI()\n@api.get("/health")\ndef health(request): return {}\nurlpatterns = [path("api/", api.urls)]\n`;
+    const ninja = await facts({ "requirements.txt": "django\ndjango-ninja\n", "core/urls.py": urls });
+    expect(ninja[2]).toContain("GET /api/health");
+    expect(ninja[2]).not.toContain("GET /health");
+    for (const [text, port] of [
+      ["from bottle import run\nrun(host='0.0.0.0', port=8080)\n", 8080],
+      ["from robyn import Robyn\napp = Robyn(__file__)\napp.start(host='0.0.0.0', port=8081)\n", 8081],
+      ["import threading\nthreading.Thread(target=print).start()\n", undefined],
+    ] as const)
+      expect(await facts({ Dockerfile: dockerfile("python", "main.py"), "main.py": text })).toMatchObject({ 1: port });
+  });
+});
+
+describe("a start", () => {
+  it.each([
+    "doppler run -- uvicorn main:app",
+    "infisical run --env=prod -- uvicorn main:app",
+    "aws-vault exec prod -- uvicorn main:app",
+    "./wait-for-it.sh db:5432 -t 30 -- uvicorn main:app",
+    "dockerize -wait tcp://db:5432 -timeout 30s uvicorn main:app",
+    "conda run --no-capture-output -n web uvicorn main:app",
+    "watchmedo auto-restart -d . -- uvicorn main:app",
+  ])("is seen through `%s`", async (line) => {
+    const { starts } = await serviceOf("", { Dockerfile: dockerfile(...line.split(" ")) });
+    expect(starts).toMatchObject([{ role: "web", server: "uvicorn", argv: ["uvicorn", "main:app"] }]);
+  });
+
+  it("is not made of what a starter is only asked", async () => {
+    const { starts } = await serviceOf("", { Dockerfile: dockerfile("doppler", "run", "--") });
+    expect(starts).toMatchObject([{ role: "other", server: "unknown" }]);
+    const { starts: chainlit } = await serviceOf("", { Dockerfile: dockerfile("chainlit", "run", "main.py") });
+    expect(chainlit).toMatchObject([{ role: "web" }]);
+    const { starts: other } = await serviceOf("", { Dockerfile: dockerfile("chainlit", "create-secret") });
+    expect(other).toMatchObject([{ role: "other" }]);
+  });
+});
+
+describe("a path is written", () => {
+  const written = async (main: string, more?: Readonly<Record<string, string>>) =>
+    (await serviceOf(main, more)).writes.map(({ path }) => path);
+  it("through an engine, an archive and a table", async () => {
+    expect(await written(`from sqlalchemy import create_engine\ne = create_engine("sqlite:///./app.db")\n`)).toEqual([
+      "app.db",
+    ]);
+    expect(await written(`from sqlalchemy import create_engine\ne = create_engine("sqlite:///:memory:")\n`)).toEqual(
+      [],
+    );
+    const code = `import zipfile\ndef work(table):\n    table.to_csv("exports/a.csv")\n    zipfile.ZipFile("exports/a.zip", "w")\n    zipfile.ZipFile("data/in.zip")\n`;
+    expect(await written(code)).toEqual(["exports/a.csv", "exports/a.zip"]);
+  });
+});
+
+it("a program is called by a pipe, an f-string and shlex", async () => {
+  const code = `import asyncio, shlex, subprocess\nasync def work(path, tool):\n    await asyncio.create_subprocess_shell("gs -q a | lpr")\n    subprocess.run(f"exiftool {path}", shell=True)\n    subprocess.run(shlex.split(f"qpdf --decrypt {path}"))\n    subprocess.run(f"{tool} {path}", shell=True)\n    subprocess.run(f"con{tool} x", shell=True)\n`;
+  expect((await serviceOf(code)).programs.map(({ program }) => program)).toEqual(["gs", "exiftool", "qpdf"]);
+});
