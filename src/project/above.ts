@@ -8,7 +8,11 @@ import { leadsAway } from "./own-file.ts";
 const NAMES = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
 const CI = [".gitlab-ci.yml", ".circleci/config.yml", "bitbucket-pipelines.yml", "azure-pipelines.yml"];
 const WORKFLOWS = ".github/workflows";
-const ALL = [...NAMES, ...NAMES.map((name) => name.replace(/\.ya?ml$/, (ending) => `.override${ending}`))];
+/** What is laid over it: by itself, and on a server. */
+const LAID_OVER = ["override", "prod", "production", "staging", "deploy"];
+const ALL = ["", ...LAID_OVER.map((word) => `.${word}`)].flatMap((word) =>
+  NAMES.map((name) => name.replace(/\.ya?ml$/, (ending) => `${word}${ending}`)),
+);
 
 /**
  * Compose files in the folders above a service, as far as its repository goes: relative to the service, `../compose.yaml`.

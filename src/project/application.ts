@@ -1,7 +1,6 @@
 import type { Application, Evidence, Fact, Framework, StartCommand } from "../model/types.ts";
 import { constructorOf, returnsApplication } from "./framework.ts";
 import { type Scripts, startedFile } from "./own-server.ts";
-import { consoleScripts } from "./packaging.ts";
 import { callsTo, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
 import { textAt } from "./toml.ts";
 import type { Pyproject } from "./pyproject.ts";
@@ -21,14 +20,18 @@ const FACTORIES = [
 /** Where framework command lines look first. */
 const CONVENTIONAL = /^(?:src\/)?(?:[\w-]+\/)?(?:main|app|api|wsgi|asgi|server|__init__)\.py$/;
 
+interface Project {
+  readonly sources: PythonSources;
+  readonly pyproject: Pyproject | undefined;
+  readonly scripts: Scripts;
+}
+
 /** The object a server imports: as started today, then as declared, then as the code has it. */
 export function findApplication(
   starts: readonly StartCommand[],
-  sources: PythonSources,
-  pyproject: Pyproject | undefined,
+  { sources, pyproject, scripts }: Project,
   dockerEnv: ReadonlyMap<string, Evidence & { readonly value: string }>,
 ): Fact<Application> | undefined {
-  const scripts = consoleScripts(pyproject?.toml.data);
   return (
     started(starts, sources, scripts) ??
     declared(sources, pyproject, dockerEnv) ??

@@ -30,18 +30,19 @@ export function mayBegin(file: PythonFile, starts: readonly StartCommand[]): boo
 const BY_DEVELOPERS: ReadonlySet<StartCommand["source"]> = new Set(["makefile", "ci", "devcontainer"]);
 
 /**
- * The files that something runs as themselves, where a server that the image starts by its name imports the service;
- * undefined where the image starts something else, which may run any.
+ * Whether something runs a file as itself. Where the image starts a server by its name, that imports the service, and
+ * only what others start is run so; whatever else the image starts may run any file.
  */
-export function runThemselves(
+export function runsAsItself(
   sources: PythonSources,
   starts: readonly StartCommand[],
   scripts: Scripts,
-): ReadonlySet<PythonFile> | undefined {
+): (file: PythonFile) => boolean {
   const first = starts.find(({ source }) => source === "dockerfile");
-  if (first === undefined || !servesWeb(first) || first.argv[1]?.endsWith(".py") === true) return undefined;
+  if (first === undefined || !servesWeb(first) || first.argv[1]?.endsWith(".py") === true) return () => true;
   const counting = starts.filter(({ source }) => !BY_DEVELOPERS.has(source));
-  return new Set(counting.flatMap(({ argv }) => startedFile(sources, argv, scripts) ?? []));
+  const started = new Set(counting.flatMap(({ argv }) => startedFile(sources, argv, scripts) ?? []));
+  return (file) => started.has(file);
 }
 
 function namesOf({ source: { file: path } }: PythonFile) {

@@ -9,6 +9,7 @@ import type { Pipfile } from "./pipfile.ts";
 import type { Pyproject } from "./pyproject.ts";
 import { readRequirementsFiles } from "./requirements-file.ts";
 import { groupOfFile } from "./requirements-in-use.ts";
+import type { SetupFiles } from "./setup-files.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 import { uvSources, withSources } from "./uv-sources.ts";
 
@@ -18,6 +19,7 @@ export interface DependencyInput {
   readonly tree: Tree;
   readonly pyproject: Pyproject | undefined;
   readonly pipfile: Pipfile | undefined;
+  readonly setup?: SetupFiles | undefined;
   readonly reading: LockReading | undefined;
   readonly dockerfile: Dockerfile | undefined;
   /** Requirements files of production. */
@@ -68,10 +70,13 @@ const isUnwanted = ({ name, installed, forDevelopment }: Section): boolean =>
   forDevelopment || (!installed && extraOf(name) === undefined);
 
 function declaredIn(input: DependencyInput): Declared {
-  const { tree, pipfile, requirements } = input;
+  const { tree, pipfile, requirements, setup } = input;
   const { runtime, groups, extras } = inPyproject(input);
   if (runtime.length > 0 || Object.keys(groups).length > 0) return { runtime, groups, extras };
   if (pipfile !== undefined) return { runtime: pipfile.runtime, groups: pipfile.groups, extras };
+  // A setup.py mostly reads the list beside it, and what an image installs from a list is that.
+  if (setup !== undefined && setup.runtime.length > 0 && requirements.length === 0)
+    return { runtime: setup.runtime, groups, extras: { ...setup.extras, ...extras } };
   const files = tree.files.filter((file) => /^(?:requirements\/[^/]+|[^/]*requirements[^/]*)\.(?:txt|in)$/.test(file));
   const fromFiles: Record<string, readonly Dependency[]> = {};
   for (const file of files) {

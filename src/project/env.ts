@@ -16,6 +16,8 @@ export interface EnvHints {
   readonly packages: readonly string[];
   /** Values that example files and Compose give, by name. */
   readonly examples: ReadonlyMap<string, string>;
+  /** Whether the place that reads a variable comes into the image. */
+  readonly isInImage?: (read: EnvRead) => boolean;
   /** Whether something may run a file itself, and with it what stands below `if __name__ == "__main__"`. */
   readonly runsItself?: (file: PythonFile) => boolean;
 }
@@ -34,7 +36,8 @@ export function readEnv(sources: PythonSources, hints: EnvHints): readonly EnvVa
   reads.push(...readThroughHelpers(sources));
   const byName = new Map<string, EnvRead[]>();
   for (const read of reads) {
-    if (!NOT_THE_SERVICES.test(read.name)) byName.set(read.name, [...(byName.get(read.name) ?? []), read]);
+    if (!NOT_THE_SERVICES.test(read.name) && hints.isInImage?.(read) !== false)
+      byName.set(read.name, [...(byName.get(read.name) ?? []), read]);
   }
   return [...byName].map(([name, all]) => variable(name, all, hints)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

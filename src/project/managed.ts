@@ -15,6 +15,7 @@ import { readPipfile } from "./pipfile.ts";
 import { requirementsInUse } from "./requirements-in-use.ts";
 import { pythonInUse, readPythonFacts } from "./python.ts";
 import { readPyproject } from "./pyproject.ts";
+import type { SetupFiles } from "./setup-files.ts";
 import type { TreeProblem } from "./tree.ts";
 
 /** What the files of a package manager say: which one it is, what it locked, which Python, and what is needed for what. */
@@ -26,10 +27,10 @@ export interface Managed {
   readonly dependencies: DependencyFacts;
 }
 
-type ManagedInput = Omit<LockInput, "pipfile" | "installed" | "requirements">;
+type ManagedInput = Omit<LockInput, "pipfile" | "installed" | "requirements"> & { readonly setup?: SetupFiles };
 
 function readFiles(input: ManagedInput) {
-  const { tree, pyproject, dockerfile, problems } = input;
+  const { tree, pyproject, setup, dockerfile, problems } = input;
   const pipfile = readPipfile(tree, problems);
   const installed = dockerfile === undefined ? [] : installedFiles(dockerfile, tree.files);
   const requirements = requirementsInUse(tree, installed);
@@ -37,7 +38,7 @@ function readFiles(input: ManagedInput) {
   const locked = lock === undefined || reading === undefined ? undefined : { path: lock.path, reading };
   const python = readPythonFacts({ tree, pyproject, pipfile, lock: locked });
   const dependenciesOn = (version: string | undefined) =>
-    readDependencies({ tree, pyproject, pipfile, reading, dockerfile, requirements, python: version, problems });
+    readDependencies({ tree, pyproject, pipfile, setup, reading, dockerfile, requirements, python: version, problems });
   return { manager, lock, python, requirements, dependenciesOn };
 }
 

@@ -17,12 +17,13 @@ export interface PackagingInput {
   readonly tree: Tree;
   readonly pyproject: Pyproject | undefined;
   readonly sources: PythonSources;
+  readonly scripts: PackagingFacts["consoleScripts"];
   readonly application: Application | undefined;
 }
 
 /** Whether the service is an installed package or runs from its folder, and what depends on that. */
 export function readPackaging(input: PackagingInput): PackagingFacts {
-  const { tree, pyproject, sources } = input;
+  const { tree, pyproject, sources, scripts } = input;
   const data = pyproject?.toml.data;
   const packages = importPackages(input);
   return {
@@ -31,7 +32,7 @@ export function readPackaging(input: PackagingInput): PackagingFacts {
     layout: layoutOf(packages),
     importPackages: packages,
     metadataFiles: metadataFiles(tree, pyproject),
-    consoleScripts: consoleScripts(data),
+    consoleScripts: scripts,
     readsOwnVersion: readsOwnVersion(sources, pyproject?.name),
     looksUpFromFile: looksUpFromFile(sources),
     versionFromGit: versionFromGit(pyproject),

@@ -1,11 +1,12 @@
 import { logFilesOfFiles } from "./log-files.ts";
 import { literal } from "../kit/pattern.ts";
-import { readIgnore } from "../dockerfile/ignore.ts";
+import { type Ignore, readIgnore } from "../dockerfile/ignore.ts";
 import { beyondLimits } from "../dockerfile/limits.ts";
 import { hasStage } from "../dockerfile/stages.ts";
-import type { BuildTarget, Dockerfile, Fact, Service, StartCommand } from "../model/types.ts";
+import type { BuildTarget, Dockerfile, Evidence, Fact, Service, StartCommand } from "../model/types.ts";
 import { findApplication } from "./application.ts";
-import { runThemselves } from "./by-hand.ts";
+import { runsAsItself } from "./by-hand.ts";
+import { codeInImage } from "./code-in-image.ts";
 import { conventionalReads } from "./conventional-reads.ts";
 import { readPrograms } from "./programs.ts";
 import { commandWrites } from "./command-writes.ts";
@@ -27,6 +28,7 @@ import { readPyproject } from "./pyproject.ts";
 import { withRunScripts } from "./run-scripts.ts";
 import { GrammarNeeded, PythonSources } from "./python-source.ts";
 import { readRoutes } from "./routes.ts";
+import { readSetupFiles } from "./setup-files.ts";
 import { configuredStop } from "./stop-config.ts";
 import { dockerfileStarts } from "./starts.ts";
 import { staticRootOf } from "./static-root.ts";
@@ -53,35 +55,35 @@ export async function readService(tree: Tree, options: ReadOptions = {}): Promis
 }
 
 async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions): Promise<Service> {
-  const problems: TreeProblem[] = [];
-  const outsideProblems: TreeProblem[] = [];
   const dockerfiles = dockerfilesOf(tree, options.dockerfile);
+  const outsideProblems: TreeProblem[] = [];
   const outside = await readOutside(tree, dockerfiles[0], outsideProblems);
   const target = targetOf(parsed(tree, dockerfiles[0]), options.target, outside);
   const dockerfile = parsed(tree, dockerfiles[0], target?.value);
-  problems.push(...refusedDockerfile(tree, dockerfiles[0]));
+  const problems: TreeProblem[] = [...refusedDockerfile(tree, dockerfiles[0])];
   const dockerignore = dockerignoreOf(tree, dockerfiles[0]);
   const pyproject = readPyproject(tree, problems);
-  const managed = readManaged({ tree, pyproject, dockerfile, dockerignore, problems });
+  const setup = readSetupFiles(sources);
+  const managed = readManaged({ tree, pyproject, setup, dockerfile, dockerignore, problems });
   const { lock, dependencies } = managed;
-  const scripts = consoleScripts(pyproject?.toml.data);
+  const scripts = { ...setup.scripts, ...consoleScripts(pyproject?.toml.data) };
+  const isInImage = inImage(dockerfile, sources.paths, dockerignore?.ignore);
   const written = [...startsOfImages(tree, dockerfiles, target?.value), ...outside.starts];
   const starts = refined(sources, withRunScripts(written, tree, pyproject), scripts);
   const isJudged = ({ evidence }: StartCommand) => !dockerfiles.slice(1).includes(evidence.file);
   const imageEnv = dockerEnv(dockerfile);
-  const application = findApplication(starts, sources, pyproject, imageEnv);
+  const application = findApplication(starts, { sources, pyproject, scripts }, imageEnv);
   const framework = findFramework({ sources, application, dependencies, starts, lock: lock?.path });
   const server = findServer(starts, dependencies);
-  const routes = readRoutes(sources);
+  const routes = readRoutes(sources).filter(isInImage);
   const uses = readFileUses(sources, starts);
-  const themselves = runThemselves(sources, starts, scripts);
   return {
     name: pyproject?.name ?? nameOf(tree),
     files: tree.files,
     git: tree.git,
     ...beyondFiles(tree),
     ...managed,
-    packaging: readPackaging({ tree, pyproject, sources, application: application?.value }),
+    packaging: readPackaging({ tree, pyproject, sources, scripts, application: application?.value }),
     framework,
     server,
     application,
@@ -92,14 +94,15 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     env: readEnv(sources, {
       packages: dependencies.runtimeClosure,
       examples: outside.examples,
-      ...(themselves === undefined ? {} : { runsItself: (file) => themselves.has(file) }),
+      isInImage,
+      runsItself: runsAsItself(sources, starts, scripts),
     }),
     writes: [
-      ...uses.writes,
+      ...uses.writes.filter(isInImage),
       ...commandWrites(starts.filter(isJudged)),
       ...(await logFilesOfFiles(tree, uses.reads, starts)),
     ],
-    programs: readPrograms(sources, dependencies, lock?.path ?? "pyproject.toml"),
+    programs: readPrograms(sources, dependencies, lock?.path ?? "pyproject.toml").filter(isInImage),
     reads: [...uses.reads, ...conventionalReads(tree, starts, dependencies.runtimeClosure)],
     ...staticRootOf(sources),
     dockerfiles,
@@ -110,6 +113,18 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     ...configuredStop(starts, sources, imageEnv),
     problems: [...problems, ...outsideProblems, ...sources.problems, ...tree.problems],
   };
+}
+
+/** Whether what a file says is said of the image: Python that no stage is given never runs there. */
+function inImage(
+  dockerfile: Dockerfile | undefined,
+  files: readonly string[],
+  ignore: Ignore | undefined,
+): (fact: { readonly evidence: Evidence }) => boolean {
+  const given = dockerfile === undefined ? undefined : codeInImage({ dockerfile, files, ignore });
+  if (given === undefined) return () => true;
+  const known = new Set(files);
+  return ({ evidence: { file } }) => !known.has(file) || given.has(file);
 }
 
 /** What among the tracked paths is no file of its own. */

@@ -91,6 +91,25 @@ describe("on disk", () => {
     expect(await run("git", ["init", "-q"], { cwd: join(top, "inside") })).toMatchObject({ code: 0 });
     expect([...((await diskTree(folder)).above ?? new Map()).keys()]).toEqual(["../../compose.yaml"]);
   });
+
+  it("is read with those that are laid over it on a server, and with no others", async () => {
+    const folder = repository("laid-over");
+    const at = (name: string) => join(top, "laid-over", name);
+    const production = "services: {api: {command: gunicorn -k uvicorn.workers.UvicornWorker app.main:app}}\n";
+    writeFileSync(at("docker-compose.yml"), COMPOSE);
+    for (const name of ["prod", "test"]) writeFileSync(at(`docker-compose.${name}.yml`), production);
+    await run("git", ["init", "-q"], { cwd: at(".") });
+    const tree = await diskTree(folder);
+    expect([...(tree.above ?? new Map()).keys()]).toEqual([
+      "../../docker-compose.yml",
+      "../../docker-compose.prod.yml",
+    ]);
+    const { starts } = await readService(tree);
+    expect(starts.filter(({ source }) => source === "compose").map(({ argv }) => argv[0])).toEqual([
+      "uvicorn",
+      "gunicorn",
+    ]);
+  });
 });
 
 describe("CI at the top of the repository", () => {

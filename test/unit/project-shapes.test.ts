@@ -189,3 +189,77 @@ it("a program is called by a pipe, an f-string and shlex", async () => {
   const code = `import asyncio, shlex, subprocess\nasync def work(path, tool):\n    await asyncio.create_subprocess_shell("gs -q a | lpr")\n    subprocess.run(f"exiftool {path}", shell=True)\n    subprocess.run(shlex.split(f"qpdf --decrypt {path}"))\n    subprocess.run(f"{tool} {path}", shell=True)\n    subprocess.run(f"con{tool} x", shell=True)\n`;
   expect((await serviceOf(code)).programs.map(({ program }) => program)).toEqual(["gs", "exiftool", "qpdf"]);
 });
+
+describe("code that the image is not given", () => {
+  const code = `import os, subprocess\nfrom fastapi import FastAPI\napp = FastAPI()\nTOKEN = os.environ["SEED_TOKEN"]\n@app.get("/seed")\ndef seed():\n    open("/data/seed.txt", "w").write("x")\n    subprocess.run(["pg_dump"])\n`;
+  const facts = async (copies: string, more: Readonly<Record<string, string>> = {}) => {
+    const { env, writes, programs, routes } = await serviceOf("", {
+      Dockerfile: `FROM python:3.12-slim\nWORKDIR /app\n${copies}\nCMD ["uvicorn", "main:app"]\n`,
+      "seeds/seed.py": code,
+      ...more,
+    });
+    return [env.map(({ name }) => name), writes, programs, routes].flat().length;
+  };
+  it.each([
+    ["is named by no COPY", "COPY requirements.txt main.py ./", {}, 0],
+    ["is kept out by .dockerignore", "COPY . .", { ".dockerignore": "seeds\n" }, 0],
+    ["comes with the folder", "COPY . .", {}, 4],
+    ["is named by a variable with a value", "ARG CODE=seeds\nCOPY main.py $CODE ./", {}, 4],
+    ["may be named by a variable without one", "ARG CODE\nCOPY main.py $CODE ./", {}, 4],
+    ["is mounted where a package is built", "COPY main.py .\nRUN --mount=type=bind,target=. pip install .", {}, 4],
+    [
+      "is mounted with others left out",
+      "COPY main.py .\nRUN --mount=type=bind,source=lib,target=/l pip install /l",
+      {},
+      0,
+    ],
+    ["lies in another context, as all else does", "COPY service/main.py .", {}, 4],
+  ])("says nothing of it: it %s", async (_, copies, more, expected) => {
+    expect(await facts(copies, more)).toBe(expected);
+  });
+
+  it("is told apart by the stages that the shipped one needs", async () => {
+    const stages = (from: string) =>
+      `COPY main.py .\nFROM python:3.12-slim AS tools\nCOPY seeds seeds\nFROM python:3.12-slim\nCOPY --from=${from} / /`;
+    expect(await facts(stages("tools"))).toBe(4);
+    expect(await facts(stages("0"))).toBe(0);
+  });
+});
+
+describe("setup.py and setup.cfg", () => {
+  const py = `from setuptools import find_packages, setup\nREQUIRES = ["flask>=2", "gunicorn"]\nsetup(name="svc", packages=find_packages(), install_requires=REQUIRES, extras_require={"pg": ["psycopg2"]}, entry_points={"console_scripts": ["svc=svc.app:main", "nothing"]})\n`;
+  const cfg = `[metadata]\nname = svc\n\n[options]\npackages = find:\ninstall_requires =\n    flask>=2\n    # kept\n    gunicorn\n\n[options.extras_require]\npg =\n    psycopg2\n\n[options.entry_points]\nconsole_scripts =\n    svc = svc.app:main\n`;
+  const app = `from flask import Flask\napp = Flask(__name__)\ndef main():\n    app.run(host="0.0.0.0", port=8080)\n`;
+  const read = (files: Readonly<Record<string, string>>) =>
+    readService(
+      memoryTree({
+        Dockerfile: `FROM python:3.12-slim\nCOPY . .\nRUN pip install .\nCMD ["svc"]\n`,
+        "svc/app.py": app,
+        ...files,
+      }),
+    );
+  it.each([
+    ["setup.py", { "setup.py": py }, 2],
+    ["setup.cfg", { "setup.cfg": cfg, "setup.py": "from setuptools import setup\nsetup()\n" }, 7],
+  ])("%s says what is needed and what starts", async (file, files, line) => {
+    const { dependencies, packaging, server, application } = await read(files);
+    expect(dependencies.runtime).toMatchObject([
+      { name: "flask", requirement: "flask>=2", place: { file, line } },
+      { name: "gunicorn" },
+    ]);
+    expect(dependencies.extras).toMatchObject({ pg: [{ name: "psycopg2" }] });
+    expect(packaging.consoleScripts).toEqual({ svc: "svc.app:main" });
+    expect(server.value).toBe("flask-dev");
+    expect(application?.value).toMatchObject({ module: "svc.app", attribute: "app" });
+  });
+
+  it("give way to a list that is installed, and need not be understood", async () => {
+    const listed = await read({ "setup.py": py, "requirements.txt": "django\n" });
+    expect(listed.dependencies.runtime.map(({ name }) => name)).toEqual(["django"]);
+    const odd = await read({ "setup.py": "from setuptools import setup\nsetup(install_requires=open('x').read())\n" });
+    expect(odd.dependencies.runtime).toEqual([]);
+    expect(
+      (await read({ "setup.py": "setup(\n", "setup.cfg": "[options\ninstall_requires\n" })).packaging.consoleScripts,
+    ).toEqual({});
+  });
+});
