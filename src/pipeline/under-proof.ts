@@ -4,6 +4,7 @@ import { UserError } from "../kit/errors.ts";
 import type { BuildSide, Contract, Plan, RenderedFile } from "../model/types.ts";
 import { contractOfImage, portFor, toldOf } from "../planner/image-contract.ts";
 import { readOwnFile } from "../project/own-file.ts";
+import type { Tree } from "../project/tree.ts";
 import { isPythonProject } from "../planner/make-plan.ts";
 import type { Analysis } from "./analyze.ts";
 import { dockerfileOf } from "./analyze-step.ts";
@@ -105,12 +106,16 @@ async function reworked(
   const applied = session.tree.read(plan.image.dockerfile);
   // What lies in the folder is what ships: only where nothing was applied yet, the rendered files take its place.
   const rendered = await renderStep(session, run, { plan, pins, service });
-  const overlay = applied === undefined ? rendered : [];
+  const files = applied === undefined ? rendered : await asTheyLie(session.folder, rendered);
+  const overlay = applied === undefined ? rendered : notTracked(files, session.tree);
   const dockerfile =
     applied === undefined ? renderedDockerfile(plan, rendered) : parseDockerfile(plan.image.dockerfile, applied);
   const side = { label: "after" as const, dockerfile, overlay, service, pins, repetitions: 1 };
+  if (applied !== undefined && overlay.length > 0)
+    session.world.tell(
+      `Git does not track ${overlay.map(({ path }) => path).join(", ")} yet: taken as the folder has them.`,
+    );
   const build = await built(session, run, engine, { ...side, wanted });
-  const files = applied === undefined ? rendered : await asTheyLie(session.folder, rendered);
   return { build, contract: plan.contract, rework: { plan, files, side } };
 }
 
@@ -131,6 +136,10 @@ export async function asTheyLie(folder: string, files: readonly RenderedFile[]):
   const lying = await Promise.all(files.map(async (file) => ({ file, content: await readOwnFile(folder, file.path) })));
   return lying.flatMap(({ file, content }) => (content === undefined ? [] : [{ ...file, content }]));
 }
+
+/** What was applied and not yet added to git: a build is made from the tracked files, and would not find it. */
+export const notTracked = (files: readonly RenderedFile[], tree: Pick<Tree, "files">): readonly RenderedFile[] =>
+  files.filter(({ path }) => !tree.files.includes(path));
 
 async function givenImage(session: Session, engine: ConnectedEngine, name: string): Promise<BuildSide> {
   const image = await engine.ensure(name);

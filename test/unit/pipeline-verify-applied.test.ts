@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { RenderedFile, Requirement } from "../../src/model/types.ts";
-import { asTheyLie } from "../../src/pipeline/under-proof.ts";
+import { asTheyLie, notTracked } from "../../src/pipeline/under-proof.ts";
 import { judgeRequirements } from "../../src/requirements/judge.ts";
 
 const file = (path: string, content: string): RenderedFile => ({
@@ -43,4 +43,18 @@ it("fails what is demanded of a file that was changed or is gone", async () => {
   expect(await judged()).toBe("fail");
   await writeFile(join(folder, "contracts/runbook.md"), "# Nothing\n");
   expect(await judged()).toBe("fail");
+});
+
+it("lays over the tracked files what was applied and not yet added to git, as it lies", async () => {
+  await writeFile(join(folder, "Dockerfile"), "FROM applied\n");
+  await writeFile(join(folder, "contracts/runbook.md"), "# Runbook\n");
+  const files = await asTheyLie(folder, rendered);
+  expect(notTracked(files, { files: ["app.py"] })).toEqual([
+    file("Dockerfile", "FROM applied\n"),
+    file("contracts/runbook.md", "# Runbook\n"),
+  ]);
+  expect(notTracked(files, { files: ["Dockerfile", "app.py"] }).map(({ path }) => path)).toEqual([
+    "contracts/runbook.md",
+  ]);
+  expect(notTracked(files, { files: ["Dockerfile", "contracts/runbook.md"] })).toEqual([]);
 });
