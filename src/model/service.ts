@@ -131,6 +131,8 @@ export interface PackagingFacts {
   /** Files the build backend reads: readme, licence files. */
   readonly metadataFiles: readonly string[];
   readonly consoleScripts: Readonly<Record<string, string>>;
+  /** Where the running code imports setuptools; undefined where it does without. */
+  readonly setuptools?: SetuptoolsUse;
   /** It looks up its own version with importlib.metadata. */
   readonly readsOwnVersion: Fact<boolean>;
   /** It finds files by `Path(__file__).parents[n]` and the like. */
@@ -224,6 +226,11 @@ export interface EnvVariable {
   readonly scheme?: string;
   readonly confidence: Fact<unknown>["confidence"];
   readonly evidence: readonly Evidence[];
+}
+
+export interface SetuptoolsUse {
+  readonly module: "pkg_resources" | "setuptools";
+  readonly evidence: Evidence;
 }
 
 export interface PathUse {

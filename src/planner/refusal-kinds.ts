@@ -124,6 +124,13 @@ export const refusalKinds = {
     instead: "Mount it when the service is started, and set SSL_CERT_FILE to a bundle that holds it.",
     blocking: false,
   },
+  setuptools: {
+    title: "The code imports setuptools, which the new image would not have",
+    because:
+      "Today it comes with the base or with the installer; the new environment holds what the project names, and nothing else.",
+    instead: "Add `setuptools<82` to the dependencies (82 has no pkg_resources), commit it and run again.",
+    blocking: true,
+  },
   "git-over-ssh": {
     title: "A dependency is fetched over ssh",
     because: "The rework's build is given no key and no ssh client: it would stop at this dependency.",

@@ -15,6 +15,7 @@ import { managerRefusals } from "./manager-refusals.ts";
 import { outputRefusals } from "./output-refusals.ts";
 import { pythonRefusals } from "./python-refusals.ts";
 import { refusal } from "./refusal-kinds.ts";
+import { setuptoolsRefusals } from "./setuptools-refusals.ts";
 import { stepRefusals } from "./step-refusals.ts";
 import { writeRefusals } from "./write-refusals.ts";
 
@@ -248,6 +249,7 @@ export function refusalsOf(
     ...besideLockRefusals(facts),
     ...stepRefusals(facts),
     ...pythonRefusals(facts),
+    ...setuptoolsRefusals(facts),
     ...baseRefusals(facts),
     ...(commandChosen ? [] : [...processRefusals(facts), ...scriptRefusals(facts)]),
     ...portRefusals(facts),

@@ -14,6 +14,7 @@ import { readPipInstall } from "./pip-install.ts";
 import { readPipfile } from "./pipfile.ts";
 import { requirementsInUse } from "./requirements-in-use.ts";
 import { pythonInUse, readPythonFacts } from "./python.ts";
+import type { SetupScript } from "./setup-script.ts";
 import { readPyproject } from "./pyproject.ts";
 import type { SetupFiles } from "./setup-files.ts";
 import type { TreeProblem } from "./tree.ts";
@@ -27,7 +28,10 @@ export interface Managed {
   readonly dependencies: DependencyFacts;
 }
 
-type ManagedInput = Omit<LockInput, "pipfile" | "installed" | "requirements"> & { readonly setup?: SetupFiles };
+type ManagedInput = Omit<LockInput, "pipfile" | "installed" | "requirements"> & {
+  readonly setup?: SetupFiles;
+  readonly script?: SetupScript | undefined;
+};
 
 function readFiles(input: ManagedInput) {
   const { tree, pyproject, setup, dockerfile, problems } = input;
@@ -61,7 +65,7 @@ export function readManaged(input: ManagedInput): Managed {
   const { facts, packages } = dependenciesOn(pythonInUse(dockerfile, python));
   const isPip = manager.value === "pip" || manager.value === "none";
   const inProject = facts.runtime.some(({ place }) => place.file === "pyproject.toml");
-  const pip = isPip ? readPipInstall({ tree, dockerfile, requirements, inProject }) : undefined;
+  const pip = isPip ? readPipInstall({ tree, dockerfile, requirements, inProject, setup: input.script }) : undefined;
   return {
     manager,
     lock: lock === undefined ? undefined : { ...lock, packages },

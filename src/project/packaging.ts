@@ -5,6 +5,8 @@ import { looksUpFromFile, readsOwnVersion } from "./packaging-code.ts";
 import type { Pyproject } from "./pyproject.ts";
 import type { PythonSources } from "./python-source.ts";
 import { normalName } from "./requirement.ts";
+import { readSetup } from "./setup-script.ts";
+import { setuptoolsUse } from "./setuptools-use.ts";
 import { SourceText } from "./source-text.ts";
 import { valueAt, isTable, tableAt, textAt, textsAt } from "./toml.ts";
 import type { Tree } from "./tree.ts";
@@ -26,13 +28,15 @@ export function readPackaging(input: PackagingInput): PackagingFacts {
   const { tree, pyproject, sources, scripts } = input;
   const data = pyproject?.toml.data;
   const packages = importPackages(input);
+  const setuptools = setuptoolsUse(sources);
   return {
     kind: kindOf(tree, pyproject),
     buildBackend: textAt(data, "build-system", "build-backend"),
     layout: layoutOf(packages),
     importPackages: packages,
-    metadataFiles: metadataFiles(tree, pyproject),
+    metadataFiles: metadataFiles(tree, pyproject, sources),
     consoleScripts: scripts,
+    ...(setuptools === undefined ? {} : { setuptools }),
     readsOwnVersion: readsOwnVersion(sources, pyproject?.name),
     looksUpFromFile: looksUpFromFile(sources),
     versionFromGit: versionFromGit(pyproject),
@@ -133,7 +137,7 @@ function layoutOf(packages: readonly string[]): PackagingFacts["layout"] {
 }
 
 /** Files without which the build backend stops. */
-function metadataFiles(tree: Tree, pyproject: Pyproject | undefined): readonly string[] {
+function metadataFiles(tree: Tree, pyproject: Pyproject | undefined, sources: PythonSources): readonly string[] {
   const data = pyproject?.toml.data;
   const readme =
     textAt(data, "project", "readme") ??
@@ -147,7 +151,10 @@ function metadataFiles(tree: Tree, pyproject: Pyproject | undefined): readonly s
     tree.files.includes(file),
   );
   const dynamic = textAt(data, "tool", "hatch", "version", "path");
-  const all = [readme, license, ...licences, dynamic, ...(isTable(valueAt(data, "build-system")) ? builders : [])];
+  const setup = readSetup(sources);
+  const isBuilt = isTable(valueAt(data, "build-system")) || (pyproject === undefined && setup !== undefined);
+  const read = isBuilt ? [...builders, ...(setup?.names ?? [])] : [];
+  const all = [readme, license, ...licences, dynamic, ...read];
   return [...new Set(all.filter((file) => file !== undefined))];
 }
 

@@ -3,11 +3,12 @@ import { commandsOfInstruction } from "../dockerfile/shell.ts";
 import { lineOf, reachableStages, shippedStage, stageState } from "../dockerfile/stages.ts";
 import type { Dependency, Dockerfile, Instruction, PipCall, PipInstall, Stage } from "../model/types.ts";
 import { isForDevelopment } from "./development.ts";
-import { pipItems, type ToolCall, toolCall } from "./install-command.ts";
+import { type PipItems, pipItems, type ToolCall, toolCall } from "./install-command.ts";
 import { filesOf } from "./installed-files.ts";
 import { isPylock } from "./lock-pylock.ts";
 import { localPackagesOf } from "./local-folders.ts";
 import { pinnedVersion, readRequirementsFiles } from "./requirements-file.ts";
+import type { SetupScript } from "./setup-script.ts";
 import type { Tree } from "./tree.ts";
 
 interface PipInput {
@@ -17,6 +18,7 @@ interface PipInput {
   readonly requirements: readonly string[];
   /** What pyproject.toml itself lists: installed with the project where a pip is given its folder. */
   readonly inProject: boolean;
+  readonly setup?: SetupScript | undefined;
 }
 
 /** How pip installs what production needs, in the calls of today's image; undefined where nothing says it. */
@@ -89,34 +91,47 @@ interface Place extends PipInput {
 
 function readCall(call: ToolCall, place: Place): PipCall & { readonly unread: readonly string[] } {
   const items = pipItems(call);
-  const { dockerfile, stage, instruction, requirements, tree, inProject } = place;
+  const { dockerfile, stage, instruction, requirements, tree } = place;
   const where = { dockerfile, stage, instruction, files: tree.files };
   const lists = filesOf(items.files, where).filter((file) => requirements.includes(file) && !isPylock(file));
   const workdir = stageState(dockerfile, stage, { before: instruction }).workdir?.value;
   const isOwn = (path: string) => /^\.\/?$/.test(path) || posix.resolve(path) === workdir;
-  const isProject = items.folders.some(({ path }) => isOwn(path));
-  const files = [...new Set([...lists, ...(isProject && inProject ? ["pyproject.toml"] : [])])];
-  const wanted = items.packages.filter((text) => !isTool(text));
-  // Wheels that a call before has made are what that call was given.
-  const others = items.folders.filter(({ path }) => !isOwn(path) && !path.includes("*"));
-  const folders = others.flatMap(({ path, editable }) => (editable ? [] : (projectIn(path, where) ?? [])));
-  const isFound = folders.length === others.length;
+  const own = items.folders.some(({ path }) => isOwn(path)) ? itself(call, place) : NOTHING;
+  const local = ofFolders(
+    items.folders.filter(({ path }) => !isOwn(path)),
+    where,
+  );
+  const wanted = [...items.packages.filter((text) => !isTool(text)), ...own.packages];
   const { options, unread } = optionsOf(call, where);
   return {
-    files,
-    packages: [
-      ...wanted.filter((text) => PACKAGE.test(text)),
-      ...(isFound ? folders.map((folder) => `./${folder}`) : []),
-    ],
+    files: [...new Set([...lists, ...own.files])],
+    packages: [...wanted.filter((text) => PACKAGE.test(text)), ...local.packages],
     options,
-    unread: [
-      ...wanted.filter((text) => !PACKAGE.test(text)),
-      ...unread,
-      // Without a list that can be read beforehand.
-      ...(isProject && !inProject ? [`pip ${call.verb} .`] : []),
-      ...(isFound ? [] : others.map(({ path }) => path)),
-    ],
+    unread: [...wanted.filter((text) => !PACKAGE.test(text)), ...unread, ...own.unread, ...local.unread],
   };
+}
+
+type Part = Pick<PipCall, "files" | "packages"> & { readonly unread: readonly string[] };
+
+const NOTHING: Part = { files: [], packages: [], unread: [] };
+
+/** What the project itself needs, where that can be read beforehand. */
+function itself({ verb }: ToolCall, { inProject, setup }: PipInput): Part {
+  if (inProject) return { ...NOTHING, files: ["pyproject.toml"] };
+  if (setup?.list !== undefined) return { ...NOTHING, files: [setup.list] };
+  if (setup?.requires === undefined) return { ...NOTHING, unread: [`pip ${verb} .`] };
+  const packages = setup.requires.map((text) => text.replaceAll(/\s+(?=[=!<>~,])|(?<=[=<>~,])\s+/g, ""));
+  return { ...NOTHING, packages };
+}
+
+/** Folders of the repository, beside the project's own. */
+function ofFolders(folders: PipItems["folders"], where: Parameters<typeof filesOf>[1]): Part {
+  // Wheels that a call before has made are what that call was given.
+  const others = folders.filter(({ path }) => !path.includes("*"));
+  const found = others.flatMap(({ path, editable }) => (editable ? [] : (projectIn(path, where) ?? [])));
+  return found.length === others.length
+    ? { ...NOTHING, packages: found.map((folder) => `./${folder}`) }
+    : { ...NOTHING, unread: others.map(({ path }) => path) };
 }
 
 /** The folder of the context that a call names, where it lies in the image as it does there. */

@@ -27,6 +27,7 @@ import { findPort } from "./port.ts";
 import { readPyproject } from "./pyproject.ts";
 import { withRunScripts } from "./run-scripts.ts";
 import { GrammarNeeded, PythonSources } from "./python-source.ts";
+import { readSetup } from "./setup-script.ts";
 import { readRoutes } from "./routes.ts";
 import { readSetupFiles } from "./setup-files.ts";
 import { configuredStop } from "./stop-config.ts";
@@ -64,7 +65,15 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   const dockerignore = dockerignoreOf(tree, dockerfiles[0]);
   const pyproject = readPyproject(tree, problems);
   const setup = readSetupFiles(sources);
-  const managed = readManaged({ tree, pyproject, setup, dockerfile, dockerignore, problems });
+  const managed = readManaged({
+    tree,
+    pyproject,
+    setup,
+    script: readSetup(sources),
+    dockerfile,
+    dockerignore,
+    problems,
+  });
   const { lock, dependencies } = managed;
   const scripts = { ...setup.scripts, ...consoleScripts(pyproject?.toml.data) };
   const isInImage = inImage(dockerfile, sources.paths, dockerignore?.ignore);

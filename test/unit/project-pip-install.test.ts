@@ -72,7 +72,7 @@ describe("what pip installs", () => {
   ])("is not understood: %s", async (_, line, unread) => {
     const pip = await pipOf({
       Dockerfile: image("COPY . .", line, "RUN pip install -r requirements.txt"),
-      "setup.py": "from setuptools import setup\nsetup(name='shop')\n",
+      "setup.py": "from setuptools import setup\nsetup(name='shop', install_requires=needs())\n",
       "requirements.txt": "flask==3.1.1\n",
     });
     expect(pip?.unread).toEqual([unread]);

@@ -85,6 +85,7 @@ const packaging = z.object({
   importPackages: texts,
   metadataFiles: texts,
   consoleScripts: z.record(text, text),
+  setuptools: z.object({ module: z.enum(["pkg_resources", "setuptools"]), evidence }).optional(),
   readsOwnVersion: fact(z.boolean()),
   looksUpFromFile: fact(z.boolean()),
   versionFromGit: fact(z.boolean()),
