@@ -128,8 +128,9 @@ function* assigned(sources: PythonSources, file: PythonFile): Generator<PathUse>
     const evidence = evidenceOf(file, value);
     const uploads = uploadFolder(sources, file, assignment);
     if (uploads !== undefined) yield { path: uploads, when: "request", evidence };
+    // An address writes nothing yet.
     for (const path of sqliteFiles(sources, file, assignment))
-      yield { path: posix.normalize(path), when: whenOf(file, scope), evidence };
+      yield { path: posix.normalize(path), when: "unknown", evidence };
   }
 }
 

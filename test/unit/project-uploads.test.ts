@@ -121,5 +121,7 @@ describe("where uploads are stored", () => {
   ])("knows a database of SQLite in settings: %s", async (_, databases, paths) => {
     const text = `import dj_database_url\nfrom pathlib import Path\nBASE_DIR = Path(__file__).resolve().parent.parent\nDATABASES = ${databases}\n`;
     expect(await written({ "site/settings.py": text })).toEqual(paths);
+    const { writes } = await readService(memoryTree({ "site/settings.py": text }));
+    expect(writes.map(({ when }) => when)).toEqual(paths.map(() => "unknown"));
   });
 });

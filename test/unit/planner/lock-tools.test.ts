@@ -21,6 +21,17 @@ RUN ${install}
 CMD ["uvicorn", "app.main:app", "--host", "0.0.0.0", "--port", "8000"]
 `;
 
+/** What starts the service is among what is locked. */
+const uvicorn: LockFile["packages"][number] = {
+  name: "uvicorn",
+  version: "0.38.0",
+  source: "registry",
+  sdistOnly: false,
+  dependencies: [],
+  use: "production",
+  askedBy: ["main"],
+};
+
 function asked(tool: Tool, lock: Partial<LockFile> = {}, service: Partial<Service> = {}) {
   const path = LOCKS[tool];
   const files = sample.files.filter(
@@ -28,7 +39,13 @@ function asked(tool: Tool, lock: Partial<LockFile> = {}, service: Partial<Servic
   );
   return {
     manager: fact(tool, path),
-    lock: sample.lock && { ...sample.lock, path, ...(tool === "pdm" ? { format: "4.5.0" } : {}), ...lock },
+    lock: sample.lock && {
+      ...sample.lock,
+      path,
+      packages: [uvicorn],
+      ...(tool === "pdm" ? { format: "4.5.0" } : {}),
+      ...lock,
+    },
     files: [...files, path, ...(tool === "pipenv" ? ["Pipfile"] : [])],
     ...service,
   };
