@@ -123,7 +123,7 @@ const withoutSlash = (use: PathUse): PathUse =>
 /** Paths in settings: a database of SQLite, and the folder below which every upload is stored. */
 function* assigned(sources: PythonSources, file: PythonFile): Generator<PathUse> {
   for (const assignment of file.assignments) {
-    const { value, scope } = assignment;
+    const { value } = assignment;
     if (value === undefined) continue;
     const evidence = evidenceOf(file, value);
     const uploads = uploadFolder(sources, file, assignment);
