@@ -29,8 +29,7 @@ export interface Managed {
 }
 
 type ManagedInput = Omit<LockInput, "pipfile" | "installed" | "requirements"> & {
-  readonly setup?: SetupFiles;
-  readonly script?: SetupScript | undefined;
+  readonly setup?: SetupFiles & { readonly script?: SetupScript | undefined };
 };
 
 function readFiles(input: ManagedInput) {
@@ -65,7 +64,9 @@ export function readManaged(input: ManagedInput): Managed {
   const { facts, packages } = dependenciesOn(pythonInUse(dockerfile, python));
   const isPip = manager.value === "pip" || manager.value === "none";
   const inProject = facts.runtime.some(({ place }) => place.file === "pyproject.toml");
-  const pip = isPip ? readPipInstall({ tree, dockerfile, requirements, inProject, setup: input.script }) : undefined;
+  const pip = isPip
+    ? readPipInstall({ tree, dockerfile, requirements, inProject, setup: input.setup?.script })
+    : undefined;
   return {
     manager,
     lock: lock === undefined ? undefined : { ...lock, packages },

@@ -64,16 +64,8 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   const problems: TreeProblem[] = [...refusedDockerfile(tree, dockerfiles[0])];
   const dockerignore = dockerignoreOf(tree, dockerfiles[0]);
   const pyproject = readPyproject(tree, problems);
-  const setup = readSetupFiles(sources);
-  const managed = readManaged({
-    tree,
-    pyproject,
-    setup,
-    script: readSetup(sources),
-    dockerfile,
-    dockerignore,
-    problems,
-  });
+  const setup = { ...readSetupFiles(sources), script: readSetup(sources) };
+  const managed = readManaged({ tree, pyproject, setup, dockerfile, dockerignore, problems });
   const { lock, dependencies } = managed;
   const scripts = { ...setup.scripts, ...consoleScripts(pyproject?.toml.data) };
   const isInImage = inImage(dockerfile, sources.paths, dockerignore?.ignore);
