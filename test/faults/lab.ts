@@ -97,6 +97,8 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
   const changing = createServer((_, response) => void response.end(randomBytes(16))).listen(0, "127.0.0.1");
   await once(changing, "listening");
   let healthy: Measures | undefined;
+  /** The healthy service is measured once, although two tight faults ask at once. */
+  let measured: Promise<unknown> | undefined;
   const places = new Places(AT_ONCE);
   const builds = new Places(1);
   const judgeOnce: FaultLab["verdicts"] = async (fault, wanted, look) => {
@@ -144,7 +146,8 @@ export async function openLab(signal: AbortSignal): Promise<FaultLab> {
       return repeated;
     },
     async verdicts(fault, wanted, look) {
-      if (fault?.tight === true && healthy === undefined) await lab.verdicts(undefined, checksNamed(["size"]));
+      if (fault?.tight === true && healthy === undefined)
+        await (measured ??= lab.verdicts(undefined, checksNamed(["size"])));
       await using _ = await places.take();
       for (let crashes = 1; ; crashes += 1)
         try {
