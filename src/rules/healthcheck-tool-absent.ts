@@ -1,5 +1,5 @@
 import { changed, healthcheck, healthy, slim } from "./queries/example.ts";
-import { healthcheckOf } from "./queries/health.ts";
+import { type Healthcheck, healthcheckOf } from "./queries/health.ts";
 import { hasProgram } from "./queries/packages.ts";
 import { rootImage } from "./queries/settings.ts";
 import { at, find } from "./queries/steps.ts";
@@ -10,6 +10,12 @@ const curl = "HEALTHCHECK CMD curl -f http://127.0.0.1:8000/health || exit 1\n";
 const tools = (name: string): string =>
   `FROM ${slim} AS tools\nRUN apt-get update && apt-get install -y --no-install-recommends ${name} && rm -rf /var/lib/apt/lists/*\n\n`;
 
+/** The same question, asked by what the image has. */
+function adviceFor({ port, path }: NonNullable<Healthcheck["url"]>): string {
+  const url = `http://127.0.0.1:${port ?? "8000"}${path}`;
+  return `Ask with Python, which is there: \`["python", "-c", "import urllib.request as r; r.urlopen('${url}', timeout=4)"]\`, or install the program in the shipped stage.`;
+}
+
 export const healthcheckToolAbsent: Rule = {
   id: "healthcheck-tool-absent",
   title: "The health check calls a program that the image does not have",
@@ -18,8 +24,7 @@ export const healthcheckToolAbsent: Rule = {
   demand: "health-is-seen",
   severity: "error",
   confidence: "certain",
-  advice:
-    'Ask with Python, which is there: `["python", "-c", "import urllib.request as r; r.urlopen(\'http://127.0.0.1:8000/health\', timeout=4)"]`, or install the program in the shipped stage.',
+  advice: adviceFor({ port: "8000", path: "/health" }),
   aliases: [],
   numbers: ["HC002"],
   since: "0.1.0",
@@ -70,6 +75,7 @@ export const healthcheckToolAbsent: Rule = {
       yield {
         message: `The health check calls ${program}, which ${rootImage(dockerfile, health.stage)} does not have and no step installs.`,
         where: at(dockerfile, health.instruction, find(dockerfile, health.instruction, program)),
+        ...(health.url && { advice: adviceFor(health.url) }),
       };
     }
   },
