@@ -14,7 +14,6 @@ import { readPipInstall } from "./pip-install.ts";
 import { readPipfile } from "./pipfile.ts";
 import { requirementsInUse } from "./requirements-in-use.ts";
 import { pythonInUse, readPythonFacts } from "./python.ts";
-import type { SetupScript } from "./setup-script.ts";
 import { readPyproject } from "./pyproject.ts";
 import type { SetupFiles } from "./setup-files.ts";
 import type { TreeProblem } from "./tree.ts";
@@ -29,7 +28,7 @@ export interface Managed {
 }
 
 type ManagedInput = Omit<LockInput, "pipfile" | "installed" | "requirements"> & {
-  readonly setup?: SetupFiles & { readonly script?: SetupScript | undefined };
+  readonly setup?: SetupFiles;
 };
 
 function readFiles(input: ManagedInput) {
@@ -65,7 +64,7 @@ export function readManaged(input: ManagedInput): Managed {
   const isPip = manager.value === "pip" || manager.value === "none";
   const inProject = facts.runtime.some(({ place }) => place.file === "pyproject.toml");
   const pip = isPip
-    ? readPipInstall({ tree, dockerfile, requirements, inProject, setup: input.setup?.script })
+    ? readPipInstall({ tree, dockerfile, requirements, inProject, setup: input.setup?.build })
     : undefined;
   return {
     manager,

@@ -5,7 +5,7 @@ import { looksUpFromFile, readsOwnVersion } from "./packaging-code.ts";
 import type { Pyproject } from "./pyproject.ts";
 import type { PythonSources } from "./python-source.ts";
 import { normalName } from "./requirement.ts";
-import { readSetup } from "./setup-script.ts";
+import type { SetupFiles } from "./setup-files.ts";
 import { setuptoolsUse } from "./setuptools-use.ts";
 import { SourceText } from "./source-text.ts";
 import { valueAt, isTable, tableAt, textAt, textsAt } from "./toml.ts";
@@ -19,13 +19,14 @@ export interface PackagingInput {
   readonly tree: Tree;
   readonly pyproject: Pyproject | undefined;
   readonly sources: PythonSources;
+  readonly setup: SetupFiles;
   readonly scripts: PackagingFacts["consoleScripts"];
   readonly application: Application | undefined;
 }
 
 /** Whether the service is an installed package or runs from its folder, and what depends on that. */
 export function readPackaging(input: PackagingInput): PackagingFacts {
-  const { tree, pyproject, sources, scripts } = input;
+  const { tree, pyproject, sources, setup, scripts } = input;
   const data = pyproject?.toml.data;
   const packages = importPackages(input);
   const setuptools = setuptoolsUse(sources);
@@ -34,7 +35,7 @@ export function readPackaging(input: PackagingInput): PackagingFacts {
     buildBackend: textAt(data, "build-system", "build-backend"),
     layout: layoutOf(packages),
     importPackages: packages,
-    metadataFiles: metadataFiles(tree, pyproject, sources),
+    metadataFiles: metadataFiles(tree, pyproject, setup.build),
     consoleScripts: scripts,
     ...(setuptools === undefined ? {} : { setuptools }),
     readsOwnVersion: readsOwnVersion(sources, pyproject?.name),
@@ -137,7 +138,7 @@ function layoutOf(packages: readonly string[]): PackagingFacts["layout"] {
 }
 
 /** Files without which the build backend stops. */
-function metadataFiles(tree: Tree, pyproject: Pyproject | undefined, sources: PythonSources): readonly string[] {
+function metadataFiles(tree: Tree, pyproject: Pyproject | undefined, setup: SetupFiles["build"]): readonly string[] {
   const data = pyproject?.toml.data;
   const readme =
     textAt(data, "project", "readme") ??
@@ -151,7 +152,6 @@ function metadataFiles(tree: Tree, pyproject: Pyproject | undefined, sources: Py
     tree.files.includes(file),
   );
   const dynamic = textAt(data, "tool", "hatch", "version", "path");
-  const setup = readSetup(sources);
   const isBuilt = isTable(valueAt(data, "build-system")) || (pyproject === undefined && setup !== undefined);
   const read = isBuilt ? [...builders, ...(setup?.names ?? [])] : [];
   const all = [readme, license, ...licences, dynamic, ...read];

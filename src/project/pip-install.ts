@@ -8,7 +8,7 @@ import { filesOf } from "./installed-files.ts";
 import { isPylock } from "./lock-pylock.ts";
 import { localPackagesOf } from "./local-folders.ts";
 import { pinnedVersion, readRequirementsFiles } from "./requirements-file.ts";
-import type { SetupScript } from "./setup-script.ts";
+import type { SetupBuild } from "./setup-files.ts";
 import type { Tree } from "./tree.ts";
 
 interface PipInput {
@@ -18,7 +18,8 @@ interface PipInput {
   readonly requirements: readonly string[];
   /** What pyproject.toml itself lists: installed with the project where a pip is given its folder. */
   readonly inProject: boolean;
-  readonly setup?: SetupScript | undefined;
+  /** What the project needs where pip is given its folder and it has a setup.py. */
+  readonly setup?: SetupBuild | undefined;
 }
 
 /** How pip installs what production needs, in the calls of today's image; undefined where nothing says it. */

@@ -27,7 +27,6 @@ import { findPort } from "./port.ts";
 import { readPyproject } from "./pyproject.ts";
 import { withRunScripts } from "./run-scripts.ts";
 import { GrammarNeeded, PythonSources } from "./python-source.ts";
-import { readSetup } from "./setup-script.ts";
 import { readRoutes } from "./routes.ts";
 import { readSetupFiles } from "./setup-files.ts";
 import { configuredStop } from "./stop-config.ts";
@@ -64,7 +63,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   const problems: TreeProblem[] = [...refusedDockerfile(tree, dockerfiles[0])];
   const dockerignore = dockerignoreOf(tree, dockerfiles[0]);
   const pyproject = readPyproject(tree, problems);
-  const setup = { ...readSetupFiles(sources), script: readSetup(sources) };
+  const setup = readSetupFiles(sources);
   const managed = readManaged({ tree, pyproject, setup, dockerfile, dockerignore, problems });
   const { lock, dependencies } = managed;
   const scripts = { ...setup.scripts, ...consoleScripts(pyproject?.toml.data) };
@@ -84,7 +83,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     git: tree.git,
     ...beyondFiles(tree),
     ...managed,
-    packaging: readPackaging({ tree, pyproject, sources, scripts, application: application?.value }),
+    packaging: readPackaging({ tree, pyproject, sources, setup, scripts, application: application?.value }),
     framework,
     server,
     application,

@@ -1,68 +1,95 @@
 import type { Dependency, Evidence } from "../model/types.ts";
 import { constantText } from "./constants.ts";
+import { type IniLine, linesOfSection, readIni } from "./ini.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
-import type { Call, Expression } from "./python-tree.ts";
+import { type Call, type Expression, within } from "./python-tree.ts";
 import { readRequirement } from "./requirement.ts";
 import { SourceText } from "./source-text.ts";
 
 /** What a project says of itself in `setup.py` and `setup.cfg`. */
-export interface SetupFiles {
+export interface SetupFiles extends Said {
+  /** There is only with a `setup.py`: what building the project by it takes. */
+  readonly build?: SetupBuild;
+}
+
+interface Said {
   readonly runtime: readonly Dependency[];
   readonly extras: Readonly<Record<string, readonly Dependency[]>>;
   readonly scripts: Readonly<Record<string, string>>;
 }
 
+export interface SetupBuild {
+  /** What pip installs with it; undefined where that is put together in a way that is not understood. */
+  readonly requires: readonly string[] | undefined;
+  /** The list that it takes what it needs from. */
+  readonly list?: string;
+  /** Files of the project that it names, and may read while it is built. */
+  readonly names: readonly string[];
+}
+
+/** Where `setup.py` calls setup, with what it gives. */
+interface SetupCall {
+  readonly sources: PythonSources;
+  readonly file: PythonFile;
+  readonly call: Call;
+  readonly given: (key: string) => Expression | undefined;
+}
+
 /** `setup.py` counts before `setup.cfg`, as setuptools takes them. */
 export function readSetupFiles(sources: PythonSources): SetupFiles {
-  const [py, cfg] = [inPython(sources), inConfiguration(sources)];
+  const values = readIni(sources.text("setup.cfg") ?? "");
+  const [setup, cfg] = [setupCall(sources), inConfiguration(sources, values)];
+  if (setup === undefined) return cfg;
+  const py = inPython(setup);
   return {
     runtime: py.runtime.length > 0 ? py.runtime : cfg.runtime,
     extras: { ...cfg.extras, ...py.extras },
     scripts: { ...cfg.scripts, ...py.scripts },
+    build: buildOf(setup, values.get(REQUIRES) ?? []),
   };
 }
 
-const NONE: SetupFiles = { runtime: [], extras: {}, scripts: {} };
-
-function inPython(sources: PythonSources): SetupFiles {
-  if (sources.text("setup.py")?.includes("setup(") !== true) return NONE;
+function setupCall(sources: PythonSources): SetupCall | undefined {
   const file = sources.file("setup.py");
-  const call = file?.calls.find((one) => /^(?:setuptools\.|distutils\.core\.)?setup$/.test(calledName(file, one)));
-  if (file === undefined || call === undefined) return NONE;
-  const given = (key: string) => held(file, call, key);
-  const entries = given("entry_points");
-  const lines = entries?.kind === "dict" ? textsIn(sources, file, valueOf(entries, "console_scripts")) : [];
-  const extras = given("extras_require");
-  const named = extras?.kind === "dict" ? extras.entries : [];
-  return {
-    runtime: requirementsIn(sources, file, given("install_requires")),
-    extras: Object.fromEntries(
-      named.flatMap(([key, value]) => (key.kind === "text" ? [[key.value, requirementsIn(sources, file, value)]] : [])),
-    ),
-    scripts: scriptsIn(lines),
-  };
+  const call = file?.calls.find((one) => /(?:^|\.)setup$/.test(calledName(file, one)));
+  if (file === undefined || call === undefined) return undefined;
+  return { sources, file, call, given: (key) => held(file, call, key) };
 }
 
 /** What a keyword is given, also through a name: `install_requires=requirements`. */
 function held(file: PythonFile, call: Call, key: string): Expression | undefined {
   const given = call.keywords.get(key);
   if (given?.kind !== "name") return given;
-  return file.assignments.find(({ target, value }) => target === given.path && value !== undefined)?.value;
+  const named = file.assignments.find(({ target, value }) => target === given.path && value !== undefined);
+  return named?.value ?? given;
 }
 
-const valueOf = (table: Extract<Expression, { kind: "dict" }>, key: string): Expression | undefined =>
-  table.entries.find(([name]) => name.kind === "text" && name.value === key)?.[1];
+function inPython(setup: SetupCall): Said {
+  const extras = setup.given("extras_require");
+  const named = extras?.kind === "dict" ? extras.entries : [];
+  return {
+    runtime: requirementsIn(setup, setup.given("install_requires")),
+    extras: Object.fromEntries(
+      named.flatMap(([key, value]) => (key.kind === "text" ? [[key.value, requirementsIn(setup, value)]] : [])),
+    ),
+    scripts: scriptsIn(consoleLines(setup)),
+  };
+}
 
-const textsIn = (sources: PythonSources, file: PythonFile, list: Expression | undefined): readonly string[] =>
-  list?.kind === "list" ? list.items.flatMap((item) => constantText(sources, file, item) ?? []) : [];
+/** A table of lists or of texts, or all of it as one text with `[console_scripts]` in it. */
+function consoleLines(setup: SetupCall): readonly string[] {
+  const entries = setup.given("entry_points");
+  if (entries?.kind !== "dict") return linesOfSection(textOf(setup, entries), "console_scripts");
+  const value = entries.entries.find(([name]) => name.kind === "text" && name.value === "console_scripts")?.[1];
+  return value?.kind === "list" ? value.items.map((item) => textOf(setup, item)) : textOf(setup, value).split("\n");
+}
 
-const requirementsIn = (
-  sources: PythonSources,
-  file: PythonFile,
-  list: Expression | undefined,
-): readonly Dependency[] =>
+const textOf = ({ sources, file }: SetupCall, value: Expression | undefined): string =>
+  constantText(sources, file, value) ?? "";
+
+const requirementsIn = (setup: SetupCall, list: Expression | undefined): readonly Dependency[] =>
   list?.kind === "list"
-    ? list.items.flatMap((item) => dependency(constantText(sources, file, item) ?? "", evidenceOf(file, item)))
+    ? list.items.flatMap((item) => dependency(textOf(setup, item), evidenceOf(setup.file, item)))
     : [];
 
 function dependency(requirement: string, { file, line }: Evidence): readonly Dependency[] {
@@ -71,7 +98,7 @@ function dependency(requirement: string, { file, line }: Evidence): readonly Dep
 }
 
 /** `svc = svc.app:main`. */
-function scriptsIn(lines: readonly string[]): SetupFiles["scripts"] {
+function scriptsIn(lines: readonly string[]): Said["scripts"] {
   const pairs = lines.flatMap((line) => {
     const [, name, target] = /^\s*([\w.-]+)\s*=\s*([\w.]+:[\w.]+)/.exec(line) ?? [];
     return name === undefined || target === undefined ? [] : [[name, target] as const];
@@ -79,43 +106,48 @@ function scriptsIn(lines: readonly string[]): SetupFiles["scripts"] {
   return Object.fromEntries(pairs);
 }
 
-interface Line {
-  readonly text: string;
-  readonly at: number;
+function buildOf(setup: SetupCall, configured: readonly IniLine[]): SetupBuild {
+  const names = texts(setup.file).filter((text) => setup.sources.text(text) !== undefined);
+  const { keywords } = setup.call;
+  // Its version is made by git or by another tool, and no build of tracked files has that.
+  if (keywords.has("use_scm_version") || keywords.has("pbr")) return { requires: undefined, names };
+  const asked = setup.given("install_requires");
+  if (asked === undefined) return { requires: configured.map(({ text }) => text), names };
+  const requires = plainTexts(asked);
+  const list = names.find((name) => /requirements[^/]*\.(?:txt|in)$/.test(name));
+  return { requires, ...(requires === undefined && list !== undefined ? { list } : {}), names };
 }
 
-function inConfiguration(sources: PythonSources): SetupFiles {
-  const text = sources.text("setup.cfg");
-  if (text === undefined) return NONE;
-  const source = new SourceText("setup.cfg", text);
-  const values = readConfiguration(text);
-  const requirements = (lines: readonly Line[] = []) =>
-    lines.flatMap((line) => dependency(line.text, source.at(line.at)));
-  const extras = [...values].flatMap(([key, lines]) => {
+/** Every text of the file, in calls and in what names are given. */
+const texts = (file: PythonFile): readonly string[] => [
+  ...new Set(
+    [...file.calls, ...file.assignments.flatMap(({ value }) => value ?? [])].flatMap((one) =>
+      [...within(one)].flatMap((part) => (part.kind === "text" ? [part.value] : [])),
+    ),
+  ),
+];
+
+/** The items of a list that is written out whole: what pip would install is not guessed. */
+function plainTexts(value: Expression): readonly string[] | undefined {
+  if (value.kind !== "list") return undefined;
+  const items = value.items.flatMap((item) => (item.kind === "text" ? [item.value] : []));
+  return items.length === value.items.length ? items : undefined;
+}
+
+const REQUIRES = "options\ninstall_requires";
+
+function inConfiguration(sources: PythonSources, values: ReturnType<typeof readIni>): Said {
+  const source = new SourceText("setup.cfg", sources.text("setup.cfg") ?? "");
+  const requirements = (key: string) =>
+    (values.get(key) ?? []).flatMap((line) => dependency(line.text, source.at(line.at)));
+  const extras = [...values.keys()].flatMap((key) => {
     const name = /^options\.extras_require\n(.+)$/.exec(key)?.[1];
-    return name === undefined ? [] : [[name, requirements(lines)] as const];
+    return name === undefined ? [] : [[name, requirements(key)] as const];
   });
   const scripts = values.get("options.entry_points\nconsole_scripts") ?? [];
   return {
-    runtime: requirements(values.get("options\ninstall_requires")),
+    runtime: requirements(REQUIRES),
     extras: Object.fromEntries(extras),
     scripts: scriptsIn(scripts.map((line) => line.text)),
   };
-}
-
-/** The lines of each value of an INI file, by its section and its key. */
-function readConfiguration(text: string): ReadonlyMap<string, readonly Line[]> {
-  const values = new Map<string, Line[]>();
-  let [section, lines, at] = ["", undefined as Line[] | undefined, 0];
-  for (const line of text.split("\n")) {
-    const [, head] = /^\[([^\]]+)\]/.exec(line) ?? [];
-    const [, key, first = ""] = /^([\w.-]+)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? [];
-    if (head !== undefined) [section, lines] = [head, undefined];
-    else if (key !== undefined) {
-      lines = first === "" ? [] : [{ text: first, at }];
-      values.set(`${section}\n${key}`, lines);
-    } else if (/^\s+[^\s#;]/.test(line)) lines?.push({ text: line.trim(), at });
-    at += line.length + 1;
-  }
-  return values;
 }

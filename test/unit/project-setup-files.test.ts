@@ -12,6 +12,8 @@ const image = (install: string) =>
 const setup = (more: string) =>
   `from setuptools import find_packages, setup\nsetup(name="legacy-api", version="2.1.0", packages=find_packages(), ${more})\n`;
 const SCRIPT = 'entry_points={"console_scripts": ["legacy-api = legacy.server:main"]}';
+const CONSOLE =
+  "\n[legacy.plugins]\nother = legacy.other:main\n[console_scripts]\n# starts it\nlegacy-api = legacy.server:main\n[gui_scripts]\nwindow = legacy.window:main\n";
 const CODE = {
   "legacy/__init__.py": "",
   "legacy/server.py":
@@ -27,6 +29,10 @@ const LEGACY = {
 describe("a setup.py", () => {
   it.each([
     ["a list", SCRIPT, undefined],
+    ["one text", `entry_points="""${CONSOLE}"""`, undefined],
+    ["one text that is indented", `entry_points="""${CONSOLE.replaceAll("\n", "\n    ")}"""`, undefined],
+    ["a name of one text", "entry_points=ENTRIES", undefined],
+    ["a table of texts", 'entry_points={"console_scripts": "legacy-api = legacy.server:main"}', undefined],
     [
       "setup.cfg",
       "",
@@ -35,11 +41,19 @@ describe("a setup.py", () => {
   ])("brings its programs by %s", async (_, written, configuration) => {
     const { packaging } = await read({
       ...LEGACY,
-      "setup.py": setup(written),
+      "setup.py": `ENTRIES = """${CONSOLE}"""\n${setup(written)}`,
       ...(configuration === undefined ? {} : { "setup.cfg": configuration }),
     });
     expect(packaging.consoleScripts).toEqual({ "legacy-api": "legacy.server:main" });
   });
+
+  it.each(["entry_points=entries()", 'entry_points="""[gui_scripts]\nlegacy-api = legacy.server:main"""'])(
+    "brings no program by %s",
+    async (written) => {
+      const { packaging } = await read({ ...LEGACY, "setup.py": setup(written) });
+      expect(packaging.consoleScripts).toEqual({});
+    },
+  );
 
   it("is reworked with what it needs, and what it is built from", async () => {
     const service = await read(LEGACY);
@@ -72,6 +86,19 @@ describe("a setup.py", () => {
   it.each(["install_requires=needs()", "use_scm_version=True"])("with %s is not understood", async (more) => {
     const files = { ...CODE, Dockerfile: image("pip install flask ."), "setup.py": setup(more) };
     expect((await read(files)).pip?.unread).toEqual(["pip install ."]);
+  });
+
+  it.each([
+    ["a package", "bottle >= 0.12", ["bottle>=0.12"], []],
+    ["a file", "file: requirements.in", [], ["file: requirements.in"]],
+  ])("with a setup.cfg names what it needs, or that it is not understood: %s", async (_, line, packages, unread) => {
+    const files = {
+      ...CODE,
+      Dockerfile: image("pip install flask ."),
+      "setup.py": setup(""),
+      "setup.cfg": `[options]\ninstall_requires =\n    ${line}\n`,
+    };
+    expect((await read(files)).pip).toMatchObject({ calls: [{ packages: ["flask", ...packages] }], unread });
   });
 });
 
