@@ -13,6 +13,8 @@ export interface Judged {
   readonly suppressed: readonly SuppressedFinding[];
   /** How many findings stand on lines that did not change, when only changes were asked for. */
   readonly unchanged: number;
+  /** Dockerfiles of the folder that make images of their own and were not judged; none where somebody chose this one. */
+  readonly otherDockerfiles?: readonly string[];
   /** A Dockerfile from stdin: there is no file that `--fix` could change. */
   readonly isAlone?: boolean;
   /** The text of a file of the service. */

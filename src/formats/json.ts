@@ -22,11 +22,15 @@ export const json: Format = {
   },
 };
 
-const entryOf = ({ folder, service, dockerfile, findings, suppressed, unchanged }: Judged, facts: boolean): object => ({
+const entryOf = (
+  { folder, service, dockerfile, otherDockerfiles, findings, suppressed, unchanged }: Judged,
+  facts: boolean,
+): object => ({
   folder: folder || ".",
   name: service?.name,
   judged: service !== undefined,
   dockerfile: dockerfile?.path,
+  otherDockerfiles,
   findings: findings.map(dataOf),
   suppressed: suppressed.map(dataOf),
   unchanged,

@@ -8,6 +8,8 @@ export interface Rework {
   readonly pins: readonly Pin[];
   /** What `apply` would write; nothing is written here. */
   readonly files: readonly RenderedFile[];
+  /** There is a Dockerfile of today that a run can compare with. */
+  readonly compared: boolean;
 }
 
 /** Plans, asks for digests and renders, all in memory. A refusal of the plan with `blocking` says what to settle first. */
@@ -15,5 +17,6 @@ export async function reworkInMemory(session: Session): Promise<Rework> {
   const analysis = await analyzeStep(session, undefined);
   const plan = await planStep(session, undefined, analysis);
   const pins = await pinStep(session, undefined, plan);
-  return { plan, pins, files: await renderStep(session, undefined, { plan, pins, service: analysis.service }) };
+  const files = await renderStep(session, undefined, { plan, pins, service: analysis.service });
+  return { plan, pins, files, compared: analysis.dockerfile !== undefined };
 }

@@ -28,6 +28,7 @@ import { stopWhenRefused } from "./refused.ts";
 import { registryOf } from "./registry-of.ts";
 import { withRequirements } from "./requirements-step.ts";
 import { sideOf, writeReports } from "./report-step.ts";
+import { othersNote } from "./others.ts";
 import { finishRun, openRun, type Run } from "./run-directory.ts";
 import type { Session } from "./session.ts";
 import { weighed, withSeverities } from "./severities.ts";
@@ -186,17 +187,15 @@ async function assemble(
   const before = withSeverities(await judgeSide(run, "before", checks, context), session.config);
   const judged = await judgeSide(run, "after", checks, context);
   const { results, notes: accepted } = withAccepted(judged, acceptedBy(session.config, session.world.now()));
-  const looked = {
-    before: await evidenceOf(run, "before", layers),
-    after: await evidenceOf(run, "after", layers),
-  };
+  const looked = await layersOf(run);
   const beside = { ...facts, seen: await sidecarsOf(run) };
   const { dockerfile } = analysis;
   const told = notesOf({ pins, session, sides, dockerfile, own: own.problem, machine: busyness(), beside });
+  const others = await othersNote(session);
   return {
     schema: 1,
     tool: { name: "seaworthy", version: VERSION },
-    run: { ...runFacts(run, engine), notes: [...accepted, ...told, ...lookedAtEarlier(looked)] },
+    run: { ...runFacts(run, engine), notes: [...accepted, ...told, ...others, ...lookedAtEarlier(looked)] },
     service: analysis.service,
     before: sideOf("before", {
       dockerfile: analysis.dockerfile?.path,
@@ -225,6 +224,11 @@ async function assemble(
     catalogue: catalogueOf(plan),
   };
 }
+
+const layersOf = async (run: Run) => ({
+  before: await evidenceOf(run, "before", layers),
+  after: await evidenceOf(run, "after", layers),
+});
 
 const sizeIn = (seen: Seen<Layers> | undefined): Layers | undefined =>
   seen?.status === "seen" ? seen.value : undefined;

@@ -12,6 +12,7 @@ import { readPrograms } from "./programs.ts";
 import { commandWrites } from "./command-writes.ts";
 import { readFileUses } from "./writes.ts";
 import { dockerEnv } from "./docker-facts.ts";
+import { dockerfilesOf } from "./dockerfiles.ts";
 import { readEnv } from "./env.ts";
 import { findFramework, findServer } from "./framework.ts";
 import { refined } from "./own-server.ts";
@@ -167,45 +168,6 @@ function startsOfImages(
 }
 
 const nameOf = (tree: Tree): string => tree.root.split("/").findLast((part) => part !== "") ?? "service";
-
-/** Folders, and parts of names, whose Dockerfiles make other images than the service's: a place to develop in, an example, a second program. */
-const ASIDE =
-  /(?:^|\/)(?:\.[^/]+|dev|devel|development|demo|base|contrib|mock[\w-]*|stubs?|fixtures?|tests?|docs?|examples?|samples?|evals?|benchmarks?|scripts|tools|node_modules|[^/]*frontend|[^/]*-ui|ui)\//;
-
-const ASIDE_BY_NAME = /(?:^|[.-])(?:dev|development|local|debug|tests?|ci|base|builder|docs)(?:[.-]|$)/i;
-
-/** Of several Dockerfiles side by side, the one that most images are made with. */
-const USUAL = /^(?:Dockerfile|Containerfile)$|(?:^|[.-])(?:default|prod|production|dist|release|main)(?:[.-]|$)/i;
-
-/** Dockerfiles of the folder: the one asked for, then `Dockerfile`, then those that are not aside, by depth and name. */
-function dockerfilesOf(tree: Tree, wanted: string | undefined): readonly string[] {
-  const found = tree.files.filter(
-    (file) =>
-      // `docker build` takes the small letter where there is no other.
-      (file === "dockerfile" || /(?:^|\/)(?:Dockerfile|Containerfile)(?:[.-][\w.-]+)?$|\.[Dd]ockerfile$/.test(file)) &&
-      !file.endsWith(".dockerignore"),
-  );
-  const rank = (file: string) =>
-    [
-      file === wanted ? 0 : 1,
-      file === "Dockerfile" ? 0 : 1,
-      file === "dockerfile" ? 0 : 1,
-      ASIDE.test(file) ? 1 : 0,
-      ASIDE_BY_NAME.test(file.slice(file.lastIndexOf("/") + 1)) ? 1 : 0,
-      USUAL.test(file.slice(file.lastIndexOf("/") + 1)) ? 0 : 1,
-      /(?:^|\/)(?:prod|production|release)\//.test(file) ? 0 : 1,
-      file.split("/").length,
-      file,
-    ] as const;
-  const sorted = found.toSorted((a, b) => compare(rank(a), rank(b)));
-  return wanted === undefined || sorted[0] === wanted || tree.read(wanted) === undefined ? sorted : [wanted, ...sorted];
-}
-
-function compare(a: readonly (string | number)[], b: readonly (string | number)[]): number {
-  const at = a.findIndex((value, index) => value !== b[index]);
-  if (at < 0) return 0;
-  return (a[at] ?? 0) < (b[at] ?? 0) ? -1 : 1;
-}
 
 function parsed(tree: Tree, path: string | undefined, target?: string): Dockerfile | undefined {
   const dockerfile = path === undefined ? undefined : parsedDockerfile(tree, path);

@@ -48,6 +48,45 @@ async function analyze(...args: readonly string[]) {
 }
 const at = (place: string) => join(root, "services", place);
 
+describe("a Dockerfile that is not judged", () => {
+  const told = "1 other Dockerfile was not judged: `seaworthy analyze ";
+  const othersIn = (stdout: string) =>
+    (JSON.parse(stdout) as { services: { otherDockerfiles?: string[] }[] }).services.map((one) => one.otherDockerfiles);
+
+  beforeAll(() => {
+    write("two", { ...healthy, "worker/Dockerfile": healthyDockerfile, "worker/requirements.txt": "flask==3.0.0\n" });
+    write("two", { "web/Dockerfile": "FROM nginx:1.27\n", "Dockerfile.dev": healthyDockerfile });
+  });
+  afterAll(() => rmSync(join(root, "two"), { recursive: true }));
+
+  it("is named with the command that judges it, on stderr and as data", async () => {
+    const worker = join(root, "two/worker/Dockerfile");
+    const { stdout, stderr } = await analyze("--json", join(root, "two"));
+    expect(stderr).toBe(`${told}${worker}\` judges it.\n`);
+    expect(othersIn(stdout)).toEqual([["worker/Dockerfile"]]);
+    const other = await analyze("--json", worker);
+    expect(other.stderr).toBe("");
+    expect(JSON.parse(other.stdout)).toMatchObject({ services: [{ judged: true, dockerfile: "Dockerfile" }] });
+  });
+
+  it("is not named where it was chosen, where it is judged in the same call, and where there is none", async () => {
+    const two = join(root, "two");
+    for (const args of [
+      ["--dockerfile", "Dockerfile", two],
+      [two, join(two, "worker")],
+      [two, join(two, "worker/Dockerfile")],
+      [at("good")],
+    ]) {
+      const { stdout, stderr } = await analyze("--format", "json", ...args);
+      expect({ args, stderr, others: othersIn(stdout).flat().filter(Boolean) }).toEqual({
+        args,
+        stderr: "",
+        others: [],
+      });
+    }
+  });
+});
+
 describe("targets", () => {
   const found = async (...written: readonly string[]) => targetsOf(written, root);
 

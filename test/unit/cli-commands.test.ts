@@ -59,6 +59,18 @@ describe("plan", () => {
     expect(await changes()).toBe("");
   });
 
+  it("names the Dockerfiles that it leaves out, and what to call for them", async () => {
+    const Dockerfile = `FROM python:3.13-slim\nCOPY . .\nCMD ["uvicorn", "app.main:app"]\n`;
+    await using two = await tinyService({ Dockerfile, "Dockerfile.worker": Dockerfile, "Dockerfile.dev": Dockerfile });
+    const { stderr } = await seaworthy("plan", two.folder);
+    const call = `seaworthy plan ${two.folder} --dockerfile Dockerfile.worker`;
+    expect(stderr).toBe(`This is about Dockerfile alone; for the other one: \`${call}\`.\n`);
+    const [, ...words] = call.split(" ");
+    const other = await seaworthy(...words);
+    expect(other).toMatchObject({ code: 0, stderr: "" });
+    expect((await seaworthy("plan", service.folder)).stderr).toBe("");
+  });
+
   it("gives the same as data", async () => {
     const { stdout } = await seaworthy("plan", "--json", service.folder);
     const plan = JSON.parse(stdout) as Plan;
@@ -82,6 +94,25 @@ describe("rework --offline", () => {
     expect(stdout).not.toMatch(/sha256:[0-9a-f]{64}/);
     expect(code).toBe(0);
     expect(await changes()).toBe("");
+  });
+
+  it("names the commands that work: with the Dockerfile that was named, and without any", async () => {
+    const Dockerfile = `FROM python:3.13-slim\nCOPY . .\nCMD ["uvicorn", "app.main:app"]\n`;
+    await using two = await tinyService({ Dockerfile, "Dockerfile.worker": Dockerfile });
+    const named = await seaworthy("rework", "--offline", "--dockerfile", "Dockerfile.worker", two.folder);
+    expect(named.stderr).toContain(`\`seaworthy run ${two.folder} --dockerfile Dockerfile.worker\` proves these files`);
+    expect(named.stderr).not.toContain("This is about");
+    await using none = await tinyService({ Dockerfile: undefined, Procfile: "web: python -m tiny.server\n" });
+    const { code, stdout, stderr } = await seaworthy("rework", "--offline", none.folder);
+    const at = none.folder;
+    expect(stderr).toContain(
+      `\`seaworthy verify ${at}\` proves these files, then \`seaworthy rework ${at} | git -C ${at} apply\` writes them.`,
+    );
+    expect(code).toBe(0);
+    expect(stderr).not.toContain("seaworthy run");
+    await writeFile(join(at, "rework.diff"), stdout);
+    await run("git", ["apply", "rework.diff"], { cwd: at });
+    expect(await readFile(join(at, "Dockerfile.prod"), "utf8")).toContain("FROM python:3.");
   });
 
   it("says beside the difference what stops the rework", async () => {

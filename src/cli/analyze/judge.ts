@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import type { Judged } from "../../formats/format.ts";
 import { UserError } from "../../kit/errors.ts";
 import type { Analysis } from "../../pipeline/analyze.ts";
@@ -40,7 +41,7 @@ export async function* judgements(
   for (const target of targets) {
     world.signal.throwIfAborted();
     try {
-      const judgement = await judge(target, flags, world);
+      const judgement = await judge(target, flags, { targets, world });
       const which = `${target.folder}\0${judgement.judged.dockerfile?.path ?? ""}`;
       if (!seen.has(which)) yield judgement;
       seen.add(which);
@@ -51,7 +52,12 @@ export async function* judgements(
   }
 }
 
-async function judge({ folder, dockerfile: named }: Target, flags: AnalyzeFlags, world: World): Promise<Judgement> {
+async function judge(
+  target: Target,
+  flags: AnalyzeFlags,
+  { targets, world }: { readonly targets: readonly Target[]; readonly world: World },
+): Promise<Judgement> {
+  const { folder, dockerfile: named } = target;
   const dockerfileFlag = named ?? flags.dockerfile;
   const options = {
     ...optionsOf(dockerfileFlag === undefined ? {} : { dockerfile: dockerfileFlag }),
@@ -61,8 +67,30 @@ async function judge({ folder, dockerfile: named }: Target, flags: AnalyzeFlags,
   };
   const session = await openSession(folder || ".", options, world);
   const analysis = await analyzeStep(session, undefined);
-  return { judged: judgedOf(analysis, folder, session), fails: fails(analysis, session, flags), session };
+  const judged = {
+    ...judgedOf(analysis, folder, session),
+    ...(await othersOf(analysis, session, { target, targets })),
+  };
+  return { judged, fails: fails(analysis, session, flags), session };
 }
+
+/** What nobody judges in this call; loaded here: most folders have one Dockerfile. */
+async function othersOf(
+  { service: { dockerfiles } }: Analysis,
+  session: Session,
+  { target, targets }: { readonly target: Target; readonly targets: readonly Target[] },
+): Promise<Pick<Judged, "otherDockerfiles">> {
+  if (dockerfiles.length < 2) return {};
+  const others = await (await import("../../pipeline/others.ts")).othersOf(session);
+  const left = others.filter((file) => !targets.some((one) => one !== target && isOf(one, join(target.folder, file))));
+  return left.length === 0 ? {} : { otherDockerfiles: left };
+}
+
+/** Whether a target stands for a Dockerfile: by its name, or as the folder right around it or around its `docker/`. */
+const isOf = ({ folder, dockerfile }: Target, path: string): boolean =>
+  dockerfile === undefined
+    ? [".", "docker"].some((below) => join(folder, below) === dirname(path))
+    : join(folder, dockerfile) === path;
 
 function judgedOf(analysis: Analysis, folder: string, { tree }: Session): Judged {
   const { findings, service, suppressed = [], unchanged = 0 } = analysis;

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { CommandContext } from "@stricli/core";
 import type { FormatContext, FormatWriter } from "../../formats/format.ts";
 import { text } from "../../formats/text.ts";
@@ -14,6 +15,7 @@ import { inPassing, inWorld } from "../world.ts";
 export default async function analyze(this: CommandContext, flags: AnalyzeFlags, ...written: string[]): Promise<void> {
   const targets = await targetsOf(written);
   const outputs = flags.writeBaseline ? [] : await outputsOf(this, flags, targets);
+  const others: string[] = [];
   try {
     // A busy analysis cannot answer a signal. Where nothing has to be removed, the signal's own effect ends it at once.
     const leavesFiles = flags.format?.some((each) => each.includes("=")) === true || flags.writeBaseline;
@@ -21,16 +23,24 @@ export default async function analyze(this: CommandContext, flags: AnalyzeFlags,
       for await (const judgement of judgements(flags, targets, world)) {
         if (flags.writeBaseline) await writeBaseline(this, judgement);
         else {
+          const { folder, otherDockerfiles = [] } = judgement.judged;
           for (const output of outputs) output.add(judgement.judged);
+          others.push(...otherDockerfiles.map((file) => join(folder, file)));
           noteExitCode(judgement);
         }
       }
     });
     for (const output of outputs) output.end();
+    if (others.length > 0) await tellOthers(this, others);
   } catch (error) {
     for (const output of outputs) output.abandon();
     throw error;
   }
+}
+
+async function tellOthers(command: CommandContext, others: readonly string[]): Promise<void> {
+  const [{ notJudged }, { message }] = await Promise.all([import("../others.ts"), import("../paragraph.ts")]);
+  command.process.stderr.write(`${message(notJudged([...new Set(others)]))}\n`);
 }
 
 /** Undefined: a Dockerfile alone, from stdin. */

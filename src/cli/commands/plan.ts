@@ -3,6 +3,7 @@ import { analyzeStep } from "../../pipeline/analyze-step.ts";
 import { openSession } from "../../pipeline/session.ts";
 import { planStep } from "../../pipeline/steps.ts";
 import { optionsOf, type SessionFlags, type TestsFlag } from "../flags.ts";
+import { tellOthers } from "../others.ts";
 import { print, printJson } from "../output.ts";
 import { paragraph } from "../paragraph.ts";
 import { refusalTexts } from "../refusal-text.ts";
@@ -17,6 +18,7 @@ export default async function plan(
 ): Promise<void> {
   await inWorld(async (world) => {
     const session = await openSession(folder, optionsOf(flags), world);
+    await tellOthers(this, "plan", folder, session);
     const made = await planStep(session, undefined, await analyzeStep(session, undefined));
     if (flags.json) {
       printJson(this, made);

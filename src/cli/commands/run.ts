@@ -13,6 +13,7 @@ import {
   type StructureTestFlag,
   type TestsFlag,
 } from "../flags.ts";
+import { tellOthers } from "../others.ts";
 import { failed, print, printJson, reader } from "../output.ts";
 import { paragraph } from "../paragraph.ts";
 import { inWorld } from "../world.ts";
@@ -27,6 +28,7 @@ interface Flags extends SessionFlags, PushFlag, FailOnFlag, ReproducibleFlag, St
 export default async function run(this: CommandContext, flags: Flags, folder: string): Promise<void> {
   await inWorld(async (world) => {
     const session = await openSession(folder, optionsOf(flags), world);
+    await tellOthers(this, "run", folder, session);
     const { report, run: done } = await runWhole(session, flags);
     if (flags.json) printJson(this, report);
     else {

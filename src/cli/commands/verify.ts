@@ -2,7 +2,7 @@ import type { CommandContext } from "@stricli/core";
 import type { CheckResult, Report } from "../../model/types.ts";
 import { judgeAgain } from "../../pipeline/judge-again.ts";
 import { stayedUnproven } from "../../pipeline/report-step.ts";
-import { openSession } from "../../pipeline/session.ts";
+import { openSession, type Session, type World } from "../../pipeline/session.ts";
 import { verifyImage } from "../../pipeline/verify-image.ts";
 import type { Verified } from "../../pipeline/verified-files.ts";
 import { failsRun, gravityOf } from "../../reporters/view/severity.ts";
@@ -14,6 +14,7 @@ import {
   type SessionFlags,
   type StructureTestFlag,
 } from "../flags.ts";
+import { tellOthers } from "../others.ts";
 import { failed, print, printJson } from "../output.ts";
 import { paragraph } from "../paragraph.ts";
 import { inWorld } from "../world.ts";
@@ -39,11 +40,24 @@ const verifiedOf = ({ after, requirements }: Report): Verified => ({ checks: aft
 
 const INDENT = " ".repeat(12);
 
+async function sessionOf(context: CommandContext, folder: string, flags: Flags, world: World): Promise<Session> {
+  const session = await openSession(folder, optionsOf(flags), world);
+  // An image that was named has its Dockerfile already.
+  if (flags.image === undefined)
+    await tellOthers(
+      context,
+      `verify${flags.quick ? " --quick" : ""}${flags.before ? " --before" : ""}`,
+      folder,
+      session,
+    );
+  return session;
+}
+
 export default async function verify(this: CommandContext, flags: Flags, folder: string): Promise<void> {
   await inWorld(async (world) => {
     const { checks, requirements = [] } =
       flags.run === undefined
-        ? await verifyImage(await openSession(folder, optionsOf(flags), world), flags)
+        ? await verifyImage(await sessionOf(this, folder, flags, world), flags)
         : verifiedOf(await judgeAgain(folder, flags.run, { checkFailOn: flags.failOn }));
     if ([...checks, ...requirements].some(failsRun)) failed();
     // Requirements are in report.json; this list is of checks only, for scripts that read it.

@@ -15,6 +15,9 @@ const analysisSchema = z.object({
       name: text.optional(),
       judged: z.boolean().meta({ description: "False when it could not be judged: its one finding says why." }),
       dockerfile: text.optional(),
+      otherDockerfiles: z.array(text).optional().meta({
+        description: "Those of the folder that make images of their own and were not judged, where nobody chose one.",
+      }),
       findings: z.array(findingSchema),
       suppressed: z.array(suppressedSchema),
       unchanged: count.meta({ description: "Findings on lines that did not change, with --changed." }),
