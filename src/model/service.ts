@@ -22,6 +22,8 @@ export interface Service {
   readonly links?: Readonly<Record<string, string>>;
   /** Submodules of git: folders whose files are not among these; undefined without one. */
   readonly submodules?: readonly string[];
+  /** The folder of the project that the image installs, where that is not the top: `backend`, which has the pyproject.toml. */
+  readonly projectFolder?: string;
   readonly manager: Fact<PackageManager>;
   readonly lock: LockFile | undefined;
   /** How production is installed where pip does it; undefined with another manager, or where nothing says it. */

@@ -1,6 +1,7 @@
 import { hasStage } from "../dockerfile/stages.ts";
 import { UserError } from "../kit/errors.ts";
 import type { Dockerfile } from "../model/types.ts";
+import { inProject } from "../project/project-folder.ts";
 import { rules } from "../rules/index.gen.ts";
 import { type Analysis, analyze } from "./analyze.ts";
 import { hasPolicy } from "./policy-asked.ts";
@@ -39,7 +40,11 @@ export async function analyzeStep(session: Session, run: Run | undefined): Promi
 /** Nothing sound can be decided without these: what is wrong in one of them is told before anything is planned or built.
  * @throws UserError `project/unreadable`. */
 export function stopWhenUnreadable({ service }: Pick<Analysis, "service">): void {
-  const needed = new Set(["pyproject.toml", service.lock?.path, service.dockerfiles[0]]);
+  const needed = new Set([
+    inProject(service.projectFolder, "pyproject.toml"),
+    service.lock?.path,
+    service.dockerfiles[0],
+  ]);
   const problem = service.problems.find(({ file }) => needed.has(file));
   if (problem === undefined) return;
   const { file, line, message } = problem;

@@ -46,6 +46,13 @@ function* pipRefusals({ unread, hashed, loose, calls }: PipInstall): Generator<R
 
 /** A project without a lock that can be installed from, and how it gets one. */
 export function* managerRefusals({ service }: Pick<Facts, "service">): Generator<Refusal> {
+  const { projectFolder, dockerfiles } = service;
+  // What else there is to say of its lock is said where it lies.
+  if (projectFolder === undefined) yield* lockedAs(service);
+  else yield belowRefusal(projectFolder, dockerfiles[0], service.dockerignore);
+}
+
+function* lockedAs(service: Service): Generator<Refusal> {
   const manager = service.manager.value;
   const isStandard = manager !== "uv" && isPylock(service.lock?.path ?? "");
   // What pip installs today beside a lock that it does not read would come along unlocked.
@@ -80,6 +87,14 @@ export function* managerRefusals({ service }: Pick<Facts, "service">): Generator
     yield* indexRefusals(service.lock);
     yield* ownPackageRefusals(service);
   }
+}
+
+function belowRefusal(folder: string, dockerfile = "the Dockerfile", dockerignore?: string): Refusal {
+  const moving = dockerignore === undefined ? dockerfile : `${dockerfile} and ${dockerignore}`;
+  return refusal("project-below", {
+    what: `${dockerfile} installs the project that lies in ${folder}/`,
+    instead: `Move ${moving} into ${folder}/, take \`${folder}/\` out of the paths in ${dockerignore === undefined ? "it" : "them"}, build with ${folder}/ as the context, and run again with that folder as DIR.`,
+  });
 }
 
 /** Pipenv of today stops at such a Pipfile before it reads the lock, which has a digest of it. */

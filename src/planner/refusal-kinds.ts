@@ -19,6 +19,14 @@ export const refusalKinds = {
       "Make a uv.lock of it on a branch, look at the versions, commit pyproject.toml and uv.lock, and run again.",
     blocking: true,
   },
+  "project-below": {
+    title: "The project lies in a folder below the Dockerfile's",
+    because:
+      "The rework installs and copies a project from the folder that it is written into: here it would look for files that lie elsewhere.",
+    instead:
+      "Move the Dockerfile into the project's folder, take that folder's name out of its COPY lines, build with that folder as the context, and run again on that folder.",
+    blocking: true,
+  },
   "no-lock": {
     title: "There is no lock",
     because: "Without a lock every build may install other versions, and nothing that is proven today holds tomorrow.",

@@ -8,6 +8,7 @@ import { kindOf, servesNobody } from "../decisions/shared/kind.ts";
 import { mainStart } from "../decisions/shared/server.ts";
 import { finalStage, instructionsToday, lineage } from "../decisions/shared/today.ts";
 import type { ImageSpec, LockFile, Refusal, Service } from "../model/types.ts";
+import { managerOfLock } from "../project/lock-names.ts";
 import { isKnownServer } from "../project/unwrap.ts";
 import { localRefusals } from "./local-refusals.ts";
 import { lostTargets } from "./lost-targets.ts";
@@ -43,7 +44,7 @@ function* lockRefusals({ service }: Facts): Generator<Refusal> {
   }
   if (!lock.inStep.value && service.pip === undefined)
     yield refusal("lock-drift", {
-      what: `${lock.path} does not fit ${lock.path === "Pipfile.lock" ? "the Pipfile" : "pyproject.toml"}${driftOf(lock)}`,
+      what: `${lock.path} does not fit ${managerOfLock(lock.path) === "pipenv" ? "the Pipfile" : "pyproject.toml"}${driftOf(lock)}`,
     });
 }
 

@@ -6,6 +6,7 @@ import { extraOf, type LockReading } from "./lock-reading.ts";
 import { isInProduction, LockUse, type Section, sectionsOf } from "./lock-use.ts";
 import { conditionsOf } from "./marker.ts";
 import type { Pipfile } from "./pipfile.ts";
+import { within } from "./project-folder.ts";
 import type { Pyproject } from "./pyproject.ts";
 import { readRequirementsFiles } from "./requirements-file.ts";
 import { groupOfFile } from "./requirements-in-use.ts";
@@ -17,6 +18,8 @@ interface Declared extends Pick<DependencyFacts, "runtime" | "groups" | "extras"
 
 export interface DependencyInput {
   readonly tree: Tree;
+  /** Where the project lies, where that is not the top. */
+  readonly folder?: string | undefined;
   readonly pyproject: Pyproject | undefined;
   readonly pipfile: Pipfile | undefined;
   readonly setup?: SetupFiles | undefined;
@@ -36,7 +39,7 @@ export interface Dependencies {
 }
 
 export function readDependencies(input: DependencyInput): Dependencies {
-  const { tree, pyproject, pipfile, reading, dockerfile, requirements, python, problems } = input;
+  const { tree, folder, pyproject, pipfile, reading, dockerfile, requirements, python, problems } = input;
   const declared = declaredIn(input);
   const installed = installedBy(dockerfile, { ...pyproject, ...declared });
   const use = new LockUse(reading, sectionsOf(declared, installed, isForDevelopment));
@@ -56,7 +59,7 @@ export function readDependencies(input: DependencyInput): Dependencies {
       devOnly: [...use.names(isUnwanted, here)].filter((name) => !needed.has(name)).toSorted(),
       runtimeClosure: [...use.names(isInProduction, here)].toSorted(),
       workspace: pyproject?.workspace === true || packages.some(isNeighbour),
-      indexes: indexesOf(tree, pyproject, pipfile, { requirements, problems }),
+      indexes: indexesOf(tree, pyproject, pipfile, { requirements, problems, folder }),
     },
   };
 }
@@ -87,9 +90,9 @@ function declaredIn(input: DependencyInput): Declared {
 }
 
 /** A lock says itself where each package comes from; without one, only the project's own table does. */
-function inPyproject({ tree, pyproject, reading, dockerfile }: DependencyInput): Declared {
+function inPyproject({ tree, folder, pyproject, reading, dockerfile }: DependencyInput): Declared {
   const { runtime = [], groups = {}, extras = {}, toml } = pyproject ?? {};
-  const sources = reading === undefined ? uvSources(tree, toml?.data, dockerfile) : new Map();
+  const sources = reading === undefined ? uvSources(within(tree, folder), toml?.data, dockerfile) : new Map();
   const sourced = (sections: Declared["groups"]) =>
     Object.fromEntries(Object.entries(sections).map(([name, section]) => [name, withSources(section, sources)]));
   return { runtime: withSources(runtime, sources), groups: sourced(groups), extras: sourced(extras) };

@@ -1,4 +1,5 @@
 import type { Pipfile } from "./pipfile.ts";
+import { inProject } from "./project-folder.ts";
 import type { Pyproject } from "./pyproject.ts";
 import { readRequirementsFiles } from "./requirements-file.ts";
 import { listAt, readToml, textAt, textsAt } from "./toml.ts";
@@ -9,20 +10,28 @@ export function indexesOf(
   tree: Tree,
   pyproject: Pyproject | undefined,
   pipfile: Pipfile | undefined,
-  { requirements, problems }: { readonly requirements: readonly string[]; readonly problems: TreeProblem[] },
+  {
+    requirements,
+    problems,
+    folder,
+  }: {
+    readonly requirements: readonly string[];
+    readonly problems: TreeProblem[];
+    readonly folder?: string | undefined;
+  },
 ): readonly string[] {
   return [
     ...(pyproject?.indexes ?? []),
-    ...ofUvToml(tree, problems),
+    ...ofUvToml(tree, inProject(folder, "uv.toml"), problems),
     ...(pipfile?.indexes ?? []),
     ...readRequirementsFiles(tree, requirements).indexes,
   ];
 }
 
 /** The keys of `[tool.uv]` in uv's own file, which counts instead of them. */
-function ofUvToml(tree: Tree, problems: TreeProblem[]): readonly string[] {
-  const text = tree.read("uv.toml");
-  return text === undefined ? [] : uvIndexes(readToml("uv.toml", text, problems).data);
+function ofUvToml(tree: Tree, file: string, problems: TreeProblem[]): readonly string[] {
+  const text = tree.read(file);
+  return text === undefined ? [] : uvIndexes(readToml(file, text, problems).data);
 }
 
 export function uvIndexes(table: unknown): readonly string[] {

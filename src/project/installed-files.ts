@@ -52,13 +52,29 @@ interface Run {
   readonly within?: string;
 }
 
-/** The files of the context that words of a RUN name. */
-export function filesOf(named: readonly string[], run: Run): readonly string[] {
-  if (named.length === 0) return [];
+/** Where a RUN stands, and what lies there of the context. */
+function situationOf(run: Run) {
   const { dockerfile, stage, instruction, files, within = "" } = run;
   const { env, args, workdir } = stageState(dockerfile, stage, { before: instruction });
   const here = posix.resolve(workdir?.value ?? "/", filledIn(within, { env, args }));
   const places = [mountedAt(instruction, { files, here }), ...copiesBefore(run)].filter(({ size }) => size > 0);
+  return { env, args, here, places };
+}
+
+/** The files of the context that lie where words of a RUN name them: nothing is guessed. */
+export function brought(named: readonly string[], run: Run): readonly string[] {
+  const { env, args, here, places } = situationOf(run);
+  return named.flatMap((word) => {
+    const inImage = posix.resolve(here, filledIn(word, { env, args }));
+    return places.find((one) => one.has(inImage))?.get(inImage) ?? [];
+  });
+}
+
+/** The files of the context that words of a RUN name. */
+export function filesOf(named: readonly string[], run: Run): readonly string[] {
+  if (named.length === 0) return [];
+  const { files, within = "" } = run;
+  const { env, args, here, places } = situationOf(run);
   return named.flatMap((word) => {
     // pip takes extras of a pylock.toml behind its name.
     const path = filledIn(word.replace(/(\.toml)\[[^\]]*\]$/, "$1"), { env, args });

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { PackageManager } from "../model/types.ts";
 
 /** The managers with a lock of their own; each writes it by its command `lock`. */
@@ -11,6 +12,6 @@ export const LOCKS: Readonly<Record<LockingManager, { readonly lock: string; rea
   pipenv: { lock: "Pipfile.lock", asked: "Pipfile" },
 };
 
-/** The one that writes this lock. */
+/** The one that writes this lock, in whatever folder. */
 export const managerOfLock = (path: string): LockingManager | undefined =>
-  (Object.keys(LOCKS) as readonly LockingManager[]).find((manager) => LOCKS[manager].lock === path);
+  (Object.keys(LOCKS) as readonly LockingManager[]).find((manager) => LOCKS[manager].lock === posix.basename(path));

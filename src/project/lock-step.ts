@@ -3,6 +3,7 @@ import { addTo } from "../kit/group.ts";
 import { replaced } from "../kit/replaced.ts";
 import type { Dependency, Evidence, Fact } from "../model/types.ts";
 import { isMadeFrom } from "./lock-digest.ts";
+import { managerOfLock } from "./lock-names.ts";
 import { isPylock } from "./lock-pylock.ts";
 import { extraOf, extraSection, type LockEntry, type LockReading, MAIN } from "./lock-reading.ts";
 import type { Pipfile } from "./pipfile.ts";
@@ -27,7 +28,7 @@ export function inStep(input: StepInput): Fact<boolean> {
   const { path, reading, pyproject, pipfile } = input;
   if (reading.wishes !== undefined && pyproject !== undefined)
     return inStepWithWishes(input, reading.wishes, pyproject);
-  const asking = path === "Pipfile.lock" ? pipfile : pyproject;
+  const asking = managerOfLock(path) === "pipenv" ? pipfile : pyproject;
   if (asking === undefined) return NOT_KNOWN;
   const byDigest = digestHolds(input);
   if (byDigest === true) return { value: true, confidence: "certain", evidence: [] };
@@ -55,7 +56,7 @@ function digestHolds({ reading: { digest }, pyproject, pipfile, problems }: Step
 }
 
 const isBroken = (problems: readonly TreeProblem[]): boolean =>
-  problems.some(({ file }) => file === "pyproject.toml" || file === "Pipfile");
+  problems.some(({ file }) => /(?:^|\/)(?:pyproject\.toml|Pipfile)$/.test(file));
 
 const sectionsOf = (asking: Pick<Pyproject, "runtime" | "groups"> & Partial<Pick<Pyproject, "extras">>): Sections => [
   [MAIN, asking.runtime],

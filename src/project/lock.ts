@@ -2,7 +2,7 @@ import type { Ignore } from "../dockerfile/ignore.ts";
 import { commandsOfInstruction } from "../dockerfile/shell.ts";
 import type { Dockerfile, Fact, LockFile, PackageManager } from "../model/types.ts";
 import { toolCall } from "./install-command.ts";
-import { type LockingManager, LOCKS } from "./lock-names.ts";
+import { type LockingManager, LOCKS, managerOfLock } from "./lock-names.ts";
 import { readPdmLock } from "./lock-pdm.ts";
 import { readPipfileLock } from "./lock-pipenv.ts";
 import { readPoetryLock } from "./lock-poetry.ts";
@@ -12,6 +12,7 @@ import { readRequirementsLock } from "./lock-requirements.ts";
 import { inStep } from "./lock-step.ts";
 import { readUvLock } from "./lock-uv.ts";
 import type { Pipfile } from "./pipfile.ts";
+import { inProject } from "./project-folder.ts";
 import type { Pyproject } from "./pyproject.ts";
 import { SourceText } from "./source-text.ts";
 import { isTable, valueAt } from "./toml.ts";
@@ -36,6 +37,8 @@ export interface Locked {
 
 export interface LockInput {
   readonly tree: Tree;
+  /** Where the project lies, where that is not the top. */
+  readonly folder?: string | undefined;
   readonly pyproject: Pyproject | undefined;
   readonly pipfile: Pipfile | undefined;
   readonly dockerfile: Dockerfile | undefined;
@@ -51,7 +54,7 @@ export interface LockInput {
 export function readLock(input: LockInput): Locked {
   const { tree } = input;
   for (const [manager, read] of READERS) {
-    const path = LOCKS[manager].lock;
+    const path = inProject(input.folder, LOCKS[manager].lock);
     const text = tree.read(path);
     if (text === undefined || (manager === "pipenv" && installsStandard(input))) continue;
     const reading = read(path, text, input);
@@ -105,7 +108,7 @@ function ofStandard(input: LockInput): Locked | undefined {
   };
 }
 
-function managerWithoutLock({ tree, pyproject, dockerfile, requirements }: LockInput): Fact<PackageManager> {
+function managerWithoutLock({ tree, folder, pyproject, dockerfile, requirements }: LockInput): Fact<PackageManager> {
   const used = dockerfile === undefined ? undefined : managerInImage(dockerfile);
   if (used !== undefined) return used;
   const tools: ReadonlyArray<readonly [string, PackageManager]> = [
@@ -122,10 +125,10 @@ function managerWithoutLock({ tree, pyproject, dockerfile, requirements }: LockI
       };
   }
   const files: ReadonlyArray<readonly [string, PackageManager]> = [
-    ["Pipfile", "pipenv"],
+    [inProject(folder, "Pipfile"), "pipenv"],
     ...requirements.map((file) => [file, "pip"] as const),
     ["setup.py", "pip"],
-    ["pyproject.toml", "pip"],
+    [inProject(folder, "pyproject.toml"), "pip"],
   ];
   for (const [file, value] of files) {
     const text = tree.read(file);
@@ -167,7 +170,7 @@ function lockFile(path: string, reading: LockReading, input: LockInput): Omit<Lo
     registries: reading.registries,
     ...(reading.madeBy === undefined ? {} : { madeBy: reading.madeBy }),
     ...(reading.format === undefined ? {} : { format: reading.format }),
-    ...(path === LOCKS.pipenv.lock && pipfile?.incompleteIndex !== undefined
+    ...(managerOfLock(path) === "pipenv" && pipfile?.incompleteIndex !== undefined
       ? { incompleteIndex: pipfile.incompleteIndex }
       : {}),
   };

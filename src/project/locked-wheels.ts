@@ -21,7 +21,7 @@ export type LockSections = ReadonlyMap<string, readonly string[]>;
 
 /** Pipfile.lock and requirements files only have hashes. */
 export const namesFiles = ({ path }: Pick<LockFile, "path">): boolean =>
-  isPylock(path) || /^(?:uv|poetry|pdm)\.lock$/.test(path);
+  isPylock(path) || /(?:^|\/)(?:uv|poetry|pdm)\.lock$/.test(path);
 
 /** Undefined where the lock names no files of the package. */
 export function offeredIn(

@@ -1,3 +1,4 @@
+import { fromProject } from "./project-folder.ts";
 import type { Evidence, Fact } from "../model/types.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
 import { type Expression, within } from "./python-tree.ts";
@@ -30,10 +31,11 @@ export function readsOwnVersion(sources: PythonSources, name: string | undefined
 }
 
 /** Whether the code climbs from `__file__` out of its own package: then installing it elsewhere breaks the lookup. */
-export function looksUpFromFile(sources: PythonSources): Fact<boolean> {
+export function looksUpFromFile(sources: PythonSources, folder?: string): Fact<boolean> {
   const evidence: Evidence[] = [];
   for (const file of sources.withAny("__file__")) {
-    for (const { at, levels } of climbs(file)) if (leavesPackage(file, levels)) evidence.push(evidenceOf(file, { at }));
+    for (const { at, levels } of climbs(file))
+      if (leavesPackage(fromProject(folder, file.source.file), levels)) evidence.push(evidenceOf(file, { at }));
   }
   const unique = evidence.filter(
     ({ file, line }, index) => evidence.findIndex((other) => other.file === file && other.line === line) === index,
@@ -42,8 +44,8 @@ export function looksUpFromFile(sources: PythonSources): Fact<boolean> {
 }
 
 /** How many folders a file lies below the folder that holds its top-level package. */
-function leavesPackage(file: PythonFile, levels: number): boolean {
-  const parts = file.source.file.split("/");
+function leavesPackage(file: string, levels: number): boolean {
+  const parts = file.split("/");
   const inSource = parts[0] === "src" && parts.length > 2;
   return levels >= parts.length - (inSource ? 1 : 0);
 }

@@ -2,6 +2,7 @@ import { addTo } from "../kit/group.ts";
 import { readGlob } from "../dockerfile/glob.ts";
 import type { Application, Fact, PackagingFacts } from "../model/types.ts";
 import { looksUpFromFile, readsOwnVersion } from "./packaging-code.ts";
+import { inProject, within } from "./project-folder.ts";
 import type { Pyproject } from "./pyproject.ts";
 import type { PythonSources } from "./python-source.ts";
 import { normalName } from "./requirement.ts";
@@ -17,6 +18,8 @@ const NO_PACKAGE =
 
 export interface PackagingInput {
   readonly tree: Tree;
+  /** Where the project lies, where that is not the top. */
+  readonly folder?: string | undefined;
   readonly pyproject: Pyproject | undefined;
   readonly sources: PythonSources;
   readonly setup: SetupFiles;
@@ -26,25 +29,28 @@ export interface PackagingInput {
 
 /** Whether the service is an installed package or runs from its folder, and what depends on that. */
 export function readPackaging(input: PackagingInput): PackagingFacts {
-  const { tree, pyproject, sources, setup, scripts } = input;
+  const { folder, pyproject, sources, setup, scripts } = input;
+  // The names of the project's own files are meant from its folder.
+  const tree = within(input.tree, folder);
+  const fromTop = (names: readonly string[]) => names.map((name) => inProject(folder, name));
   const data = pyproject?.toml.data;
-  const packages = importPackages(input);
+  const packages = importPackages({ ...input, tree });
   const setuptools = setuptoolsUse(sources);
   return {
-    kind: kindOf(tree, pyproject),
+    kind: kindOf({ ...input, tree }),
     buildBackend: textAt(data, "build-system", "build-backend"),
     layout: layoutOf(packages),
-    importPackages: packages,
-    metadataFiles: metadataFiles(tree, pyproject, setup.build),
+    importPackages: fromTop(packages),
+    metadataFiles: fromTop(metadataFiles(tree, pyproject, setup.build)),
     consoleScripts: scripts,
     ...(setuptools === undefined ? {} : { setuptools }),
     readsOwnVersion: readsOwnVersion(sources, pyproject?.name),
-    looksUpFromFile: looksUpFromFile(sources),
+    looksUpFromFile: looksUpFromFile(sources, folder),
     versionFromGit: versionFromGit(pyproject),
   };
 }
 
-function kindOf(tree: Tree, pyproject: Pyproject | undefined): PackagingFacts["kind"] {
+function kindOf({ tree, folder, pyproject }: PackagingInput): PackagingFacts["kind"] {
   const unpackaged = (path: readonly string[] | undefined): PackagingFacts["kind"] => ({
     value: "unpackaged",
     confidence: "certain",
@@ -53,7 +59,11 @@ function kindOf(tree: Tree, pyproject: Pyproject | undefined): PackagingFacts["k
   if (pyproject === undefined) {
     const setup = tree.read("setup.py");
     if (setup === undefined) return unpackaged(undefined);
-    return { value: "package", confidence: "likely", evidence: [new SourceText("setup.py", setup).find("setup(")] };
+    return {
+      value: "package",
+      confidence: "likely",
+      evidence: [new SourceText(inProject(folder, "setup.py"), setup).find("setup(")],
+    };
   }
   const { data } = pyproject.toml;
   for (const path of [
@@ -84,10 +94,11 @@ function findsNoPackage(tree: Tree, data: unknown): boolean {
 }
 
 /** Folders that are imported: those with `__init__.py`, and the one the application lives in. */
-function importPackages({ tree, application, sources }: PackagingInput): readonly string[] {
-  const found = new Set([...tree.files.flatMap((file) => packageOf(file) ?? []), ...importedFolders(tree, sources)]);
+function importPackages({ tree, folder, application, sources }: PackagingInput): readonly string[] {
+  const imported = folder === undefined ? importedFolders(tree, sources) : [];
+  const found = new Set([...tree.files.flatMap((file) => packageOf(file) ?? []), ...imported]);
   const top = application?.module.split(".")[0] ?? "";
-  const isFolder = (folder: string) => tree.files.some((file) => file.startsWith(`${folder}/`) && file.endsWith(".py"));
+  const isFolder = (name: string) => tree.files.some((file) => file.startsWith(`${name}/`) && file.endsWith(".py"));
   // `src/` with modules of its own is itself what is imported only when the code says `src.…`.
   if (top !== "src" && [...found].some((name) => name.startsWith("src/"))) found.delete("src");
   if (top === "src") for (const name of found) if (name.startsWith("src/")) found.delete(name);

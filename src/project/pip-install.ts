@@ -16,22 +16,22 @@ interface PipInput {
   readonly dockerfile: Dockerfile | undefined;
   /** Requirements files of production. */
   readonly requirements: readonly string[];
-  /** What pyproject.toml itself lists: installed with the project where a pip is given its folder. */
-  readonly inProject: boolean;
+  /** The pyproject.toml that itself lists what is needed: installed with the project where a pip is given its folder. */
+  readonly manifest: string | undefined;
   /** What the project needs where pip is given its folder and it has a setup.py. */
   readonly setup?: SetupBuild | undefined;
 }
 
 /** How pip installs what production needs, in the calls of today's image; undefined where nothing says it. */
 export function readPipInstall(input: PipInput): PipInstall | undefined {
-  const { tree, dockerfile, requirements, inProject } = input;
+  const { tree, dockerfile, requirements, manifest } = input;
   const unread: string[] = [];
   const today = dockerfile === undefined ? [] : callsToday(dockerfile, input, unread);
-  const ofProject = inProject ? ["pyproject.toml"] : [];
+  const ofProject = manifest === undefined ? [] : [manifest];
   const usual = requirements.length > 0 ? requirements : ofProject;
   const calls = today.length > 0 || usual.length === 0 ? today : [{ files: usual, packages: [], options: [] }];
   if (calls.length === 0) return undefined;
-  const lists = calls.flatMap(({ files }) => files).filter((file) => file !== "pyproject.toml");
+  const lists = calls.flatMap(({ files }) => files).filter((file) => file !== manifest);
   const read = readRequirementsFiles(tree, lists);
   const { lines, constraints } = read;
   const reads = [...read.files];
@@ -117,8 +117,8 @@ type Part = Pick<PipCall, "files" | "packages"> & { readonly unread: readonly st
 const NOTHING: Part = { files: [], packages: [], unread: [] };
 
 /** What the project itself needs, where that can be read beforehand. */
-function itself({ verb }: ToolCall, { inProject, setup }: PipInput): Part {
-  if (inProject) return { ...NOTHING, files: ["pyproject.toml"] };
+function itself({ verb }: ToolCall, { manifest, setup }: PipInput): Part {
+  if (manifest !== undefined) return { ...NOTHING, files: [manifest] };
   if (setup?.list !== undefined) return { ...NOTHING, files: [setup.list] };
   if (setup?.requires === undefined) return { ...NOTHING, unread: [`pip ${verb} .`] };
   const packages = setup.requires.map((text) => text.replaceAll(/\s+(?=[=!<>~,])|(?<=[=<>~,])\s+/g, ""));

@@ -14,14 +14,13 @@ export interface Pipfile {
   readonly requires: Fact<string> | undefined;
 }
 
-const FILE = "Pipfile";
 /** Tables that are no list of packages; every other is a category. */
 const OTHERS = new Set(["packages", "source", "requires", "scripts", "pipenv"]);
 
-export function readPipfile(tree: Tree, problems: TreeProblem[]): Pipfile | undefined {
-  const text = tree.read(FILE);
+export function readPipfile(tree: Tree, problems: TreeProblem[], file = "Pipfile"): Pipfile | undefined {
+  const text = tree.read(file);
   if (text === undefined) return undefined;
-  const toml = readToml(FILE, text, problems);
+  const toml = readToml(file, text, problems);
   const categories = Object.keys(toml.data).filter((name) => !OTHERS.has(name) && isTable(toml.data[name]));
   return {
     toml,

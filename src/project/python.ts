@@ -3,12 +3,15 @@ import { lineOf, shippedStage } from "../dockerfile/stages.ts";
 import type { Dockerfile, Evidence, Fact, PythonFacts } from "../model/types.ts";
 import type { LockReading } from "./lock-reading.ts";
 import type { Pipfile } from "./pipfile.ts";
+import { inProject } from "./project-folder.ts";
 import type { Pyproject } from "./pyproject.ts";
 import { SourceText } from "./source-text.ts";
 import type { Tree } from "./tree.ts";
 
 export interface PythonInput {
   readonly tree: Tree;
+  /** Where the project lies, where that is not the top. */
+  readonly folder?: string | undefined;
   readonly pyproject: Pyproject | undefined;
   readonly pipfile: Pipfile | undefined;
   readonly lock: { readonly path: string; readonly reading: LockReading } | undefined;
@@ -17,7 +20,7 @@ export interface PythonInput {
 /** Which Python the files ask for. */
 export const readPythonFacts = (input: PythonInput): PythonFacts => ({
   requires: requiresOf(input),
-  pinned: pinnedBy(input.tree),
+  pinned: (input.folder === undefined ? undefined : pinnedBy(input.tree, input.folder)) ?? pinnedBy(input.tree),
 });
 
 function requiresOf({ tree, pyproject, pipfile, lock }: PythonInput): Fact<string> | undefined {
@@ -70,8 +73,9 @@ const PINS: ReadonlyArray<readonly [string, RegExp]> = [
   ["runtime.txt", /^\s*python-(\d+(?:\.\d+)*)\s*$/m],
 ];
 
-function pinnedBy(tree: Tree): Fact<string> | undefined {
-  for (const [file, pattern] of PINS) {
+function pinnedBy(tree: Tree, folder?: string): Fact<string> | undefined {
+  for (const [name, pattern] of PINS) {
+    const file = inProject(folder, name);
     const text = tree.read(file);
     const match = text === undefined ? null : pattern.exec(text);
     if (text !== undefined && match !== null) {

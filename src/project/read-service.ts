@@ -16,7 +16,7 @@ import { dockerfilesOf } from "./dockerfiles.ts";
 import { readEnv } from "./env.ts";
 import { findFramework, findServer } from "./framework.ts";
 import { refined } from "./own-server.ts";
-import { readManaged } from "./managed.ts";
+import { readManaged, readProject } from "./managed.ts";
 import { consoleScripts, readPackaging } from "./packaging.ts";
 import { type NamedTarget, nothingOutside, type Outside } from "./outside.ts";
 import { readCompose } from "./outside-compose.ts";
@@ -25,7 +25,7 @@ import { readScripts } from "./outside-scripts.ts";
 import { healthPathsOf } from "./health-paths.ts";
 import { parsedDockerfile } from "./parsed-dockerfile.ts";
 import { findPort } from "./port.ts";
-import { readPyproject } from "./pyproject.ts";
+import { inProject } from "./project-folder.ts";
 import { withRunScripts } from "./run-scripts.ts";
 import { GrammarNeeded, PythonSources } from "./python-source.ts";
 import { readRoutes } from "./routes.ts";
@@ -63,9 +63,9 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   const dockerfile = parsed(tree, dockerfiles[0], target?.value);
   const problems: TreeProblem[] = [...refusedDockerfile(tree, dockerfiles[0])];
   const dockerignore = dockerignoreOf(tree, dockerfiles[0]);
-  const pyproject = readPyproject(tree, problems);
+  const { folder, pyproject } = readProject(tree, dockerfile, problems);
   const setup = readSetupFiles(sources);
-  const managed = readManaged({ tree, pyproject, setup, dockerfile, dockerignore, problems });
+  const managed = readManaged({ tree, folder, pyproject, setup, dockerfile, dockerignore, problems });
   const { lock, dependencies } = managed;
   const scripts = { ...setup.scripts, ...consoleScripts(pyproject?.toml.data) };
   const isInImage = inImage(dockerfile, sources.paths, dockerignore?.ignore);
@@ -84,7 +84,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     git: tree.git,
     ...beyondFiles(tree),
     ...managed,
-    packaging: readPackaging({ tree, pyproject, sources, setup, scripts, application: application?.value }),
+    packaging: readPackaging({ tree, folder, pyproject, sources, setup, scripts, application: application?.value }),
     framework,
     server,
     application,
@@ -103,7 +103,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
       ...commandWrites(starts.filter(isJudged)),
       ...(await logFilesOfFiles(tree, uses.reads, starts)),
     ],
-    programs: readPrograms(sources, dependencies, lock?.path ?? "pyproject.toml").filter(isInImage),
+    programs: readPrograms(sources, dependencies, lock?.path ?? inProject(folder, "pyproject.toml")).filter(isInImage),
     reads: [...uses.reads, ...conventionalReads(tree, starts, dependencies.runtimeClosure)],
     ...staticRootOf(sources),
     dockerfiles,

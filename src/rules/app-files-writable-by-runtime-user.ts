@@ -1,3 +1,4 @@
+import { fromProject } from "../project/project-folder.ts";
 import type { Dockerfile } from "../model/types.ts";
 import { commandsOf } from "./queries/commands.ts";
 import { changed, healthy } from "./queries/example.ts";
@@ -39,10 +40,14 @@ export const appFilesWritableByRuntimeUser: Rule = {
     const stage = shippedStage(dockerfile);
     const user = stage && situationAt(dockerfile, stage).user?.split(":")[0];
     if (user === undefined || isRoot(user)) return;
-    const packages = new Set(service.packaging.importPackages.map((name) => name.split("/")[0]));
+    const folder = service.projectFolder;
+    const packages = new Set(service.packaging.importPackages.map((name) => fromProject(folder, name).split("/")[0]));
     const venvs = new Set(venvCopies(input).map(({ step }) => step.instruction));
-    const isCode = (word: string) =>
-      /\.?venv\/?$|^\.\/?$/.test(word) || packages.has(word.replace(/^\.?\//, "").split("/")[0] ?? "");
+    const isCode = (word: string) => {
+      const path = word.replace(/^\.?\/|\/+$/g, "");
+      const all = /\.?venv\/?$|^\.\/?$/.test(word) || path === folder;
+      return all || packages.has(fromProject(folder, path).split("/")[0] ?? "");
+    };
     const own = shippedSteps(dockerfile).flatMap((step) => foldersGiven(dockerfile, step, user));
     for (const step of shippedSteps(dockerfile)) {
       const { instruction } = step;

@@ -1,3 +1,4 @@
+import { inProject } from "../project/project-folder.ts";
 import { ignoreAlso } from "./queries/fixes.ts";
 import { sourcesOfCopy } from "./queries/context.ts";
 import { healthy, healthyWith, project } from "./queries/example.ts";
@@ -89,6 +90,6 @@ const SAMPLES: Readonly<Record<(typeof LINES)[number], string>> = {
 };
 
 /** The build asks git for the version, so git's folder must be there. */
-const readsGit = ({ dockerfile, read }: RuleInput): boolean =>
-  /scm|vcs|versioningit|dunamai|versioneer/.test(read?.("pyproject.toml") ?? "") ||
+const readsGit = ({ dockerfile, service, read }: RuleInput): boolean =>
+  /scm|vcs|versioningit|dunamai|versioneer/.test(read?.(inProject(service.projectFolder, "pyproject.toml")) ?? "") ||
   /\bgit\s|\.git\b/.test(dockerfile.text);

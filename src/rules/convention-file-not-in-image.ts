@@ -1,3 +1,4 @@
+import { inProject } from "../project/project-folder.ts";
 import { copiedBy } from "./queries/context.ts";
 import { depending, healthy, healthyWith, project, startLine } from "./queries/example.ts";
 import { imageFiles } from "./queries/image-files.ts";
@@ -40,7 +41,8 @@ export const conventionFileNotInImage: Rule = {
     const start = startOf(dockerfile);
     const present = imageFiles(input);
     if (!start || present === undefined) return;
-    const wanted = CONVENTIONS[start.server];
+    const name = CONVENTIONS[start.server];
+    const wanted = name === undefined ? undefined : inProject(service.projectFolder, name);
     if (wanted === undefined || !service.files.includes(wanted)) return;
     // Told another one, it does not look for this one.
     if (start.argv.some((word) => /^(?:-c$|--config)/.test(word))) return;

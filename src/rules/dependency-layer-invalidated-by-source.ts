@@ -1,5 +1,6 @@
-import type { Dockerfile, Instruction, Stage } from "../model/types.ts";
+import type { Dockerfile, Instruction, Service, Stage } from "../model/types.ts";
 import { pipItems, toolCall } from "../project/install-command.ts";
+import { fromProject } from "../project/project-folder.ts";
 import { commandsOf } from "./queries/commands.ts";
 import { sourcesOfCopy } from "./queries/context.ts";
 import { changed, healthy, inBuilder, syncLine } from "./queries/example.ts";
@@ -52,7 +53,7 @@ export const dependencyLayerInvalidatedBySource: Rule = {
     ],
   },
   *check({ dockerfile, service }) {
-    const packages = service.packaging.importPackages.map((name) => name.split("/")[0] ?? name);
+    const packages = service.packaging.importPackages.map((name) => topOf(service, name));
     for (const stage of reachable(dockerfile)) {
       const install = installsIn(stage)[0];
       if (!install) continue;
@@ -64,7 +65,7 @@ export const dependencyLayerInvalidatedBySource: Rule = {
           (one.keyword === "COPY" || one.keyword === "ADD") &&
           flag(one, "from") === undefined &&
           one.line < install.line &&
-          sourcesOfCopy(one).some((word) => isSource(word, packages)),
+          sourcesOfCopy(one).some((word) => isSource(namedHere(service, word), packages)),
       );
       if (!source) continue;
       yield {
@@ -127,6 +128,15 @@ function installsIn(stage: Stage): Stage["instructions"] {
         )),
   );
 }
+
+/** What a COPY names, as the project names it; all of its folder is all of it. */
+function namedHere({ projectFolder }: Pick<Service, "projectFolder">, word: string): string {
+  const path = word.replace(/^\.?\//, "").replace(/\/+\*{0,2}$/, "");
+  return path === projectFolder ? "." : fromProject(projectFolder, path);
+}
+
+const topOf = ({ projectFolder }: Pick<Service, "projectFolder">, name: string): string =>
+  fromProject(projectFolder, name).split("/")[0] ?? name;
 
 function isSource(word: string, packages: readonly string[]): boolean {
   const path = word.replace(/^\.?\//, "").replace(/\/+\*{0,2}$/, "");

@@ -1,3 +1,4 @@
+import { fromProject } from "../project/project-folder.ts";
 import { append, syncsAtStart } from "./queries/fixes.ts";
 import { byManager, healthy, healthyWith, project, runtime, slim, syncLine } from "./queries/example.ts";
 import { type ProjectInstall, projectInstalls, shipsAnyOf } from "./queries/project-install.ts";
@@ -71,7 +72,7 @@ export const editableInstallShipped: Rule = {
       if (
         shipsAnyOf(
           input,
-          service.packaging.importPackages.map((name) => absolute(workdir, name)),
+          service.packaging.importPackages.map((name) => absolute(workdir, fromProject(service.projectFolder, name))),
         )
       )
         continue;

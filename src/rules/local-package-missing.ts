@@ -1,3 +1,5 @@
+import { posix } from "node:path";
+import { inProject } from "../project/project-folder.ts";
 import { isIn } from "../kit/paths.ts";
 import { filesOf } from "../project/installed-files.ts";
 import { readRequirement } from "../project/requirement.ts";
@@ -136,15 +138,17 @@ interface Local extends Pick<LockedPackage, "name" | "source"> {
 }
 
 /** By the lock, or without one by what the project asks for. */
-function localPackages({ lock: locked, dependencies }: Service): readonly Local[] {
+function localPackages({ lock: locked, dependencies, projectFolder }: Service): readonly Local[] {
   if (locked === undefined)
     return dependencies.runtime.flatMap(({ name, requirement, place }) => {
       const path = localPath(readRequirement(requirement)?.url ?? "");
-      return path === undefined ? [] : [{ name, source: "path", path, askedIn: place.file }];
+      // pip takes what a list names from where it runs.
+      const folder = LIST.test(place.file) ? undefined : projectFolder;
+      return path === undefined ? [] : [{ name, source: "path", path: inProject(folder, path), askedIn: place.file }];
     });
   return locked.packages
     .filter(({ source, path, use }) => path !== undefined && path !== "." && LOCAL.has(source) && use === "production")
-    .map((one) => ({ ...one, path: plain(one.path ?? "") }));
+    .map((one) => ({ ...one, path: inProject(projectFolder, plain(one.path ?? "")) }));
 }
 
 /** pdm and pipenv write `./packages/shared`. */
@@ -152,8 +156,8 @@ const plain = (path: string): string => path.replace(/^\.\//, "");
 
 /** `./lib`, `../shared`, `packages/shared`, and pdm's `file:///${PROJECT_ROOT}/lib`. */
 function localPath(address: string): string | undefined {
-  const inProject = address.replace(/^file:\/\/\/\$\{PROJECT_ROOT\}\//, "");
-  return /^(?:\.{1,2}\/|[\w-])[\w./-]*$/.test(inProject) ? plain(inProject) : undefined;
+  const below = address.replace(/^file:\/\/\/\$\{PROJECT_ROOT\}\//, "");
+  return /^(?:\.{1,2}\/|[\w-])[\w./-]*$/.test(below) ? plain(below) : undefined;
 }
 
 /** The other managers have one step for all of them. */
@@ -238,5 +242,5 @@ function editableInstall({ dockerfile }: RuleInput, source: Stage): Pick<Install
   );
 }
 
-const folderOf = ({ dockerfile }: RuleInput, { stage, instruction }: Step, path: string): string =>
-  absolute(situationAt(dockerfile, stage, instruction).workdir, path);
+const folderOf = ({ dockerfile, service }: RuleInput, { stage, instruction }: Step, path: string): string =>
+  absolute(situationAt(dockerfile, stage, instruction).workdir, posix.relative(service.projectFolder ?? "", path));

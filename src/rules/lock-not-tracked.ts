@@ -1,3 +1,4 @@
+import { inProject } from "../project/project-folder.ts";
 import { LOCKS } from "../project/lock-names.ts";
 import { isContextElsewhere } from "./queries/context.ts";
 import { projectInstalls } from "./queries/installs.ts";
@@ -38,10 +39,11 @@ export const lockNotTracked: Rule = {
       const named = LOCKS[sync.tool];
       // The project may stand in a sub-folder or be named by an option: then the lock is not ours to miss.
       const elsewhere = sync.command.argv.some((word) => /^(?:--(?:project|directory|script)|-[CP]$)/.test(word));
-      const unread = service.problems.some(({ file }) => file === named.lock);
-      if (elsewhere || unread || isContextElsewhere(input) || !service.files.includes(named.asked)) return;
+      const [missing, asked] = [named.lock, named.asked].map((file) => inProject(service.projectFolder, file));
+      const unread = service.problems.some(({ file }) => file === missing);
+      if (elsewhere || unread || isContextElsewhere(input) || !service.files.includes(asked ?? "")) return;
       yield {
-        message: `\`${sync.tool} ${sync.call.verb}\` runs, but the repository holds no ${named.lock}.`,
+        message: `\`${sync.tool} ${sync.call.verb}\` runs, but the repository holds no ${missing}.`,
         advice: `Make it with \`${sync.tool} lock\`, commit it, and copy it before the installation.`,
         where,
         confidence: "likely",

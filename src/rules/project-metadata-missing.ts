@@ -1,3 +1,4 @@
+import { fromProject, inProject } from "../project/project-folder.ts";
 import { healthy, healthyWith, project, syncLine } from "./queries/example.ts";
 import { contextFilesIn } from "./queries/context.ts";
 import { type Install, pythonInstalls } from "./queries/installs.ts";
@@ -79,11 +80,12 @@ export const projectMetadataMissing: Rule = {
   *check(input) {
     const { dockerfile, service } = input;
     if (service.packaging.kind.value !== "package" || service.packaging.metadataFiles.length === 0) return;
+    const manifest = inProject(service.projectFolder, "pyproject.toml");
     for (const step of installingSteps(dockerfile)) {
       const present = contextFilesIn(input, step);
       if (present === undefined) continue;
       for (const file of service.packaging.metadataFiles) {
-        if (present.has(file) || !present.has("pyproject.toml") || isOnlyWarned(input, file)) continue;
+        if (present.has(file) || !present.has(manifest) || isOnlyWarned(input, file)) continue;
         if (isMade(input, step, file)) continue;
         const line = input.ignore.excludes(file);
         const because = line ? `: .dockerignore line ${line.line} (\`${line.text}\`) hides it` : "";
@@ -109,19 +111,22 @@ function buildsProject({ tool, call, items }: Install): boolean {
 }
 
 /** `RUN touch README.md`, `RUN echo app > README.md`: a step of the stage, up to the installation, names the file. */
-const isMade = ({ dockerfile }: RuleInput, { stage, instruction }: Step, file: string): boolean =>
-  stepsOf(dockerfile, stage).some(
+const isMade = ({ dockerfile, service }: RuleInput, { stage, instruction }: Step, file: string): boolean => {
+  const name = fromProject(service.projectFolder, file);
+  return stepsOf(dockerfile, stage).some(
     ({ instruction: one }) =>
       one.keyword === "RUN" &&
       one.range.start <= instruction.range.start &&
       commandsOf(one).some(({ program, argv, outputs = [] }) =>
         [...(/^(?:touch|cp|mv|ln|install|tee)$/.test(program) ? argv : []), ...outputs].some(
-          (word) => word === file || word.endsWith(`/${file}`),
+          (word) => word === name || word.endsWith(`/${name}`),
         ),
       ),
   );
+};
 
 /** setuptools warns about a readme that is not there, and goes on (built with 65 and 84); nobody stops for a MANIFEST.in. */
-const isOnlyWarned = ({ read }: RuleInput, file: string): boolean =>
-  file === "MANIFEST.in" ||
-  (/(?:^|\/)readme[^/]*$/i.test(file) && /^build-backend\s*=\s*["']setuptools\./m.test(read?.("pyproject.toml") ?? ""));
+const isOnlyWarned = ({ read, service }: RuleInput, file: string): boolean =>
+  /(?:^|\/)MANIFEST\.in$/.test(file) ||
+  (/(?:^|\/)readme[^/]*$/i.test(file) &&
+    /^build-backend\s*=\s*["']setuptools\./m.test(read?.(inProject(service.projectFolder, "pyproject.toml")) ?? ""));

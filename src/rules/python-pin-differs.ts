@@ -1,3 +1,4 @@
+import { inProject } from "../project/project-folder.ts";
 import type { Evidence } from "../model/types.ts";
 import { baseOf } from "./queries/base.ts";
 import { contextFilesIn } from "./queries/context.ts";
@@ -84,7 +85,9 @@ function byRange({ service }: RuleInput, python: string): Wanted | undefined {
 function byPin(input: RuleInput, { step }: Sync, python: string): Wanted | undefined {
   const { pinned } = input.service.python;
   const evidence = pinned?.evidence[0];
-  if (evidence?.file !== PIN || contextFilesIn(input, step)?.has(PIN) !== true) return undefined;
+  const file = evidence?.file;
+  const isHere = file === PIN || file === inProject(input.service.projectFolder, PIN);
+  if (file === undefined || !isHere || contextFilesIn(input, step)?.has(file) !== true) return undefined;
   const pin = /^(?:cpython-|python)?(\d+\.\d+(?:\.\d+)?)$/.exec(pinned?.value.trim() ?? "")?.[1];
   return pin === undefined || fits(pin, python) ? undefined : { version: pin, evidence };
 }

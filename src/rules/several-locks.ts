@@ -1,3 +1,4 @@
+import { inProject } from "../project/project-folder.ts";
 import { LOCKS, managerOfLock } from "../project/lock-names.ts";
 import { readPipfileLock } from "../project/lock-pipenv.ts";
 import { isPylock } from "../project/lock-pylock.ts";
@@ -50,12 +51,14 @@ export const severalLocks: Rule = {
     if (isPylock(used)) yield* besideStandard(input);
     const manager = managerOfLock(used);
     if (manager === undefined || !service.files.includes(used)) return;
-    for (const { lock: file } of Object.values(LOCKS))
+    for (const { lock } of Object.values(LOCKS)) {
+      const file = inProject(service.projectFolder, lock);
       if (file !== used && service.files.includes(file))
         yield {
           message: `${file} lies beside ${used}, by which ${manager} installs the dependencies.`,
           where: { file, line: 1 },
         };
+    }
   },
 };
 

@@ -1,3 +1,4 @@
+import { inProject } from "../project/project-folder.ts";
 import type { Dockerfile } from "../model/types.ts";
 import { commandsOf } from "./queries/commands.ts";
 import { healthy, healthyWith, project, syncLine } from "./queries/example.ts";
@@ -55,7 +56,7 @@ export const versionFromGitUnavailable: Rule = {
     const { dockerfile, service, read } = input;
     const { packaging } = service;
     if (packaging.kind.value !== "package" || !packaging.versionFromGit.value || isContextElsewhere(input)) return;
-    if (/fallback[_-]version/.test(read?.("pyproject.toml") ?? "")) return;
+    if (/fallback[_-]version/.test(read?.(inProject(service.projectFolder, "pyproject.toml")) ?? "")) return;
     for (const { step, command } of projectInstalls(dockerfile)) {
       const env = envOfCommand(dockerfile, step, command);
       if (

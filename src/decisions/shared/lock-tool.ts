@@ -1,5 +1,5 @@
 import type { LockFile, LockTool, Service } from "../../model/types.ts";
-import { LOCKS } from "../../project/lock-names.ts";
+import { managerOfLock, LOCKS } from "../../project/lock-names.ts";
 import type { Facts } from "../decider.ts";
 import { configured, override } from "./override.ts";
 
@@ -59,7 +59,7 @@ export interface Picked {
 function toolName({ manager, lock, pip }: Pick<Service, "manager" | "lock" | "pip">): Name | undefined {
   const { value } = manager;
   if (pip !== undefined || (value !== "poetry" && value !== "pdm" && value !== "pipenv")) return undefined;
-  return lock?.path === LOCKS[value].lock ? value : undefined;
+  return managerOfLock(lock?.path ?? "") === value ? value : undefined;
 }
 
 /** The lock, what it is written from, and the tool's settings of this project. */

@@ -185,6 +185,7 @@ export const serviceSchema: z.ZodType<Wire<Service>> = z.object({
   name: text,
   files: texts,
   git: z.object({ repository: z.boolean(), commit: text.optional(), dirty: texts }),
+  projectFolder: text.optional(),
   manager: fact(z.enum(["uv", "poetry", "pdm", "pipenv", "pip", "none"])),
   lock: lock.optional(),
   pip: pip.optional(),

@@ -1,3 +1,4 @@
+import { inProject as fileOf } from "../../project/project-folder.ts";
 import { readToml, valueAt } from "../../project/toml.ts";
 import type { Dockerfile, Stage } from "../../model/types.ts";
 import type { RuleInput } from "../rule.ts";
@@ -128,7 +129,7 @@ function folderOf({ step, command }: Install, before: readonly Command[], workdi
 }
 
 function settingsOf(
-  { read }: RuleInput,
+  { read, service }: RuleInput,
   { tool }: Install,
   { env, before }: { readonly env: ReadonlyMap<string, string>; readonly before: readonly Command[] },
 ): Within["setting"] {
@@ -139,7 +140,7 @@ function settingsOf(
     const [name = "", value = ""] = argv.slice(at + 1).filter((word) => !word.startsWith("-"));
     configured.set(name.replace(/^settings\./, ""), value);
   }
-  const file = `${tool}.toml`;
+  const file = fileOf(service.projectFolder, `${tool}.toml`);
   const text = read?.(file);
   const data = text === undefined ? {} : readToml(file, text, []).data;
   return (name, ...variables) => {

@@ -32,6 +32,7 @@ describe("what is refused", () => {
   it.each<[string, Partial<Service>, string | undefined]>([
     ["manager!", { manager: fact("pip") }, undefined],
     ["no-lock!", { lock: undefined }, undefined],
+    ["project-below!", { projectFolder: "backend" }, undefined],
     ["no-lock!", { manager: fact("poetry"), lock: undefined }, undefined],
     ["lock-untracked!", lock({ tracked: false }), undefined],
     ["lock-drift!", lock({ inStep: fact(false) }), undefined],
@@ -95,6 +96,15 @@ describe("what is refused", () => {
     expect(refused(lock({ packages: [{ ...git, overSsh: true, use: "production" }] }))).toContain("git-over-ssh!");
     expect(refused(lock({ packages: [{ ...git, use: "production" }] }))).not.toContain("git-over-ssh!");
     expect(refused(lock({ packages: [{ ...git, overSsh: true, use: "development" }] }))).not.toContain("git-over-ssh!");
+  });
+
+  it("a project in a folder below, whatever there is to say of its lock, with what to move", () => {
+    const of = (service: Partial<Service>) => plan({ projectFolder: "backend", ...service }).refusals;
+    expect(refused({ projectFolder: "backend", lock: undefined })).not.toContain("no-lock!");
+    const [first] = of({ dockerfiles: ["Dockerfile"], dockerignore: ".dockerignore" });
+    expect(first?.what).toBe("Dockerfile installs the project that lies in backend/");
+    expect(first?.instead).toContain("Move Dockerfile and .dockerignore into backend/");
+    expect(of({ dockerfiles: ["Dockerfile"], dockerignore: undefined })[0]?.instead).toContain("Move Dockerfile into");
   });
 
   it("no redirection of output is taken for a second command", () => {
