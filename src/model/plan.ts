@@ -1,5 +1,6 @@
 import type { Expectation } from "./expectation.ts";
 import type { LocalPackage, PipInstall } from "./pip.ts";
+import type { SettingsField } from "./service.ts";
 import type { RoleKind } from "./stack.ts";
 
 /** What the planner decided, and what the image will promise. */
@@ -145,6 +146,8 @@ export interface Contract {
     readonly default?: string;
     /** A harmless value of the right shape, used when the image is proven. */
     readonly example: string;
+    /** Where a settings model reads it: an error names the field. */
+    readonly settings?: SettingsField;
     /** The team set it for the proof: it is given although nothing in the code requires it. */
     readonly given?: boolean;
     /** While it is proven: the value stands in the Compose file, so it is nobody's secret and may be an ordinary word. */

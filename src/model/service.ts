@@ -226,8 +226,16 @@ export interface EnvVariable {
   readonly kind: "text" | "url" | "database-url" | "number" | "boolean" | "path" | "region" | "json";
   /** Text before `://` when the code or its examples show one, for example `postgresql+asyncpg`. */
   readonly scheme?: string;
+  /** Where a settings model reads it by a field of another name. */
+  readonly settings?: SettingsField;
   readonly confidence: Fact<unknown>["confidence"];
   readonly evidence: readonly Evidence[];
+}
+
+/** What a settings model calls a variable, as its errors do: `api_key` of NOTES_API_KEY, `db.url` or `db` of DB__URL. */
+export interface SettingsField {
+  readonly model: string;
+  readonly fields: readonly string[];
 }
 
 export interface SetuptoolsUse {

@@ -61,6 +61,7 @@ const contractEnv = (variable: EnvVariable, chosen: string | undefined, port: st
   secret: variable.secret,
   ...(variable.default === undefined || variable.secret ? {} : { default: variable.default }),
   example: chosen ?? port ?? exampleOf(variable),
+  ...(variable.settings === undefined ? {} : { settings: variable.settings }),
   ...(chosen === undefined ? {} : { given: true }),
 });
 

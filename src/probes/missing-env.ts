@@ -2,7 +2,8 @@ import type { Container } from "../engine/engine.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
 import { firstHealthy, NeverHealthy } from "./support/health.ts";
 import { leakedIn, leakedInLog, watchedSecrets } from "./support/leaks.ts";
-import { lastLine, type LoggedLine, logTail, names } from "./support/logs.ts";
+import { lastLine, type LoggedLine, logTail } from "./support/logs.ts";
+import { namedAs } from "./support/named.ts";
 import { startPatience } from "./support/patience.ts";
 import { requiredEnv } from "./support/service.ts";
 import { within } from "./support/time.ts";
@@ -18,6 +19,8 @@ export interface WithoutVariable {
   readonly milliseconds: number;
   /** The log names the variable. */
   readonly named: boolean;
+  /** By what, where that is another name: of its field, or without its prefix. */
+  readonly as?: string;
   readonly lastLine: string;
   /** Names of secret variables whose value stands in the log. */
   readonly leaked: readonly string[];
@@ -43,7 +46,7 @@ export const missingEnv: Probe<MissingEnv> = {
   runs: "beside-others",
   long: true,
   needsHealthy: true,
-  version: 5,
+  version: 6,
   async collect(context) {
     const { contract } = context;
     const required = contract.env.filter(({ required: needed }) => needed).map(({ name }) => name);
@@ -103,7 +106,7 @@ class Waiting implements AsyncDisposable {
       outcome: "exited" as const,
       code: ended.code,
       milliseconds: ended.milliseconds,
-      named: names(textOf(ended.lines), name),
+      ...naming(ended.lines, name, contract),
       lastLine: lastLine(logTail(ended.lines)),
       leaked: leakedIn(ended.lines, contract, [name]),
       inWaiting: true,
@@ -157,7 +160,6 @@ async function startWithoutAll(
   const health = await firstHealthy(container, contract, limits);
   const lines = await container.logs();
   const log: readonly LoggedLine[] = logTail(lines);
-  const text = textOf(lines);
   const exit = health.healthy ? undefined : health.exit;
   const leaked = await leakedInLog(container, contract, leftOut);
   return leftOut.map((name) => ({
@@ -165,13 +167,20 @@ async function startWithoutAll(
     outcome: outcomeOf(health.healthy, exit !== undefined),
     code: exit?.code,
     milliseconds: health.milliseconds,
-    named: names(text, name),
+    ...naming(lines, name, contract),
     lastLine: lastLine(log),
     leaked,
   }));
 }
 
-const textOf = (lines: readonly { readonly text: string }[]): string => lines.map(({ text }) => text).join("\n");
+function naming(
+  lines: readonly { readonly text: string }[],
+  name: string,
+  { env }: ProbeContext["contract"],
+): Pick<WithoutVariable, "named" | "as"> {
+  const as = namedAs(lines.map(({ text }) => text).join("\n"), name, env);
+  return { named: as !== undefined, ...(as === undefined || as === name ? {} : { as }) };
+}
 
 function outcomeOf(healthy: boolean, exited: boolean): WithoutVariable["outcome"] {
   if (healthy) return "became healthy";

@@ -1,4 +1,4 @@
-import type { Confidence, Evidence } from "../model/types.ts";
+import type { Confidence, Evidence, SettingsField } from "../model/types.ts";
 import { constantText } from "./constants.ts";
 import type { PythonFile, PythonSources } from "./python-source.ts";
 import { enclosing, type Expression, type Scope } from "./python-tree.ts";
@@ -10,6 +10,7 @@ export interface EnvRead {
   readonly default?: string | undefined;
   /** `int`, `bool`, `SecretStr`: what the value is turned into, when that is written. */
   readonly type?: string | undefined;
+  readonly settings?: SettingsField;
   readonly confidence: Confidence;
   readonly evidence: Evidence;
 }

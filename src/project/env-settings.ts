@@ -1,4 +1,5 @@
 import { constantText } from "./constants.ts";
+import type { SettingsField } from "../model/types.ts";
 import type { EnvRead } from "./env-read.ts";
 import { evidenceOf, type PythonFile, type PythonSources, qualified } from "./python-source.ts";
 import { type Assignment, type Call, type Expression, type Scope, within } from "./python-tree.ts";
@@ -22,10 +23,11 @@ export function* readSettings(sources: PythonSources): Generator<EnvRead> {
     for (const owner of [...ancestors(settings, classes), settings])
       yield* fieldsOf(owner).flatMap((field) => {
         const model = classNamed(sources, owner.file, field.annotation);
-        const read = readField(sources, owner.file, field, prefix);
+        const names = { model: settings.scope.name, fields: [field.target ?? ""] };
+        const read = knownAs(readField(sources, owner.file, field, prefix), names);
         // Settings within settings have names of their own.
         if (model !== undefined && !read.required && classes.has(fullName(model))) return [];
-        return model === undefined || delimiter === "" ? [read] : nestedIn(sources, model, { read, delimiter });
+        return model === undefined || delimiter === "" ? [read] : nestedIn(sources, model, { read, delimiter, names });
       });
   }
 }
@@ -120,14 +122,20 @@ function classNamed(sources: PythonSources, file: PythonFile, annotation: Expres
 function nestedIn(
   sources: PythonSources,
   model: Model,
-  { read, delimiter }: { readonly read: EnvRead; readonly delimiter: string },
+  { read, delimiter, names }: { readonly read: EnvRead; readonly delimiter: string; readonly names: SettingsField },
 ): readonly EnvRead[] {
   return fieldsOf({ ...model, bases: [] }).map((field) => {
     const inner = readField(sources, model.file, field, "");
     const name = `${read.name}${delimiter}${inner.name}`.toUpperCase();
-    return { ...inner, name, required: read.required && inner.required };
+    // Where nothing of the model is given, the error names the field that holds it.
+    const fields = names.fields.flatMap((outer) => [`${outer}.${field.target ?? ""}`, outer]);
+    return knownAs({ ...inner, name, required: read.required && inner.required }, { ...names, fields });
   });
 }
+
+/** What its model's errors call a variable, where that is not its name. */
+const knownAs = (read: EnvRead, settings: SettingsField): EnvRead =>
+  settings.fields.some((field) => field.toLowerCase() === read.name.toLowerCase()) ? read : { ...read, settings };
 
 function configValue(config: Expression | undefined, key: string): Expression | undefined {
   if (config?.kind === "call") return config.keywords.get(key);

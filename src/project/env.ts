@@ -49,6 +49,7 @@ function variable(name: string, reads: readonly EnvRead[], hints: EnvHints): Env
   const example = value ?? hints.examples.get(name);
   const kind = kindOf(name, type, example);
   const scheme = schemeIn(example) ?? (kind === "database-url" ? schemeByDependencies(hints.packages) : undefined);
+  const settings = reads.map((read) => read.settings).find((each) => each !== undefined);
   const strongest = reads.find((read) => read.required === required && read.confidence === "certain") ?? reads[0];
   return {
     name,
@@ -57,6 +58,7 @@ function variable(name: string, reads: readonly EnvRead[], hints: EnvHints): Env
     secret: secretByName(name) || /Secret(?:Str|Bytes)?$/.test(type ?? ""),
     kind,
     ...(scheme === undefined ? {} : { scheme }),
+    ...(settings === undefined ? {} : { settings }),
     confidence: strongest?.confidence ?? "likely",
     evidence: reads.map((read) => read.evidence),
   };

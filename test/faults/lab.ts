@@ -45,7 +45,13 @@ const contract: Contract = {
   writablePaths: ["/data"],
   env: [
     { name: "GREETING", required: true, secret: false, example: "hello" },
-    { name: "API_TOKEN", required: true, secret: true, example: "token-for-tests-0123456789" },
+    {
+      name: "API_TOKEN",
+      required: true,
+      secret: true,
+      example: "token-for-tests-0123456789",
+      settings: { model: "Settings", fields: ["token"] },
+    },
   ],
   signals: { stop: "SIGTERM", graceSeconds: 4 },
   limits: { ...exampleContract.limits, startSeconds: 8 },

@@ -58,6 +58,20 @@ export const startsOn: Fault = {
   ],
 };
 
+const MUST_BE_SET = `    sys.exit(f"settings: {', '.join(missing)} must be set")`;
+/** Another healthy service: what ends its start names the field of its settings model, as pydantic does. */
+export const namesFields: Fault = {
+  name: "healthy, and names the field that is missing",
+  breaks: [],
+  keeps: ["required-env"],
+  app: [
+    [
+      MUST_BE_SET,
+      '    fields = [name.lower().removeprefix("api_") for name in missing]\n    lines = [f"{field}\\n  Field required" for field in fields]\n    sys.exit("\\n".join([f"{len(fields)} validation errors for Settings", *lines]))',
+    ],
+  ],
+};
+
 /** Another healthy service: it may have as many processes and threads as it takes. */
 export const fewProcesses: Fault = {
   name: "healthy, with a limit on its processes",
@@ -249,7 +263,13 @@ export const faults: readonly Fault[] = [
   {
     name: "does not name the missing variable",
     breaks: ["required-env"],
-    app: [[`    sys.exit(f"settings: {', '.join(missing)} must be set")`, '    sys.exit("bad settings")']],
+    app: [[MUST_BE_SET, '    sys.exit("bad settings")']],
+  },
+  {
+    name: "says a word of the missing variable, and not its field",
+    breaks: ["required-env"],
+    says: { "required-env": /without API_TOKEN it exited with 1 and did not name it/ },
+    app: [[MUST_BE_SET, '    sys.exit("settings: no token was valid" if "API_TOKEN" in missing else missing[0])']],
   },
   ...contentFaults,
   ...healthFaults,

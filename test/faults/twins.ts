@@ -6,7 +6,7 @@ import { insideTwins } from "./inside-faults.ts";
 import { secretTwins } from "./secret-faults.ts";
 import { waitsForGoodbye } from "./stop-faults.ts";
 import { workerTwins } from "./worker-faults.ts";
-import { bodyless, declaredVolume, fewProcesses, init, startsOn, waitsBefore } from "./table.ts";
+import { bodyless, declaredVolume, fewProcesses, init, namesFields, startsOn, waitsBefore } from "./table.ts";
 
 /** Every healthy image beside the plain one. */
 export const twins: readonly Fault[] = [
@@ -14,6 +14,7 @@ export const twins: readonly Fault[] = [
   declaredVolume,
   fewProcesses,
   init,
+  namesFields,
   startsOn,
   waitsBefore,
   waitsForGoodbye,

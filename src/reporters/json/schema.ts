@@ -3,6 +3,7 @@ import type { Expectation, Report } from "../../model/types.ts";
 import { adviceSchema } from "./advice-schema.ts";
 import { type Wire, confidence, milliseconds, text, texts } from "./parts.ts";
 import { serviceSchema } from "./service-schema.ts";
+import { settingsField } from "./variable-schema.ts";
 import { requirementSchema, sideSchema } from "./side-schema.ts";
 
 const decision = z.object({
@@ -25,7 +26,14 @@ const contract = z.object({
   uid: z.number().int(),
   gid: z.number().int(),
   env: z.array(
-    z.object({ name: text, required: z.boolean(), secret: z.boolean(), default: text.optional(), example: text }),
+    z.object({
+      name: text,
+      required: z.boolean(),
+      secret: z.boolean(),
+      default: text.optional(),
+      example: text,
+      settings: settingsField.optional(),
+    }),
   ),
   sidecars: z
     .array(

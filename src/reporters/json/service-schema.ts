@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Service } from "../../model/types.ts";
 import { type Wire, confidence, evidence, fact, place, text, texts } from "./parts.ts";
+import { variable } from "./variable-schema.ts";
 
 const dependency = z.object({ name: text, requirement: text, place });
 const dependencies = z.record(text, z.array(dependency));
@@ -129,17 +130,6 @@ const start = z.object({
   origin,
 });
 
-const env = z.object({
-  name: text,
-  required: z.boolean(),
-  default: text.optional(),
-  secret: z.boolean(),
-  kind: z.enum(["text", "url", "database-url", "number", "boolean", "path", "region", "json"]),
-  scheme: text.optional(),
-  confidence,
-  evidence: z.array(evidence),
-});
-
 const task = z.object({
   evidence,
   container: text,
@@ -211,7 +201,7 @@ export const serviceSchema: z.ZodType<Wire<Service>> = z.object({
   port: fact(z.object({ number: z.number().int(), variable: text.optional() })).optional(),
   routes: z.array(z.object({ method: text, path: text, evidence })),
   healthPaths: z.array(fact(text)),
-  env: z.array(env),
+  env: z.array(variable),
   writes: z.array(pathUse),
   programs: z.array(z.object({ program: text, through: text.optional(), confidence, evidence })),
   reads: z.array(pathUse),
