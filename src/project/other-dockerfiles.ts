@@ -14,7 +14,7 @@ import { readYaml, type YamlDocument } from "./yaml-file.ts";
 
 /** Folders whose images nobody of this team ships, and names of templates and copies. */
 const NOT_SHIPPED =
-  /(?:^|\/)(?:[^/]*\{\{[^/]*|templates?|cookiecutter[^/]*|vendor|third[_-]party|legacy|archived?|deprecated|old|sandbox|playground|e2e|integration[^/]*|[^/]+[-_]tests?|tutorials?|notebooks?)\/|\.(?:jinja2?|j2|tmpl|tpl|template|in|md|bak|orig|old|sample|example)$/i;
+  /(?:^|\/)(?:[^/]*\{\{[^/]*|templates?|cookiecutter[^/]*|vendor|third[_-]party|legacy|archived?|deprecated|old|sandbox|playground|e2e|integration[^/]*|[^/]+[-_]tests?|tutorials?|notebooks?)\/|\.(?:jinja2?|j2|tmpl|tpl|template|in|md|bak|backup|before|orig|old|sample|example)$/i;
 
 /** Our own header may be broken anywhere. */
 const BY_US = /written[\s#]+by[\s#]+seaworthy[\s#]+from/;

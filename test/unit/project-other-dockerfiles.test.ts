@@ -38,6 +38,7 @@ describe("other Dockerfiles", () => {
     "examples/flask/Dockerfile",
     "docs/Dockerfile",
     "deploy/Dockerfile.j2",
+    "Dockerfile.before",
     "{{cookiecutter.name}}/Dockerfile",
     "vendor/lib/Dockerfile",
     "frontend/Dockerfile",
