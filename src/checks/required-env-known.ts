@@ -1,5 +1,6 @@
 import { counted, placeInCode } from "../kit/text.ts";
-import { environment, type Environment, type NeededVariable } from "../probes/environment.ts";
+import { environment, type Environment } from "../probes/environment.ts";
+import type { NeededVariable } from "../probes/support/needed-in-use.ts";
 import type { Check } from "./check.ts";
 import { exampleContract } from "./support/examples.ts";
 import { fail, pass, some, unproven } from "./support/verdicts.ts";

@@ -3,10 +3,11 @@ import type { Probe } from "./probe.ts";
 import { type HookedRun, hookedRun, runWithHook } from "./support/hooked-run.ts";
 import { watchedSecrets } from "./support/leaks.ts";
 import { type LoggedLine, names } from "./support/logs.ts";
+import { MOST_IN_USE, neededInUse, type NeededVariable } from "./support/needed-in-use.ts";
 import { MOST_STARTS, type Needed, neededOf, type Start } from "./support/needed-set.ts";
 import { startPatience } from "./support/patience.ts";
 import { within } from "./support/time.ts";
-import { harmlessValue, type Suspect, suspectsAtStart, suspectsInUse } from "./support/unknown-env.ts";
+import { harmlessValue, type Suspect, suspectsAtStart } from "./support/unknown-env.ts";
 
 /** Which variables the running service looks for, and which of them it cannot do without although nobody gave them. */
 export interface Environment {
@@ -29,13 +30,7 @@ export interface Environment {
   readonly log: readonly LoggedLine[];
 }
 
-export interface NeededVariable extends Suspect {
-  readonly without: string;
-}
-
 const MOST_ROUNDS = 4;
-/** Variables that requests ask for: each gets a start of its own. */
-const MOST_IN_USE = 6;
 const MOST_NAMES = 200;
 
 export const environment: Probe<Environment> = {
@@ -44,7 +39,7 @@ export const environment: Probe<Environment> = {
   runs: "beside-others",
   long: true,
   reworkedOnly: true,
-  version: 3,
+  version: 4,
   async collect(context) {
     const limitMs = startPatience(context.contract);
     const signal = within(
@@ -81,7 +76,7 @@ async function lookFor(
   const known = { blind: run.blind, read: namesRead(run), healthy: run.healthy, log: first.log };
   if (!run.healthy) return { ...known, problem, needed: [], suspected: suspects.map(({ name }) => name) };
   const atStart = await withoutEach(suspects, first, start);
-  const inUse = await neededInUse(run, suspects, start);
+  const inUse = await neededInUse(run, (more) => start(valuesOf([...suspects, ...more])));
   const needed = [...atStart.needed.map(({ one, end }) => ({ ...one, without: end })), ...inUse.needed];
   return { ...known, problem: "", needed, suspected: [...atStart.open, ...inUse.open].map(({ name }) => name) };
 }
@@ -123,33 +118,6 @@ const startIn = (run: HookedRun): Start => ({
 
 const endOf = ({ exit }: Pick<HookedRun, "exit">): string =>
   exit === undefined ? "it gave no good answer" : `it exited with code ${exit.code}`;
-
-const failingIn = (usual: HookedRun["usual"]): readonly string[] =>
-  [...(usual?.visits ?? []), ...(usual?.requests ?? [])]
-    .filter(({ status }) => status === 0 || status >= 500)
-    .map(({ path }) => path);
-
-/** Requests that fail for want of a variable: without it they fail twice, and with a value for it they are answered. */
-async function neededInUse(
-  { records, usual }: HookedRun,
-  given: readonly Suspect[],
-  start: Starts,
-): Promise<{ readonly needed: readonly NeededVariable[]; readonly open: readonly Suspect[] }> {
-  const suspects = suspectsInUse(records);
-  const needed: NeededVariable[] = [];
-  if (suspects.length === 0 || failingIn(usual).length === 0) return { needed, open: [] };
-  const again = new Set(failingIn((await start(valuesOf(given))).usual));
-  const failed = failingIn(usual).filter((path) => again.has(path));
-  if (failed.length === 0) return { needed, open: [] };
-  for (const suspect of suspects.slice(0, MOST_IN_USE)) {
-    const { usual: now } = await start(valuesOf([...given, suspect]));
-    if (now === undefined) continue;
-    const still = new Set(failingIn(now));
-    const mended = failed.filter((path) => !still.has(path));
-    if (mended.length > 0) needed.push({ ...suspect, without: `${mended.slice(0, 3).join(", ")} failed` });
-  }
-  return { needed, open: suspects.slice(MOST_IN_USE) };
-}
 
 /** Whoever reads all variables at once asks for each that is there: those are not counted. */
 function namesRead({ records: { reads, settings } }: HookedRun): readonly string[] {
