@@ -1,5 +1,8 @@
 import type { ViteUserConfig } from "vitest/config";
 
+/** The summary of a run keeps the first line of a failure: it has to say what differs. */
+const chaiConfig = { truncateThreshold: 600 };
+
 /** `unit` needs no engine and takes seconds; `engine` builds and runs real images; `conformance` reads BuildKit's data. */
 const config: ViteUserConfig = {
   test: {
@@ -7,6 +10,7 @@ const config: ViteUserConfig = {
       {
         test: {
           name: "unit",
+          chaiConfig,
           pool: "forks",
           isolate: false,
           // Only what hangs takes so long: on a busy machine the first test of a file loads for more than 5 s.
@@ -19,6 +23,7 @@ const config: ViteUserConfig = {
       {
         test: {
           name: "engine",
+          chaiConfig,
           pool: "forks",
           maxWorkers: 1,
           fileParallelism: false,
@@ -34,6 +39,7 @@ const config: ViteUserConfig = {
       {
         test: {
           name: "conformance",
+          chaiConfig,
           pool: "threads",
           isolate: false,
           testTimeout: 120_000,

@@ -76,7 +76,7 @@ function tallyVitest(report: string | undefined, code: number): Tally {
 /** CI keeps the end of what is printed, so each failure is named once more there, as short as it can be. */
 function failureLine(file: string, test: string, message: string): string {
   const [said = ""] = stripVTControlCharacters(message).split("\n");
-  return `${relative(process.cwd(), file)}: ${test}: ${said.slice(0, 300)}`;
+  return `${relative(process.cwd(), file)}: ${test}: ${said.slice(0, 700)}`;
 }
 
 function tallyJunit(report: string | undefined, code: number): Tally {

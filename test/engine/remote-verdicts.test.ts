@@ -47,13 +47,14 @@ async function verified(env: Env) {
   return outcome;
 }
 
-async function verdicts(env: Env): Promise<unknown> {
+/** The exit code, then a line for each check. */
+async function verdicts(env: Env): Promise<readonly string[]> {
   const { code, stdout, stderr } = await verified(env);
   if (!stdout.startsWith("[")) throw new Error(stderr);
   const checks = JSON.parse(stdout) as readonly CheckResult[];
-  // No two runs take the same time.
-  const told = (message: string) => message.replaceAll(/[\d.]+ m?s\b/g, "… s");
-  return { code, checks: checks.map(({ id, status, message }) => [id, status, told(message)]) };
+  // No two runs take the same time, and a slow machine is asked once more often, which the service logs.
+  const told = (message: string) => message.replaceAll(/[\d.]+ m?s\b/g, "… s").replace(/\d+ (?=on stderr)/, "… ");
+  return [`exit ${code}`, ...checks.map(({ id, status, message }) => `${id} ${status}: ${told(message)}`)];
 }
 
 const keyOf = (door: TlsDoor, name: "ca" | "cert" | "key") => readFile(join(door.keys, `${name}.pem`));
@@ -74,8 +75,8 @@ async function contexts(keys = tls.keys): Promise<Env> {
 
 it("says over TCP, over TLS and over docker contexts what it says over the socket", async () => {
   const socket = await verdicts({ DOCKER_HOST: process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock" });
-  expect(socket).toMatchObject({ code: 1 });
-  expect(JSON.stringify(socket)).toMatch(/"becomes-healthy","pass".*"non-root","fail"/);
+  expect(socket).toContain("exit 1");
+  expect(socket.join("\n")).toMatch(/^becomes-healthy pass: [^]*^non-root fail: /m);
   const docker = await contexts();
   const ways: ReadonlyArray<readonly [string, TcpDoor, Env]> = [
     ["TCP", tcp, { DOCKER_HOST: `tcp://127.0.0.1:${tcp.port}` }],
@@ -86,7 +87,10 @@ it("says over TCP, over TLS and over docker contexts what it says over the socke
   const met = () => [tcp.connections(), tls.connections()] as const;
   for (const [way, door, env] of ways) {
     const before = met();
-    expect({ way, said: await verdicts(env) }).toEqual({ way, said: socket });
+    const said = await verdicts(env);
+    // Only what differs: it has to fit into the line of a failure.
+    const differs = said.filter((line, at) => line !== socket[at]);
+    expect({ way, lines: said.length, differs }).toEqual({ way, lines: socket.length, differs: [] });
     const through = [tcp, tls].filter((_, at) => (met()[at] ?? 0) > (before[at] ?? 0));
     expect({ way, through }).toEqual({ way, through: [door] });
   }
