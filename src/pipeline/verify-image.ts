@@ -25,6 +25,7 @@ import type { Session } from "./session.ts";
 import { weighed } from "./severities.ts";
 import { sidecarRun } from "./sidecars.ts";
 import { besideEach } from "./start-beside.ts";
+import { startLimitOf } from "./start-limit.ts";
 import { analyzeRendered } from "./steps.ts";
 import { NOT_RUN, type TestRun, testsStep } from "./tests-step.ts";
 import { timedFigures } from "./timed-figures.ts";
@@ -73,7 +74,8 @@ export async function verifyImage(given: Session, wanted: Wanted): Promise<Verif
   await using beside = await besideEach([subject], { ...outside, contract: promised });
   const contract = await withFirstLook(promised, beside.subjects[0] ?? subject, world);
   const probes = probesFor(catalogue, contract);
-  await collectEvidence({ ...looks, subjects: beside.subjects, probes, contract }, early.led);
+  const startLimitMs = startLimitOf(contract, demanded);
+  await collectEvidence({ ...looks, subjects: beside.subjects, probes, contract, startLimitMs }, early.led);
   const told = await judgeSide(run, "after", catalogue, { contract, service });
   const shown = told.map((result) => ofOneImage(result, catalogue, image === undefined));
   const { results: known, notes } = withAccepted(shown, acceptedBy(session.config, world.now()));

@@ -41,6 +41,8 @@ export interface Verification {
   readonly contract: Contract;
   /** The short proof: nothing is measured, so nothing runs alone. */
   readonly quick?: boolean;
+  /** As the probes are told it. */
+  readonly startLimitMs?: number;
   readonly registry?: RegistryAccess;
   /** What the team's own build secrets hold. */
   readonly buildSecrets?: readonly string[];
@@ -125,7 +127,7 @@ async function collectOne(
 }
 
 function contextOf(
-  { engine, run, service, contract, quick = false, buildSecrets = [], signal, registry }: Verification,
+  { engine, run, service, contract, quick = false, startLimitMs, buildSecrets = [], signal, registry }: Verification,
   { label, build, beside }: Subject,
   told: Pick<ProbeContext, "shared" | "rests" | "idles">,
 ): ProbeContext {
@@ -137,6 +139,7 @@ function contextOf(
     build,
     evidenceDirectory: join(run.directory, label, "evidence"),
     quick,
+    ...(startLimitMs === undefined ? {} : { startLimitMs }),
     buildSecrets,
     ...told,
     signal,
@@ -148,7 +151,7 @@ function contextOf(
 
 /** What the evidence of a probe that starts something depends on, as far as it can change within a run. */
 function inputOf(
-  { contract, quick = false, buildSecrets = [] }: Verification,
+  { contract, quick = false, startLimitMs, buildSecrets = [] }: Verification,
   { probe, subject }: Job,
   { registry }: ProbeContext,
 ): unknown {
@@ -158,6 +161,7 @@ function inputOf(
     contract,
     builds: subject.build.builds.length,
     quick,
+    startLimitMs,
     // How many, and nothing of what they hold.
     buildSecrets: buildSecrets.length,
     registry: [registry?.pushTo, registry?.offline],

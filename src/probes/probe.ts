@@ -25,6 +25,8 @@ export interface ProbeContext {
   readonly evidenceDirectory: string;
   /** The short proof: what is repeated only to measure it is done once. */
   readonly quick?: boolean;
+  /** The one limit, in milliseconds, that the time of a start is held against; undefined where that time is compared as well. */
+  readonly startLimitMs?: number;
   /** What the probes of one image tell each other within one proof, so that nothing is run twice. */
   readonly shared: Shared;
   /** A probe that leads calls it as soon as all that is left to do is to wait. */

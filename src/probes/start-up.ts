@@ -5,6 +5,7 @@ import type { Measurement } from "../model/types.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
 import { type HealthAnswer, healthPath } from "./support/ask-health.ts";
 import { FINE_POLL_MS, firstHealthy, type Health, whyUnhealthy } from "./support/health.ts";
+import { AT_LEAST, enoughStarts } from "./support/enough-starts.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
 import { crowd } from "../kit/machine.ts";
 import { startPatience } from "./support/patience.ts";
@@ -46,20 +47,9 @@ export interface StartUp {
   readonly log: readonly LoggedLine[];
 }
 
-/** So many at least, and more until the interval of the median is tight; a restless machine is given up on. */
-const SAMPLES = { atLeast: 5, atMost: 11, beyondMs: 6000 };
 /** A service that takes its time to stop is stopped once or twice. */
 const STOPS = { most: 3, eachMs: 3000, allMs: 5000 };
-const TIGHT = 0.1;
 const NOISE = 0.15;
-
-/** @param spentMs On the samples beyond those that are taken in any case. */
-function enough(samples: readonly number[], spentMs: number): boolean {
-  if (samples.length < SAMPLES.atLeast) return false;
-  if (samples.length >= SAMPLES.atMost || spentMs >= SAMPLES.beyondMs) return true;
-  const interval = medianInterval(samples);
-  return interval !== undefined && interval.high - interval.low <= TIGHT * median(samples);
-}
 
 export const startUp: Probe<StartUp> = {
   id: "start-up",
@@ -85,7 +75,8 @@ async function startOften(context: ProbeContext, signal: AbortSignal): Promise<S
   // again. Where other probes have started the image before, there is no first one to drop.
   const dropped = context.quick === true || context.shared.started !== true ? 1 : 0;
   let beyond = 0;
-  for (let run = 0; context.quick === true ? run < dropped : !enough(samples.slice(dropped), beyond); run += 1) {
+  const isOver = () => enoughStarts(samples.slice(dropped), beyond, context.startLimitMs);
+  for (let run = 0; context.quick === true ? run < dropped : !isOver(); run += 1) {
     const started = await startOrReason(context);
     if (typeof started === "string") return refused(started, healthPath(contract));
     const container = lives.keep(started);
@@ -97,7 +88,7 @@ async function startOften(context: ProbeContext, signal: AbortSignal): Promise<S
     if (!health.healthy) return { ...never(healthPath(contract), health, log), log };
     seen = answerOf(health, container);
     samples.push(health.milliseconds);
-    if (samples.length > SAMPLES.atLeast + dropped) beyond += health.milliseconds;
+    if (samples.length > AT_LEAST + dropped) beyond += health.milliseconds;
     const usage = await container.usage();
     if (usage !== undefined) cpu.push(usage.cpuMs);
     await stops.take(container, signal);
