@@ -18,31 +18,31 @@ export async function writeWhole(file: string, content: string | Uint8Array, mod
   }
 }
 
-/** Makes a folder and those above it, when they are not there.
+/** Makes a folder and those above it, when they are not there. One at a time: Node 20 asks without an end where the file
+ * system says of each that the one above is missing, as /proc does, and names the wrong one on a read-only disk.
  * @throws UserError `files/unwritable`. */
 export async function makeFolder(folder: string): Promise<void> {
+  if (isFolder(folder)) return;
+  if (!existsSync(dirname(folder))) await makeFolder(dirname(folder));
   try {
-    await promises.mkdir(folder, { recursive: true });
+    await promises.mkdir(folder);
   } catch (error) {
-    throw unwritable(folder, (await refusalAbove(folder)) ?? error);
+    if (!isFolder(folder)) throw unwritable(folder, error);
   }
 }
 
-/** Node says of a folder on a disk that is mounted read-only that those above it are not there. The first one that is
- * not is asked for by itself. */
-async function refusalAbove(folder: string): Promise<unknown> {
-  let missing = folder;
-  while (!existsSync(dirname(missing))) missing = dirname(missing);
-  return promises.mkdir(missing).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** The file system's refusal, for people. */
 export function unwritable(path: string, cause: unknown): UserError {
   const { code, message } = cause as NodeJS.ErrnoException;
-  const noFolder = code === "ENOENT";
+  const noFolder = code === "ENOENT" && !existsSync(dirname(path));
   return new UserError(
     "files/unwritable",
     `${path} cannot be written: ${noFolder ? "its folder is not there" : (code ?? message)}`,

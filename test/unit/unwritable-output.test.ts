@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -67,9 +68,24 @@ describe("a folder that cannot be made", () => {
     await mounted("ro", async (disk) => {
       await expect(makeFolder(join(disk, "runs/1"))).rejects.toMatchObject({
         code: "files/unwritable",
-        message: `${join(disk, "runs/1")} cannot be written: EROFS`,
+        message: `${join(disk, "runs")} cannot be written: EROFS`,
       });
     });
+  });
+
+  // The file system of /proc says of each folder that the one above it is not there, and node's own mkdir believes it.
+  it.skipIf(!existsSync("/proc/self"))("says so of a place below /proc, and comes back", async () => {
+    await expect(makeFolder("/proc/no-such-place/runs/1")).rejects.toMatchObject({
+      code: "files/unwritable",
+      message: "/proc/no-such-place cannot be written: ENOENT",
+    });
+  });
+
+  it("names the file that stands where a folder must be", async () => {
+    const file = join(folder, "file");
+    await writeFile(file, "");
+    await expect(makeFolder(join(file, "runs"))).rejects.toMatchObject({ code: "files/unwritable" });
+    await expect(makeFolder(file)).rejects.toMatchObject({ message: `${file} cannot be written: EEXIST` });
   });
 
   it("is made with all above it where nothing stops it", async () => {
