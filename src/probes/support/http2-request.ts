@@ -57,7 +57,7 @@ interface Seen {
 /** Writes down what comes on a stream, and how it ends. */
 function watched(session: ClientHttp2Session, stream: ClientHttp2Stream): Seen {
   const changes = newChanges();
-  const state: State = { head: {}, tail: {}, bytes: 0, whole: false, ended: "open", continued: false, read: false };
+  const state: State = { ...NOTHING_YET };
   const end = (how: RawAnswer["ended"]) => {
     if (state.ended === "open") state.ended = how;
     changes.tell();
@@ -74,7 +74,11 @@ function watched(session: ClientHttp2Session, stream: ClientHttp2Stream): Seen {
   stream.on("data", (chunk: Buffer) => note({ bytes: state.bytes + chunk.length }));
   stream.on("end", () => note({ whole: stream.rstCode === constants.NGHTTP2_NO_ERROR && !session.destroyed }));
   stream.on("error", () => {}); // `close` follows.
-  stream.on("close", () => end(ENDS[stream.rstCode ?? 0] ?? "reset"));
+  stream.on("close", () => {
+    // The end of a connection closes its streams as well, with codes of this side.
+    if (!session.destroyed) note({ calledOff: stream.rstCode !== constants.NGHTTP2_NO_ERROR });
+    end(ENDS[stream.rstCode ?? 0] ?? "reset");
+  });
   session.on("close", () => end("closed"));
   return { state, changes, note };
 }
@@ -112,23 +116,44 @@ interface State {
   bytes: number;
   /** The other side has said all that it had to say. */
   whole: boolean;
+  /** The other side ended the stream by RST_STREAM with an error. */
+  calledOff: boolean;
   ended: RawAnswer["ended"];
   continued: boolean;
   /** It has read what was sent first. */
   read: boolean;
 }
 
+const NOTHING_YET: State = {
+  head: {},
+  tail: {},
+  bytes: 0,
+  whole: false,
+  calledOff: false,
+  ended: "open",
+  continued: false,
+  read: false,
+};
+
 const ENDS: Readonly<Record<number, RawAnswer["ended"]>> = {
   [constants.NGHTTP2_NO_ERROR]: "closed",
   [constants.NGHTTP2_REFUSED_STREAM]: "refused",
 };
 
-function answerOf({ head, tail, bytes, whole, ended }: State): RawAnswer {
+/**
+ * An answer is complete with END_STREAM (RFC 9113, 8.1), and one whose bytes are not those of its content-length is
+ * malformed (8.1.1). RST_STREAM with an error says that something went wrong (5.4.2): clients report it, however many
+ * bytes came before.
+ */
+function answerOf({ head, tail, bytes, whole, calledOff, ended }: State): RawAnswer {
   const status = Number(head[":status"] ?? 0);
+  const length = head["content-length"];
   // Hypercorn closes a connection behind the last byte of an answer, before it says that the stream is over: clients
   // that count, such as curl, have all of it.
-  const counted = ended !== "open" && head["content-length"] === String(bytes);
-  if (!isGrpc(head)) return { status, complete: (whole || counted) && status >= 200, bytes, ended };
+  const counted = ended !== "open" && !calledOff && length === String(bytes);
+  // 304 has the length that the page would have.
+  const cut = whole && length !== undefined && length !== String(bytes) && status !== 304;
+  if (!isGrpc(head)) return { status, complete: ((whole && !cut) || counted) && status >= 200, bytes, ended };
   // Without its own status an answer of gRPC is cut off, however orderly the stream ended.
   const grpcStatus = grpcStatusOf(head, tail);
   if (grpcStatus === undefined) return { status, complete: false, bytes, ended };
