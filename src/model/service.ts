@@ -185,6 +185,9 @@ export interface StartCommand {
     | "kubernetes"
     | "ecs"
     | "cdk"
+    | "fly"
+    | "render"
+    | "railway"
     | "makefile"
     | "ci"
     | "devcontainer";

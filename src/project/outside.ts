@@ -96,6 +96,8 @@ export function addStart(
     readonly origin?: ImageOrigin;
     /** The container's name, which tells what a program of the service's own is for. */
     readonly name?: string;
+    /** What its place in the file says that it is for, where the command itself does not tell. */
+    readonly role?: StartCommand["role"];
   },
 ): StartCommand | undefined {
   const words = [...wordsOf(found.entrypoint), ...wordsOf(found.command)];
@@ -108,7 +110,8 @@ export function addStart(
   const unwrapped =
     several && typeof found.command === "string" ? unwrapShell(found.command) : unwrapWithScripts(tree, words);
   const read = startOf(source, { written, evidence: found.evidence, compose: found.compose }, "exec", unwrapped);
-  const start = { ...read, role: roleByName(read, found.name), ...from(found.origin) };
+  const role = (isOpen(read) ? found.role : undefined) ?? roleByName(read, found.name);
+  const start = { ...read, role, ...from(found.origin) };
   outside.starts.push(start);
   return start;
 }
@@ -119,9 +122,13 @@ const BY_NAME: ReadonlyArray<readonly [RegExp, StartCommand["role"]]> = [
   [/(?:^|[-_])(?:db[-_]?)?(?:migrat(?:e|ions?|or)|prestart)(?:[-_]|$)/i, "migrate"],
 ];
 
+/** What it is for, its command alone does not tell. */
+const isOpen = ({ role, server }: StartCommand): boolean => role === "other" || (role === "web" && server === "own");
+
 /** A server is what it is; of `python -m app.jobs` only the name of its container says that it answers nobody. */
-function roleByName({ role, server }: StartCommand, name = ""): StartCommand["role"] {
-  if (role !== "other" && !(role === "web" && server === "own")) return role;
+function roleByName(start: StartCommand, name = ""): StartCommand["role"] {
+  const { role } = start;
+  if (!isOpen(start)) return role;
   return BY_NAME.find(([pattern]) => pattern.test(name))?.[1] ?? role;
 }
 

@@ -20,6 +20,7 @@ import { readManaged, readProject } from "./managed.ts";
 import { consoleScripts, readPackaging } from "./packaging.ts";
 import { type NamedTarget, nothingOutside, type Outside } from "./outside.ts";
 import { readCompose } from "./outside-compose.ts";
+import { readHosting } from "./outside-hosting.ts";
 import { readPlatforms } from "./outside-platforms.ts";
 import { readScripts } from "./outside-scripts.ts";
 import { healthPathsOf } from "./health-paths.ts";
@@ -149,6 +150,7 @@ async function readOutside(tree: Tree, own: string | undefined, problems: TreePr
   const outside = nothingOutside();
   await readCompose(tree, outside, { own, problems });
   await readPlatforms(tree, outside, problems);
+  await readHosting(tree, outside, problems);
   await readScripts(tree, outside, problems);
   return outside;
 }

@@ -15,7 +15,16 @@ import type { Rule } from "./rule.ts";
 
 const compose = (command: string, build = "."): string =>
   `services:\n  worker:\n    build: ${build}\n    command: ${command}\n`;
-const FROM_OUTSIDE: ReadonlySet<string> = new Set(["compose", "kubernetes", "ecs", "procfile", "cdk"]);
+const FROM_OUTSIDE: ReadonlySet<string> = new Set([
+  "compose",
+  "kubernetes",
+  "ecs",
+  "procfile",
+  "cdk",
+  "fly",
+  "render",
+  "railway",
+]);
 /** A stage to develop in, with uv, before the one that ships. */
 const withDev = `${builder}FROM builder AS dev\nCMD ["uv", "run", "uvicorn", "app.main:app", "--reload"]\n\n${runtime.replace(`FROM ${slim}`, `FROM ${slim} AS production`)}${startLine}`;
 const pod = (image: string): string =>
@@ -42,6 +51,10 @@ export const outsideStarterToolAbsent: Rule = {
         Dockerfile: withDev,
         "compose.yaml": compose("uv run celery -A app worker", "{ context: ., target: production }"),
       }),
+      project({
+        Dockerfile: healthyDockerfile,
+        "fly.toml": 'app = "reactions"\n\n[deploy]\nrelease_command = "uv run alembic upgrade head"\n',
+      }),
     ],
     good: [
       healthy,
@@ -67,6 +80,15 @@ export const outsideStarterToolAbsent: Rule = {
       project({
         Dockerfile: healthyDockerfile,
         "deploy/worker.yaml": `${pod("registry.example/reports:2.0.0")}    - name: web\n      image: registry.example/reactions:1.4.0\n`,
+      }),
+      project({
+        Dockerfile: healthyDockerfile,
+        "fly.toml":
+          '[build]\ndockerfile = "jobs.Dockerfile"\n\n[deploy]\nrelease_command = "uv run alembic upgrade head"\n',
+      }),
+      project({
+        Dockerfile: healthyDockerfile,
+        "render.yaml": "services:\n  - type: web\n    runtime: python\n    startCommand: uv run uvicorn app.main:app\n",
       }),
       // A platform that builds without this Dockerfile.
       project({ Dockerfile: healthyDockerfile, Procfile: "web: uv run uvicorn app.main:app\n" }),

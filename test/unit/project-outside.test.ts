@@ -213,3 +213,77 @@ it("knows where Django stores uploads", async () => {
   const { writes } = await read({ "shop/settings.py": settings, "manage.py": "" });
   expect(writes.map(({ path, when }) => [path, when])).toEqual([["uploads", "request"]]);
 });
+
+describe("hosting platforms", () => {
+  it("start what fly.toml's processes say, and migrate by its release command", async () => {
+    const fly = `app = "shop"
+kill_timeout = 45
+
+[build]
+dockerfile = "./Dockerfile"
+
+[deploy]
+release_command = "python manage.py migrate"
+
+[processes]
+app = "gunicorn shop.wsgi --bind 0.0.0.0:8080"
+jobs = "python -m shop.jobs"
+`;
+    expect(await starts({ "fly.toml": fly })).toEqual([
+      "fly migrate python manage.py migrate @8",
+      "fly web gunicorn shop.wsgi --bind 0.0.0.0:8080 @11",
+      "fly web python -m shop.jobs @12",
+    ]);
+    const { gracePeriods, starts: found } = await read({ "fly.toml": fly });
+    expect(gracePeriods).toMatchObject([{ value: 45, evidence: [{ file: "fly.toml", line: 2 }] }]);
+    expect(found[0]?.origin).toEqual({ dockerfile: "Dockerfile" });
+  });
+
+  it("are read from render.yaml: what Docker makes, and what it builds itself; nothing of Node's or of another folder", async () => {
+    const render = `services:
+  - type: web
+    name: api
+    runtime: docker
+    dockerfilePath: ./docker/Dockerfile
+    dockerCommand: sh -c 'exec uvicorn shop.main:app --port $PORT'
+    preDeployCommand: ./migrate
+  - type: worker
+    name: jobs
+    env: python
+    startCommand: python jobs.py
+  - { type: web, runtime: node, startCommand: uvicorn a:b }
+  - { type: web, runtime: python, rootDir: other, startCommand: uvicorn a:b }
+`;
+    expect(await starts({ "render.yaml": render })).toEqual([
+      "render web uvicorn shop.main:app --port $PORT @6",
+      "render migrate ./migrate @7",
+      "render worker python jobs.py @11",
+    ]);
+    const { starts: found } = await read({ "render.yaml": render });
+    expect(found.map(({ origin }) => origin?.dockerfile)).toEqual([
+      "docker/Dockerfile",
+      "docker/Dockerfile",
+      undefined,
+    ]);
+  });
+
+  it.each([
+    ["railway.json", '{"deploy": {"startCommand": "hypercorn a:b", "preDeployCommand": ["alembic upgrade head"]}}'],
+    ["railway.toml", '[deploy]\nstartCommand = "hypercorn a:b"\npreDeployCommand = "alembic upgrade head"\n'],
+  ])("start what %s says", async (file, text) => {
+    const { starts: found } = await read({ [file]: text });
+    expect(found.map(({ source, role, argv, origin }) => [source, role, argv[0], origin?.dockerfile])).toEqual([
+      ["railway", "web", "hypercorn", "Dockerfile"],
+      ["railway", "migrate", "alembic", "Dockerfile"],
+    ]);
+  });
+
+  it("make no image of this Dockerfile where another builder is named, and say where a file is no TOML", async () => {
+    const { starts: found } = await read({
+      "railway.toml": '[build]\nbuilder = "NIXPACKS"\n[deploy]\nstartCommand = "hypercorn a:b"\n',
+    });
+    expect(found.map(({ origin }) => origin)).toEqual([undefined]);
+    const { problems } = await read({ "fly.toml": "[processes\n" });
+    expect(problems.map(({ file }) => file)).toEqual(["fly.toml"]);
+  });
+});

@@ -136,7 +136,7 @@ export interface RoleAsked {
   readonly grace?: number;
 }
 
-const OUTSIDE = new Set<StartCommand["source"]>(["procfile", "kubernetes", "ecs", "cdk"]);
+const OUTSIDE = new Set<StartCommand["source"]>(["procfile", "kubernetes", "ecs", "cdk", "fly", "render", "railway"]);
 
 /** A Procfile names each of its lines as it likes; elsewhere what a start is for is its name. */
 const startOf = (name: string, starts: readonly StartCommand[]): StartCommand | undefined =>

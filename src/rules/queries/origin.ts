@@ -13,6 +13,8 @@ interface Told {
   readonly origin?: ImageOrigin;
 }
 
+/** Platforms that build a Dockerfile, or without one. */
+const HOSTING: ReadonlySet<string> = new Set(["fly", "render", "railway"]);
 const PLATFORMS: ReadonlySet<string> = new Set(["kubernetes", "ecs", "cdk"]);
 
 /**
@@ -27,6 +29,7 @@ export function runsShipped(input: RuleInput, told: Told): boolean | undefined {
   if (origin?.dockerfile !== undefined)
     return origin.dockerfile === dockerfile.path && makesShipped(dockerfile, origin.target);
   if (source === "compose") return origin?.image !== undefined && isNamedSo(input, origin.image) ? true : undefined;
+  if (HOSTING.has(source)) return undefined;
   return PLATFORMS.has(source) ? isAmongIts(input, told) : true;
 }
 
