@@ -1,13 +1,7 @@
-import { isIn } from "../kit/paths.ts";
-import type { Dockerfile } from "../model/types.ts";
-import { cacheMountsOf } from "./queries/cache-mounts.ts";
-import { type Command, commandsOf } from "./queries/commands.ts";
 import { healthy, project, slim, startLine } from "./queries/example.ts";
 import { append } from "./queries/fixes.ts";
-import { absolute, situationAt } from "./queries/settings.ts";
-import { at, find, shippedSteps, type Step } from "./queries/steps.ts";
-import { envOfCommand } from "./queries/uv.ts";
-import { homeOf } from "./queries/user-home.ts";
+import { cachesLeft, type ManagerCache } from "./queries/manager-cache.ts";
+import { at, find } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
 const single = (install: string, before = ""): string =>
@@ -46,6 +40,7 @@ export const poetryCacheInImage: Rule = {
         "RUN --mount=type=cache,target=/root/.cache/pypoetry poetry install --only main",
         "RUN useradd -u 1001 -m svc\nUSER svc\n",
       ),
+      byPoetry("RUN poetry install --only main && rm poetry.lock"),
     ],
     good: [
       healthy,
@@ -62,16 +57,8 @@ export const poetryCacheInImage: Rule = {
     ],
   },
   *check({ dockerfile }) {
-    for (const step of shippedSteps(dockerfile)) {
-      const { instruction, stage } = step;
-      const command = instruction.keyword === "RUN" ? commandsOf(instruction).find(installs) : undefined;
-      if (command === undefined) continue;
-      const { workdir, user } = situationAt(dockerfile, stage, instruction);
-      const env = envOfCommand(dockerfile, step, command);
-      const xdg = env.get("XDG_CACHE_HOME") ?? `${env.get("HOME") ?? homeOf(dockerfile, stage, user) ?? "~"}/.cache`;
-      const cache = absolute(workdir, env.get("POETRY_CACHE_DIR") ?? `${xdg}/pypoetry`);
-      if (cache.includes("$") || isKeptOut(dockerfile, step, cache)) continue;
-      const shown = cache.replace(/^.*\/~/, "~");
+    for (const { step, command, shown } of cachesLeft(dockerfile, POETRY)) {
+      const { instruction } = step;
       yield {
         message: `\`${command.text}\` leaves poetry's cache (${shown}) in the image.`,
         where: at(dockerfile, instruction, find(dockerfile, instruction, command.text)),
@@ -82,17 +69,10 @@ export const poetryCacheInImage: Rule = {
   },
 };
 
-const installs = ({ program, argv }: Command): boolean =>
-  program === "poetry" &&
-  /^(?:install|sync)$/.test(argv.slice(1).find((word) => !word.startsWith("-")) ?? "") &&
-  !argv.includes("--no-cache");
-
-/** A mount holds the cache, or the same step removes it. */
-function isKeptOut(dockerfile: Dockerfile, step: Step, cache: string): boolean {
-  if (cacheMountsOf(dockerfile, step).some((target) => isIn(cache, target))) return true;
-  return commandsOf(step.instruction).some(
-    ({ program, argv }) =>
-      (program === "rm" && argv.some((word) => /cache|poetry/i.test(word))) ||
-      (program === "poetry" && argv.includes("cache") && argv.includes("clear")),
-  );
-}
+const POETRY: ManagerCache = {
+  program: "poetry",
+  verbs: /^(?:install|sync)$/,
+  variable: "POETRY_CACHE_DIR",
+  folder: "pypoetry",
+  isOff: ({ argv }) => argv.includes("--no-cache"),
+};
