@@ -19,7 +19,7 @@ interface Helper {
 
 /** Variables that the code reads through functions of its own, at the places where it names them. */
 export function* readThroughHelpers(sources: PythonSources): Generator<EnvRead> {
-  const helpers = sources.withAny("environ", "getenv").flatMap((file) => [...helpersIn(file)]);
+  const helpers = sources.withAny("environ", "getenv").flatMap((file) => [...helpersIn(sources, file)]);
   for (const helper of helpers)
     for (const file of sources.withAny(helper.scope.name))
       yield* (callsByName(file).get(helper.scope.name) ?? []).flatMap((call) =>
@@ -34,12 +34,12 @@ const callsByName = once((file: PythonFile): ReadonlyMap<string, readonly Call[]
   return calls;
 });
 
-function* helpersIn(file: PythonFile): Generator<Helper> {
+function* helpersIn(sources: PythonSources, file: PythonFile): Generator<Helper> {
   for (const call of file.calls) {
     const name = ENVIRON_CALL.test(calledName(file, call)) ? parameterIn(call.scope, call.args[0]) : undefined;
     if (name === undefined) continue;
     const fallback = parameterIn(call.scope, call.args[1] ?? call.keywords.get("default")) ?? named(call.scope);
-    yield { file, scope: call.scope, name, fallback, refuses: isRefused(file, call) };
+    yield { file, scope: call.scope, name, fallback, refuses: isRefused(sources, file, { call, name: undefined }) };
   }
   for (const { of, index, scope, stored } of file.subscripts) {
     const name = stored || qualified(file, of) !== "os.environ" ? undefined : parameterIn(scope, index);

@@ -1,5 +1,6 @@
 import type { Evidence } from "../model/types.ts";
 import { constantText } from "./constants.ts";
+import { hangsOnAnother } from "./env-conditional.ts";
 import { surroundingsOf } from "./env-index.ts";
 import { expecting } from "./attempts.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources, qualified } from "./python-source.ts";
@@ -12,7 +13,11 @@ export function isAskedFor(file: PythonFile, name: string): boolean {
 }
 
 /** Whether what `os.getenv("X")` gives is checked, and its absence raises. */
-export function isRefused(file: PythonFile, call: Call): boolean {
+export function isRefused(
+  sources: PythonSources,
+  file: PythonFile,
+  { call, name }: { readonly call: Call; readonly name: string | undefined },
+): boolean {
   const { scope } = call;
   const { askedBy, holders, receivers } = surroundingsOf(file);
   const holder = holders.get(call);
@@ -30,7 +35,9 @@ export function isRefused(file: PythonFile, call: Call): boolean {
     (askedBy.get(part) ?? []).some(
       ({ how, value, conditions, scope: where }) =>
         where === scope &&
-        ((how === "raise" && conditions.some((condition) => asks(condition) && isAbsence(condition))) ||
+        ((how === "raise" &&
+          conditions.some((condition) => asks(condition) && isAbsence(condition)) &&
+          !hangsOnAnother(sources, file, { conditions, name })) ||
           (how === "assert" && value !== undefined && asks(value))),
     ),
   );

@@ -2,6 +2,7 @@ import type { EnvVariable } from "../model/types.ts";
 import { constantText } from "./constants.ts";
 import { kindOf, schemeIn, secretByName, schemeByDependencies } from "./env-kinds.ts";
 import { checkedNames, isAskedFor, isCaught, isRefused } from "./env-required.ts";
+import { hangsOnAnother } from "./env-conditional.ts";
 import { configReads } from "./env-config.ts";
 import { readDynaconf } from "./env-dynaconf.ts";
 import { readThroughHelpers } from "./env-helpers.ts";
@@ -98,12 +99,16 @@ function scopesOfMain(file: PythonFile): ReadonlySet<Scope> {
 }
 
 function* environReads(sources: PythonSources, file: PythonFile, reached: Reached): Generator<EnvRead> {
-  for (const { of, index, scope, stored, at } of file.subscripts) {
+  for (const { of, index, scope, conditions, stored, at } of file.subscripts) {
     // A name of its own is a parameter: WSGI hands every request's `environ` to the application.
     const name = qualified(file, of) === "os.environ" ? constantText(sources, file, index) : undefined;
     if (name === undefined || stored) continue;
     const evidence = evidenceOf(file, { at });
-    const required = !isAskedFor(file, name) && reached(scope) && !isCaught(file, { at, scope });
+    const required =
+      !isAskedFor(file, name) &&
+      reached(scope) &&
+      !isCaught(file, { at, scope }) &&
+      !hangsOnAnother(sources, file, { conditions, name });
     yield { name, required, type: castAround(file, at), confidence: certainty(scope), evidence };
   }
   for (const call of file.calls) {
@@ -122,7 +127,7 @@ function environCall(sources: PythonSources, file: PythonFile, call: Call): EnvR
   const written = fallback?.kind === "none" ? undefined : literalText(sources, file, fallback);
   const other = alternative(sources, file, call);
   const isOpen = (fallback === undefined || fallback.kind === "none") && other === undefined;
-  const checked = isOpen && isRefused(file, call);
+  const checked = isOpen && isRefused(sources, file, { call, name });
   return {
     name,
     required: checked,

@@ -24,6 +24,8 @@ export function childrenOf(node: SyntaxNode): readonly SyntaxNode[] {
 /** Turns syntax into expressions, one scope at a time, and notes every call and subscript on the way. */
 export class Expressions {
   readonly #sink: Sink;
+  /** The conditions of the `if`s around what is read next, innermost last. */
+  conditions: readonly Expression[] = [];
 
   constructor(sink: Sink) {
     this.#sink = sink;
@@ -192,7 +194,7 @@ export class Expressions {
     }
     const inner = rest.filter((child) => !PUNCTUATION.has(child.name)).map((child) => this.read(child, scope));
     const index = inner.length > 1 ? ({ kind: "list", items: inner, at } as const) : inner[0];
-    this.#sink.subscripts.push({ of, index, scope, stored, at });
+    this.#sink.subscripts.push({ of, index, scope, conditions: this.conditions, stored, at });
     return { kind: "subscript", of, index, at };
   }
 

@@ -46,7 +46,6 @@ class Statements {
     memberships: [] as Expression[],
   } satisfies PythonTree;
   readonly #expressions: Expressions;
-  #conditions: readonly Expression[] = [];
 
   constructor(text: string, module: string) {
     this.#text = text;
@@ -92,7 +91,13 @@ class Statements {
   #leaveByCall(expression: Expression, scope: Scope): void {
     const call = expression.kind === "other" && expression.parts.length === 1 ? expression.parts[0] : expression;
     if (call?.kind !== "call" || call.of.kind !== "name" || !EXITS.test(call.of.path)) return;
-    this.#found.leavings.push({ how: "raise", value: undefined, scope, conditions: this.#conditions, at: call.at });
+    this.#found.leavings.push({
+      how: "raise",
+      value: undefined,
+      scope,
+      conditions: this.#expressions.conditions,
+      at: call.at,
+    });
   }
 
   #descend(node: SyntaxNode, scope: Scope): void {
@@ -196,25 +201,25 @@ class Statements {
   }
 
   #body(children: readonly SyntaxNode[], scope: Scope): void {
-    const outer = this.#conditions;
-    this.#conditions = [];
+    const outer = this.#expressions.conditions;
+    this.#expressions.conditions = [];
     for (const child of children) if (child.name === "Body") this.#descend(child, scope);
-    this.#conditions = outer;
+    this.#expressions.conditions = outer;
   }
 
   #if(node: SyntaxNode, scope: Scope): void {
-    const outer = this.#conditions;
+    const outer = this.#expressions.conditions;
     let inside = scope;
     for (const child of childrenOf(node)) {
       if (child.name === "Body") this.#descend(child, inside);
-      else if (child.name === "else") inside = scope;
+      else if (child.name === "else") [inside, this.#expressions.conditions] = [scope, outer];
       else if (/^[A-Z]/.test(child.name) && child.name !== "Comment") {
         const condition = this.#expressions.read(child, scope);
-        this.#conditions = [...outer, condition];
+        this.#expressions.conditions = [...outer, condition];
         inside = isMainGuard(condition) ? scopeOf("main", "", scope, node.from) : scope;
       }
     }
-    this.#conditions = outer;
+    this.#expressions.conditions = outer;
   }
 
   #try(node: SyntaxNode, scope: Scope): void {
@@ -245,7 +250,7 @@ class Statements {
       how: (keyword === undefined ? "return" : this.#slice(keyword)) as Leaving["how"],
       value: value === undefined ? undefined : this.#expressions.read(value, scope),
       scope,
-      conditions: this.#conditions,
+      conditions: this.#expressions.conditions,
       at: node.from,
     });
   }

@@ -71,6 +71,8 @@ export interface Subscript extends At {
   readonly of: Expression;
   readonly index: Expression | undefined;
   readonly scope: Scope;
+  /** As those of a leaving. */
+  readonly conditions: readonly Expression[];
   /** The left side of an assignment, or of `del`. */
   readonly stored: boolean;
 }

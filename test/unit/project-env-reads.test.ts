@@ -56,6 +56,28 @@ describe("environment", () => {
     expect((await env(`import os\n${asked}a = os.environ["A"]\n`))[0]?.required).toBe(required);
   });
 
+  it.each([
+    ["is set", 'if os.environ.get("B"):\n    a = os.environ["A"]\n', false],
+    ["is there", 'if "B" in os.environ:\n    a = os.environ["A"]\n', false],
+    ["was set, and something else holds", 'b = os.getenv("B")\nif b and ready:\n    a = os.environ["A"]\n', false],
+    ["has a value", 'if os.getenv("B") == "s3":\n    a = os.environ["A"]\n', false],
+    ["must be there, and has a value", 'b = os.environ["B"]\nif b == "s3":\n    a = os.environ["A"]\n', false],
+    ["is set, in a function", 'def f():\n    if os.getenv("B"):\n        return os.environ["A"]\n', false],
+    ["is set, which is refused", 'if os.getenv("B") and not os.getenv("A"):\n    raise SystemExit("A")\n', false],
+    ["is set, which is refused below it", 'if os.getenv("B"):\n    if not os.getenv("A"):\n        exit(1)\n', false],
+    ["is not set", 'if not os.getenv("B"):\n    a = os.environ["A"]\n', true],
+    ["is set, or something else holds", 'if os.getenv("B") or ready:\n    a = os.environ["A"]\n', true],
+    ["has its default", 'if os.getenv("B", "s3") == "s3":\n    a = os.environ["A"]\n', true],
+    ["is something else", 'if os.getenv("B") != "local":\n    a = os.environ["A"]\n', true],
+    ["was set, and is set anew", 'b = os.getenv("B")\nb = 1\nif b:\n    a = os.environ["A"]\n', true],
+    ["is set, or else", 'if os.getenv("B"):\n    pass\nelse:\n    a = os.environ["A"]\n', true],
+    ["was asked for before", 'if os.getenv("B"):\n    pass\na = os.environ["A"]\n', true],
+    ["is missing too", 'if not os.getenv("A") or not os.getenv("B"):\n    raise SystemExit("A")\n', true],
+  ])("requires a variable where another one %s", async (_, code, required) => {
+    const found = (await env(`import os\n${code}`)).find(({ name }) => name === "A");
+    expect(found?.required).toBe(required);
+  });
+
   it("requires what is refused when neither the environment nor a file gives it", async () => {
     const service = await python(
       'import os\nfile = load()\nurl = os.environ.get("URL") or file.get("url")\nif not url:\n    raise RuntimeError("URL is required")\n' +
