@@ -17,12 +17,22 @@ export async function sweepOf({ world }: Session, engine: Engine, keepTags: read
   if (swept.length > 0) world.tell(`Removed what an earlier run left behind: ${swept.join(", ")}.`);
 }
 
+export interface OwnImages extends AsyncDisposable {
+  /** Begins to remove them, once nothing of the run needs its engine any more. */
+  readonly release: () => void;
+}
+
 /**
  * The images of a run that are not to be kept, as something to be removed on every way out. What cannot be removed now,
  * the next run sweeps; an error that brought us here must not be hidden by it.
  */
-export const imagesOf = (engine: ConnectedEngine, runId: string): AsyncDisposable => ({
-  async [Symbol.asyncDispose]() {
-    await engine.removeAllOf(runId, { images: true }).catch(() => {});
-  },
-});
+export function imagesOf(engine: ConnectedEngine, runId: string): OwnImages {
+  let gone: Promise<unknown> | undefined;
+  const remove = () => (gone ??= engine.removeAllOf(runId, { images: true }).catch(() => {}));
+  return {
+    release: () => void remove(),
+    async [Symbol.asyncDispose]() {
+      await remove();
+    },
+  };
+}

@@ -25,10 +25,10 @@ import type { Session } from "./session.ts";
 import { weighed } from "./severities.ts";
 import { sidecarRun } from "./sidecars.ts";
 import { besideEach } from "./start-beside.ts";
-import { startLimitOf } from "./start-limit.ts";
 import { analyzeRendered } from "./steps.ts";
 import { NOT_RUN, type TestRun, testsStep } from "./tests-step.ts";
 import { timedFigures } from "./timed-figures.ts";
+import { timingFor } from "./timing.ts";
 import { testsWanted } from "./tests-wanted.ts";
 import { planOf, type UnderProof, underProof, type Wanted } from "./under-proof.ts";
 import { keepVerified, type Verified } from "./verified-files.ts";
@@ -53,7 +53,7 @@ export async function verifyImage(given: Session, wanted: Wanted): Promise<Verif
   const { service } = analysis;
   const facts = await findBeside(session, plan, service);
   await sweepOf(session, engine);
-  await using _ = imagesOf(engine, run.id);
+  await using images = imagesOf(engine, run.id);
   const twice = !quick && rebuildWanted(demanded, session.options);
   const looks = { engine, run, quick, service, fresh: wanted.fresh === true, ...(await looksOf(session, demanded)) };
   const withTests = testsWanted(demanded, session.options);
@@ -71,11 +71,17 @@ export async function verifyImage(given: Session, wanted: Wanted): Promise<Verif
       : NOT_RUN;
   if (own.problem !== undefined) world.tell(own.problem);
   const subject = { label: "after" as const, build, reworked: promised.ofImage !== true };
-  await using beside = await besideEach([subject], { ...outside, contract: promised });
-  const contract = await withFirstLook(promised, beside.subjects[0] ?? subject, world);
-  const probes = probesFor(catalogue, contract);
-  const startLimitMs = startLimitOf(contract, demanded);
-  await collectEvidence({ ...looks, subjects: beside.subjects, probes, contract, startLimitMs }, early.led);
+  const collect = async () => {
+    await using beside = await besideEach([subject], { ...outside, contract: promised });
+    const { subjects } = beside;
+    const seen = await withFirstLook(promised, subjects[0] ?? subject, world);
+    const whole = { ...looks, subjects, probes: probesFor(catalogue, seen), contract: seen };
+    await collectEvidence({ ...whole, timing: timingFor(seen, demanded) }, early.led);
+    return seen;
+  };
+  const contract = await collect();
+  // What follows is judged from what was written down.
+  images.release();
   const told = await judgeSide(run, "after", catalogue, { contract, service });
   const shown = told.map((result) => ofOneImage(result, catalogue, image === undefined));
   const { results: known, notes } = withAccepted(shown, acceptedBy(session.config, world.now()));

@@ -5,7 +5,7 @@ import type { Engine } from "../engine/engine.ts";
 import { firstCause, UserError } from "../kit/errors.ts";
 import type { BuildSide, CheckResult, Contract, Expectation, Seen, Service, Verdict } from "../model/types.ts";
 import { notApplicable } from "../checks/support/verdicts.ts";
-import type { BesideImage, Probe, ProbeContext, Shared } from "../probes/probe.ts";
+import type { BesideImage, Probe, ProbeContext, Shared, Timing } from "../probes/probe.ts";
 import { userChecks } from "../probes/user/user-checks.ts";
 import type { RegistryAccess } from "../registry/access.ts";
 import { excerptsOf } from "../reporters/view/excerpts.ts";
@@ -42,7 +42,7 @@ export interface Verification {
   /** The short proof: nothing is measured, so nothing runs alone. */
   readonly quick?: boolean;
   /** As the probes are told it. */
-  readonly startLimitMs?: number;
+  readonly timing?: Timing;
   readonly registry?: RegistryAccess;
   /** What the team's own build secrets hold. */
   readonly buildSecrets?: readonly string[];
@@ -127,7 +127,7 @@ async function collectOne(
 }
 
 function contextOf(
-  { engine, run, service, contract, quick = false, startLimitMs, buildSecrets = [], signal, registry }: Verification,
+  { engine, run, service, contract, quick = false, timing, buildSecrets = [], signal, registry }: Verification,
   { label, build, beside }: Subject,
   told: Pick<ProbeContext, "shared" | "rests" | "idles">,
 ): ProbeContext {
@@ -139,7 +139,7 @@ function contextOf(
     build,
     evidenceDirectory: join(run.directory, label, "evidence"),
     quick,
-    ...(startLimitMs === undefined ? {} : { startLimitMs }),
+    ...(timing === undefined ? {} : { timing }),
     buildSecrets,
     ...told,
     signal,
@@ -151,7 +151,7 @@ function contextOf(
 
 /** What the evidence of a probe that starts something depends on, as far as it can change within a run. */
 function inputOf(
-  { contract, quick = false, startLimitMs, buildSecrets = [] }: Verification,
+  { contract, quick = false, timing, buildSecrets = [] }: Verification,
   { probe, subject }: Job,
   { registry }: ProbeContext,
 ): unknown {
@@ -161,7 +161,7 @@ function inputOf(
     contract,
     builds: subject.build.builds.length,
     quick,
-    startLimitMs,
+    timing,
     // How many, and nothing of what they hold.
     buildSecrets: buildSecrets.length,
     registry: [registry?.pushTo, registry?.offline],

@@ -25,8 +25,8 @@ export interface ProbeContext {
   readonly evidenceDirectory: string;
   /** The short proof: what is repeated only to measure it is done once. */
   readonly quick?: boolean;
-  /** The one limit, in milliseconds, that the time of a start is held against; undefined where that time is compared as well. */
-  readonly startLimitMs?: number;
+  /** What is asked of the timed starts of an image that is proven by itself; undefined where two are compared. */
+  readonly timing?: Timing;
   /** What the probes of one image tell each other within one proof, so that nothing is run twice. */
   readonly shared: Shared;
   /** A probe that leads calls it as soon as all that is left to do is to wait. */
@@ -40,6 +40,14 @@ export interface ProbeContext {
   readonly registry?: RegistryAccess;
   /** What runs beside the image, and its roles; undefined where only an image is known. */
   readonly beside?: BesideImage;
+}
+
+/** What rests on the times of one image alone. */
+export interface Timing {
+  /** The least limit that the median start is held against, in milliseconds. */
+  readonly startLimitMs: number;
+  /** Something rests on the time from the stop signal to the exit. */
+  readonly stops: boolean;
 }
 
 /** What runs beside one image while it is proven. */

@@ -31,7 +31,7 @@ export interface StartUp {
   readonly answer?: HealthAnswer & { readonly over?: string };
   readonly time: Measurement | undefined;
   /** From the stop signal to the exit, of the same containers, with nothing in flight and nothing beside them. Undefined
-   * where one did not end soon. */
+   * where one did not end soon, or nothing rests on it. */
   readonly stop?: Measurement;
   /** Median absolute deviation of the samples. */
   readonly deviationMs: number | undefined;
@@ -53,7 +53,7 @@ const NOISE = 0.15;
 
 export const startUp: Probe<StartUp> = {
   id: "start-up",
-  title: "Start the image until the median time to its first good answer is certain, and time its stops",
+  title: "Start the image until the median time to its first good answer is certain",
   runs: "alone",
   version: 7,
   collect(context) {
@@ -75,7 +75,7 @@ async function startOften(context: ProbeContext, signal: AbortSignal): Promise<S
   // again. Where other probes have started the image before, there is no first one to drop.
   const dropped = context.quick === true || context.shared.started !== true ? 1 : 0;
   let beyond = 0;
-  const isOver = () => enoughStarts(samples.slice(dropped), beyond, context.startLimitMs);
+  const isOver = () => enoughStarts(samples.slice(dropped), beyond, context.timing?.startLimitMs);
   for (let run = 0; context.quick === true ? run < dropped : !isOver(); run += 1) {
     const started = await startOrReason(context);
     if (typeof started === "string") return refused(started, healthPath(contract));
@@ -175,7 +175,7 @@ class Stops {
 
   constructor(context: ProbeContext) {
     this.#context = context;
-    this.#left = context.quick === true ? 0 : STOPS.allMs;
+    this.#left = context.quick === true || context.timing?.stops === false ? 0 : STOPS.allMs;
   }
 
   /** What has not ended then is removed at once: it would take time from the next start. */

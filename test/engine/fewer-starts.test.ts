@@ -13,6 +13,7 @@ import { missingEnv, type MissingEnv } from "../../src/probes/missing-env.ts";
 import { noNetwork } from "../../src/probes/no-network.ts";
 import type { ProbeContext } from "../../src/probes/probe.ts";
 import { readOnly } from "../../src/probes/read-only.ts";
+import { startUp } from "../../src/probes/start-up.ts";
 import { run } from "../../src/kit/exec.ts";
 import { BASE, buildFolder } from "./engine-fixture.ts";
 import { builtImages } from "./support/built-images.ts";
@@ -157,6 +158,30 @@ describe("less than it has by default, all at once", () => {
     const little = limits(32);
     expect(await readOnly.collect(little)).toMatchObject({ healthy: true });
     expect(await memory.collect(little)).toMatchObject({ healthy: false, killed: true });
+  });
+});
+
+describe("the timed starts of an image that is proven by itself", () => {
+  const timed = async (stops: boolean) => {
+    const context = contextOf(await imageOf());
+    // No interval of five comes near half of it.
+    const timing = { startLimitMs: 600_000, stops };
+    const seen = await startUp.collect({ ...context, timing, shared: { started: true } });
+    return { seen, starts: context.starts.count };
+  };
+
+  it("are five where a far limit alone rests on them, and nothing is stopped in time", async () => {
+    const { seen, starts } = await timed(false);
+    expect(starts).toBe(5);
+    expect(seen).toMatchObject({ healthy: true, time: { samples: { length: 5 } }, droppedFirstMs: undefined });
+    expect(seen.interval).toBeDefined();
+    expect(seen.stop).toBeUndefined();
+  });
+
+  it("time stops of the same containers where something rests on them", async () => {
+    const { seen, starts } = await timed(true);
+    expect(starts).toBe(5);
+    expect(seen.stop?.samples.length).toBeGreaterThan(0);
   });
 });
 

@@ -13,6 +13,10 @@ export interface Ended {
   readonly lines: readonly LogLine[];
 }
 
+/** Between two looks whether what is run in it serves; what is to be seen of it is its end, and that is told. */
+const LOOK_MS = 500;
+/** The image's HEALTHCHECK would ask in vain. */
+const NO_HEALTH = { test: ["NONE"], intervalMs: 0, timeoutMs: 0, retries: 0, startPeriodMs: 0 };
 /** As long as any experiment; the container is removed with its scope. */
 const WAITS = ["sleep", "86400"];
 
@@ -26,7 +30,8 @@ export async function waitingContainer(
 ): Promise<Container | undefined> {
   try {
     const env = requiredEnv(contract, required);
-    const container = await engine.start(image.id, { entrypoint: WAITS, command: [], env, publish: askedOn(contract) });
+    const waits = { entrypoint: WAITS, command: [], health: NO_HEALTH };
+    const container = await engine.start(image.id, { ...waits, env, publish: askedOn(contract) });
     return askedAlike(container, shared);
   } catch (error) {
     if (error instanceof UserError && error.code === "engine/start-failed") return undefined;
@@ -53,7 +58,8 @@ export async function runUntilEnd(
   const argv = [...image.config.entrypoint, ...image.config.command];
   // Where the engine refuses it there, a start of its own has to tell.
   const ends = container.exec(argv, { env: options.env, signal }).catch(() => undefined);
-  const staysUp = firstHealthy(container, contract, { limitMs: options.limitMs, signal, since });
+  const { limitMs } = options;
+  const staysUp = firstHealthy(container, contract, { limitMs, signal, since, everyMs: LOOK_MS });
   staysUp.catch(() => {}); // Given up once it has ended.
   const ended = await Promise.race([ends, staysUp.then(() => undefined)]);
   over.abort();
