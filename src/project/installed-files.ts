@@ -85,7 +85,8 @@ export function filesOf(named: readonly string[], run: Run): readonly string[] {
   });
 }
 
-const filledIn = (word: string, { env, args }: Pick<StageState, "env" | "args">): string =>
+/** A word with the variables that ENV and ARG give a value. */
+export const filledIn = (word: string, { env, args }: Pick<StageState, "env" | "args">): string =>
   word.replaceAll(
     /\$\{?(\w+)\}?/g,
     (written, name: string) => env.get(name)?.value ?? args.get(name)?.value ?? written,

@@ -1,7 +1,8 @@
 import { commandsOfInstruction } from "../dockerfile/shell.ts";
-import { reachableStages } from "../dockerfile/stages.ts";
-import type { DependencyFacts, Dockerfile } from "../model/types.ts";
+import { reachableStages, stageState } from "../dockerfile/stages.ts";
+import type { DependencyFacts, Dockerfile, Instruction, Stage } from "../model/types.ts";
 import { pipItems, type ToolCall, toolCall } from "./install-command.ts";
+import { filledIn } from "./installed-files.ts";
 import type { Pyproject } from "./pyproject.ts";
 import { normalName } from "./requirement.ts";
 
@@ -17,16 +18,36 @@ export type Known = Pick<DependencyFacts, "groups" | "extras"> &
 
 /** Groups and extras that the RUN lines of an image's stages install. */
 export function installedBy(dockerfile: Dockerfile | undefined, known: Known): Installed {
-  const commands = (dockerfile === undefined ? [] : reachableStages(dockerfile)).flatMap((stage) =>
-    stage.instructions
-      .filter(({ keyword }) => keyword === "RUN")
-      .flatMap((instruction) => commandsOfInstruction(instruction, stage)),
-  );
-  const calls = commands.flatMap(({ name, args }) => toolCall([name, ...args]) ?? []);
+  const calls =
+    dockerfile === undefined ? [] : reachableStages(dockerfile).flatMap((stage) => callsIn(dockerfile, stage));
   return {
     groups: sorted(calls.flatMap((call) => groupsInstalled(call, known))),
     extras: sorted(calls.flatMap((call) => extrasOf(call, known))),
   };
+}
+
+const callsIn = (dockerfile: Dockerfile, stage: Stage): readonly ToolCall[] =>
+  stage.instructions
+    .filter(({ keyword }) => keyword === "RUN")
+    .flatMap((instruction) =>
+      commandsOfInstruction(instruction, stage).flatMap(({ name, args }) => {
+        const call = toolCall([name, ...args]);
+        return call === undefined ? [] : [filledCall(call, { dockerfile, stage, instruction })];
+      }),
+    );
+
+/** A call as the build's own values of ARG and ENV make it: `-r requirements-dev.txt` for `-r ${LIST}`. */
+export function filledCall(
+  call: ToolCall,
+  {
+    dockerfile,
+    stage,
+    instruction,
+  }: { readonly dockerfile: Dockerfile; readonly stage: Stage; readonly instruction: Instruction },
+): ToolCall {
+  if (!call.words.some((word) => word.includes("$"))) return call;
+  const state = stageState(dockerfile, stage, { before: instruction });
+  return { ...call, words: call.words.map((word) => filledIn(word, state)) };
 }
 
 const sorted = (names: readonly string[]): readonly string[] => [...new Set(names)].toSorted();

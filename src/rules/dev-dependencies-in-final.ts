@@ -52,9 +52,9 @@ const withTest = {
     .replace("[package.metadata]", 'test = [\n    { name = "pytest" },\n]\n\n[package.metadata]')
     .replace(/(?<=\n)dev = (\[\{.*)/, "dev = $1\ntest = $1"),
 };
-const byPip = (lines: string) =>
+const byPip = (lines: string, before = "") =>
   project({
-    Dockerfile: healthyWith([syncLine, `COPY requirements*.txt ./\nRUN python -m venv .venv && ${lines}\n`]),
+    Dockerfile: healthyWith([syncLine, `${before}COPY requirements*.txt ./\nRUN python -m venv .venv && ${lines}\n`]),
     "pyproject.toml": "",
     "uv.lock": "",
     "requirements.txt": "fastapi==0.121.0\nuvicorn==0.38.0\n",
@@ -90,6 +90,7 @@ export const devDependenciesInFinal: Rule = {
       changed(["--locked --no-dev --no", "--locked --all-groups --no"]),
       byPoetry(""),
       byPip(".venv/bin/pip install --no-cache-dir -r requirements-dev.txt"),
+      byPip(".venv/bin/pip install --no-cache-dir -r ${LIST}", "ARG LIST=requirements-dev.txt\n"),
       project({ ...withTest, Dockerfile: healthyWith(["--locked --no-dev --no", "--locked --no-group dev --no"]) }),
       // Before there were groups, an extra had what development needs.
       withExtra("pip install --no-cache-dir '.[dev,fast]'"),
@@ -106,6 +107,8 @@ export const devDependenciesInFinal: Rule = {
       byPoetry(" --only main"),
       byPoetry(" --without dev"),
       byPip(".venv/bin/pip install --no-cache-dir -r requirements.txt"),
+      byPip(".venv/bin/pip install --no-cache-dir -r ${LIST}", "ARG LIST=requirements.txt\n"),
+      byPip(".venv/bin/pip install --no-cache-dir -r ${LIST}", "ARG LIST\n"),
       project({
         ...withTest,
         Dockerfile: healthyWith(["--locked --no-dev --no", "--locked --no-default-groups --no"]),
@@ -118,13 +121,13 @@ export const devDependenciesInFinal: Rule = {
     yield* bySync(input);
     const [other] = developmentInstalls(input).slice(-1);
     if (other === undefined) return;
-    const { install, groups, extras, names, copied } = other;
+    const { install, groups, extras, names, open } = other;
     const { dockerfile } = input;
     yield {
       message: `\`${install.command.text}\` installs ${listed(groups, extras)} (${some(names)}).`,
       where: at(dockerfile, install.step.instruction, find(dockerfile, install.step.instruction, install.command.text)),
       advice: ADVICE[install.tool] ?? "",
-      ...(copied ? { confidence: "likely" as const } : {}),
+      ...(open ? { confidence: "likely" as const } : {}),
     };
   },
 };

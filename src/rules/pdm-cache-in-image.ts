@@ -33,7 +33,6 @@ export const pdmCacheInImage: Rule = {
     good: [
       healthy,
       byPdm("RUN pdm --no-cache sync --prod --no-self"),
-      byPdm("RUN pdm sync --no-cache --prod --no-self"),
       byPdm("RUN pdm sync --prod --no-self", "ENV PDM_NO_CACHE=1\n"),
       byPdm("RUN pdm sync --prod --no-self && pdm cache clear"),
       byPdm("RUN --mount=type=cache,target=/root/.cache pdm sync --prod --no-self"),
@@ -48,7 +47,7 @@ export const pdmCacheInImage: Rule = {
         message: `\`${command.text}\` leaves pdm's cache (${shown}) in the image.`,
         where: at(dockerfile, instruction, find(dockerfile, instruction, command.text)),
         advice: `Set \`PDM_NO_CACHE=1\`, or mount a cache at ${shown}; best install in a builder stage and copy the environment alone.`,
-        ...append(dockerfile, instruction, /\bpdm\s+(?:install|sync)\b/, " --no-cache"),
+        ...append(dockerfile, instruction, /\bpdm(?=\s+(?:install|sync)\b)/, " --no-cache"),
       };
     }
   },

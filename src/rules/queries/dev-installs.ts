@@ -1,5 +1,5 @@
 import { isForDevelopment } from "../../project/development.ts";
-import { extrasOf, groupsInstalled } from "../../project/installed.ts";
+import { extrasOf, filledCall, groupsInstalled } from "../../project/installed.ts";
 import type { Service } from "../../model/types.ts";
 import type { ToolCall } from "../../project/install-command.ts";
 import type { RuleInput } from "../rule.ts";
@@ -13,8 +13,8 @@ export interface DevelopmentInstall {
   readonly extras: readonly string[];
   /** What these list, normalised. */
   readonly names: readonly string[];
-  /** Its stage is only copied from. */
-  readonly copied: boolean;
+  /** Its stage is only copied from, or a variable of the build says what is installed. */
+  readonly open: boolean;
 }
 
 /** Those of managers that are not uv, whose `sync` takes out again what an earlier one put in. */
@@ -25,15 +25,17 @@ export function developmentInstalls(input: RuleInput): readonly DevelopmentInsta
   return projectInstalls(dockerfile)
     .filter((install) => install.tool !== "uv" && isShipped(input, install))
     .flatMap((install) => {
-      const groups = groupsInstalled(install.call, service.dependencies).filter(
+      const call = filledCall(install.call, { dockerfile, ...install.step });
+      const groups = groupsInstalled(call, service.dependencies).filter(
         // Which groups poetry leaves out unasked, only the project's own files say.
         (group) => isForDevelopment(group) && installedGroups.includes(group) && (known[group] ?? []).length > 0,
       );
-      const also = developmentExtras(install.call, service);
+      const also = developmentExtras(call, service);
       const asked = [...groups.map((group) => known[group] ?? []), ...also.map((extra) => extras[extra] ?? [])];
       const names = asked.flatMap((list) => list.map(({ name }) => name));
-      const copied = !own.has(install.step.stage);
-      return asked.length === 0 ? [] : [{ install, groups, extras: also, names: [...new Set(names)], copied }];
+      // A build may be given another value.
+      const open = !own.has(install.step.stage) || call !== install.call;
+      return asked.length === 0 ? [] : [{ install, groups, extras: also, names: [...new Set(names)], open }];
     });
 }
 
