@@ -1,16 +1,17 @@
 import { childrenOf, Expressions } from "./python-expression.ts";
 import { readImport, splitBy } from "./python-imports.ts";
 import type { SyntaxNode } from "./python-node.ts";
-import type {
-  Assignment,
-  Attempt,
-  Call,
-  Expression,
-  Leaving,
-  Loop,
-  PythonTree,
-  Scope,
-  Subscript,
+import {
+  additionOf,
+  type Assignment,
+  type Attempt,
+  type Call,
+  type Expression,
+  type Leaving,
+  type Loop,
+  type PythonTree,
+  type Scope,
+  type Subscript,
 } from "./python-tree.ts";
 
 /** What a syntax tree says, by whichever parser. */
@@ -43,6 +44,7 @@ class Statements {
     loops: [] as Loop[],
     attempts: [] as Attempt[],
     members: [] as Expression[],
+    additions: [] as Array<PythonTree["additions"][number]>,
     memberships: [] as Expression[],
   } satisfies PythonTree;
   readonly #expressions: Expressions;
@@ -83,7 +85,7 @@ class Statements {
       default:
         if (BLOCKS.has(node.name)) return this.#descend(node, scope);
         if (node.firstChild === null && /^[^A-Z]/.test(node.name)) return;
-        this.#leaveByCall(this.#expressions.read(node, scope), scope);
+        this.#evaluate(node, scope);
     }
   }
 
@@ -98,6 +100,12 @@ class Statements {
       conditions: this.#expressions.conditions,
       at: call.at,
     });
+  }
+
+  #evaluate(node: SyntaxNode, scope: Scope): void {
+    const read = this.#expressions.read(node, scope);
+    if (node.name !== "UpdateStatement") return this.#leaveByCall(read, scope);
+    if (read.kind === "other") this.#found.additions.push(...additionOf(read.parts));
   }
 
   #descend(node: SyntaxNode, scope: Scope): void {

@@ -104,6 +104,8 @@ export interface PythonTree {
   readonly leavings: readonly Leaving[];
   readonly loops: readonly Loop[];
   readonly attempts: readonly Attempt[];
+  /** `x += y`, and the same with another sign. */
+  readonly additions: ReadonlyArray<{ readonly target: string; readonly value: Expression }>;
   /** `x in y` and `x not in y`. */
   readonly memberships: readonly Expression[];
   /** Chains that reach a member of a name or of a call, such as `Path(__file__).parent.parent`, the longest of each. */
@@ -118,6 +120,12 @@ export function dotted(expression: Expression | undefined): string {
     return of === "" ? "" : `${of}.${expression.name}`;
   }
   return "";
+}
+
+/** The name and the value of `x += y`, by what stands in it; none where it is no plain name. */
+export function additionOf(parts: readonly Expression[]): PythonTree["additions"] {
+  const [name, value] = [parts[0], parts.at(-1)];
+  return name?.kind === "name" && value !== undefined ? [{ target: name.path, value }] : [];
 }
 
 /** `folder.joinpath(…)`: what is called, and of what. */

@@ -92,6 +92,43 @@ it("follows Django's lists that are included by name, and never takes one for a 
   expect(await routes({ "loop/urls.py": itself })).toEqual([]);
 });
 
+describe("routers of Django REST framework", () => {
+  const views =
+    "from rest_framework import mixins, viewsets\nclass Orders(viewsets.ModelViewSet): ...\nclass Stock(mixins.ListModelMixin, viewsets.GenericViewSet): ...\nclass Carts(mixins.RetrieveModelMixin, viewsets.GenericViewSet): ...\nclass Own(Base): ...\n";
+  const made =
+    "from rest_framework.routers import DefaultRouter\nfrom shop import views\nrouter = DefaultRouter()\nrouter.register(r'orders', views.Orders)\nrouter.register('stock', views.Stock, basename='stock')\n";
+
+  it("give each view set the paths that it answers at, where they are included", async () => {
+    const urls = `${made}router.register(prefix='carts', viewset=views.Carts)\nrouter.register('own', views.Own)\nfrom django.urls import include, path\nurlpatterns = [path('api/', include(router.urls)), path('live/', views.live)]\n`;
+    expect(await routes({ "shop/urls.py": urls, "shop/views.py": views })).toEqual([
+      "GET /api/orders/",
+      "GET /api/orders/{pk}/",
+      "GET /api/stock/",
+      "GET /api/carts/{pk}/",
+      "GET /api/own/",
+      "GET /api/own/{pk}/",
+      "GET /live/",
+    ]);
+  });
+
+  it.each([
+    "urlpatterns = router.urls\n",
+    "urlpatterns = []\nurlpatterns += router.urls\n",
+    "urlpatterns = [*router.urls]\n",
+    "urlpatterns = [path('', include((router.urls, 'shop')))]\n",
+  ])("are read where they are the list itself: %j", async (list) => {
+    const urls = `from django.urls import include, path\nfrom shop.api import router\n${list}`;
+    const files = { "shop/urls.py": urls, "shop/api.py": made, "shop/views.py": views };
+    expect(await routes(files)).toEqual(["GET /orders/", "GET /orders/{pk}/", "GET /stock/"]);
+  });
+
+  it("end without a slash where they are told so, and nothing else that has urls is one", async () => {
+    const urls =
+      "from django.contrib import admin\nfrom django.urls import include, path\nfrom rest_framework import routers\nr = routers.SimpleRouter(trailing_slash=False)\nr.register('jobs', Jobs)\nother.register('no', No)\nurlpatterns = [path('admin/', admin.site.urls), path('v1/', include(r.urls)), path('z/', include(other.urls))]\n";
+    expect(await routes({ "shop/urls.py": urls })).toEqual(["GET /admin/", "GET /v1/jobs", "GET /v1/jobs/{pk}"]);
+  });
+});
+
 describe("health paths", () => {
   const flask = (...paths: readonly string[]) => ({
     "app.py": `from flask import Flask\napp = Flask(__name__)\n${paths.map((path) => `@app.get('${path}')\ndef f(): ...\n`).join("")}`,
