@@ -7,10 +7,12 @@ import {
   type Attempt,
   type Call,
   type Expression,
+  isMainGuard,
   type Leaving,
   type Loop,
   type PythonTree,
   type Scope,
+  scopeOf,
   type Subscript,
 } from "./python-tree.ts";
 
@@ -28,7 +30,6 @@ const BLOCKS = new Set([
   "MatchBody",
   "MatchClause",
 ]);
-const NOTHING: ReadonlyMap<string, Expression> = new Map();
 
 class Statements {
   readonly #text: string;
@@ -269,15 +270,3 @@ class Statements {
 }
 
 const EXITS = /^(?:sys\.exit|exit|quit|os\._exit)$/;
-
-function scopeOf(kind: Scope["kind"], name: string, parent: Scope | undefined, at: number): Scope {
-  return { kind, name, parent, decorators: [], parameters: NOTHING, bases: [], keywords: NOTHING, at };
-}
-
-function isMainGuard(condition: Expression): boolean {
-  return (
-    condition.kind === "operation" &&
-    condition.operands.some((operand) => operand.kind === "name" && operand.path === "__name__") &&
-    condition.operands.some((operand) => operand.kind === "text" && operand.value === "__main__")
-  );
-}

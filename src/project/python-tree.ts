@@ -137,6 +137,22 @@ export function methodOf({ of, at }: Call): { readonly object: Expression | unde
   return { object: { kind: "name", path: path.slice(0, dot), at }, method: path.slice(dot + 1) };
 }
 
+/** The condition `__name__ == "__main__"`. */
+export function isMainGuard(condition: Expression): boolean {
+  return (
+    condition.kind === "operation" &&
+    condition.operands.some((operand) => operand.kind === "name" && operand.path === "__name__") &&
+    condition.operands.some((operand) => operand.kind === "text" && operand.value === "__main__")
+  );
+}
+
+const NOTHING: ReadonlyMap<string, Expression> = new Map();
+
+/** A scope about which nothing is known yet but its place. */
+export function scopeOf(kind: Scope["kind"], name: string, parent: Scope | undefined, at: number): Scope {
+  return { kind, name, parent, decorators: [], parameters: NOTHING, bases: [], keywords: NOTHING, at };
+}
+
 /** The nearest scope of a kind, from a scope outwards. */
 export function enclosing(scope: Scope, kind: Scope["kind"]): Scope | undefined {
   for (let here: Scope | undefined = scope; here !== undefined; here = here.parent) if (here.kind === kind) return here;
