@@ -14,25 +14,42 @@ const under = (init: string, argv: string): OrdinaryRun => ({
   ],
 });
 
+const endedWith = (code: number): OrdinaryRun["stop"] => ({
+  ...exampleRun.stop,
+  exit: { code, oomKilled: false, finishedAt: 0 },
+});
+const killed: OrdinaryRun["stop"] = { ...exampleRun.stop, milliseconds: 10_000, exit: undefined };
+
 const INIT = /^(tini(-static)?|dumb-init|docker-init|catatonit|s6-svscan|podman-init)$/;
 
 export const execForm: Check<OrdinaryRun> = {
   id: "exec-form",
   severity: "error",
-  title: "The first process, or what an init starts, is the service, not a shell and not an installer",
-  why: "Signals go to the first process, and an init hands them to the one that it has started. A shell passes none on, and `uv run` syncs the environment before each start.",
+  title: "The first process, or what an init starts, is no shell that keeps the signal and no installer",
+  why: "Signals go to the first process, and an init hands them to the one that it has started. A shell that has no trap for them passes none on, and `uv run` syncs the environment before each start.",
   source: "Dockerfile reference: CMD, exec form",
   whenItFails: {
     symptom: "Stopping takes the whole grace period, and the exit code is 137.",
     cause: "A shell or `uv run` is the first process and keeps the signal to itself.",
     remedy:
-      "Start the service in exec form; where a shell must fill in a variable, let it `exec`, and quote `module:factory()`.",
+      "Start the service in exec form; where a shell must fill in a variable, let it `exec`, and quote `module:factory()`. A script that has to stay needs a `trap` that hands the signal on, and waits.",
   },
   needs: ordinaryRun,
   of: ["server", "worker"],
   examples: [
     { name: "uvicorn", data: exampleRun, status: "pass" },
-    { name: "a shell", data: alone("/bin/sh -c uvicorn app.main:app"), status: "fail" },
+    { name: "a shell", data: { ...alone("/bin/sh -c uvicorn app.main:app"), stop: killed }, status: "fail" },
+    {
+      name: "a shell that an init hands the signal to, and that dies of it",
+      data: { ...under("tini -- sh start.sh", "sh start.sh"), stop: endedWith(143) },
+      status: "fail",
+    },
+    {
+      name: "a script with a trap that hands the signal on",
+      data: { ...alone("sh /app/start.sh"), stop: endedWith(0) },
+      status: "pass",
+      says: "stop-answers-in-flight",
+    },
     {
       name: "a shell that is the worker itself",
       data: alone("/bin/sh /usr/local/bin/loop"),
@@ -50,7 +67,7 @@ export const execForm: Check<OrdinaryRun> = {
     { name: "uv run below an init", data: under("tini -- uv run app", "uv run app"), status: "fail" },
     {
       name: "a shell below an init",
-      data: under('dumb-init sh -c "app; echo ended"', "sh -c app; echo ended"),
+      data: { ...under('dumb-init sh -c "app; echo ended"', "sh -c app; echo ended"), stop: endedWith(143) },
       status: "fail",
     },
     {
@@ -74,6 +91,11 @@ export const execForm: Check<OrdinaryRun> = {
     if (isShell && contract.kind === "worker" && stop.exit?.code === 0)
       return unproven(
         `${what} is a shell, ${shown(pid1.argv)}, which ended with 0 after ${stop.signal}: whether what it had started ended as well is not seen.`,
+      );
+    // One that handles nothing is killed as process 1, and ends with 128 and the signal below an init.
+    if (isShell && stop.exit?.code === 0)
+      return pass(
+        `${what} is a shell, ${shown(pid1.argv)}, which handles ${stop.signal} and ended with 0; whether it hands it on, a request in flight shows (stop-answers-in-flight).`,
       );
     if (isShell) return fail(`${what} is a shell: ${shown(pid1.argv)}.`);
     if (/^(uvx?|poetry|pdm|pipenv|hatch|npm)$/.test(program))

@@ -62,6 +62,13 @@ export const readOnlyRoot: Check<ReadOnly> = {
       status: "pass",
       context,
     },
+    {
+      name: "it fails when it is asked again",
+      data: { ...good, worseAgain: ["/items (200 → 500, asked again)"] },
+      status: "fail",
+      says: "asked again",
+      context,
+    },
     { name: "it complains", data: { ...good, complaints: ["Read-only file system"] }, status: "fail", context },
     {
       name: "not promised",
@@ -70,10 +77,10 @@ export const readOnlyRoot: Check<ReadOnly> = {
       context: { contract: { ...exampleContract, readOnlyRoot: false } },
     },
   ],
-  judge({ healthy, problem, writable, readOnly: visits, complaints, writablePaths }, { contract }) {
+  judge({ healthy, problem, writable, readOnly: visits, worseAgain = [], complaints, writablePaths }, { contract }) {
     if (!contract.readOnlyRoot) return notApplicable("The contract does not promise a read-only root.");
     if (!healthy) return fail(problem);
-    const worse = worseVisits(writable, visits);
+    const worse = [...worseVisits(writable, visits), ...worseAgain];
     if (worse.length > 0) return fail(`Works on a writable root and not on a read-only one: ${some(worse)}.`);
     if (complaints.length > 0) return fail(`${worked(contract)}, but a write failed: ${some(complaints, 1)}`);
     const { answered, said, left } = comparedVisits(writable, visits);

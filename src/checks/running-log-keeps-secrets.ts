@@ -22,11 +22,15 @@ export const runningLogKeepsSecrets: Check<OrdinaryRun> = {
     { name: "no secrets", data: { ...exampleRun, watched: [], leaked: [] }, status: "not-applicable" },
     { name: "seen by an earlier version", data: exampleRun, status: "unproven" },
   ],
-  judge({ watched, leaked = [], visits }) {
+  judge({ watched, leaked = [], visits, refusals = [] }) {
     if (watched === undefined) return unproven("The log was not searched for secrets.");
     if (watched.length === 0)
       return notApplicable("The service gets no secret variable whose value could be recognised in a log.");
     if (leaked.length > 0) return fail(`The log of an ordinary run shows the value of ${some(leaked)}.`);
-    return pass(`A start, ${counted(visits.length, "request")} and a stop: ${noValueOf(watched)} in the log.`);
+    const refused =
+      refusals.length === 0 ? "" : `, ${counted(refusals.length, "request")} for what it does not have or take`;
+    return pass(
+      `A start, ${counted(visits.length, "request")}${refused} and a stop: ${noValueOf(watched)} in the log.`,
+    );
   },
 };

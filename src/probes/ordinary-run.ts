@@ -5,6 +5,7 @@ import { becomesHealthy, NeverHealthy } from "./support/health.ts";
 import { leakedInLog, watchedSecrets } from "./support/leaks.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
 import { business } from "../kit/machine.ts";
+import { askForRefusals } from "./support/refused-requests.ts";
 import { startPatience } from "./support/patience.ts";
 import type { Visit } from "./support/routes.ts";
 import { startService } from "./support/service.ts";
@@ -17,6 +18,8 @@ import { visitAll } from "./support/writable-run.ts";
 export interface OrdinaryRun {
   readonly healthyMs: number;
   readonly visits: readonly Visit[];
+  /** What it was asked for that no service has, or takes. */
+  readonly refusals?: readonly Visit[];
   readonly processes: readonly ContainerProcess[];
   /** Python writes each line at once: PYTHONUNBUFFERED is set, or `-u` given. */
   readonly unbuffered: boolean;
@@ -50,7 +53,7 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
   runs: "beside-others",
   waits: true,
   leads: true,
-  version: 9,
+  version: 10,
   async collect(context) {
     const { contract } = context;
     const graceMs = contract.signals.graceSeconds * 1000;
@@ -128,12 +131,14 @@ async function useService(container: Container, context: ProbeContext, signal: A
   // A flood that follows pushes these lines out of what the engine keeps.
   const leakedAtStart = await leakedInLog(container, contract);
   const usual = await visitAll(container, context, signal);
+  const refusals = await askForRefusals(container, context, signal);
   // What has ended has none any more.
   const processes = contract.kind === "task" ? [] : await container.processes();
   return {
     healthyMs,
     healthyAt,
     usual,
+    refusals,
     processes: processes.slice(0, 50).map(({ pid, uid, argv }) => ({ pid, uid, argv: argv.slice(0, 500) })),
     unbuffered: isUnbuffered(context.image.config.env, processes),
     linesWhenHealthy,

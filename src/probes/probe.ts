@@ -89,6 +89,8 @@ export interface Shared {
 export interface WritableRun {
   readonly paths: readonly string[];
   readonly visits: readonly Visit[];
+  /** What those that had answered, and had ended, were answered when they were asked once more. */
+  readonly again?: readonly Visit[];
   /** What the team's own requests were answered. */
   readonly requests: readonly Visit[];
   /** The kinds of complaints about a failed write that its whole log has. */

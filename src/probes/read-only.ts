@@ -6,6 +6,7 @@ import { startPatience } from "./support/patience.ts";
 import type { Visit } from "./support/routes.ts";
 import { readOnlyRoot, strictLife, usedLife } from "./support/strict-life.ts";
 import { within } from "./support/time.ts";
+import { worseAgain } from "./support/visits.ts";
 import { writableRun } from "./support/writable-run.ts";
 
 /** The same requests on a writable and on a strictly read-only root. */
@@ -15,6 +16,8 @@ export interface ReadOnly {
   readonly writablePaths: readonly string[];
   readonly writable: readonly Visit[];
   readonly readOnly: readonly Visit[];
+  /** What was answered worse when it was asked a second time, in words. */
+  readonly worseAgain?: readonly string[];
   /** Lines of the read-only run that tell of a write that failed, by what they say, when the writable run said nothing alike. */
   readonly complaints: readonly string[];
   readonly log: readonly LoggedLine[];
@@ -25,7 +28,7 @@ export const readOnly: Probe<ReadOnly> = {
   title: "Run the image with a strictly read-only root and make the same requests as on a writable one",
   runs: "beside-others",
   needsHealthy: true,
-  version: 7,
+  version: 8,
   async collect(context) {
     if (context.engine.strictReadOnly === false) throw noStrictReadOnly(context.engine);
     const limitMs = startPatience(context.contract);
@@ -39,6 +42,7 @@ export const readOnly: Probe<ReadOnly> = {
       writablePaths: context.contract.writablePaths,
       writable: [...usual.visits, ...usual.requests],
       readOnly: [...visits, ...requests],
+      worseAgain: worseAgain(usual, life),
       complaints,
       log,
     };

@@ -1,7 +1,7 @@
 import { isIn } from "../kit/paths.ts";
 import { NeverHealthy } from "./support/health.ts";
 import { UserError } from "../kit/errors.ts";
-import type { ImageEntry } from "../engine/engine.ts";
+import type { Container, ImageEntry } from "../engine/engine.ts";
 import type { Contract } from "../model/types.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
 import { type Life, problemIn } from "./support/asked-twice.ts";
@@ -10,13 +10,13 @@ import { type HookedRun, hookedRun } from "./support/hooked-run.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
 import { minimalSet, mostTrials, type Trial } from "./support/minimal-set.ts";
 import { startPatience } from "./support/patience.ts";
-import { visit } from "./support/routes.ts";
+import { visit, visitAgain } from "./support/routes.ts";
 import { sendRequests } from "./support/requests.ts";
 import { startService } from "./support/service.ts";
 import { strictLife, worksLike } from "./support/strict-life.ts";
 import { contractUnder, environmentUnder, taskOf } from "./support/task.ts";
 import { within } from "./support/time.ts";
-import { worseVisits } from "./support/visits.ts";
+import { type Answers, worseAnswers } from "./support/visits.ts";
 import { complaints, writableRun } from "./support/writable-run.ts";
 import { belowTemporary, type WrittenFolder, writtenFolders } from "./support/written-folders.ts";
 
@@ -74,7 +74,7 @@ export const writes: Probe<Writes> = {
   long: true,
   reworkedOnly: true,
   needsHealthy: true,
-  version: 4,
+  version: 5,
   async collect(context) {
     const signal = within(context.signal, mostPatience(context.contract), "Looking for writable places");
     const seen = await hookedRun(context, signal);
@@ -191,15 +191,26 @@ async function lifeAs(
   const { contract } = context;
   await using container = await startService(context, options);
   const health = await firstHealthy(container, contract, { limitMs: startPatience(contract), signal });
-  const visits = health.healthy ? await visit(container, contract, usual?.paths ?? [], signal) : [];
-  const requests = health.healthy ? await sendRequests(container, contract, signal) : [];
+  const asked = health.healthy ? await askedAs(usual, container, { contract, signal }) : NOTHING;
   const lines = await container.logs();
   const [complaint] = complaints(lines, usual);
   const tellsOfWriting = complaint !== undefined;
   if (!health.healthy) return { problem: whyUnhealthy(health, logTail(lines)), tellsOfWriting };
-  const worse = worseVisits([...(usual?.visits ?? []), ...(usual?.requests ?? [])], [...visits, ...requests]);
+  const worse = worseAnswers(usual ?? NOTHING, asked);
   if (worse.length > 0) return { problem: `Answers become worse: ${worse.slice(0, 3).join(", ")}.`, tellsOfWriting };
   return tellsOfWriting ? { problem: `A write failed: ${complaint}`, tellsOfWriting } : { tellsOfWriting };
+}
+
+const NOTHING: Answers = { visits: [], requests: [] };
+
+async function askedAs(
+  usual: HookedRun["usual"],
+  container: Container,
+  { contract, signal }: { readonly contract: Contract; readonly signal: AbortSignal },
+): Promise<Answers> {
+  const visits = await visit(container, contract, usual?.paths ?? [], signal);
+  const again = await visitAgain(container, contract, usual?.again ?? [], signal);
+  return { visits, again, requests: await sendRequests(container, contract, signal) };
 }
 
 /** As Fargate mounts them: a volume takes over the owner where the image declares the path, and belongs to root elsewhere. */

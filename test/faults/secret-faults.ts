@@ -37,6 +37,16 @@ export const secretFaults: readonly Fault[] = [
     ],
   },
   {
+    name: "prints its environment with a request that it refuses",
+    breaks: ["running-log-keeps-secrets"],
+    app: [
+      [
+        "        except ValueError:",
+        '        except ValueError:\n            print("refused", dict(os.environ), file=sys.stderr)',
+      ],
+    ],
+  },
+  {
     name: "prints its environment where a variable is missing that no list has",
     breaks: ["unlisted-env-keeps-secrets", "required-env-known"],
     app: [

@@ -13,6 +13,19 @@ export const waitsForGoodbye: Fault = {
   app: [[SAYS_GOODBYE, `${SAYS_GOODBYE}        self.connection.shutdown(socket.SHUT_WR)\n        self.rfile.read()\n`]],
 };
 
+/** Another healthy service: the script that starts it stays, and hands the signal on. */
+export const script: Fault = {
+  name: "healthy, started by a script with a trap",
+  breaks: [],
+  keeps: ["exec-form", "stops-when-idle", "stop-answers-in-flight", "stops-under-init"],
+  dockerfile: [
+    [
+      COMMAND,
+      `CMD ["sh", "-c", "trap 'kill -TERM $child' TERM; python /app/app.py & child=$!; wait $child; trap - TERM; wait $child"]`,
+    ],
+  ],
+};
+
 /** How services end badly: too slowly, with the wrong code, or with requests unanswered. */
 export const stopFaults: readonly Fault[] = [
   {
@@ -87,6 +100,11 @@ export const stopFaults: readonly Fault[] = [
     name: "a shell that does not pass signals on",
     breaks: ["exec-form", "stops-when-idle", "stop-answers-in-flight"],
     dockerfile: [[COMMAND, 'CMD python /app/app.py; echo "ended"']],
+  },
+  {
+    name: "a script whose trap ends it, and not what it has started",
+    breaks: ["stop-answers-in-flight"],
+    dockerfile: [[COMMAND, `CMD ["sh", "-c", "trap 'exit 0' TERM; python /app/app.py & wait"]`]],
   },
   {
     name: "a shell below an init",

@@ -125,6 +125,19 @@ export const faults: readonly Fault[] = [
     app: [["        return []", '        open("/tmp/items", "w").close()\n        return []']],
   },
   {
+    name: "writes at its second request only, and hides that it failed",
+    breaks: ["read-only-root", "writable-paths-declared"],
+    says: { "read-only-root": /\/items \(200 → 500, asked again\)/ },
+    asRoot: "RUN chown 1001 /app && chmod 0755 /app",
+    app: [
+      ["PATHS = {", "ASKED = []\nPATHS = {"],
+      [
+        "            self.answer(200, self.items())",
+        '            ASKED.append(1)\n            try:\n                if len(ASKED) == 2:\n                    open("/app/items", "w").close()\n                self.answer(200, [])\n            except OSError:\n                self.answer(500, {})',
+      ],
+    ],
+  },
+  {
     name: "hides a failed write",
     breaks: ["read-only-root"],
     app: [

@@ -4,7 +4,7 @@ import { fileTwins } from "./file-faults.ts";
 import { http2Twins } from "./http2-faults.ts";
 import { insideTwins } from "./inside-faults.ts";
 import { secretTwins } from "./secret-faults.ts";
-import { waitsForGoodbye } from "./stop-faults.ts";
+import { script, waitsForGoodbye } from "./stop-faults.ts";
 import { workerTwins } from "./worker-faults.ts";
 import { bodyless, declaredVolume, fewProcesses, init, namesFields, startsOn, waitsBefore } from "./table.ts";
 
@@ -16,6 +16,7 @@ export const twins: readonly Fault[] = [
   init,
   namesFields,
   startsOn,
+  script,
   waitsBefore,
   waitsForGoodbye,
   heldAtSidecar,

@@ -98,6 +98,20 @@ export async function visit(
   return visits;
 }
 
+/** Asks once more what had an end: some write at their second request only. */
+export const visitAgain = (
+  container: Container,
+  contract: Contract,
+  visits: readonly Visit[],
+  signal: AbortSignal,
+): Promise<readonly Visit[]> =>
+  visit(
+    container,
+    contract,
+    visits.filter(({ status, open }) => status !== 0 && open !== true).map(({ path }) => path),
+    signal,
+  );
+
 /** Those that can be asked without knowing anything, and that change nothing by their name. */
 export function askable(paths: readonly string[]): readonly string[] {
   const plain = paths.filter((path) => path.startsWith("/") && !HAS_PARAMETER.test(path) && !HANDS_OFF.test(path));

@@ -10,7 +10,7 @@ import { sendRequests } from "./requests.ts";
 import { visit, type Visit } from "./routes.ts";
 import { startService } from "./service.ts";
 import { pause } from "./time.ts";
-import { worseVisits } from "./visits.ts";
+import { worseAnswers } from "./visits.ts";
 import { complaints, writableRun } from "./writable-run.ts";
 
 /** The least memory that a file outside gives the service, and where it says so. */
@@ -29,6 +29,8 @@ export interface DeclaredProcesses {
 export interface UsedLife {
   readonly health: Health;
   readonly visits: readonly Visit[];
+  /** What those of the writable run that were asked again were answered here. */
+  readonly again?: readonly Visit[];
   readonly requests: readonly Visit[];
   readonly complaints: readonly string[];
   /** Memory in bytes: ready and not asked yet, then while it was asked. */
@@ -93,8 +95,7 @@ async function newStrictLife(context: ProbeContext, signal: AbortSignal): Promis
 
 /** It does all that it did where it may write everywhere. */
 export function worksLike(usual: WritableRun, life: UsedLife): boolean {
-  const worse = worseVisits([...usual.visits, ...usual.requests], [...life.visits, ...life.requests]);
-  return life.health.healthy && !life.killed && worse.length === 0 && life.complaints.length === 0;
+  return life.health.healthy && !life.killed && worseAnswers(usual, life).length === 0 && life.complaints.length === 0;
 }
 
 /** Starts it so, asks what it is asked on a writable root, and ends it. */
@@ -110,7 +111,10 @@ export async function usedLife(context: ProbeContext, options: StartOptions, sig
   return { health, ...used, complaints: complaints(lines, usual), killed, log: logTail(lines) };
 }
 
-type Use = Pick<UsedLife, "visits" | "requests" | "samples" | "processes" | "sampledRequests" | "memoryLimitBytes">;
+type Use = Pick<
+  UsedLife,
+  "visits" | "again" | "requests" | "samples" | "processes" | "sampledRequests" | "memoryLimitBytes"
+>;
 
 const UNUSED: Use = {
   visits: [],
@@ -129,15 +133,16 @@ async function useIt(
 ): Promise<Use> {
   const first = await container.usage();
   const seen: Usage[] = first === undefined ? [] : [first];
-  // What streams is asked once.
-  const again = usual.visits.filter(({ open }) => open !== true).map(({ path }) => path);
-  const more = Array.from({ length: ROUNDS - 1 }, () => again).flat();
+  const repeated = (usual.again ?? []).map(({ path }) => path);
+  const more = Array.from({ length: ROUNDS - 2 }, () => repeated).flat();
   const over = new AbortController();
   const sampling = sampleUntil(AbortSignal.any([signal, over.signal]), container, seen);
   sampling.catch(() => {}); // Awaited below.
   let visits: readonly Visit[];
+  let again: readonly Visit[];
   try {
     visits = await visit(container, contract, usual.paths, signal);
+    again = await visit(container, contract, repeated, signal);
     await visit(container, contract, more, signal);
     // Nothing that was asked of it lasts while its memory is looked at.
     if (contract.kind === "worker") await pause(WORKS_MS, signal);
@@ -150,8 +155,8 @@ async function useIt(
   if (last !== undefined) seen.push(last);
   const samples = seen.map(({ memoryBytes }) => memoryBytes);
   const processes = seen.flatMap((one) => one.processes ?? []);
-  const sampledRequests = visits.length + more.length;
-  return { visits, requests, samples, processes, sampledRequests, memoryLimitBytes: first?.memoryLimitBytes };
+  const sampledRequests = visits.length + again.length + more.length;
+  return { visits, again, requests, samples, processes, sampledRequests, memoryLimitBytes: first?.memoryLimitBytes };
 }
 
 /** A container that has ended gives no more samples. */

@@ -14,6 +14,25 @@ export function worseVisits(usual: readonly Visit[], now: readonly Visit[]): rea
   });
 }
 
+/** What one life was asked, and answered. */
+export interface Answers {
+  readonly visits: readonly Visit[];
+  readonly again?: readonly Visit[];
+  readonly requests: readonly Visit[];
+}
+
+/** All that was answered worse than usual, the first time or the second. */
+export const worseAnswers = (usual: Answers, now: Answers): readonly string[] => [
+  ...worseVisits([...usual.visits, ...usual.requests], [...now.visits, ...now.requests]),
+  ...worseAgain(usual, now),
+];
+
+/** The same of what was answered when it was asked a second time. */
+export const worseAgain = (
+  { again: usual = [] }: { readonly again?: readonly Visit[] },
+  { again: now = [] }: { readonly again?: readonly Visit[] },
+): readonly string[] => worseVisits(usual, now).map((told) => told.replace(/\)$/, ", asked again)"));
+
 /** A request that fails where everything is allowed too proves nothing under stricter rules. */
 function isWorse({ path, status }: Visit, usual: number | undefined): boolean {
   if (usual === undefined || usual === 0 || usual >= 500) return false;

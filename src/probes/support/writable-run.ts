@@ -6,7 +6,7 @@ import { becomesHealthy } from "./health.ts";
 import { GRPC_HEALTH } from "./grpc.ts";
 import { logTail } from "./logs.ts";
 import { sendRequests } from "./requests.ts";
-import { readableRoutes, visit } from "./routes.ts";
+import { readableRoutes, visit, visitAgain } from "./routes.ts";
 import { startService } from "./service.ts";
 import { poll } from "./time.ts";
 import { spokenBy } from "./wire.ts";
@@ -40,13 +40,14 @@ export async function visitAll(
 ): Promise<WritableRun> {
   const paths = await pathsOf(container, { service, contract, signal });
   const visits = await visit(container, contract, paths, signal);
+  const again = await visitAgain(container, contract, visits, signal);
   const requests = await sendRequests(container, contract, signal);
-  const failed = [...visits, ...requests].some(({ status }) => status === 0 || status >= 500);
+  const failed = [...visits, ...again, ...requests].some(({ status }) => status === 0 || status >= 500);
   const lines = failed ? await wholeLog(() => container.logs(), signal) : await container.logs();
   const usage = await container.usage();
   const took = usage === undefined ? {} : { memoryBytes: usage.memoryBytes };
   const seen = { complained: kindsOf(lines), refused: refusedIn(lines), log: logTail(lines) };
-  return { paths, visits, requests, ...seen, ...took };
+  return { paths, visits, again, requests, ...seen, ...took };
 }
 
 async function pathsOf(
