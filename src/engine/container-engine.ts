@@ -184,6 +184,7 @@ export class ContainerEngine implements ConnectedEngine {
       image: (tag) => !kept.has(tag),
       now: this.#facts.now(),
       layersAreLabelled: await labelsLayers(this.cli),
+      atOnce: this.name === "docker",
     });
     return [...ended, ...removed, ...(await removeOldScratch())];
   }
@@ -193,9 +194,10 @@ export class ContainerEngine implements ConnectedEngine {
       owns: (labels) => isOfRun(labels, run),
       // Podman ends the build of a killed run only after its step: at the sweep it may have gone on still.
       ownsLayer: (labels) => isOfRun(labels, run) || isAbandoned(labels, this.#facts.now()),
-      image: () => options.images === true,
+      ...(options.images === true ? { image: () => true } : {}),
       now: this.#facts.now(),
       layersAreLabelled: await labelsLayers(this.cli),
+      atOnce: this.name === "docker",
     });
   }
 

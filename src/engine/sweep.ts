@@ -15,12 +15,14 @@ export interface Ours {
   owns(labels: Readonly<Record<string, string>>): boolean;
   /** Asked for each layer of a build on Podman. */
   ownsLayer(labels: Readonly<Record<string, string>>): boolean;
-  /** Asked for each tag of an image that is owned. */
-  image(tag: string): boolean;
+  /** Asked for each tag of an image that is owned. Without it no image is looked for: to list them takes an engine long. */
+  readonly image?: ((tag: string) => boolean) | undefined;
   /** By the engine's clock. */
   readonly now: number;
   /** Layers of ours are labelled: what lies below an image and is not, is somebody else's and stays. */
   readonly layersAreLabelled: boolean;
+  /** No image stands on another, so they may go at once. */
+  readonly atOnce: boolean;
 }
 
 interface Labelled {
@@ -49,15 +51,28 @@ export async function removeOurs(http: EngineHttp, ours: Ours): Promise<readonly
     await removeNetwork(http, id);
     removed.push(`network ${id.slice(0, 12)}`);
   }
+  const { image: isWanted } = ours;
+  if (isWanted === undefined) return removed;
   const images = await list<ListedImage>("image", "/images/json");
   const alone = ours.layersAreLabelled ? { noprune: true } : {};
-  for (const image of images)
-    for (const tag of (image.RepoTags ?? []).filter((name) => isOurTag(name) && ours.image(name)))
-      if (await removeTag(http, tag, alone)) removed.push(`image ${tag}`);
+  const tags = images.flatMap(({ RepoTags: all }) => (all ?? []).filter((name) => isOurTag(name) && isWanted(name)));
+  removed.push(...(await removeTags(http, tags, { alone, atOnce: ours.atOnce })));
   for (const { Id: id } of untagged(images, ours.layersAreLabelled))
-    if (ours.image("") && (await removeTag(http, id, alone))) removed.push(`image ${shortId(id)}`);
-  const layers = ours.layersAreLabelled && ours.image("") ? await removeLayers(http, ours, filters) : [];
+    if (isWanted("") && (await removeTag(http, id, alone))) removed.push(`image ${shortId(id)}`);
+  const layers = ours.layersAreLabelled && isWanted("") ? await removeLayers(http, ours, filters) : [];
   return [...removed, ...layers];
+}
+
+/** Names those that went. */
+async function removeTags(
+  http: EngineHttp,
+  tags: readonly string[],
+  { alone, atOnce }: { readonly alone: { readonly noprune?: boolean }; readonly atOnce: boolean },
+): Promise<readonly string[]> {
+  const went: boolean[] = [];
+  if (atOnce) went.push(...(await Promise.all(tags.map((tag) => removeTag(http, tag, alone)))));
+  else for (const tag of tags) went.push(await removeTag(http, tag, alone));
+  return tags.filter((_, index) => went[index]).map((tag) => `image ${tag}`);
 }
 
 async function removeLayers(http: EngineHttp, ours: Ours, filters: string): Promise<readonly string[]> {
