@@ -13,8 +13,9 @@ const INTERESTING = new RegExp(
     /_application|Interface|Blocks|\.run\(|run_app|run_simple|serve\(|launch\(|Server\(|Granian|include_router|blueprint|mount/i,
     /[rR]oute|Controller|add_(?:get|post|put|patch|delete|view|subapp)|\bconfig\(|\benv[.(]|sqlite|FileHandler|basicConfig/,
     /\bon_(?:get|post|put|patch|delete)\b|def (?:get|post|put|patch|delete|head)\(self|HTTPServer|make_server|TCPSite|secure_port|add_argument|\.listen\(|PersistentClient|Templates|StaticFiles|fileConfig|dotenv|metadata|version\(|popen|create_subprocess|Settings|pkg_resources/,
-    /\.save\((?!\)|\w+=)|joinpath|open_file\(|\bconfig[.[]|Storage\(|UPLOAD/,
-    /\.to_(?:csv|excel|parquet|pickle)\(|savefig|ZipFile|engine\(|\.start\(|shlex/,
+    /joinpath|open_file\(|\bconfig[.[]|Storage\(|UPLOAD/,
+    /\.to_(?:csv|excel|parquet|pickle|feather|json)\(|savefig|ZipFile|engine\(|\.start\(|shlex/,
+    /joblib|\.save(?:z\w*|txt|_(?:file|model|pretrained))?\((?!\)|\w+=)|im(?:write|save)\(|extractall\(|urlretrieve/,
   ]
     .map(({ source }) => source)
     .join("|"),

@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import type { PathUse, StartCommand } from "../model/types.ts";
 import { isRunByHand, mayBegin } from "./by-hand.ts";
 import { configuredLogFiles, isLogCall } from "./log-files.ts";
+import { BY_FIRST, BY_KEYWORD, BY_SECOND, LOOSE, MORE_WORDS, type Use, WORDS } from "./path-calls.ts";
 import { pathOf, pathOrFolderOf } from "./paths.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
 import { type Call, enclosing, type Expression, methodOf, type Scope, within } from "./python-tree.ts";
@@ -13,36 +14,6 @@ export interface FileUses {
   readonly reads: readonly PathUse[];
 }
 
-type Use = "write" | "read";
-
-/** Calls whose first argument is a path, by their full name's end. */
-const BY_FIRST: ReadonlyArray<readonly [RegExp, Use]> = [
-  [/^(?:aiofiles\.)?os\.(?:makedirs|mkdir|remove|unlink|rename|replace|mkfifo)$/, "write"],
-  [/(?:^|\.)FileSystemStorage$/, "write"],
-  [/(?:^|\.)(?:RotatingFileHandler|TimedRotatingFileHandler|WatchedFileHandler|FileHandler)$/, "write"],
-  [/^loguru\.logger\.add$/, "write"],
-  [/^sqlite3\.connect$/, "write"],
-  [/\.(?:to_csv|to_excel|to_parquet|to_pickle|savefig)$/, "write"],
-  [/^shelve\.open$/, "write"],
-  [/(?:^|\.)(?:PersistentClient|DiskCache|Cache)$/, "write"],
-  [/^(?:logging\.config\.)?fileConfig$/, "read"],
-  [/^(?:os\.)?(?:listdir|scandir)$/, "read"],
-  [/(?:^|\.)load_dotenv$/, "read"],
-  [/^PIL\.Image\.open$/, "read"],
-  [/^(?:pandas|polars)\.read_(?:csv|json|excel|parquet|pickle|feather|table)$/, "read"],
-  [/^(?:joblib|numpy|torch)\.load$/, "read"],
-  [/^streamlit\.(?:image|logo)$/, "read"],
-];
-/** Keyword arguments that name a folder or a file. */
-const BY_KEYWORD: ReadonlyArray<readonly [RegExp, string, Use]> = [
-  [/(?:^|\.)basicConfig$/, "filename", "write"],
-  [/(?:^|\.)PersistentClient$/, "path", "write"],
-  [/(?:^|\.)FileSystemStorage$/, "location", "write"],
-  [/(?:^|\.)(?:FileHandler|RotatingFileHandler|TimedRotatingFileHandler)$/, "filename", "write"],
-  [/(?:^|\.)Jinja2Templates$/, "directory", "read"],
-  [/(?:^|\.)StaticFiles$/, "directory", "read"],
-  [/(?:^|\.)(?:Flask|Quart)$/, "template_folder", "read"],
-];
 const PATH_METHODS: Readonly<Record<string, Use>> = {
   write_text: "write",
   write_bytes: "write",
@@ -53,41 +24,6 @@ const PATH_METHODS: Readonly<Record<string, Use>> = {
   read_bytes: "read",
   iterdir: "read",
 };
-const WORDS = [
-  "open(",
-  "mkdir",
-  "makedirs",
-  "write_",
-  "read_text",
-  "read_bytes",
-  "tempfile",
-  "FileHandler",
-  "basicConfig",
-  ".read_",
-  ".load(",
-  "st.image",
-  "st.logo",
-];
-const MORE_WORDS = [
-  "sqlite",
-  "PersistentClient",
-  "Jinja2Templates",
-  "StaticFiles",
-  "fileConfig",
-  "load_dotenv",
-  "shutil",
-  "loguru",
-  "FileHandler",
-  "MEDIA_ROOT",
-  ".to_",
-  "savefig",
-  "ZipFile",
-  "FileSystemStorage",
-  ".save(",
-  "open_file(",
-  "UPLOAD",
-];
-
 /** Files and folders that the code writes and reads by a path it says itself. */
 export function readFileUses(sources: PythonSources, starts: readonly StartCommand[]): FileUses {
   const writes: PathUse[] = [];
@@ -168,13 +104,17 @@ function useOf(
   const plain = BY_FIRST.find(([pattern]) => pattern.test(name));
   const first = plain === undefined ? undefined : usedPath(sources, file, { of: call.args[0], call, use: plain[1] });
   if (plain !== undefined)
-    return first === undefined || first === ":memory:" ? undefined : { path: first, use: plain[1] };
-  if (/^shutil\.(?:copy\w*|move)$/.test(name)) {
+    return first === undefined || isNone(name, first) ? undefined : { path: first, use: plain[1] };
+  if (BY_SECOND.test(name)) {
     const path = pathOrFolderOf(sources, file, call.args[1], call);
     return path === undefined ? undefined : { path, use: "write" };
   }
   return methodUse(sources, file, call);
 }
+
+/** No file, or a text that may be anything else. */
+const isNone = (name: string, first: string): boolean =>
+  first === ":memory:" || (LOOSE.test(name) && !/\/|\.\w{1,7}$/.test(first));
 
 /** What is written may have any name, in a folder that is known; of what is read a folder says too little. */
 const usedPath = (

@@ -183,6 +183,27 @@ describe("a path is written", () => {
     const code = `import zipfile\ndef work(table):\n    table.to_csv("exports/a.csv")\n    zipfile.ZipFile("exports/a.zip", "w")\n    zipfile.ZipFile("data/in.zip")\n`;
     expect(await written(code)).toEqual(["exports/a.csv", "exports/a.zip"]);
   });
+
+  it("as models, arrays and pictures are kept", async () => {
+    const code = `import joblib, torch, cv2\nimport numpy as np\nfrom urllib.request import urlretrieve\nfrom safetensors.torch import save_file\n\ndef train(model, frame, archive):\n    joblib.dump(model, "models/a.joblib")\n    torch.save(model.state_dict(), "models/a.pt")\n    save_file(model, "models/a.safetensors")\n    model.save_pretrained("models/b")\n    np.savez_compressed("out/a.npz", frame)\n    np.savetxt("out/a.txt", frame)\n    cv2.imwrite("out/a.png", frame)\n    urlretrieve(URL, "cache/a.bin")\n    archive.extractall("cache/a/")\n    frame.to_json("out/a.json")\n`;
+    expect(await written(code)).toEqual([
+      "models/a.joblib",
+      "models/a.pt",
+      "models/a.safetensors",
+      "models/b",
+      "out/a.npz",
+      "out/a.txt",
+      "out/a.png",
+      "cache/a.bin",
+      "cache/a",
+      "out/a.json",
+    ]);
+  });
+
+  it("and not where a call of the same name is given no path", async () => {
+    const code = `import joblib, io, json\n\ndef work(order, form, buffer):\n    joblib.dump(order, buffer)\n    order.save_model(True)\n    form.save_model("draft")\n    order.to_json("records")\n    json.dump(order, buffer)\n    order.save("x")\n`;
+    expect(await written(code)).toEqual([]);
+  });
 });
 
 it("a program is called by a pipe, an f-string and shlex", async () => {
