@@ -1,6 +1,6 @@
 import { UserError } from "../kit/errors.ts";
 import { redactByShape } from "../kit/redact.ts";
-import { visible } from "../kit/text.ts";
+import { visible, withoutColours } from "../kit/text.ts";
 import type { World } from "../pipeline/session.ts";
 import { message } from "./paragraph.ts";
 import { streamOf } from "./streams.ts";
@@ -47,7 +47,7 @@ function worldUntil(signal: AbortSignal): World {
     signal,
     tell: (line) => {
       const seconds = (Number(process.hrtime.bigint() - started) / 1e9).toFixed(1).padStart(6);
-      streamOf("stderr").write(`${message(visible(redactByShape(line)), `${seconds} s  `)}\n`);
+      streamOf("stderr").write(`${message(visible(withoutColours(redactByShape(line))), `${seconds} s  `)}\n`);
     },
   };
 }

@@ -65,7 +65,9 @@ function findingText(finding: Finding, judged: Judged, { colour, width = Infinit
   const { severity, rule, message, where, advice, fix } = finding;
   const doubt = doubtOf(finding);
   const column = where?.column === undefined ? "" : `:${where.column}`;
-  const place = where === undefined ? "" : `${shownPath(judged, where.file)}:${where.line}${column}`;
+  // Among several services one that could not be judged is told by its folder.
+  const folder = judged.service === undefined ? judged.folder : "";
+  const place = where === undefined ? folder : `${shownPath(judged, where.file)}:${where.line}${column}`;
   const head = colour ? `${COLOURS[severity]}${severity}${OFF}` : severity;
   const lines = [
     ...indented("", visibleLine(message), width),

@@ -9,6 +9,11 @@ export function visible(text: string): string {
   );
 }
 
+/** A service that believes to write to a terminal colours its lines: without what only a terminal needs. */
+export const withoutColours = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex
+  text.replaceAll(/\u001b\[[\d;:]*m/g, "");
+
 /** `visible` on one line: a name with a line break in it shows where the break is. */
 export const visibleLine = (text: string): string =>
   visible(text).replaceAll(

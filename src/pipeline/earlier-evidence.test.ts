@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Seen } from "../model/types.ts";
-import { earlierEvidence, lookedAtEarlier, newestEvidence, took } from "./earlier-evidence.ts";
+import { earlierEvidence, isWorthTelling, lookedAtEarlier, newestEvidence, took } from "./earlier-evidence.ts";
 import { finishRun, openRun, runStep } from "./run-directory.ts";
 
 const STEP = { name: "after/evidence/layers", version: 8 };
@@ -33,6 +33,13 @@ it("reads back what a run saw of the same, and names that run even where another
 
   await runThatSaw(found ?? seen, { layers: ["sha256:1"] });
   expect(await earlierEvidence(await now(), STEP, { layers: ["sha256:1"] })).toEqual({ ...seen, measuredIn: id });
+});
+
+it("tells what somebody has waited for, what failed and what an earlier run saw, and nothing that was over at once", () => {
+  expect(isWorthTelling(seen)).toBe(true);
+  expect(isWorthTelling({ ...seen, milliseconds: 8 })).toBe(false);
+  expect(isWorthTelling({ ...seen, milliseconds: 8, measuredIn: "1" })).toBe(true);
+  expect(isWorthTelling({ status: "failed", reason: "no room", milliseconds: 8 })).toBe(true);
 });
 
 it("looks afresh at other layers, with another version of the probe, and where nothing was seen", async () => {

@@ -37,6 +37,16 @@ export const took = (seen: Seen): string =>
     ? `the same in run ${seen.measuredIn}`
     : formatMilliseconds(seen.milliseconds);
 
+/** Sooner than any container starts and answers. */
+const QUICK_MS = 300;
+
+/**
+ * Whether anybody has waited for it: what found nothing to do, or takes what another probe has seen, is over at once, and
+ * a line of its own would sound as if it had been done.
+ */
+export const isWorthTelling = (seen: Seen): boolean =>
+  seen.status === "failed" || seen.measuredIn !== undefined || seen.milliseconds >= QUICK_MS;
+
 /** Says whose files were not looked at again, and how to have it done. */
 export function lookedAtEarlier(looked: Readonly<Record<string, Seen | undefined>>): readonly string[] {
   return Object.entries(looked).flatMap(([label, seen]) =>

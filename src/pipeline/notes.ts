@@ -70,7 +70,7 @@ function startless(dockerfile: Dockerfile | undefined): readonly string[] {
   ];
 }
 
-/** What stayed unproven because nothing was started for it, and what the proof gave otherwise than Compose does. */
+/** What starts that which nobody started (the verdict names it), and what the proof gave otherwise than Compose does. */
 function besideNotes({ stack, isSettled, seen }: Noted["beside"]): readonly string[] {
   const standingIn = seen.flatMap(({ image, standIn }) => (standIn === undefined ? [] : [[image, standIn] as const]));
   return [
@@ -78,7 +78,7 @@ function besideNotes({ stack, isSettled, seen }: Noted["beside"]): readonly stri
     ...(stack.notStarted.length === 0 || isSettled
       ? []
       : [
-          `What the service does with ${stack.notStarted.join(", ")} of ${stack.files.join(", ")} stayed unproven: nothing was started beside it. \`sidecars: compose\` in seaworthy.yaml starts them.`,
+          `\`sidecars: compose\` in seaworthy.yaml starts ${stack.notStarted.join(", ")} of ${stack.files.join(", ")} beside the service while it is proven.`,
         ]),
     ...stack.leftOut.map((text) => `${stack.files.join(", ")}: ${text}.`),
   ];

@@ -14,6 +14,7 @@ import type {
   Side,
   Status,
 } from "../model/types.ts";
+import { TOO_BUSY } from "../checks/support/verdicts.ts";
 import type { Reporter } from "../reporters/reporter.ts";
 
 /** The figures of one side that scripts rely on. */
@@ -104,7 +105,8 @@ export function verdictOf(
   if (failing.length > 0) return { status: "fail", sentence: [...failing, ...below].join(" ") };
   const open = bad("unproven", { one: "is unproven", many: "are unproven" });
   const stayed = [stayedUnproven(checks)].filter((text) => text !== "");
-  if (open.length > 0) return { status: "unproven", sentence: [...open, ...below, ...stayed].join(" ") };
+  if (open.length > 0)
+    return { status: "unproven", sentence: [...open, ...heldUp(deciding), ...below, ...stayed].join(" ") };
   if (checks.length === 0) return { status: "unproven", sentence: "No check ran." };
   const holding = (results: readonly { readonly status: Status }[], one: string, many: string) => {
     const count = (status: Status) => withStatus(results, status).length;
@@ -123,6 +125,15 @@ export function verdictOf(
     ...stayed,
   ];
   return { status: "pass", sentence: sentences.join(" ") };
+}
+
+/** What another run, at another time, may prove: nobody needs to look for a fault in the image. */
+function heldUp(checks: readonly CheckResult[]): readonly string[] {
+  const open = withStatus(checks, "unproven");
+  const busy = open.filter(({ message }) => message.includes(TOO_BUSY));
+  if (busy.length === 0) return [];
+  const which = busy.length === open.length ? "" : ` for ${busy.map(({ title }) => title).join("; ")}`;
+  return [`The machine was too busy${which}: run it again when it has less to do.`];
 }
 
 const inWords = ({ title, status, severity = "error" }: CheckResult): string =>

@@ -1,5 +1,5 @@
 import type { Check } from "../checks/check.ts";
-import { took } from "./earlier-evidence.ts";
+import { isWorthTelling, took } from "./earlier-evidence.ts";
 import { checks } from "../checks/index.gen.ts";
 import type { BuildSide, CheckResult, Image, RequirementResult, Seen } from "../model/types.ts";
 import { buildRecord } from "../probes/build-record.ts";
@@ -101,7 +101,10 @@ const looksOf = async (session: Session, demanded: Parameters<typeof registryOf>
   registry: registryOf(session, demanded),
   buildSecrets: await recognisableIn(session),
   signal: session.world.signal,
-  onProbe: (_label: unknown, probe: Probe, seen: Seen) => session.world.tell(`${probe.title} (${took(seen)})`),
+  onProbe: (_label: unknown, probe: Probe, seen: Seen) => {
+    const why = seen.status === "failed" ? `: ${seen.reason}` : "";
+    if (isWorthTelling(seen)) session.world.tell(`${probe.title} (${took(seen)})${why}`);
+  },
 });
 
 /** Any image may be proven from any folder, a rework only where there is something to rework. */

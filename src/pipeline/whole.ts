@@ -40,7 +40,7 @@ import { analyzeRendered, buildStep, pinStep, planStep, renderedDockerfile, rend
 import { NOT_RUN, type TestRun, testsStep } from "./tests-step.ts";
 import { timedFigures } from "./timed-figures.ts";
 import { testsWanted } from "./tests-wanted.ts";
-import { lookedAtEarlier, took } from "./earlier-evidence.ts";
+import { isWorthTelling, lookedAtEarlier, took } from "./earlier-evidence.ts";
 import { collectEvidence, evidenceOf, judgeSide, probesFor } from "./verify.ts";
 import { VERSION } from "./version.ts";
 
@@ -161,8 +161,10 @@ async function prove(
     buildSecrets: await recognisableIn(session),
     signal: world.signal,
     fresh,
-    onProbe: (label, probe, seen) =>
-      world.tell(`${label}: ${probe.title} (${took(seen)})${seen.status === "failed" ? `: ${seen.reason}` : ""}`),
+    onProbe: (label, probe, seen) => {
+      const why = seen.status === "failed" ? `: ${seen.reason}` : "";
+      if (isWorthTelling(seen)) world.tell(`${label}: ${probe.title} (${took(seen)})${why}`);
+    },
   });
 }
 

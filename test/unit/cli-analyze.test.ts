@@ -137,8 +137,8 @@ describe("several services", { timeout: 60_000 }, () => {
 
   it("goes on after one that cannot be judged, and ends with 2", async () => {
     const { code, stdout } = await analyze(at("gone"), at("none"), at("bad"));
-    expect(stdout).toContain("project-no-folder");
-    expect(stdout).toContain("project-no-dockerfile");
+    expect(stdout).toContain(`${at("gone")}  error  project-no-folder\n`);
+    expect(stdout).toContain(`${at("none")}  error  project-no-dockerfile\n`);
     expect(stdout).toMatch(/\n3 services: \d+ findings? .* 2 could not be judged\.\n$/);
     expect(code).toBe(2);
   });

@@ -81,10 +81,10 @@ it("says when other work made every time longer", () => {
   expect(notesOf({ ...nothing, machine: { load: 6, processors: 2 } })).toEqual([]);
 });
 
-it("says what stayed unproven because nothing was started for it, unless the team has settled that", () => {
+it("says how to have started what nobody started, unless the team has settled that", () => {
   const stack = { ...NO_STACK, files: ["compose.yaml"], notStarted: ["db (postgres:17)"] };
   expect(notesOf({ ...nothing, beside: { ...nothing.beside, stack } })).toEqual([
-    expect.stringMatching(/db \(postgres:17\) of compose\.yaml stayed unproven: .*`sidecars: compose`/),
+    "`sidecars: compose` in seaworthy.yaml starts db (postgres:17) of compose.yaml beside the service while it is proven.",
   ]);
   expect(notesOf({ ...nothing, beside: { ...nothing.beside, stack, isSettled: true } })).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { readOnlyRoot } from "../../src/checks/read-only-root.ts";
 import { rolesRun } from "../../src/checks/roles-run.ts";
 import { exampleContract } from "../../src/checks/support/examples.ts";
 import { exampleRoles, exampleTask } from "../../src/checks/support/roles-example.ts";
+import { tooBusy } from "../../src/checks/support/verdicts.ts";
 import type { CheckResult, Status, Verdict } from "../../src/model/types.ts";
 import { stayedUnproven, verdictOf } from "../../src/pipeline/report-step.ts";
 import { judgeCheck } from "../../src/requirements/single-proofs.ts";
@@ -37,6 +38,17 @@ describe("what nobody measured", () => {
   it("is not said where there is nothing to say", () => {
     expect(stayedUnproven([plain("pass"), plain("not-applicable")])).toBe("");
     expect(verdictOf([plain("pass")], []).sentence).toBe("The one check passes on the reworked image.");
+  });
+  it("is the machine's doing where a check says so, and the first sentence tells it", () => {
+    const late = result("late", tooBusy("The exit came after 31 s"));
+    expect(verdictOf([plain("pass"), late], [])).toEqual({
+      status: "unproven",
+      sentence: "1 of 2 checks is unproven: late. The machine was too busy: run it again when it has less to do.",
+    });
+    expect(verdictOf([plain("unproven"), late], []).sentence).toBe(
+      "2 of 2 checks are unproven: other; late. The machine was too busy for late: run it again when it has less to do.",
+    );
+    expect(verdictOf([plain("unproven")], []).sentence).toBe("1 of 1 checks is unproven: other.");
   });
   it("is cut after a few parts, and each is said once", () => {
     const parts = ["a", "b", "c", "d", "e", "f", "g"];

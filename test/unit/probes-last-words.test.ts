@@ -9,6 +9,14 @@ it("is the last line that says something", () => {
   expect(words()).toBe("Its last line: The service wrote nothing.");
 });
 
+it("is told without the colours in which the service writes", () => {
+  expect(words("\u001b[32mINFO\u001b[0m:     ready \u001b[1;38;5;4mnow\u001b[m")).toBe(
+    "Its last line: INFO:     ready now",
+  );
+  const closing = "\u001b[31mApplication startup failed\u001b[39m. Exiting.";
+  expect(words("\u001b[1mValueError: no key\u001b[0m", closing)).toBe("Its last error: ValueError: no key");
+});
+
 it("is the error where the server only says that it ends", () => {
   const gunicorn = "[2026-01-01 10:00:00 +0000] [1] [INFO] Reason: Worker failed to boot.";
   expect(words("Traceback (most recent call last):", "ModuleNotFoundError: No module named 'x'", gunicorn)).toBe(

@@ -26,9 +26,11 @@ export function heldWebSocket(seen: OpenConnections): HeldWebSocket | Verdict {
   const { path, refused, end } = webSocket;
   if (path === undefined) {
     const tried = refused.map((one) => `${one.path} (${one.status === 0 ? "no answer" : `HTTP ${one.status}`})`);
-    return unproven(
-      `No WebSocket could be opened on ${some(tried)}. Name a path that lets one be opened, with what it takes to be let in, ${NAME_ONE}.`,
-    );
+    const asksWho = refused.some(({ status }) => status === 401 || status === 403);
+    const what = asksWho
+      ? `${refused.length === 1 ? "It asks" : "They ask"} who comes: name one of them, with a login that the service knows while it is proven, ${WITH_LOGIN}`
+      : `Name a path that lets one be opened, with what it takes to be let in, ${NAME_ONE}`;
+    return unproven(`No WebSocket could be opened on ${some(tried)}. ${what}.`);
   }
   if (seen.endsWhenIdle === false) return doesNotEnd(seen);
   const stop = stops.websocket;
@@ -38,6 +40,9 @@ export function heldWebSocket(seen: OpenConnections): HeldWebSocket | Verdict {
     );
   return { path, stop, end };
 }
+
+const WITH_LOGIN =
+  'in seaworthy.yaml: `websocket: { path: "/ws", headers: { Authorization: "Bearer for-the-proof" } }`';
 
 const MEANINGS: Readonly<Record<number, string>> = {
   1000: "normal closure",
@@ -68,7 +73,13 @@ export const webSocketExamples: Check<OpenConnections>["examples"] = [
     name: "it lets nobody in",
     data: { ...exampleOpen, webSocket: { refused: [{ path: "/ws", status: 403 }] } },
     status: "unproven",
-    says: "/ws (HTTP 403)",
+    says: "/ws (HTTP 403). It asks who comes",
+  },
+  {
+    name: "it is not there",
+    data: { ...exampleOpen, webSocket: { refused: [{ path: "/ws", status: 404 }] } },
+    status: "unproven",
+    says: "/ws (HTTP 404). Name a path that lets one be opened",
   },
   {
     name: "it was ended before",

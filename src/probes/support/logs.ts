@@ -1,4 +1,5 @@
 import type { LogLine } from "../../engine/engine.ts";
+import { withoutColours } from "../../kit/text.ts";
 
 /** One line of a service's log, as evidence: foreign text, cut to a length that a report can hold. */
 export interface LoggedLine {
@@ -18,8 +19,10 @@ export function logTail(lines: readonly LogLine[]): readonly LoggedLine[] {
 /** The last line that says something, for a message. */
 export function lastLine(lines: readonly { readonly text: string }[]): string {
   const line = lines.findLast(({ text }) => text.trim() !== "");
-  return line === undefined ? "The service wrote nothing." : line.text.trim().slice(0, 300);
+  return line === undefined ? "The service wrote nothing." : forMessage(line.text);
 }
+
+const forMessage = (text: string): string => withoutColours(text).trim().slice(0, 300);
 
 /** What a server says of its own end, after the reason. */
 const CLOSING =
@@ -30,8 +33,10 @@ const EXCEPTION = /^(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt
 /** How a log ends, for a message: the last line, or the error before a server's own closing words. */
 export function lastWords(lines: readonly { readonly text: string }[]): string {
   const last = lastLine(lines);
-  const error = CLOSING.test(last) ? lines.findLast(({ text }) => EXCEPTION.test(text.trim())) : undefined;
-  return error === undefined ? `Its last line: ${last}` : `Its last error: ${error.text.trim().slice(0, 300)}`;
+  const error = CLOSING.test(last)
+    ? lines.findLast(({ text }) => EXCEPTION.test(withoutColours(text).trim()))
+    : undefined;
+  return error === undefined ? `Its last line: ${last}` : `Its last error: ${forMessage(error.text)}`;
 }
 
 /** Settings libraries name the field, so the case does not count: `database_url` names DATABASE_URL. */
