@@ -9,7 +9,7 @@ import { runsAsItself } from "./by-hand.ts";
 import { codeInImage } from "./code-in-image.ts";
 import { conventionalReads } from "./conventional-reads.ts";
 import { readPrograms } from "./programs.ts";
-import { commandWrites } from "./command-writes.ts";
+import { serverWrites } from "./command-writes.ts";
 import { readFileUses } from "./writes.ts";
 import { dockerEnv } from "./docker-facts.ts";
 import { dockerfilesOf } from "./dockerfiles.ts";
@@ -101,7 +101,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     }),
     writes: [
       ...uses.writes.filter(isInImage),
-      ...commandWrites(starts.filter(isJudged)),
+      ...serverWrites(starts.filter(isJudged), sources, imageEnv),
       ...(await logFilesOfFiles(tree, uses.reads, starts)),
     ],
     programs: readPrograms(sources, dependencies, lock?.path ?? inProject(folder, "pyproject.toml")).filter(isInImage),

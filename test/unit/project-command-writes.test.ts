@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { StartCommand } from "../../src/model/types.ts";
 import { commandWrites } from "../../src/project/command-writes.ts";
 import { readService } from "../../src/project/read-service.ts";
@@ -36,4 +36,33 @@ it("asks the commands of the Dockerfile that is judged, and of no other", async 
     (await readService(memoryTree(files), { dockerfile })).writes.map(({ path }) => path);
   expect(await writesBy("Dockerfile")).toEqual(["celerybeat-schedule"]);
   expect(await writesBy("Dockerfile.web")).toEqual([]);
+});
+
+describe("gunicorn's own configuration", () => {
+  const writes = async (configuration: string, { options = "", env = "" } = {}) => {
+    const Dockerfile = `FROM python:3.13-slim\n${env}CMD gunicorn shop:app ${options}\n`;
+    const service = await readService(memoryTree({ Dockerfile, "gunicorn.conf.py": configuration, "shop.py": "" }));
+    return service.writes.map(({ path, log, evidence }) => `${path}${log === true ? " log" : ""} ${evidence.file}`);
+  };
+
+  it("names files that it logs to, and one with its process", async () => {
+    const settings =
+      'import os\naccesslog = "/var/log/shop/access.log"\nerrorlog = os.path.join("logs", "error.log")\npidfile = "shop.pid"\n';
+    expect(await writes(settings)).toEqual([
+      "/var/log/shop/access.log log gunicorn.conf.py",
+      "logs/error.log log gunicorn.conf.py",
+      "shop.pid gunicorn.conf.py",
+    ]);
+    expect(await writes("", { env: 'ENV GUNICORN_CMD_ARGS="--access-logfile=logs/a.log"\n' })).toEqual([
+      "logs/a.log Dockerfile",
+    ]);
+  });
+
+  it("names none where it is told a stream, and gives way to the command", async () => {
+    expect(await writes('accesslog = "-"\nerrorlog = "/dev/stderr"\nloglevel = "info"\n')).toEqual([]);
+    expect(await writes('accesslog = "logs/a.log"\n', { options: "--access-logfile -" })).toEqual([]);
+    expect(await writes('accesslog = "logs/a.log"\n', { env: "ENV GUNICORN_CMD_ARGS='--access-logfile -'\n" })).toEqual(
+      [],
+    );
+  });
 });
