@@ -1,4 +1,8 @@
 import { posix } from "node:path";
+import { beyondLimits } from "../dockerfile/limits.ts";
+import type { Dockerfile } from "../model/types.ts";
+import { parsedDockerfile } from "./parsed-dockerfile.ts";
+import { makesOther, makesPython } from "./python-image.ts";
 import type { Tree } from "./tree.ts";
 
 /** Folders, and parts of names, whose Dockerfiles make other images than the service's: a place to develop in, an example, a second program. */
@@ -13,7 +17,10 @@ const USUAL = /^(?:Dockerfile|Containerfile)$|(?:^|[.-])(?:default|prod|producti
 /** Whether a Dockerfile makes, by its place or its name, another image than one that ships. */
 export const isAside = (file: string): boolean => ASIDE.test(file) || ASIDE_BY_NAME.test(posix.basename(file));
 
-/** Dockerfiles of the folder: the one asked for, then `Dockerfile`, then those that are not aside, by depth and name. */
+/**
+ * Dockerfiles of the folder: the one asked for, then `Dockerfile`, then those that are not aside, by depth and name; one of
+ * Python before them where the first is plainly of something else.
+ */
 export function dockerfilesOf(tree: Tree, wanted?: string): readonly string[] {
   const found = tree.files.filter(
     (file) =>
@@ -34,7 +41,21 @@ export function dockerfilesOf(tree: Tree, wanted?: string): readonly string[] {
       file,
     ] as const;
   const sorted = found.toSorted((a, b) => compare(rank(a), rank(b)));
-  return wanted === undefined || sorted[0] === wanted || tree.read(wanted) === undefined ? sorted : [wanted, ...sorted];
+  if (wanted === undefined) return pythonFirst(tree, sorted);
+  return sorted[0] === wanted || tree.read(wanted) === undefined ? sorted : [wanted, ...sorted];
+}
+
+/** Where the first plainly makes something else, such as a front end, the first that makes an image of Python goes before it. */
+function pythonFirst(tree: Tree, sorted: readonly string[]): readonly string[] {
+  const [first, ...rest] = sorted;
+  if (first === undefined || rest.length === 0 || !makes(tree, first, makesOther)) return sorted;
+  const python = rest.find((file) => !isAside(file) && makes(tree, file, makesPython));
+  return python === undefined ? sorted : [python, ...sorted.filter((file) => file !== python)];
+}
+
+function makes(tree: Tree, file: string, what: (dockerfile: Dockerfile) => boolean): boolean {
+  const dockerfile = parsedDockerfile(tree, file);
+  return dockerfile !== undefined && beyondLimits(dockerfile) === undefined && what(dockerfile);
 }
 
 function compare(a: readonly (string | number)[], b: readonly (string | number)[]): number {

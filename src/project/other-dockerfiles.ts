@@ -1,13 +1,10 @@
 import { posix } from "node:path";
 import { beyondLimits } from "../dockerfile/limits.ts";
-import { imageName } from "../dockerfile/image-name.ts";
-import { commandsOfInstruction } from "../dockerfile/shell.ts";
-import { lineOf, shippedStage, stageState } from "../dockerfile/stages.ts";
-import type { Dockerfile } from "../model/types.ts";
 import { asSeenFrom } from "./above.ts";
 import { dockerfilesOf, isAside } from "./dockerfiles.ts";
 import { composeBuild, isCompose } from "./outside-compose.ts";
 import { parsedDockerfile } from "./parsed-dockerfile.ts";
+import { makesPython } from "./python-image.ts";
 import { tableAt, valueAt } from "./toml.ts";
 import type { Tree } from "./tree.ts";
 import { readYaml, type YamlDocument } from "./yaml-file.ts";
@@ -34,34 +31,7 @@ export async function otherDockerfiles(tree: Tree): Promise<readonly string[]> {
 function shipsPython(tree: Tree, file: string): boolean {
   const dockerfile = parsedDockerfile(tree, file);
   if (dockerfile === undefined || beyondLimits(dockerfile) !== undefined || BY_US.test(dockerfile.text)) return false;
-  return hasPythonBase(dockerfile) || installsPackages(dockerfile) || startsPython(dockerfile);
-}
-
-const shippedLine = (dockerfile: Dockerfile) => {
-  const stage = shippedStage(dockerfile);
-  return stage === undefined ? [] : lineOf(dockerfile, stage);
-};
-
-const hasPythonBase = (dockerfile: Dockerfile): boolean =>
-  shippedLine(dockerfile).some(({ resolvedBase }) => /python|pypy|conda|^uv$/.test(imageName(resolvedBase).short));
-
-const INSTALLS = /^(?:pip[\d.]*|uv|poetry|pdm|pipenv)$/;
-
-const installsPackages = (dockerfile: Dockerfile): boolean =>
-  shippedLine(dockerfile)
-    .flatMap((stage) => stage.instructions.map((one) => ({ one, stage })))
-    .filter(({ one }) => one.keyword === "RUN")
-    .flatMap(({ one, stage }) => commandsOfInstruction(one, stage))
-    .some(({ name }) => INSTALLS.test(posix.basename(name)));
-
-const STARTS =
-  /(?:^|[\s/"'[])(?:python[\d.]*|uvicorn|gunicorn|hypercorn|granian|daphne|celery|fastapi|flask|rq|arq|dramatiq|streamlit)(?:[\s"',\]]|$)/;
-
-function startsPython(dockerfile: Dockerfile): boolean {
-  const stage = shippedStage(dockerfile);
-  if (stage === undefined) return false;
-  const { command, entrypoint } = stageState(dockerfile, stage);
-  return [command, entrypoint].some((line) => STARTS.test(line?.value.argv.join(" ") ?? ""));
+  return makesPython(dockerfile);
 }
 
 /** What the Compose files build, those of the folders above too, seen from this folder. */

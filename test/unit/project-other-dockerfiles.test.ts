@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { othersNote, othersOf } from "../../src/pipeline/others.ts";
+import { dockerfilesOf } from "../../src/project/dockerfiles.ts";
 import { otherDockerfiles } from "../../src/project/other-dockerfiles.ts";
 import { memoryTree } from "../../src/project/tree.ts";
 
@@ -8,6 +9,25 @@ import { memoryTree } from "../../src/project/tree.ts";
 const python = 'FROM python:3.13-slim\nCMD ["python", "-m", "app"]\n';
 const others = (files: Readonly<Record<string, string>>, above?: Readonly<Record<string, string>>) =>
   otherDockerfiles(memoryTree(files, above === undefined ? {} : { root: "/repository/service", above }));
+
+describe("the Dockerfile that is judged", () => {
+  const node = "FROM node:22 AS build\nRUN npm ci\nFROM nginx:1.27\nCOPY --from=build /dist /srv\n";
+  const first = (files: Readonly<Record<string, string>>, wanted?: string) =>
+    dockerfilesOf(memoryTree(files), wanted)[0];
+
+  it("is the one of Python, where the first plainly makes something else", () => {
+    expect(first({ Dockerfile: node, "Dockerfile.api": python })).toBe("Dockerfile.api");
+    expect(first({ "docker/admin/Dockerfile": node, "docker/api/Dockerfile": python })).toBe("docker/api/Dockerfile");
+  });
+
+  it("stays the first where it may be of Python, where the other is to develop in, or where the team names it", () => {
+    expect(first({ Dockerfile: "FROM registry.example/base:1\n", "Dockerfile.api": python })).toBe("Dockerfile");
+    expect(first({ Dockerfile: "FROM node:22\nRUN pip install x\n", "Dockerfile.api": python })).toBe("Dockerfile");
+    expect(first({ Dockerfile: node, "Dockerfile.dev": python })).toBe("Dockerfile");
+    expect(first({ Dockerfile: node, "Dockerfile.api": python }, "Dockerfile")).toBe("Dockerfile");
+    expect(first({ Dockerfile: node, "web/Dockerfile": node })).toBe("Dockerfile");
+  });
+});
 
 describe("other Dockerfiles", () => {
   it("are those of the other services, in folders of their own or side by side", async () => {
