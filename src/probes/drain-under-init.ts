@@ -9,6 +9,6 @@ export const drainUnderInit: Probe<Drain> = {
   reworkedOnly: true,
   waits: true,
   needsHealthy: true,
-  version: 7,
+  version: 8,
   collect: (context) => stopInFlight(context, { init: true }),
 };

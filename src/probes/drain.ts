@@ -7,6 +7,6 @@ export const drain: Probe<Drain> = {
   runs: "beside-others",
   waits: true,
   needsHealthy: true,
-  version: 10,
+  version: 11,
   collect: (context) => stopInFlight(context),
 };

@@ -28,6 +28,7 @@ export const drainExamples: ReadonlyArray<{
   readonly name: string;
   readonly data: Drain;
   readonly status: Verdict["status"];
+  readonly says?: string;
 }> = [
   { name: "answered, exit 0", data: exampleDrain, status: "pass" },
   {
@@ -71,6 +72,34 @@ export const drainExamples: ReadonlyArray<{
   { name: "answered over both protocols", data: { ...exampleDrain, second: exampleDrain }, status: "pass" },
   { name: "answered, and none held over HTTP/2", data: { ...exampleDrain, second: "none held" }, status: "pass" },
   {
+    name: "dropped where its body is still coming, and answered where it is not",
+    data: {
+      ...exampleDrain,
+      answer: { status: 0, complete: false, bytes: 0, ended: "closed" },
+      whole: {
+        request: "GET /__seaworthy/slow, 2 s long",
+        expected: 200,
+        answer: { status: 200, complete: true, bytes: 2, ended: "open" },
+      },
+    },
+    status: "fail",
+    says: "only those are lost whose body is still coming",
+  },
+  {
+    name: "dropped in both ways",
+    data: {
+      ...exampleDrain,
+      answer: { status: 0, complete: false, bytes: 0, ended: "closed" },
+      whole: {
+        request: "GET /__seaworthy/slow, 2 s long",
+        expected: 200,
+        answer: { status: 0, complete: false, bytes: 0, ended: "closed" },
+      },
+    },
+    status: "fail",
+    says: "So was GET /__seaworthy/slow",
+  },
+  {
     name: "answered over HTTP/1.1, dropped over HTTP/2",
     data: {
       ...exampleDrain,
@@ -103,7 +132,9 @@ export function judgeDrain(drain: Drain): Verdict {
           { ...drain, by: " over HTTP/1.1" },
           { ...second, by: " over HTTP/2" },
         ];
-  const problems = requests.flatMap((one) => requestProblem({ ...one, rung: drain.rung, signal }) ?? []);
+  const problems = requests.flatMap(
+    (one) => requestProblem({ ...one, rung: drain.rung, signal, whole: drain.whole }) ?? [],
+  );
   const lost = problems.find(({ status }) => status === "fail") ?? problems[0];
   if (lost !== undefined) return lost;
   const ending = { signal, exit, milliseconds: exitMs, graceSeconds, busy, ...waited };
@@ -123,23 +154,33 @@ export function judgeDrain(drain: Drain): Verdict {
 }
 
 type Held = Pick<Drain, "rung" | "request" | "expected" | "answer" | "signal"> & {
+  readonly whole: Drain["whole"];
   /** By which protocol, where there are two. */
   readonly by: string;
 };
 
 /** Undefined when the request was answered as it always is. */
-function requestProblem({ rung, request, expected, answer, signal, by }: Held): Verdict | undefined {
+function requestProblem({ rung, request, expected, answer, signal, whole, by }: Held): Verdict | undefined {
   const what = `${request} (${rung})`;
   if (answer.ended === "refused")
     return unproven(
       `After ${signal} the server told over HTTP/2 that it had not begun with the request, so its client may send it again elsewhere: nothing was in flight. ${what}. Name a route that takes some seconds under \`drain\`.`,
     );
   if (!answer.complete)
-    return fail(`After ${signal} the request in flight${by} was dropped: ${what}; connection ${answer.ended}.`);
+    return fail(
+      `After ${signal} the request in flight${by} was dropped: ${what}; connection ${answer.ended}.${besides(whole)}`,
+    );
   if (answer.status === expected) return undefined;
   return fail(
     `After ${signal} the request in flight${by} was answered with ${inWords(answer)} instead of ${answer.grpcStatus === undefined ? expected : 0}: ${what}.`,
   );
+}
+
+/** What became of a request that was not waiting for its body. */
+function besides(whole: Drain["whole"]): string {
+  if (whole === undefined) return "";
+  if (!whole.answer.complete || whole.answer.status !== whole.expected) return ` So was ${whole.request}.`;
+  return ` ${whole.request}, which it had as a whole, was answered: only those are lost whose body is still coming. Where nobody sends large bodies, name a slow route under \`drain\` in seaworthy.yaml.`;
 }
 
 const inWords = ({ status, grpcStatus }: Drain["answer"]): string =>

@@ -31,6 +31,8 @@ export interface Drain {
   readonly answer: RawAnswer;
   /** The second request, over HTTP/2, of a service that speaks HTTP/1.1 and HTTP/2 on one port. */
   readonly second?: Pick<Drain, "request" | "expected" | "answer"> | "none held";
+  /** Where half of a body was dropped: a request of another life, which the service had as a whole. */
+  readonly whole?: Pick<Drain, "request" | "expected" | "answer">;
   readonly signal: string;
   /** From the signal to the exit; undefined when it did not exit within the grace period, or longer on a busy machine. */
   readonly exitMs: number | undefined;
@@ -71,7 +73,20 @@ export async function stopInFlight(context: ProbeContext, options: StartOptions 
         hint: 'Name a route that takes some seconds in seaworthy.yaml, `drain: { path: /slow }`, or a request with a body that one of its routes reads, under `checks`: `{ name: adds an item, http: { method: POST, path: /items, body: "{}", status: 422 } }`.',
       },
     );
-  return seen;
+  return lostHalf(seen) ? { ...seen, ...(await whatElseIsLost(start)) } : seen;
+}
+
+/** Of a request whose body was still coming. */
+const lostHalf = ({ rung, answer }: Drain): boolean =>
+  rung === "half-sent body" && !answer.complete && answer.ended !== "refused";
+
+/** Some servers read no more once they stop, and answer what they have: another stop shows which of both it was. */
+async function whatElseIsLost(start: Start): Promise<Pick<Drain, "whole">> {
+  const seen = await withSlowRoute(start).catch(() => {
+    start.signal.throwIfAborted();
+    return undefined; // The first stop has told enough.
+  });
+  return seen === undefined ? {} : { whole: { request: seen.request, expected: seen.expected, answer: seen.answer } };
 }
 
 interface Start {
