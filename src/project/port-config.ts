@@ -61,7 +61,9 @@ function ofGunicorn(start: StartCommand, sources: PythonSources, env: EnvSetting
 /** The file that gunicorn reads: the one it is told, or the one in its working directory. */
 export function gunicornFile(start: StartCommand, sources: PythonSources): PythonFile | undefined {
   const named = configOf(start) ?? "gunicorn.conf.py";
-  const path = named.startsWith("python:") ? sources.modulePath(named.slice("python:".length)) : sources.ending(named);
+  const path = named.startsWith("python:")
+    ? sources.modulePath(named.slice("python:".length))
+    : (sources.ending(named) ?? sources.onlyBelow(named));
   return path === undefined ? undefined : sources.file(path);
 }
 

@@ -108,6 +108,12 @@ export class PythonSources {
     return this.paths.find((each) => each === plain) ?? this.paths.find((each) => plain.endsWith(`/${each}`));
   }
 
+  /** The only Python file whose path ends so: of a project in a folder below, which the image has at its working directory. */
+  onlyBelow(path: string): string | undefined {
+    const [first, second] = this.paths.filter((each) => each.endsWith(`/${path.replace(/^\.\//, "")}`));
+    return second === undefined ? first : undefined;
+  }
+
   file(path: string): PythonFile | undefined {
     if (!this.#parsed.has(path)) this.#parsed.set(path, this.#parse(path));
     return this.#parsed.get(path);

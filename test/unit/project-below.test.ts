@@ -81,3 +81,29 @@ describe("it is read as at the top, with the real names of its files", () => {
     expect(service.dependencies.runtime.map(({ name }) => name)).toEqual(["fastapi", "uvicorn"]);
   });
 });
+
+describe("gunicorn's configuration below", () => {
+  const project = {
+    "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\ndependencies = ["gunicorn"]\n',
+    "uv.lock": "",
+    "gunicorn.conf.py": 'bind = "0.0.0.0:9000"\ngraceful_timeout = 20\n',
+    "shop/__init__.py": "",
+  };
+  const dockerfile = (command: string) =>
+    `FROM python:3.13-slim\nWORKDIR /app\nCOPY backend/ ./\nRUN uv sync --locked\nCMD ${command}\n`;
+  const read = async (command: string, more: Readonly<Record<string, string>> = {}) =>
+    readService(memoryTree({ ...below(project), Dockerfile: dockerfile(command), ...more }));
+
+  it.each(["gunicorn shop:app", "gunicorn -c gunicorn.conf.py shop:app", "gunicorn -c ./gunicorn.conf.py shop:app"])(
+    "is found where the image has it: %s",
+    async (command) => {
+      const { port, configuredStop } = await read(command);
+      expect([port?.value.number, configuredStop?.value]).toEqual([9000, 20]);
+    },
+  );
+
+  it("is not taken from one of several folders", async () => {
+    const { configuredStop } = await read("gunicorn shop:app", { "other/gunicorn.conf.py": "graceful_timeout = 9\n" });
+    expect(configuredStop).toBeUndefined();
+  });
+});
