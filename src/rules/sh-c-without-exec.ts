@@ -1,6 +1,6 @@
 import { literal } from "../kit/pattern.ts";
 import { edited, onlyPlace, type Mended } from "./queries/fixes.ts";
-import { lastCommands } from "./queries/entrypoint.ts";
+import { lastCommands, readCommands, type ScriptCommand } from "./queries/entrypoint.ts";
 import type { Command } from "./queries/commands.ts";
 import { changed, healthy, healthyWith, project, slim, startLine } from "./queries/example.ts";
 import { serverOf } from "../project/unwrap.ts";
@@ -32,12 +32,28 @@ export const shCWithoutExec: Rule = {
       changed([startLine, 'CMD ["/bin/sh", "-c", "alembic upgrade head && uvicorn app.main:app --host 0.0.0.0"]\n']),
       project({ Dockerfile: withEntrypoint, "entrypoint.sh": script("uvicorn app.main:app --host 0.0.0.0") }),
       changed([startLine, 'CMD ["bash", "-c", "alembic upgrade head && uvicorn app.main:app --host 0.0.0.0"]\n']),
+      project({ Dockerfile: withEntrypoint, "entrypoint.sh": script("uvicorn app.main:app --host 0.0.0.0 &\nwait") }),
+      project({
+        Dockerfile: withEntrypoint,
+        "entrypoint.sh": script("celery -A app worker &\nuvicorn app.main:app --host 0.0.0.0 &\nwait -n\nexit $?"),
+      }),
     ],
     good: [
       healthy,
       changed([startLine, 'CMD ["sh", "-c", "alembic upgrade head && exec uvicorn app.main:app --host 0.0.0.0"]\n']),
       project({ Dockerfile: withEntrypoint, "entrypoint.sh": script("exec uvicorn app.main:app --host 0.0.0.0") }),
       changed([startLine, 'CMD ["bash", "-c", "uvicorn app.main:app --host 0.0.0.0"]\n']),
+      project({
+        Dockerfile: withEntrypoint,
+        "entrypoint.sh": script(
+          `uvicorn app.main:app --host 0.0.0.0 &\npid=$!\ntrap 'kill -TERM "$pid"' TERM\nwait "$pid"\nwait "$pid"`,
+        ),
+      }),
+      // The migration is what is waited for.
+      project({
+        Dockerfile: withEntrypoint,
+        "entrypoint.sh": script("alembic upgrade head &\nwait\nexec uvicorn app.main:app --host 0.0.0.0"),
+      }),
       changed(
         [`FROM ${slim}\n`, "FROM public.ecr.aws/amazonlinux/amazonlinux:2023\n"],
         [startLine, 'CMD ["sh", "-c", "uvicorn app.main:app --host 0.0.0.0"]\n'],
@@ -57,8 +73,34 @@ export const shCWithoutExec: Rule = {
           : {}),
       };
     }
+    if (start?.wrappers.some((one) => INIT.test(one)) === true) return;
+    for (const { text, commands } of readCommands(input)) {
+      const waiting = /\btrap\b/.test(text) ? undefined : startedAndAwaited(commands);
+      if (waiting === undefined) continue;
+      yield {
+        message: `The script starts \`${waiting.command.text}\` in the background and waits: its shell stays process 1 and passes no signal on.`,
+        advice:
+          "Give each process a container of its own, started with `exec`. Where they must stay together, let the script pass SIGTERM on (`trap 'kill -TERM $pids; wait' TERM`), or put an init in front that signals the whole group: dumb-init, or `tini -g`.",
+        where: waiting.place,
+      };
+    }
   },
 };
+
+/** dumb-init signals the whole group, and tini does with -g: what the shell does not pass on reaches its children so. */
+const INIT = /dumb-init|tini|catatonit/;
+
+/** The service, where `&` puts it into the background and the script then waits for it. */
+function startedAndAwaited(commands: readonly ScriptCommand[]): ScriptCommand | undefined {
+  const waits = commands.findLastIndex(({ command }) => command.program === "wait");
+  return commands.find(
+    ({ command }, index) =>
+      index < waits &&
+      commands[index + 1]?.command.connection === "&" &&
+      command.conditional !== true &&
+      startsService(command.argv),
+  );
+}
 
 /** `sh -c "…"` as the command; a bare shell form has a rule of its own. */
 function* inCommand(dockerfile: Dockerfile, start: Start): Generator<RuleFinding> {

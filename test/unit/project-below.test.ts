@@ -91,19 +91,21 @@ describe("gunicorn's configuration below", () => {
   };
   const dockerfile = (command: string) =>
     `FROM python:3.13-slim\nWORKDIR /app\nCOPY backend/ ./\nRUN uv sync --locked\nCMD ${command}\n`;
-  const read = async (command: string, more: Readonly<Record<string, string>> = {}) =>
+  const started = async (command: string, more: Readonly<Record<string, string>> = {}) =>
     readService(memoryTree({ ...below(project), Dockerfile: dockerfile(command), ...more }));
 
   it.each(["gunicorn shop:app", "gunicorn -c gunicorn.conf.py shop:app", "gunicorn -c ./gunicorn.conf.py shop:app"])(
     "is found where the image has it: %s",
     async (command) => {
-      const { port, configuredStop } = await read(command);
+      const { port, configuredStop } = await started(command);
       expect([port?.value.number, configuredStop?.value]).toEqual([9000, 20]);
     },
   );
 
   it("is not taken from one of several folders", async () => {
-    const { configuredStop } = await read("gunicorn shop:app", { "other/gunicorn.conf.py": "graceful_timeout = 9\n" });
+    const { configuredStop } = await started("gunicorn shop:app", {
+      "other/gunicorn.conf.py": "graceful_timeout = 9\n",
+    });
     expect(configuredStop).toBeUndefined();
   });
 });

@@ -49,7 +49,12 @@ export interface ScriptCommand {
   readonly place: Place;
 }
 
-const readCommands = once((input: RuleInput) =>
+interface ReadScript extends EntrypointScript {
+  readonly commands: readonly ScriptCommand[];
+}
+
+/** The same scripts with their commands, in the order of the text. */
+export const readCommands: (input: RuleInput) => readonly ReadScript[] = once((input: RuleInput) =>
   entrypointScripts(input).map(({ file, text }) => {
     const source = new SourceText(file, text);
     const placeOf = (command: Command): Place => ({ file, line: source.line(startOf(text, command)) });
