@@ -1,7 +1,7 @@
 import { buildPackagesOf, nativePackageNames } from "../../src/project/native-packages.ts";
 import * as libraries from "../../src/project/system-libraries.ts";
 
-const all = Object.values(libraries).filter((one): one is libraries.SystemLibrary => typeof one === "object");
+const all: readonly libraries.SystemLibrary[] = Object.values(libraries.systemLibraries());
 
 /** What the table names on a release, and for which library or package. */
 export function wantedOn(distribution: libraries.Distribution): ReadonlyMap<string, string> {
@@ -9,7 +9,7 @@ export function wantedOn(distribution: libraries.Distribution): ReadonlyMap<stri
   for (const { name, run: loaded, build } of all)
     for (const by of [loaded, build])
       for (const one of libraries.packagesOn(by, distribution) ?? []) wanted.set(one, name);
-  for (const name of nativePackageNames)
+  for (const name of nativePackageNames())
     for (const one of buildPackagesOf([name], distribution)) if (!wanted.has(one)) wanted.set(one, name);
   return wanted;
 }

@@ -52,7 +52,7 @@ export async function inDecisions(wanted: string): Promise<readonly Explained[]>
 
 /** What a team may set of a decision, in words. */
 export const settingsOf = (id: string): string | undefined => {
-  const { description } = (decisionSettings[id]?.schema() ?? {}) as { readonly description?: string };
+  const { description } = (decisionSettings()[id]?.schema() ?? {}) as { readonly description?: string };
   return description;
 };
 

@@ -43,9 +43,12 @@ const SHAPES: readonly Shape[] = [
   { kind: "Docker access token", expression: /(?<!\w)(dckr_pat_[\w-]{27,})/g },
 ];
 
-/** What every shape begins with: one quick look that most texts do not pass. */
+/**
+ * What every shape begins with, in small letters: one quick look that most texts do not pass. A pattern that ignores
+ * case costs three times its compilation, and most texts of an analysis are short.
+ */
 const FIRST_LOOK =
-  /PRIVATE KEY|AKIA|ASIA|aws_?secret_?access_?key|gh[pousr]_|github_pat_|gl(?:pat|dt|rt|cbt|ptt)-|xox[abposr]-|k_live_|AIza|private_key_id|pypi-AgE|npm_|sk-|SG\.|hf_|dckr_pat_|hv[sb]\.|do[op]_v1_|AGE-SECRET-KEY|AccountKey=|_authToken/i;
+  /private key|akia|asia|aws_?secret_?access_?key|gh[pousr]_|github_pat_|gl(?:pat|dt|rt|cbt|ptt)-|xox[abposr]-|k_live_|aiza|private_key_id|pypi-age|npm_|sk-|sg\.|hf_|dckr_pat_|hv[sb]\.|do[op]_v1_|age-secret-key|accountkey=|_authtoken/;
 
 /** Published in documentation as examples, so they are nobody's. */
 const KNOWN_EXAMPLES = /EXAMPLE|^AKIAI44QH8DHB|^(?:AKIA|ASIA)([A-Z0-9])\1{6}/;
@@ -57,7 +60,7 @@ export interface ShapedSecret {
 
 /** Everything in a text that is a secret by its shape, each as often as it stands there. */
 export function shapedIn(text: string): readonly ShapedSecret[] {
-  if (!FIRST_LOOK.test(text)) return [];
+  if (!FIRST_LOOK.test(text.toLowerCase())) return [];
   return SHAPES.flatMap(({ kind, expression }) =>
     [...text.matchAll(expression)]
       .map(([, value = ""]) => ({ kind, value }))

@@ -3,7 +3,7 @@ import { filled, type Kind, listOf, mapOf, mapOr, number, said, shape, text, tex
 const words = listOf(text);
 
 /** What a team may set of each decision. A decision that is not here follows from the others. */
-export const decisionSettings: Readonly<Record<string, Kind>> = {
+export const decisionSettings = (): Readonly<Record<string, Kind>> => ({
   base: said(
     "The version of Python, in quotes; or `python` and `image`.",
     mapOr(shape({ python: filled, image: filled }), filled),
@@ -31,4 +31,4 @@ export const decisionSettings: Readonly<Record<string, Kind>> = {
   uv: said("The version of uv, in quotes; or `version`.", mapOr(shape({ version: filled }), filled)),
   workdir: said("The working directory, an absolute path.", filled),
   writable: said("Folders that the service writes to.", words),
-};
+});

@@ -1,3 +1,4 @@
+import { onDemand } from "../kit/on-demand.ts";
 import type { Expectation, Match, NamedValue } from "../model/types.ts";
 import {
   anything,
@@ -18,7 +19,7 @@ const streams = oneOf(["stdout", "stderr"]);
 const path = matching(/^\//, "an absolute path");
 
 /** The kinds of check that a team can write; exactly one of them beside `name`. */
-const KINDS: Readonly<Record<string, Kind>> = {
+const kinds = onDemand((): Readonly<Record<string, Kind>> => ({
   http: shape(
     {
       method: matching(/^[A-Z]+$/, "a method like GET"),
@@ -47,21 +48,21 @@ const KINDS: Readonly<Record<string, Kind>> = {
   ),
   log: shape({ contains: filled, matches: regexp, stream: streams, within: number }),
   env: shape({ name: filled, value: text, matches: regexp, absent: boolean }, ["name"]),
-};
+}));
 
-const one = shape({ name: filled, ...KINDS }, ["name"]);
+const one = onDemand(() => shape({ name: filled, ...kinds() }, ["name"]));
 
 /** One entry of `checks`. */
 const expectationKind: Kind = {
-  check: (value, at) => one.check(value, at) ?? incomplete(value as Written, at),
-  schema: one.schema,
+  check: (value, at) => one().check(value, at) ?? incomplete(value as Written, at),
+  schema: () => one().schema(),
 };
 export const expectationsKind: Kind = listOf(expectationKind);
 
 function incomplete(written: Written, at: ReadonlyArray<string | number>): ReturnType<Kind["check"]> {
-  const kinds = Object.keys(KINDS).filter((kind) => written[kind] !== undefined);
-  const [kind = ""] = kinds;
-  if (kinds.length !== 1) return { path: at, message: `is to have exactly one of ${Object.keys(KINDS).join(", ")}` };
+  const found = Object.keys(kinds()).filter((kind) => written[kind] !== undefined);
+  const [kind = ""] = found;
+  if (found.length !== 1) return { path: at, message: `is to have exactly one of ${Object.keys(kinds()).join(", ")}` };
   const inner = written[kind] as Written;
   const here = [...at, kind];
   if (kind === "log" && (inner["contains"] === undefined) === (inner["matches"] === undefined))
@@ -82,7 +83,7 @@ export interface Place {
 
 /** @param written Has passed `expectationKind`. */
 export function expectationOf(written: Written, place: Place): Expectation {
-  const kind = Object.keys(KINDS).find((each) => written[each] !== undefined) ?? "";
+  const kind = Object.keys(kinds()).find((each) => written[each] !== undefined) ?? "";
   return READERS[kind]?.(written[kind] as Written, place) as Expectation;
 }
 

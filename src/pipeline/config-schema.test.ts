@@ -38,7 +38,7 @@ it("takes every setting that a decision reads", () => {
   );
   // These are keys of the file itself.
   const elsewhere = ["env", "keep", "limits", "output"];
-  const known = new Set([...Object.keys(decisionSettings), ...elsewhere]);
+  const known = new Set([...Object.keys(decisionSettings()), ...elsewhere]);
   expect(read).toContain("steps");
   expect(read.filter((name) => !known.has(name))).toEqual([]);
 });

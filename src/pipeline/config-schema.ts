@@ -1,4 +1,5 @@
 import { isNode, LineCounter, parseDocument } from "yaml";
+import { onDemand } from "../kit/on-demand.ts";
 import { rulesNamed } from "../policy/rule-ids.ts";
 import { rules } from "../rules/index.gen.ts";
 import type { Config, Sidecar } from "./config.ts";
@@ -35,7 +36,8 @@ const host = matching(/^[A-Za-z0-9][\w-]*$/, "a name of letters, digits, - and _
  * The schema of `seaworthy.yaml`, apart from its reader so that a folder without one never loads it. Written by hand:
  * a schema library is larger than all that an analysis loads besides. `docs/seaworthy.schema.json` is made from it.
  */
-const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines" | "composeSidecars">, Kind>> = {
+// oxlint-disable-next-line max-lines-per-function -- a table, made when it is asked for
+const kinds = (): Readonly<Record<Exclude<keyof Config, "checkLines" | "composeSidecars">, Kind>> => ({
   dockerfile: said("The Dockerfile of the image that ships today, relative to this folder.", text),
   output: said("Where the reworked Dockerfile goes. Equal to `dockerfile`: it replaces it, after a backup.", text),
   keep: said("Files that must stay exactly as they are.", listOf(text)),
@@ -117,7 +119,7 @@ const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines" | "composeSidec
     shape({ path: matching(/^\/\S*$/, "a path like /ws"), headers: mapOf(text) }, ["path"]),
   ),
   structureTests: said("Files of container-structure-test, relative to this folder.", listOf(filled)),
-  decisions: said("Choices of the team, by decision; they win over the planner's.", shape(decisionSettings)),
+  decisions: said("Choices of the team, by decision; they win over the planner's.", shape(decisionSettings())),
   limits: said(
     "Limits of the checks: seconds, and the share of today's image's size that the image may have.",
     shape(
@@ -161,8 +163,8 @@ const SCHEMA: Readonly<Record<Exclude<keyof Config, "checkLines" | "composeSidec
     "Whether what .hadolint.yaml ignores and overrides counts here, too; true when nothing is said.",
     boolean,
   ),
-};
-const config = shape(SCHEMA);
+});
+const config = onDemand(() => shape(kinds()));
 
 export function parseConfig(source: string): { config: Partial<Config> } | { problem: string; line: number } {
   const lines = new LineCounter();
@@ -171,7 +173,7 @@ export function parseConfig(source: string): { config: Partial<Config> } | { pro
   if (error !== undefined) return { problem: firstLine(error.message), line: lines.linePos(error.pos[0]).line };
   const value = valueOf(document);
   if (value === BOMB) return { problem: "its aliases repeat too much", line: 1 };
-  const issue = config.check(value, []);
+  const issue = config().check(value, []);
   const lineOf = (path: ReadonlyArray<string | number>): number => {
     const node: unknown = document.getIn(path, true);
     return isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1;
@@ -215,5 +217,5 @@ export const configJsonSchema = (): object => ({
   $schema: "https://json-schema.org/draft/2020-12/schema",
   title: "seaworthy.yaml",
   description: "What a team settles for its service. Every key is optional.",
-  ...config.schema(),
+  ...config().schema(),
 });

@@ -1,3 +1,4 @@
+import { onDemand } from "../kit/on-demand.ts";
 import { isTable, tableAt, valueAt } from "./toml.ts";
 
 /** A value that only the deployment knows. `shown` is what a template would write: `${ImageTag}`. */
@@ -90,7 +91,7 @@ function together(parts: ReadonlyArray<string | Later>, separator: string): stri
 
 /** The short forms of YAML templates: `!Ref X` is `{ Ref: X }`, `!Sub …` is `{ "Fn::Sub": … }`. */
 const SHORT_FORMS =
-  "Ref Sub Join GetAtt If Select Split FindInMap ImportValue Base64 Cidr GetAZs And Or Not Equals Transform".split(" ");
+  "Ref Sub Join GetAtt If Select Split FindInMap ImportValue Base64 Cidr GetAZs And Or Not Equals Transform";
 
 interface Collection {
   toJSON(): unknown;
@@ -101,12 +102,14 @@ interface ShortForm {
   resolve(value: string | Collection): unknown;
 }
 
-export const shortForms: readonly ShortForm[] = SHORT_FORMS.flatMap((name): readonly ShortForm[] => {
-  const key = name === "Ref" ? name : `Fn::${name}`;
-  const ofNode = (value: string | Collection) => ({ [key]: typeof value === "string" ? value : value.toJSON() });
-  return [
-    { tag: `!${name}`, resolve: ofNode },
-    { tag: `!${name}`, collection: "seq", resolve: ofNode },
-    { tag: `!${name}`, collection: "map", resolve: ofNode },
-  ];
-});
+export const shortForms = onDemand((): readonly ShortForm[] =>
+  SHORT_FORMS.split(" ").flatMap((name): readonly ShortForm[] => {
+    const key = name === "Ref" ? name : `Fn::${name}`;
+    const ofNode = (value: string | Collection) => ({ [key]: typeof value === "string" ? value : value.toJSON() });
+    return [
+      { tag: `!${name}`, resolve: ofNode },
+      { tag: `!${name}`, collection: "seq", resolve: ofNode },
+      { tag: `!${name}`, collection: "map", resolve: ofNode },
+    ];
+  }),
+);

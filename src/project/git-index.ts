@@ -53,7 +53,7 @@ function isPlain(git: string): boolean {
   if (!facts.isDirectory() || facts.uid !== user || statSync(dirname(git)).uid !== user) return false;
   const config = readFileSync(join(git, "config"), "utf8");
   return (
-    !/^\s*\[(?:extensions|include)|^\s*(?:worktree|bare\s*=\s*true)/im.test(config) &&
+    !/^\s*\[(?:extensions|include)|^\s*(?:worktree|bare\s*=\s*true)/m.test(config.toLowerCase()) &&
     config.split("\n").every((line) => SETTING.test(line))
   );
 }

@@ -1,13 +1,23 @@
 import type { Fact, Framework, Route, StartCommand } from "../model/types.ts";
 
 /** Names of routes that answer "I am alive", nearest to liveness first. Those about readiness come last. */
-const HEALTH: readonly RegExp[] = [
-  /(?:^|\/)_?(?:livez?|liveness|alive)$/,
-  /(?:^|\/)_?_?(?:healthz?|(?:[\w-]+[-_])?health[-_]?check|healthy|lbheartbeat)_?_?$/,
-  /^(?:\/api)?(?:\/v\d+)?(?:\/(?!settings|admin|celery|tasks?|workers?|users?|accounts?|broker)[\w-]+)?\/_?_?(?:ping|up|heartbeat)_?_?$/,
-  /^(?:\/api)?(?:\/v\d+)?\/_?status$/,
-  /(?:^|\/)_?(?:readyz?|readiness)$/,
+const HEALTH: readonly { readonly of: "name" | "path"; readonly pattern: RegExp }[] = [
+  { of: "name", pattern: /^_?(?:livez?|liveness|alive)$/ },
+  { of: "name", pattern: /^_?_?(?:healthz?|(?:[\w-]+[-_])?health[-_]?check|healthy|lbheartbeat)_?_?$/ },
+  {
+    of: "path",
+    pattern:
+      /^(?:\/api)?(?:\/v\d+)?(?:\/(?!settings|admin|celery|tasks?|workers?|users?|accounts?|broker)[\w-]+)?\/_?_?(?:ping|up|heartbeat)_?_?$/,
+  },
+  { of: "path", pattern: /^(?:\/api)?(?:\/v\d+)?\/_?status$/ },
+  { of: "name", pattern: /^_?(?:readyz?|readiness)$/ },
 ];
+
+function rankOf(route: string): number {
+  const path = route.replace(/\/$/, "").toLowerCase();
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return HEALTH.findIndex(({ of, pattern }) => pattern.test(of === "name" ? name : path));
+}
 
 /** Of the routes; of a framework that answers by itself when the code has none of its own. */
 export function healthPathsOf(
@@ -15,7 +25,6 @@ export function healthPathsOf(
   framework: Fact<Framework>,
   starts: readonly Pick<StartCommand, "argv" | "evidence">[] = [],
 ): readonly Fact<string>[] {
-  const rankOf = (path: string) => HEALTH.findIndex((pattern) => pattern.test(path.replace(/\/$/, "").toLowerCase()));
   const own: readonly Fact<string>[] = routes
     .filter(({ method, path }) => (method === "GET" || method === "HEAD") && !/[{<:*]/.test(path))
     .map((route) => ({ route, rank: rankOf(route.path) }))

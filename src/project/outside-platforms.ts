@@ -10,7 +10,7 @@ import { type Path, readYaml, type YamlDocument } from "./yaml-file.ts";
 
 /** Any YAML, and JSON by a name or a folder that such definitions have: data is often JSON, and large. */
 const MAY_TELL =
-  /\.ya?ml$|(?:task|ecs|container|cloudformation|template|stack|deploy|infra|aws)[^/]*(?:\/[^/]+)*\.json$/i;
+  /\.ya?ml$|(?:task|ecs|container|cloudformation|template|stack|deploy|infra|aws)[^/]*(?:\/[^/]+)*\.json$/;
 const NEVER_TELLS =
   /(?:^|\/)(?:\.github|node_modules|locales?|(?:unit|integration|e2e|functional|acceptance)?[-_]?tests?(?:[-_]?data)?|fixtures|docs?)\//;
 
@@ -21,7 +21,8 @@ export async function readPlatforms(tree: Tree, outside: Outside, problems: Tree
   if (named !== undefined)
     for (const document of await readYaml(named.file, named.text, problems)) readEcs(document, tree, outside);
   for (const file of tree.files) {
-    if (file === named?.file || !MAY_TELL.test(file) || NEVER_TELLS.test(file) || isCompose(file)) continue;
+    if (file === named?.file || !MAY_TELL.test(file.toLowerCase()) || NEVER_TELLS.test(file) || isCompose(file))
+      continue;
     const text = tree.read(file);
     if (text !== undefined) await readOne({ file, text }, tree, outside, problems);
   }

@@ -88,14 +88,14 @@ function lineOf(command: unknown): string {
 
 /** Sources that may describe a deployment, by their names or folders: a front end has thousands of others. */
 const INFRASTRUCTURE =
-  /(?:(?:^|\/)(?:cdk|infra|deploy|lib|bin)[^/]*\/(?:[^/]+\/)*[^/]+|stack[^/]*|cdk[^/]*)\.(?:ts|js|py)$/i;
+  /(?:(?:^|\/)(?:cdk|infra|deploy|lib|bin)[^/]*\/(?:[^/]+\/)*[^/]+|stack[^/]*|cdk[^/]*)\.(?:ts|js|py)$/;
 
 const STOP_TIMEOUT = /\bstop_?[tT]imeout\s*[:=]\s*(?:\w+\.)?Duration\.(seconds|minutes)\(\s*(\d+)\s*\)/g;
 
 /** Lists of texts after `command` and `entryPoint` in the source of an infrastructure program, whatever its language. */
 function readCdk(tree: Tree, outside: Outside): void {
   for (const file of tree.files) {
-    if (!INFRASTRUCTURE.test(file) || file.includes("node_modules/")) continue;
+    if (!INFRASTRUCTURE.test(file.toLowerCase()) || file.includes("node_modules/")) continue;
     const text = tree.read(file);
     if (text === undefined || !/aws-cdk-lib|aws_cdk/.test(text)) continue;
     const source = new SourceText(file, text);

@@ -40,7 +40,7 @@ export async function readYaml(file: string, text: string, problems: TreeProblem
   const source = new SourceText(file, text);
   // A file that a generator fills in later is not YAML yet, and that is no fault of it.
   const told = GENERATED.test(text) || file.includes("{{") ? [] : problems;
-  const customTags = shortForms as unknown as Tags;
+  const customTags = shortForms() as unknown as Tags;
   const lines = new LineCounter();
   try {
     const documents = parseAllDocuments(text, { lineCounter: lines, merge: true, logLevel: "silent", customTags });

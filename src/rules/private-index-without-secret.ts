@@ -66,7 +66,7 @@ export const privateIndexWithoutSecret: Rule = {
     if (!first) return;
     const named = [...service.dependencies.indexes, ...(service.lock?.registries ?? [])];
     const index = [...named, ...installs.flatMap((install) => addressesAt(input, install))].find((address) =>
-      PRIVATE.test(address),
+      PRIVATE.test(address.toLowerCase()),
     );
     if (index === undefined || installs.some((install) => isServed(input, install, index))) return;
     yield {
@@ -150,7 +150,7 @@ const LOGIN = /netrc|keyring|http-basic|pypi-token|config set|codeartifact login
 
 /** Services that give packages to their customers alone, and names that only a company's network knows. */
 const PRIVATE =
-  /^https?:\/\/[^/]*(?:\.codeartifact\.[\w-]+\.amazonaws\.com|\.jfrog\.io|pkgs\.dev\.azure\.com|\.pkgs\.visualstudio\.com|-python\.pkg\.dev|pypi\.fury\.io|\.(?:internal|local|corp|lan|intranet))(?=[:/]|$)|\/api\/v4\/(?:projects|groups)\/[^/]+\/(?:-\/)?packages\/pypi|\/(?:artifactory|nexus)\//i;
+  /^https?:\/\/[^/]*(?:\.codeartifact\.[\w-]+\.amazonaws\.com|\.jfrog\.io|pkgs\.dev\.azure\.com|\.pkgs\.visualstudio\.com|-python\.pkg\.dev|pypi\.fury\.io|\.(?:internal|local|corp|lan|intranet))(?=[:/]|$)|\/api\/v4\/(?:projects|groups)\/[^/]+\/(?:-\/)?packages\/pypi|\/(?:artifactory|nexus)\//;
 
 /** There a repository can be open to everybody. */
 const MAY_BE_PUBLIC = /-python\.pkg\.dev\/|pypi\.fury\.io|gitlab\.com\//i;

@@ -94,7 +94,7 @@ const PYTHON3: Readonly<Record<string, string>> = {
 function* ofPackages({ dockerfile, service }: RuleInput): Generator<RuleFinding> {
   const { requires } = service.python;
   const stages = new Set(pythonInstalls(dockerfile).flatMap(({ tool, step }) => (tool === "pip" ? [step.stage] : [])));
-  if (requires === undefined || BY_HAND.test(dockerfile.text)) return;
+  if (requires === undefined || BY_HAND.test(dockerfile.text.toLowerCase())) return;
   for (const stage of stages) {
     const base = baseOf(rootImage(dockerfile, stage));
     const { distribution } = base;
@@ -116,8 +116,7 @@ function* ofPackages({ dockerfile, service }: RuleInput): Generator<RuleFinding>
 }
 
 /** Another Python than that of a package may be there. */
-const BY_HAND =
-  /\b(?:uv|pyenv|conda|mamba|rye|mise|asdf)\b|deadsnakes|add-apt-repository|https?:\/\/\S*python|--from=/i;
+const BY_HAND = /\b(?:uv|pyenv|conda|mamba|rye|mise|asdf)\b|deadsnakes|add-apt-repository|https?:\/\/\S*python|--from=/;
 
 const releaseOf = (name: string, usual: string): string | undefined =>
   /^python(3\.\d+)$/.exec(name)?.[1] ?? (/^python3(?:-(?:pip|venv|minimal|full))?$/.test(name) ? usual : undefined);

@@ -4,13 +4,14 @@ import { absolute } from "./queries/settings.ts";
 import { at, flag, shippedSteps } from "./queries/steps.ts";
 import type { Rule, RuleInput } from "./rule.ts";
 
+/** By its name, without folders. */
 const secretFile =
-  /(^|\/)(\.env(\.(?![\w-]*(?:example|sample|template|dist))[\w-]+)*|\.netrc|\.pypirc|\.pgpass|id_(rsa|ed25519|ecdsa)|[^/]+\.(pem|key|p12|pfx|jks|keystore)|credentials\.json|service[-_]account[\w-]*\.json)$/;
+  /^(\.env(\.(?![\w-]*(?:example|sample|template|dist))[\w-]+)*|\.netrc|\.pypirc|\.pgpass|id_(rsa|ed25519|ecdsa)|[^/]+\.(pem|key|p12|pfx|jks|keystore)|credentials\.json|service[-_]account[\w-]*\.json)$/;
 const wholeContext = healthyWith(["COPY app/ /app/app/\n", "COPY . /app/\n"]);
 
 /** A `.env` that can be read and gives no value to a name of a secret holds settings; everybody may have a public key. */
 function mayHoldSecret({ read }: RuleInput, file: string): boolean {
-  if (!secretFile.test(file)) return false;
+  if (!secretFile.test(file.slice(file.lastIndexOf("/") + 1))) return false;
   // The certificates of tests are everybody's.
   if (/(?:^|\/)tests?\/.*\.(?:pem|key|p12|pfx|jks|keystore)$/.test(file)) return false;
   if (/\.(?:pem|key)$/.test(file) && isPublic(read?.(file))) return false;
