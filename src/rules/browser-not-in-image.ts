@@ -28,6 +28,10 @@ export const browserNotInImage: Rule = {
         "WORKDIR /app\nCOPY --from=builder",
         "ENV PLAYWRIGHT_BROWSERS_PATH=/browsers\nRUN --mount=type=cache,target=/browsers python -m playwright install --with-deps\nWORKDIR /app\nCOPY --from=builder",
       ]),
+      changed([
+        "WORKDIR /app\nCOPY --from=builder",
+        "RUN --mount=type=cache,target=/root/.cache patchright install chromium\nWORKDIR /app\nCOPY --from=builder",
+      ]),
     ],
     good: [
       healthy,
@@ -41,7 +45,7 @@ export const browserNotInImage: Rule = {
     for (const stage of reachable(dockerfile))
       for (const { step, command } of runCommands(stage)) {
         const words = command.argv.join(" ");
-        if (!/\bplaywright install(?! ?-deps)\b/.test(words)) continue;
+        if (!/\b(?:playwright|patchright) install(?! ?-deps)\b/.test(words)) continue;
         const env = envOfCommand(dockerfile, step, command);
         const folder = env.get("PLAYWRIGHT_BROWSERS_PATH") ?? `${env.get("HOME") ?? "/root"}/.cache/ms-playwright`;
         const over = mountsOf(step.instruction)

@@ -1,8 +1,8 @@
 import { toolCall } from "../project/install-command.ts";
-import type { Dockerfile } from "../model/types.ts";
+import type { Dockerfile, Stage } from "../model/types.ts";
 import { append } from "./queries/fixes.ts";
 import { changed, healthy, healthyWith, project, syncLine } from "./queries/example.ts";
-import { at, find, reachable } from "./queries/steps.ts";
+import { at, find, reachable, type Step } from "./queries/steps.ts";
 import { envOfCommand, runCommands, syncsIn } from "./queries/uv.ts";
 import type { Rule, RuleFinding } from "./rule.ts";
 
@@ -53,6 +53,7 @@ export const syncWithoutFrozenOrLocked: Rule = {
       changed(["uv sync --locked --no-dev", "uv sync --no-dev"]),
       changed(["uv sync --locked", "uv lock && uv sync --locked"]),
       byPdm("pdm install --prod"),
+      byPdm("rm -f pdm.lock && pdm install --prod --frozen-lockfile"),
       byPylock("pip lock -r requirements.in && pip install --no-cache-dir"),
     ],
     good: [
@@ -65,11 +66,14 @@ export const syncWithoutFrozenOrLocked: Rule = {
       changed(["uv sync --locked", "uv lock --check && uv sync --locked"]),
       byPdm("pdm install --prod --frozen-lockfile"),
       byPdm("pdm sync --prod"),
+      byPdm("pdm sync --prod --no-self && rm pdm.lock && true"),
+      byPdm("rm -rf /tmp/pdm.lock.d build && pdm sync --prod"),
       byPylock("pip install --no-cache-dir"),
     ],
   },
   *check({ dockerfile, service }) {
     yield* byOthers(dockerfile);
+    yield* withoutLock(dockerfile);
     for (const { step, locked, frozen, command } of syncsIn(dockerfile)) {
       if (locked || frozen) continue;
       const tracked = service.lock?.tracked === true && service.lock.inStep.value;
@@ -81,6 +85,43 @@ export const syncWithoutFrozenOrLocked: Rule = {
     }
   },
 };
+
+const REMOVED: Readonly<Record<string, string>> = {
+  "uv.lock": "uv",
+  "poetry.lock": "poetry",
+  "pdm.lock": "pdm",
+  "Pipfile.lock": "pipenv",
+};
+
+/** A lock that is removed before the installation that would ask it, with nothing copied in between. */
+function* withoutLock(dockerfile: Dockerfile): Generator<RuleFinding> {
+  for (const stage of reachable(dockerfile))
+    for (const [index, { step, command }] of runCommands(stage).entries()) {
+      const lock =
+        command.program === "rm" ? command.argv.map(baseName).find((word) => Object.hasOwn(REMOVED, word)) : undefined;
+      if (lock === undefined) continue;
+      const later = runCommands(stage).slice(index + 1);
+      const next = later.find((one) => installsBy(one.command.argv, REMOVED[lock]));
+      if (next === undefined || copiesBetween(stage, step, next.step)) continue;
+      yield {
+        message: `\`${command.text}\` removes ${lock} before \`${next.command.text}\` asks it.`,
+        where: at(dockerfile, step.instruction, find(dockerfile, step.instruction, command.text)),
+        advice: "Leave the lock where it is, and bring it in step on a branch where it is stale.",
+      };
+    }
+}
+
+const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+
+function installsBy(argv: readonly string[], tool: string | undefined): boolean {
+  const call = toolCall(argv);
+  return call !== undefined && call.tool === tool && /^(?:install|sync)$/.test(call.verb);
+}
+
+const copiesBetween = ({ instructions }: Stage, one: Step, other: Step): boolean =>
+  instructions
+    .slice(instructions.indexOf(one.instruction) + 1, Math.max(0, instructions.indexOf(other.instruction)))
+    .some(({ keyword }) => keyword === "COPY" || keyword === "ADD");
 
 /** Commands that make a new lock, unless one of their flags says otherwise; and what to write instead. */
 const ANEW: ReadonlyArray<{
