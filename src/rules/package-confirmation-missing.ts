@@ -1,3 +1,4 @@
+import { onDemand } from "../kit/on-demand.ts";
 import { append } from "./queries/fixes.ts";
 import { changed, healthy, slim } from "./queries/example.ts";
 import { installsIn } from "./queries/packages.ts";
@@ -42,11 +43,12 @@ export const packageConfirmationMissing: Rule = {
   },
   *check({ dockerfile }) {
     const steps = reachableSteps(dockerfile);
-    const configured = steps.some(({ instruction }) => /Assume-Yes|assumeyes/i.test(instruction.args));
+    const configured = onDemand(() => steps.some(({ instruction }) => /Assume-Yes|assumeyes/i.test(instruction.args)));
     for (const { manager, command, step } of installsIn(steps)) {
-      if (manager === "apk" || configured) continue;
+      if (manager === "apk") continue;
       if (command.argv.some((word) => /^(--yes|--assume-yes|--assumeyes)$|^-[a-z]*y[a-z]*$|^-q=2$|^-qq$/.test(word)))
         continue;
+      if (configured()) return;
       yield {
         message: `\`${command.argv.slice(0, 4).join(" ")}\` asks before it installs.`,
         where: at(dockerfile, step.instruction, find(dockerfile, step.instruction, command.argv.slice(0, 2).join(" "))),

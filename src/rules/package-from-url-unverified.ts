@@ -88,7 +88,7 @@ const verifies = ({ program, argv }: Command): boolean =>
   VERIFIES.test(program) ||
   (program === "openssl" && argv.includes("dgst")) ||
   (program === "rpm" && argv.some((word) => /^(?:--import|-K|--checksig)$/.test(word))) ||
-  argv.some((word) => /localpkg_gpgcheck=(?:1|true|yes)/i.test(word));
+  argv.some((word) => word.includes("=") && /localpkg_gpgcheck=(?:1|true|yes)/i.test(word));
 
 /** The address that a command installs from: given to it, or downloaded by a command before. */
 function sourceOf(command: Command, files: readonly Download[]): string | undefined {

@@ -39,12 +39,13 @@ export const recommendsInstalled: Rule = {
   *check({ dockerfile }) {
     const steps = shippedSteps(dockerfile);
     const configured = steps.some(
-      ({ instruction }) => /Install-Recommends/i.test(instruction.args) && instruction.args.includes("apt.conf"),
+      ({ instruction }) => instruction.args.includes("apt.conf") && /Install-Recommends/i.test(instruction.args),
     );
     for (const { manager, command, step } of installsIn(steps)) {
       if (
         manager !== "apt" ||
         configured ||
+        command.argv.includes("--no-install-recommends") ||
         command.argv.some((word) => /^--no-install-recommends$|Install-Recommends/i.test(word))
       )
         continue;
