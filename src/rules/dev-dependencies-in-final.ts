@@ -90,11 +90,11 @@ export const devDependenciesInFinal: Rule = {
       changed(["--locked --no-dev --no", "--locked --all-groups --no"]),
       byPoetry(""),
       byPip(".venv/bin/pip install --no-cache-dir -r requirements-dev.txt"),
-      byPip(".venv/bin/pip install --no-cache-dir -r ${LIST}", "ARG LIST=requirements-dev.txt\n"),
       project({ ...withTest, Dockerfile: healthyWith(["--locked --no-dev --no", "--locked --no-group dev --no"]) }),
       // Before there were groups, an extra had what development needs.
       withExtra("pip install --no-cache-dir '.[dev,fast]'"),
       withExtra("uv sync --locked --all-extras"),
+      byPip(".venv/bin/pip install --no-cache-dir -r ${LIST}", "ARG LIST=requirements-dev.txt\n"),
     ],
     good: [
       healthy,
@@ -107,14 +107,14 @@ export const devDependenciesInFinal: Rule = {
       byPoetry(" --only main"),
       byPoetry(" --without dev"),
       byPip(".venv/bin/pip install --no-cache-dir -r requirements.txt"),
-      byPip(".venv/bin/pip install --no-cache-dir -r ${LIST}", "ARG LIST=requirements.txt\n"),
-      byPip(".venv/bin/pip install --no-cache-dir -r ${LIST}", "ARG LIST\n"),
       project({
         ...withTest,
         Dockerfile: healthyWith(["--locked --no-dev --no", "--locked --no-default-groups --no"]),
       }),
       withExtra("pip install --no-cache-dir '.[fast]'"),
       withExtra("uv sync --locked --extra fast"),
+      byPip(".venv/bin/pip install --no-cache-dir -r ${LIST}", "ARG LIST=requirements.txt\n"),
+      byPip(".venv/bin/pip install --no-cache-dir -r ${LIST}", "ARG LIST\n"),
     ],
   },
   *check(input) {

@@ -53,8 +53,8 @@ export const syncWithoutFrozenOrLocked: Rule = {
       changed(["uv sync --locked --no-dev", "uv sync --no-dev"]),
       changed(["uv sync --locked", "uv lock && uv sync --locked"]),
       byPdm("pdm install --prod"),
-      byPdm("rm -f pdm.lock && pdm install --prod --frozen-lockfile"),
       byPylock("pip lock -r requirements.in && pip install --no-cache-dir"),
+      byPdm("rm -f pdm.lock && pdm install --prod --frozen-lockfile"),
     ],
     good: [
       healthy,
@@ -66,9 +66,9 @@ export const syncWithoutFrozenOrLocked: Rule = {
       changed(["uv sync --locked", "uv lock --check && uv sync --locked"]),
       byPdm("pdm install --prod --frozen-lockfile"),
       byPdm("pdm sync --prod"),
+      byPylock("pip install --no-cache-dir"),
       byPdm("pdm sync --prod --no-self && rm pdm.lock && true"),
       byPdm("rm -rf /tmp/pdm.lock.d build && pdm sync --prod"),
-      byPylock("pip install --no-cache-dir"),
     ],
   },
   *check({ dockerfile, service }) {
