@@ -1,11 +1,25 @@
+import { posix } from "node:path";
 import { literal } from "../kit/pattern.ts";
 import { replace } from "./queries/fixes.ts";
-import { bindOf } from "./queries/bind.ts";
+import { bindOf, type Serving } from "./queries/bind.ts";
 import { changed, healthy, healthyWith, project, startLine } from "./queries/example.ts";
-import { startOf } from "./queries/start.ts";
+import { canShip } from "./queries/shipped-files.ts";
+import { option, startOf } from "./queries/start.ts";
 import { at, shippedSteps } from "./queries/steps.ts";
 import { healthcheckOf } from "./queries/health.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, RuleInput } from "./rule.ts";
+
+const ofItself = (settings: string, files: Readonly<Record<string, string>> = {}) =>
+  project({
+    Dockerfile: healthyWith(
+      [startLine, 'CMD ["gunicorn", "app.main:app"]\n'],
+      ["EXPOSE 8000", "EXPOSE 9000"],
+      ["127.0.0.1:8000/health", "127.0.0.1:9000/health"],
+      ["COPY app/", "COPY gunicorn.conf.py ./\nCOPY app/"],
+    ),
+    "gunicorn.conf.py": settings,
+    ...files,
+  });
 
 export const portMismatch: Rule = {
   id: "port-mismatch",
@@ -22,25 +36,28 @@ export const portMismatch: Rule = {
   fixes: "writes the port of the server into EXPOSE and into the health check.",
   provenBy: ["becomes-healthy"],
   examples: {
-    bad: [changed(["EXPOSE 8000", "EXPOSE 80"]), changed(["127.0.0.1:8000/health", "127.0.0.1:8080/health"])],
+    bad: [
+      changed(["EXPOSE 8000", "EXPOSE 80"]),
+      changed(["127.0.0.1:8000/health", "127.0.0.1:8080/health"]),
+      ofItself('bind = "0.0.0.0:8080"\n'),
+    ],
     good: [
       healthy,
       changed(["EXPOSE 8000", "EXPOSE 8000 9090"]),
       changed(['"8000", "--timeout', '"$PORT", "--timeout']),
-      project({
-        Dockerfile: healthyWith(
-          [startLine, 'CMD ["gunicorn", "app.main:app"]\n'],
-          ["EXPOSE 8000", "EXPOSE 9000"],
-          ["127.0.0.1:8000/health", "127.0.0.1:9000/health"],
-        ),
-        "gunicorn.conf.py": 'bind = "0.0.0.0:9000"\n',
+      ofItself('bind = "0.0.0.0:9000"\n'),
+      ofItself('bind = ["0.0.0.0:8080", "0.0.0.0:9000"]\n'),
+      ofItself("workers = 4\n", {
+        "app/main.py": 'import app\n\nif __name__ == "__main__":\n    app.run(port=5000)\n',
       }),
+      ofItself('import os\n\nbind = "0.0.0.0:" + os.environ.get("PORT", "8080")\n'),
     ],
   },
-  *check({ dockerfile, service }) {
+  *check(input) {
+    const { dockerfile } = input;
     const start = startOf(dockerfile);
     if (!start) return;
-    const { port } = bindOf(dockerfile, start, service.files);
+    const port = bindOf(dockerfile, start, input.service.files).port ?? configured(input, start);
     if (port === undefined || !/^\d+$/.test(port)) return;
     const exposes = shippedSteps(dockerfile).filter(({ instruction }) => instruction.keyword === "EXPOSE");
     const ports = exposes.flatMap(({ instruction }) => instruction.words.map((word) => word.split("/")[0] ?? ""));
@@ -61,3 +78,14 @@ export const portMismatch: Rule = {
       };
   },
 };
+
+/** The one address in gunicorn's own file, where the image may hold it and no variable has a say. */
+function configured(input: RuleInput, { server, argv }: Serving): string | undefined {
+  const { value, evidence = [] } = input.service.port ?? {};
+  const [set] = evidence;
+  if (server !== "gunicorn" || value === undefined || value.variable !== undefined || set === undefined)
+    return undefined;
+  const named = option(argv, "-c", "--config")?.replace(/^file:/, "") ?? "gunicorn.conf.py";
+  if (posix.basename(set.file) !== posix.basename(named)) return undefined;
+  return set.text.includes(",") || !canShip(input, set.file) ? undefined : String(value.number);
+}
