@@ -134,7 +134,10 @@ describe.concurrent("a service that is stopped while a WebSocket is open", () =>
 
   it("is unproven where nobody is let in, and says which key tells how", async () => {
     const websocket = { path: "/ws?token=no" };
-    const unproven = { status: "unproven", message: containing("could be opened on /ws (HTTP 403). Name a path") };
+    const unproven = {
+      status: "unproven",
+      message: containing("could be opened on /ws (HTTP 403). It asks who comes: name it, with a login"),
+    };
     expect(await verdictsOn({ app: starlette(), server: "uvicorn", websocket })).toMatchObject([unproven, unproven]);
   });
 });

@@ -28,7 +28,7 @@ export function heldWebSocket(seen: OpenConnections): HeldWebSocket | Verdict {
     const tried = refused.map((one) => `${one.path} (${one.status === 0 ? "no answer" : `HTTP ${one.status}`})`);
     const asksWho = refused.some(({ status }) => status === 401 || status === 403);
     const what = asksWho
-      ? `${refused.length === 1 ? "It asks" : "They ask"} who comes: name one of them, with a login that the service knows while it is proven, ${WITH_LOGIN}`
+      ? `${refused.length === 1 ? "It asks who comes: name it" : "They ask who comes: name one of them"}, with a login that the service knows while it is proven, ${WITH_LOGIN}`
       : `Name a path that lets one be opened, with what it takes to be let in, ${NAME_ONE}`;
     return unproven(`No WebSocket could be opened on ${some(tried)}. ${what}.`);
   }
