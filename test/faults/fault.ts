@@ -43,3 +43,13 @@ export interface Fault {
 /** The check failed, and for the reason that was planted. */
 export const isCaught = ({ says }: Fault, id: string, verdict: Verdict | undefined): boolean =>
   verdict?.status === "fail" && says?.[id]?.test(verdict.message) !== false;
+
+/** The faults that each break a check that none before them breaks: a part of all that leaves no check untried. */
+export function oneForEachCheck(faults: readonly Fault[]): readonly Fault[] {
+  const tried = new Set<string>();
+  return faults.filter(({ breaks }) => {
+    const isNew = breaks.some((id) => !tried.has(id));
+    for (const id of breaks) tried.add(id);
+    return isNew;
+  });
+}
