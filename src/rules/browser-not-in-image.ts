@@ -1,6 +1,5 @@
 import type { Dockerfile } from "../model/types.ts";
 import { isIn } from "../kit/paths.ts";
-import type { Command } from "./queries/commands.ts";
 import { changed, healthy } from "./queries/example.ts";
 import { absolute, isRoot, situationAt } from "./queries/settings.ts";
 import { at, find, lineage, mountsOf, reachable, shippedStage, shippedSteps, type Step } from "./queries/steps.ts";
@@ -56,7 +55,8 @@ export const browserNotInImage: Rule = {
     for (const stage of reachable(dockerfile))
       for (const { step, command } of runCommands(stage)) {
         if (!/\b(?:playwright|patchright) install(?! ?-deps)\b/.test(command.argv.join(" "))) continue;
-        const said = keptOut(dockerfile, step, command) ?? leftWithRoot(dockerfile, step, command);
+        const folder = folderOf(envOfCommand(dockerfile, step, command));
+        const said = keptOut(step, folder) ?? leftWithRoot(dockerfile, step, folder);
         if (said === undefined) continue;
         yield {
           message: `\`${command.text}\` writes the browsers to ${said}`,
@@ -66,13 +66,10 @@ export const browserNotInImage: Rule = {
   },
 };
 
-function folderOf(dockerfile: Dockerfile, step: Step, command: Command): string {
-  const env = envOfCommand(dockerfile, step, command);
-  return absolute("/", env.get("PLAYWRIGHT_BROWSERS_PATH") ?? `${env.get("HOME") ?? "/root"}/.cache/ms-playwright`);
-}
+const folderOf = (env: ReadonlyMap<string, string>): string =>
+  absolute("/", env.get("PLAYWRIGHT_BROWSERS_PATH") ?? `${env.get("HOME") ?? "/root"}/.cache/ms-playwright`);
 
-function keptOut(dockerfile: Dockerfile, step: Step, command: Command): string | undefined {
-  const folder = folderOf(dockerfile, step, command);
+function keptOut(step: Step, folder: string): string | undefined {
   const over = mountsOf(step.instruction)
     .filter(({ type }) => type === "cache" || type === "tmpfs")
     .map(({ target = "" }) => absolute("/", target))
@@ -81,10 +78,9 @@ function keptOut(dockerfile: Dockerfile, step: Step, command: Command): string |
 }
 
 /** Downloaded by root into root's home, in what the service starts from, and nothing brings another user there. */
-function leftWithRoot(dockerfile: Dockerfile, step: Step, command: Command): string | undefined {
+function leftWithRoot(dockerfile: Dockerfile, step: Step, folder: string): string | undefined {
   const stage = shippedStage(dockerfile);
   if (stage === undefined || !lineage(dockerfile, stage).includes(step.stage)) return undefined;
-  const folder = folderOf(dockerfile, step, command);
   const installs = situationAt(dockerfile, step.stage, step.instruction).user ?? "0";
   const { user, env } = situationAt(dockerfile, stage);
   if (!isIn(folder, "/root") || !isRoot(installs) || user === undefined || isRoot(user) || user.includes("$"))

@@ -1,7 +1,5 @@
 import { byManager, healthy, runtime, startLine } from "./queries/example.ts";
-import { append } from "./queries/fixes.ts";
 import { cachesLeft, type ManagerCache } from "./queries/manager-cache.ts";
-import { at, find } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
 /** In the shipped stage, which pdm leaves again. */
@@ -40,23 +38,14 @@ export const pdmCacheInImage: Rule = {
       byManager("pdm"),
     ],
   },
-  *check({ dockerfile }) {
-    for (const { step, command, shown } of cachesLeft(dockerfile, PDM)) {
-      const { instruction } = step;
-      yield {
-        message: `\`${command.text}\` leaves pdm's cache (${shown}) in the image.`,
-        where: at(dockerfile, instruction, find(dockerfile, instruction, command.text)),
-        advice: `Set \`PDM_NO_CACHE=1\`, or mount a cache at ${shown}; best install in a builder stage and copy the environment alone.`,
-        ...append(dockerfile, instruction, /\bpdm(?=\s+(?:install|sync)\b)/, " --no-cache"),
-      };
-    }
-  },
+  check: ({ dockerfile }) => cachesLeft(dockerfile, PDM),
 };
 
 const PDM: ManagerCache = {
   program: "pdm",
-  verbs: /^(?:install|sync)$/,
   variable: "PDM_CACHE_DIR",
   folder: "pdm",
   isOff: ({ argv }, env) => argv.includes("--no-cache") || (env.get("PDM_NO_CACHE") ?? "") !== "",
+  remedy: "Set `PDM_NO_CACHE=1`, or mount a cache at",
+  noCacheBehind: /\bpdm(?=\s+(?:install|sync)\b)/,
 };

@@ -1,6 +1,5 @@
 import { byManager, healthy, runtime, startLine } from "./queries/example.ts";
 import { cachesLeft, type ManagerCache } from "./queries/manager-cache.ts";
-import { at, find } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
 /** In the shipped stage, which pipenv leaves again. */
@@ -39,23 +38,14 @@ export const pipenvCacheInImage: Rule = {
       byManager("pipenv"),
     ],
   },
-  *check({ dockerfile }) {
-    for (const { step, command, shown } of cachesLeft(dockerfile, PIPENV)) {
-      const { instruction } = step;
-      yield {
-        message: `\`${command.text}\` leaves pipenv's cache (${shown}) in the image.`,
-        where: at(dockerfile, instruction, find(dockerfile, instruction, command.text)),
-        advice: `Set \`PIP_NO_CACHE_DIR=1\`, which pipenv's pip heeds, or mount a cache at ${shown}; best install in a builder stage and copy the environment alone.`,
-      };
-    }
-  },
+  check: ({ dockerfile }) => cachesLeft(dockerfile, PIPENV),
 };
 
 const PIPENV: ManagerCache = {
   program: "pipenv",
-  verbs: /^(?:install|sync)$/,
   variable: "PIPENV_CACHE_DIR",
   folder: "pipenv",
   isOff: ({ argv }, env) =>
     argv.some((word) => /--no-cache(?:-dir)?\b/.test(word)) || (env.get("PIP_NO_CACHE_DIR") ?? "") !== "",
+  remedy: "Set `PIP_NO_CACHE_DIR=1`, which pipenv's pip heeds, or mount a cache at",
 };

@@ -1,7 +1,5 @@
 import { healthy, project, slim, startLine } from "./queries/example.ts";
-import { append } from "./queries/fixes.ts";
 import { cachesLeft, type ManagerCache } from "./queries/manager-cache.ts";
-import { at, find } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
 const single = (install: string, before = ""): string =>
@@ -56,23 +54,14 @@ export const poetryCacheInImage: Rule = {
       ),
     ],
   },
-  *check({ dockerfile }) {
-    for (const { step, command, shown } of cachesLeft(dockerfile, POETRY)) {
-      const { instruction } = step;
-      yield {
-        message: `\`${command.text}\` leaves poetry's cache (${shown}) in the image.`,
-        where: at(dockerfile, instruction, find(dockerfile, instruction, command.text)),
-        advice: `Use \`poetry install --no-cache\`, or a cache mount at ${shown}; best install in a builder stage and copy the environment alone.`,
-        ...append(dockerfile, instruction, /\bpoetry\s+(?:install|sync)\b/, " --no-cache"),
-      };
-    }
-  },
+  check: ({ dockerfile }) => cachesLeft(dockerfile, POETRY),
 };
 
 const POETRY: ManagerCache = {
   program: "poetry",
-  verbs: /^(?:install|sync)$/,
   variable: "POETRY_CACHE_DIR",
   folder: "pypoetry",
   isOff: ({ argv }) => argv.includes("--no-cache"),
+  remedy: "Use `poetry install --no-cache`, or a cache mount at",
+  noCacheBehind: /\bpoetry\s+(?:install|sync)\b/,
 };

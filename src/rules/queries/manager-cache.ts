@@ -1,34 +1,48 @@
 import { isIn } from "../../kit/paths.ts";
-import type { Dockerfile } from "../../model/types.ts";
+import type { Dockerfile, Instruction } from "../../model/types.ts";
+import type { RuleFinding } from "../rule.ts";
 import { cacheMountsOf } from "./cache-mounts.ts";
 import { type Command, commandsOf } from "./commands.ts";
+import { append } from "./fixes.ts";
 import { absolute, situationAt } from "./settings.ts";
-import { shippedSteps, type Step } from "./steps.ts";
+import { at, find, shippedSteps, type Step } from "./steps.ts";
 import { homeOf } from "./user-home.ts";
 import { envOfCommand } from "./uv.ts";
 
 /** Where a package manager keeps what it downloads. */
 export interface ManagerCache {
   readonly program: "poetry" | "pdm" | "pipenv";
-  /** Of its commands, those that install. */
-  readonly verbs: RegExp;
   /** The variable that names the folder. */
   readonly variable: string;
   /** The folder's name below the user's caches: `pypoetry` of ~/.cache/pypoetry. */
   readonly folder: string;
   /** The command is told to keep nothing. */
   readonly isOff: (command: Command, env: ReadonlyMap<string, string>) => boolean;
+  /** What to do, up to the folder: "Do this, or mount a cache at". */
+  readonly remedy: string;
+  /** Behind what the fix writes `--no-cache`; undefined where the program has no such option. */
+  readonly noCacheBehind?: RegExp;
 }
 
-export interface CacheLeft {
-  readonly step: Step;
+/** Tells of the first installation of each step of the shipped image that leaves a cache in its layer. */
+export function* cachesLeft(dockerfile: Dockerfile, cache: ManagerCache): Generator<RuleFinding> {
+  for (const { instruction, command, folder } of leftIn(dockerfile, cache))
+    yield {
+      message: `\`${command.text}\` leaves ${cache.program}'s cache (${folder}) in the image.`,
+      where: at(dockerfile, instruction, find(dockerfile, instruction, command.text)),
+      advice: `${cache.remedy} ${folder}; best install in a builder stage and copy the environment alone.`,
+      ...(cache.noCacheBehind === undefined ? {} : append(dockerfile, instruction, cache.noCacheBehind, " --no-cache")),
+    };
+}
+
+interface CacheLeft {
+  readonly instruction: Instruction;
   readonly command: Command;
-  /** The folder, as people write it. */
-  readonly shown: string;
+  /** As people write it. */
+  readonly folder: string;
 }
 
-/** The first installation of each step of the shipped image that leaves a cache in its layer. */
-export function cachesLeft(dockerfile: Dockerfile, cache: ManagerCache): readonly CacheLeft[] {
+function leftIn(dockerfile: Dockerfile, cache: ManagerCache): readonly CacheLeft[] {
   return shippedSteps(dockerfile).flatMap((step) => {
     const { instruction, stage } = step;
     const installs =
@@ -40,12 +54,14 @@ export function cachesLeft(dockerfile: Dockerfile, cache: ManagerCache): readonl
     const xdg = env.get("XDG_CACHE_HOME") ?? `${env.get("HOME") ?? homeOf(dockerfile, stage, user) ?? "~"}/.cache`;
     const folder = absolute(workdir, env.get(cache.variable) ?? `${xdg}/${cache.folder}`);
     if (folder.includes("$") || isKeptOut(dockerfile, step, { ...cache, folder })) return [];
-    return [{ step, command, shown: folder.replace(/^.*\/~/, "~") }];
+    return [{ instruction, command, folder: folder.replace(/^.*\/~/, "~") }];
   });
 }
 
+const INSTALLS = /^(?:install|sync)$/;
+
 const isInstall = ({ program, argv }: Command, cache: ManagerCache): boolean =>
-  program === cache.program && cache.verbs.test(argv.slice(1).find((word) => !word.startsWith("-")) ?? "");
+  program === cache.program && INSTALLS.test(argv.slice(1).find((word) => !word.startsWith("-")) ?? "");
 
 /** A mount holds the cache, or the same step removes it. */
 function isKeptOut(dockerfile: Dockerfile, step: Step, { program: own, variable, folder }: ManagerCache): boolean {
