@@ -22,6 +22,8 @@ export interface Verdict {
   readonly measured?: Measurement;
   /** Parts of the promise that nobody could measure, each in words. The status is that of the rest. */
   readonly unproven?: readonly string[];
+  /** It is unproven because the machine had too much to do: another run may prove it, and nothing of the image is to blame. */
+  readonly busy?: true;
 }
 
 export interface CheckResult extends Verdict {

@@ -14,7 +14,6 @@ import type {
   Side,
   Status,
 } from "../model/types.ts";
-import { TOO_BUSY } from "../checks/support/verdicts.ts";
 import type { Reporter } from "../reporters/reporter.ts";
 
 /** The figures of one side that scripts rely on. */
@@ -130,9 +129,9 @@ export function verdictOf(
 /** What another run, at another time, may prove: nobody needs to look for a fault in the image. */
 function heldUp(checks: readonly CheckResult[]): readonly string[] {
   const open = withStatus(checks, "unproven");
-  const busy = open.filter(({ message }) => message.includes(TOO_BUSY));
-  if (busy.length === 0) return [];
-  const which = busy.length === open.length ? "" : ` for ${busy.map(({ title }) => title).join("; ")}`;
+  const late = open.filter(({ busy }) => busy === true);
+  if (late.length === 0) return [];
+  const which = late.length === open.length ? "" : ` for ${late.map(({ title }) => title).join("; ")}`;
   return [`The machine was too busy${which}: run it again when it has less to do.`];
 }
 

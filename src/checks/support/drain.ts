@@ -23,6 +23,9 @@ export const exampleDrain: Drain = {
   log: [],
 };
 
+const dropped: Drain["answer"] = { status: 0, complete: false, bytes: 0, ended: "closed" };
+const slow = { request: "GET /__seaworthy/slow, 2 s long", expected: 200 };
+
 /** What the checks about a request in flight must say, whoever is process 1. */
 export const drainExamples: ReadonlyArray<{
   readonly name: string;
@@ -75,12 +78,8 @@ export const drainExamples: ReadonlyArray<{
     name: "dropped where its body is still coming, and answered where it is not",
     data: {
       ...exampleDrain,
-      answer: { status: 0, complete: false, bytes: 0, ended: "closed" },
-      whole: {
-        request: "GET /__seaworthy/slow, 2 s long",
-        expected: 200,
-        answer: { status: 200, complete: true, bytes: 2, ended: "open" },
-      },
+      answer: dropped,
+      whole: { ...slow, answer: { status: 200, complete: true, bytes: 2, ended: "open" } },
     },
     status: "fail",
     says: "only those are lost whose body is still coming",
@@ -89,12 +88,8 @@ export const drainExamples: ReadonlyArray<{
     name: "dropped in both ways",
     data: {
       ...exampleDrain,
-      answer: { status: 0, complete: false, bytes: 0, ended: "closed" },
-      whole: {
-        request: "GET /__seaworthy/slow, 2 s long",
-        expected: 200,
-        answer: { status: 0, complete: false, bytes: 0, ended: "closed" },
-      },
+      answer: dropped,
+      whole: { ...slow, answer: dropped },
     },
     status: "fail",
     says: "So was GET /__seaworthy/slow",

@@ -6,11 +6,10 @@ export const unproven = (message: string): Verdict => verdict("unproven", messag
 export const notApplicable = (message: string): Verdict => verdict("not-applicable", message);
 
 /** What came late on a machine that had other work to do. */
-export const tooBusy = (late: string): Verdict =>
-  unproven(`${late}, but ${TOO_BUSY} to tell whose delay it was: run it again when it has less to do.`);
-
-/** By these words of its message whoever sums up knows that the machine is to blame, and nothing of the image. */
-export const TOO_BUSY = "the machine was too busy";
+export const tooBusy = (late: string): Verdict => ({
+  ...unproven(`${late}, but the machine was too busy to tell whose delay it was: run it again when it has less to do.`),
+  busy: true,
+});
 
 /** The verdict, with what it says nothing about. */
 export const leaving = (told: Verdict, parts: readonly string[]): Verdict =>

@@ -20,6 +20,7 @@ const check = z.object({
   decides: z.literal(false).optional(),
   was: z.enum(["fail", "unproven"]).optional(),
   unproven: texts.optional(),
+  busy: z.literal(true).optional(),
   message: text,
   measured: measurement.optional(),
   evidence: texts,
