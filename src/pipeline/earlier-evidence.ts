@@ -47,6 +47,10 @@ const QUICK_MS = 300;
 export const isWorthTelling = (seen: Seen): boolean =>
   seen.status === "failed" || seen.measuredIn !== undefined || seen.milliseconds >= QUICK_MS;
 
+/** What a run tells of a probe that is over; undefined where that is not worth telling. */
+export const progressOf = (title: string, seen: Seen): string | undefined =>
+  isWorthTelling(seen) ? `${title} (${took(seen)})${seen.status === "failed" ? `: ${seen.reason}` : ""}` : undefined;
+
 /** Says whose files were not looked at again, and how to have it done. */
 export function lookedAtEarlier(looked: Readonly<Record<string, Seen | undefined>>): readonly string[] {
   return Object.entries(looked).flatMap(([label, seen]) =>

@@ -1,5 +1,5 @@
 import type { Check } from "../checks/check.ts";
-import { isWorthTelling, took } from "./earlier-evidence.ts";
+import { progressOf } from "./earlier-evidence.ts";
 import { checks } from "../checks/index.gen.ts";
 import type { BuildSide, CheckResult, Image, RequirementResult, Seen } from "../model/types.ts";
 import { buildRecord } from "../probes/build-record.ts";
@@ -102,8 +102,8 @@ const looksOf = async (session: Session, demanded: Parameters<typeof registryOf>
   buildSecrets: await recognisableIn(session),
   signal: session.world.signal,
   onProbe: (_label: unknown, probe: Probe, seen: Seen) => {
-    const why = seen.status === "failed" ? `: ${seen.reason}` : "";
-    if (isWorthTelling(seen)) session.world.tell(`${probe.title} (${took(seen)})${why}`);
+    const line = progressOf(probe.title, seen);
+    if (line !== undefined) session.world.tell(line);
   },
 });
 

@@ -40,7 +40,7 @@ import { analyzeRendered, buildStep, pinStep, planStep, renderedDockerfile, rend
 import { NOT_RUN, type TestRun, testsStep } from "./tests-step.ts";
 import { timedFigures } from "./timed-figures.ts";
 import { testsWanted } from "./tests-wanted.ts";
-import { isWorthTelling, lookedAtEarlier, took } from "./earlier-evidence.ts";
+import { lookedAtEarlier, progressOf } from "./earlier-evidence.ts";
 import { collectEvidence, evidenceOf, judgeSide, probesFor } from "./verify.ts";
 import { VERSION } from "./version.ts";
 
@@ -162,8 +162,8 @@ async function prove(
     signal: world.signal,
     fresh,
     onProbe: (label, probe, seen) => {
-      const why = seen.status === "failed" ? `: ${seen.reason}` : "";
-      if (isWorthTelling(seen)) world.tell(`${label}: ${probe.title} (${took(seen)})${why}`);
+      const line = progressOf(`${label}: ${probe.title}`, seen);
+      if (line !== undefined) world.tell(line);
     },
   });
 }
