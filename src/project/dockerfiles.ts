@@ -1,7 +1,6 @@
 import { posix } from "node:path";
-import { beyondLimits } from "../dockerfile/limits.ts";
 import type { Dockerfile } from "../model/types.ts";
-import { parsedDockerfile } from "./parsed-dockerfile.ts";
+import { judgeableDockerfile } from "./parsed-dockerfile.ts";
 import { makesOther, makesPython } from "./python-image.ts";
 import type { Tree } from "./tree.ts";
 
@@ -54,8 +53,8 @@ function pythonFirst(tree: Tree, sorted: readonly string[]): readonly string[] {
 }
 
 function makes(tree: Tree, file: string, what: (dockerfile: Dockerfile) => boolean): boolean {
-  const dockerfile = parsedDockerfile(tree, file);
-  return dockerfile !== undefined && beyondLimits(dockerfile) === undefined && what(dockerfile);
+  const dockerfile = judgeableDockerfile(tree, file);
+  return dockerfile !== undefined && what(dockerfile);
 }
 
 function compare(a: readonly (string | number)[], b: readonly (string | number)[]): number {

@@ -1,9 +1,8 @@
 import { posix } from "node:path";
-import { beyondLimits } from "../dockerfile/limits.ts";
 import { asSeenFrom } from "./above.ts";
 import { dockerfilesOf, isAside } from "./dockerfiles.ts";
 import { composeBuild, isCompose } from "./outside-compose.ts";
-import { parsedDockerfile } from "./parsed-dockerfile.ts";
+import { judgeableDockerfile } from "./parsed-dockerfile.ts";
 import { makesPython } from "./python-image.ts";
 import { tableAt, valueAt } from "./toml.ts";
 import type { Tree } from "./tree.ts";
@@ -29,9 +28,8 @@ export async function otherDockerfiles(tree: Tree): Promise<readonly string[]> {
 }
 
 function shipsPython(tree: Tree, file: string): boolean {
-  const dockerfile = parsedDockerfile(tree, file);
-  if (dockerfile === undefined || beyondLimits(dockerfile) !== undefined || BY_US.test(dockerfile.text)) return false;
-  return makesPython(dockerfile);
+  const dockerfile = judgeableDockerfile(tree, file);
+  return dockerfile !== undefined && !BY_US.test(dockerfile.text) && makesPython(dockerfile);
 }
 
 /** What the Compose files build, those of the folders above too, seen from this folder. */

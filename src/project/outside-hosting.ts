@@ -4,6 +4,9 @@ import { listAt, readToml, tableAt, textAt, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 import { type Path, readYaml } from "./yaml-file.ts";
 
+/** Platforms that build a Dockerfile, or without one, by a file of their own in the repository. */
+export const HOSTING = ["fly", "render", "railway"] as const;
+
 /** One configuration of a hosting platform, whatever language it is written in. */
 interface Configuration {
   readonly data: unknown;
@@ -87,7 +90,7 @@ const FILES: ReadonlyArray<readonly [string, (configuration: Configuration) => v
 ];
 
 interface Written {
-  readonly source: "fly" | "render" | "railway";
+  readonly source: (typeof HOSTING)[number];
   readonly command: unknown;
   /** What it builds; undefined where it builds without a Dockerfile. */
   readonly origin: ImageOrigin | undefined;

@@ -1,3 +1,4 @@
+import { beyondLimits } from "../dockerfile/limits.ts";
 import { parseDockerfile } from "../dockerfile/parse.ts";
 import type { Dockerfile } from "../model/types.ts";
 import type { Tree } from "./tree.ts";
@@ -18,4 +19,10 @@ export function parsedDockerfile(tree: Tree, path: string): Dockerfile | undefin
   const dockerfile = parseDockerfile(path, text);
   parsed.set(path, dockerfile);
   return dockerfile;
+}
+
+/** The same; undefined also where it is beyond what an engine could build, and is not judged. */
+export function judgeableDockerfile(tree: Tree, path: string): Dockerfile | undefined {
+  const dockerfile = parsedDockerfile(tree, path);
+  return dockerfile === undefined || beyondLimits(dockerfile) !== undefined ? undefined : dockerfile;
 }

@@ -1,5 +1,8 @@
 export type Use = "write" | "read";
 
+/** Methods that write a file, whose name others have, too: of them only what looks like a path is one. */
+export const LOOSE = /\.(?:to_json|write_csv|write_parquet|save_model|extractall)$/;
+
 /** Calls whose first argument is a path, by their full name's end. */
 export const BY_FIRST: ReadonlyArray<readonly [RegExp, Use]> = [
   [/^(?:aiofiles\.)?os\.(?:makedirs|mkdir|remove|unlink|rename|replace|mkfifo)$/, "write"],
@@ -8,7 +11,7 @@ export const BY_FIRST: ReadonlyArray<readonly [RegExp, Use]> = [
   [/^loguru\.logger\.add$/, "write"],
   [/^sqlite3\.connect$/, "write"],
   [/\.(?:to_csv|to_excel|to_parquet|to_pickle|to_feather|savefig|save_pretrained)$/, "write"],
-  [/\.(?:to_json|write_csv|write_parquet|save_model|extractall)$/, "write"],
+  [LOOSE, "write"],
   [/^numpy\.(?:save|savez|savez_compressed|savetxt)$/, "write"],
   [/^(?:cv2|imageio|skimage\.io)(?:\.\w+)?\.(?:imwrite|imsave)$/, "write"],
   [/^shelve\.open$/, "write"],
@@ -31,8 +34,6 @@ export const BY_KEYWORD: ReadonlyArray<readonly [RegExp, string, Use]> = [
   [/(?:^|\.)StaticFiles$/, "directory", "read"],
   [/(?:^|\.)(?:Flask|Quart)$/, "template_folder", "read"],
 ];
-/** Methods of those that others have too: there only what looks like a path is one. */
-export const LOOSE = /\.(?:to_json|write_csv|write_parquet|save_model|extractall)$/;
 /** Calls that write what their second argument names. */
 export const BY_SECOND =
   /^(?:shutil\.(?:copy\w*|move|unpack_archive)|joblib\.dump|torch\.save|safetensors(?:\.\w+)?\.save_file|urllib\.request\.urlretrieve)$/;

@@ -24,7 +24,7 @@ import { readHosting } from "./outside-hosting.ts";
 import { readPlatforms } from "./outside-platforms.ts";
 import { readScripts } from "./outside-scripts.ts";
 import { healthPathsOf } from "./health-paths.ts";
-import { parsedDockerfile } from "./parsed-dockerfile.ts";
+import { judgeableDockerfile, parsedDockerfile } from "./parsed-dockerfile.ts";
 import { findPort } from "./port.ts";
 import { inProject } from "./project-folder.ts";
 import { withRunScripts } from "./run-scripts.ts";
@@ -172,8 +172,8 @@ function startsOfImages(
 const nameOf = (tree: Tree): string => tree.root.split("/").findLast((part) => part !== "") ?? "service";
 
 function parsed(tree: Tree, path: string | undefined, target?: string): Dockerfile | undefined {
-  const dockerfile = path === undefined ? undefined : parsedDockerfile(tree, path);
-  if (dockerfile === undefined || beyondLimits(dockerfile) !== undefined) return undefined;
+  const dockerfile = path === undefined ? undefined : judgeableDockerfile(tree, path);
+  if (dockerfile === undefined) return undefined;
   return { ...dockerfile, ...(target === undefined ? {} : { target }) };
 }
 

@@ -25,10 +25,8 @@ export function routerRoutes(
   if (holder === undefined || made?.kind !== "call" || !ROUTER.test(calledName(holder, made))) return undefined;
   const slash = made.keywords.get("trailing_slash");
   const end = slash?.kind === "boolean" && !slash.value ? "" : "/";
-  const places =
-    holder === file
-      ? [{ in: file, as: name }]
-      : [holder, file].map((one, at) => ({ in: one, as: [name, written][at] }));
+  const there = { in: holder, as: name };
+  const places = holder === file ? [there] : [there, { in: file, as: written }];
   return places.flatMap(({ in: one, as }) =>
     one.calls
       .filter(({ of }) => dotted(of) === `${as}.register`)

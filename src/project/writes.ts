@@ -24,6 +24,7 @@ const PATH_METHODS: Readonly<Record<string, Use>> = {
   read_bytes: "read",
   iterdir: "read",
 };
+
 /** Files and folders that the code writes and reads by a path it says itself. */
 export function readFileUses(sources: PythonSources, starts: readonly StartCommand[]): FileUses {
   const writes: PathUse[] = [];

@@ -1,3 +1,4 @@
+import { HOSTING } from "../project/outside-hosting.ts";
 import {
   builder,
   healthy,
@@ -15,16 +16,7 @@ import type { Rule } from "./rule.ts";
 
 const compose = (command: string, build = "."): string =>
   `services:\n  worker:\n    build: ${build}\n    command: ${command}\n`;
-const FROM_OUTSIDE: ReadonlySet<string> = new Set([
-  "compose",
-  "kubernetes",
-  "ecs",
-  "procfile",
-  "cdk",
-  "fly",
-  "render",
-  "railway",
-]);
+const FROM_OUTSIDE: ReadonlySet<string> = new Set(["compose", "kubernetes", "ecs", "procfile", "cdk", ...HOSTING]);
 /** A stage to develop in, with uv, before the one that ships. */
 const withDev = `${builder}FROM builder AS dev\nCMD ["uv", "run", "uvicorn", "app.main:app", "--reload"]\n\n${runtime.replace(`FROM ${slim}`, `FROM ${slim} AS production`)}${startLine}`;
 const pod = (image: string): string =>

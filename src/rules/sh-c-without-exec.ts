@@ -87,7 +87,7 @@ export const shCWithoutExec: Rule = {
   },
 };
 
-/** dumb-init signals the whole group, and tini does with -g: what the shell does not pass on reaches its children so. */
+/** dumb-init signals the whole group, as tini does with `-g`; with which options an init is started is not known here. */
 const INIT = /dumb-init|tini|catatonit/;
 
 /** The service, where `&` puts it into the background and the script then waits for it. */

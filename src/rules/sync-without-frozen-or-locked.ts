@@ -1,4 +1,6 @@
 import { toolCall } from "../project/install-command.ts";
+import { managerOfLock } from "../project/lock-names.ts";
+import { baseName } from "../project/unwrap.ts";
 import type { Dockerfile, Stage } from "../model/types.ts";
 import { append } from "./queries/fixes.ts";
 import { changed, healthy, healthyWith, project, syncLine } from "./queries/example.ts";
@@ -86,32 +88,23 @@ export const syncWithoutFrozenOrLocked: Rule = {
   },
 };
 
-const REMOVED: Readonly<Record<string, string>> = {
-  "uv.lock": "uv",
-  "poetry.lock": "poetry",
-  "pdm.lock": "pdm",
-  "Pipfile.lock": "pipenv",
-};
-
 /** A lock that is removed before the installation that would ask it, with nothing copied in between. */
 function* withoutLock(dockerfile: Dockerfile): Generator<RuleFinding> {
   for (const stage of reachable(dockerfile))
     for (const [index, { step, command }] of runCommands(stage).entries()) {
       const lock =
-        command.program === "rm" ? command.argv.map(baseName).find((word) => Object.hasOwn(REMOVED, word)) : undefined;
+        command.program === "rm" ? command.argv.find((word) => managerOfLock(word) !== undefined) : undefined;
       if (lock === undefined) continue;
       const later = runCommands(stage).slice(index + 1);
-      const next = later.find((one) => installsBy(one.command.argv, REMOVED[lock]));
+      const next = later.find((one) => installsBy(one.command.argv, managerOfLock(lock)));
       if (next === undefined || copiesBetween(stage, step, next.step)) continue;
       yield {
-        message: `\`${command.text}\` removes ${lock} before \`${next.command.text}\` asks it.`,
+        message: `\`${command.text}\` removes ${baseName(lock)} before \`${next.command.text}\` asks it.`,
         where: at(dockerfile, step.instruction, find(dockerfile, step.instruction, command.text)),
         advice: "Leave the lock where it is, and bring it in step on a branch where it is stale.",
       };
     }
 }
-
-const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
 function installsBy(argv: readonly string[], tool: string | undefined): boolean {
   const call = toolCall(argv);

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Role, RoleCommand, RoleKind, StartCommand } from "../../model/types.ts";
+import { HOSTING } from "../outside-hosting.ts";
 import { seconds } from "../outside.ts";
 import { roleOf, unwrap } from "../unwrap.ts";
 import type { ComposeEntry, ComposeProject } from "./compose-project.ts";
@@ -136,7 +137,7 @@ export interface RoleAsked {
   readonly grace?: number;
 }
 
-const OUTSIDE = new Set<StartCommand["source"]>(["procfile", "kubernetes", "ecs", "cdk", "fly", "render", "railway"]);
+const OUTSIDE = new Set<StartCommand["source"]>(["procfile", "kubernetes", "ecs", "cdk", ...HOSTING]);
 
 /** A Procfile names each of its lines as it likes; elsewhere what a start is for is its name. */
 const startOf = (name: string, starts: readonly StartCommand[]): StartCommand | undefined =>

@@ -1,6 +1,7 @@
 import { makesShipped } from "../../dockerfile/stages.ts";
 import { addTo } from "../../kit/group.ts";
 import type { ImageOrigin, StartCommand } from "../../model/types.ts";
+import { HOSTING } from "../../project/outside-hosting.ts";
 import { normalName } from "../../project/requirement.ts";
 import type { RuleInput } from "../rule.ts";
 import { once } from "../../kit/once.ts";
@@ -13,8 +14,6 @@ interface Told {
   readonly origin?: ImageOrigin;
 }
 
-/** Platforms that build a Dockerfile, or without one. */
-const HOSTING: ReadonlySet<string> = new Set(["fly", "render", "railway"]);
 const PLATFORMS: ReadonlySet<string> = new Set(["kubernetes", "ecs", "cdk"]);
 
 /**
@@ -29,7 +28,8 @@ export function runsShipped(input: RuleInput, told: Told): boolean | undefined {
   if (origin?.dockerfile !== undefined)
     return origin.dockerfile === dockerfile.path && makesShipped(dockerfile, origin.target);
   if (source === "compose") return origin?.image !== undefined && isNamedSo(input, origin.image) ? true : undefined;
-  if (HOSTING.has(source)) return undefined;
+  // These build without a Dockerfile, where they name none.
+  if (HOSTING.some((platform) => platform === source)) return undefined;
   return PLATFORMS.has(source) ? isAmongIts(input, told) : true;
 }
 
