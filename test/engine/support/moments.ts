@@ -65,7 +65,7 @@ function momentOf(probe: string): Pick<Moment, "halts" | "reached"> {
 /** Probes that only stand still before their evidence is there are alike: `npm run test:hostile` meets each of them. */
 const every = process.env["SEAWORTHY_EVERY_MOMENT"] === "1";
 const alike = probes.filter(({ id }) => !withContainer.has(id) && id !== "layers");
-const met = probes.filter((probe) => every || alike.indexOf(probe) % 4 <= 0);
+const met = probes.filter((probe) => every || !alike.includes(probe) || alike.indexOf(probe) % 4 === 0);
 
 const proofs: readonly Moment[] = met.map(({ id }) => ({
   name: `while the probe ${id} runs`,
