@@ -51,6 +51,13 @@ export const environmentLeftBehind: Rule = {
       byManager("poetry", { files: { "poetry.toml": "[virtualenvs]\nin-project = true\n" } }),
       byManager("pipenv", { env: "PIPENV_VENV_IN_PROJECT=1" }),
       byManager("pdm"),
+      byManager("pdm", {
+        changes: [
+          ["&& pdm sync", "&& mkdir __pypackages__ && pdm sync"],
+          ["/app/.venv /app/.venv", "/app/__pypackages__/3.13/lib /app/packages"],
+          ['PATH="/app/.venv/bin:$PATH"', "PYTHONPATH=/app/packages"],
+        ],
+      }),
       byManager("poetry", {
         env: "POETRY_VIRTUALENVS_IN_PROJECT=true",
         changes: [

@@ -49,6 +49,14 @@ export const venvNotOnPath: Rule = {
         env: "PDM_USE_VENV=false",
         changes: [whole("/app/__pypackages__"), ["/app/.venv/bin", "/app/__pypackages__/3.13/bin"]],
       }),
+      byManager("pdm", {
+        changes: [
+          ["&& pdm sync", "&& mkdir __pypackages__ && pdm sync"],
+          ["/app/.venv /app/.venv", "/app/__pypackages__/3.13/lib /app/packages"],
+          ['PATH="/app/.venv/bin:$PATH"', "PYTHONPATH=/app/packages"],
+          ['CMD ["uvicorn"', 'CMD ["python", "-m", "uvicorn"'],
+        ],
+      }),
     ],
   },
   *check(input) {
@@ -57,9 +65,9 @@ export const venvNotOnPath: Rule = {
     const [venv] = venvs;
     const start = startOf(dockerfile);
     if (!venv || !start || !isStartedByName(start)) return;
-    const path = situationAt(dockerfile, start.stage).env.get("PATH");
-    const folders = path?.value.split(":") ?? [];
-    if (venvs.some((one) => folders.some((folder) => isProgramsOf(one, folder)))) return;
+    const { env } = situationAt(dockerfile, start.stage);
+    const path = env.get("PATH");
+    if (venvs.some((one) => isFound(one, env))) return;
     const now = path ? ` (it is ${path.value})` : "";
     const named = venv.named === true;
     yield {
@@ -76,6 +84,13 @@ const ADVICE = {
   named:
     "Have the manager make the environment in the project (`POETRY_VIRTUALENVS_IN_PROJECT=true`, `PIPENV_VENV_IN_PROJECT=1`), and set PATH to its bin folder.",
 };
+
+/** A folder of packages alone is found by PYTHONPATH; its programs may lie anywhere. */
+function isFound(venv: Venv, env: ReturnType<typeof situationAt>["env"]): boolean {
+  if (venv.bare === true && env.has("PYTHONPATH")) return true;
+  const folders = env.get("PATH")?.value.split(":") ?? [];
+  return folders.some((folder) => isProgramsOf(venv, folder));
+}
 
 const isProgramsOf = ({ path, named }: Venv, folder: string): boolean =>
   named === true ? folder.startsWith(`${path}/`) && folder.endsWith("/bin") : folder === `${path}/bin`;

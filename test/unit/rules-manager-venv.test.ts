@@ -34,6 +34,7 @@ it.each([
   ["RUN pdm sync", "/app/.venv"],
   ["ENV PDM_VENV_IN_PROJECT=false | RUN pdm sync", "/root/.local/share/pdm/venvs/…"],
   ["RUN pdm config python.use_venv false && pdm sync", "/app/__pypackages__/…"],
+  ["RUN mkdir -p __pypackages__ && pdm sync", "/app/__pypackages__/…"],
   ["RUN pipenv sync", "/root/.local/share/virtualenvs/…"],
   ["ENV PIPENV_VENV_IN_PROJECT=1 | RUN pipenv install --deploy", "/app/.venv"],
   ["ENV WORKON_HOME=/envs | RUN pipenv sync", "/envs/…"],

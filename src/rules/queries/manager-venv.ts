@@ -55,6 +55,7 @@ function venvOf(input: RuleInput, install: Install): Place | undefined {
     caches: env.get("XDG_CACHE_HOME") ?? below(home, ".cache"),
     data: env.get("XDG_DATA_HOME") ?? below(home, ".local/share"),
     setting: settingsOf(input, install, { env, before }),
+    hasPackagesFolder: before.some(({ program, argv }) => program === "mkdir" && argv.some(isPackagesFolder)),
   };
   return PLACES[install.tool](install, within);
 }
@@ -65,7 +66,11 @@ interface Within {
   readonly data: string | undefined;
   /** The first of these names that something sets: a variable, `config`, a file of the project. */
   readonly setting: (name: string, ...variables: readonly string[]) => string | undefined;
+  /** A command made `__pypackages__`: pdm then makes no environment, whatever is set. */
+  readonly hasPackagesFolder: boolean;
 }
+
+const isPackagesFolder = (word: string): boolean => /(?:^|\/)__pypackages__\/?$/.test(word);
 
 const PLACES: Readonly<Record<"poetry" | "pdm" | "pipenv", (install: Install, within: Within) => Place | undefined>> = {
   poetry: (_, { folder, caches, setting }) => {
@@ -76,9 +81,9 @@ const PLACES: Readonly<Record<"poetry" | "pdm" | "pipenv", (install: Install, wi
     const cache = setting("cache-dir", "POETRY_CACHE_DIR") ?? below(caches, "pypoetry");
     return namedIn(setting("virtualenvs.path", "POETRY_VIRTUALENVS_PATH") ?? below(cache, "virtualenvs"));
   },
-  pdm: ({ call: { words } }, { folder, data, setting }) => {
+  pdm: ({ call: { words } }, { folder, data, setting, hasPackagesFolder }) => {
     if (words.some((word) => /^(?:-g|--global|--venv|--project|-p)(?:=|$)/.test(word))) return undefined;
-    if (isOff(setting("python.use_venv", "PDM_USE_VENV")))
+    if (hasPackagesFolder || isOff(setting("python.use_venv", "PDM_USE_VENV")))
       return { path: absolute(folder, "__pypackages__"), named: true, bare: true };
     if (!isOff(setting("venv.in_project", "PDM_VENV_IN_PROJECT"))) return inProject(folder);
     return namedIn(setting("venv.location", "PDM_VENV_LOCATION") ?? below(data, "pdm/venvs"));
