@@ -37,6 +37,14 @@ export const shCWithoutExec: Rule = {
         Dockerfile: withEntrypoint,
         "entrypoint.sh": script("celery -A app worker &\nuvicorn app.main:app --host 0.0.0.0 &\nwait -n\nexit $?"),
       }),
+      project({
+        Dockerfile: withEntrypoint,
+        "entrypoint.sh": script("uvicorn app.main:app --host 0.0.0.0 &\ntail -f /dev/null"),
+      }),
+      project({
+        Dockerfile: withEntrypoint,
+        "entrypoint.sh": script("celery -A app worker &\nwhile true; do\n  sleep 60\ndone"),
+      }),
     ],
     good: [
       healthy,
@@ -47,6 +55,18 @@ export const shCWithoutExec: Rule = {
         Dockerfile: withEntrypoint,
         "entrypoint.sh": script(
           `uvicorn app.main:app --host 0.0.0.0 &\npid=$!\ntrap 'kill -TERM "$pid"' TERM\nwait "$pid"\nwait "$pid"`,
+        ),
+      }),
+      // The log is shown beside the service, and nothing waits for it.
+      project({
+        Dockerfile: withEntrypoint,
+        "entrypoint.sh": script("tail -f /tmp/app.log &\nexec uvicorn app.main:app --host 0.0.0.0"),
+      }),
+      // What follows the loop takes the shell's place.
+      project({
+        Dockerfile: withEntrypoint,
+        "entrypoint.sh": script(
+          "celery -A app worker &\nuntil nc -z db 5432; do\n  sleep 1\ndone\nexec uvicorn app.main:app --host 0.0.0.0",
         ),
       }),
       // The migration is what is waited for.
@@ -77,11 +97,12 @@ export const shCWithoutExec: Rule = {
     for (const { text, commands } of readCommands(input)) {
       const waiting = /\btrap\b/.test(text) ? undefined : startedAndAwaited(commands);
       if (waiting === undefined) continue;
+      const { service, goesOn } = waiting;
       yield {
-        message: `The script starts \`${waiting.command.text}\` in the background and waits: its shell stays process 1 and passes no signal on.`,
+        message: `The script starts \`${service.command.text}\` in the background and ${effectOf(goesOn)}.`,
         advice:
           "Give each process a container of its own, started with `exec`. Where they must stay together, let the script pass SIGTERM on (`trap 'kill -TERM $pids; wait' TERM`), or put an init in front that signals the whole group: dumb-init, or `tini -g`.",
-        where: waiting.place,
+        where: service.place,
       };
     }
   },
@@ -90,17 +111,40 @@ export const shCWithoutExec: Rule = {
 /** dumb-init signals the whole group, as tini does with `-g`; with which options an init is started is not known here. */
 const INIT = /dumb-init|tini|catatonit/;
 
-/** The service, where `&` puts it into the background and the script then waits for it. */
-function startedAndAwaited(commands: readonly ScriptCommand[]): ScriptCommand | undefined {
-  const waits = commands.findLastIndex(({ command }) => command.program === "wait");
-  return commands.find(
+/** The service, where `&` puts it into the background, and what the script goes on with to stay there. */
+function startedAndAwaited(
+  commands: readonly ScriptCommand[],
+): { readonly service: ScriptCommand; readonly goesOn: Command } | undefined {
+  const last = commands.findLastIndex(({ command }, index) => staysThere(command) || isLoop(commands.slice(index)));
+  const service = commands.find(
     ({ command }, index) =>
-      index < waits &&
+      index < last &&
       commands[index + 1]?.command.connection === "&" &&
       command.conditional !== true &&
       startsService(command.argv),
   );
+  const goesOn = commands[last]?.command;
+  return service && goesOn && { service, goesOn };
 }
+
+/** It ends with its children, or never. */
+function staysThere({ argv }: Command): boolean {
+  const [program = "", ...rest] = argv[0] === "exec" ? argv.slice(1) : argv;
+  if (program === "wait") return true;
+  if (program === "tail") return rest.some((word) => /^-(?:[a-z]*f|-follow)/i.test(word));
+  return program === "sleep" && /^inf/.test(rest[0] ?? "");
+}
+
+/** `while true; do sleep 60; done`, with nothing behind it: a loop that waits for a database has the service there. */
+const isLoop = ([first, ...later]: readonly ScriptCommand[]): boolean =>
+  first?.command.program === "sleep" &&
+  first.command.conditional === true &&
+  later.every(({ command }) => command.conditional === true);
+
+const effectOf = ({ program, text }: Command): string =>
+  program === "wait"
+    ? "waits: its shell stays process 1 and passes no signal on"
+    : `stays there by \`${text}\`: no signal reaches it, and the container goes on when it has ended`;
 
 /** `sh -c "…"` as the command; a bare shell form has a rule of its own. */
 function* inCommand(dockerfile: Dockerfile, start: Start): Generator<RuleFinding> {

@@ -34,9 +34,13 @@ function readEntrypointScripts(input: RuleInput): readonly EntrypointScript[] {
   const copied = steps.flatMap((step) => copiedBy(input, step).files);
   return copied.flatMap(({ source, destination }) => {
     const text = named.has(destination) ? read(source) : undefined;
-    return text !== undefined && /^#!.*\b(?:ba|da|a)?sh\b/.test(text) ? [{ file: source, text }] : [];
+    return text !== undefined && isShell(source, text) ? [{ file: source, text }] : [];
   });
 }
+
+/** A shell that is told the file's name needs no first line that names it. */
+const isShell = (file: string, text: string): boolean =>
+  /^#!.*\b(?:ba|da|a)?sh\b/.test(text) || (file.endsWith(".sh") && !text.startsWith("#!"));
 
 /** A name without a folder is looked for on PATH. */
 const placesOf = (workdir: string, word: string): readonly string[] =>
