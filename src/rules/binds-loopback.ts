@@ -1,8 +1,5 @@
-import { bindOf, type Serving } from "./queries/bind.ts";
-import { lastCommands } from "./queries/entrypoint.ts";
-import { serverOf, unwrap } from "../project/unwrap.ts";
-import type { Stage } from "../model/types.ts";
-import { mayBeTold, ownContainers, servingIn } from "./queries/containers.ts";
+import type { Serving } from "./queries/bind.ts";
+import { boundHosts } from "./queries/bound-hosts.ts";
 import {
   changed,
   healthy,
@@ -12,10 +9,7 @@ import {
   project,
   startLine,
 } from "./queries/example.ts";
-import { runsOnLambda } from "./queries/lambda.ts";
-import { startOf } from "./queries/start.ts";
-import { at } from "./queries/steps.ts";
-import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
+import type { Rule } from "./rule.ts";
 
 const compose = (more: string): string => `services:\n  api:\n    build: .\n    ports: ["8000:8000"]\n${more}`;
 
@@ -85,43 +79,10 @@ export const bindsLoopback: Rule = {
     ],
   },
   *check(input) {
-    const { dockerfile } = input;
-    const start = startOf(dockerfile);
-    const here = start && loopbackOf(input, start);
-    if (start && here && !runsOnLambda(dockerfile))
-      yield { message: messageOf(start, here), where: at(dockerfile, start.instruction) };
-    if (start !== undefined && start.server === "unknown") yield* byScript(input, start.stage);
-    for (const { terms } of ownContainers(input)) {
-      const there = servingIn(input, terms);
-      // Where no port leads to it, another container of the pod may be the only one that asks.
-      if (there?.own !== true || terms.ports.length === 0) continue;
-      const host = loopbackOf(input, there);
-      if (host === undefined || (!there.argv.join(" ").includes(host) && mayBeTold(terms))) continue;
-      yield { message: messageOf(there, host), confidence: "likely", where: there.place };
-    }
+    for (const { serving, host, ...told } of boundHosts(input))
+      if (/^(127\.|localhost$|::1$|\[::1\]$)/.test(host)) yield { message: messageOf(serving, host), ...told };
   },
 };
-
-/** The server that an entrypoint script of the repository ends with; a word with a variable in it says nothing. */
-function* byScript(input: RuleInput, stage: Stage): Generator<RuleFinding> {
-  for (const { command, place, text } of lastCommands(input)) {
-    const { argv } = unwrap(command.argv);
-    const serving = { argv, server: serverOf(argv), stage };
-    const host =
-      argv.some((word) => word.includes("$")) || SETS_BIND.test(text) ? undefined : loopbackOf(input, serving);
-    if (host !== undefined && !runsOnLambda(input.dockerfile))
-      yield { message: messageOf(serving, host), where: place };
-  }
-}
-
-/** The script itself sets a variable that a server reads. */
-const SETS_BIND = /\b(?:\w*HOST|\w*BIND\w*|PORT|GUNICORN_CMD_ARGS)=/;
-
-function loopbackOf({ dockerfile, service }: RuleInput, start: Serving): string | undefined {
-  if (start.argv.includes("--uds") || start.argv.includes("--fd")) return undefined;
-  const { host } = bindOf(dockerfile, start, service.files);
-  return host !== undefined && /^(127\.|localhost$|::1$|\[::1\]$)/.test(host) ? host : undefined;
-}
 
 const messageOf = ({ server, argv }: Serving, host: string): string =>
   `${server} listens on ${host}${argv.join(" ").includes(host) ? "" : ", its default"}: nothing outside the container reaches it.`;

@@ -132,7 +132,7 @@ function staysThere({ argv }: Command): boolean {
   const [program = "", ...rest] = argv[0] === "exec" ? argv.slice(1) : argv;
   if (program === "wait") return true;
   if (program === "tail") return rest.some((word) => /^-(?:[a-z]*f|-follow)/i.test(word));
-  return program === "sleep" && /^inf/.test(rest[0] ?? "");
+  return program === "sleep" && rest[0]?.startsWith("inf") === true;
 }
 
 /** `while true; do sleep 60; done`, with nothing behind it: a loop that waits for a database has the service there. */
