@@ -3,7 +3,7 @@ import { isForDevelopment } from "../project/development.ts";
 import { toolCall } from "../project/install-command.ts";
 import { groupsInstalled } from "../project/installed.ts";
 import { append, syncsAtStart } from "./queries/fixes.ts";
-import { developmentExtras, developmentInstalls } from "./queries/dev-installs.ts";
+import { developmentExports, developmentExtras, developmentInstalls } from "./queries/dev-installs.ts";
 import { changed, healthy, project, healthyWith, slim, startLine, syncLine } from "./queries/example.ts";
 import { at, find, lineage, shippedStage } from "./queries/steps.ts";
 import { type Sync, syncsIn } from "./queries/uv.ts";
@@ -61,6 +61,9 @@ const byPip = (lines: string, before = "") =>
     "requirements-dev.txt": "-r requirements.txt\npytest==8.4.2\n",
   });
 
+const byExport = (command: string) =>
+  changed([syncLine, syncLine.replace("uv sync --locked --no-dev --no-install-project", command)]);
+
 const withExtra = (install: string) =>
   project({
     Dockerfile: `FROM ${slim}\nWORKDIR /app\nCOPY . .\nRUN ${install}\n${startLine}`,
@@ -95,6 +98,8 @@ export const devDependenciesInFinal: Rule = {
       withExtra("pip install --no-cache-dir '.[dev,fast]'"),
       withExtra("uv sync --locked --all-extras"),
       byPip(".venv/bin/pip install --no-cache-dir -r ${LIST}", "ARG LIST=requirements-dev.txt\n"),
+      byExport("uv export --locked -o /tmp/all.txt && uv venv && uv pip install -r /tmp/all.txt"),
+      byExport("uv venv && uv export --locked | uv pip sync -"),
     ],
     good: [
       healthy,
@@ -115,10 +120,14 @@ export const devDependenciesInFinal: Rule = {
       withExtra("uv sync --locked --extra fast"),
       byPip(".venv/bin/pip install --no-cache-dir -r ${LIST}", "ARG LIST=requirements.txt\n"),
       byPip(".venv/bin/pip install --no-cache-dir -r ${LIST}", "ARG LIST\n"),
+      byExport("uv export --locked --no-dev -o /tmp/all.txt && uv venv && uv pip install -r /tmp/all.txt"),
+      // Written for a scanner, and installed by nobody.
+      byExport("uv export --locked -o /tmp/sbom.txt && uv sync --locked --no-dev --no-install-project"),
     ],
   },
   *check(input) {
     yield* bySync(input);
+    yield* byLists(input);
     const [other] = developmentInstalls(input).slice(-1);
     if (other === undefined) return;
     const { install, groups, extras, names, open } = other;
@@ -131,6 +140,15 @@ export const devDependenciesInFinal: Rule = {
     };
   },
 };
+
+function* byLists(input: RuleInput): Generator<RuleFinding> {
+  for (const { step, command, groups, names } of developmentExports(input))
+    yield {
+      message: `\`${command.text}\` lists ${listed(groups, [])} (${some(names)}), and the list is installed.`,
+      where: at(input.dockerfile, step.instruction, find(input.dockerfile, step.instruction, command.text)),
+      advice: `Use \`uv export --no-dev\`, or \`poetry export\` without \`--with\`. ${FIRST}`,
+    };
+}
 
 /** `the groups dev and docs`, `the group dev and the extra test`. */
 const listed = (groups: readonly string[], extras: readonly string[]): string =>

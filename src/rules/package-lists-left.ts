@@ -65,6 +65,8 @@ export const packageListsLeft: Rule = {
       healthy,
       changed([`FROM ${slim}\nRUN`, apt(" && rm -rf /var/lib/apt/lists/*")]),
       changed([`FROM ${slim}\nRUN`, apt(" && apt-get distclean")]),
+      // As the images of Docker's library write it.
+      changed([`FROM ${slim}\nRUN`, apt(" && apt-get dist-clean")]),
       changed([
         `FROM ${slim}\nRUN`,
         apt(
@@ -91,7 +93,7 @@ export const packageListsLeft: Rule = {
         ({ argv }) =>
           (argv[0] === "rm" &&
             argv.some((word) => word.startsWith(FOLDERS[manager]) || isIn(FOLDERS[manager], word))) ||
-          (manager === "apt" && argv.includes("distclean")) ||
+          (manager === "apt" && argv.some((word) => /^dist-?clean$/.test(word))) ||
           (manager === "dnf" && argv.includes("clean") && argv.includes("all")),
       );
       const without = manager === "apk" && command.argv.includes("--no-cache");

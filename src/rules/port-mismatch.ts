@@ -1,11 +1,14 @@
 import { posix } from "node:path";
 import { literal } from "../kit/pattern.ts";
+import { stageState } from "../dockerfile/stages.ts";
+import type { Dockerfile } from "../model/types.ts";
+import { filledIn } from "../project/installed-files.ts";
 import { replace } from "./queries/fixes.ts";
 import { bindOf, type Serving } from "./queries/bind.ts";
 import { changed, healthy, healthyWith, project, startLine } from "./queries/example.ts";
 import { canShip } from "./queries/shipped-files.ts";
 import { option, startOf } from "./queries/start.ts";
-import { at, shippedSteps } from "./queries/steps.ts";
+import { at, shippedSteps, type Step } from "./queries/steps.ts";
 import { healthcheckOf } from "./queries/health.ts";
 import type { Rule, RuleInput } from "./rule.ts";
 
@@ -40,10 +43,13 @@ export const portMismatch: Rule = {
       changed(["EXPOSE 8000", "EXPOSE 80"]),
       changed(["127.0.0.1:8000/health", "127.0.0.1:8080/health"]),
       ofItself('bind = "0.0.0.0:8080"\n'),
+      changed(["EXPOSE 8000", "ENV PORT=9000\nEXPOSE ${PORT}/tcp"]),
     ],
     good: [
       healthy,
       changed(["EXPOSE 8000", "EXPOSE 8000 9090"]),
+      changed(["EXPOSE 8000", "ENV PORT=8000\nEXPOSE $PORT"]),
+      changed(["EXPOSE 8000", "ARG PORT\nEXPOSE $PORT"]),
       changed(['"8000", "--timeout', '"$PORT", "--timeout']),
       ofItself('bind = "0.0.0.0:9000"\n'),
       ofItself('bind = ["0.0.0.0:8080", "0.0.0.0:9000"]\n'),
@@ -60,7 +66,7 @@ export const portMismatch: Rule = {
     const port = bindOf(dockerfile, start, input.service.files).port ?? configured(input, start);
     if (port === undefined || !/^\d+$/.test(port)) return;
     const exposes = shippedSteps(dockerfile).filter(({ instruction }) => instruction.keyword === "EXPOSE");
-    const ports = exposes.flatMap(({ instruction }) => instruction.words.map((word) => word.split("/")[0] ?? ""));
+    const ports = exposes.flatMap((step) => portsOf(dockerfile, step));
     const [expose] = exposes;
     if (expose && ports.every((one) => /^\d+$/.test(one)) && !ports.includes(port))
       yield {
@@ -78,6 +84,15 @@ export const portMismatch: Rule = {
       };
   },
 };
+
+/** The ports that EXPOSE names, with the values of variables. */
+function portsOf(dockerfile: Dockerfile, { stage, instruction }: Step): readonly string[] {
+  const { words } = instruction;
+  const state = words.some((word) => word.includes("$"))
+    ? stageState(dockerfile, stage, { before: instruction })
+    : undefined;
+  return words.map((word) => (state === undefined ? word : filledIn(word, state)).split("/")[0] ?? "");
+}
 
 /** The one address in gunicorn's own file, where the image may hold it and no variable has a say. */
 function configured(input: RuleInput, { server, argv }: Serving): string | undefined {

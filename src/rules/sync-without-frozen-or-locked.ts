@@ -57,6 +57,8 @@ export const syncWithoutFrozenOrLocked: Rule = {
       byPdm("pdm install --prod"),
       byPylock("pip lock -r requirements.in && pip install --no-cache-dir"),
       byPdm("rm -f pdm.lock && pdm install --prod --frozen-lockfile"),
+      changed([syncLine, `ARG FLAGS="--no-dev"\n${syncLine.replace("--locked --no-dev", "$FLAGS")}`]),
+      changed(["uv sync --locked", "python -m uv sync"]),
     ],
     good: [
       healthy,
@@ -71,6 +73,9 @@ export const syncWithoutFrozenOrLocked: Rule = {
       byPylock("pip install --no-cache-dir"),
       byPdm("pdm sync --prod --no-self && rm pdm.lock && true"),
       byPdm("rm -rf /tmp/pdm.lock.d build && pdm sync --prod"),
+      changed([syncLine, `ARG FLAGS="--locked --no-dev"\n${syncLine.replace("--locked --no-dev", "$FLAGS")}`]),
+      // The build may be told anything.
+      changed([syncLine, `ARG FLAGS\n${syncLine.replace("--locked --no-dev", "${FLAGS}")}`]),
     ],
   },
   *check({ dockerfile, service }) {

@@ -20,8 +20,14 @@ export const worldWritable: Rule = {
     bad: [
       changed(["USER 1001:1001\n", "RUN chmod -R 777 /app\nUSER 1001:1001\n"]),
       changed(["COPY app/", "COPY --chmod=777 app/"]),
+      changed(["USER 1001:1001\n", "RUN install -d -m 0777 /data\nUSER 1001:1001\n"]),
+      changed(["USER 1001:1001\n", "RUN mkdir -p -m777 /data\nUSER 1001:1001\n"]),
     ],
-    good: [healthy, changed(["USER 1001:1001\n", "RUN chmod 1777 /tmp && chmod 755 /app\nUSER 1001:1001\n"])],
+    good: [
+      healthy,
+      changed(["USER 1001:1001\n", "RUN chmod 1777 /tmp && chmod 755 /app\nUSER 1001:1001\n"]),
+      changed(["USER 1001:1001\n", "RUN install -d -m 1777 /data && mkdir -m 755 /srv/777\nUSER 1001:1001\n"]),
+    ],
   },
   *check({ dockerfile }) {
     for (const { instruction } of shippedSteps(dockerfile)) {
@@ -29,9 +35,7 @@ export const worldWritable: Rule = {
       if (mode !== undefined && /^0?[0-7]{2}[2367]$/.test(mode))
         yield { message: `COPY --chmod=${mode} lets everybody write.`, where: at(dockerfile, instruction) };
       if (instruction.keyword !== "RUN") continue;
-      const call = commandsOf(instruction).find(
-        ({ argv }) => argv[0] === "chmod" && argv.some((word) => /^0?[0-7]{2}[2367]$|^[ao+]*[ao]\+\w*w/.test(word)),
-      );
+      const call = commandsOf(instruction).find(({ argv }) => modesOf(argv).some((word) => OPEN.test(word)));
       if (call)
         yield {
           message: `\`${call.text}\` lets everybody write.`,
@@ -40,3 +44,14 @@ export const worldWritable: Rule = {
     }
   },
 };
+
+const OPEN = /^0?[0-7]{2}[2367]$|^[ao+]*[ao][+=]\w*w/;
+
+/** The words that may be the mode which a command gives: each of chmod's, of others what stands behind -m. */
+function modesOf(argv: readonly string[]): readonly string[] {
+  if (argv[0] === "chmod") return argv;
+  if (argv[0] !== "mkdir" && argv[0] !== "install") return [];
+  const option = argv.findIndex((word) => /^(?:-[a-zD]*m|--mode)$/.test(word));
+  const joined = argv.find((word) => /^(?:-m\d|--mode=)/.test(word))?.replace(/^(?:-m|--mode=)/, "");
+  return [joined ?? (option < 0 ? "" : (argv[option + 1] ?? ""))];
+}

@@ -1,10 +1,14 @@
+import { posix } from "node:path";
 import { isForDevelopment } from "../../project/development.ts";
 import { extrasOf, filledCall, groupsInstalled } from "../../project/installed.ts";
 import type { Service } from "../../model/types.ts";
-import type { ToolCall } from "../../project/install-command.ts";
+import { type ToolCall, toolCall } from "../../project/install-command.ts";
 import type { RuleInput } from "../rule.ts";
-import { type Install, projectInstalls } from "./installs.ts";
+import type { Command } from "./commands.ts";
+import { type Install, projectInstalls, pythonInstalls } from "./installs.ts";
 import { isShipped, shippingStages } from "./shipping.ts";
+import { reachable, type Step } from "./steps.ts";
+import { runCommands } from "./uv.ts";
 
 /** A command that installs groups or extras for development into what is shipped. */
 export interface DevelopmentInstall {
@@ -47,3 +51,38 @@ export const developmentExtras = (call: ToolCall, { dependencies }: Service): re
 
 /** Of an extra that is called `build` or `local`, users may be meant. */
 const FOR_DEVELOPMENT = /^(?:dev|develop|development|tests?|testing|lint|linting|docs?|typing)$/;
+
+/** A list of packages that is written from the lock with development's among them, and that pip then installs. */
+export interface DevelopmentExport {
+  readonly step: Step;
+  readonly command: Command;
+  readonly groups: readonly string[];
+  readonly names: readonly string[];
+}
+
+/** `uv export` names the group dev unless it is told otherwise, `poetry export` only when it is told. */
+export function developmentExports(input: RuleInput): readonly DevelopmentExport[] {
+  const { dependencies } = input.service;
+  return reachable(input.dockerfile).flatMap((stage) =>
+    runCommands(stage).flatMap(({ step, command }, index, all) => {
+      const call = toolCall(command.argv);
+      if (call?.verb !== "export" || command.argv.some((word) => word.startsWith("$"))) return [];
+      const groups = groupsInstalled(call, dependencies).filter(
+        (group) => isForDevelopment(group) && (dependencies.groups[group] ?? []).length > 0,
+      );
+      if (groups.length === 0 || !isInstalled(input, command, all[index + 1]?.command)) return [];
+      const names = groups.flatMap((group) => (dependencies.groups[group] ?? []).map(({ name }) => name));
+      return [{ step, command, groups, names: [...new Set(names)] }];
+    }),
+  );
+}
+
+/** Its list is what a later installation into the image takes: piped into it, or by the name of its file. */
+function isInstalled(input: RuleInput, { argv, outputs = [] }: Command, next: Command | undefined): boolean {
+  const option = argv.findIndex((word) => /^(?:-o|--output-file|--output)$/.test(word));
+  const joined = argv.find((word) => /^--output(?:-file)?=/.test(word))?.replace(/^[^=]*=/, "");
+  const file = joined ?? (option < 0 ? outputs[0] : argv[option + 1]);
+  const shipped = pythonInstalls(input.dockerfile).filter((install) => isShipped(input, install));
+  if (file === undefined) return next?.connection === "|" && shipped.some(({ command }) => command === next);
+  return shipped.some(({ items }) => items.files.some((each) => posix.basename(each) === posix.basename(file)));
+}

@@ -20,7 +20,11 @@ export interface Sync {
 }
 
 export const isUv = (command: Command, verb: string): boolean =>
-  command.program === "uv" && uvWords(command)[0] === verb;
+  (command.program === "uv" || isModule(command)) && uvWords(command)[0] === verb;
+
+/** `python -m uv`: where pip installed it. */
+const isModule = ({ argv, program }: Command): boolean =>
+  argv[2] === "uv" && argv[1] === "-m" && /^python[\d.]*$/.test(program);
 
 const globalTakesValue = new Set([
   "--directory",
@@ -34,7 +38,7 @@ const globalTakesValue = new Set([
 
 /** The words after uv's global options. */
 export function uvWords(command: Command): readonly string[] {
-  const words = command.argv.slice(1);
+  const words = command.argv.slice(isModule(command) ? 3 : 1);
   let index = 0;
   while ((words[index] ?? "").startsWith("-")) index += globalTakesValue.has(words[index] ?? "") ? 2 : 1;
   return words.slice(index);
@@ -85,16 +89,31 @@ export function syncsIn(dockerfile: Dockerfile, stages: readonly Stage[] = reach
   );
 }
 
-function syncOf(dockerfile: Dockerfile, step: Step, command: Command): Sync {
-  const env = envOfCommand(dockerfile, step, command);
+/** `uv sync $FLAGS`: a word that is a variable alone is as many words as the variable's value has. */
+const filled = (command: Command, env: ReadonlyMap<string, string>): Command =>
+  command.argv.some((word) => word.startsWith("$"))
+    ? { ...command, argv: command.argv.flatMap((word) => valueOf(word, env)) }
+    : command;
+
+function valueOf(word: string, env: ReadonlyMap<string, string>): readonly string[] {
+  const value = env.get(/^\$\{?(\w+)\}?$/.exec(word)?.[1] ?? "");
+  return value === undefined ? [word] : value.split(/\s+/).filter((one) => one !== "");
+}
+
+function syncOf(dockerfile: Dockerfile, step: Step, written: Command): Sync {
+  const env = envOfCommand(dockerfile, step, written);
+  const command = filled(written, env);
+  // What only the build is told may be any of the flags.
+  const open = command.argv.some((word) => word.startsWith("$"));
   const has = (...flags: readonly string[]): boolean => flags.some((flag) => command.argv.includes(flag));
   return {
     step,
     command,
     env,
-    locked: has("--locked") || truthy(env.get("UV_LOCKED")),
+    locked: open || has("--locked") || truthy(env.get("UV_LOCKED")),
     frozen: has("--frozen") || truthy(env.get("UV_FROZEN")),
     dev: !(
+      open ||
       has("--no-dev", "--no-default-groups", "--only-group") ||
       command.argv.some((word) => word.startsWith("--only-group=") || word === "--no-group=dev") ||
       command.argv.some((word, index) => word === "--no-group" && command.argv[index + 1] === "dev") ||
