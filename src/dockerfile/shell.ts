@@ -2,6 +2,7 @@ import { forEachChild, parse } from "unbash";
 import type { Instruction, Stage } from "../model/types.ts";
 import { heredocName, heredocContent } from "./heredoc.ts";
 import { type ShellCommand, ShellReader } from "./shell-reader.ts";
+import { type Passed, ShellWalk } from "./shell-walk.ts";
 
 export type { ShellCommand } from "./shell-reader.ts";
 
@@ -10,6 +11,18 @@ const parser = { parse, forEachChild };
 /** The commands of a script in order, those inside `sh -c "…"` right after the shell that runs them. Never throws. */
 export function commandsIn(script: string): readonly ShellCommand[] {
   return new ShellReader(parser, script).read();
+}
+
+/**
+ * The commands that a script comes to when it is given these words, in order; where `environment` is undefined, any
+ * variable may be set. Never throws.
+ */
+export function commandsGiven(
+  script: string,
+  words: readonly string[],
+  environment?: ReadonlyMap<string, string>,
+): readonly Passed[] {
+  return new ShellWalk(words, environment).read(parser, script);
 }
 
 /** The commands of a vector such as `["sh", "-c", "exec gunicorn app:app"]`: the vector itself, then what its shell runs. */

@@ -1,15 +1,16 @@
+import { commandsGiven } from "../dockerfile/shell.ts";
 import { shippedStage, stageState } from "../dockerfile/stages.ts";
 import { shellWord } from "../kit/shell-word.ts";
 import type { ComposeService, Dockerfile, Evidence, StartCommand } from "../model/types.ts";
 import { SourceText } from "./source-text.ts";
 import type { Tree } from "./tree.ts";
-import { baseName, type Unwrapped, unwrap, unwrapShell } from "./unwrap.ts";
+import { baseName, type Unwrapped, unwrap, unwrapCommands, unwrapShell } from "./unwrap.ts";
 
 /** What the Dockerfile starts: ENTRYPOINT and CMD together, as Docker puts them together. */
 export function dockerfileStarts(tree: Tree, dockerfile: Dockerfile): readonly StartCommand[] {
   const stage = shippedStage(dockerfile);
   if (stage === undefined) return [];
-  const { entrypoint, command } = stageState(dockerfile, stage);
+  const { entrypoint, command, env } = stageState(dockerfile, stage);
   const lines = [entrypoint, command].filter((line) => line !== undefined && line.value.argv.length > 0);
   const shown = command ?? entrypoint;
   if (shown === undefined || lines.length === 0) return [];
@@ -20,7 +21,8 @@ export function dockerfileStarts(tree: Tree, dockerfile: Dockerfile): readonly S
     entrypoint?.value.form === "shell"
       ? withParameters(entrypoint.value.argv, command?.value.argv ?? [])
       : lines.flatMap((line) => line?.value.argv ?? []);
-  const unwrapped = unwrapWithScripts(tree, argv);
+  const environment = new Map([...env].map(([name, { value }]) => [name, value]));
+  const unwrapped = unwrapWithScripts(tree, argv, environment);
   if (baseName(unwrapped.argv[0] ?? "") === "supervisord") return supervised(tree, unwrapped.argv);
   // A script that hands over to its arguments starts nothing when it is given none: others say what.
   return isNothing(unwrapped.argv) ? [] : [startOf("dockerfile", { written, evidence }, form, unwrapped)];
@@ -78,7 +80,11 @@ function withParameters(argv: readonly string[], [zero = "", ...others]: readonl
 }
 
 /** Unwraps a vector whose program may be a script of the service: one that hands over to its arguments, or serves itself. */
-export function unwrapWithScripts(tree: Tree, words: readonly string[]): Unwrapped {
+export function unwrapWithScripts(
+  tree: Tree,
+  words: readonly string[],
+  environment?: ReadonlyMap<string, string>,
+): Unwrapped {
   const plain = unwrap(words);
   const [first = "", ...rest] = withoutShell(plain.argv);
   const name = baseName(first);
@@ -89,17 +95,27 @@ export function unwrapWithScripts(tree: Tree, words: readonly string[]): Unwrapp
     /^(?:docker-)?entrypoint$/.test(name) ||
     /^#![^\n]*\b(?:ba|da|a|z|k)?sh\b/.test(text ?? "");
   if (!isScript) return plain;
-  if (knowsWord(text ?? "", rest[0])) return plain;
-  const handsOver = text === undefined ? rest.length > 0 : /"?\$[@*]"?|"?\$\{@\}"?/.test(text);
-  if (handsOver && rest.length > 0) {
-    const inner = unwrap(rest);
-    return { ...inner, wrappers: [...plain.wrappers, first, ...inner.wrappers] };
-  }
-  const inner = text === undefined ? undefined : unwrapShell(text);
-  return inner === undefined || inner.argv.length === 0
-    ? plain
-    : { ...inner, wrappers: [...plain.wrappers, first, ...inner.wrappers] };
+  const inner = text === undefined ? handedOver(rest) : throughScript(text, rest, environment);
+  return inner === undefined ? plain : { ...inner, wrappers: [...plain.wrappers, first, ...inner.wrappers] };
 }
+
+const handedOver = (words: readonly string[]): Unwrapped | undefined =>
+  words.length === 0 ? undefined : unwrap(words);
+
+/** What a script starts that is given these words: they are its command, or choose one of its own. */
+function throughScript(
+  text: string,
+  words: readonly string[],
+  environment: ReadonlyMap<string, string> | undefined,
+): Unwrapped | undefined {
+  const asked = unwrapCommands(commandsGiven(text, words, environment));
+  const isOwn = asked.argv.length > 0 && asked.role !== "other" && asked.argv[0] !== words[0];
+  if (knowsWord(text, words[0])) return isOwn ? asked : undefined;
+  if (!isOwn && /"?\$[@*]"?|"?\$\{@\}"?/.test(text)) return handedOver(words) ?? notEmpty(unwrapShell(text));
+  return isOwn ? asked : notEmpty(unwrapShell(text));
+}
+
+const notEmpty = (found: Unwrapped): Unwrapped | undefined => (found.argv.length === 0 ? undefined : found);
 
 export function startOf(
   source: StartCommand["source"],

@@ -31,8 +31,11 @@ export function unwrap(words: readonly string[]): Unwrapped {
 }
 
 /** The same for a line or a script of shell: the last command that serves, or has another role, or the last one at all. */
-export function unwrapShell(text: string): Unwrapped {
-  const { before, words } = lastCommand(text);
+export const unwrapShell = (text: string): Unwrapped => unwrapCommands(simpleCommands(text));
+
+/** The same for commands in their order. */
+export function unwrapCommands(commands: ReturnType<typeof simpleCommands>): Unwrapped {
+  const { before, words } = choose(commands);
   const inner = unwrap(words);
   return { ...inner, wrappers: [...before, ...inner.wrappers] };
 }
@@ -66,8 +69,15 @@ export function simpleCommands(
     }));
 }
 
-function lastCommand(text: string): { readonly before: readonly string[]; readonly words: readonly string[] } {
-  const real = simpleCommands(text).filter(({ words }) => !PREPARING.has(words[0] ?? ""));
+const lastCommand = (text: string): Chosen => choose(simpleCommands(text));
+
+interface Chosen {
+  readonly before: readonly string[];
+  readonly words: readonly string[];
+}
+
+function choose(commands: ReturnType<typeof simpleCommands>): Chosen {
+  const real = commands.filter(({ words }) => !PREPARING.has(words[0] ?? ""));
   const roles = real.map(({ words }) => roleOf(unwrap(words).argv));
   // What takes the shell's place is what the script is for, known or not.
   const isKnown = (role: string, index: number) => role !== "other" || real[index]?.words[0] === "exec";

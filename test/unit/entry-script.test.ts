@@ -30,7 +30,7 @@ it.each(["gunicorn)", '"gunicorn" | web)', "worker|gunicorn)"])(
       `#!/bin/sh\ncase "$1" in\n  ${label}\n    exec /srv/venv/bin/gunicorn -b 0.0.0.0:8000 a:b ;;\n  *) exec "$@" ;;\nesac\n`,
     );
     expect(ids).not.toContain("binds-loopback");
-    expect(starts).toEqual([["/srv/entry.sh", "gunicorn"]]);
+    expect(starts).toEqual([["/srv/venv/bin/gunicorn", "-b", "0.0.0.0:8000", "a:b"]]);
   },
 );
 
