@@ -11,7 +11,8 @@ const wholeContext = healthyWith(["COPY app/ /app/app/\n", "COPY . /app/\n"]);
 
 /** A `.env` that can be read and gives no value to a name of a secret holds settings; everybody may have a public key. */
 function mayHoldSecret({ read }: RuleInput, file: string): boolean {
-  if (!secretFile.test(file.slice(file.lastIndexOf("/") + 1))) return false;
+  const name = file.slice(file.lastIndexOf("/") + 1);
+  if (!secretFile.test(name)) return ACCOUNT.test(name) && isServiceAccount(read?.(file));
   // The certificates of tests are everybody's.
   if (/(?:^|\/)tests?\/.*\.(?:pem|key|p12|pfx|jks|keystore)$/.test(file)) return false;
   if (/\.(?:pem|key)$/.test(file) && isPublic(read?.(file))) return false;
@@ -21,6 +22,12 @@ function mayHoldSecret({ read }: RuleInput, file: string): boolean {
     /^\s*(?:export\s+)?\w*(?:SECRET|TOKEN|PASSW|KEY|CREDENTIAL|DSN|_URL|_URI)\w*\s*=\s*\S/im.test(text)
   );
 }
+
+const ACCOUNT = /(?:account|firebase|cred|google|gcp|key)[^/]*\.json$/i;
+
+/** What Google gives to a program that signs in by itself. */
+const isServiceAccount = (text: string | undefined): boolean =>
+  text !== undefined && text.includes('"private_key"') && text.includes("PRIVATE KEY-----");
 
 const isPublic = (text: string | undefined): boolean =>
   text !== undefined && !text.includes("PRIVATE KEY") && (text.trim() === "" || text.includes("-----BEGIN "));
@@ -52,6 +59,10 @@ export const secretFileReachesImage: Rule = {
           "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n",
       }),
       project({ Dockerfile: wholeContext, ".dockerignore": ".git\n.venv\n", ".env.example": "JWT_SECRET=\n" }),
+      project({
+        Dockerfile: wholeContext,
+        "creds/firebase.json": '{"type": "service_account", "private_key": "-----BEGIN PRIVATE KEY-----\\nx"}\n',
+      }),
     ],
     good: [
       healthy,
@@ -71,6 +82,8 @@ export const secretFileReachesImage: Rule = {
         "vendor/http/test/key.pem": "-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n",
         "app/dh.pem": "-----BEGIN DH PARAMETERS-----\nx\n-----END DH PARAMETERS-----\n",
       }),
+      // The settings of an application, and public.
+      project({ Dockerfile: wholeContext, "app/firebase-config.json": '{"apiKey": "x", "projectId": "shop"}\n' }),
       project({ Dockerfile: wholeContext, ".env.prod-sample": "JWT_SECRET=change_me\n" }),
     ],
   },

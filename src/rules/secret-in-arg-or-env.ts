@@ -7,7 +7,8 @@ import { settingsOf } from "./queries/settings.ts";
 import { at, find, reachableSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
-const harmless = /^(|true|false|yes|no|on|off|none|null|\d{1,4}|\/[\w./-]+|<.*>|\*+)$/i;
+const harmless =
+  /^(|true|false|yes|no|on|off|none|null|\d{1,4}|\.{0,2}\/[\w./-]+|[\w./-]+\.(?:json|pem|key|crt|p12|jks)|<.*>|\*+)$/i;
 /** Shorter than the real ones too: an example in a Dockerfile is cut. */
 const secretValue =
   /^(AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|glpat-[\w-]{20,}|xox[abp]-[\w-]{10,}|sk-[\w-]{20,}|eyJ[\w-]{10,}\.[\w-]{10,}\..*)/;
@@ -63,6 +64,11 @@ export const secretInArgOrEnv: Rule = {
         `FROM ${slim}\nENV JWT_SECRET_FILE=/run/secrets/jwt TOKEN_TTL=3600 AUTH_MODE=token KEY_ALIAS=main MAX_TOKENS=4096\nRUN`,
       ]),
       changed([`FROM ${slim}\nRUN`, `FROM ${slim}\nENV REQUIRE_TOKEN=true\nRUN`]),
+      // Where it lies, and not what it is.
+      changed([
+        `FROM ${slim}\nRUN`,
+        `FROM ${slim}\nENV GOOGLE_APPLICATION_CREDENTIALS=./creds/service.json TLS_KEY=server.key\nRUN`,
+      ]),
       inBuilder("ARG LOGIN_PROVIDER_USE_ID_TOKEN"),
       changed([
         `FROM ${slim}\nRUN`,

@@ -56,7 +56,7 @@ export function baseOf(reference: string): Base {
     digest,
     python: pythonOfImage(image),
     distribution,
-    shell: distribution && shells[distribution.name],
+    shell: distribution === undefined ? shellOf(name) : shells[distribution.name],
     minimal: /slim|alpine|distroless|minimal/.test(`${name}:${tag ?? ""}`),
     unresolved: reference.includes("$"),
   };
@@ -77,6 +77,12 @@ export const leavesRoot = ({ reference, name, short, distribution }: Base): bool
 /** Python without more, and the distributions themselves: what is not installed is not there. */
 export const isBare = ({ name, short, minimal }: Base): boolean =>
   ((name === "python" || short === "uv") && minimal) || ["debian", "ubuntu", "alpine", "amazonlinux"].includes(short);
+
+/** Images that are Debian's or Ubuntu's and do not say so in their tag. */
+const shellOf = (name: string): Base["shell"] =>
+  /^(?:(?:continuumio|condaforge|mambaorg|tiangolo)\/|pytorch\/pytorch$|tensorflow\/tensorflow$)/.test(name)
+    ? "dash"
+    : undefined;
 
 const shells = {
   debian: "dash",

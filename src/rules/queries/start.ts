@@ -169,9 +169,19 @@ function innermost(argv: readonly string[], wrappers: string[]): readonly string
     } else if ((program === "poetry" || program === "pipenv" || program === "pdm") && words[1] === "run") {
       wrappers.push(`${program} run`);
       words = words.slice(2);
+    } else if (/^(?:conda|mamba|micromamba)$/.test(program) && words[1] === "run") {
+      wrappers.push(`${program} run`);
+      words = afterCondaRun(words.slice(2));
     } else return words;
     if (words.length === 0) return words;
   }
+}
+
+/** What stands behind the options of `conda run`. */
+function afterCondaRun(words: readonly string[]): readonly string[] {
+  let at = 0;
+  while (words[at]?.startsWith("-") === true) at += /^(?:-n|-p|--name|--prefix|--cwd)$/.test(words[at] ?? "") ? 2 : 1;
+  return words.slice(at);
 }
 
 /** The service's program by its plain name: `python -m uvicorn` and `/app/.venv/bin/uvicorn` are both `uvicorn`. */
