@@ -1,10 +1,15 @@
 /** `. Did you mean \`size\`?` for the name that differs least, or nothing when none is near. */
 export function didYouMean(name: string, names: readonly string[]): string {
+  const best = nearest(name, names, Math.max(2, Math.floor(name.length / 2)));
+  return best === undefined ? "" : `. Did you mean \`${best}\`?`;
+}
+
+/** The name that differs least, in `most` characters at most; whether they are capital makes no difference. */
+export function nearest(name: string, names: readonly string[], most: number): string | undefined {
   const [best] = names
     .map((candidate) => ({ candidate, distance: distanceOf(name.toLowerCase(), candidate.toLowerCase()) }))
     .toSorted((a, b) => a.distance - b.distance);
-  if (best === undefined || best.distance > Math.max(2, Math.floor(name.length / 2))) return "";
-  return `. Did you mean \`${best.candidate}\`?`;
+  return best === undefined || best.distance > most ? undefined : best.candidate;
 }
 
 /** How many characters must be put in, taken out or changed to make one of the other (Levenshtein). */

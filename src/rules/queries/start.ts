@@ -153,11 +153,14 @@ function receives(
   return shell === undefined ? undefined : false;
 }
 
+const PASSED = new Set(["exec", "nohup", "command"]);
+const RUNNERS = new Set(["poetry", "pipenv", "pdm", "conda", "mamba", "micromamba"]);
+
 function innermost(argv: readonly string[], wrappers: string[]): readonly string[] {
   let words = argv;
   for (;;) {
     const program = nameOf(words[0] ?? "");
-    if (program === "exec" || program === "nohup" || program === "command") {
+    if (PASSED.has(program)) {
       wrappers.push(program);
       words = words.slice(1);
     } else if (program === "env") {
@@ -166,12 +169,9 @@ function innermost(argv: readonly string[], wrappers: string[]): readonly string
     } else if (program === "uv" && uvWords({ argv: words, program, env: {}, text: "" })[0] === "run") {
       wrappers.push("uv run");
       words = afterUvRun(words);
-    } else if ((program === "poetry" || program === "pipenv" || program === "pdm") && words[1] === "run") {
+    } else if (RUNNERS.has(program) && words[1] === "run") {
       wrappers.push(`${program} run`);
-      words = words.slice(2);
-    } else if (/^(?:conda|mamba|micromamba)$/.test(program) && words[1] === "run") {
-      wrappers.push(`${program} run`);
-      words = afterCondaRun(words.slice(2));
+      words = program.endsWith("mamba") || program === "conda" ? afterCondaRun(words.slice(2)) : words.slice(2);
     } else return words;
     if (words.length === 0) return words;
   }
