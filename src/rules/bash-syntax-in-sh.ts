@@ -76,12 +76,15 @@ export const bashSyntaxInSh: Rule = {
 };
 
 function* inEntrypoint(input: RuleInput, shell: "dash" | "busybox"): Generator<RuleFinding> {
-  for (const { file, text } of entrypointScripts(input)) {
+  for (const { file, text, firstLine } of entrypointScripts(input)) {
     if (!/^#!\s*(?:\/usr)?\/bin\/(?:env )?sh\b/.test(text)) continue;
     for (const [index, line] of text.split("\n").entries()) {
       const word = BASH[shell].exec(withoutQuoted(line.replace(/(?:^|\s)#.*/, "")))?.[0].trim();
       if (word !== undefined)
-        yield { message: `\`${word}\` is bash, and #!/bin/sh is ${shell} here.`, where: { file, line: index + 1 } };
+        yield {
+          message: `\`${word}\` is bash, and #!/bin/sh is ${shell} here.`,
+          where: { file, line: index + firstLine },
+        };
     }
   }
 }

@@ -1,3 +1,4 @@
+import { outermostLast } from "./queries/commands.ts";
 import { changed, healthy, startLine } from "./queries/example.ts";
 import { option, startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
@@ -57,7 +58,7 @@ export const logsToFile: Rule = {
     const given = ["--access-logfile", "--error-logfile", "--log-file", "--logfile", "--logto"].map((name) =>
       option(start.argv, name),
     );
-    const target = [...given, ...(start.commands.at(-1)?.outputs ?? [])].find(
+    const target = [...given, ...(outermostLast(start.commands)?.outputs ?? [])].find(
       (word) => word !== undefined && !stream.test(word),
     );
     if (target !== undefined)

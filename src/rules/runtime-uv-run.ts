@@ -2,7 +2,7 @@ import { changed, startLine, healthy, project, healthyWith } from "./queries/exa
 import { startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
 import { entrypointCommands } from "./queries/entrypoint.ts";
-import type { Command } from "./queries/commands.ts";
+import { type Command, outermostLast } from "./queries/commands.ts";
 import { type Manager, MANAGERS, managersIn } from "./queries/managers.ts";
 import type { Rule } from "./rule.ts";
 
@@ -44,7 +44,7 @@ export const runtimeUvRun: Rule = {
     const { dockerfile } = input;
     const start = startOf(dockerfile);
     if (!start) return;
-    const manager = managerOf(start.commands.at(-1)?.argv ?? [], start.wrappers) ?? firstOf(start.commands);
+    const manager = managerOf(outermostLast(start.commands)?.argv ?? [], start.wrappers) ?? firstOf(start.commands);
     if (manager !== undefined)
       yield {
         message: `The container starts with \`${manager} run\`, ${DOES[manager]}: ${start.instruction.args}`,

@@ -1,16 +1,39 @@
 import { literal } from "../kit/pattern.ts";
 import { edited, onlyPlace, type Mended } from "./queries/fixes.ts";
-import { lastCommands, readCommands, type ScriptCommand } from "./queries/entrypoint.ts";
-import type { Command } from "./queries/commands.ts";
+import {
+  entrypointScripts,
+  lastCommands,
+  readCommands,
+  scriptCalled,
+  type ScriptCommand,
+} from "./queries/entrypoint.ts";
+import { type Command, outermostLast } from "./queries/commands.ts";
 import { changed, healthy, healthyWith, project, slim, startLine } from "./queries/example.ts";
 import { serverOf } from "../project/unwrap.ts";
 import { nameOf, type Start, startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
 import type { Dockerfile, Instruction } from "../model/types.ts";
-import type { Rule, RuleFinding } from "./rule.ts";
+import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
 
 const script = (last: string): string => `#!/bin/sh\nset -e\nalembic upgrade head\n${last}\n`;
 const withEntrypoint = healthyWith([startLine, 'COPY entrypoint.sh /entrypoint.sh\nENTRYPOINT ["/entrypoint.sh"]\n']);
+
+const withHeredoc = (last: string): string =>
+  `COPY --chmod=755 <<'EOF' /start.sh\n${script(last)}EOF\nCMD ["/start.sh"]\n`;
+const throughStage = (last: string) =>
+  project({
+    Dockerfile: healthyWith(
+      ["WORKDIR /app\nENV", "COPY start.sh /out/start.sh\nWORKDIR /app\nENV"],
+      [startLine, 'COPY --from=builder /out/ /opt/\nCMD ["/opt/start.sh"]\n'],
+    ),
+    "start.sh": script(last),
+  });
+const twoDeep = (first: string, second: string) =>
+  project({
+    Dockerfile: healthyWith([startLine, 'COPY docker/ /docker/\nENTRYPOINT ["/docker/entrypoint.sh"]\n']),
+    "docker/entrypoint.sh": script(first),
+    "docker/serve.sh": script(second),
+  });
 
 export const shCWithoutExec: Rule = {
   id: "sh-c-without-exec",
@@ -45,6 +68,12 @@ export const shCWithoutExec: Rule = {
         Dockerfile: withEntrypoint,
         "entrypoint.sh": script("celery -A app worker &\nwhile true; do\n  sleep 60\ndone"),
       }),
+      // The number of workers is no command that follows.
+      project({ Dockerfile: withEntrypoint, "entrypoint.sh": script('uvicorn app.main:app --workers "$(nproc)"') }),
+      changed([startLine, withHeredoc("uvicorn app.main:app --host 0.0.0.0")]),
+      throughStage("uvicorn app.main:app --host 0.0.0.0"),
+      twoDeep('sh "$(dirname "$0")/serve.sh"', "exec uvicorn app.main:app --host 0.0.0.0"),
+      twoDeep("exec /docker/serve.sh", "uvicorn app.main:app --host 0.0.0.0"),
     ],
     good: [
       healthy,
@@ -78,18 +107,26 @@ export const shCWithoutExec: Rule = {
         [`FROM ${slim}\n`, "FROM public.ecr.aws/amazonlinux/amazonlinux:2023\n"],
         [startLine, 'CMD ["sh", "-c", "uvicorn app.main:app --host 0.0.0.0"]\n'],
       ),
+      project({
+        Dockerfile: withEntrypoint,
+        "entrypoint.sh": script('exec uvicorn app.main:app --workers "$(nproc)"'),
+      }),
+      changed([startLine, withHeredoc("exec uvicorn app.main:app --host 0.0.0.0")]),
+      throughStage("exec uvicorn app.main:app --host 0.0.0.0"),
+      twoDeep("exec /docker/serve.sh", "exec uvicorn app.main:app --host 0.0.0.0"),
+      twoDeep(". /docker/serve.sh", "exec uvicorn app.main:app --host 0.0.0.0"),
     ],
   },
   *check(input) {
     const start = startOf(input.dockerfile);
     if (start) yield* inCommand(input.dockerfile, start);
-    for (const { file, text, command, place } of lastCommands(input)) {
-      if (/\btrap\b/.test(text) || !startsService(command.argv)) continue;
+    for (const { file, text, command, place, start: first } of lastCommands(input)) {
+      if (/\btrap\b/.test(text) || !(startsService(command.argv) || startsScript(input, command.argv))) continue;
       yield {
         message: `The script ends with \`${command.text}\` without exec: its shell stays process 1.`,
         where: place,
-        ...(command.start !== undefined && canExec(command)
-          ? edited("Add exec", { file, start: command.start, end: command.start, text: "exec " })
+        ...(first !== undefined && canExec(command)
+          ? edited("Add exec", { file, start: first, end: first, text: "exec " })
           : {}),
       };
     }
@@ -148,7 +185,7 @@ const effectOf = ({ program, text }: Command): string =>
 
 /** `sh -c "…"` as the command; a bare shell form has a rule of its own. */
 function* inCommand(dockerfile: Dockerfile, start: Start): Generator<RuleFinding> {
-  const last = start.commands.at(-1);
+  const last = outermostLast(start.commands);
   if (start.form !== "exec" || start.script === undefined || start.shell === undefined || !last) return;
   if (start.receivesSignals === true) return;
   const sure = start.receivesSignals === false;
@@ -170,6 +207,13 @@ function withExec(dockerfile: Dockerfile, instruction: Instruction, last: Comman
   const place = canExec(last) ? onlyPlace(dockerfile, instruction, literal(written)) : undefined;
   if (place === undefined || last.argv[0] === "exec") return {};
   return edited("Add exec", { file: dockerfile.path, start: place.start, end: place.start, text: "exec " });
+}
+
+/** It hands over to another script of the image, in a process of its own. */
+function startsScript(input: RuleInput, argv: readonly string[]): boolean {
+  const called = scriptCalled(argv);
+  const isOwn = called !== undefined && !/^(?:exec|\.|source)$/.test(argv[0] ?? "");
+  return isOwn && entrypointScripts(input).some(({ named, file }) => !named && nameOf(file) === nameOf(called));
 }
 
 /** The last line of a script hands over to the service, and not by exec. */

@@ -1,3 +1,4 @@
+import { outermostLast } from "./queries/commands.ts";
 import { changed, healthy, startLine } from "./queries/example.ts";
 import { startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
@@ -23,11 +24,15 @@ export const shellFormCmd: Rule = {
       changed([startLine, "CMD uvicorn app.main:app --host 0.0.0.0 --port 8000\n"]),
       changed([startLine, "ENTRYPOINT uvicorn app.main:app --host 0.0.0.0\n"]),
     ],
-    good: [healthy, changed([startLine, "CMD exec uvicorn app.main:app --host 0.0.0.0 --port ${PORT:-8000}\n"])],
+    good: [
+      healthy,
+      changed([startLine, "CMD exec uvicorn app.main:app --host 0.0.0.0 --port ${PORT:-8000}\n"]),
+      changed([startLine, "CMD exec uvicorn app.main:app --host 0.0.0.0 --workers $(nproc)\n"]),
+    ],
   },
   *check({ dockerfile }) {
     const start = startOf(dockerfile);
-    if (!start || start.form !== "shell" || start.commands.at(-1)?.argv[0] === "exec") return;
+    if (!start || start.form !== "shell" || outermostLast(start.commands)?.argv[0] === "exec") return;
     const { instruction } = start;
     // Meant as an array: `invalid-json-array` says so.
     if (/^\[\s*["']/.test(instruction.args)) return;

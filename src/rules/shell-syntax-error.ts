@@ -87,10 +87,12 @@ function* inStart({ dockerfile }: RuleInput): Generator<RuleFinding> {
 }
 
 function* inEntrypoint(input: RuleInput): Generator<RuleFinding> {
-  for (const { file, text } of entrypointScripts(input)) {
+  for (const { file, text, firstLine, destination } of entrypointScripts(input)) {
     if (!/^#!\s*(?:\/usr)?\/bin\/(?:env )?(?:da)?sh\b/.test(text)) continue;
     const refused = refusalOf(text);
     if (refused === undefined) continue;
-    yield { message: `/bin/sh refuses ${file}: ${refused.message}.`, where: { file, line: lineAt(text, refused.at) } };
+    const name = file === input.dockerfile.path ? destination : file;
+    const line = lineAt(text, refused.at) + firstLine - 1;
+    yield { message: `/bin/sh refuses ${name}: ${refused.message}.`, where: { file, line } };
   }
 }

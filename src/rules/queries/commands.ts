@@ -34,6 +34,15 @@ export const commandsOf: (instruction: Instruction) => readonly Command[] = once
 export const commandsIn = (script: string): readonly Command[] =>
   readScript(script).map((command) => plain(command, script));
 
+/** The last command of a script: what stands in a `$(…)` of its words is run before it, and listed behind it. */
+export function outermostLast(commands: readonly Command[]): Command | undefined {
+  let last: Command | undefined;
+  for (const command of commands)
+    if (last?.start === undefined || command.start === undefined || command.start >= last.start + last.text.length)
+      last = command;
+  return last;
+}
+
 function plain(command: ShellCommand, script: string): Command {
   const argv = command.name === "" ? [] : [command.name, ...command.args];
   const outer = command.depth === 0 && script !== "";

@@ -1,42 +1,96 @@
+import { posix } from "node:path";
 import type { Place } from "../../model/types.ts";
+import { placesOf as placesInImage } from "../../project/image-places.ts";
 import { SourceText } from "../../project/source-text.ts";
-import type { RuleInput } from "../rule.ts";
-import { type Command, commandsIn } from "./commands.ts";
-import { copiedBy } from "./context.ts";
 import { once } from "../../kit/once.ts";
+import type { RuleInput } from "../rule.ts";
+import { type Command, commandsIn, outermostLast } from "./commands.ts";
+import { copiedBy } from "./context.ts";
+import { heredocScripts } from "./heredoc-scripts.ts";
 import { absolute, situationAt } from "./settings.ts";
-import { shippedSteps } from "./steps.ts";
+import { flag, shippedSteps } from "./steps.ts";
 
 /** A shell script of the repository that the image starts with. */
 export interface EntrypointScript {
+  /** Where the text stands: of a heredoc, the Dockerfile. */
   readonly file: string;
   readonly text: string;
+  /** Where the text begins in the file; undefined where it is not the file's as it stands. */
+  readonly start: number | undefined;
+  /** The line of the file at which the text begins. */
+  readonly firstLine: number;
+  /** Where the image has it. */
+  readonly destination: string;
+  /** Named by ENTRYPOINT or CMD; the others are what such a script ends with. */
+  readonly named: boolean;
 }
 
-/** Scripts of the context that ENTRYPOINT or CMD name, found by where COPY put them. */
-export const entrypointScripts: (input: RuleInput) => readonly EntrypointScript[] = once(readEntrypointScripts);
+/**
+ * Scripts that ENTRYPOINT or CMD name, found by where COPY put them, and those that one of them ends with. Heredocs of COPY
+ * are among them.
+ */
+export const entrypointScripts: (input: RuleInput) => readonly EntrypointScript[] = once((input) => {
+  const named = new Set(placesNamed(input));
+  if (!input.read || named.size === 0) return [];
+  const found = new Map<string, EntrypointScript>();
+  const waiting = [...named];
+  for (let path = waiting.shift(); path !== undefined && found.size < MOST; path = waiting.shift()) {
+    const script = found.has(path) ? undefined : scriptAt(input, path, named.has(path));
+    if (script === undefined) continue;
+    found.set(path, script);
+    waiting.push(...handedTo(input, script));
+  }
+  return [...found.values()];
+});
 
-function readEntrypointScripts(input: RuleInput): readonly EntrypointScript[] {
-  const { dockerfile, read } = input;
-  const steps = shippedSteps(dockerfile);
-  const named = new Set<string>();
-  for (const keyword of ["ENTRYPOINT", "CMD"]) {
+/** More scripts than this hand over to each other nowhere but in a circle. */
+const MOST = 20;
+
+function placesNamed(input: RuleInput): readonly string[] {
+  const steps = shippedSteps(input.dockerfile);
+  return ["ENTRYPOINT", "CMD"].flatMap((keyword) => {
     const last = steps.findLast(({ instruction }) => instruction.keyword === keyword);
-    if (!last) continue;
-    const { workdir } = situationAt(dockerfile, last.stage);
+    if (!last) return [];
     const words = last.instruction.words
       .join(" ")
       .split(/\s+/)
       .filter((word) => /\.sh$|entrypoint|start|run/.test(word));
-    for (const path of words.flatMap((word) => placesOf(workdir, word))) named.add(path);
-  }
-  if (!read || named.size === 0) return [];
-  const copied = steps.flatMap((step) => copiedBy(input, step).files);
-  return copied.flatMap(({ source, destination }) => {
-    const text = named.has(destination) ? read(source) : undefined;
-    return text !== undefined && isShell(source, text) ? [{ file: source, text }] : [];
+    return words.flatMap((word) => placesOf(workdirOf(input), word));
   });
 }
+
+const workdirOf = ({ dockerfile }: RuleInput): string => {
+  const [last] = shippedSteps(dockerfile).slice(-1);
+  return last === undefined ? "/" : situationAt(dockerfile, last.stage).workdir;
+};
+
+function scriptAt(input: RuleInput, destination: string, named: boolean): EntrypointScript | undefined {
+  const inline = heredocScripts(input.dockerfile).get(destination);
+  if (inline !== undefined)
+    return isShell(destination, inline.text)
+      ? { ...inline, file: input.dockerfile.path, destination, named }
+      : undefined;
+  const file = copiedFrom(input).get(destination) ?? handedOn(input).get(destination);
+  const text = file === undefined ? undefined : input.read?.(file);
+  if (file === undefined || text === undefined || !isShell(file, text)) return undefined;
+  return { file, text, start: 0, firstLine: 1, destination, named };
+}
+
+const copiedFrom: (input: RuleInput) => ReadonlyMap<string, string> = once(
+  (input: RuleInput) =>
+    new Map(
+      shippedSteps(input.dockerfile).flatMap((step) =>
+        copiedBy(input, step).files.map(({ source, destination }) => [destination, source] as const),
+      ),
+    ),
+);
+
+/** What comes by way of another stage; nothing where none is copied from. */
+const handedOn: (input: RuleInput) => ReadonlyMap<string, string> = once((input: RuleInput) => {
+  const { dockerfile, service } = input;
+  const isCopied = shippedSteps(dockerfile).some(({ instruction }) => flag(instruction, "from") !== undefined);
+  return isCopied ? placesInImage(service.files, dockerfile) : new Map<string, string>();
+});
 
 /** A shell that is told the file's name needs no first line that names it. */
 const isShell = (file: string, text: string): boolean =>
@@ -48,9 +102,27 @@ const placesOf = (workdir: string, word: string): readonly string[] =>
 
 const PATH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
+/** The script that the last command starts, or reads in its own shell. */
+function handedTo(input: RuleInput, { text, destination }: EntrypointScript): readonly string[] {
+  const word = scriptCalled(outermostLast(commandsIn(text))?.argv ?? []);
+  if (word === undefined) return [];
+  const beside = word.replace(/^\$\(dirname (?:-- )?"?\$(?:0|\{?BASH_SOURCE[^)]*)"?\)/, posix.dirname(destination));
+  return beside.includes("$") ? [] : placesOf(workdirOf(input), beside);
+}
+
+const STARTS_SCRIPT = /^(?:exec|\.|source|(?:\/usr)?(?:\/bin\/)?(?:ba|da|a)?sh)$/;
+
+/** The script that a command starts: by its path, by a shell, by `exec`, or by reading it. */
+export function scriptCalled(argv: readonly string[]): string | undefined {
+  const word = argv.find((one, index) => !(STARTS_SCRIPT.test(one) || (index > 0 && /^-[eux]+$/.test(one))));
+  return word !== undefined && (word.includes("/") || word.endsWith(".sh")) ? word : undefined;
+}
+
 export interface ScriptCommand {
   readonly command: Command;
   readonly place: Place;
+  /** Where it begins in the file; undefined where that cannot be said. */
+  readonly start: number | undefined;
 }
 
 interface ReadScript extends EntrypointScript {
@@ -59,10 +131,15 @@ interface ReadScript extends EntrypointScript {
 
 /** The same scripts with their commands, in the order of the text. */
 export const readCommands: (input: RuleInput) => readonly ReadScript[] = once((input: RuleInput) =>
-  entrypointScripts(input).map(({ file, text }) => {
+  entrypointScripts(input).map((script) => {
+    const { file, text, start, firstLine } = script;
     const source = new SourceText(file, text);
-    const placeOf = (command: Command): Place => ({ file, line: source.line(startOf(text, command)) });
-    return { file, text, commands: commandsIn(text).map((command) => ({ command, place: placeOf(command) })) };
+    const placed = (command: Command): ScriptCommand => ({
+      command,
+      place: { file, line: source.line(startOf(text, command)) + firstLine - 1 },
+      start: start === undefined || command.start === undefined ? undefined : start + command.start,
+    });
+    return { ...script, commands: commandsIn(text).map(placed) };
   }),
 );
 
@@ -70,10 +147,12 @@ export const entrypointCommands = (input: RuleInput): readonly ScriptCommand[] =
   readCommands(input).flatMap(({ commands }) => commands);
 
 /** The command that each of them ends with: it hands over to the service. */
-export const lastCommands = (input: RuleInput): ReadonlyArray<EntrypointScript & ScriptCommand> =>
-  readCommands(input).flatMap(({ file, text, commands }) =>
-    commands.slice(-1).map((last) => ({ file, text, ...last })),
-  );
+export const lastCommands = (input: RuleInput): ReadonlyArray<Omit<ReadScript, "start" | "commands"> & ScriptCommand> =>
+  readCommands(input).flatMap(({ commands, ...script }) => {
+    const outer = outermostLast(commands.map(({ command }) => command));
+    const last = commands.find(({ command }) => command === outer);
+    return last === undefined ? [] : [{ ...script, ...last }];
+  });
 
 const startOf = (text: string, { start, text: written }: Command): number =>
   start ?? Math.max(0, text.indexOf(written));

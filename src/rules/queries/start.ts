@@ -2,7 +2,7 @@ import { stageState } from "../../dockerfile/stages.ts";
 import type { Dockerfile, Instruction, Server, Service, Stage } from "../../model/types.ts";
 import { serverOf } from "../../project/unwrap.ts";
 import { baseOf } from "./base.ts";
-import { type Command, commandsIn } from "./commands.ts";
+import { type Command, commandsIn, outermostLast } from "./commands.ts";
 import { once } from "../../kit/once.ts";
 import { rootImage } from "./settings.ts";
 import { shippedStage, shippedSteps, stepsOf } from "./steps.ts";
@@ -94,7 +94,7 @@ function unwrap(wrapped: Wrapped): Start {
   const given = byScript ? withoutScript(bare, wrappers) : bare;
   const words = byScript && wrapped.dockerfile.commandOfScript === true ? [] : given;
   const commands = script === undefined ? [commandOfWords(words)] : commandsIn(script);
-  const argv = innermost(commands.at(-1)?.argv ?? [], wrappers);
+  const argv = innermost(outermostLast(commands)?.argv ?? [], wrappers);
   const receivesSignals = byScript ? undefined : receives(script, shell, commands);
   return { stage, instruction, form, script, shell, commands, argv, wrappers, server: serverOf(argv), receivesSignals };
 }
@@ -147,7 +147,7 @@ function receives(
   commands: readonly Command[],
 ): boolean | undefined {
   if (script === undefined) return true;
-  const last = commands.at(-1);
+  const last = outermostLast(commands);
   if (!last || last.argv[0] === "exec") return true;
   if (shell === "bash") return commands.length === 1 ? true : undefined;
   return shell === undefined ? undefined : false;
