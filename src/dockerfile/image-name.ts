@@ -23,9 +23,9 @@ function withoutRegistry(path: string): string {
   return parts.join("/").replace(/^(?:docker\/)?library\//, "");
 }
 
-/** Only the official python image and uv's own images carry the Python their tag names. */
+/** The official python image, uv's own images and tiangolo's carry the Python that their tag names. */
 export function pythonOfImage({ name, short, tag = "" }: ImageName): string | undefined {
   if (name === "python" || name.endsWith("/python")) return /^v?([23]\.\d+(?:\.\d+)?)(?![\d.])/.exec(tag)?.[1];
-  if (short === "uv") return /python(\d+\.\d+(?:\.\d+)?)/.exec(tag)?.[1];
+  if (short === "uv" || name.startsWith("tiangolo/")) return /python(\d+\.\d+(?:\.\d+)?)/.exec(tag)?.[1];
   return undefined;
 }

@@ -44,7 +44,7 @@ export const pythonVariableUnknown: Rule = {
   id: "python-variable-unknown",
   title: "A variable is nearly one of Python's",
   why: "Python passes over a variable that it does not know. `PYTHONBUFFERED=1` reads as if the output were no longer held back, and the reason why the service died is lost with its last lines all the same.",
-  source: "CPython's documentation, Environment variables; seen in public Dockerfiles by the hundred",
+  source: "CPython's documentation, Environment variables; seen in more than ten public Dockerfiles",
   demand: "log-on-streams",
   severity: "warning",
   confidence: "certain",

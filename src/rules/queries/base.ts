@@ -26,14 +26,17 @@ interface Distribution {
   readonly release: string | undefined;
 }
 
-const debianReleases = new Set(["stretch", "buster", "bullseye", "bookworm", "trixie", "sid"]);
+const debianReleases = new Set(["jessie", "stretch", "buster", "bullseye", "bookworm", "trixie", "sid"]);
 const ubuntuNames: Readonly<Record<string, string>> = {
+  trusty: "14.04",
+  xenial: "16.04",
   focal: "20.04",
   jammy: "22.04",
   noble: "24.04",
   bionic: "18.04",
 };
 const debianNumbers: Readonly<Record<string, string>> = {
+  "8": "jessie",
   "9": "stretch",
   "10": "buster",
   "11": "bullseye",
