@@ -40,7 +40,13 @@ export async function analyze(
   const dockerfile = { ...parsed, ...(isCommandOfScript(tree, parsed) ? { commandOfScript: true as const } : {}) };
   if (beyondLimits(dockerfile) !== undefined) return { service, dockerfile, findings: problemsOf(service) };
   const ignoreText = tree.read(`${path}.dockerignore`) ?? tree.read(".dockerignore") ?? "";
-  const input = { dockerfile, service, ignore: readIgnore(ignoreText), read: (file: string) => tree.read(file) };
+  const input = {
+    dockerfile,
+    service,
+    ignore: readIgnore(ignoreText),
+    read: (file: string) => tree.read(file),
+    isExecutable: (file: string) => tree.isExecutable?.(file),
+  };
   const found = rules.flatMap((rule) => [...rule.check(input)].map((finding) => withMeta(rule, finding)));
   const hide = withoutSecrets(found.length === 0 ? [] : secretsOf(dockerfile));
   return { service, dockerfile, findings: [...problemsOf(service), ...found.map(hide).toSorted(byPlace)] };

@@ -50,6 +50,7 @@ export async function diskTree(folder: string, options: GitOptions = { changes: 
       return texts.get(path);
     },
     loaded: () => texts.entries(),
+    isExecutable: (path) => isExecutable(join(root, path)),
     git: git.facts,
     isGitIgnored: (path) => git.ignored.get(path),
     problems,
@@ -75,6 +76,13 @@ function isFolder(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** As a build takes it; Windows keeps no such mode. */
+function isExecutable(path: string): boolean | undefined {
+  if (process.platform === "win32") return undefined;
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+  return mode === undefined ? undefined : (mode & 0o111) !== 0;
 }
 
 /** Where links lead; one that git knows may be no link on this disk. */

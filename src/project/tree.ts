@@ -10,6 +10,8 @@ export interface Tree {
   readonly files: readonly string[];
   /** The text of a file, tracked or not, or undefined when there is none that can be read. */
   read(path: string): string | undefined;
+  /** A file may be started as a program, as a build takes it from this disk; undefined where nobody knows. */
+  isExecutable?(path: string): boolean | undefined;
   /** Where each link among the files leads, as written in it. */
   readonly links?: Readonly<Record<string, string>>;
   /** Folders that are repositories of their own; their files are not among these. */
@@ -32,6 +34,8 @@ export interface MemoryTreeOptions {
   /** Files that are there but that git does not track. */
   readonly untracked?: readonly string[];
   readonly git?: Partial<GitFacts>;
+  /** Files that may be started; without it nobody knows. */
+  readonly executable?: readonly string[];
   readonly gitIgnored?: Readonly<Record<string, Evidence>>;
   readonly links?: Readonly<Record<string, string>>;
   readonly submodules?: readonly string[];
@@ -51,6 +55,7 @@ export function memoryTree(files: Readonly<Record<string, string>>, options: Mem
       .toSorted(),
     read: (path) => (Object.hasOwn(files, path) ? files[path] : undefined),
     loaded: () => Object.entries(files),
+    isExecutable: (path) => options.executable?.includes(path),
     git: { repository: true, commit: undefined, dirty: [], ...options.git },
     isGitIgnored: (path) => options.gitIgnored?.[path],
     problems: [],

@@ -9,6 +9,8 @@ export interface RuleInput {
   readonly ignore: Ignore;
   /** The text of a file of the service, such as an entrypoint script; undefined when there is none. */
   readonly read?: (path: string) => string | undefined;
+  /** A file of the service may be started as a program; undefined where nobody knows. */
+  readonly isExecutable?: (path: string) => boolean | undefined;
 }
 
 /** A small project: file name to content. `Dockerfile` is the one that is judged. */

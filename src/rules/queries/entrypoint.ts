@@ -96,8 +96,8 @@ const handedOn: (input: RuleInput) => ReadonlyMap<string, string> = once((input:
 const isShell = (file: string, text: string): boolean =>
   /^#!.*\b(?:ba|da|a)?sh\b/.test(text) || (file.endsWith(".sh") && !text.startsWith("#!"));
 
-/** A name without a folder is looked for on PATH. */
-const placesOf = (workdir: string, word: string): readonly string[] =>
+/** Where a word of a command may lead: a name without a folder is looked for on PATH. */
+export const placesOf = (workdir: string, word: string): readonly string[] =>
   (word.includes("/") ? [workdir] : [workdir, ...PATH]).map((folder) => absolute(folder, word));
 
 const PATH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];

@@ -1,0 +1,127 @@
+import type { Dockerfile } from "../model/types.ts";
+import { copiedBy } from "./queries/context.ts";
+import { commandsOf } from "./queries/commands.ts";
+import { placesOf } from "./queries/entrypoint.ts";
+import { healthyWith, project, startLine } from "./queries/example.ts";
+import { situationAt } from "./queries/settings.ts";
+import { startOf } from "./queries/start.ts";
+import { at, flag, shippedSteps, type Step } from "./queries/steps.ts";
+import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
+
+const started = (start: string, script: string, before = "") =>
+  project({
+    Dockerfile: healthyWith([startLine, `COPY start.sh /app/start.sh\n${before}${start}\n`]),
+    "start.sh": script,
+  });
+const entry = 'ENTRYPOINT ["/app/start.sh"]';
+const body = "set -e\nexec uvicorn app.main:app --host 0.0.0.0 --timeout-graceful-shutdown 20\n";
+
+export const startScriptRefused: Rule = {
+  id: "start-script-refused",
+  title: "The script that the container starts with cannot be started",
+  why: "The build is green and the container ends at once: `exec format error` where the first line of the script is not `#!…`, `no such file or directory` where that line ends with the carriage return of a Windows editor, `permission denied` where nothing made the file executable. On the laptop it worked by `bash start.sh`, or on a folder whose files are all executable.",
+  source: "execve(2): ENOEXEC, ENOENT and EACCES; seen in public Dockerfiles",
+  demand: "found-when-started",
+  severity: "error",
+  confidence: "certain",
+  advice:
+    "Begin the file with `#!/bin/sh`, end its lines as Linux does (`*.sh text eol=lf` in .gitattributes), and make it executable in git (`git update-index --chmod=+x start.sh`) or by `COPY --chmod=755`.",
+  aliases: [],
+  since: "0.1.0",
+  provenBy: ["becomes-healthy"],
+  examples: {
+    bad: [
+      started(entry, body),
+      started(entry, `# start.sh\n#!/bin/sh\n${body}`),
+      started(entry, `#!/bin/sh\r\n${body.replaceAll("\n", "\r\n")}`),
+      started("CMD ./start.sh", `#!/usr/bin/env bash\r\n${body.replaceAll("\n", "\r\n")}`),
+      started('CMD ["sh", "start.sh"]', body.replaceAll("\n", "\r\n")),
+      started('ENTRYPOINT ["tini", "--", "/app/start.sh"]', body),
+    ],
+    good: [
+      started(entry, `#!/bin/sh\n${body}`),
+      // A shell that is told the file needs no first line, and takes one that it meets without.
+      started('CMD ["sh", "start.sh"]', body),
+      started("CMD ./start.sh", body),
+      started(entry, `#!/bin/sh\r\n${body.replaceAll("\n", "\r\n")}`, "RUN sed -i 's/\\r$//g' /app/start.sh\n"),
+    ],
+  },
+  *check(input) {
+    const { dockerfile, read } = input;
+    const called = calledBy(dockerfile);
+    const step = read && called && copyOf(input, called.places);
+    const text = step && read?.(step.source);
+    const start = startOf(dockerfile);
+    if (called === undefined || step === undefined || text === undefined || start === undefined) return;
+    for (const message of problemsOf(input, called, { ...step, text }))
+      yield { message, where: at(dockerfile, start.instruction) } satisfies RuleFinding;
+  },
+};
+
+interface Called {
+  /** Where the script may lie in the image. */
+  readonly places: readonly string[];
+  /** `exec`: by the engine itself; `path`: by a shell that starts it as a program; `read`: by a shell that reads it. */
+  readonly how: "exec" | "path" | "read";
+}
+
+const INITS = /(?:^|\/)(?:tini|dumb-init|catatonit|tini-static)$/;
+
+/** The script that the image's own command names first. */
+function calledBy(dockerfile: Dockerfile): Called | undefined {
+  const start = startOf(dockerfile);
+  if (start === undefined) return undefined;
+  const { workdir } = situationAt(dockerfile, start.stage);
+  const called = (word: string | undefined, how: Called["how"]): Called | undefined =>
+    word === undefined || word.includes("$") || word.startsWith("-")
+      ? undefined
+      : { places: placesOf(workdir, word), how };
+  if (start.script !== undefined)
+    return called(
+      start.commands.at(-1)?.argv.find((word) => word !== "exec"),
+      "path",
+    );
+  const steps = shippedSteps(dockerfile);
+  const last = (keyword: string) => steps.findLast(({ instruction }) => instruction.keyword === keyword)?.instruction;
+  const words = [last("ENTRYPOINT"), last("CMD")].flatMap((one) => (one?.form === "exec" ? one.words : []));
+  const first = words.findIndex((word, index) => !INITS.test(word) && !(index > 0 && word.startsWith("-")));
+  const [program, script] = words.slice(first);
+  return /(?:^|\/)(?:ba|da|a)?sh$/.test(program ?? "") ? called(script, "read") : called(program, "exec");
+}
+
+/** The COPY that brings it from the context, and what it is called there. */
+function copyOf(input: RuleInput, places: readonly string[]) {
+  return shippedSteps(input.dockerfile)
+    .flatMap((step) => copiedBy(input, step).files.map((file) => ({ step, ...file })))
+    .findLast(({ destination }) => places.includes(destination));
+}
+
+interface Script {
+  readonly step: Step;
+  readonly source: string;
+  readonly text: string;
+}
+
+function* problemsOf(input: RuleInput, { how }: Called, { step, source, text }: Script): Generator<string> {
+  const name = source.split("/").at(-1) ?? source;
+  const changed = shippedSteps(input.dockerfile)
+    .filter(({ instruction }) => instruction.keyword === "RUN")
+    .flatMap(({ instruction }) => commandsOf(instruction))
+    .filter(({ argv }) => argv.some((word) => word.endsWith(name) || /^-R|[*{]|\/$|^\.$/.test(word)));
+  const isChangedBy = (program: RegExp) => changed.some((command) => program.test(command.program));
+  const [first = ""] = text.split("\n", 1);
+  if (
+    how !== "read" &&
+    input.isExecutable?.(source) === false &&
+    !isChangedBy(/^(?:chmod|install)$/) &&
+    !isModeGiven(step)
+  )
+    yield `${source} is not executable, and nothing makes it so: the container ends with \`permission denied\`.`;
+  if (isChangedBy(/^(?:sed|dos2unix|tr|perl|awk|fromdos)$/)) return;
+  if (how === "exec" && !first.startsWith("#!"))
+    yield `${source} does not begin with \`#!\`: the container ends with \`exec format error\`.`;
+  else if (first.endsWith("\r"))
+    yield `The lines of ${source} end as on Windows: ${how === "read" ? "the shell takes each carriage return for a part of the command" : "the container ends with `no such file or directory`"}.`;
+}
+
+const isModeGiven = ({ instruction }: Step): boolean => flag(instruction, "chmod") !== undefined;
