@@ -3,6 +3,7 @@ import { readEnvFile } from "./env-files.ts";
 import { filledFromAbove } from "./stack/interpolate.ts";
 import { addGrace, addProbe, addScript, addStart, type Outside } from "./outside.ts";
 import { readCi } from "./outside-ci.ts";
+import { allRecipes, MAKEFILES } from "./makefile.ts";
 import { SourceText } from "./source-text.ts";
 import { startOf } from "./starts.ts";
 import { isTable, valueAt } from "./toml.ts";
@@ -42,21 +43,13 @@ function readProcfile(tree: Tree, outside: Outside): void {
   }
 }
 
-/** Recipe lines: those that begin with a tab, continuations joined, `@` and `-` in front taken off. */
 function readMakefile(tree: Tree, outside: Outside): void {
-  for (const file of ["Makefile", "makefile", "GNUmakefile"]) {
-    const text = tree.read(file);
-    if (text === undefined) continue;
-    const source = new SourceText(file, text);
-    for (const match of text.matchAll(/^\t((?:[^\\\n]|\\[\s\S])*)/gm)) {
-      const recipe = (match[1] ?? "")
-        .replace(/^[@+\- \t]+/, "")
-        .replaceAll(/\$\(([\w-]+)\)/g, "$${$1}")
-        .replaceAll("$$", "$");
-      addScript(outside, "makefile", recipe, () => source.at(match.index));
-    }
-    return;
-  }
+  const file = MAKEFILES.find((each) => tree.files.includes(each));
+  const text = file === undefined ? undefined : tree.read(file);
+  if (file === undefined || text === undefined) return;
+  const source = new SourceText(file, text);
+  for (const { line, text: recipe } of allRecipes(text))
+    addScript(outside, "makefile", recipe, () => source.onLine(line));
 }
 
 async function readDevcontainer(tree: Tree, outside: Outside, problems: TreeProblem[]): Promise<void> {

@@ -1,10 +1,13 @@
+import { posix } from "node:path";
 import { commandsGiven } from "../dockerfile/shell.ts";
 import { shippedStage, stageState } from "../dockerfile/stages.ts";
 import { shellWord } from "../kit/shell-word.ts";
 import type { ComposeService, Dockerfile, Evidence, StartCommand } from "../model/types.ts";
+import { placesOf } from "./image-places.ts";
+import { makeCallOf, MAKEFILES, recipesOf } from "./makefile.ts";
 import { SourceText } from "./source-text.ts";
 import type { Tree } from "./tree.ts";
-import { baseName, type Unwrapped, unwrap, unwrapCommands, unwrapShell } from "./unwrap.ts";
+import { baseName, simpleCommands, type Unwrapped, unwrap, unwrapCommands, unwrapShell } from "./unwrap.ts";
 
 /** What the Dockerfile starts: ENTRYPOINT and CMD together, as Docker puts them together. */
 export function dockerfileStarts(tree: Tree, dockerfile: Dockerfile): readonly StartCommand[] {
@@ -22,7 +25,7 @@ export function dockerfileStarts(tree: Tree, dockerfile: Dockerfile): readonly S
       ? withParameters(entrypoint.value.argv, command?.value.argv ?? [])
       : lines.flatMap((line) => line?.value.argv ?? []);
   const environment = new Map([...env].map(([name, { value }]) => [name, value]));
-  const unwrapped = unwrapWithScripts(tree, argv, environment);
+  const unwrapped = unwrapWithScripts(tree, argv, { environment, fileAt: (path) => fileAt(tree, dockerfile, path) });
   if (baseName(unwrapped.argv[0] ?? "") === "supervisord") return supervised(tree, unwrapped.argv);
   // A script that hands over to its arguments starts nothing when it is given none: others say what.
   return isNothing(unwrapped.argv) ? [] : [startOf("dockerfile", { written, evidence }, form, unwrapped)];
@@ -79,13 +82,20 @@ function withParameters(argv: readonly string[], [zero = "", ...others]: readonl
   );
 }
 
-/** Unwraps a vector whose program may be a script of the service: one that hands over to its arguments, or serves itself. */
-export function unwrapWithScripts(
-  tree: Tree,
-  words: readonly string[],
-  environment?: ReadonlyMap<string, string>,
-): Unwrapped {
+/** What is known of the container in which a command is started. */
+interface Situation {
+  readonly environment?: ReadonlyMap<string, string>;
+  /** The tracked file at a path, relative to the working directory. */
+  readonly fileAt?: (path: string) => string | undefined;
+  /** How many scripts and recipes the command came through. */
+  readonly depth?: number;
+}
+
+/** Unwraps a vector whose program may be a script of the service, or `make`: one that hands over to its arguments, or serves itself. */
+export function unwrapWithScripts(tree: Tree, words: readonly string[], situation: Situation = {}): Unwrapped {
   const plain = unwrap(words);
+  const made = throughMake(tree, plain, situation);
+  if (made !== undefined) return made;
   const [first = "", ...rest] = withoutShell(plain.argv);
   const name = baseName(first);
   const path = scriptOf(tree, first);
@@ -95,8 +105,32 @@ export function unwrapWithScripts(
     /^(?:docker-)?entrypoint$/.test(name) ||
     /^#![^\n]*\b(?:ba|da|a|z|k)?sh\b/.test(text ?? "");
   if (!isScript) return plain;
-  const inner = text === undefined ? handedOver(rest) : throughScript(text, rest, environment);
+  const inner = text === undefined ? handedOver(rest) : throughScript(text, rest, situation.environment);
   return inner === undefined ? plain : { ...inner, wrappers: [...plain.wrappers, first, ...inner.wrappers] };
+}
+
+/** What the recipe of a target starts, the service's own or the last of those that make comes to. */
+function throughMake(tree: Tree, { argv, wrappers }: Unwrapped, situation: Situation): Unwrapped | undefined {
+  const { depth = 0 } = situation;
+  const call = makeCallOf(argv);
+  if (call === undefined || depth > 5) return undefined;
+  const at = situation.fileAt ?? ((path: string) => (tree.files.includes(path) ? path : undefined));
+  const names = call.file === undefined ? MAKEFILES : [call.file];
+  const file = names.map((name) => at(posix.join(call.folder, name))).find((found) => found !== undefined);
+  const text = file === undefined ? undefined : tree.read(file);
+  if (text === undefined) return undefined;
+  const recipe = recipesOf(text, call).map((line) => line.text);
+  const chosen = unwrapCommands(recipe.flatMap((line) => simpleCommands(line)));
+  if (chosen.argv.length === 0) return undefined;
+  const inner = unwrapWithScripts(tree, chosen.argv, { ...situation, depth: depth + 1 });
+  return { ...inner, wrappers: [...wrappers, argv.join(" "), ...chosen.wrappers, ...inner.wrappers] };
+}
+
+/** The file of the context that the shipped image has at a path. */
+function fileAt(tree: Tree, dockerfile: Dockerfile, path: string): string | undefined {
+  const stage = shippedStage(dockerfile);
+  const workdir = stage === undefined ? undefined : stageState(dockerfile, stage).workdir?.value;
+  return placesOf(tree.files, dockerfile).get(posix.resolve(workdir ?? "/", path));
 }
 
 const handedOver = (words: readonly string[]): Unwrapped | undefined =>

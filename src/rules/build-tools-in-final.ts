@@ -1,4 +1,5 @@
-import { changed, healthy, inBuilder, slim } from "./queries/example.ts";
+import { changed, healthy, inBuilder, slim, startLine } from "./queries/example.ts";
+import { startOf } from "./queries/start.ts";
 import { packagesLeft } from "./queries/packages.ts";
 import { at, find, shippedSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
@@ -50,6 +51,13 @@ export const buildToolsInFinal: Rule = {
         `FROM ${slim}\n`,
         `FROM python:3.13-alpine3.22\n${apk("--virtual .build-deps ")} && apk del .build-deps\n`,
       ]),
+      changed(
+        [
+          `FROM ${slim}\nRUN`,
+          `FROM ${slim}\nRUN apt-get update && apt-get install -y --no-install-recommends make && rm -rf /var/lib/apt/lists/*\nRUN`,
+        ],
+        [startLine, 'CMD ["make", "run"]\n'],
+      ),
       inBuilder("RUN apt-get update && apt-get install -y --no-install-recommends build-essential"),
       changed([
         `FROM ${slim}\nRUN`,
@@ -62,9 +70,11 @@ export const buildToolsInFinal: Rule = {
     ],
   },
   *check({ dockerfile }) {
+    // Without it an image whose command is `make run` does not start.
+    const needed = startOf(dockerfile)?.argv[0];
     const found = new Map<unknown, { readonly names: string[]; readonly text: string }>();
     for (const [name, install] of packagesLeft(shippedSteps(dockerfile))) {
-      if (!tools.test(name)) continue;
+      if (!tools.test(name) || name === needed) continue;
       const entry = found.get(install.step.instruction) ?? { names: [], text: install.command.text };
       entry.names.push(name);
       found.set(install.step.instruction, entry);

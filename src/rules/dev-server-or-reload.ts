@@ -1,6 +1,7 @@
 import { isKnownServer, unwrap } from "../project/unwrap.ts";
 import { lastCommands } from "./queries/entrypoint.ts";
-import { changed, healthy, healthyWith, project, startLine } from "./queries/example.ts";
+import { madeCommands } from "./queries/recipes.ts";
+import { changed, healthy, healthyWith, project, slim, startLine } from "./queries/example.ts";
 import { envAtStart, serverInside, startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
 import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
@@ -9,6 +10,18 @@ const byStartScript = (last: string) =>
   project({
     Dockerfile: healthyWith([startLine, 'COPY start.sh /app/start.sh\nENTRYPOINT ["/app/start.sh"]\n']),
     "start.sh": `#!/bin/sh\nset -e\n${last}\n`,
+  });
+
+const byMake = (recipe: string) =>
+  project({
+    Dockerfile: healthyWith(
+      [
+        `FROM ${slim}\nRUN`,
+        `FROM ${slim}\nRUN apt-get update && apt-get install -y --no-install-recommends make && rm -rf /var/lib/apt/lists/*\nRUN`,
+      ],
+      [startLine, 'COPY Makefile /app/\nCMD ["make", "run"]\n'],
+    ),
+    Makefile: `APP ?= app.main:app\n\nrun:\n\t@${recipe}\n`,
   });
 
 export const devServerOrReload: Rule = {
@@ -34,6 +47,7 @@ export const devServerOrReload: Rule = {
       changed(["PYTHONUNBUFFERED=1", "PYTHONUNBUFFERED=1 FLASK_DEBUG=1"]),
       byStartScript("exec uvicorn app.main:app --host 0.0.0.0 --reload"),
       byStartScript("exec python manage.py runserver 0.0.0.0:8000"),
+      byMake("uvicorn $(APP) --host 0.0.0.0 --timeout-graceful-shutdown 20 --reload"),
     ],
     good: [
       healthy,
@@ -42,6 +56,7 @@ export const devServerOrReload: Rule = {
         'if [ "$DEV" = 1 ]; then exec uvicorn app.main:app --reload; fi\nexec uvicorn app.main:app --host 0.0.0.0',
       ),
       byStartScript('exec "$@"'),
+      byMake("uvicorn $(APP) --host 0.0.0.0 --timeout-graceful-shutdown 20"),
       changed([startLine, 'CMD ["fastapi", "run", "app/main.py", "--port", "8000"]\n']),
       changed(["PYTHONUNBUFFERED=1", "PYTHONUNBUFFERED=1 FLASK_DEBUG=0"]),
     ],
@@ -78,7 +93,7 @@ export const devServerOrReload: Rule = {
 
 /** The same of the command that an entrypoint script always ends with. */
 function* byScript(input: RuleInput): Generator<RuleFinding> {
-  for (const { command, place } of lastCommands(input)) {
+  for (const { command, place } of [...lastCommands(input), ...madeCommands(input)]) {
     const { argv, server } = unwrap(command.argv);
     const flag = isKnownServer(server) ? argv.find((word) => /^--(reload|debug)$/.test(word)) : undefined;
     const isDev =

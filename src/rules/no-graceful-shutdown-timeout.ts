@@ -3,6 +3,7 @@ import { meets } from "../project/release.ts";
 import { changed, healthy, healthyWith, project, startLine } from "./queries/example.ts";
 import { envAtStart, option, programOf, startOf } from "./queries/start.ts";
 import { lastCommands } from "./queries/entrypoint.ts";
+import { madeCommands } from "./queries/recipes.ts";
 import { at } from "./queries/steps.ts";
 import type { Rule, RuleFinding } from "./rule.ts";
 
@@ -52,7 +53,7 @@ export const noGracefulShutdownTimeout: Rule = {
     const start = startOf(dockerfile);
     if (start?.server === "uvicorn" && waitsForever(start.argv))
       yield { ...said, where: at(dockerfile, start.instruction) };
-    for (const { text, command, place } of lastCommands(input)) {
+    for (const { text, command, place } of [...lastCommands(input), ...madeCommands(input)]) {
       const argv = command.argv[0] === "exec" ? command.argv.slice(1) : command.argv;
       // `$@` or `$OPTIONS` may bring it.
       if (text.includes(VARIABLE) || !waitsForever(argv) || argv.some((word) => word.startsWith("$"))) continue;

@@ -4,6 +4,7 @@ import type { RuleInput } from "../rule.ts";
 import { bindOf, type Serving } from "./bind.ts";
 import { mayBeTold, ownContainers, servingIn } from "./containers.ts";
 import { lastCommands } from "./entrypoint.ts";
+import { madeCommands } from "./recipes.ts";
 import { runsOnLambda } from "./lambda.ts";
 import { startOf } from "./start.ts";
 import { at } from "./steps.ts";
@@ -38,7 +39,7 @@ export function* boundHosts(input: RuleInput): Generator<BoundHost> {
 
 /** The server that an entrypoint script of the repository ends with; a word with a variable in it says nothing. */
 function* byScript(input: RuleInput, stage: Serving["stage"]): Generator<BoundHost> {
-  for (const { command, place, text } of lastCommands(input)) {
+  for (const { command, place, text } of [...lastCommands(input), ...madeCommands(input)]) {
     const { argv } = unwrap(command.argv);
     if (argv.some((word) => word.includes("$")) || SETS_BIND.test(text)) continue;
     const serving = { argv, server: serverOf(argv), stage };
