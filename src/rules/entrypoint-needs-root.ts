@@ -20,18 +20,18 @@ export const entrypointNeedsRoot: Rule = {
   severity: "error",
   confidence: "likely",
   advice:
-    'Do it in the build (`COPY --chown`, `install -d -o 1001`) and take it out of the script, or leave root to the script and let it hand over with `exec gosu app "$@"`.',
+    'Do it in the build (`COPY --chown`, `install -d -o 1001`) and take it out of the script, or leave root to the script and let it hand over with `exec setpriv --reuid app "$@"`.',
   aliases: [],
   since: "0.1.0",
   provenBy: ["becomes-healthy"],
   examples: {
     bad: [
-      withScript('#!/bin/sh\nset -e\nchown -R app:app /data\nexec gosu app "$@"\n'),
+      withScript('#!/bin/sh\nset -e\nchown -R app:app /data\nexec setpriv --reuid app "$@"\n'),
       withScript('#!/bin/sh\nset -e\nusermod -u "$PUID" app\nexec "$@"\n', "USER app\n"),
     ],
     good: [
       healthy,
-      withScript('#!/bin/sh\nset -e\nchown -R app:app /data\nexec gosu app "$@"\n', ""),
+      withScript('#!/bin/sh\nset -e\nchown -R app:app /data\nexec setpriv --reuid app "$@"\n', ""),
       withScript('#!/bin/sh\nif [ "$(id -u)" = 0 ]; then\n  chown -R app /data\nfi\nexec "$@"\n'),
       withScript('#!/bin/sh\nchown -R app /data || true\nexec "$@"\n'),
     ],

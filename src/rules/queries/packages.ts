@@ -136,7 +136,12 @@ const providers: Readonly<Record<string, readonly string[]>> = {
 /** Programs that the full (not slim) Debian python images bring from buildpack-deps. */
 const fullImage = new Set(["curl", "wget", "git", "gcc", "make", "ssh", "hg", "svn", "convert", "ps"]);
 /** Programs whose absence from minimal images we know. */
-const known = new Set([...Object.keys(providers), "wget", "git", "ffmpeg", "gcc", "make", "xmlsec1", "http", "jq"]);
+const known = new Set(
+  Object.keys(providers).concat(
+    ["wget", "git", "ffmpeg", "gcc", "make", "xmlsec1", "http", "jq"],
+    ["bash", "tini", "dumb-init", "catatonit", "gosu", "su-exec"],
+  ),
+);
 
 /** Whether a stage had a program while it was built, also when a later step removes it. */
 export function hadProgram(dockerfile: Dockerfile, stage: Stage, program: string): boolean | undefined {
@@ -205,6 +210,7 @@ function inBase(image: string, program: string): boolean | undefined {
   const base = baseOf(image);
   if (base.unresolved) return undefined;
   const name = base.distribution?.name;
+  if (program === "bash") return name === "alpine" ? false : undefined;
   // Those of uv that name a release alone are made on the full image of it.
   const isFull = base.short === "uv" && name !== undefined;
   if (name === "alpine") return ["wget", "nc", "ping", "ps", "ip"].includes(program);
