@@ -18,6 +18,18 @@ export const STARTERS: Readonly<Record<string, readonly string[]>> = {
   "opentelemetry-instrument": [],
   honcho: [],
   watchmedo: [],
+  "xvfb-run": [
+    "-n",
+    "--server-num",
+    "-e",
+    "--error-file",
+    "-f",
+    "--auth-file",
+    "-p",
+    "--xauth-protocol",
+    "-s",
+    "--server-args",
+  ],
   dockerize: ["-wait", "-timeout", "-wait-retry-interval", "-template", "-stdout", "-stderr", "-poll"],
 };
 /** Programs that start what stands behind `--`, whatever stands before it. */

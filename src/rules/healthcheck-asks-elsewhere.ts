@@ -41,9 +41,9 @@ export const healthcheckAsksElsewhere: Rule = {
     const health = healthcheckOf(dockerfile);
     if (health === undefined) return;
     const hosts = hostsIn(health.instruction.args);
-    const own = ownContainers(input).map(({ container }) => container);
+    const own = new Set(ownContainers(input).map(({ container }) => container));
     const [host] = hosts;
-    if (host === undefined || hosts.some((one) => isHere(one) || own.includes(one))) return;
+    if (host === undefined || hosts.some((one) => isHere(one) || own.has(one))) return;
     yield {
       message: `The health check asks ${host}: it says nothing of the service.`,
       where: at(dockerfile, health.instruction, find(dockerfile, health.instruction, host)),

@@ -2,7 +2,7 @@ import { addInsteadOfCopy } from "../../src/rules/add-instead-of-copy.ts";
 import { appFilesWritableByRuntimeUser } from "../../src/rules/app-files-writable-by-runtime-user.ts";
 import { baseEndOfLife } from "../../src/rules/base-end-of-life.ts";
 import { bindsIpv6Only } from "../../src/rules/binds-ipv6-only.ts";
-import { condaRunInFront } from "../../src/rules/conda-run-in-front.ts";
+import { starterInFront } from "../../src/rules/starter-in-front.ts";
 import { pythonVariableUnknown } from "../../src/rules/python-variable-unknown.ts";
 import { browserNotInImage } from "../../src/rules/browser-not-in-image.ts";
 import { buildProgramAbsent } from "../../src/rules/build-program-absent.ts";
@@ -135,6 +135,6 @@ export const ruleDefects: readonly OneDefect[] = [
   planted("204", shellSyntaxError, { good: 1 }),
   planted("205", workdirInSystemFolder),
   planted("261", bindsIpv6Only, { also: ["no-graceful-shutdown-timeout"] }),
-  planted("262", condaRunInFront, { also: ["no-graceful-shutdown-timeout"] }),
+  planted("262", starterInFront, { also: ["no-graceful-shutdown-timeout"] }),
   planted("263", pythonVariableUnknown, { also: ["python-output-buffered"] }),
 ];

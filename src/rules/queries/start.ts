@@ -171,16 +171,20 @@ function innermost(argv: readonly string[], wrappers: string[]): readonly string
       words = afterUvRun(words);
     } else if (RUNNERS.has(program) && words[1] === "run") {
       wrappers.push(`${program} run`);
-      words = program.endsWith("mamba") || program === "conda" ? afterCondaRun(words.slice(2)) : words.slice(2);
+      words = program.endsWith("mamba") || program === "conda" ? afterOptions(words.slice(2)) : words.slice(2);
+    } else if (program === "xvfb-run") {
+      wrappers.push(program);
+      words = afterOptions(words.slice(1));
     } else return words;
     if (words.length === 0) return words;
   }
 }
 
-/** What stands behind the options of `conda run`. */
-function afterCondaRun(words: readonly string[]): readonly string[] {
+/** What stands behind the options of `conda run` and of `xvfb-run`. */
+function afterOptions(words: readonly string[]): readonly string[] {
   let at = 0;
-  while (words[at]?.startsWith("-") === true) at += /^(?:-n|-p|--name|--prefix|--cwd)$/.test(words[at] ?? "") ? 2 : 1;
+  while (words[at]?.startsWith("-") === true)
+    at += /^(?:-[nefps]|--name|--prefix|--cwd|--server-(?:num|args)|--error-file)$/.test(words[at] ?? "") ? 2 : 1;
   return words.slice(at);
 }
 
