@@ -4,6 +4,7 @@ import type { Finding } from "../model/types.ts";
 import type { Format, Judged } from "./format.ts";
 import type { Demand } from "./view/demand.ts";
 import { demandOf, demands } from "./view/demands.ts";
+import { notShown } from "./view/not-shown.ts";
 import { nameOf, shownPath } from "./view/places.ts";
 import { safe } from "../reporters/view/safe.ts";
 
@@ -18,15 +19,19 @@ function documentOf(judged: Judged): string {
   const title = `## ${plain(safe(nameOf(judged)))}: requirements and current state`;
   if (judged.service === undefined || judged.dockerfile === undefined)
     return `${title}\n\n${judged.findings.map(({ message }) => plain(safe(message))).join("\n")}\n\n`;
-  return `${[title, gapTable(judged), "### Technical debt", debtList(judged)].join("\n\n")}\n\n`;
+  const hidden = notShown(judged).trim();
+  const parts = [title, gapTable(judged), ...(hidden === "" ? [] : [plain(hidden)]), "### Technical debt"];
+  return `${[...parts, debtList(judged)].join("\n\n")}\n\n`;
 }
 
 function gapTable(judged: Judged): string {
-  const { service, dockerfile, findings } = judged;
+  const { service, dockerfile, findings, suppressed } = judged;
   if (service === undefined || dockerfile === undefined) return "";
   const rows = demands.map((demand) => {
     const open = worstFirst(findings.filter(({ rule }) => demandOf(rule) === demand));
-    return `| ${cell(demand.demand)} | ${cell(shortened(safe(demand.today({ service, dockerfile }))))} | ${gapOf(open, judged)} |`;
+    const lived = suppressed.filter(({ rule }) => demandOf(rule) === demand).length;
+    const gap = open.length === 0 && lived > 0 ? `accepted by the team: ${lived}` : gapOf(open, judged);
+    return `| ${cell(demand.demand)} | ${cell(shortened(safe(demand.today({ service, dockerfile }))))} | ${gap} |`;
   });
   return ["| Requirement | Current state | Gap |", "|:--|:--|:--|", ...rows].join("\n");
 }

@@ -106,6 +106,19 @@ describe("markdown and gaps", () => {
     expect(written("gaps", [clean])).toMatch(/read-only root file system \|[^|]*\| none found \|/);
   });
 
+  it("calls nothing clean that the team lives with, or that a short list leaves out", () => {
+    const [first] = faulty.findings;
+    const suppressed = faulty.findings.map((finding) => ({
+      ...finding,
+      suppression: { by: "baseline" as const, justification: "old" },
+    }));
+    const table = written("gaps", [{ ...faulty, findings: [], suppressed, unchanged: 3 }]);
+    const demand = demands.find(({ id }) => id === demandOf(first?.rule ?? "")?.id)?.demand ?? "";
+    expect(table).toMatch(new RegExp(`\\| ${demand}[^|]*\\|[^\n]*\\| accepted by the team: 1 \\|`));
+    expect(table).toContain(`Not shown: ${suppressed.length} in the baseline, 3 on lines that did not change.`);
+    expect(written("gaps", [faulty])).not.toContain("Not shown");
+  });
+
   it("knows a demand for every rule, and has no demand without one", () => {
     const asked = new Set(rules.map(({ demand }) => demand));
     const ids = demands.map(({ id }) => id);
