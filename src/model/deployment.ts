@@ -102,6 +102,13 @@ export interface OutsideLimits {
   readonly startSeconds: number | undefined;
 }
 
+/** A service of a hosting platform: where it asks the container, and what else it says of it. */
+export interface HostedService extends Required<Pick<OutsideLimits, "container" | "evidence">> {
+  readonly source: "fly" | "render" | "railway";
+  readonly origin?: ImageOrigin;
+  readonly terms: OutsideTerms;
+}
+
 /** One container of an ECS task definition: under what rules ECS runs the image. */
 export interface TaskDefinition {
   readonly evidence: Evidence;

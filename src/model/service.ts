@@ -2,6 +2,7 @@ import type {
   BuildTarget,
   ComposeMount,
   ComposeService,
+  HostedService,
   ImageOrigin,
   OwnStart,
   OutsideLimits,
@@ -64,6 +65,8 @@ export interface Service {
   readonly configuredStop?: Fact<number>;
   /** What Compose, Kubernetes and ECS give the containers that are this service's. */
   readonly outsideLimits: readonly OutsideLimits[];
+  /** Services of hosting platforms; undefined where no file of theirs says how they ask. */
+  readonly hostedServices?: readonly HostedService[];
   /** Folders and files of the repository that Compose lays over those of the image. */
   readonly composeMounts: readonly ComposeMount[];
   /** Where Compose mounts a named volume into what is built here: somebody expects that it can be written. */

@@ -1,5 +1,6 @@
 import type { Evidence, ImageOrigin, StartCommand } from "../model/types.ts";
 import { addGrace, addStart, mayServe, type Outside } from "./outside.ts";
+import { askedService, flyServices } from "./hosted-services.ts";
 import { listAt, readToml, tableAt, textAt, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 import { type Path, readYaml } from "./yaml-file.ts";
@@ -48,9 +49,12 @@ function readFly(fly: Configuration): void {
     "deploy",
     "release_command",
   ]);
-  const starts = Object.entries(tableAt(data, "processes")).map(([name, command]) =>
-    add(fly, { source: "fly", command, origin, name }, ["processes", name]),
-  );
+  const processes = Object.entries(tableAt(data, "processes")).map(([name, command]) => ({
+    name,
+    start: add(fly, { source: "fly", command, origin, name }, ["processes", name]),
+  }));
+  const starts = processes.map(({ start }) => start);
+  outside.hosted.push(...flyServices(fly, processes, origin));
   if (starts.length === 0 || starts.some(mayServe))
     addGrace(outside, valueAt(data, "kill_timeout"), evidence(["kill_timeout"]), { origin });
 }
@@ -66,7 +70,18 @@ function readRender(render: Configuration): void {
     const about = { source: "render", origin, name: textAt(service, "name") } as const;
     const role = textAt(service, "type") === "worker" ? "worker" : undefined;
     const before = { ...about, command: valueAt(service, "preDeployCommand"), role: "migrate" } as const;
-    add(render, { ...about, command: valueAt(service, key), role }, ["services", index, key]);
+    const start = add(render, { ...about, command: valueAt(service, key), role }, ["services", index, key]);
+    const path = textAt(service, "healthCheckPath");
+    if (origin !== undefined && path !== undefined)
+      render.outside.hosted.push(
+        askedService({
+          ...about,
+          origin,
+          start,
+          path,
+          evidence: render.evidence(["services", index, "healthCheckPath"]),
+        }),
+      );
     add(render, before, ["services", index, "preDeployCommand"]);
   }
 }
@@ -77,7 +92,15 @@ function readRailway(railway: Configuration): void {
   const isDocker = /^dockerfile$/i.test(textAt(data, "build", "builder") ?? "dockerfile");
   const origin = isDocker ? { dockerfile: dockerfileAt(data, "build", "dockerfilePath") } : undefined;
   const about = { source: "railway", origin } as const;
-  add(railway, { ...about, command: valueAt(data, "deploy", "startCommand") }, ["deploy", "startCommand"]);
+  const start = add(railway, { ...about, command: valueAt(data, "deploy", "startCommand") }, [
+    "deploy",
+    "startCommand",
+  ]);
+  const path = textAt(data, "deploy", "healthcheckPath");
+  if (origin !== undefined && path !== undefined)
+    railway.outside.hosted.push(
+      askedService({ ...about, origin, start, path, evidence: railway.evidence(["deploy", "healthcheckPath"]) }),
+    );
   for (const command of [valueAt(data, "deploy", "preDeployCommand")].flat())
     add(railway, { ...about, command, role: "migrate" }, ["deploy", "preDeployCommand"]);
 }

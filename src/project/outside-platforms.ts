@@ -145,7 +145,16 @@ function addContainer(container: unknown, { document, tree, outside, path }: Whe
   const key = entrypoint === undefined ? "args" : "command";
   const name = textAt(container, "name") ?? "";
   const evidence = document.evidence([...path, key]);
-  return addStart(outside, tree, "kubernetes", { command, entrypoint, evidence, name, origin: originOf(container) });
+  const start = addStart(outside, tree, "kubernetes", {
+    command,
+    entrypoint,
+    evidence,
+    name,
+    origin: originOf(container),
+  });
+  // A command that the chart's values give is known to be there, and no more.
+  if (start?.argv.every((word) => word.includes(TEMPLATED)) === true) outside.starts.pop();
+  return start;
 }
 
 /** A container without an image is a fragment: something else says what it runs. */

@@ -5,6 +5,7 @@ import type {
   Evidence,
   Fact,
   GracePeriod,
+  HostedService,
   ImageOrigin,
   OutsideLimits,
   OutsideProbe,
@@ -23,6 +24,7 @@ export interface Outside {
   readonly probes: OutsideProbe[];
   readonly gracePeriods: GracePeriod[];
   readonly limits: OutsideLimits[];
+  readonly hosted: HostedService[];
   readonly mounts: ComposeMount[];
   readonly volumes: Array<{ readonly path: string; readonly evidence: Evidence }>;
   /** Containers of ECS task definitions, the one that the team named first. */
@@ -70,6 +72,7 @@ export const nothingOutside = (): Outside => ({
   probes: [],
   gracePeriods: [],
   limits: [],
+  hosted: [],
   mounts: [],
   volumes: [],
   tasks: [],

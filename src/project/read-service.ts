@@ -137,10 +137,11 @@ function beyondFiles({ links = {}, submodules = [] }: Tree): Pick<Service, "link
   };
 }
 
-const told = ({ probes, gracePeriods, limits, mounts, volumes, tasks }: Outside) => ({
+const told = ({ probes, gracePeriods, limits, hosted, mounts, volumes, tasks }: Outside) => ({
   outsideProbes: probes,
   gracePeriods,
   outsideLimits: limits,
+  ...(hosted.length === 0 ? {} : { hostedServices: hosted }),
   composeMounts: mounts,
   ...(volumes.length === 0 ? {} : { composeVolumes: volumes }),
   taskDefinitions: tasks,

@@ -5,6 +5,8 @@ import type { Rule } from "./rule.ts";
 const compose = (ports: string, more = ""): string => `services:\n  api:\n    build: .\n    ports: [${ports}]\n${more}`;
 const pod = (port: number, more = ""): string =>
   `apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: api\n      image: registry.example/reactions:1.4.0\n      ports:\n        - { name: http, containerPort: ${port} }\n${more}`;
+const fly = (port: number, more = ""): string =>
+  `app = "reactions"\n\n[http_service]\ninternal_port = ${port}\nforce_https = true\n${more}`;
 const probe = (port: string): string => `      readinessProbe:\n        httpGet: { path: /health, port: ${port} }\n`;
 
 const byEntrypoint = healthyWith([
@@ -12,11 +14,16 @@ const byEntrypoint = healthyWith([
   'ENTRYPOINT ["uvicorn", "app.main:app", "--host", "0.0.0.0", "--timeout-graceful-shutdown", "20"]\nCMD ["--port", "8000"]\n',
 ]);
 
+const byPort = healthyWith([
+  startLine,
+  'ENV PORT=8000\nCMD ["sh", "-c", "exec uvicorn app.main:app --host 0.0.0.0 --port $PORT --timeout-graceful-shutdown 20"]\n',
+]);
+
 export const outsidePortMismatch: Rule = {
   id: "outside-port-mismatch",
   title: "Another file leads to a port on which the service does not listen",
-  why: "Compose publishes a closed port, or Kubernetes asks one: the container runs and nobody reaches it, or it is started again and again.",
-  source: "Compose: ports; Kubernetes documentation: services; Amazon ECS: port mappings",
+  why: "Compose publishes a closed port, Kubernetes asks one, or Fly.io sends requests to it: the container runs and nobody reaches it, or it is started again and again.",
+  source: "Compose: ports; Kubernetes documentation: services; Amazon ECS: port mappings; Fly.io: http_service",
   demand: "reached-at-its-port",
   severity: "error",
   confidence: "likely",
@@ -41,9 +48,24 @@ export const outsidePortMismatch: Rule = {
       // Its words follow the image's ENTRYPOINT.
       project({ Dockerfile: byEntrypoint, "deploy/api.yaml": pod(8000, '      args: ["--port", "9000"]\n') }),
       project({ Dockerfile: byEntrypoint, "compose.yaml": compose('"80:8000"', "    command: --port 9000\n") }),
+      project({ Dockerfile: healthyDockerfile, "fly.toml": fly(8080) }),
+      project({
+        Dockerfile: healthyDockerfile,
+        "fly.toml": fly(8000, '\n[processes]\napp = "uvicorn app.main:app --host 0.0.0.0 --port 9000"\n'),
+      }),
     ],
     good: [
       healthy,
+      project({ Dockerfile: healthyDockerfile, "fly.toml": fly(8000) }),
+      project({
+        Dockerfile: healthyDockerfile,
+        "fly.toml": fly(
+          9000,
+          'processes = ["app"]\n\n[processes]\napp = "uvicorn app.main:app --host 0.0.0.0 --port 9000"\nworker = "celery -A app.jobs worker"\n',
+        ),
+      }),
+      project({ Dockerfile: healthyDockerfile, "fly.toml": `[build]\nbuilder = "heroku/builder:24"\n\n${fly(8080)}` }),
+      project({ Dockerfile: byPort, "fly.toml": fly(9000, '\n[env]\nPORT = "9000"\n') }),
       project({ Dockerfile: byEntrypoint, "deploy/api.yaml": pod(9000, '      args: ["--port", "9000"]\n') }),
       // A script may take its words for anything.
       project({
@@ -83,10 +105,7 @@ export const outsidePortMismatch: Rule = {
         "app/metrics.py": "from prometheus_client import start_http_server\n\nstart_http_server(9100)\n",
       }),
       project({
-        Dockerfile: healthyWith([
-          'CMD ["uvicorn", "app.main:app", "--host", "0.0.0.0", "--port", "8000", "--timeout-graceful-shutdown", "20"]',
-          'ENV PORT=8000\nCMD ["sh", "-c", "exec uvicorn app.main:app --host 0.0.0.0 --port $PORT --timeout-graceful-shutdown 20"]',
-        ]),
+        Dockerfile: byPort,
         "compose.yaml": compose('"9000:9000"', "    environment: { PORT: 9000 }\n"),
       }),
       // Another image's container.

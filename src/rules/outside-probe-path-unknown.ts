@@ -6,6 +6,8 @@ import type { Rule, RuleInput } from "./rule.ts";
 
 const pod = (path: string, more = ""): string =>
   `apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: api\n      image: registry.example/reactions:1.4.0\n${more}      livenessProbe:\n        httpGet: { path: ${path}, port: 8000 }\n`;
+const onRender = (path: string): string =>
+  `services:\n  - type: web\n    name: api\n    runtime: docker\n    healthCheckPath: ${path}\n`;
 const mounting = `from fastapi import FastAPI\nfrom starlette.staticfiles import StaticFiles\n\napp = FastAPI()\napp.mount("/", StaticFiles(directory="public"))\n\n\n@app.get("/items")\ndef items() -> list[str]:\n    return []\n`;
 
 export const outsideProbePathUnknown: Rule = {
@@ -34,9 +36,23 @@ export const outsideProbePathUnknown: Rule = {
         Dockerfile: healthyDockerfile,
         "compose.yaml": `services:\n  api:\n    build: .\n    healthcheck:\n      test: ["CMD", "python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/ready')"]\n`,
       }),
+      project({
+        Dockerfile: healthyDockerfile,
+        "fly.toml": "[http_service]\ninternal_port = 8000\n\n[[http_service.checks]]\npath = '/livez'\n",
+      }),
+      project({ Dockerfile: healthyDockerfile, "render.yaml": onRender("/livez") }),
     ],
     good: [
       healthy,
+      project({
+        Dockerfile: healthyDockerfile,
+        "fly.toml": "[http_service]\ninternal_port = 8000\n\n[[http_service.checks]]\npath = '/health?deep=1'\n",
+      }),
+      project({ Dockerfile: healthyDockerfile, "render.yaml": onRender("/health") }),
+      project({
+        Dockerfile: healthyDockerfile,
+        "render.yaml": onRender("/livez").replace("runtime: docker", "runtime: docker\n    dockerCommand: ./admin"),
+      }),
       project({
         Dockerfile: healthyDockerfile,
         "deploy/api.yaml": pod("/livez", '      args: ["uvicorn", "app.admin:app", "--port", "8000"]\n'),

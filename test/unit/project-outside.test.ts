@@ -93,7 +93,7 @@ services:
     const k8s =
       'apiVersion: v1\nkind: Pod\nspec:\n  terminationGracePeriodSeconds: 45\n  containers:\n    - name: a\n      command: ["uvicorn"]\n      args: ["a:b"]\n      livenessProbe:\n        exec:\n          command: [wget, -q, x]\n';
     const helm =
-      "kind: Deployment\nspec:\n  template:\n    spec:\n      {{- if .Values.x }}\n      containers:\n        - name: {{ .Chart.Name }}\n          args: [gunicorn, 'a:b']\n      {{- end }}\n";
+      "kind: Deployment\nspec:\n  template:\n    spec:\n      {{- if .Values.x }}\n      containers:\n        - name: {{ .Chart.Name }}\n          args: [gunicorn, 'a:b']\n        - name: jobs\n          command: {{- toYaml .Values.jobs.command | nindent 12 }}\n      {{- end }}\n";
     const ecs =
       '{"containerDefinitions": [\n{"command": ["celery", "-A", "x", "worker"], "stopTimeout": 30,\n"healthCheck": {"command": ["CMD", "python", "x.py"]}}]}';
     const service = await read({ "k8s/pod.yml": k8s, "chart/templates/d.yaml": helm, "task.json": ecs });
@@ -237,6 +237,65 @@ jobs = "python -m shop.jobs"
     const { gracePeriods, starts: found } = await read({ "fly.toml": fly });
     expect(gracePeriods).toMatchObject([{ value: 45, evidence: [{ file: "fly.toml", line: 2 }] }]);
     expect(found[0]?.origin).toEqual({ dockerfile: "Dockerfile" });
+  });
+
+  it("ask what fly.toml leads to, each process by its own command", async () => {
+    const fly = `[env]
+PORT = "9000"
+
+[processes]
+app = "gunicorn shop.wsgi --bind 0.0.0.0:8080"
+jobs = "celery -A shop worker"
+
+[[services]]
+internal_port = 8080
+processes = ["app"]
+
+[[services.http_checks]]
+path = "/health?deep=1"
+
+[[services]]
+internal_port = 53
+protocol = "udp"
+`;
+    const { hostedServices } = await read({ "fly.toml": fly });
+    expect(hostedServices).toMatchObject([
+      {
+        source: "fly",
+        container: "app",
+        origin: { dockerfile: "Dockerfile" },
+        terms: {
+          ownCommand: true,
+          ownStart: { server: "gunicorn", afterEntrypoint: true },
+          variables: { PORT: "" },
+          ports: [{ value: 8080, evidence: { file: "fly.toml", line: 9 } }],
+          asks: [{ path: "/health", evidence: { line: 13 } }],
+        },
+      },
+    ]);
+    const plain = "[http_service]\ninternal_port = 8080\n";
+    expect((await read({ "fly.toml": plain })).hostedServices).toMatchObject([
+      { container: "app", terms: { ownCommand: false, asks: [] } },
+    ]);
+    // Another process, builder, or command may be meant.
+    for (const other of [
+      `${plain}[processes]\na = "gunicorn a:b"\nb = "gunicorn c:d"\n`,
+      `[build]\nbuilder = "x/y"\n${plain}`,
+      `${plain}[experimental]\ncmd = ["x"]\n`,
+      "[http_service]\ninternal_port = 'x'\n",
+      "services = 3\n",
+    ])
+      expect((await read({ "fly.toml": other })).hostedServices).toBeUndefined();
+  });
+
+  it.each([
+    ["render.yaml", "services:\n  - { type: web, name: api, runtime: docker, healthCheckPath: /up }\n"],
+    ["railway.toml", '[deploy]\nhealthcheckPath = "/up"\n'],
+  ])("ask the path of %s, and give the service a port of their own", async (file, text) => {
+    const { hostedServices } = await read({ [file]: text });
+    expect(hostedServices?.map(({ terms }) => terms)).toMatchObject([
+      { ownCommand: false, moreVariables: true, ports: [], asks: [{ path: "/up" }] },
+    ]);
   });
 
   it("are read from render.yaml: what Docker makes, and what it builds itself; nothing of Node's or of another folder", async () => {

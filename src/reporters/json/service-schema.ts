@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Service } from "../../model/types.ts";
 import { type Wire, confidence, evidence, fact, place, text, texts } from "./parts.ts";
+import { packaging } from "./packaging-schema.ts";
 import { variable } from "./variable-schema.ts";
 
 const dependency = z.object({ name: text, requirement: text, place });
@@ -80,19 +81,6 @@ const lock = z.object({
   madeBy: text.optional(),
   format: text.optional(),
   incompleteIndex: z.object({ lacks: z.enum(["name", "verify_ssl"]), place: evidence }).optional(),
-});
-
-const packaging = z.object({
-  kind: fact(z.enum(["package", "unpackaged"])),
-  buildBackend: text.optional(),
-  layout: z.enum(["flat", "src", "none"]),
-  importPackages: texts,
-  metadataFiles: texts,
-  consoleScripts: z.record(text, text),
-  setuptools: z.object({ module: z.enum(["pkg_resources", "setuptools"]), evidence }).optional(),
-  readsOwnVersion: fact(z.boolean()),
-  looksUpFromFile: fact(z.boolean()),
-  versionFromGit: fact(z.boolean()),
 });
 
 const origin = z.object({ dockerfile: text.optional(), target: text.optional(), image: text.optional() }).optional();
@@ -237,6 +225,17 @@ export const serviceSchema: z.ZodType<Wire<Service>> = z.object({
       startSeconds: z.number().optional(),
     }),
   ),
+  hostedServices: z
+    .array(
+      z.object({
+        source: z.enum(["fly", "render", "railway"]),
+        container: text,
+        evidence,
+        origin,
+        terms: terms.unwrap(),
+      }),
+    )
+    .optional(),
   composeMounts: z.array(
     z.object({
       name: text,

@@ -6,13 +6,13 @@ import { runsShipped } from "./origin.ts";
 import { behindEntrypoint, startOf } from "./start.ts";
 import { at } from "./steps.ts";
 
-/** A container of Compose or Kubernetes that runs the shipped image. */
-export interface OwnContainer extends OutsideLimits {
+/** A container of Compose, Kubernetes or a hosting platform that runs the shipped image. */
+export interface OwnContainer extends Pick<OutsideLimits, "container" | "evidence" | "origin"> {
   readonly terms: OutsideTerms;
 }
 
 export const ownContainers = (input: RuleInput): readonly OwnContainer[] =>
-  input.service.outsideLimits.flatMap((one) =>
+  [...input.service.outsideLimits, ...(input.service.hostedServices ?? [])].flatMap((one) =>
     one.terms !== undefined && runsShipped(input, one) === true ? [{ ...one, terms: one.terms }] : [],
   );
 
@@ -67,10 +67,14 @@ function ownPort(port: string | undefined, { argv }: Serving, terms: OutsideTerm
 
 const SPEAKS = /\.(?:py|sh|toml|ini|cfg|conf|json)$|(?:^|\/)(?:Dockerfile|Procfile|[^/]*entrypoint[^/]*)$/;
 
+/** What a platform reads, and the service does not. */
+const OF_PLATFORM = /(?:^|\/)(?:fly|railway)\.(?:toml|json)$/;
+
 /** Whether the service's own files name it: then something in it may well answer to it. */
 export function isNamedInside({ service, read }: RuleInput, word: RegExp, but?: string): boolean {
   const files = service.files.filter(
-    (file) => file !== but && SPEAKS.test(file) && !/(?:^|\/)(?:tests?|node_modules)\//.test(file),
+    (file) =>
+      file !== but && SPEAKS.test(file) && !OF_PLATFORM.test(file) && !/(?:^|\/)(?:tests?|node_modules)\//.test(file),
   );
   return files.some((file) => word.test(read?.(file) ?? ""));
 }
