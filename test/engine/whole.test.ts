@@ -20,10 +20,13 @@ beforeAll(async () => {
   if (!existsSync(EXAMPLE)) throw new Error("Run `make examples` first.");
   folder = await mkdtemp(join(tmpdir(), "seaworthy-whole-"));
   await cp(EXAMPLE, folder, { recursive: true, filter: (path) => basename(path) !== ".seaworthy" });
-  outcome = await seaworthy([`${folder}/`, "--repetitions", "1"]);
   const file = join(folder, ".seaworthy/runs/latest/report.json");
-  if (!existsSync(file)) throw new Error(`No report:\n${outcome.stderr}`);
-  report = JSON.parse(await readFile(file, "utf8")) as Report;
+  // What a crowded machine leaves open is no verdict, and each test would be tried again on the same report.
+  for (let tries = 0; tries === 0 || (tries < 3 && report.after.checks.some(({ busy }) => busy === true)); tries += 1) {
+    outcome = await seaworthy([`${folder}/`, "--repetitions", "1"]);
+    if (!existsSync(file)) throw new Error(`No report:\n${outcome.stderr}`);
+    report = JSON.parse(await readFile(file, "utf8")) as Report;
+  }
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
