@@ -24,12 +24,12 @@ export const installAtStart: Rule = {
       project({
         Dockerfile: healthyWith([startLine, 'COPY entrypoint.sh /entrypoint.sh\nENTRYPOINT ["/entrypoint.sh"]\n']),
         "entrypoint.sh":
-          "#!/bin/sh\nset -e\npip install -r requirements.txt\nexec gunicorn -b 0.0.0.0:8000 app.main:app\n",
+          "#!/bin/sh\nset -e\npip install -r requirements.txt\nexec uvicorn --host 0.0.0.0 --timeout-graceful-shutdown 20 app.main:app\n",
       }),
       project({
         Dockerfile: healthyWith([startLine, 'COPY entrypoint.sh /entrypoint.sh\nENTRYPOINT ["/entrypoint.sh"]\n']),
         "entrypoint.sh":
-          '#!/bin/sh\nset -e\nif [ -n "$MORE" ]; then pip install $MORE; fi\nexec gunicorn -b 0.0.0.0:8000 app.main:app\n',
+          '#!/bin/sh\nset -e\nif [ -n "$MORE" ]; then pip install $MORE; fi\nexec uvicorn --host 0.0.0.0 --timeout-graceful-shutdown 20 app.main:app\n',
       }),
     ],
     good: [healthy, changed([startLine, 'CMD ["sh", "-c", "alembic upgrade head && exec uvicorn app.main:app"]\n'])],

@@ -6,6 +6,11 @@ import type { Rule } from "./rule.ts";
 
 const served = (more: string) =>
   healthyWith([startLine, `CMD ["gunicorn", "app.main:app", "-b", "0.0.0.0:8000", "-k", "gthread"${more}]\n`]);
+const flask = {
+  ...depending("gunicorn 23.0.0", "flask 3.1.0"),
+  "app/main.py":
+    'from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get("/health")\ndef health():\n    return "ok"\n',
+};
 const compose = (pids: string): string => `services:\n  api:\n    build: .\n    ${pids}\n`;
 
 export const pidsLimitTooSmall: Rule = {
@@ -23,7 +28,7 @@ export const pidsLimitTooSmall: Rule = {
   examples: {
     bad: [
       project({
-        ...depending("gunicorn 23.0.0"),
+        ...flask,
         Dockerfile: served(', "--workers", "4", "--threads", "8"'),
         "compose.yaml": compose("pids_limit: 20"),
       }),
@@ -35,7 +40,7 @@ export const pidsLimitTooSmall: Rule = {
     good: [
       healthy,
       project({
-        ...depending("gunicorn 23.0.0"),
+        ...flask,
         Dockerfile: served(', "--workers", "4", "--threads", "8"'),
         "compose.yaml": compose("pids_limit: 100"),
       }),

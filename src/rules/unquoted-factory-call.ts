@@ -23,15 +23,21 @@ export const unquotedFactoryCall: Rule = {
     bad: [
       changed([startLine, "CMD gunicorn --bind 0.0.0.0:8000 app.main:create_app()\n"]),
       {
-        ...changed([startLine, 'CMD ["sh", "-c", "exec gunicorn -b 0.0.0.0:$PORT app.main:create_app()"]\n']),
-        ...depending("gunicorn 23.0.0"),
+        ...changed([
+          startLine,
+          'CMD ["sh", "-c", "exec gunicorn -k uvicorn_worker.UvicornWorker -b 0.0.0.0:$PORT app.main:create_app()"]\n',
+        ]),
+        ...depending("gunicorn 23.0.0", "uvicorn-worker 0.4.0"),
       },
     ],
     good: [
       healthy,
       {
-        ...changed([startLine, "CMD exec gunicorn --bind 0.0.0.0:8000 'app.main:create_app()'\n"]),
-        ...depending("gunicorn 23.0.0"),
+        ...changed([
+          startLine,
+          "CMD exec gunicorn -k uvicorn_worker.UvicornWorker --bind 0.0.0.0:8000 'app.main:create_app()'\n",
+        ]),
+        ...depending("gunicorn 23.0.0", "uvicorn-worker 0.4.0"),
       },
       changed([startLine, 'CMD ["gunicorn", "app.main:create_app()"]\n']),
     ],

@@ -52,8 +52,8 @@ export const formDefects: readonly OneDefect[] = [
     "304",
     "gunicorn is in no list of pip's",
     ["server-not-installed"],
-    venv([[START, 'CMD ["gunicorn", "-b", "0.0.0.0:8000", "app.main:app"]\n']]),
-    venv([[START, 'CMD ["gunicorn", "-b", "0.0.0.0:8000", "app.main:app"]\n']], {
+    venv([[START, 'CMD ["gunicorn", "-k", "uvicorn.workers.UvicornWorker", "-b", "0.0.0.0:8000", "app.main:app"]\n']]),
+    venv([[START, 'CMD ["gunicorn", "-k", "uvicorn.workers.UvicornWorker", "-b", "0.0.0.0:8000", "app.main:app"]\n']], {
       "requirements.txt": "fastapi==0.121.0\nuvicorn==0.38.0\ngunicorn==23.0.0\n",
     }),
   ),

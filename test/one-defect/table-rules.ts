@@ -110,7 +110,7 @@ export const ruleDefects: readonly OneDefect[] = [
   planted("136", remoteScriptPiped, { also: ["pipefail-missing"] }),
   planted("137", requiredEnvDefaulted, { good: 1 }),
   planted("138", sdistNeedsCompiler, { good: 1 }),
-  planted("139", serverIgnoresSigterm, { good: 1 }),
+  planted("139", serverIgnoresSigterm, { good: 1, also: ["server-interface-mismatch"] }),
   planted("140", serverOnlyForDevelopment),
   planted("141", sudoInImage),
   planted("142", taskDefinitionEnvMissing, { good: 1 }),
