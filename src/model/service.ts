@@ -45,6 +45,8 @@ export interface Service {
   readonly env: readonly EnvVariable[];
   readonly writes: readonly PathUse[];
   readonly programs: readonly ProgramUse[];
+  /** Browsers that it opens in its own container; undefined where it opens none. */
+  readonly browsers?: readonly BrowserUse[];
   /** Files the code opens at run time by a path relative to the working directory or the project's root. */
   readonly reads: readonly PathUse[];
   /** The folder of the project that Django's `collectstatic` fills; undefined when no setting says it. */
@@ -263,6 +265,13 @@ export interface ProgramUse {
   /** The library that calls it, when it is not the service's own code. */
   readonly through?: string;
   readonly confidence: Fact<unknown>["confidence"];
+  readonly evidence: Evidence;
+}
+
+export interface BrowserUse {
+  readonly browser: "chromium" | "chrome" | "firefox" | "webkit" | "edge";
+  /** The distribution that opens it, normalised: `playwright`. */
+  readonly through: string;
   readonly evidence: Evidence;
 }
 

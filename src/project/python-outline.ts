@@ -15,6 +15,7 @@ const INTERESTING = new RegExp(
     /\bon_(?:get|post|put|patch|delete)\b|def (?:get|post|put|patch|delete|head)\(self|HTTPServer|make_server|TCPSite|secure_port|add_argument|\.listen\(|PersistentClient|Templates|StaticFiles|fileConfig|dotenv|metadata|version\(|popen|create_subprocess|Settings|pkg_resources/,
     /joinpath|open_file\(|\bconfig[.[]|Storage\(|UPLOAD/,
     /\.to_(?:csv|excel|parquet|pickle|feather|json)\(|savefig|ZipFile|engine\(|\.start\(|shlex/,
+    /launch_persistent|connect_over_cdp|\.(?:Chrome|Firefox|Edge|Remote)\(|binary_location|envvar/,
     /joblib|\.save(?:z\w*|txt|_(?:file|model|pretrained))?\((?!\)|\w+=)|im(?:write|save)\(|extractall\(|urlretrieve/,
   ]
     .map(({ source }) => source)

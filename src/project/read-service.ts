@@ -5,6 +5,7 @@ import { beyondLimits } from "../dockerfile/limits.ts";
 import { hasStage } from "../dockerfile/stages.ts";
 import type { BuildTarget, Dockerfile, Evidence, Fact, Service, StartCommand } from "../model/types.ts";
 import { findApplication } from "./application.ts";
+import { readBrowsers } from "./browsers.ts";
 import { runsAsItself } from "./by-hand.ts";
 import { codeInImage } from "./code-in-image.ts";
 import { conventionalReads } from "./conventional-reads.ts";
@@ -106,7 +107,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     ],
     programs: readPrograms(sources, dependencies, lock?.path ?? inProject(folder, "pyproject.toml")).filter(isInImage),
     reads: [...uses.reads, ...conventionalReads(tree, starts, dependencies.runtimeClosure)],
-    ...staticRootOf(sources),
+    ...seldomThere(sources, isInImage),
     dockerfiles,
     ...(target === undefined ? {} : { target }),
     ...(outside.targets.length === 0 ? {} : { buildTargets: outside.targets.map(asBuilt) }),
@@ -135,6 +136,15 @@ function beyondFiles({ links = {}, submodules = [] }: Tree): Pick<Service, "link
     ...(Object.keys(links).length === 0 ? {} : { links }),
     ...(submodules.length === 0 ? {} : { submodules }),
   };
+}
+
+/** What few services have. */
+function seldomThere(
+  sources: PythonSources,
+  isInImage: (fact: { readonly evidence: Evidence }) => boolean,
+): Pick<Service, "browsers" | "staticRoot"> {
+  const browsers = readBrowsers(sources).filter(isInImage);
+  return { ...staticRootOf(sources), ...(browsers.length === 0 ? {} : { browsers }) };
 }
 
 const told = ({ probes, gracePeriods, limits, hosted, mounts, volumes, tasks }: Outside) => ({

@@ -5,6 +5,7 @@ import { bindsIpv6Only } from "../../src/rules/binds-ipv6-only.ts";
 import { starterInFront } from "../../src/rules/starter-in-front.ts";
 import { pythonVariableUnknown } from "../../src/rules/python-variable-unknown.ts";
 import { browserNotInImage } from "../../src/rules/browser-not-in-image.ts";
+import { browserNotInstalled } from "../../src/rules/browser-not-installed.ts";
 import { buildProgramAbsent } from "../../src/rules/build-program-absent.ts";
 import { commandWithoutProgram } from "../../src/rules/command-without-program.ts";
 import { conflictingPackage } from "../../src/rules/conflicting-package.ts";
@@ -71,6 +72,7 @@ export const ruleDefects: readonly OneDefect[] = [
     also: ["base-not-digest-pinned", "builder-runtime-libc-mismatch", "builder-runtime-python-mismatch"],
   }),
   planted("103", browserNotInImage, { good: 1 }),
+  planted("browser-not-installed", browserNotInstalled, { good: 1 }),
   planted("104", buildProgramAbsent, {
     also: ["command-target-missing", "healthcheck-missing", "python-output-buffered"],
   }),

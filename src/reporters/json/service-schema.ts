@@ -248,6 +248,9 @@ export const serviceSchema: z.ZodType<Wire<Service>> = z.object({
     }),
   ),
   composeVolumes: z.array(z.object({ path: text, evidence })).optional(),
+  browsers: z
+    .array(z.object({ browser: z.enum(["chromium", "chrome", "firefox", "webkit", "edge"]), through: text, evidence }))
+    .optional(),
   staticRoot: fact(text).optional(),
   taskDefinitions: z.array(task),
   problems: z.array(place.extend({ message: text })),
