@@ -9,7 +9,8 @@ import {
   project,
   startLine,
 } from "./queries/example.ts";
-import type { Rule } from "./rule.ts";
+import { envAtStart } from "./queries/start.ts";
+import type { Rule, RuleInput } from "./rule.ts";
 
 const compose = (more: string): string => `services:\n  api:\n    build: .\n    ports: ["8000:8000"]\n${more}`;
 
@@ -45,6 +46,10 @@ export const bindsLoopback: Rule = {
         "compose.yaml": compose("    command: gunicorn app.main:app -b 127.0.0.1:8000\n    env_file: .env\n"),
       }),
       byStartScript("exec uvicorn app.main:app --port 8000"),
+      changed(
+        [startLine, 'CMD ["gunicorn", "app.main:app"]\n'],
+        ["PYTHONUNBUFFERED=1", 'PYTHONUNBUFFERED=1 GUNICORN_CMD_ARGS="--workers 2 --bind=127.0.0.1:8000"'],
+      ),
     ],
     good: [
       healthy,
@@ -76,13 +81,21 @@ export const bindsLoopback: Rule = {
       byStartScript("exec uvicorn app.main:app $UVICORN_ARGS"),
       byStartScript('export UVICORN_HOST="${LISTEN:-0.0.0.0}"\nexec uvicorn app.main:app'),
       byStartScript('exec "$@"'),
+      changed(
+        [startLine, 'CMD ["gunicorn", "app.main:app"]\n'],
+        ["PYTHONUNBUFFERED=1", 'PYTHONUNBUFFERED=1 GUNICORN_CMD_ARGS="--workers 2 --bind=0.0.0.0:8000"'],
+      ),
     ],
   },
   *check(input) {
     for (const { serving, host, ...told } of boundHosts(input))
-      if (/^(127\.|localhost$|::1$|\[::1\]$)/.test(host)) yield { message: messageOf(serving, host), ...told };
+      if (/^(127\.|localhost$|::1$|\[::1\]$)/.test(host)) yield { message: messageOf(input, serving, host), ...told };
   },
 };
 
-const messageOf = ({ server, argv }: Serving, host: string): string =>
-  `${server} listens on ${host}${argv.join(" ").includes(host) ? "" : ", its default"}: nothing outside the container reaches it.`;
+/** Where neither the words nor a variable of the image say so, it is the server's own choice. */
+function messageOf({ dockerfile }: RuleInput, { server, argv }: Serving, host: string): string {
+  const isSet = [...envAtStart(dockerfile).values()].some(({ value }) => value.includes(host));
+  const isOwn = !argv.join(" ").includes(host) && !isSet;
+  return `${server} listens on ${host}${isOwn ? ", its default" : ""}: nothing outside the container reaches it.`;
+}

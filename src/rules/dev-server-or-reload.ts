@@ -48,6 +48,7 @@ export const devServerOrReload: Rule = {
       byStartScript("exec uvicorn app.main:app --host 0.0.0.0 --reload"),
       byStartScript("exec python manage.py runserver 0.0.0.0:8000"),
       byMake("uvicorn $(APP) --host 0.0.0.0 --timeout-graceful-shutdown 20 --reload"),
+      changed(["PYTHONUNBUFFERED=1", "PYTHONUNBUFFERED=1 UVICORN_RELOAD=true"]),
     ],
     good: [
       healthy,
@@ -59,6 +60,7 @@ export const devServerOrReload: Rule = {
       byMake("uvicorn $(APP) --host 0.0.0.0 --timeout-graceful-shutdown 20"),
       changed([startLine, 'CMD ["fastapi", "run", "app/main.py", "--port", "8000"]\n']),
       changed(["PYTHONUNBUFFERED=1", "PYTHONUNBUFFERED=1 FLASK_DEBUG=0"]),
+      changed(["PYTHONUNBUFFERED=1", "PYTHONUNBUFFERED=1 UVICORN_RELOAD=false"]),
     ],
   },
   *check(input) {
@@ -84,12 +86,15 @@ export const devServerOrReload: Rule = {
         where,
       };
     for (const [name, { value, instruction }] of envAtStart(dockerfile)) {
-      const on = /^(FLASK_DEBUG|DJANGO_DEBUG|PYTHONASYNCIODEBUG)$/.test(name) && /^(1|true|yes|on)$/i.test(value);
+      const on = ON.test(name) && /^(1|true|yes|on)$/i.test(value);
       const mode = name === "FLASK_ENV" && value === "development";
       if (on || mode) yield { message: `The image sets ${name}=${value}.`, where: at(dockerfile, instruction) };
     }
   },
 };
+
+const ON =
+  /^(?:FLASK_DEBUG|QUART_DEBUG|DJANGO_DEBUG|PYTHONASYNCIODEBUG|UVICORN_RELOAD|GRANIAN_RELOAD|LITESTAR_(?:RELOAD|DEBUG))$/;
 
 /** The same of the command that an entrypoint script always ends with. */
 function* byScript(input: RuleInput): Generator<RuleFinding> {

@@ -34,6 +34,7 @@ export const runtimeUvRun: Rule = {
         ]),
         "entrypoint.sh": '#!/bin/sh\nset -e\nuv run alembic upgrade head\nexec "$@"\n',
       }),
+      changed([startLine, 'CMD ["python", "-m", "uv", "run", "uvicorn", "app.main:app", "--host", "0.0.0.0"]\n']),
     ],
     good: [
       healthy,

@@ -74,6 +74,8 @@ export const shCWithoutExec: Rule = {
       throughStage("uvicorn app.main:app --host 0.0.0.0"),
       twoDeep('sh "$(dirname "$0")/serve.sh"', "exec uvicorn app.main:app --host 0.0.0.0"),
       twoDeep("exec /docker/serve.sh", "uvicorn app.main:app --host 0.0.0.0"),
+      changed([startLine, 'CMD ["sh", "-e", "-c", "uvicorn app.main:app --host 0.0.0.0"]\n']),
+      changed([startLine, 'CMD ["env", "A=1", "sh", "-c", "uvicorn app.main:app --host 0.0.0.0"]\n']),
     ],
     good: [
       healthy,
@@ -115,6 +117,7 @@ export const shCWithoutExec: Rule = {
       throughStage("exec uvicorn app.main:app --host 0.0.0.0"),
       twoDeep("exec /docker/serve.sh", "exec uvicorn app.main:app --host 0.0.0.0"),
       twoDeep(". /docker/serve.sh", "exec uvicorn app.main:app --host 0.0.0.0"),
+      changed([startLine, 'CMD ["sh", "-e", "-c", "exec uvicorn app.main:app --host 0.0.0.0"]\n']),
     ],
   },
   *check(input) {

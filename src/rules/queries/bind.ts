@@ -40,7 +40,11 @@ function told(start: Serving, joined: string | undefined, variable: (name?: stri
 
 /** Without an argument: what its variable for arguments says, or every address as soon as PORT is set. */
 function gunicornBind(variable: (name: string) => string | undefined): Bind {
-  if (variable("GUNICORN_CMD_ARGS") !== undefined) return unknown;
+  const given = variable("GUNICORN_CMD_ARGS")?.split(/\s+/);
+  if (given !== undefined) {
+    const bind = option(given, "-b", "--bind");
+    return bind?.includes(":") === true && !/[$'"]|^unix:/.test(bind) ? split(bind) : unknown;
+  }
   const port = variable("PORT");
   return port === undefined ? (DEFAULT_BIND.gunicorn ?? unknown) : { host: "0.0.0.0", port };
 }

@@ -6,7 +6,7 @@ import { type Command, commandsIn, outermostLast } from "./commands.ts";
 import { once } from "../../kit/once.ts";
 import { rootImage } from "./settings.ts";
 import { shippedStage, shippedSteps, stepsOf } from "./steps.ts";
-import { afterUvRun, uvWords } from "./uv.ts";
+import { afterUvRun, isUv } from "./uv.ts";
 
 /** How the shipped image starts, unwrapped as far as the Dockerfile tells. */
 export interface Start {
@@ -87,7 +87,7 @@ interface Wrapped extends Pick<Start, "stage" | "instruction" | "form" | "script
 function unwrap(wrapped: Wrapped): Start {
   const { stage, instruction, form } = wrapped;
   const wrappers: string[] = [];
-  const bare = wrapped.script === undefined ? withoutInits(wrapped.words, wrappers) : [];
+  const bare = wrapped.script === undefined ? withoutEnv(withoutInits(wrapped.words, wrappers), wrappers) : [];
   const { script, shell } = wrapped.script === undefined ? shellScriptOf(wrapped, bare, wrappers) : wrapped;
   const byScript = script === undefined && isScript(bare);
   // What a script does with a word of its own, only its text tells.
@@ -123,6 +123,14 @@ function withoutInits(words: readonly string[], wrappers: string[]): readonly st
   return first < 0 ? [] : withoutInits(words.slice(first), wrappers);
 }
 
+/** `env A=1 sh -c "…"`; what else `env` starts is looked for with the other wrappers. */
+function withoutEnv(words: readonly string[], wrappers: string[]): readonly string[] {
+  const first = words.findIndex((word, index) => index > 0 && !/^\w+=/.test(word));
+  if (nameOf(words[0] ?? "") !== "env" || !shellName.test(nameOf(words[first] ?? ""))) return words;
+  wrappers.push("env");
+  return words.slice(first);
+}
+
 /** `sh -c "…"`: what the shell reads, and which shell it is. */
 function shellScriptOf(
   { dockerfile, stage }: Wrapped,
@@ -130,9 +138,13 @@ function shellScriptOf(
   wrappers: string[],
 ): Pick<Start, "script" | "shell"> {
   const program = nameOf(words[0] ?? "");
-  if (!shellName.test(program) || !/^-\w*c\w*$/.test(words[1] ?? "")) return { script: undefined, shell: undefined };
+  const dashC = words.findIndex((word, index) => index > 0 && /^-\w*c\w*$/.test(word));
+  // `bash -e -o pipefail -c "…"`: in front of it stand options alone, and the names that -o takes.
+  const isAsked =
+    dashC > 0 && words.slice(1, dashC).every((word, index) => word.startsWith("-") || words[index] === "-o");
+  if (!shellName.test(program) || !isAsked) return { script: undefined, shell: undefined };
   wrappers.push(`${program} -c`);
-  return { script: words[2] ?? "", shell: program === "sh" ? shellBehindSh(dockerfile, stage) : program };
+  return { script: words[dashC + 1] ?? "", shell: program === "sh" ? shellBehindSh(dockerfile, stage) : program };
 }
 
 function isScript(words: readonly string[]): boolean {
@@ -166,7 +178,7 @@ function innermost(argv: readonly string[], wrappers: string[]): readonly string
     } else if (program === "env") {
       wrappers.push("env");
       words = words.slice(1 + words.slice(1).findIndex((word) => !word.includes("=") && !word.startsWith("-")));
-    } else if (program === "uv" && uvWords({ argv: words, program, env: {}, text: "" })[0] === "run") {
+    } else if (isUv({ argv: words, program, env: {}, text: "" }, "run")) {
       wrappers.push("uv run");
       words = afterUvRun(words);
     } else if (RUNNERS.has(program) && words[1] === "run") {
