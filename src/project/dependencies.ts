@@ -78,8 +78,8 @@ function declaredIn(input: DependencyInput): Declared {
   if (runtime.length > 0 || Object.keys(groups).length > 0) return { runtime, groups, extras };
   if (pipfile !== undefined) return { runtime: pipfile.runtime, groups: pipfile.groups, extras };
   // A setup.py mostly reads the list beside it, and what an image installs from a list is that.
-  if (setup !== undefined && setup.runtime.length > 0 && requirements.length === 0)
-    return { runtime: setup.runtime, groups, extras: { ...setup.extras, ...extras } };
+  const asked = requirements.length === 0 ? askedBySetup(tree, setup) : [];
+  if (asked.length > 0) return { runtime: asked, groups, extras: { ...setup?.extras, ...extras } };
   const files = tree.files.filter((file) => /^(?:requirements\/[^/]+|[^/]*requirements[^/]*)\.(?:txt|in)$/.test(file));
   const fromFiles: Record<string, readonly Dependency[]> = {};
   for (const file of files) {
@@ -87,6 +87,13 @@ function declaredIn(input: DependencyInput): Declared {
     if (!requirements.includes(file) && name !== undefined) fromFiles[name] = dependenciesIn(tree, [file]);
   }
   return { runtime: dependenciesIn(tree, requirements), groups: fromFiles, extras };
+}
+
+/** What setup.py names, or takes from the list that it reads. */
+function askedBySetup(tree: Tree, setup: SetupFiles | undefined): readonly Dependency[] {
+  const list = setup?.list;
+  if (setup === undefined || setup.runtime.length > 0 || list === undefined) return setup?.runtime ?? [];
+  return dependenciesIn(tree, [list]);
 }
 
 /** A lock says itself where each package comes from; without one, only the project's own table does. */

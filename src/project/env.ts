@@ -7,6 +7,7 @@ import { configReads } from "./env-config.ts";
 import { readDynaconf } from "./env-dynaconf.ts";
 import { readThroughHelpers } from "./env-helpers.ts";
 import { surroundingsOf } from "./env-index.ts";
+import { readOptions } from "./env-options.ts";
 import { certainty, ENVIRON_CALL, type EnvRead, literalText } from "./env-read.ts";
 import { readSettings } from "./env-settings.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources, qualified } from "./python-source.ts";
@@ -29,7 +30,7 @@ const NOT_THE_SERVICES =
 
 /** Every variable the code reads, with what happens without it. */
 export function readEnv(sources: PythonSources, hints: EnvHints): readonly EnvVariable[] {
-  const reads: EnvRead[] = [...readSettings(sources), ...readDynaconf(sources)];
+  const reads: EnvRead[] = [...readSettings(sources), ...readDynaconf(sources), ...readOptions(sources)];
   for (const file of sources.withAny("environ", "getenv", "Config(", "Env(", "env(", "env.", "decouple")) {
     for (const read of environReads(sources, file, reachedIn(file, hints))) reads.push(read);
     for (const read of configReads(sources, file)) reads.push(read);

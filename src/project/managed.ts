@@ -41,7 +41,7 @@ function readFiles(input: ManagedInput) {
   const requirements = requirementsInUse(tree, installed);
   const { manager, lock, reading } = readLock({ ...input, pipfile, installed, requirements });
   const locked = lock === undefined || reading === undefined ? undefined : { path: lock.path, reading };
-  const python = readPythonFacts({ tree, folder, pyproject, pipfile, lock: locked });
+  const python = readPythonFacts({ tree, folder, pyproject, pipfile, setup, lock: locked });
   const dependenciesOn = (version: string | undefined) =>
     readDependencies({ ...input, pipfile, setup, reading, dockerfile, requirements, python: version });
   return { manager, lock, python, requirements, dependenciesOn };

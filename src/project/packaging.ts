@@ -9,7 +9,7 @@ import { normalName } from "./requirement.ts";
 import type { SetupFiles } from "./setup-files.ts";
 import { setuptoolsUse } from "./setuptools-use.ts";
 import { SourceText } from "./source-text.ts";
-import { valueAt, isTable, tableAt, textAt, textsAt } from "./toml.ts";
+import { readToml, valueAt, isTable, tableAt, textAt, textsAt } from "./toml.ts";
 import type { Tree } from "./tree.ts";
 
 /** Folders beside the code that hold Python and are no part of the service. */
@@ -23,13 +23,12 @@ export interface PackagingInput {
   readonly pyproject: Pyproject | undefined;
   readonly sources: PythonSources;
   readonly setup: SetupFiles;
-  readonly scripts: PackagingFacts["consoleScripts"];
   readonly application: Application | undefined;
 }
 
 /** Whether the service is an installed package or runs from its folder, and what depends on that. */
 export function readPackaging(input: PackagingInput): PackagingFacts {
-  const { folder, pyproject, sources, setup, scripts } = input;
+  const { folder, pyproject, sources, setup } = input;
   // The names of the project's own files are meant from its folder.
   const tree = within(input.tree, folder);
   const fromTop = (names: readonly string[]) => names.map((name) => inProject(folder, name));
@@ -42,11 +41,11 @@ export function readPackaging(input: PackagingInput): PackagingFacts {
     layout: layoutOf(packages),
     importPackages: fromTop(packages),
     metadataFiles: fromTop(metadataFiles(tree, pyproject, setup.build)),
-    consoleScripts: scripts,
+    consoleScripts: ownScripts(setup, pyproject),
     ...(setuptools === undefined ? {} : { setuptools }),
-    readsOwnVersion: readsOwnVersion(sources, pyproject?.name),
+    readsOwnVersion: readsOwnVersion(sources, pyproject?.name ?? setup.name),
     looksUpFromFile: looksUpFromFile(sources, folder),
-    versionFromGit: versionFromGit(pyproject),
+    versionFromGit: versionFromGit(pyproject, setup),
   };
 }
 
@@ -169,14 +168,30 @@ function metadataFiles(tree: Tree, pyproject: Pyproject | undefined, setup: Setu
   return [...new Set(all.filter((file) => file !== undefined))];
 }
 
-/** Programs that the package brings, by name: the function each one calls. */
-export function consoleScripts(data: unknown): Readonly<Record<string, string>> {
+/** Programs that the project brings, by name: the function each one calls. */
+export const ownScripts = (setup: SetupFiles, pyproject: Pyproject | undefined): PackagingFacts["consoleScripts"] => ({
+  ...setup.scripts,
+  ...consoleScripts(pyproject?.toml.data),
+});
+
+function consoleScripts(data: unknown): Readonly<Record<string, string>> {
   const scripts = { ...tableAt(data, "tool", "poetry", "scripts"), ...tableAt(data, "project", "scripts") };
   const entries = Object.entries(scripts).filter((entry): entry is [string, string] => typeof entry[1] === "string");
   return Object.fromEntries(entries);
 }
 
-function versionFromGit(pyproject: Pyproject | undefined): Fact<boolean> {
+/** Those of the members of a workspace: an image may install one of them (`uv sync --package api`) and start its program. */
+export function memberScripts(tree: Tree, root: Pyproject | undefined): Readonly<Record<string, string>> {
+  if (!isTable(valueAt(root?.toml.data, "tool", "uv", "workspace"))) return {};
+  const found = tree.files
+    .filter((file) => file.endsWith("/pyproject.toml"))
+    .map((file) => [file, tree.read(file) ?? ""] as const)
+    .filter(([, text]) => text.includes("scripts]"))
+    .map(([file, text]) => consoleScripts(readToml(file, text, []).data));
+  return Object.assign({}, ...found) as Readonly<Record<string, string>>;
+}
+
+function versionFromGit(pyproject: Pyproject | undefined, setup: SetupFiles): Fact<boolean> {
   const data = pyproject?.toml.data;
   const paths: ReadonlyArray<readonly string[]> = [
     ["tool", "setuptools_scm"],
@@ -190,6 +205,8 @@ function versionFromGit(pyproject: Pyproject | undefined): Fact<boolean> {
   ];
   const table = paths.find((path) => isTable(valueAt(data, ...path)));
   const path = table ?? sources.find(([where, value]) => textAt(data, ...where) === value)?.[0];
+  if (path === undefined && setup.versionFromGit !== undefined)
+    return { value: true, confidence: "certain", evidence: [setup.versionFromGit] };
   if (path === undefined || pyproject === undefined) return { value: false, confidence: "likely", evidence: [] };
   return { value: true, confidence: "certain", evidence: [pyproject.toml.evidence(path)] };
 }

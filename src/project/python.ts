@@ -5,6 +5,7 @@ import type { LockReading } from "./lock-reading.ts";
 import type { Pipfile } from "./pipfile.ts";
 import { inProject } from "./project-folder.ts";
 import type { Pyproject } from "./pyproject.ts";
+import type { SetupFiles } from "./setup-files.ts";
 import { SourceText } from "./source-text.ts";
 import type { Tree } from "./tree.ts";
 
@@ -14,6 +15,7 @@ export interface PythonInput {
   readonly folder?: string | undefined;
   readonly pyproject: Pyproject | undefined;
   readonly pipfile: Pipfile | undefined;
+  readonly setup?: SetupFiles | undefined;
   readonly lock: { readonly path: string; readonly reading: LockReading } | undefined;
 }
 
@@ -23,10 +25,11 @@ export const readPythonFacts = (input: PythonInput): PythonFacts => ({
   pinned: (input.folder === undefined ? undefined : pinnedBy(input.tree, input.folder)) ?? pinnedBy(input.tree),
 });
 
-function requiresOf({ tree, pyproject, pipfile, lock }: PythonInput): Fact<string> | undefined {
+function requiresOf({ tree, pyproject, pipfile, setup, lock }: PythonInput): Fact<string> | undefined {
   if (pyproject?.requires !== undefined)
     return certain(pyproject.requires.value, pyproject.toml.evidence(pyproject.requires.path));
   if (pipfile?.requires !== undefined) return pipfile.requires;
+  if (setup?.requires !== undefined) return certain(setup.requires.value, setup.requires.evidence);
   return ofSetupCfg(tree) ?? ofLock(tree, lock);
 }
 

@@ -18,7 +18,7 @@ import { readEnv } from "./env.ts";
 import { findFramework, findServer } from "./framework.ts";
 import { refined } from "./own-server.ts";
 import { readManaged, readProject } from "./managed.ts";
-import { consoleScripts, readPackaging } from "./packaging.ts";
+import { memberScripts, ownScripts, readPackaging } from "./packaging.ts";
 import { type NamedTarget, nothingOutside, type Outside } from "./outside.ts";
 import { readCompose } from "./outside-compose.ts";
 import { readHosting } from "./outside-hosting.ts";
@@ -69,7 +69,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   const setup = readSetupFiles(sources);
   const managed = readManaged({ tree, folder, pyproject, setup, dockerfile, dockerignore, problems });
   const { lock, dependencies } = managed;
-  const scripts = { ...setup.scripts, ...consoleScripts(pyproject?.toml.data) };
+  const scripts = { ...memberScripts(tree, pyproject), ...ownScripts(setup, pyproject) };
   const isInImage = inImage(dockerfile, sources.paths, dockerignore?.ignore);
   const written = [...startsOfImages(tree, dockerfiles, target?.value), ...outside.starts];
   const starts = refined(sources, withRunScripts(written, tree, pyproject), scripts);
@@ -86,7 +86,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
     git: tree.git,
     ...beyondFiles(tree),
     ...managed,
-    packaging: readPackaging({ tree, folder, pyproject, sources, setup, scripts, application: application?.value }),
+    packaging: readPackaging({ tree, folder, pyproject, sources, setup, application: application?.value }),
     framework,
     server,
     application,

@@ -10,6 +10,13 @@ import { SourceText } from "./source-text.ts";
 export interface SetupFiles extends Said {
   /** There is only with a `setup.py`: what building the project by it takes. */
   readonly build?: SetupBuild;
+  /** `python_requires` of setup.py. */
+  readonly requires?: { readonly value: string; readonly evidence: Evidence };
+  readonly name?: string;
+  /** The list that setup.py reads what it needs from. */
+  readonly list?: string;
+  /** Where setup.py lets setuptools-scm or pbr ask git for the version. */
+  readonly versionFromGit?: Evidence;
 }
 
 interface Said {
@@ -46,6 +53,25 @@ export function readSetupFiles(sources: PythonSources): SetupFiles {
     extras: { ...cfg.extras, ...py.extras },
     scripts: { ...cfg.scripts, ...py.scripts },
     build: buildOf(setup, values.get(REQUIRES) ?? []),
+    ...saidOfItself(setup),
+  };
+}
+
+function saidOfItself(setup: SetupCall): Pick<SetupFiles, "requires" | "name" | "list" | "versionFromGit"> {
+  const [requires, name] = [setup.given("python_requires"), textOf(setup, setup.given("name"))];
+  const value = textOf(setup, requires);
+  const asked = setup.given("install_requires");
+  const list = asked === undefined || plainTexts(asked) !== undefined ? undefined : listNamed(setup);
+  const fromGit = ["use_scm_version", "pbr"]
+    .map((key) => setup.call.keywords.get(key))
+    .find((given) => given !== undefined && !(given.kind === "boolean" && !given.value));
+  return {
+    ...(requires === undefined || value === ""
+      ? {}
+      : { requires: { value, evidence: evidenceOf(setup.file, requires) } }),
+    ...(name === "" ? {} : { name }),
+    ...(list === undefined ? {} : { list }),
+    ...(fromGit === undefined ? {} : { versionFromGit: evidenceOf(setup.file, fromGit) }),
   };
 }
 
@@ -114,9 +140,12 @@ function buildOf(setup: SetupCall, configured: readonly IniLine[]): SetupBuild {
   const asked = setup.given("install_requires");
   if (asked === undefined) return { requires: configured.map(({ text }) => text), names };
   const requires = plainTexts(asked);
-  const list = names.find((name) => /requirements[^/]*\.(?:txt|in)$/.test(name));
+  const list = listNamed(setup);
   return { requires, ...(requires === undefined && list !== undefined ? { list } : {}), names };
 }
+
+const listNamed = ({ sources, file }: SetupCall): string | undefined =>
+  texts(file).find((name) => /requirements[^/]*\.(?:txt|in)$/.test(name) && sources.text(name) !== undefined);
 
 /** Every text of the file, in calls and in what names are given. */
 const texts = (file: PythonFile): readonly string[] => [

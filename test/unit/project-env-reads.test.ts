@@ -29,6 +29,20 @@ describe("environment", () => {
     ]);
   });
 
+  it("reads the variables of options, which a command line may give as well", async () => {
+    expect(
+      await env(
+        'import click, typer\n@click.group()\ndef cli(): ...\n@cli.command()\n@click.option("--port", default=8000, envvar="SHOP_PORT", type=int)\n@click.option("--token", envvar=["SHOP_TOKEN", "TOKEN"], required=True)\n@click.option("--name", envvar=PREFIX)\ndef serve(port, token):\n    pass\ndef main(size: int = typer.Option(3, "--size", envvar="SHOP_SIZE"), level: str = typer.Argument(..., envvar="LEVEL")):\n    pass\n',
+      ),
+    ).toEqual([
+      { name: "LEVEL", required: false, kind: "text", secret: false },
+      { name: "SHOP_PORT", required: false, kind: "number", secret: false, value: "8000" },
+      { name: "SHOP_SIZE", required: false, kind: "number", secret: false, value: "3" },
+      { name: "SHOP_TOKEN", required: false, kind: "text", secret: true },
+    ]);
+    expect(await env('import other\nother.setting(envvar="X")\n')).toEqual([]);
+  });
+
   it("sees that a missing value is refused", async () => {
     const checked =
       'import os\nNEEDED = ["A_URL"]\nmissing = [n for n in NEEDED if not os.environ.get(n)]\nif missing:\n    raise SystemExit(missing)\nkey = os.getenv("B")\nif not key:\n    raise ValueError("B")\n';

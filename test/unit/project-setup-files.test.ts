@@ -55,6 +55,31 @@ describe("a setup.py", () => {
     },
   );
 
+  it("says which Python, name and version it has, and what its list asks for", async () => {
+    const said = async (more: string) => {
+      const { "requirements.txt": _, ...files } = LEGACY;
+      return read({
+        ...files,
+        Dockerfile: image("pip install .[pg]"),
+        "requirements.in": "bottle\nwaitress>=3\n",
+        "setup.py": setup(`install_requires=open("requirements.in").read().splitlines(), ${more}`),
+        "legacy/version.py": 'from importlib.metadata import version\nVERSION = version("legacy-api")\n',
+      });
+    };
+    const service = await said('python_requires=">=3.10", use_scm_version=True, extras_require={"pg": ["psycopg"]}');
+    expect(service.python.requires?.value).toBe(">=3.10");
+    expect(service.packaging.versionFromGit).toMatchObject({ value: true, evidence: [{ file: "setup.py" }] });
+    expect(service.packaging.readsOwnVersion.value).toBe(true);
+    expect(service.dependencies.runtime.map(({ name, place }) => `${name} ${place.file}:${place.line}`)).toEqual([
+      "bottle requirements.in:1",
+      "waitress requirements.in:2",
+    ]);
+    expect(Object.keys(service.dependencies.extras)).toEqual(["pg"]);
+    const plain = await said("use_scm_version=False");
+    expect(plain.packaging.versionFromGit.value).toBe(false);
+    expect(plain.python.requires).toBeUndefined();
+  });
+
   it("is reworked with what it needs, and what it is built from", async () => {
     const service = await read(LEGACY);
     expect(service.pip).toMatchObject({

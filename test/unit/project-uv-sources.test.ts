@@ -45,3 +45,24 @@ describe("[tool.uv.sources] without a lock", () => {
     expect(await read(sources, files)).toEqual([AS_WRITTEN, "flask"]);
   });
 });
+
+it("knows the program of the member that an image installs and starts", async () => {
+  const files = {
+    Dockerfile:
+      'FROM python:3.13-slim\nWORKDIR /srv\nCOPY . .\nRUN uv sync --frozen --package api\nCMD ["/srv/.venv/bin/api-server"]\n',
+    "pyproject.toml": '[project]\nname = "all"\n[tool.uv.workspace]\nmembers = ["services/*"]\n',
+    "services/api/pyproject.toml": '[project]\nname = "api"\n[project.scripts]\napi-server = "api.cli:main"\n',
+    "services/api/src/api/__init__.py": "",
+    "services/api/src/api/app.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+    "services/api/src/api/cli.py":
+      'import uvicorn\ndef main():\n    uvicorn.run("api.app:app", host="0.0.0.0", port=8123)\n',
+  };
+  const service = await readService(memoryTree(files));
+  expect(service.starts[0]).toMatchObject({ role: "web", server: "uvicorn" });
+  expect(service.application?.value).toMatchObject({ module: "api.app", attribute: "app" });
+  expect(service.port?.value.number).toBe(8123);
+  // The root itself brings none.
+  expect(service.packaging.consoleScripts).toEqual({});
+  const apart = await readService(memoryTree({ ...files, "pyproject.toml": '[project]\nname = "all"\n' }));
+  expect(apart.starts[0]).toMatchObject({ role: "other", server: "unknown" });
+});
