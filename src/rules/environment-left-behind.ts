@@ -1,5 +1,5 @@
 import { baseOf } from "./queries/base.ts";
-import { byManager, changed, healthy } from "./queries/example.ts";
+import { byManager, changed, healthy, syncLine } from "./queries/example.ts";
 import { type ManagerVenv, managerVenvs } from "./queries/manager-venv.ts";
 import { pythonInstalls } from "./queries/installs.ts";
 import { isStartedByName } from "./queries/start-by-name.ts";
@@ -17,7 +17,7 @@ import {
   stepsOf,
 } from "./queries/steps.ts";
 import { shippedVenvs, type Venv, venvsMadeIn } from "./queries/venv.ts";
-import type { Rule, RuleInput } from "./rule.ts";
+import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
 
 export const environmentLeftBehind: Rule = {
   id: "environment-left-behind",
@@ -43,6 +43,10 @@ export const environmentLeftBehind: Rule = {
         ],
       }),
       changed(["COPY --from=builder /app/.venv /app/.venv\n", "COPY --from=builder /app/dist /app/static\n"]),
+      changed([
+        syncLine,
+        syncLine.replace(/ \\\n {4}--mount=type=bind[^\n]*\n[^\n]*\n/, " --mount=type=bind,target=/app,rw \\\n"),
+      ]),
     ],
     good: [
       healthy,
@@ -64,10 +68,20 @@ export const environmentLeftBehind: Rule = {
           ["RUN pip install --no-cache-dir poetry", "RUN --mount=type=cache,target=/root/.cache pip install poetry"],
         ],
       }),
+      changed(
+        [
+          syncLine,
+          syncLine.replace(/ \\\n {4}--mount=type=bind[^\n]*\n[^\n]*\n/, " --mount=type=bind,target=/app \\\n"),
+        ],
+        ["ENV UV_COMPILE", "ENV UV_PROJECT_ENVIRONMENT=/opt/venv UV_COMPILE"],
+        ["/app/.venv /app/.venv", "/opt/venv /opt/venv"],
+        ['PATH="/app/.venv', 'PATH="/opt/venv'],
+      ),
     ],
   },
   *check(input) {
     const { dockerfile } = input;
+    yield* inBindMounts(input);
     const start = startOf(dockerfile);
     if (!start || !isStartedByName(start)) return;
     const shipped = shippedVenvs(input);
@@ -89,6 +103,30 @@ export const environmentLeftBehind: Rule = {
     };
   },
 };
+
+/** What is written into a bind mount is thrown away behind the step; without `rw` it cannot be written at all. */
+function* inBindMounts(input: RuleInput): Generator<RuleFinding> {
+  const made = new Map(
+    reachable(input.dockerfile)
+      .flatMap((stage) => venvsMadeIn(input, stage))
+      .map((venv) => [venv.step.instruction, venv]),
+  );
+  const isLost = ({ path, step }: Venv): boolean =>
+    mountsOf(step.instruction).some(({ type = "bind", target }) => type === "bind" && isBelow(path, target));
+  const kept = new Set([...made.values()].filter((venv) => !isLost(venv)).map(({ path }) => path));
+  for (const venv of made.values())
+    if (isLost(venv) && !kept.has(venv.path))
+      yield {
+        message: `The environment is made in ${venv.path}, which is in a bind mount: it is in no layer.`,
+        confidence: "certain",
+        where: at(input.dockerfile, venv.step.instruction),
+        advice:
+          "Mount only the files that the installation reads (`--mount=type=bind,source=uv.lock,target=uv.lock` and pyproject.toml), or let `UV_PROJECT_ENVIRONMENT` name a folder outside the mount.",
+      };
+}
+
+const isBelow = (path: string, target = ""): boolean =>
+  target !== "" && `${path}/`.startsWith(`${target.replace(/\/$/, "")}/`);
 
 /** Environments of the stages that are not shipped. */
 const elsewhere = (input: RuleInput): readonly Venv[] =>

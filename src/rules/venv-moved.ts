@@ -1,8 +1,19 @@
-import { byManager, changed, healthy } from "./queries/example.ts";
+import { byManager, changed, healthy, slim } from "./queries/example.ts";
 import { startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
 import { venvCopies } from "./queries/venv.ts";
 import type { Rule } from "./rule.ts";
+
+/** A stage in between gathers what is shipped. */
+const throughStage = (between: string, to: string) =>
+  changed(
+    [
+      `\nFROM ${slim}\nRUN groupadd`,
+      `\nFROM scratch AS gathered\nCOPY --from=builder /app/.venv ${between}\n\nFROM ${slim}\nRUN groupadd`,
+    ],
+    ["COPY --from=builder /app/.venv /app/.venv", `COPY --from=gathered ${between} ${to}`],
+    ["/app/.venv/bin:$PATH", `${to}/bin:$PATH`],
+  );
 
 export const venvMoved: Rule = {
   id: "venv-moved",
@@ -36,6 +47,7 @@ export const venvMoved: Rule = {
       byManager("poetry", {
         changes: [["/app/.venv /app/.venv", "/root/.cache/pypoetry/virtualenvs/reactions-9TtSrW0h-py3.13 /app/.venv"]],
       }),
+      throughStage("/venv", "/opt/venv"),
     ],
     good: [
       healthy,
@@ -52,6 +64,7 @@ export const venvMoved: Rule = {
         changes: [["/app/.venv /app/.venv", "/app/__pypackages__/3.13/lib /app/packages"]],
       }),
       byManager("poetry", { env: "POETRY_VIRTUALENVS_CREATE=false VIRTUAL_ENV=/app/.venv" }),
+      throughStage("/opt/venv", "/app/.venv"),
     ],
   },
   *check(input) {

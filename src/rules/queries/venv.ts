@@ -1,10 +1,10 @@
 import type { RuleInput } from "../rule.ts";
 import { type ManagerVenv, managerVenvs } from "./manager-venv.ts";
-import { once } from "../../kit/once.ts";
+import { once, onceFor } from "../../kit/once.ts";
 import type { Stage } from "../../model/types.ts";
 import { runCommands, syncsIn } from "./uv.ts";
 import { absolute, situationAt } from "./settings.ts";
-import { flag, lineage, shippedStage, shippedSteps, stageNamed, type Step } from "./steps.ts";
+import { flag, lineage, shippedStage, shippedSteps, stageNamed, type Step, stepsOf } from "./steps.ts";
 
 /** A virtual environment and the stage that makes it. */
 export interface Venv extends Partial<Pick<ManagerVenv, "named" | "bare">> {
@@ -45,7 +45,7 @@ export function venvsMadeIn(input: RuleInput, stage: Stage): readonly Venv[] {
   return [...synced, ...made, ...unique(byManagers)];
 }
 
-/** An environment copied into the shipped image from another stage. */
+/** An environment copied into the shipped image from another stage, also by way of a third. */
 export interface VenvCopy extends Pick<Venv, "named" | "bare"> {
   readonly step: Step;
   readonly source: Stage;
@@ -53,11 +53,29 @@ export interface VenvCopy extends Pick<Venv, "named" | "bare"> {
   readonly to: string;
 }
 
-export const venvCopies: (input: RuleInput) => readonly VenvCopy[] = once(readVenvCopies);
+export const venvCopies: (input: RuleInput) => readonly VenvCopy[] = once((input) =>
+  copiesIn(input, shippedSteps(input.dockerfile)),
+);
 
-function readVenvCopies(input: RuleInput): readonly VenvCopy[] {
+/** An environment that a stage has, made in it or copied to it, and where and by which stage it was made. */
+interface Held extends Pick<Venv, "path" | "named" | "bare"> {
+  readonly madeAt: string;
+  readonly maker: Stage;
+}
+
+const heldBy = onceFor((input: RuleInput, stage: Stage): readonly Held[] => [
+  ...venvsMadeIn(input, stage).map((venv) => ({ ...kindOf(venv), path: venv.path, madeAt: venv.path, maker: stage })),
+  ...copiesIn(input, stepsOf(input.dockerfile, stage)).map((copy) => ({
+    ...kindOf(copy),
+    path: copy.to,
+    madeAt: copy.from,
+    maker: copy.source,
+  })),
+]);
+
+function copiesIn(input: RuleInput, steps: readonly Step[]): readonly VenvCopy[] {
   const { dockerfile } = input;
-  return shippedSteps(dockerfile).flatMap((step) => {
+  return steps.flatMap((step) => {
     const { instruction, stage } = step;
     const name = instruction.keyword === "COPY" ? flag(instruction, "from") : undefined;
     const source = name === undefined ? undefined : stageNamed(dockerfile, name, stage.index);
@@ -65,17 +83,17 @@ function readVenvCopies(input: RuleInput): readonly VenvCopy[] {
     const { workdir } = situationAt(dockerfile, stage, instruction);
     const written = instruction.words.at(-1) ?? "";
     const sources = instruction.words.slice(0, -1);
-    return venvsMadeIn(input, source).flatMap(({ path, ...venv }) => {
+    return heldBy(input, source).flatMap(({ path, madeAt, maker, ...venv }) => {
       const kind = kindOf(venv);
       for (const word of sources) {
         const from = absolute("/", word);
         const target = absolute(workdir, written);
         // The environment itself, by the name that the manager made up.
         if (kind.named === true && from.startsWith(`${path}/`))
-          return [{ ...kind, named: false, step, source, from, to: target }];
+          return [{ ...kind, named: false, step, source: maker, from, to: target }];
         if (path !== from && !(path.startsWith(`${from}/`) || from === "/")) continue;
         const to = absolute("/", target + path.slice(from === "/" ? 0 : from.length));
-        return [{ ...kind, step, source, from: path, to }];
+        return [{ ...kind, step, source: maker, from: madeAt, to }];
       }
       return [];
     });
