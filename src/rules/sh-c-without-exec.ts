@@ -10,6 +10,7 @@ import {
 import { type Command, outermostLast } from "./queries/commands.ts";
 import { changed, healthy, healthyWith, project, slim, startLine } from "./queries/example.ts";
 import { serverOf } from "../project/unwrap.ts";
+import { signalsGroup } from "./queries/inits.ts";
 import { nameOf, type Start, startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
 import type { Dockerfile, Instruction } from "../model/types.ts";
@@ -33,6 +34,19 @@ const twoDeep = (first: string, second: string) =>
     Dockerfile: healthyWith([startLine, 'COPY docker/ /docker/\nENTRYPOINT ["/docker/entrypoint.sh"]\n']),
     "docker/entrypoint.sh": script(first),
     "docker/serve.sh": script(second),
+  });
+
+/** A script that waits for what it has put into the background, under an init that is there. */
+const underInit = (entrypoint: string) =>
+  project({
+    Dockerfile: healthyWith(
+      [
+        `FROM ${slim}\nRUN`,
+        `FROM ${slim}\nRUN apt-get update && apt-get install -y --no-install-recommends tini dumb-init && rm -rf /var/lib/apt/lists/*\nRUN`,
+      ],
+      [startLine, `COPY entrypoint.sh /entrypoint.sh\nENTRYPOINT ${entrypoint}\n`],
+    ),
+    "entrypoint.sh": script("uvicorn app.main:app --host 0.0.0.0 &\nwait"),
   });
 
 export const shCWithoutExec: Rule = {
@@ -68,6 +82,8 @@ export const shCWithoutExec: Rule = {
         Dockerfile: withEntrypoint,
         "entrypoint.sh": script("celery -A app worker &\nwhile true; do\n  sleep 60\ndone"),
       }),
+      underInit('["tini", "--", "/entrypoint.sh"]'),
+      underInit('["/usr/bin/tini", "-v", "/entrypoint.sh"]'),
       // The number of workers is no command that follows.
       project({ Dockerfile: withEntrypoint, "entrypoint.sh": script('uvicorn app.main:app --workers "$(nproc)"') }),
       changed([startLine, withHeredoc("uvicorn app.main:app --host 0.0.0.0")]),
@@ -88,6 +104,9 @@ export const shCWithoutExec: Rule = {
           `uvicorn app.main:app --host 0.0.0.0 &\npid=$!\ntrap 'kill -TERM "$pid"' TERM\nwait "$pid"\nwait "$pid"`,
         ),
       }),
+      underInit('["tini", "-g", "--", "/entrypoint.sh"]'),
+      underInit('["tini", "-p", "SIGTERM", "-vg", "/entrypoint.sh"]'),
+      underInit('["dumb-init", "/entrypoint.sh"]'),
       // The log is shown beside the service, and nothing waits for it.
       project({
         Dockerfile: withEntrypoint,
@@ -133,13 +152,14 @@ export const shCWithoutExec: Rule = {
           : {}),
       };
     }
-    if (start?.wrappers.some((one) => INIT.test(one)) === true) return;
+    const init = start?.wrappers.find((one) => INIT.test(one));
+    if (init !== undefined && signalsGroup(input.dockerfile, init)) return;
     for (const { text, commands } of readCommands(input)) {
       const waiting = /\btrap\b/.test(text) ? undefined : startedAndAwaited(commands);
       if (waiting === undefined) continue;
       const { service, goesOn } = waiting;
       yield {
-        message: `The script starts \`${service.command.text}\` in the background and ${effectOf(goesOn)}.`,
+        message: `The script starts \`${service.command.text}\` in the background and ${effectOf(goesOn, init)}.`,
         advice:
           "Give each process a container of its own, started with `exec`. Where they must stay together, let the script pass SIGTERM on (`trap 'kill -TERM $pids; wait' TERM`), or put an init in front that signals the whole group: dumb-init, or `tini -g`.",
         where: service.place,
@@ -148,8 +168,7 @@ export const shCWithoutExec: Rule = {
   },
 };
 
-/** dumb-init signals the whole group, as tini does with `-g`; with which options an init is started is not known here. */
-const INIT = /dumb-init|tini|catatonit/;
+const INIT = /^(?:dumb-init|tini|tini-static|catatonit)$/;
 
 /** The service, where `&` puts it into the background, and what the script goes on with to stay there. */
 function startedAndAwaited(
@@ -181,10 +200,13 @@ const isLoop = ([first, ...later]: readonly ScriptCommand[]): boolean =>
   first.command.conditional === true &&
   later.every(({ command }) => command.conditional === true);
 
-const effectOf = ({ program, text }: Command): string =>
-  program === "wait"
+const effectOf = ({ program, text }: Command, init: string | undefined): string => {
+  if (init !== undefined)
+    return `${program === "wait" ? "waits" : `stays there by \`${text}\``}: ${init} tells its shell alone, which ends at once and leaves the service to be killed`;
+  return program === "wait"
     ? "waits: its shell stays process 1 and passes no signal on"
     : `stays there by \`${text}\`: no signal reaches it, and the container goes on when it has ended`;
+};
 
 /** `sh -c "…"` as the command; a bare shell form has a rule of its own. */
 function* inCommand(dockerfile: Dockerfile, start: Start): Generator<RuleFinding> {
