@@ -90,8 +90,15 @@ function knownServices(documents: readonly YamlDocument[], tree: Tree): Readonly
   return known;
 }
 
+/** `${TARGET:-}` is the last stage, and `${TARGET:-prod}` that one, where nobody says another. */
+function targetOf(service: unknown): string | undefined {
+  const written = textAt(service, "build", "target");
+  const target = written?.replaceAll(/\$\{\w+:?-([^${}]*)\}/g, "$1");
+  return target === "" ? undefined : target;
+}
+
 function builtBy(service: unknown, dockerfile: string): ImageOrigin {
-  const target = textAt(service, "build", "target");
+  const target = targetOf(service);
   const image = textAt(service, "image");
   return { dockerfile, ...(target === undefined ? {} : { target }), ...(image === undefined ? {} : { image }) };
 }
@@ -155,7 +162,7 @@ function readOne(document: YamlDocument, { name, service, command }: Named, { tr
     name,
     origin,
   });
-  const stage = textAt(service, "build", "target");
+  const stage = targetOf(service);
   if (stage !== undefined && builds !== undefined)
     addTarget(outside, { by: "compose", dockerfile: builds, stage, evidence: evidence("build", "target") });
   const test = withDefaults(valueAt(service, "healthcheck", "test"));

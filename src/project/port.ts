@@ -31,7 +31,7 @@ export function findPort(input: PortInput): Fact<Port> | undefined {
   );
 }
 
-const OPTION = /^(?:--port|-p|--server\.port|--bind|-b|--http-port|--listen)$/;
+const OPTION = /^(?:--port|-[pP]|--server\.port|--bind|-b|--http-port|--listen)$/;
 /** Of uwsgi alone: `granian --http 2` names a version. */
 const UWSGI_OPTION = /^--http(?:-socket)?$/;
 

@@ -97,6 +97,23 @@ describe("the stage that ships", () => {
     expect(await target(dockerfile, "run")).toBe("run");
   });
 
+  it.each([
+    ["${TARGET:-run}", "run"],
+    ["${TARGET-run}", "run"],
+    ["${TARGET:-}", undefined],
+    ["${TARGET}", undefined],
+  ])("is what Compose builds where nobody sets the variable: %s", async (written, expected) => {
+    const dockerfile = "FROM python:3.13 AS run\nCMD uvicorn a:b\nFROM run AS dev\nRUN apk add git\n";
+    expect(await target(dockerfile, `"${written}"`)).toBe(expected);
+    const compose = `services: { web: { build: { context: ., target: "${written}" }, ports: ["80:80"] } }\n`;
+    const { outsideLimits } = await read({ Dockerfile: dockerfile, "compose.yaml": compose });
+    const own = written === "${TARGET}" ? { target: written } : {};
+    expect(outsideLimits[0]?.origin).toEqual({
+      dockerfile: "Dockerfile",
+      ...(expected === undefined ? own : { target: expected }),
+    });
+  });
+
   it("is the one for production of the several that Compose builds", async () => {
     const services = ["api-prod", "api-dev"].map((stage) => `${stage}: { build: { context: ., target: ${stage} } }`);
     const service = await read({

@@ -112,6 +112,24 @@ describe("a server's own configuration", () => {
       },
     ],
     [
+      "9111",
+      {
+        start: "python -m aiohttp.web -H 0.0.0.0 -P 9111 shop:init",
+        files: { "shop.py": "from aiohttp import web\ndef init(argv):\n    return web.Application()\n" },
+      },
+    ],
+    [
+      "9112/PORT",
+      {
+        start: "./run.sh",
+        files: {
+          ...flask,
+          "run.sh":
+            'case "${1:-web}" in\n  web) exec gunicorn shop:app -b ":${PORT:-9112}" ;;\n  *) exec celery -A shop worker ;;\nesac\n',
+        },
+      },
+    ],
+    [
       "8000",
       {
         start: "uvicorn api:app --host 0.0.0.0",
