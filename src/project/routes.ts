@@ -44,6 +44,8 @@ function joinPaths(prefix: string, path: string): string {
 /** Routers that each include the next one twice give a route twice as many paths with each: nobody wrote so many. */
 const MOST_WAYS = 256;
 
+const LITESTAR_ROUTER = /^litestar\.(?:\w+\.)*Router$/;
+
 /** Routers, what they are included in, and what hangs on them. */
 class Graph {
   readonly routes: RawRoute[] = [];
@@ -108,15 +110,25 @@ class Graph {
     if (text !== undefined) this.#ownPrefix.set(owner, text);
     const isRouter = calledName(file, call).startsWith("starlette.");
     this.#readRouteList(file, owner, call.keywords.get("routes") ?? (isRouter ? call.args[0] : undefined), "");
+    this.#readHandlers(file, owner, call);
+  }
+
+  /** Litestar's application and routers; one of these may stand among the handlers of another. */
+  #readHandlers(file: PythonFile, owner: string, call: Call): void {
     const handlers = call.keywords.get("route_handlers");
+    if (handlers?.kind !== "list") return;
     const base = constantText(this.#sources, file, call.keywords.get("path")) ?? "";
-    if (handlers?.kind === "list") {
-      for (const handler of handlers.items) this.#attach(this.#refer(file, handler, call), owner, base);
+    for (const handler of handlers.items) {
+      const isRouter = handler.kind === "call" && LITESTAR_ROUTER.test(calledName(file, handler));
+      const child = isRouter ? `${owner}@${handler.at}` : this.#refer(file, handler, call);
+      this.#attach(child, owner, base);
+      if (isRouter) this.#readHandlers(file, child, handler);
     }
   }
 
   #readCall(file: PythonFile, call: Call): void {
     const { on, last } = methodOf(call.of);
+    if (last === "Litestar") this.#readHandlers(file, `${file.module}@${call.at}`, call);
     if (on === "") return this.#readNinja(file, call);
     const owner = this.#refer(file, { kind: "name", path: on.replace(/\.router$/, ""), at: call.at }, call);
     if (ATTACH.has(last)) this.#readAttach(file, call, last, owner);

@@ -64,6 +64,16 @@ it("names sockets as such, by whatever name they are added", async () => {
   expect(await routes({ "app.py": litestar })).toEqual(["WEBSOCKET /a"]);
 });
 
+it("knows Litestar's routers where they stand among the handlers of a factory's application", async () => {
+  const litestar =
+    "from litestar import Litestar, Router, Controller, get\n@get('/health')\nasync def health() -> str: ...\nclass Users(Controller):\n    path = '/users'\n    @get('/all')\n    async def every(self) -> list: ...\n@get('/deep')\nasync def deep() -> str: ...\nnamed = Router(path='/named', route_handlers=[deep])\ndef create_app() -> Litestar:\n    return Litestar(route_handlers=[health, Router(path='/v1', route_handlers=[Users, Router(path='/in', route_handlers=[named])])])\n";
+  expect((await routes({ "app.py": litestar })).toSorted()).toEqual([
+    "GET /health",
+    "GET /v1/in/named/deep",
+    "GET /v1/users/all",
+  ]);
+});
+
 it("reads what a resource of Falcon answers, and views of aiohttp", async () => {
   const falcon = {
     "svc/app.py": "import falcon\nfrom svc.items import Items\napp = falcon.App()\napp.add_route('/items', Items())\n",
