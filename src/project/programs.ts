@@ -106,13 +106,21 @@ function programIn(sources: PythonSources, file: PythonFile, call: Call): string
   return held?.kind === "list" ? wordOf(sources, file, held.items[0]) : firstWord(commandText(sources, file, held));
 }
 
-/** A command as text, also of `shlex.split(…)`; of an f-string what stands before the first value, when that is a whole word. */
+/** A command as text, also of one that is split; of an f-string what stands before the first value, when that is a whole word. */
 function commandText(sources: PythonSources, file: PythonFile, written: Expression | undefined): string | undefined {
-  const command = written?.kind === "call" && calledName(file, written) === "shlex.split" ? written.args[0] : written;
+  const command = splitText(file, written);
   const whole = constantText(sources, file, command);
   if (whole !== undefined || command?.kind !== "format") return whole;
   const first = constantText(sources, file, command.parts[0]);
   return first !== undefined && /^\S+\s/.test(first) ? first : undefined;
+}
+
+/** The text of `shlex.split("…")` and of `"…".split()`; nothing of one that is split by another sign. */
+function splitText(file: PythonFile, written: Expression | undefined): Expression | undefined {
+  if (written?.kind !== "call") return written;
+  if (calledName(file, written) === "shlex.split") return written.args[0];
+  if (written.of.kind !== "member" || written.of.name !== "split") return written;
+  return written.args.length === 0 ? written.of.of : undefined;
 }
 
 function wordOf(sources: PythonSources, file: PythonFile, expression: Expression | undefined): string | undefined {
