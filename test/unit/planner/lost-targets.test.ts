@@ -33,11 +33,13 @@ it("finds the stages that Compose, CI and a Makefile build by name", async () =>
   expect(await targetsOf({})).toEqual([]);
 });
 
-it("takes no variable for the name of a stage", async () => {
-  const compose = "services:\n  app:\n    build: { context: ., target: '${TARGET:-dev}' }\n";
+it("takes no variable for the name of a stage, but what it is where nobody sets it", async () => {
+  const compose = "services:\n  app:\n    build: { context: ., target: '${TARGET}' }\n";
   const ci =
     "jobs: { image: { steps: [{ uses: docker/build-push-action@v6, with: { target: '${{ matrix.target }}' } }] } }\n";
   expect(await targetsOf({ "compose.yaml": compose, ".github/workflows/a.yml": ci })).toEqual([]);
+  const usual = compose.replace("${TARGET}", "${TARGET:-dev}");
+  expect(await targetsOf({ "compose.yaml": usual })).toEqual(["Dockerfile dev compose.yaml:3"]);
 });
 
 const planOf = (stage: string, output: string) => {
