@@ -7,21 +7,38 @@ import { enclosing } from "./python-tree.ts";
 
 /**
  * Whether a file is a script that somebody runs by hand: it begins with itself (`if __name__ == "__main__"`), nothing
- * that starts the service names it, and no other file of the service imports or names it.
+ * that starts the service names it, and no other file of the service imports or names it but such scripts.
  */
 export function isRunByHand(sources: PythonSources, file: PythonFile, starts: readonly StartCommand[]): boolean {
   if (starts.length === 0 || !file.calls.some(({ scope }) => enclosing(scope, "main") !== undefined)) return false;
-  if (mayBegin(file, starts)) return false;
-  const { path, stem } = namesOf(file);
-  const written = literal(stem).source;
+  const seen = new Set<string>();
+  const isOfService = (path: string): boolean => {
+    if (seen.has(path)) return false;
+    seen.add(path);
+    // Of a heap of scripts that all name each other, nobody knows.
+    return seen.size > MOST_SCRIPTS || isStartable(path, starts) || namedBy(sources, path).some(isUsed);
+  };
+  const isUsed = (path: string): boolean => !BEGINS.test(sources.text(path) ?? "") || isOfService(path);
+  return !isOfService(file.source.file);
+}
+
+const MOST_SCRIPTS = 20;
+const BEGINS = /^if __name__ == ["']__main__["']:/m;
+
+/** The files that import a file, or name it. */
+function namedBy(sources: PythonSources, path: string): readonly string[] {
+  const written = literal(namesOf(path).stem).source;
   const mention = new RegExp(String.raw`\b(?:import|from)\b[^\n]*\b${written}\b|\b${written}\.py\b`);
-  return !sources.paths.some((other) => other !== path && mention.test(sources.text(other) ?? ""));
+  return sources.paths.filter((other) => other !== path && mention.test(sources.text(other) ?? ""));
 }
 
 /** Whether something may start this file itself: what stands below `if __name__ == "__main__"` runs in no other case. */
-export function mayBegin(file: PythonFile, starts: readonly StartCommand[]): boolean {
+export const mayBegin = (file: PythonFile, starts: readonly StartCommand[]): boolean =>
+  isStartable(file.source.file, starts);
+
+function isStartable(path: string, starts: readonly StartCommand[]): boolean {
   if (starts.length === 0) return true;
-  const { name, stem } = namesOf(file);
+  const { name, stem } = namesOf(path);
   if (/^(?:__main__|__init__|manage|main|app|server|wsgi|asgi|run)$/.test(stem)) return true;
   return starts.some(({ argv }) => argv.some((word) => word.includes(name) || word.split(/[:.]/).includes(stem)));
 }
@@ -45,7 +62,7 @@ export function runsAsItself(
   return (file) => started.has(file);
 }
 
-function namesOf({ source: { file: path } }: PythonFile) {
+function namesOf(path: string): { readonly name: string; readonly stem: string } {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  return { path, name, stem: name.replace(/\.py$/, "") };
+  return { name, stem: name.replace(/\.py$/, "") };
 }

@@ -1,6 +1,7 @@
-import type { Dependency, DependencyFacts, ProgramUse } from "../model/types.ts";
+import type { Dependency, DependencyFacts, ProgramUse, StartCommand } from "../model/types.ts";
 import { commandsIn } from "../dockerfile/shell.ts";
 import { constantText } from "./constants.ts";
+import { isRunByHand } from "./by-hand.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
 import { type Call, dotted, enclosing, type Expression, type Scope, within } from "./python-tree.ts";
 import { expectsAbsence, expectsAnything } from "./attempts.ts";
@@ -42,14 +43,19 @@ const WORDS = ["subprocess", "os.system", "os.popen", "os.exec", "shutil", "crea
 /** What asks git about the repository that the code lies in. */
 const OWN_REPOSITORY = /^git (?:\S+ )*?(?:describe|rev-parse|rev-list|symbolic-ref|status|log|show|branch)\b/;
 
-/** Programs outside Python that the service runs, by its own calls and through its libraries. */
+/**
+ * Programs outside Python that the service runs, by its own calls and through its libraries; not those of scripts that
+ * somebody runs by hand.
+ * @param lock The file that names the libraries. `starts`: how the service is started; without it every file counts.
+ */
 export function readPrograms(
   sources: PythonSources,
   { runtime, runtimeClosure }: Pick<DependencyFacts, "runtime" | "runtimeClosure">,
-  lock: string,
+  { lock, starts = [] }: { readonly lock: string; readonly starts?: readonly StartCommand[] },
 ): readonly ProgramUse[] {
   const uses: ProgramUse[] = [];
   for (const file of sources.withAny(...WORDS)) {
+    if (isRunByHand(sources, file, starts)) continue;
     const lookedFor = lookedForIn(sources, file);
     for (const call of file.calls) {
       const program = programIn(sources, file, call);

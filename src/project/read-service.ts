@@ -105,7 +105,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
       ...serverWrites(starts.filter(isJudged), sources, imageEnv),
       ...(await logFilesOfFiles(tree, uses.reads, starts)),
     ],
-    programs: readPrograms(sources, dependencies, lock?.path ?? inProject(folder, "pyproject.toml")).filter(isInImage),
+    programs: readPrograms(sources, dependencies, { lock: namedIn(lock, folder), starts }).filter(isInImage),
     reads: [...uses.reads, ...conventionalReads(tree, starts, dependencies.runtimeClosure)],
     ...seldomThere(sources, isInImage),
     dockerfiles,
@@ -244,3 +244,7 @@ function dockerignoreOf(tree: Tree, dockerfile: string | undefined) {
   }
   return undefined;
 }
+
+/** The file that names the libraries. */
+const namedIn = (lock: { readonly path: string } | undefined, folder: string | undefined): string =>
+  lock?.path ?? inProject(folder, "pyproject.toml");
