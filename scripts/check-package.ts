@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { run } from "../src/kit/exec.ts";
 
 /** Unpacked. More is a sign that something came along that nobody needs. */
-const MOST_BYTES = 8_000_000;
+const MOST_BYTES = 8_500_000;
 const NEEDED = [
   "LICENSE",
   "README.md",
