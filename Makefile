@@ -67,7 +67,7 @@ tools:
 
 # Stops the lab and removes what it made. PURGE=1 removes the downloads that checkouts share, too.
 lab-down:
-	for lab in 20.10 28; do SEAWORTHY_LAB_DIR=.lab/docker-$$lab scripts/lab down --quiet; done
+	for lab in 20.10 28 29; do SEAWORTHY_LAB_DIR=.lab/docker-$$lab scripts/lab down --quiet; done
 	scripts/lab-rootless down
 	for podman in podman-4 podman; do SEAWORTHY_PODMAN_DIR=.lab/$$podman scripts/lab-podman down; done
 	scripts/lab down $(if $(PURGE),--purge)
