@@ -2,8 +2,6 @@ import { addInsteadOfCopy } from "../../src/rules/add-instead-of-copy.ts";
 import { appFilesWritableByRuntimeUser } from "../../src/rules/app-files-writable-by-runtime-user.ts";
 import { baseEndOfLife } from "../../src/rules/base-end-of-life.ts";
 import { bindsIpv6Only } from "../../src/rules/binds-ipv6-only.ts";
-import { starterInFront } from "../../src/rules/starter-in-front.ts";
-import { pythonVariableUnknown } from "../../src/rules/python-variable-unknown.ts";
 import { browserNotInImage } from "../../src/rules/browser-not-in-image.ts";
 import { browserNotInstalled } from "../../src/rules/browser-not-installed.ts";
 import { buildProgramAbsent } from "../../src/rules/build-program-absent.ts";
@@ -22,6 +20,7 @@ import { healthcheckShellForm } from "../../src/rules/healthcheck-shell-form.ts"
 import { healthcheckTiming } from "../../src/rules/healthcheck-timing.ts";
 import { installAtStart } from "../../src/rules/install-at-start.ts";
 import { legacyKeyValue } from "../../src/rules/legacy-key-value.ts";
+import { libraryCacheUnwritable } from "../../src/rules/library-cache-unwritable.ts";
 import { lockNotTracked } from "../../src/rules/lock-not-tracked.ts";
 import { lockStale } from "../../src/rules/lock-stale.ts";
 import { maintainerDeprecated } from "../../src/rules/maintainer-deprecated.ts";
@@ -38,6 +37,7 @@ import { projectInstalledBeforeSource } from "../../src/rules/project-installed-
 import { projectNotInstalled } from "../../src/rules/project-not-installed.ts";
 import { pythonNotMature } from "../../src/rules/python-not-mature.ts";
 import { pythonOptimized } from "../../src/rules/python-optimized.ts";
+import { pythonVariableUnknown } from "../../src/rules/python-variable-unknown.ts";
 import { relativeMountTarget } from "../../src/rules/relative-mount-target.ts";
 import { relativeWorkdir } from "../../src/rules/relative-workdir.ts";
 import { remoteScriptPiped } from "../../src/rules/remote-script-piped.ts";
@@ -46,6 +46,8 @@ import { sdistNeedsCompiler } from "../../src/rules/sdist-needs-compiler.ts";
 import { secretInArgOrEnv } from "../../src/rules/secret-in-arg-or-env.ts";
 import { serverIgnoresSigterm } from "../../src/rules/server-ignores-sigterm.ts";
 import { serverOnlyForDevelopment } from "../../src/rules/server-only-for-development.ts";
+import { shellSyntaxError } from "../../src/rules/shell-syntax-error.ts";
+import { starterInFront } from "../../src/rules/starter-in-front.ts";
 import { sudoInImage } from "../../src/rules/sudo-in-image.ts";
 import { taskDefinitionEnvMissing } from "../../src/rules/task-definition-env-missing.ts";
 import { taskDefinitionNoTemporaryFolder } from "../../src/rules/task-definition-no-temporary-folder.ts";
@@ -55,12 +57,10 @@ import { upgradeOrUpdateAlone } from "../../src/rules/upgrade-or-update-alone.ts
 import { userNotNumeric } from "../../src/rules/user-not-numeric.ts";
 import { uvInFinalStage } from "../../src/rules/uv-in-final-stage.ts";
 import { verificationOff } from "../../src/rules/verification-off.ts";
+import { workdirInSystemFolder } from "../../src/rules/workdir-in-system-folder.ts";
 import { workersWithoutReaper } from "../../src/rules/workers-without-reaper.ts";
 import { worldWritable } from "../../src/rules/world-writable.ts";
 import { writesOutsideTmpOnReadOnly } from "../../src/rules/writes-outside-tmp-on-read-only.ts";
-import { libraryCacheUnwritable } from "../../src/rules/library-cache-unwritable.ts";
-import { shellSyntaxError } from "../../src/rules/shell-syntax-error.ts";
-import { workdirInSystemFolder } from "../../src/rules/workdir-in-system-folder.ts";
 import { type OneDefect, planted } from "./defect.ts";
 
 /** Rules that no other table plants: each with its own example, and beside it what else is then true of the service. */
