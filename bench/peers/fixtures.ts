@@ -32,7 +32,8 @@ export async function writePairs(): Promise<readonly Pair[]> {
 export function writeProject(folder: string, project: Project): string {
   for (const [name, content] of Object.entries(project)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), content);
+    // What begins as a script is one, and a build takes its mode as it lies.
+    writeFileSync(join(folder, name), content, { mode: content.startsWith("#!") ? 0o755 : 0o644 });
   }
   return join(folder, "Dockerfile");
 }
