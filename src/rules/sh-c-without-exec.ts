@@ -11,7 +11,7 @@ import { type Command, outermostLast } from "./queries/commands.ts";
 import { changed, healthy, healthyWith, project, slim, startLine } from "./queries/example.ts";
 import { serverOf } from "../project/unwrap.ts";
 import { signalsGroup } from "./queries/inits.ts";
-import { nameOf, type Start, startOf } from "./queries/start.ts";
+import { INITS, nameOf, type Start, startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
 import type { Dockerfile, Instruction } from "../model/types.ts";
 import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
@@ -152,7 +152,7 @@ export const shCWithoutExec: Rule = {
           : {}),
       };
     }
-    const init = start?.wrappers.find((one) => INIT.test(one));
+    const init = start?.wrappers.find((one) => INITS.has(one));
     if (init !== undefined && signalsGroup(input.dockerfile, init)) return;
     for (const { text, commands } of readCommands(input)) {
       const waiting = /\btrap\b/.test(text) ? undefined : startedAndAwaited(commands);
@@ -167,8 +167,6 @@ export const shCWithoutExec: Rule = {
     }
   },
 };
-
-const INIT = /^(?:dumb-init|tini|tini-static|catatonit)$/;
 
 /** The service, where `&` puts it into the background, and what the script goes on with to stay there. */
 function startedAndAwaited(

@@ -1,12 +1,12 @@
-import type { Dockerfile } from "../model/types.ts";
 import { copiedBy } from "./queries/context.ts";
-import { commandsOf } from "./queries/commands.ts";
-import { placesOf } from "./queries/entrypoint.ts";
+import { commandsOf, outermostLast } from "./queries/commands.ts";
+import { placesOfWord } from "./queries/entrypoint.ts";
 import { healthyWith, project, startLine } from "./queries/example.ts";
+import { firstProgram } from "./queries/first-program.ts";
 import { situationAt } from "./queries/settings.ts";
-import { startOf } from "./queries/start.ts";
+import { type Start, startOf } from "./queries/start.ts";
 import { at, flag, shippedSteps, type Step } from "./queries/steps.ts";
-import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
+import type { Rule, RuleInput } from "./rule.ts";
 
 const started = (start: string, script: string, before = "") =>
   project({
@@ -47,14 +47,13 @@ export const startScriptRefused: Rule = {
     ],
   },
   *check(input) {
-    const { dockerfile, read } = input;
-    const called = calledBy(dockerfile);
-    const step = read && called && copyOf(input, called.places);
-    const text = step && read?.(step.source);
-    const start = startOf(dockerfile);
-    if (called === undefined || step === undefined || text === undefined || start === undefined) return;
-    for (const message of problemsOf(input, called, { ...step, text }))
-      yield { message, where: at(dockerfile, start.instruction) } satisfies RuleFinding;
+    const start = startOf(input.dockerfile);
+    const called = start && calledBy(input, start);
+    const copy = called && copyOf(input, called.places);
+    const text = copy && input.read?.(copy.source);
+    if (start === undefined || called === undefined || copy === undefined || text === undefined) return;
+    for (const message of problemsOf(input, called, { ...copy, text }))
+      yield { message, where: at(input.dockerfile, start.instruction) };
   },
 };
 
@@ -65,28 +64,17 @@ interface Called {
   readonly how: "exec" | "path" | "read";
 }
 
-const INITS = /(?:^|\/)(?:tini|dumb-init|catatonit|tini-static)$/;
-
 /** The script that the image's own command names first. */
-function calledBy(dockerfile: Dockerfile): Called | undefined {
-  const start = startOf(dockerfile);
-  if (start === undefined) return undefined;
-  const { workdir } = situationAt(dockerfile, start.stage);
-  const called = (word: string | undefined, how: Called["how"]): Called | undefined =>
-    word === undefined || word.includes("$") || word.startsWith("-")
-      ? undefined
-      : { places: placesOf(workdir, word), how };
-  if (start.script !== undefined)
-    return called(
-      start.commands.at(-1)?.argv.find((word) => word !== "exec"),
-      "path",
-    );
-  const steps = shippedSteps(dockerfile);
-  const last = (keyword: string) => steps.findLast(({ instruction }) => instruction.keyword === keyword)?.instruction;
-  const words = [last("ENTRYPOINT"), last("CMD")].flatMap((one) => (one?.form === "exec" ? one.words : []));
-  const first = words.findIndex((word, index) => !INITS.test(word) && !(index > 0 && word.startsWith("-")));
-  const [program, script] = words.slice(first);
-  return /(?:^|\/)(?:ba|da|a)?sh$/.test(program ?? "") ? called(script, "read") : called(program, "exec");
+function calledBy(input: RuleInput, start: Start): Called | undefined {
+  const [word, how] = firstWord(input, start);
+  if (word === undefined || word.includes("$") || word.startsWith("-")) return undefined;
+  return { places: placesOfWord(situationAt(input.dockerfile, start.stage).workdir, word), how };
+}
+
+function firstWord(input: RuleInput, { script, commands }: Start): readonly [string | undefined, Called["how"]] {
+  if (script !== undefined) return [outermostLast(commands)?.argv.find((word) => word !== "exec"), "path"];
+  const [program, read] = firstProgram(input)?.words ?? [];
+  return /(?:^|\/)(?:ba|da|a)?sh$/.test(program ?? "") ? [read, "read"] : [program, "exec"];
 }
 
 /** The COPY that brings it from the context, and what it is called there. */

@@ -67,7 +67,8 @@ export const starterNotInstalled: Rule = {
 };
 
 /** The kernel is given this script, and not a shell that reads it. */
-function isFirst({ dockerfile }: RuleInput, { program = "", stage }: FirstProgram, { destination }: EntrypointScript) {
+function isFirst({ dockerfile }: RuleInput, { words, stage }: FirstProgram, { destination }: EntrypointScript) {
+  const [program = ""] = words;
   return program.includes("/")
     ? absolute(situationAt(dockerfile, stage).workdir, program) === destination
     : program === nameOf(destination);

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { Place } from "../../model/types.ts";
-import { placesOf as placesInImage } from "../../project/image-places.ts";
+import { placesOf } from "../../project/image-places.ts";
 import { SourceText } from "../../project/source-text.ts";
 import { once } from "../../kit/once.ts";
 import type { RuleInput } from "../rule.ts";
@@ -55,7 +55,7 @@ function placesNamed(input: RuleInput): readonly string[] {
       .join(" ")
       .split(/\s+/)
       .filter((word) => /\.sh$|entrypoint|start|run/.test(word));
-    return words.flatMap((word) => placesOf(workdirOf(input), word));
+    return words.flatMap((word) => placesOfWord(workdirOf(input), word));
   });
 }
 
@@ -89,7 +89,7 @@ const copiedFrom: (input: RuleInput) => ReadonlyMap<string, string> = once(
 const handedOn: (input: RuleInput) => ReadonlyMap<string, string> = once((input: RuleInput) => {
   const { dockerfile, service } = input;
   const isCopied = shippedSteps(dockerfile).some(({ instruction }) => flag(instruction, "from") !== undefined);
-  return isCopied ? placesInImage(service.files, dockerfile) : new Map<string, string>();
+  return isCopied ? placesOf(service.files, dockerfile) : new Map<string, string>();
 });
 
 /** A shell that is told the file's name needs no first line that names it. */
@@ -97,7 +97,7 @@ const isShell = (file: string, text: string): boolean =>
   /^#!.*\b(?:ba|da|a)?sh\b/.test(text) || (file.endsWith(".sh") && !text.startsWith("#!"));
 
 /** Where a word of a command may lead: a name without a folder is looked for on PATH. */
-export const placesOf = (workdir: string, word: string): readonly string[] =>
+export const placesOfWord = (workdir: string, word: string): readonly string[] =>
   (word.includes("/") ? [workdir] : [workdir, ...PATH]).map((folder) => absolute(folder, word));
 
 const PATH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
@@ -107,7 +107,7 @@ function handedTo(input: RuleInput, { text, destination }: EntrypointScript): re
   const word = scriptCalled(outermostLast(commandsIn(text))?.argv ?? []);
   if (word === undefined) return [];
   const beside = word.replace(/^\$\(dirname (?:-- )?"?\$(?:0|\{?BASH_SOURCE[^)]*)"?\)/, posix.dirname(destination));
-  return beside.includes("$") ? [] : placesOf(workdirOf(input), beside);
+  return beside.includes("$") ? [] : placesOfWord(workdirOf(input), beside);
 }
 
 const STARTS_SCRIPT = /^(?:exec|\.|source|(?:\/usr)?(?:\/bin\/)?(?:ba|da|a)?sh)$/;

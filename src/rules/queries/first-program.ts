@@ -3,7 +3,7 @@ import type { Instruction, Stage } from "../../model/types.ts";
 import { once } from "../../kit/once.ts";
 import type { RuleInput } from "../rule.ts";
 import { shippedStage } from "./steps.ts";
-import { nameOf } from "./start.ts";
+import { INITS, nameOf } from "./start.ts";
 
 /** What the kernel is given first when the container starts, and what that starts in its turn. */
 export interface FirstProgram {
@@ -12,19 +12,12 @@ export interface FirstProgram {
   readonly instruction: Instruction;
   /** Inits and programs that change the user, in front of the rest. */
   readonly before: readonly string[];
-  /** The program as written; undefined where a shell looks for it. */
-  readonly program: string | undefined;
+  /** The program as written, and what it is given. */
+  readonly words: readonly string[];
 }
 
 /** Programs that only start what stands behind them; no base of Python's brings one. */
-export const STARTERS: ReadonlySet<string> = new Set([
-  "tini",
-  "tini-static",
-  "dumb-init",
-  "catatonit",
-  "gosu",
-  "su-exec",
-]);
+export const STARTERS: ReadonlySet<string> = new Set([...INITS, "gosu", "su-exec"]);
 
 /** Undefined for a shell form. */
 export const firstProgram: (input: RuleInput) => FirstProgram | undefined = once(({ dockerfile }: RuleInput) => {
@@ -44,5 +37,5 @@ export const firstProgram: (input: RuleInput) => FirstProgram | undefined = once
     const next = words.findIndex((word, index) => index > (changesUser ? 1 : 0) && !word.startsWith("-"));
     words = next < 0 ? [] : words.slice(next);
   }
-  return { stage, instruction: first.instruction, before, program: words[0] };
+  return { stage, instruction: first.instruction, before, words };
 });

@@ -65,13 +65,14 @@ export function behindEntrypoint(dockerfile: Dockerfile, words: readonly string[
   return argv.length === 0 || isScript(argv) ? undefined : [...argv, ...words];
 }
 
-const inits = new Set(["tini", "dumb-init", "catatonit", "tini-static"]);
+/** They start what stands behind their options, and stay in front of it. */
+export const INITS: ReadonlySet<string> = new Set(["tini", "dumb-init", "catatonit", "tini-static"]);
 
 /** An ENTRYPOINT that is only an init or a script leaves the command to CMD. */
 function pointAt(entry: Instruction | undefined, cmd: Instruction | undefined): Instruction | undefined {
   if (!entry || !cmd || entry.form === "shell") return entry?.form === "shell" ? entry : (cmd ?? entry);
   const program = nameOf(entry.words[0] ?? "");
-  return inits.has(program) || /\.sh$|entrypoint|^docker-/.test(program) || entry.words.length === 0 ? cmd : entry;
+  return INITS.has(program) || /\.sh$|entrypoint|^docker-/.test(program) || entry.words.length === 0 ? cmd : entry;
 }
 
 function wordsOf(entry: Instruction | undefined, cmd: Instruction | undefined): readonly string[] {
@@ -116,7 +117,7 @@ const commandOfWords = (argv: readonly string[]): Command => ({
 
 function withoutInits(words: readonly string[], wrappers: string[]): readonly string[] {
   const program = nameOf(words[0] ?? "");
-  if (!inits.has(program)) return words;
+  if (!INITS.has(program)) return words;
   wrappers.push(program);
   const dashes = words.indexOf("--");
   const first = dashes > 0 ? dashes + 1 : words.findIndex((word, index) => index > 0 && !word.startsWith("-"));
