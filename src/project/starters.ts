@@ -78,6 +78,7 @@ export const VALUED = new Set([
   "-n",
   "--name",
   "--prefix",
+  "--cwd",
   "--index",
   "--cache-dir",
   "--config-file",

@@ -89,7 +89,8 @@ function choose(commands: ReturnType<typeof simpleCommands>): Chosen {
   };
 }
 
-function peel(argv: readonly string[]): Step | undefined {
+/** Takes one layer off a command: a manager, a shell, an init; undefined where nothing is known to stand around it. */
+export function peel(argv: readonly string[]): Step | undefined {
   const [first, ...rest] = argv;
   if (first === undefined) return undefined;
   if (/^[A-Za-z_]\w*=/.test(first) && rest.length > 0) return { wrappers: ["env"], rest };

@@ -1,6 +1,6 @@
 import { stageState } from "../../dockerfile/stages.ts";
 import type { Dockerfile, Instruction, Server, Service, Stage } from "../../model/types.ts";
-import { serverOf } from "../../project/unwrap.ts";
+import { peel, serverOf } from "../../project/unwrap.ts";
 import { baseOf } from "./base.ts";
 import { type Command, commandsIn, outermostLast } from "./commands.ts";
 import { once } from "../../kit/once.ts";
@@ -182,23 +182,13 @@ function innermost(argv: readonly string[], wrappers: string[]): readonly string
     } else if (isUv({ argv: words, program, env: {}, text: "" }, "run")) {
       wrappers.push("uv run");
       words = afterUvRun(words);
-    } else if (RUNNERS.has(program) && words[1] === "run") {
-      wrappers.push(`${program} run`);
-      words = program.endsWith("mamba") || program === "conda" ? afterOptions(words.slice(2)) : words.slice(2);
-    } else if (program === "xvfb-run") {
-      wrappers.push(program);
-      words = afterOptions(words.slice(1));
+    } else if (program === "xvfb-run" || (RUNNERS.has(program) && words[1] === "run")) {
+      const outer = peel(words);
+      wrappers.push(...(outer?.wrappers ?? [program]));
+      words = outer?.rest ?? [];
     } else return words;
     if (words.length === 0) return words;
   }
-}
-
-/** What stands behind the options of `conda run` and of `xvfb-run`. */
-function afterOptions(words: readonly string[]): readonly string[] {
-  let at = 0;
-  while (words[at]?.startsWith("-") === true)
-    at += /^(?:-[nefps]|--name|--prefix|--cwd|--server-(?:num|args)|--error-file)$/.test(words[at] ?? "") ? 2 : 1;
-  return words.slice(at);
 }
 
 /** The service's program by its plain name: `python -m uvicorn` and `/app/.venv/bin/uvicorn` are both `uvicorn`. */
