@@ -1,5 +1,6 @@
 import { type Command, commandsOf } from "./queries/commands.ts";
 import { healthy, inBuilder } from "./queries/example.ts";
+import { installOf } from "./queries/managers.ts";
 import { situationAt } from "./queries/settings.ts";
 import { at, find, reachableSteps } from "./queries/steps.ts";
 import type { Dockerfile } from "../model/types.ts";
@@ -73,6 +74,9 @@ const has =
     argv.find((word, index) => index > 0 && !word.startsWith("-")) === verb &&
     (options.length === 0 || argv.some((word) => options.includes(word)));
 
+/** Greater than any version. */
+const NEWEST = Number.MAX_SAFE_INTEGER;
+
 const GONE: readonly Gone[] = [
   {
     by: "poetry",
@@ -106,31 +110,24 @@ const GONE: readonly Gone[] = [
   },
   {
     by: "pipenv",
-    since: Number.MAX_SAFE_INTEGER,
+    since: NEWEST,
     what: "--keep-outdated",
     is: ({ argv }) => argv.includes("--keep-outdated") || argv.includes("--selective-upgrade"),
     instead: "Install what is locked: `pipenv sync --system`, or `pipenv install --deploy --system`.",
   },
 ];
 
-/** Greater than any version. */
-const NEWEST = Number.MAX_SAFE_INTEGER;
-
 /** The major version that the file installs; 0 where it does not say what it installs, or how. */
 function versionOf(dockerfile: Dockerfile, manager: Gone["by"]): number {
   for (const { instruction, stage } of reachableSteps(dockerfile)) {
-    if (instruction.keyword !== "RUN") continue;
-    for (const { argv } of commandsOf(instruction)) {
-      const install = argv.indexOf("install");
-      const named = argv.find(
-        (word, index) => install >= 0 && index > install && new RegExp(`^${manager}(?:$|[=<>~!])`).test(word),
-      );
-      const byScript = manager === "poetry" && argv.some((word) => word.includes("install.python-poetry.org"));
-      if (named === undefined && !byScript) continue;
-      if (situationAt(dockerfile, stage, instruction).env.has("POETRY_VERSION") && byScript) return 0;
-      if (byScript || named === manager) return /--version|POETRY_VERSION/.test(instruction.args) ? 0 : NEWEST;
-      return Number(/==(\d+)\./.exec(named ?? "")?.[1] ?? 0);
-    }
+    const install = installOf(instruction, manager);
+    if (install === undefined) continue;
+    const isNamed = install.argv.includes(manager);
+    const pinned = install.argv.find((word) => new RegExp(`^${manager}[=<>~![@]`).test(word));
+    if (pinned !== undefined) return Number(/==(\d+)\./.exec(pinned)?.[1] ?? 0);
+    // What a script installs a variable of the build may say.
+    const isTold = !isNamed && situationAt(dockerfile, stage, instruction).env.has("POETRY_VERSION");
+    return isTold || /--version|POETRY_VERSION/.test(instruction.args) ? 0 : NEWEST;
   }
   return 0;
 }

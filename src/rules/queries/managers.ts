@@ -1,7 +1,7 @@
 import type { Dockerfile, Instruction } from "../../model/types.ts";
 import type { RuleInput } from "../rule.ts";
 import { baseOf } from "./base.ts";
-import { commandsOf } from "./commands.ts";
+import { type Command, commandsOf } from "./commands.ts";
 import { once } from "../../kit/once.ts";
 import { rootImage } from "./settings.ts";
 import { flag, reachableSteps, shippedStage, shippedSteps } from "./steps.ts";
@@ -26,12 +26,17 @@ function broughtBy(instruction: Instruction, manager: Manager): string | undefin
     const named = flag(instruction, "from") !== undefined && instruction.words.some(isProgram(manager));
     return named ? "The COPY" : undefined;
   }
-  if (instruction.keyword !== "RUN") return undefined;
-  const install = commandsOf(instruction).find(
-    ({ argv }) => installsByName(argv, manager) || argv.some((word) => FROM_AFAR[manager].test(word)),
-  );
+  const install = installOf(instruction, manager);
   return install && `\`${install.text}\``;
 }
+
+/** The command of a RUN that installs a manager, by its name or by a script of its own. */
+export const installOf = (instruction: Instruction, manager: Manager): Command | undefined =>
+  instruction.keyword === "RUN"
+    ? commandsOf(instruction).find(
+        ({ argv }) => installsByName(argv, manager) || argv.some((word) => FROM_AFAR[manager].test(word)),
+      )
+    : undefined;
 
 const isProgram = (manager: Manager) => (word: string) =>
   new RegExp(String.raw`(?:^|/)${manager}${manager === "uv" ? "x?" : ""}$`).test(word);
