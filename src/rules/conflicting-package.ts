@@ -2,7 +2,7 @@ import { baseOf } from "./queries/base.ts";
 import { healthy, project, startLine } from "./queries/example.ts";
 import { installsIn } from "./queries/packages.ts";
 import { rootImage } from "./queries/settings.ts";
-import { at, find, reachable } from "./queries/steps.ts";
+import { at, find, ownSteps, reachable } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
 /** By distribution and release: a package, and the one of the base that it cannot stand beside. */
@@ -40,8 +40,7 @@ export const conflictingPackage: Rule = {
       const { distribution } = baseOf(rootImage(file, stage));
       const known = conflicts[`${distribution?.name ?? ""} ${distribution?.release ?? ""}`];
       if (known === undefined) continue;
-      const steps = stage.instructions.map((instruction) => ({ stage, instruction }));
-      for (const { manager, packages, command, step } of installsIn(steps)) {
+      for (const { manager, packages, command, step } of installsIn(ownSteps(stage))) {
         if (manager !== "dnf" || command.argv.includes("--allowerasing")) continue;
         const name = packages.find((one) => Object.hasOwn(known, one));
         const present = known[name ?? ""];

@@ -4,7 +4,7 @@ import { healthcheck, healthy, project, startLine } from "./queries/example.ts";
 import { goneFrom, type Release, RELEASES } from "./queries/gone-packages.ts";
 import { installsIn } from "./queries/packages.ts";
 import { rootImage } from "./queries/settings.ts";
-import { at, find, reachable } from "./queries/steps.ts";
+import { at, find, ownSteps, reachable } from "./queries/steps.ts";
 import type { Rule, RuleFinding } from "./rule.ts";
 
 const dockerfile = (base: string, ...steps: readonly string[]): string =>
@@ -20,7 +20,7 @@ const installing = (base: string, name: string) =>
 export const packageNotInRelease: Rule = {
   id: "package-not-in-release",
   title: "The base's release of Debian does not have the package",
-  why: "apt stops with `Unable to locate package` or `has no installation candidate`. The tag moved to the next release of Debian since the file was written: `python:3.11-slim` was bookworm until the summer of 2025 and is trixie now, and every image that asks for libgl1-mesa-glx (OpenCV) or software-properties-common stopped building that day.",
+  why: "apt stops with `Unable to locate package` or `has no installation candidate`. The tag moved to the next release of Debian since the file was written: `python:3.11-slim` was bookworm until the summer of 2025 and is trixie now, and an image that asks for libgl1-mesa-glx (OpenCV) or software-properties-common no longer builds on it.",
   source: "Debian's lists of packages for bullseye, bookworm and trixie",
   demand: "builds-from-a-clone",
   severity: "error",
@@ -71,8 +71,7 @@ function* absentIn(
   stage: Stage,
   { name: release, floats, image }: Stands & { readonly image: string },
 ): Generator<RuleFinding> {
-  const steps = stage.instructions.map((instruction) => ({ stage, instruction }));
-  for (const { manager, packages, step } of installsIn(steps)) {
+  for (const { manager, packages, step } of installsIn(ownSteps(stage))) {
     // What `||` leads to may be the other name.
     if (manager !== "apt" || step.instruction.args.includes("||")) continue;
     for (const name of packages) {

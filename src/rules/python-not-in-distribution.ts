@@ -3,7 +3,7 @@ import { commandsOf } from "./queries/commands.ts";
 import { healthy, project, startLine } from "./queries/example.ts";
 import { installsIn } from "./queries/packages.ts";
 import { rootImage } from "./queries/settings.ts";
-import { at, find, reachable } from "./queries/steps.ts";
+import { at, find, ownSteps, reachable } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
 /** Python releases that a distribution's own repositories carry. */
@@ -45,7 +45,7 @@ export const pythonNotInDistribution: Rule = {
       const { distribution } = baseOf(rootImage(file, stage));
       const known =
         distribution?.release === undefined ? undefined : carried[`${distribution.name} ${distribution.release}`];
-      const steps = stage.instructions.map((instruction) => ({ stage, instruction }));
+      const steps = ownSteps(stage);
       const adds = steps.some(
         ({ instruction }) =>
           instruction.keyword === "RUN" &&

@@ -44,7 +44,7 @@ export const starterInFront: Rule = {
   },
   *check({ dockerfile }) {
     const start = startOf(dockerfile);
-    const starter = STARTERS.find((one) => start?.wrappers.includes(one) === true);
+    const starter = KEEP_SIGNALS.find((one) => start?.wrappers.includes(one) === true);
     if (start === undefined || starter === undefined) return;
     const { args } = start.instruction;
     const keeps = starter === "conda run" && !/--(?:no-capture-output|live-stream)\b/.test(args);
@@ -55,4 +55,4 @@ export const starterInFront: Rule = {
   },
 };
 
-const STARTERS = ["conda run", "xvfb-run"];
+const KEEP_SIGNALS = ["conda run", "xvfb-run"];

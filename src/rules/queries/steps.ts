@@ -21,8 +21,12 @@ export const lineage: typeof lineOf = lineOf;
 export const stepsOf = (dockerfile: Dockerfile, stage: Stage | undefined): readonly Step[] =>
   stage === undefined ? [] : knownSteps(dockerfile, stage);
 
+/** What the stage does itself, on whatever it stands. */
+export const ownSteps = (stage: Stage): readonly Step[] =>
+  stage.instructions.map((instruction) => ({ stage, instruction }));
+
 const knownSteps = onceFor((dockerfile: Dockerfile, stage: Stage): readonly Step[] =>
-  lineage(dockerfile, stage).flatMap((one) => one.instructions.map((instruction) => ({ stage: one, instruction }))),
+  lineage(dockerfile, stage).flatMap(ownSteps),
 );
 
 /** Everything whose result is in the shipped image. */
@@ -35,8 +39,7 @@ export const reachable: (dockerfile: Dockerfile) => readonly Stage[] = once((doc
   reachableStages(dockerfile),
 );
 
-export const reachableSteps = (dockerfile: Dockerfile): readonly Step[] =>
-  reachable(dockerfile).flatMap((stage) => stage.instructions.map((instruction) => ({ stage, instruction })));
+export const reachableSteps = (dockerfile: Dockerfile): readonly Step[] => reachable(dockerfile).flatMap(ownSteps);
 
 /** What `--from` and mounts' `from=` name. */
 export function sourcesOf(instruction: Instruction): readonly string[] {
