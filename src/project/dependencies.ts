@@ -8,11 +8,13 @@ import { conditionsOf } from "./marker.ts";
 import type { Pipfile } from "./pipfile.ts";
 import { within } from "./project-folder.ts";
 import type { Pyproject } from "./pyproject.ts";
+import { normalName } from "./requirement.ts";
 import { readRequirementsFiles } from "./requirements-file.ts";
 import { groupOfFile } from "./requirements-in-use.ts";
 import type { SetupFiles } from "./setup-files.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 import { uvSources, withSources } from "./uv-sources.ts";
+import { joined, membersInstalled } from "./workspace-members.ts";
 
 interface Declared extends Pick<DependencyFacts, "runtime" | "groups" | "extras"> {}
 
@@ -40,9 +42,12 @@ export interface Dependencies {
 
 export function readDependencies(input: DependencyInput): Dependencies {
   const { tree, folder, pyproject, pipfile, reading, dockerfile, requirements, python, problems } = input;
-  const declared = declaredIn(input);
-  const installed = installedBy(dockerfile, { ...pyproject, ...declared });
-  const use = new LockUse(reading, sectionsOf(declared, installed, isForDevelopment));
+  const members = membersInstalled(input);
+  const project = members === undefined ? pyproject : joined(members);
+  const declared = declaredIn(input, project);
+  const installed = installedBy(dockerfile, { ...project, ...declared });
+  const own = members?.flatMap(({ name }) => (name === undefined ? [] : [normalName(name)]));
+  const use = new LockUse(reading, sectionsOf(declared, installed, isForDevelopment), own);
   const here = conditionsOf({ python });
   // With another Python the image may need what it does not need today.
   const needed = use.names(isInProduction, python === undefined ? here : conditionsOf({ python: undefined }));
@@ -52,9 +57,9 @@ export function readDependencies(input: DependencyInput): Dependencies {
     facts: {
       ...declared,
       installedGroups: installed.groups,
-      ...(pyproject === undefined
+      ...(project === undefined
         ? {}
-        : { defaultGroups: pyproject.defaultGroups, optionalGroups: pyproject.optionalGroups }),
+        : { defaultGroups: project.defaultGroups, optionalGroups: project.optionalGroups }),
       installedExtras: installed.extras,
       devOnly: [...use.names(isUnwanted, here)].filter((name) => !needed.has(name)).toSorted(),
       runtimeClosure: [...use.names(isInProduction, here)].toSorted(),
@@ -72,9 +77,9 @@ const isNeighbour = ({ source, path, use }: LockedPackage): boolean =>
 const isUnwanted = ({ name, installed, forDevelopment }: Section): boolean =>
   forDevelopment || (!installed && extraOf(name) === undefined);
 
-function declaredIn(input: DependencyInput): Declared {
+function declaredIn(input: DependencyInput, project: Declared | undefined): Declared {
   const { tree, pipfile, requirements, setup } = input;
-  const { runtime, groups, extras } = inPyproject(input);
+  const { runtime, groups, extras } = inPyproject(input, project);
   if (runtime.length > 0 || Object.keys(groups).length > 0) return { runtime, groups, extras };
   if (pipfile !== undefined) return { runtime: pipfile.runtime, groups: pipfile.groups, extras };
   // A setup.py mostly reads the list beside it, and what an image installs from a list is that.
@@ -97,9 +102,11 @@ function askedBySetup(tree: Tree, setup: SetupFiles | undefined): readonly Depen
 }
 
 /** A lock says itself where each package comes from; without one, only the project's own table does. */
-function inPyproject({ tree, folder, pyproject, reading, dockerfile }: DependencyInput): Declared {
-  const { runtime = [], groups = {}, extras = {}, toml } = pyproject ?? {};
-  const sources = reading === undefined ? uvSources(within(tree, folder), toml?.data, dockerfile) : new Map();
+function inPyproject(
+  { tree, folder, pyproject, reading, dockerfile }: DependencyInput,
+  { runtime, groups, extras }: Declared = { runtime: [], groups: {}, extras: {} },
+): Declared {
+  const sources = reading === undefined ? uvSources(within(tree, folder), pyproject?.toml.data, dockerfile) : new Map();
   const sourced = (sections: Declared["groups"]) =>
     Object.fromEntries(Object.entries(sections).map(([name, section]) => [name, withSources(section, sources)]));
   return { runtime: withSources(runtime, sources), groups: sourced(groups), extras: sourced(extras) };

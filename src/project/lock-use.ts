@@ -16,11 +16,14 @@ export interface Section {
 export class LockUse {
   readonly #reading: LockReading | undefined;
   readonly #sections: readonly Section[];
+  readonly #members: readonly string[] | undefined;
   readonly #known = new Map<Holds, Map<string, ReadonlySet<LockEntry>>>();
 
-  constructor(reading: LockReading | undefined, sections: readonly Section[]) {
+  /** @param members Normalised names of what is installed where that is not the project at the top of the lock. */
+  constructor(reading: LockReading | undefined, sections: readonly Section[], members?: readonly string[]) {
     this.#reading = reading;
     this.#sections = sections;
+    this.#members = members;
   }
 
   /** Normalised names of everything that some sections bring, with what they name themselves. */
@@ -38,7 +41,8 @@ export class LockUse {
     const here = this.#sections.map((section) => this.#brings(section, holds));
     return (this.#reading?.packages ?? []).map((entry) => {
       const asking = this.#sections.filter((_, index) => here[index]?.has(entry) === true);
-      const use = isProject(entry) ? "production" : (useOf(asking) ?? this.#useElsewhere(entry));
+      const isOwn = this.#members === undefined ? isProject(entry) : this.#members.includes(entry.name);
+      const use = isOwn ? "production" : (useOf(asking) ?? this.#useElsewhere(entry));
       return { ...entry, use, askedBy: asking.map(({ name }) => (name === MAIN ? "main" : name)) };
     });
   }

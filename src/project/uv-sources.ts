@@ -50,8 +50,8 @@ const local = (path: string): string => {
   return plain.startsWith("..") ? plain : `./${plain}`;
 };
 
-/** The folder of the workspace's member with that name. */
-function memberNamed(name: string, tree: Tree, data: unknown): string | undefined {
+/** The folder of the workspace's member with that normalised name, by the root's table. */
+export function memberNamed(name: string, tree: Tree, data: unknown): string | undefined {
   const members = textsAt(data, "tool", "uv", "workspace", "members").flatMap(
     (pattern) => readGlob(plainPath(pattern), "match") ?? [],
   );

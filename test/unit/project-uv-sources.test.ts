@@ -66,3 +66,73 @@ it("knows the program of the member that an image installs and starts", async ()
   const apart = await readService(memoryTree({ ...files, "pyproject.toml": '[project]\nname = "all"\n' }));
   expect(apart.starts[0]).toMatchObject({ role: "other", server: "unknown" });
 });
+
+describe("`uv sync --package` installs a member in place of the workspace's root", () => {
+  const project = (name: string, more: string) => `[project]\nname = "${name}"\nversion = "1"\n${more}`;
+  const locked = (name: string, source: string, needs: readonly string[] = []) =>
+    `[[package]]\nname = "${name}"\nversion = "1"\nsource = { ${source} }\ndependencies = [${needs.map((need) => `{ name = "${need}" }`).join(", ")}]\n`;
+  const index = 'registry = "https://a.example/simple"';
+  const workspace = {
+    "pyproject.toml": project(
+      "all",
+      'dependencies = ["flask"]\n[tool.uv.workspace]\nmembers = ["services/*", "libs/*"]\n',
+    ),
+    "services/api/pyproject.toml": project(
+      "my_api",
+      'dependencies = ["fastapi", "lib"]\n[dependency-groups]\ndev = ["pytest"]\nload = ["locust"]\n',
+    ),
+    "services/other/pyproject.toml": project("other", 'dependencies = ["rich"]\n'),
+    "libs/lib/pyproject.toml": project("lib", 'dependencies = ["httpx"]\n'),
+    "uv.lock": [
+      'version = 1\nrequires-python = ">=3.12"\n',
+      locked("all", 'virtual = "."', ["flask"]),
+      locked("my-api", 'editable = "services/api"', ["fastapi", "lib"]),
+      locked("other", 'editable = "services/other"', ["rich"]),
+      locked("lib", 'editable = "libs/lib"', ["httpx"]),
+      ...["flask", "fastapi", "rich", "httpx", "pytest", "locust"].map((name) => locked(name, index)),
+    ].join("\n"),
+  };
+  const ofRun = async (run: string) => {
+    const Dockerfile = `FROM python:3.13-slim\nARG SERVICE=my-api\nCOPY . .\n${run}`;
+    const { dependencies, lock } = await readService(memoryTree({ ...workspace, Dockerfile }));
+    const production = lock?.packages.filter(({ use }) => use === "production").map(({ name }) => name);
+    return { ...dependencies, production: production?.toSorted() };
+  };
+  const OF_API = ["fastapi", "httpx", "lib", "my-api"];
+
+  it.each([
+    "RUN uv sync --frozen --no-dev --package my-api\n",
+    "RUN uv sync --frozen --no-dev --package=my_api\n",
+    "RUN uv sync --frozen --no-dev --package $SERVICE\n",
+    "RUN uv sync --frozen --no-dev --no-install-workspace\nRUN uv sync --frozen --no-dev --package my-api\n",
+    "RUN uv export --frozen --no-dev --package my-api -o list.txt && uv pip install -r list.txt\n",
+  ])("%j", async (run) => {
+    const { production, runtime } = await ofRun(run);
+    expect(production).toEqual(OF_API);
+    expect(runtime.map(({ name, place }) => `${place.file} ${name}`)).toEqual([
+      "services/api/pyproject.toml fastapi",
+      "services/api/pyproject.toml lib",
+    ]);
+  });
+
+  it("with the member's own groups", async () => {
+    const { installedGroups, production } = await ofRun("RUN uv sync --frozen --package my-api --group load\n");
+    expect(installedGroups).toEqual(["dev", "load"]);
+    expect(production).toEqual([...OF_API.slice(0, 3), "locust", "my-api"]);
+  });
+
+  it("two of them together", async () => {
+    const { production } = await ofRun("RUN uv sync --frozen --no-dev --package my-api --package other\n");
+    expect(production).toEqual([...OF_API, "other", "rich"]);
+  });
+
+  it.each([
+    ["the root is named", "--package all"],
+    ["all are", "--all-packages"],
+    ["none is named", ""],
+    ["nobody knows the name", "--package gone"],
+    ["only the build knows it", "--package ${WHICH}"],
+  ])("and not where %s", async (_, flags) => {
+    expect((await ofRun(`RUN uv sync --frozen --no-dev ${flags}\n`)).production).toEqual(["all", "flask"]);
+  });
+});
