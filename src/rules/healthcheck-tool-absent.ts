@@ -1,9 +1,13 @@
+import { posix } from "node:path";
+import { baseOf } from "./queries/base.ts";
 import { changed, healthcheck, healthy, slim } from "./queries/example.ts";
 import { type Healthcheck, healthcheckOf } from "./queries/health.ts";
+import { type HealthScript, healthScript, healthScriptCall } from "./queries/health-script.ts";
 import { hasProgram } from "./queries/packages.ts";
 import { rootImage } from "./queries/settings.ts";
-import { at, find } from "./queries/steps.ts";
-import type { Rule } from "./rule.ts";
+import { imageFiles } from "./queries/image-files.ts";
+import { at, find, shippedSteps } from "./queries/steps.ts";
+import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
 
 const curl = "HEALTHCHECK CMD curl -f http://127.0.0.1:8000/health || exit 1\n";
 
@@ -45,9 +49,31 @@ export const healthcheckToolAbsent: Rule = {
           `FROM ${slim} AS builder\nRUN apt-get update && apt-get install -y --no-install-recommends curl\n`,
         ],
       ),
+      {
+        ...changed([healthcheck, "COPY health.sh /\nHEALTHCHECK --start-period=20s CMD sh /health.sh\n"]),
+        "health.sh": "#!/bin/sh\nset -e\ncurl -fsS http://127.0.0.1:8000/health\n",
+      },
+      // It lies in the repository, and no COPY takes it.
+      {
+        ...changed([healthcheck, 'HEALTHCHECK --start-period=20s CMD ["python", "scripts/health.py"]\n']),
+        "scripts/health.py": "",
+      },
     ],
     good: [
       healthy,
+      // A step writes it, or another stage may hold it.
+      changed([
+        healthcheck,
+        "RUN printf 'import app.health' > /app/health.py\nHEALTHCHECK --start-period=20s CMD python health.py\n",
+      ]),
+      changed([
+        healthcheck,
+        "COPY --from=builder /scripts /app\nHEALTHCHECK --start-period=20s CMD python health.py\n",
+      ]),
+      {
+        ...changed([healthcheck, "COPY health.sh /\nHEALTHCHECK --start-period=20s CMD sh /health.sh\n"]),
+        "health.sh": "if command -v curl; then curl -f http://127.0.0.1:8000/health; else python -m app.health; fi\n",
+      },
       // Another stage has it, and gives its programs; a folder of an image may hold it.
       changed(
         [healthcheck, curl],
@@ -67,7 +93,8 @@ export const healthcheckToolAbsent: Rule = {
       changed([healthcheck, curl], [`FROM ${slim}\n`, "FROM python:3.13-trixie\n"]),
     ],
   },
-  *check({ dockerfile }) {
+  *check(input) {
+    const { dockerfile } = input;
     const health = healthcheckOf(dockerfile);
     if (!health) return;
     for (const program of new Set(health.commands.map((command) => command.program))) {
@@ -78,5 +105,54 @@ export const healthcheckToolAbsent: Rule = {
         ...(health.url && { advice: adviceFor(health.url) }),
       };
     }
+    yield* inScript(input);
   },
 };
+
+/** No COPY brings it, no step speaks of it, and the base is one that holds none. */
+function isScriptAbsent(input: RuleInput): boolean {
+  const call = healthScriptCall(input);
+  const present = imageFiles(input);
+  const [place = ""] = call?.places ?? [];
+  if (call === undefined || present === undefined || !/\.(?:sh|py)$/.test(place)) return false;
+  const name = posix.basename(place);
+  const base = baseOf(rootImage(input.dockerfile, call.health.stage));
+  return (
+    /^(?:python|debian|ubuntu|alpine)$/.test(base.name) &&
+    !call.places.some((one) => present.has(one)) &&
+    !shippedSteps(input.dockerfile).some(
+      ({ instruction: { keyword, args, heredocs } }) =>
+        keyword !== "HEALTHCHECK" && (args.includes(name) || heredocs.some(({ content }) => content.includes(name))),
+    )
+  );
+}
+
+/** What a script of the repository calls in any case, each program once; or that the script is not there. */
+function* inScript(input: RuleInput): Generator<RuleFinding> {
+  const { dockerfile } = input;
+  const health = healthcheckOf(dockerfile);
+  const script = healthScript(input);
+  if (script !== undefined) yield* lackingIn(input, script);
+  else if (health !== undefined && isScriptAbsent(input))
+    yield {
+      message: "The health check starts a script that nothing brings to the image.",
+      confidence: "likely",
+      where: at(dockerfile, health.instruction),
+      advice: "Copy it to where the health check looks for it.",
+    };
+}
+
+function* lackingIn({ dockerfile }: RuleInput, { health, file, commands, asks }: HealthScript): Generator<RuleFinding> {
+  const said = new Set<string>();
+  for (const { command, place } of commands) {
+    const { program, conditional } = command;
+    if (conditional === true || said.has(program) || hasProgram(dockerfile, health.stage, program) !== false) continue;
+    said.add(program);
+    yield {
+      message: `The health check runs ${file}, which calls ${program}: ${rootImage(dockerfile, health.stage)} does not have it and no step installs it.`,
+      where: place,
+      related: [{ ...at(dockerfile, health.instruction), message: "the health check" }],
+      ...(asks && { advice: adviceFor(asks) }),
+    };
+  }
+}

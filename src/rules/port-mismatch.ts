@@ -5,12 +5,12 @@ import type { Dockerfile } from "../model/types.ts";
 import { filledIn } from "../project/installed-files.ts";
 import { replace } from "./queries/fixes.ts";
 import { bindOf, type Serving } from "./queries/bind.ts";
-import { changed, healthy, healthyWith, project, startLine } from "./queries/example.ts";
+import { changed, healthcheck, healthy, healthyWith, project, startLine } from "./queries/example.ts";
 import { canShip } from "./queries/shipped-files.ts";
 import { option, startOf } from "./queries/start.ts";
 import { at, shippedSteps, type Step } from "./queries/steps.ts";
-import { healthcheckOf } from "./queries/health.ts";
-import type { Rule, RuleInput } from "./rule.ts";
+import { healthAsked } from "./queries/health-script.ts";
+import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
 
 const ofItself = (settings: string, files: Readonly<Record<string, string>> = {}) =>
   project({
@@ -23,6 +23,12 @@ const ofItself = (settings: string, files: Readonly<Record<string, string>> = {}
     "gunicorn.conf.py": settings,
     ...files,
   });
+
+/** A script in Python asks an address that stands in it so. */
+const asking = (address: string) => ({
+  ...changed([healthcheck, 'COPY health.py ./\nHEALTHCHECK --start-period=20s CMD ["python", "health.py"]\n']),
+  "health.py": `import os\nfrom urllib.request import urlopen\n\nurlopen(${address}, timeout=4)\n`,
+});
 
 export const portMismatch: Rule = {
   id: "port-mismatch",
@@ -44,9 +50,13 @@ export const portMismatch: Rule = {
       changed(["127.0.0.1:8000/health", "127.0.0.1:8080/health"]),
       ofItself('bind = "0.0.0.0:8080"\n'),
       changed(["EXPOSE 8000", "ENV PORT=9000\nEXPOSE ${PORT}/tcp"]),
+      asking('"http://127.0.0.1:8080/health"'),
     ],
     good: [
       healthy,
+      asking('"http://127.0.0.1:8000/health"'),
+      asking('f"http://127.0.0.1:{os.environ["PORT"]}/health"'),
+      asking('"http://127.0.0.1:" + os.environ["PORT"] + "/health"'),
       changed(["EXPOSE 8000", "EXPOSE 8000 9090"]),
       changed(["EXPOSE 8000", "ENV PORT=8000\nEXPOSE $PORT"]),
       changed(["EXPOSE 8000", "ARG PORT\nEXPOSE $PORT"]),
@@ -74,16 +84,28 @@ export const portMismatch: Rule = {
         where: at(dockerfile, expose.instruction),
         ...(ports.length === 1 ? replace(dockerfile, expose.instruction, literal(ports[0] ?? ""), port) : {}),
       };
-    const health = healthcheckOf(dockerfile);
-    if (health?.url && health.url.port !== port && health.url.port !== undefined)
-      yield {
-        message: `The health check asks port ${health.url.port}, but ${start.server} listens on ${port}.`,
-        severity: "error",
-        where: at(dockerfile, health.instruction),
-        ...replace(dockerfile, health.instruction, new RegExp(String.raw`(?<=:)${health.url.port}\b`), port),
-      };
+    yield* inHealthCheck(input, { server: start.server, port });
   },
 };
+
+/** What the health check asks, in the Dockerfile or in a script of the repository. */
+function* inHealthCheck(
+  input: RuleInput,
+  { server, port }: { readonly server: string; readonly port: string },
+): Generator<RuleFinding> {
+  const { dockerfile } = input;
+  const asked = healthAsked(input);
+  if (asked?.port === undefined || asked.port === port) return;
+  const { health, place } = asked;
+  yield {
+    message: `The health check asks port ${asked.port}, but ${server} listens on ${port}.`,
+    severity: "error",
+    where: place ?? at(dockerfile, health.instruction),
+    ...(place === undefined
+      ? replace(dockerfile, health.instruction, new RegExp(String.raw`(?<=:)${asked.port}\b`), port)
+      : {}),
+  };
+}
 
 /** The ports that EXPOSE names, with the values of variables. */
 function portsOf(dockerfile: Dockerfile, { stage, instruction }: Step): readonly string[] {

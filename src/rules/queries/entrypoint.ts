@@ -65,15 +65,21 @@ const workdirOf = ({ dockerfile }: RuleInput): string => {
 };
 
 function scriptAt(input: RuleInput, destination: string, named: boolean): EntrypointScript | undefined {
+  const found = fileAt(input, destination);
+  const name = found?.file === input.dockerfile.path ? destination : found?.file;
+  return found !== undefined && isShell(name ?? "", found.text) ? { ...found, destination, named } : undefined;
+}
+
+/** A file that the shipped image has at a path, from the repository or from a heredoc of COPY. */
+export function fileAt(
+  input: RuleInput,
+  destination: string,
+): Pick<EntrypointScript, "file" | "text" | "start" | "firstLine"> | undefined {
   const inline = heredocScripts(input.dockerfile).get(destination);
-  if (inline !== undefined)
-    return isShell(destination, inline.text)
-      ? { ...inline, file: input.dockerfile.path, destination, named }
-      : undefined;
+  if (inline !== undefined) return { ...inline, file: input.dockerfile.path };
   const file = copiedFrom(input).get(destination) ?? handedOn(input).get(destination);
   const text = file === undefined ? undefined : input.read?.(file);
-  if (file === undefined || text === undefined || !isShell(file, text)) return undefined;
-  return { file, text, start: 0, firstLine: 1, destination, named };
+  return file === undefined || text === undefined ? undefined : { file, text, start: 0, firstLine: 1 };
 }
 
 const copiedFrom: (input: RuleInput) => ReadonlyMap<string, string> = once(
@@ -93,7 +99,7 @@ const handedOn: (input: RuleInput) => ReadonlyMap<string, string> = once((input:
 });
 
 /** A shell that is told the file's name needs no first line that names it. */
-const isShell = (file: string, text: string): boolean =>
+export const isShell = (file: string, text: string): boolean =>
   /^#!.*\b(?:ba|da|a)?sh\b/.test(text) || (file.endsWith(".sh") && !text.startsWith("#!"));
 
 /** Where a word of a command may lead: a name without a folder is looked for on PATH. */

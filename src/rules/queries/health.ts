@@ -18,12 +18,16 @@ export function healthcheckOf(dockerfile: Dockerfile): Healthcheck | undefined {
   const state = stage && stageState(dockerfile, stage);
   const set = state?.healthcheck;
   if (!stage || !state || !set || set.value === "none") return undefined;
-  const expanded = set.instruction.args.replaceAll(
-    /\$\{?(\w+)(?::?-([^}]*))?\}?/g,
-    (written, name: string, fallback?: string) => state.env.get(name)?.value ?? fallback ?? written,
-  );
+  const expanded = withVariables(set.instruction.args, state.env);
   return { stage, instruction: set.instruction, commands: commandsOf(set.instruction), url: localUrl(expanded) };
 }
+
+/** A shell's text with what the image sets; what it does not has its fallback, or stays as written. */
+export const withVariables = (text: string, env: ReadonlyMap<string, { readonly value: string }>): string =>
+  text.replaceAll(
+    /\$\{?(\w+)(?::?-([^}]*))?\}?/g,
+    (written, name: string, fallback?: string) => env.get(name)?.value ?? fallback ?? written,
+  );
 
 /** Whether a route of the service answers a path, as far as they are known. */
 export function answersPath({ routes, healthPaths }: Service, path: string): boolean {
