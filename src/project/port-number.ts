@@ -9,6 +9,8 @@ import { type Expression, within } from "./python-tree.ts";
  * the command sets: `PORT=${PORT:-8000}`.
  */
 export function readPort(text: string, env: EnvSettings, before: readonly string[] = []): Port | undefined {
+  const nested = /^(.*\$\{([A-Za-z_]\w*):?-)"?(\$\{.*\})"?\}$/.exec(text);
+  if (nested !== null) return readNested(nested, env, before);
   const variable = /\$\{?([A-Za-z_]\w*)(?::?-([^}]*))?\}?$/.exec(text);
   if (variable !== null) {
     const [, name = "", fallback] = variable;
@@ -17,6 +19,18 @@ export function readPort(text: string, env: EnvSettings, before: readonly string
   }
   const number = toPort(/(?:^|:)(\d+)$/.exec(text)?.[1]);
   return number === undefined ? undefined : { number };
+}
+
+/** `${PORT:-${WEB_PORT:-8000}}`: the outer variable has the first say, and the inner one is its default. */
+function readNested(
+  [, start = "", name = "", inner = ""]: readonly string[],
+  env: EnvSettings,
+  before: readonly string[],
+): Port | undefined {
+  const number = readPort(inner, env, before)?.number;
+  return (
+    readPort(`${start}${number ?? ""}}`, env, before) ?? (number === undefined ? undefined : { number, variable: name })
+  );
 }
 
 function setBefore(name: string, commands: readonly string[]): string | undefined {

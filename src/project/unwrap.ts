@@ -81,13 +81,18 @@ function choose(commands: ReturnType<typeof simpleCommands>): Chosen {
   const roles = real.map(({ words }) => roleOf(unwrap(words).argv));
   // What takes the shell's place is what the script is for, known or not.
   const isKnown = (role: string, index: number) => role !== "other" || real[index]?.words[0] === "exec";
-  const chosen = real.at(roles.includes("web") ? roles.lastIndexOf("web") : roles.findLastIndex(isKnown));
+  const web = roles.map((role, index) => role === "web" && !isForDevelopment(real[index]?.words ?? []));
+  const served = web.includes(true) ? web.lastIndexOf(true) : roles.lastIndexOf("web");
+  const chosen = real.at(served >= 0 ? served : roles.findLastIndex(isKnown));
   const at = chosen === undefined ? 0 : real.indexOf(chosen);
   return {
     before: real.slice(0, at).map(({ words }, index) => `${words.join(" ")} ${real[index + 1]?.connection ?? ""}`),
     words: chosen?.words ?? [],
   };
 }
+
+/** Of `if …; then gunicorn …; else manage.py runserver; fi` it is the other that production starts. */
+const isForDevelopment = (words: readonly string[]): boolean => serverOf(unwrap(words).argv).endsWith("-dev");
 
 /** Takes one layer off a command: a manager, a shell, an init; undefined where nothing is known to stand around it. */
 export function peel(argv: readonly string[]): Step | undefined {

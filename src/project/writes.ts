@@ -103,7 +103,8 @@ function useOf(
   }
   if (name === "zipfile.ZipFile") return opened(sources, file, call, call.args);
   const plain = BY_FIRST.find(([pattern]) => pattern.test(name));
-  const first = plain === undefined ? undefined : usedPath(sources, file, { of: call.args[0], call, use: plain[1] });
+  const named = plain === undefined ? undefined : usedPath(sources, file, { of: call.args[0], call, use: plain[1] });
+  const first = name === "sqlite3.connect" ? fileOfUri(named) : named;
   if (plain !== undefined)
     return first === undefined || isNone(name, first) ? undefined : { path: first, use: plain[1] };
   if (BY_SECOND.test(name)) {
@@ -113,9 +114,18 @@ function useOf(
   return methodUse(sources, file, call);
 }
 
+/** `file:shop.db?mode=rwc`, as SQLite writes an address; nothing for one that is read, or in memory. */
+function fileOfUri(path: string | undefined): string | undefined {
+  const [, file = "", options = ""] = /^file:(?:\/\/)?([^?]*)(.*)$/s.exec(path ?? "") ?? [];
+  if (path?.startsWith("file:") !== true) return path;
+  return /\b(?:mode=(?:ro|memory)|immutable=1)\b/.test(options) || file === "" || file === ":memory:"
+    ? undefined
+    : file;
+}
+
 /** No file, or a text that may be anything else. */
 const isNone = (name: string, first: string): boolean =>
-  first === ":memory:" || (LOOSE.test(name) && !/\/|\.\w{1,7}$/.test(first));
+  first === ":memory:" || first === "" || (LOOSE.test(name) && !/\/|\.\w{1,7}$/.test(first));
 
 /** What is written may have any name, in a folder that is known; of what is read a folder says too little. */
 const usedPath = (

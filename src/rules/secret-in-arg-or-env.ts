@@ -16,7 +16,7 @@ const header = /\b((?:Proxy-)?Authorization|Cookie|[\w]+(?:-[\w]+)+)\s*:\s*(?:(?
 
 /** Written for a step that needs any value at all, such as `collectstatic`: it opens nothing. */
 const filler =
-  /dummy|fake|placeholder|change[-_ ]?(?:me|this)|in[-_]?secure|not[-_ ]?(?:a[-_ ]?)?(?:real|secret|needed|used|important)|un(?:used|needed)|throwaway|temporary|whatever|build[-_ ]?(?:time|only)|collectstatic|^(?:secret|test|build|temp|foo|bar|abc|x+|.)$/i;
+  /dummy|fake|placeholder|change[-_ ]?(?:me|this)|in[-_]?secure|not[-_ ]?(?:a[-_ ]?)?(?:real|secret|needed|used|important)|un(?:used|needed)|throwaway|temporary|whatever|build[-_ ]?(?:time|only|key|secret)|(?:for|during|docker)[-_ ]?build|collectstatic|^(?:none|nothing|secret(?:[-_ ]?key)?|test|build|temp|foo|bar|abc|x+|.)$/i;
 
 /** What a value is, apart from its name; nothing where it is only a reference to a variable. */
 const byShape = (value: string): boolean => secretValue.test(value) || shapedIn(value).length > 0;
@@ -81,7 +81,7 @@ export const secretInArgOrEnv: Rule = {
       // Only for this step, and plainly no key.
       changed([
         "EXPOSE 8000",
-        "RUN SECRET_KEY=dummy-for-the-build python -m app.assets && export SECRET_KEY='not-a-secret' && python -m app.docs\nEXPOSE 8000",
+        "RUN SECRET_KEY=dummy-for-the-build python -m app.assets && export SECRET_KEY='not-a-secret' && SECRET_KEY=build-key ./manage.py compress && python -m app.docs\nEXPOSE 8000",
       ]),
       changed(["EXPOSE 8000", 'LABEL org.example.token-url="https://id.example/token"\nEXPOSE 8000']),
     ],

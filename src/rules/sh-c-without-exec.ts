@@ -1,6 +1,7 @@
 import { literal } from "../kit/pattern.ts";
 import { edited, onlyPlace, type Mended } from "./queries/fixes.ts";
 import {
+  branchEnds,
   entrypointScripts,
   lastCommands,
   readCommands,
@@ -84,6 +85,17 @@ export const shCWithoutExec: Rule = {
       }),
       underInit('["tini", "--", "/entrypoint.sh"]'),
       underInit('["/usr/bin/tini", "-v", "/entrypoint.sh"]'),
+      // The branch of production, and not the last one.
+      project({
+        Dockerfile: withEntrypoint,
+        "entrypoint.sh": script(
+          'if [ -z "$DEBUG" ]; then\n  uvicorn app.main:app --host 0.0.0.0\nelse\n  exec python -m app.debug\nfi',
+        ),
+      }),
+      project({
+        Dockerfile: withEntrypoint,
+        "entrypoint.sh": script('case "$1" in\n  web) uvicorn app.main:app --host 0.0.0.0 ;;\n  *) exec "$@" ;;\nesac'),
+      }),
       // The number of workers is no command that follows.
       project({ Dockerfile: withEntrypoint, "entrypoint.sh": script('uvicorn app.main:app --workers "$(nproc)"') }),
       changed([startLine, withHeredoc("uvicorn app.main:app --host 0.0.0.0")]),
@@ -107,6 +119,12 @@ export const shCWithoutExec: Rule = {
       underInit('["tini", "-g", "--", "/entrypoint.sh"]'),
       underInit('["tini", "-p", "SIGTERM", "-vg", "/entrypoint.sh"]'),
       underInit('["dumb-init", "/entrypoint.sh"]'),
+      project({
+        Dockerfile: withEntrypoint,
+        "entrypoint.sh": script(
+          'case "$1" in\n  web) exec uvicorn app.main:app --host 0.0.0.0 ;;\n  *) exec "$@" ;;\nesac',
+        ),
+      }),
       // The log is shown beside the service, and nothing waits for it.
       project({
         Dockerfile: withEntrypoint,
@@ -142,7 +160,7 @@ export const shCWithoutExec: Rule = {
   *check(input) {
     const start = startOf(input.dockerfile);
     if (start) yield* inCommand(input.dockerfile, start);
-    for (const { file, text, command, place, start: first } of lastCommands(input)) {
+    for (const { file, text, command, place, start: first } of [...branchEnds(input), ...lastCommands(input)]) {
       if (/\btrap\b/.test(text) || !(startsService(command.argv) || startsScript(input, command.argv))) continue;
       yield {
         message: `The script ends with \`${command.text}\` without exec: its shell stays process 1.`,

@@ -32,6 +32,16 @@ describe("the Dockerfile", () => {
     expect(service.port?.value).toEqual({ number: 8001, variable: "PORT" });
   });
 
+  it.each([
+    ["${PORT:-${WEB_PORT:-8080}}", ""],
+    ['${PORT:-"${WEB_PORT:-8080}"}', ""],
+    ["${PORT:-${WEB_PORT}}", "ENV WEB_PORT=8080\n"],
+    ["${PORT:-${WEB_PORT:-1}}", "ENV PORT=8080\n"],
+  ])("knows the port of %s%s", async (written, env) => {
+    const service = await read({ Dockerfile: `FROM x\n${env}CMD uvicorn a:b --port ${written}\n` });
+    expect(service.port?.value).toEqual({ number: 8080, variable: "PORT" });
+  });
+
   it("gives a shell-form entry point the command as its parameters", async () => {
     const service = await read({
       Dockerfile: 'FROM x\nENTRYPOINT /entry.sh $0 $@\nCMD ["gunicorn", "--config", "a b.py", "shop:app"]\n',

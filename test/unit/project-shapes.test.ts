@@ -177,6 +177,9 @@ describe("a path is written", () => {
     expect(await written(`from sqlalchemy import create_engine\ne = create_engine("sqlite:///./app.db")\n`)).toEqual([
       "app.db",
     ]);
+    expect(await written('import sqlite3\nsqlite3.connect("file:shop.db?mode=rwc", uri=True)\n')).toEqual(["shop.db"]);
+    for (const path of ['"file:" + name + "?mode=ro"', '"file:shop.db?mode=ro"', '"file::memory:?cache=shared"'])
+      expect(await written(`import sqlite3\nsqlite3.connect(${path}, uri=True)\n`)).toEqual([]);
     expect(await written(`from sqlalchemy import create_engine\ne = create_engine("sqlite:///:memory:")\n`)).toEqual(
       [],
     );

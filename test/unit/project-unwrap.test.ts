@@ -11,6 +11,8 @@ describe("unwrapping", () => {
     ["alembic upgrade head && exec uvicorn a:b", ["uvicorn", "a:b"], ["alembic upgrade head &&", "exec"]],
     ["cd /app; uvicorn a:b", ["uvicorn", "a:b"], []],
     ["uvicorn a:b", ["uvicorn", "a:b"], []],
+    ["if [ $A ]; then gunicorn a:b; else python manage.py runserver; fi", ["gunicorn", "a:b"], []],
+    ["python manage.py runserver", ["python", "manage.py", "runserver"], []],
   ])("%s", (text, argv, wrappers) => {
     expect(unwrapShell(text)).toMatchObject({ argv, wrappers });
   });

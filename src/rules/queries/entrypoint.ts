@@ -162,3 +162,15 @@ export const lastCommands = (input: RuleInput): ReadonlyArray<Omit<ReadScript, "
 
 const startOf = (text: string, { start, text: written }: Command): number =>
   start ?? Math.max(0, text.indexOf(written));
+
+/** Commands with which an earlier branch of such a script ends, where nothing comes behind its branches. */
+export const branchEnds = (input: RuleInput): ReadonlyArray<Omit<ReadScript, "start" | "commands"> & ScriptCommand> =>
+  readCommands(input).flatMap(({ commands, ...script }) => {
+    const first = commands.findLastIndex(({ command }) => command.conditional !== true) + 1;
+    const branches = commands.slice(first, -1).filter(({ command }) => endsBranch(script.text, command));
+    return branches.map((one) => ({ ...script, ...one }));
+  });
+
+const endsBranch = (text: string, { start, text: written }: Command): boolean =>
+  start !== undefined &&
+  /^[ \t]*(?:#.*)?[\s;]*?(?:;;|\b(?:else|elif|fi|esac)\b)/.test(text.slice(start + written.length));
