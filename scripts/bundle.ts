@@ -42,7 +42,7 @@ const withoutExamples: Plugin = {
 };
 
 /** What an analysis seldom needs, and long to load: asked for with the first call of a function of it. */
-const LATE = /^(?:node:crypto|yaml)$/;
+const LATE = /^(?:node:crypto|node:v8|yaml)$/;
 
 /**
  * In one script nothing is loaded later: for an `import()` esbuild would put a function around every module that it

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
 
 /** Beside the script, for one version of node and one processor; for any other there is none, and the script is compiled. */
@@ -22,7 +21,7 @@ export class Scripts {
     // So short a process ends before code for the processor pays for its compilation, be it optimised or not; and a
     // regular expression is compiled once, not first for the interpreter and then for the processor. Flags are part of
     // what bytecode is for.
-    setFlagsFromString("--no-opt --no-sparkplug --no-regexp-tier-up");
+    setFlags("--no-opt --no-sparkplug --no-regexp-tier-up", nodes);
   }
 
   /**
@@ -41,6 +40,24 @@ export class Scripts {
     const run = script.runInThisContext() as (exports: object, require: typeof ask, module: object) => void;
     run(module.exports, ask, module);
     return module.exports;
+  }
+}
+
+type V8 = Pick<typeof import("node:v8"), "setFlagsFromString">;
+
+/**
+ * `node:v8` loads the modules of streams before it sets a flag: a fortieth of an analysis. What lies beneath it comes
+ * alone; node warns that it may be gone one day, and then we take the long way.
+ */
+function setFlags(flags: string, nodes: NodeJS.Require): void {
+  const warned = process.noDeprecation;
+  process.noDeprecation = true;
+  try {
+    (process as unknown as { binding(name: "v8"): V8 }).binding("v8").setFlagsFromString(flags);
+  } catch {
+    (nodes("node:v8") as V8).setFlagsFromString(flags);
+  } finally {
+    process.noDeprecation = warned;
   }
 }
 

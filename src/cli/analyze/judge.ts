@@ -38,8 +38,8 @@ export async function* judgements(
     return;
   }
   const seen = new Set<string>();
-  for (const target of targets) {
-    world.signal.throwIfAborted();
+  for (const [index, target] of targets.entries()) {
+    if (index > 0) world.signal.throwIfAborted();
     try {
       const judgement = await judge(target, flags, { targets, world });
       const which = `${target.folder}\0${judgement.judged.dockerfile?.path ?? ""}`;
