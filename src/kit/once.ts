@@ -17,3 +17,19 @@ export function onceFor<Key extends object, Other extends object, Answer>(
   const known = once((key: Key) => once((other: Other) => ask(key, other)));
   return (key, other) => known(key)(other);
 }
+
+/** How many texts are known before all are forgotten: a thousand services have no more to say than a few at a time. */
+const MOST_TEXTS = 500;
+
+/** The same for questions about a text. */
+export function onceForText<Answer>(ask: (text: string) => Answer): (text: string) => Answer {
+  const known = new Map<string, { readonly answer: Answer }>();
+  return (text) => {
+    const before = known.get(text);
+    if (before) return before.answer;
+    const answer = ask(text);
+    if (known.size >= MOST_TEXTS) known.clear();
+    known.set(text, { answer });
+    return answer;
+  };
+}

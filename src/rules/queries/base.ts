@@ -1,4 +1,5 @@
 import { imageName, pythonOfImage } from "../../dockerfile/image-name.ts";
+import { onceForText } from "../../kit/once.ts";
 
 /** What an image reference tells without pulling it. Only what its publisher promises; everything else is undefined. */
 export interface Base {
@@ -47,7 +48,8 @@ const debianNumbers: Readonly<Record<string, string>> = {
 /** An image for AWS Lambda: the platform asks no HEALTHCHECK, and runs it as a user of its own whatever USER says. */
 export const isForLambda = ({ name }: Base): boolean => /(?:^|\/)lambda\//.test(name);
 
-export function baseOf(reference: string): Base {
+/** Every second rule asks it. */
+export const baseOf: (reference: string) => Base = onceForText((reference) => {
   const image = imageName(reference);
   const { name, short, tag, digest } = image;
   const distribution = distributionOf(short, tag ?? "");
@@ -63,7 +65,7 @@ export function baseOf(reference: string): Base {
     minimal: /slim|alpine|distroless|minimal/.test(`${name}:${tag ?? ""}`),
     unresolved: reference.includes("$"),
   };
-}
+});
 
 /** Images for computing and serving whose publishers leave root. */
 const LEAVES_ROOT =

@@ -2,7 +2,7 @@ import type { Dockerfile, Instruction, Stage } from "../../model/types.ts";
 import { baseOf } from "./base.ts";
 import { type Command, commandsOf } from "./commands.ts";
 import { copyBrings } from "./copied-programs.ts";
-import { onceFor } from "../../kit/once.ts";
+import { once, onceFor } from "../../kit/once.ts";
 import { rootImage, settingsOf } from "./settings.ts";
 import { flag, mountsOf, type Step, stepsOf } from "./steps.ts";
 
@@ -43,7 +43,7 @@ interface PackageCall extends Install {
 }
 
 /** Every call of a package manager, with the lists filled in that ARG, ENV or the same RUN's shell gives a name. */
-function packageCalls(steps: readonly Step[]): readonly PackageCall[] {
+const packageCalls = once((steps: readonly Step[]): readonly PackageCall[] => {
   const env = new Map<string, string>();
   const args = new Map<string, string>();
   let within = steps[0]?.stage;
@@ -53,17 +53,17 @@ function packageCalls(steps: readonly Step[]): readonly PackageCall[] {
     if (stage !== within) args.clear();
     within = stage;
     const into = instruction.keyword === "ENV" ? env : args;
-    if (/^(?:ARG|ENV)$/.test(instruction.keyword))
+    if (instruction.keyword === "ARG" || instruction.keyword === "ENV")
       for (const { name, value } of settingsOf(instruction)) if (value !== undefined) into.set(name, value);
     return instruction.keyword === "RUN" ? callsIn(step, new Map([...args, ...env])) : [];
   });
-}
+});
 
 function callsIn(step: Step, values: Map<string, string>): readonly PackageCall[] {
   return commandsOf(step.instruction).flatMap((command) => {
     if (command.argv.length === 0) for (const [name, value] of Object.entries(command.env)) values.set(name, value);
     const manager = managerOf(command);
-    const verb = verbOf(command);
+    const verb = manager === undefined ? undefined : verbOf(command);
     if (manager === undefined || verb === undefined) return [];
     const packages = packagesOf(command, verb).flatMap((word) => {
       const name = /^\$\{?(\w+)\}?$/.exec(word)?.[1];
@@ -85,7 +85,7 @@ function packagesOf(command: Command, verb: string): readonly string[] {
 }
 
 /** Names of OS packages that are still there at the end: installed and not removed again. */
-export function packagesLeft(steps: readonly Step[]): ReadonlyMap<string, Install> {
+export const packagesLeft: (steps: readonly Step[]) => ReadonlyMap<string, Install> = once((steps) => {
   const left = new Map<string, Install>();
   const virtual = new Map<string, readonly string[]>();
   for (const { verb, packages, ...call } of packageCalls(steps)) {
@@ -98,7 +98,7 @@ export function packagesLeft(steps: readonly Step[]): ReadonlyMap<string, Instal
     }
   }
   return left;
-}
+});
 
 const removing = new Set(["remove", "purge", "del", "erase", "autoremove"]);
 

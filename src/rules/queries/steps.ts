@@ -22,11 +22,12 @@ export const stepsOf = (dockerfile: Dockerfile, stage: Stage | undefined): reado
   stage === undefined ? [] : knownSteps(dockerfile, stage);
 
 /** What the stage does itself, on whatever it stands. */
-export const ownSteps = (stage: Stage): readonly Step[] =>
-  stage.instructions.map((instruction) => ({ stage, instruction }));
+export const ownSteps: (stage: Stage) => readonly Step[] = once((stage) =>
+  stage.instructions.map((instruction) => ({ stage, instruction })),
+);
 
 const knownSteps = onceFor((dockerfile: Dockerfile, stage: Stage): readonly Step[] =>
-  lineage(dockerfile, stage).flatMap(ownSteps),
+  lineage(dockerfile, stage).flatMap((own) => ownSteps(own)),
 );
 
 /** Everything whose result is in the shipped image. */
@@ -39,7 +40,9 @@ export const reachable: (dockerfile: Dockerfile) => readonly Stage[] = once((doc
   reachableStages(dockerfile),
 );
 
-export const reachableSteps = (dockerfile: Dockerfile): readonly Step[] => reachable(dockerfile).flatMap(ownSteps);
+export const reachableSteps: (dockerfile: Dockerfile) => readonly Step[] = once((dockerfile) =>
+  reachable(dockerfile).flatMap((stage) => ownSteps(stage)),
+);
 
 /** What `--from` and mounts' `from=` name. */
 export function sourcesOf(instruction: Instruction): readonly string[] {
