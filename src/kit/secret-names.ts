@@ -17,6 +17,9 @@ const ABOUT =
 const ASKS =
   /(?:^|_)(?:USES?|ENABLES?|DISABLES?|REQUIRES?|ALLOWS?|HAS|SKIP)_(?:[A-Z\d]+_)?(?:TOKEN|PASSWORD|SECRET|API_?KEY|CREDENTIALS?)$/;
 
+/** A switch that says that there is none: `adduser --disabled-password app`, `psql --no-password shop`. */
+const NONE = /(?:^|_)(?:DISABLED|NO|WITHOUT)_PASSWORD$/;
+
 const upperOf = (name: string): string =>
   name
     .replaceAll(/([a-z\d])([A-Z])/g, "$1_$2")
@@ -26,13 +29,13 @@ const upperOf = (name: string): string =>
 /** The value of such a variable, argument, label, option or field is a secret, going by its name: `DB_PASSWORD`, `apiKey`, `smtp-pass`. */
 export function namesSecret(name: string): boolean {
   const upper = upperOf(name);
-  return SURE.test(upper) && !ABOUT.test(upper) && !ASKS.test(upper);
+  return SURE.test(upper) && !ABOUT.test(upper) && !ASKS.test(upper) && !NONE.test(upper);
 }
 
 /** Wider: also names that may be a secret's, such as `CACHE_KEY`, and half of a pair, such as `AWS_ACCESS_KEY_ID`. */
 export function mayNameSecret(name: string): boolean {
   const upper = upperOf(name);
   if (upper.endsWith("ACCESS_KEY_ID")) return true;
-  if (ABOUT.test(upper)) return false;
+  if (ABOUT.test(upper) || NONE.test(upper)) return false;
   return SURE.test(upper) || (DOUBTFUL.test(upper) && !NO_SECRET_KEY.test(upper));
 }

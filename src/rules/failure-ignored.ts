@@ -2,7 +2,7 @@ import { scriptOf } from "../dockerfile/shell.ts";
 import { stageState } from "../dockerfile/stages.ts";
 import type { Command } from "./queries/commands.ts";
 import { commandsOf } from "./queries/commands.ts";
-import { healthy, inBuilder } from "./queries/example.ts";
+import { healthy, inBuilder, installing } from "./queries/example.ts";
 import { at, find, reachableSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
@@ -23,15 +23,15 @@ export const failureIgnored: Rule = {
   provenBy: ["builds"],
   examples: {
     bad: [
-      inBuilder("RUN curl -fsSLO https://example.org/x; ls"),
+      inBuilder(`${installing("curl")}RUN curl -fsSLO https://example.org/x; ls`),
       inBuilder("RUN <<EOF\npip install --no-cache-dir httpx==0.28.1\nrm -rf /tmp/*\nEOF"),
     ],
     good: [
       healthy,
-      inBuilder("RUN set -eux; curl -fsSLO https://example.org/x; ls"),
+      inBuilder(`${installing("curl")}RUN set -eux; curl -fsSLO https://example.org/x; ls`),
       inBuilder("RUN <<EOF\nset -e\npip install --no-cache-dir httpx==0.28.1\nrm -rf /tmp/*\nEOF"),
       inBuilder(`SHELL ["/bin/bash", "-e", "-c"]\nRUN curl -fsSLO https://example.org/x; ls`),
-      inBuilder("RUN curl -fsSLO https://example.org/x || exit 1; ls"),
+      inBuilder(`${installing("curl")}RUN curl -fsSLO https://example.org/x || exit 1; ls`),
     ],
   },
   *check({ dockerfile }) {

@@ -33,6 +33,7 @@ export const healthcheckAsksElsewhere: Rule = {
       asking("curl -f http://localhost:8000/health && pg_isready -h postgres"),
       asking('curl -f "http://$(hostname):8000/health"'),
       asking("curl -f http://${HOST:-localhost}:8000/health"),
+      asking("curl -f http://admin.shop.localhost:8000/health"),
       asking("pg_isready -h localhost"),
     ],
   },
@@ -62,4 +63,5 @@ const hostsIn = (text: string): readonly string[] =>
   HOSTS.flatMap((pattern) => [...text.matchAll(pattern)].map(([, host = ""]) => host));
 
 /** A variable or a program may name this machine. */
-const isHere = (host: string): boolean => /^(?:localhost$|127\.|0\.0\.0\.0$|\[?::1?\]?$|::1$)|[$`{%(]/.test(host);
+const isHere = (host: string): boolean =>
+  /^(?:(?:[^.]+\.)*localhost$|127\.|0\.0\.0\.0$|\[?::1?\]?$|::1$)|[$`{%(]/.test(host);

@@ -1,6 +1,6 @@
 import { stageState } from "../dockerfile/stages.ts";
 import { commandsOf } from "./queries/commands.ts";
-import { healthy, inBuilder } from "./queries/example.ts";
+import { healthy, inBuilder, installing } from "./queries/example.ts";
 import { at, reachableSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
@@ -18,12 +18,14 @@ export const pipefailMissing: Rule = {
   since: "0.1.0",
   provenBy: [],
   examples: {
-    bad: [inBuilder("RUN curl -fsSL https://example.org/x.tar.gz | tar -xz -C /opt")],
+    bad: [inBuilder(`${installing("curl")}RUN curl -fsSL https://example.org/x.tar.gz | tar -xz -C /opt`)],
     good: [
       healthy,
-      inBuilder("RUN set -o pipefail && curl -fsSL https://example.org/x.tar.gz | tar -xz -C /opt"),
       inBuilder(
-        `SHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN curl -fsSL https://example.org/x.tar.gz | tar -xz -C /opt`,
+        `${installing("curl")}RUN set -o pipefail && curl -fsSL https://example.org/x.tar.gz | tar -xz -C /opt`,
+      ),
+      inBuilder(
+        `${installing("curl")}SHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN curl -fsSL https://example.org/x.tar.gz | tar -xz -C /opt`,
       ),
       inBuilder("RUN echo done | tee /log"),
     ],

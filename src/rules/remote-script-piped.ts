@@ -1,5 +1,5 @@
 import { commandsOf } from "./queries/commands.ts";
-import { healthy, inBuilder } from "./queries/example.ts";
+import { healthy, inBuilder, installing } from "./queries/example.ts";
 import { at, find, reachableSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
 
@@ -19,10 +19,13 @@ export const remoteScriptPiped: Rule = {
   provenBy: [],
   examples: {
     bad: [
-      inBuilder("RUN curl -LsSf https://example.org/install.sh | sh"),
-      inBuilder("RUN wget -qO- https://example.org/get.py | python3 -"),
+      inBuilder(`${installing("curl")}RUN curl -LsSf https://example.org/install.sh | sh`),
+      inBuilder(`${installing("wget")}RUN wget -qO- https://example.org/get.py | python3 -`),
     ],
-    good: [healthy, inBuilder("RUN curl -LsSf https://example.org/data.json | python3 -m json.tool")],
+    good: [
+      healthy,
+      inBuilder(`${installing("curl")}RUN curl -LsSf https://example.org/data.json | python3 -m json.tool`),
+    ],
   },
   *check({ dockerfile }) {
     for (const { instruction } of reachableSteps(dockerfile)) {

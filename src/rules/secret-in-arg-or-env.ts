@@ -78,6 +78,7 @@ export const secretInArgOrEnv: Rule = {
         "uv sync --locked",
         'UV_TOKEN="$(cat /run/secrets/token)" uv sync --locked --header "Authorization: Bearer $UV_TOKEN" --token ${UV_TOKEN}',
       ]),
+      changed(["EXPOSE 8000", "RUN adduser --disabled-password worker\nEXPOSE 8000"]),
       // Only for this step, and plainly no key.
       changed([
         "EXPOSE 8000",

@@ -1,5 +1,5 @@
 import { commandsOf } from "./queries/commands.ts";
-import { changed, healthy, inBuilder } from "./queries/example.ts";
+import { changed, healthy, inBuilder, installing } from "./queries/example.ts";
 import { settingsOf } from "./queries/settings.ts";
 import { at, find, reachableSteps } from "./queries/steps.ts";
 import type { Rule } from "./rule.ts";
@@ -64,12 +64,12 @@ export const verificationOff: Rule = {
     bad: [
       changed(["ENV UV_COMPILE", "ENV PYTHONHTTPSVERIFY=0 UV_COMPILE"]),
       inBuilder("RUN pip install --no-cache-dir --trusted-host pypi.example httpx==0.28.1"),
-      inBuilder("RUN curl -fsSLk https://example.org/x -o /x"),
+      inBuilder(`${installing("curl")}RUN curl -fsSLk https://example.org/x -o /x`),
       inBuilder("RUN npm config set strict-ssl false"),
     ],
     good: [
       healthy,
-      inBuilder("RUN curl -fsSL https://example.org/x -o /x"),
+      inBuilder(`${installing("curl")}RUN curl -fsSL https://example.org/x -o /x`),
       inBuilder("RUN npm config set strict-ssl true"),
     ],
   },

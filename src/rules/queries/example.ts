@@ -172,6 +172,10 @@ export const inBuilder = (lines: string): Project => {
   return changed([from, `${from}${lines}\n`]);
 };
 
+/** A step of Debian's that installs a program and leaves nothing else. */
+export const installing = (program: string): string =>
+  `RUN apt-get update && apt-get install -y --no-install-recommends ${program} && rm -rf /var/lib/apt/lists/*\n`;
+
 export const healthy: Project = project({ Dockerfile: healthyDockerfile });
 
 const names = ["fastapi 0.121.0", "uvicorn 0.38.0"].map((one) => one.split(" "));

@@ -149,6 +149,20 @@ export function hadProgram(dockerfile: Dockerfile, stage: Stage, program: string
   return bringsByPackage(installed, program) ? true : hasProgram(dockerfile, stage, program);
 }
 
+/**
+ * Whether anything brings a program to a stage, at whatever step: a package, a COPY, the base. That a step calls it says
+ * nothing here. Undefined where the base or the steps do not let us tell.
+ */
+export function isBrought(dockerfile: Dockerfile, stage: Stage, program: string): boolean | undefined {
+  const steps = stepsOf(dockerfile, stage);
+  const installed = installsIn(steps).flatMap(({ packages }) => packages);
+  if (bringsByPackage(installed, program)) return true;
+  if (steps.some((step) => bringsProgram(dockerfile, step, program))) return true;
+  return steps.some(({ instruction }) => isOpaque(instruction))
+    ? undefined
+    : inBase(rootImage(dockerfile, stage), program);
+}
+
 const bringsByPackage = (packages: readonly string[], program: string): boolean =>
   [program, ...(providers[program] ?? [])].some((name) => packages.includes(name)) ||
   packages.some((name) => fits(name, program));
