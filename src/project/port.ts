@@ -21,8 +21,11 @@ export function findPort(input: PortInput): Fact<Port> | undefined {
   const { starts } = input;
   // What Compose or a Makefile starts says something about the image only where the image does not say it itself.
   const ofImage = starts.filter(({ source }) => source === "dockerfile");
+  const named = fromStarts(ofImage, env);
+  // What listens on a socket of the file system has no port, whatever EXPOSE says.
+  if (named === undefined && ofImage.some(isOnSocket)) return undefined;
   return (
-    fromStarts(ofImage, env) ??
+    named ??
     configuredPort(input, env) ??
     fromCode(input, env) ??
     (ofImage.some(({ server }) => server in DEFAULT_BIND) ? undefined : fromStarts(starts, env)) ??
@@ -30,6 +33,15 @@ export function findPort(input: PortInput): Fact<Port> | undefined {
     byDefault(input)
   );
 }
+
+/** `--uds /run/app.sock`, `--bind unix:/run/app.sock`. */
+const isOnSocket = ({ role, argv }: StartCommand): boolean =>
+  role === "web" &&
+  argv.some(
+    (word, at) =>
+      /^--uds(?:=|$)|^(?:--bind|-b)=?unix:/.test(word) ||
+      (/^(?:--bind|-b)$/.test(argv[at - 1] ?? "") && word.startsWith("unix:")),
+  );
 
 const OPTION = /^(?:--port|-[pP]|--server\.port|--bind|-b|--http-port|--listen)$/;
 /** Of uwsgi alone: `granian --http 2` names a version. */

@@ -180,6 +180,9 @@ class Statements {
     const parameters = new Map<string, Expression | undefined>();
     const words = list === undefined ? [] : childrenOf(list);
     for (const [at, word] of words.entries()) {
+      // `Annotated[int, typer.Option(envvar="PORT")]`: other types say nothing more.
+      if (word.name === "TypeDef" && this.#slice(word).includes("envvar"))
+        this.#expressions.read(childrenOf(word).at(-1) ?? word, scope);
       if (word.name !== "VariableName" || words[at - 1]?.name === "AssignOp") continue;
       const assign = words.findIndex((other, index) => index > at && (other.name === "AssignOp" || other.name === ","));
       const value = words[assign]?.name === "AssignOp" ? words[assign + 1] : undefined;

@@ -57,6 +57,10 @@ export const portMismatch: Rule = {
       asking('"http://127.0.0.1:8000/health"'),
       asking('f"http://127.0.0.1:{os.environ["PORT"]}/health"'),
       asking('"http://127.0.0.1:" + os.environ["PORT"] + "/health"'),
+      changed(
+        ["EXPOSE 8000", "EXPOSE 9090"],
+        [startLine, 'CMD ["uvicorn", "app.main:app", "--uds", "/tmp/app.sock"]\n'],
+      ),
       changed(["EXPOSE 8000", "EXPOSE 8000 9090"]),
       changed(["EXPOSE 8000", "ENV PORT=8000\nEXPOSE $PORT"]),
       changed(["EXPOSE 8000", "ARG PORT\nEXPOSE $PORT"]),

@@ -41,6 +41,13 @@ describe("environment", () => {
       { name: "SHOP_TOKEN", required: false, kind: "text", secret: true },
     ]);
     expect(await env('import other\nother.setting(envvar="X")\n')).toEqual([]);
+    const annotated =
+      'Annotated[int, typer.Option("--port", envvar="SHOP_PORT")] = 8000, name: Annotated[str, "envvar"] = "x"';
+    expect(
+      (await env(`import typer\nfrom typing import Annotated\ndef main(port: ${annotated}):\n    pass\n`)).map(
+        ({ name }) => name,
+      ),
+    ).toEqual(["SHOP_PORT"]);
   });
 
   it("sees that a missing value is refused", async () => {

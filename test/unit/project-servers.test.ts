@@ -57,6 +57,10 @@ describe("a command line", () => {
     ["web uwsgi 9002 shop:app", { start: "uwsgi --http :9002 --module shop:app", files: flask }],
     ["web granian 8100 api:app", { start: "granian --http 2 --port 8100 api:app", files: fastapi }],
     ["web granian 8000 api:app", { start: "granian --interface asgi --http 2 api:app", files: fastapi }],
+    ["web uvicorn undefined api:app", { start: "uvicorn api:app --uds /run/api.sock", files: fastapi }],
+    ["web gunicorn undefined shop:app", { start: "gunicorn -b unix:/run/shop.sock shop:app", files: flask }],
+    ["web gunicorn undefined shop:app", { start: "gunicorn --bind=unix:/run/shop.sock shop:app", files: flask }],
+    ["web gunicorn 8001 shop:app", { start: "gunicorn -b unix:/run/a.sock -b :8001 shop:app", files: flask }],
     ["web flask-dev 5000 shop:app", { start: "python -W ignore -m flask --app shop:app run", files: flask }],
   ])("%s", async (expected, told) => {
     expect(await read(told)).toBe(expected);

@@ -17,7 +17,7 @@ const unknown: Bind = { host: undefined, port: undefined };
 export function bindOf(dockerfile: Dockerfile, start: Serving, files: readonly string[]): Bind {
   const { argv, server } = start;
   const joined = option(argv, "-b", "--bind", "--listen", "--address");
-  if (joined?.startsWith("unix")) return unknown;
+  if (joined?.startsWith("unix") || argv.some((word) => /^--(?:uds|fd)(?:=|$)/.test(word))) return unknown;
   if (joined?.includes(":")) return split(joined);
   if (server === "django-dev") return djangoBind(argv);
   const { env } = situationAt(dockerfile, start.stage);
