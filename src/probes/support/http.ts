@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
+import { business } from "../../kit/machine.ts";
 import { timeLimit } from "../../kit/time-limit.ts";
 import { Agent as SecureAgent, request as httpsRequest } from "node:https";
 
@@ -10,7 +11,7 @@ export interface Answer {
   readonly location?: string;
   /** The first bytes of the body, as far as they were read. */
   readonly body: Buffer;
-  /** After a second the body had not ended: a stream, or a very slow answer. */
+  /** After a second, on a busy machine a few, the body had not ended: a stream, or a very slow answer. */
   readonly open: boolean;
   /** `performance.now()` when its head was there. */
   readonly at: number;
@@ -64,7 +65,7 @@ export async function ask(url: URL, options: Ask): Promise<Answer> {
       },
       (response) => {
         const at = performance.now();
-        readSome(response, options.keepBytes ?? 65_536).then(
+        readSome(response, options).then(
           ({ body, open }) =>
             resolve({
               status: response.statusCode ?? 0,
@@ -83,11 +84,18 @@ export async function ask(url: URL, options: Ask): Promise<Answer> {
   });
 }
 
-/** Reads to the end, to the limit, or for one second: whichever comes first. */
-function readSome(
-  response: IncomingMessage,
-  limit: number,
-): Promise<{ readonly body: Buffer; readonly open: boolean }> {
+const OPEN_MS = 1000;
+
+/**
+ * How long a body may take to its end before it is one of a stream, which is not asked again. A busy machine makes no
+ * stream of an answer; but before the whole request is given up, a stream has to be told.
+ */
+export const openAfterMs = ({ timeoutMs }: Pick<Ask, "timeoutMs">, busy: number = business()): number =>
+  Math.max(OPEN_MS, Math.min(OPEN_MS * busy, timeoutMs * 0.75));
+
+/** Reads to the end, to the limit, or until it is open: whichever comes first. */
+function readSome(response: IncomingMessage, options: Ask): Promise<{ readonly body: Buffer; readonly open: boolean }> {
+  const limit = options.keepBytes ?? 65_536;
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve, reject) => {
@@ -99,7 +107,7 @@ function readSome(
       done(open);
       response.destroy();
     };
-    const timer = setTimeout(() => cut(true), 1000);
+    const timer = setTimeout(() => cut(true), openAfterMs(options));
     response.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;

@@ -1,10 +1,7 @@
 import { connect, type IncomingHttpHeaders } from "node:http2";
 import { timeLimit } from "../../kit/time-limit.ts";
 import { asHttp, EMPTY, GRPC_HEADERS, GRPC_HEALTH, grpcStatusOf, isGrpc } from "./grpc.ts";
-import type { Answer, Ask } from "./http.ts";
-
-/** What an answer may go on for before it counts as a stream. */
-const OPEN_MS = 1000;
+import { type Answer, type Ask, openAfterMs } from "./http.ts";
 
 /** Asks once over HTTP/2, on a connection of its own.
  * @throws Error when nothing came in time, or the other side speaks something else. */
@@ -47,7 +44,7 @@ export function ask2(url: URL, options: Ask): Promise<Answer & { readonly grpcSt
     stream.once("response", (headers) => {
       head = headers;
       at = performance.now();
-      setTimeout(() => done(true), OPEN_MS).unref();
+      setTimeout(() => done(true), openAfterMs(options)).unref();
     });
     stream.once("trailers", (headers) => (tail = headers));
     stream.on("data", (chunk: Buffer) => {

@@ -2,11 +2,11 @@ import { cp, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from "
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { run } from "../../src/kit/exec.ts";
-import type { Report } from "../../src/model/types.ts";
-import { leftOf, type Outcome, start, type Started } from "./support/cli.ts";
-import { environmentOf, type Moment, momentsOfBuilding, momentsOfProof } from "./support/moments.ts";
-import { type Fixture, tinyService } from "./support/tiny-service.ts";
+import { run } from "../../../src/kit/exec.ts";
+import type { Report } from "../../../src/model/types.ts";
+import { leftOf, type Outcome, start, type Started } from "../support/cli.ts";
+import { environmentOf, type Moment, momentsOfBuilding, momentsOfProof } from "../support/moments.ts";
+import { type Fixture, tinyService } from "../support/tiny-service.ts";
 
 /** The whole run as a process of its own, interrupted and killed at each of its steps, each time taken up by the next one. */
 

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { ConnectedEngine } from "../../src/engine/engine.ts";
-import { run } from "../../src/kit/exec.ts";
-import { BASE, connect } from "./engine-fixture.ts";
+import type { ConnectedEngine } from "../../../src/engine/engine.ts";
+import { run } from "../../../src/kit/exec.ts";
+import { BASE, connect } from "../engine-fixture.ts";
 
 interface Made {
   readonly pid: number;
@@ -11,7 +11,7 @@ interface Made {
   readonly tag: string;
 }
 
-const OWNER = fileURLToPath(new URL("./engine-owner.ts", import.meta.url));
+const OWNER = fileURLToPath(new URL("../engine-owner.ts", import.meta.url));
 
 let engine: ConnectedEngine;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { exampleContract } from "../../src/checks/support/examples.ts";
-import type { Contract } from "../../src/model/types.ts";
-import { withFirstLook } from "../../src/pipeline/first-look.ts";
-import { BASE, soon } from "./engine-fixture.ts";
-import { builtImages } from "./support/built-images.ts";
+import { exampleContract } from "../../../src/checks/support/examples.ts";
+import type { Contract } from "../../../src/model/types.ts";
+import { withFirstLook } from "../../../src/pipeline/first-look.ts";
+import { BASE, soon } from "../engine-fixture.ts";
+import { builtImages } from "../support/built-images.ts";
 
 /** What is made of an image that names no port, by what it is seen to do. */
 

@@ -1,19 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Check, judge } from "../../src/checks/check.ts";
-import { rolesRun } from "../../src/checks/roles-run.ts";
-import { routesAnswer } from "../../src/checks/routes-answer.ts";
-import { exampleContract } from "../../src/checks/support/examples.ts";
-import type { ConnectedEngine } from "../../src/engine/engine.ts";
-import type { Contract, Image, Service, Verdict } from "../../src/model/types.ts";
-import { ordinaryRun } from "../../src/probes/ordinary-run.ts";
-import type { ProbeContext } from "../../src/probes/probe.ts";
-import { roles } from "../../src/probes/roles.ts";
-import type { RoleAsked } from "../../src/project/stack/find-roles.ts";
-import { besideCompose } from "../faults/beside.ts";
-import { replaceAll } from "../faults/variant.ts";
-import { BASE, buildFolder, connect, soon } from "./engine-fixture.ts";
-import { pipInstall } from "./support/proof.ts";
+import { type Check, judge } from "../../../src/checks/check.ts";
+import { rolesRun } from "../../../src/checks/roles-run.ts";
+import { routesAnswer } from "../../../src/checks/routes-answer.ts";
+import { exampleContract } from "../../../src/checks/support/examples.ts";
+import type { ConnectedEngine } from "../../../src/engine/engine.ts";
+import type { Contract, Image, Service, Verdict } from "../../../src/model/types.ts";
+import { ordinaryRun } from "../../../src/probes/ordinary-run.ts";
+import type { ProbeContext } from "../../../src/probes/probe.ts";
+import { roles } from "../../../src/probes/roles.ts";
+import type { RoleAsked } from "../../../src/project/stack/find-roles.ts";
+import { besideCompose } from "../../faults/beside.ts";
+import { replaceAll } from "../../faults/variant.ts";
+import { BASE, buildFolder, connect, soon } from "../engine-fixture.ts";
+import { pipInstall } from "../support/proof.ts";
 
 /** Real Celery on a real Redis: a web server that puts tasks into the queue, a migration, a worker and a scheduler. */
 

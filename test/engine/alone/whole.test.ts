@@ -3,12 +3,12 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { run } from "../../src/kit/exec.ts";
-import type { CheckResult, Report } from "../../src/model/types.ts";
-import { mirrorOf } from "../../src/pipeline/bases.ts";
-import { parseMirrors } from "../../src/registry/endpoints.ts";
-import { reportSchema } from "../../src/reporters/json/schema.ts";
-import { leftOf, seaworthy } from "./support/cli.ts";
+import { run } from "../../../src/kit/exec.ts";
+import type { CheckResult, Report } from "../../../src/model/types.ts";
+import { mirrorOf } from "../../../src/pipeline/bases.ts";
+import { parseMirrors } from "../../../src/registry/endpoints.ts";
+import { reportSchema } from "../../../src/reporters/json/schema.ts";
+import { leftOf, seaworthy } from "../support/cli.ts";
 
 /** The whole way on the real example, once; each test then looks at another side of what came out. */
 const EXAMPLE = ".lab/examples/reactbin-api";

@@ -1,14 +1,14 @@
 import { afterEach, expect, it, vi } from "vitest";
-import type { ConnectedEngine } from "../../src/engine/engine.ts";
-import type { CheckResult } from "../../src/model/types.ts";
-import { exampleContract } from "../../src/checks/support/examples.ts";
-import { firstHealthy } from "../../src/probes/support/health.ts";
-import { stopIdle } from "../../src/probes/support/stop.ts";
-import { labelsOf } from "../../src/engine/owner.ts";
-import { run } from "../../src/kit/exec.ts";
-import { BASE, connect, soon } from "./engine-fixture.ts";
-import { leftOf, seaworthy } from "./support/cli.ts";
-import { tinyService } from "./support/tiny-service.ts";
+import type { ConnectedEngine } from "../../../src/engine/engine.ts";
+import type { CheckResult } from "../../../src/model/types.ts";
+import { exampleContract } from "../../../src/checks/support/examples.ts";
+import { firstHealthy } from "../../../src/probes/support/health.ts";
+import { stopIdle } from "../../../src/probes/support/stop.ts";
+import { labelsOf } from "../../../src/engine/owner.ts";
+import { run } from "../../../src/kit/exec.ts";
+import { BASE, connect, soon } from "../engine-fixture.ts";
+import { leftOf, seaworthy } from "../support/cli.ts";
+import { tinyService } from "../support/tiny-service.ts";
 
 /** This machine's clock is not the engine's: it is days ahead or behind, or is set while the proof goes on. */
 

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RenderedFile, Report } from "../../src/model/types.ts";
-import { finishRun, openRun } from "../../src/pipeline/run-directory.ts";
-import { sampleReport } from "../golden/sample-report.ts";
-import { type Outcome, start } from "./support/cli.ts";
-import { haltingAt } from "./support/halt.ts";
+import type { RenderedFile, Report } from "../../../src/model/types.ts";
+import { finishRun, openRun } from "../../../src/pipeline/run-directory.ts";
+import { sampleReport } from "../../golden/sample-report.ts";
+import { type Outcome, start } from "../support/cli.ts";
+import { haltingAt } from "../support/halt.ts";
 
 /** `apply` and `rollback`, as processes of their own, ended or interrupted before each single change that they make on the disk. */
 

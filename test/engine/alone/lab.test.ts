@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { run } from "../../src/kit/exec.ts";
+import { run } from "../../../src/kit/exec.ts";
 
 const status = await run("scripts/lab", ["status"]);
 /** A second lab needs what made the first one: root, and downloads that are here already. */

@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { run } from "../../src/kit/exec.ts";
-import type { CheckResult, Image } from "../../src/model/types.ts";
-import { BASE } from "./engine-fixture.ts";
-import { builtImages } from "./support/built-images.ts";
-import { leftOf, seaworthy } from "./support/cli.ts";
-import { addContext, type Env, tlsEndpoint, withContext } from "./support/docker-context.ts";
-import { tcpDoor, type TcpDoor, tlsDoor, type TlsDoor } from "./support/tcp-door.ts";
+import { run } from "../../../src/kit/exec.ts";
+import type { CheckResult, Image } from "../../../src/model/types.ts";
+import { BASE } from "../engine-fixture.ts";
+import { builtImages } from "../support/built-images.ts";
+import { leftOf, seaworthy } from "../support/cli.ts";
+import { addContext, type Env, tlsEndpoint, withContext } from "../support/docker-context.ts";
+import { tcpDoor, type TcpDoor, tlsDoor, type TlsDoor } from "../support/tcp-door.ts";
 
 /** The command line judges one image over each way to its engine: what it says must not depend on the way. */
 

@@ -4,10 +4,10 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { run } from "../../src/kit/exec.ts";
-import type { CheckResult } from "../../src/model/types.ts";
-import { leftOf, type Outcome, seaworthy, start } from "./support/cli.ts";
-import { type Fixture, tinyService } from "./support/tiny-service.ts";
+import { run } from "../../../src/kit/exec.ts";
+import type { CheckResult } from "../../../src/model/types.ts";
+import { leftOf, type Outcome, seaworthy, start } from "../support/cli.ts";
+import { type Fixture, tinyService } from "../support/tiny-service.ts";
 
 /**
  * Somebody listens on the service's port of this machine. Both the tool and the script publish on a port that is free;

@@ -1,10 +1,10 @@
 import { readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { run } from "../../src/kit/exec.ts";
-import type { CheckResult } from "../../src/model/types.ts";
-import { seaworthy } from "./support/cli.ts";
-import { tinyService } from "./support/tiny-service.ts";
+import { run } from "../../../src/kit/exec.ts";
+import type { CheckResult } from "../../../src/model/types.ts";
+import { seaworthy } from "../support/cli.ts";
+import { tinyService } from "../support/tiny-service.ts";
 
 const SEVEN = [
   "builds",

@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { run } from "../../src/kit/exec.ts";
-import type { CheckResult, Pin, Report } from "../../src/model/types.ts";
-import { leftOf, type Outcome, seaworthy } from "./support/cli.ts";
-import { type Fixture, tinyService } from "./support/tiny-service.ts";
+import { run } from "../../../src/kit/exec.ts";
+import type { CheckResult, Pin, Report } from "../../../src/model/types.ts";
+import { leftOf, type Outcome, seaworthy } from "../support/cli.ts";
+import { type Fixture, tinyService } from "../support/tiny-service.ts";
 
 /** Each command that needs an engine or a registry, as a process: once where it is content and once where it is not. */
 

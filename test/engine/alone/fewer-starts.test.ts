@@ -3,21 +3,21 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { exampleContract } from "../../src/checks/support/examples.ts";
-import type { ConnectedEngine } from "../../src/engine/engine.ts";
-import type { Image } from "../../src/model/types.ts";
-import type { CheckResult } from "../../src/model/types.ts";
-import { leastPrivilege } from "../../src/probes/least-privilege.ts";
-import { memory } from "../../src/probes/memory.ts";
-import { missingEnv, type MissingEnv } from "../../src/probes/missing-env.ts";
-import { noNetwork } from "../../src/probes/no-network.ts";
-import type { ProbeContext } from "../../src/probes/probe.ts";
-import { readOnly } from "../../src/probes/read-only.ts";
-import { startUp } from "../../src/probes/start-up.ts";
-import { run } from "../../src/kit/exec.ts";
-import { BASE, buildFolder } from "./engine-fixture.ts";
-import { builtImages } from "./support/built-images.ts";
-import { seaworthy } from "./support/cli.ts";
+import { exampleContract } from "../../../src/checks/support/examples.ts";
+import type { ConnectedEngine } from "../../../src/engine/engine.ts";
+import type { Image } from "../../../src/model/types.ts";
+import type { CheckResult } from "../../../src/model/types.ts";
+import { leastPrivilege } from "../../../src/probes/least-privilege.ts";
+import { memory } from "../../../src/probes/memory.ts";
+import { missingEnv, type MissingEnv } from "../../../src/probes/missing-env.ts";
+import { noNetwork } from "../../../src/probes/no-network.ts";
+import type { ProbeContext } from "../../../src/probes/probe.ts";
+import { readOnly } from "../../../src/probes/read-only.ts";
+import { startUp } from "../../../src/probes/start-up.ts";
+import { run } from "../../../src/kit/exec.ts";
+import { BASE, buildFolder } from "../engine-fixture.ts";
+import { builtImages } from "../support/built-images.ts";
+import { seaworthy } from "../support/cli.ts";
 
 /** What is believed without a start of its own, and that one is made wherever belief is not enough. */
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { buildsReproducibly } from "../../src/checks/builds-reproducibly.ts";
-import type { ConnectedEngine } from "../../src/engine/engine.ts";
-import { rebuild } from "../../src/pipeline/rebuild.ts";
-import { BASE, buildFolder, connect } from "./engine-fixture.ts";
+import { buildsReproducibly } from "../../../src/checks/builds-reproducibly.ts";
+import type { ConnectedEngine } from "../../../src/engine/engine.ts";
+import { rebuild } from "../../../src/pipeline/rebuild.ts";
+import { BASE, buildFolder, connect } from "../engine-fixture.ts";
 
 let engine: ConnectedEngine;
 const runId = `test-rebuild-${process.pid}`;

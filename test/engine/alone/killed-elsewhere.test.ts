@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { run } from "../../src/kit/exec.ts";
-import { leftOf, start } from "./support/cli.ts";
-import { type Fixture, tinyService } from "./support/tiny-service.ts";
+import { run } from "../../../src/kit/exec.ts";
+import { leftOf, start } from "../support/cli.ts";
+import { type Fixture, tinyService } from "../support/tiny-service.ts";
 
 /**
  * kill -9 in the middle of a run on engines beside the lab's own, each with its own way of labelling, listing and

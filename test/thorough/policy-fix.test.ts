@@ -2,17 +2,17 @@ import { chmod, lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { start } from "../../../src/cli/full.ts";
-import { parseDockerfile } from "../../../src/dockerfile/parse.ts";
-import { run } from "../../../src/kit/exec.ts";
-import type { Evidence } from "../../../src/model/types.ts";
-import { analyze } from "../../../src/pipeline/analyze.ts";
-import { fingerprinted } from "../../../src/policy/fingerprint.ts";
-import { type Changed, fixAll } from "../../../src/policy/fix.ts";
-import { memoryTree } from "../../../src/project/tree.ts";
-import { rules } from "../../../src/rules/index.gen.ts";
-import { changed, healthy, slim } from "../../../src/rules/queries/example.ts";
-import type { Project } from "../../../src/rules/rule.ts";
+import { start } from "../../src/cli/full.ts";
+import { parseDockerfile } from "../../src/dockerfile/parse.ts";
+import { run } from "../../src/kit/exec.ts";
+import type { Evidence } from "../../src/model/types.ts";
+import { analyze } from "../../src/pipeline/analyze.ts";
+import { fingerprinted } from "../../src/policy/fingerprint.ts";
+import { type Changed, fixAll } from "../../src/policy/fix.ts";
+import { memoryTree } from "../../src/project/tree.ts";
+import { rules } from "../../src/rules/index.gen.ts";
+import { changed, healthy, slim } from "../../src/rules/queries/example.ts";
+import type { Project } from "../../src/rules/rule.ts";
 
 async function fixed(project: Project) {
   const read = (over: Changed) => (path: string) => over.get(path) ?? project[path];
