@@ -182,7 +182,7 @@ function table(title: string, of: ReadonlyMap<string, Told>): number {
 const wrong = table("check", seen) + table("built there, --quick", seenBuilt);
 // The lab's own has its place in `npm run test:engine`.
 const podman =
-  'eval "$(scripts/lab-podman env)"; exec npx vitest run --project engine test/engine/killed-elsewhere.test.ts';
+  'eval "$(scripts/lab-podman env)"; exec npx vitest run --project alone test/engine/alone/killed-elsewhere.test.ts';
 const killed = await run("bash", ["-c", podman], {
   env: { SEAWORTHY_ENGINES: ["docker 29", "docker 28", "podman 5"].flatMap((name) => hosts.get(name) ?? []).join(" ") },
   onLine: (_stream, line) => process.stdout.write(`${line}\n`),

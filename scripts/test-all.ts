@@ -37,7 +37,7 @@ interface VitestReport {
 }
 
 const REPORTS = ".lab/reports";
-const PROJECTS = ["unit", "engine", "conformance"] as const;
+const PROJECTS = ["unit", "thorough", "engine", "alone", "conformance"] as const;
 
 /** A part that fails without a failed test (it does not load, it crashes) counts as one failure: it never goes unseen. */
 function atLeastOneFailure(tally: Tally, code: number): Tally {

@@ -22,7 +22,7 @@ async function taken(port: number): Promise<AsyncDisposable> {
   return { [Symbol.asyncDispose]: () => new Promise((resolve) => void server.close(() => resolve())) };
 }
 
-it("goes on when the base of today's image is not there, and says so", async () => {
+it.concurrent("goes on when the base of today's image is not there, and says so", async () => {
   const { report, stderr } = await run({
     Dockerfile: 'FROM python:0.0-nowhere\nCOPY . /app\nCMD ["python", "-m", "tiny.server"]\n',
   });
@@ -31,7 +31,7 @@ it("goes on when the base of today's image is not there, and says so", async () 
   expect(statusOf(report.after, "builds")).toBe("pass");
 });
 
-it("catches a base by a digest that nobody has, and pushes what is reworked where a requirement asks for it", async () => {
+it.concurrent("catches a base by a digest that nobody has, and pushes what is reworked where a requirement asks for it", async () => {
   const { report } = await run({
     Dockerfile: `FROM python:3.13-slim@sha256:${"30fe896e".repeat(8)}\nCOPY . /app\nCMD ["python", "-m", "tiny.server"]\n`,
     "seaworthy.requirements.yaml": "- { id: PUSH, text: It can be pushed, proof: { check: pushed-and-pulled } }\n",
@@ -46,7 +46,7 @@ it("catches a base by a digest that nobody has, and pushes what is reworked wher
   expect(statusOf(report.before, "pushed-and-pulled")).not.toBe("pass");
 });
 
-it("names the step that failed and shows the end of its log", async () => {
+it.concurrent("names the step that failed and shows the end of its log", async () => {
   const { report, stderr } = await run({
     Dockerfile:
       'FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nRUN echo one last word && exit 7\nCMD ["python", "-m", "tiny.server"]\n',
@@ -57,7 +57,7 @@ it("names the step that failed and shows the end of its log", async () => {
   expect(statusOf(report.before, "becomes-healthy")).toBe("unproven");
 });
 
-it("shows the last lines of a service that never becomes healthy", async () => {
+it.concurrent("shows the last lines of a service that never becomes healthy", async () => {
   const { code, report } = await run({
     "tiny/server.py": 'import signal\nprint("waiting for a database that never comes", flush=True)\nsignal.pause()\n',
     "seaworthy.yaml": tinyConfiguration("limits: { startSeconds: 3 }\n"),

@@ -218,7 +218,7 @@ describe("verify", () => {
     await using fixture = await tinyService({
       "Dockerfile.prod": `FROM ${BASE}\nWORKDIR /app\nCOPY . .\nCMD ["python", "-m", "tiny.server"]\n`,
     });
-    const { code, stdout } = await seaworthy(["verify", fixture.folder]);
+    const { code, stdout } = await seaworthy(["verify", "--quick", fixture.folder]);
     expect(stdout).toMatch(/^FAIL {6}No process runs as root \(error\) \[non-root\]\n {12}\S/m);
     expect(stdout).toMatch(/^pass {6}The service starts and its health path answers/m);
     expect(code).toBe(1);
@@ -254,7 +254,7 @@ describe("verify", () => {
   it("--image fails an image that runs as root and does not start without a name for what is missing", async () => {
     const fault = HEALTHY.replace("USER 1001:1001\n", "").concat("ENV TINY_GREETING=always\n");
     await using image = await usersImage(fault);
-    const { code, stdout } = await seaworthy(["verify", "--image", image.tag, service.folder]);
+    const { code, stdout } = await seaworthy(["verify", "--quick", "--image", image.tag, service.folder]);
     expect(stdout).toMatch(/^FAIL {6}No process runs as root/m);
     expect(stdout).toMatch(/^FAIL {6}Without a required variable the service exits and names it/m);
     expect(code).toBe(1);
