@@ -31,25 +31,26 @@ const compiled = (...loads: readonly SystemLibrary[]): NativePackage => ({ loads
 const whole = (...loads: readonly SystemLibrary[]): NativePackage => ({ loads, wheels: "whole" });
 const bare = (...loads: readonly SystemLibrary[]): NativePackage => ({ loads, wheels: "bare" });
 
+/** Each is put together when it is asked for: most services have none of them, and none needs the table of libraries. */
 // oxlint-disable-next-line max-lines-per-function -- a table, made when it is asked for
-const packages = onDemand((): Readonly<Record<string, NativePackage>> => {
-  const library = systemLibraries();
+const packages = onDemand((): Readonly<Record<string, () => NativePackage>> => {
+  const library = systemLibraries;
   return {
-    psycopg2: compiled(library.LIBPQ),
-    "psycopg-c": compiled(library.LIBPQ),
-    psycopg: { ...bare(library.LIBPQ), unless: ["psycopg-binary", "psycopg-c"] },
-    mysqlclient: { ...compiled(library.LIBMARIADB), pkgConfig: true },
-    mariadb: compiled(library.LIBMARIADB),
-    "python-ldap": compiled(library.LIBLDAP),
-    pycairo: { ...compiled(library.CAIRO), pkgConfig: true },
-    pyicu: { ...compiled(library.LIBICU), pkgConfig: true },
-    pyaudio: compiled(library.PORTAUDIO),
-    pylibmc: compiled(library.LIBMEMCACHED),
-    pdftotext: { ...compiled(library.POPPLER), pkgConfig: true },
-    "dbus-python": { ...compiled(library.DBUS), pkgConfig: true },
-    gssapi: compiled(library.LIBKRB5),
-    krb5: compiled(library.LIBKRB5),
-    pygobject: {
+    psycopg2: () => compiled(library().LIBPQ),
+    "psycopg-c": () => compiled(library().LIBPQ),
+    psycopg: () => ({ ...bare(library().LIBPQ), unless: ["psycopg-binary", "psycopg-c"] }),
+    mysqlclient: () => ({ ...compiled(library().LIBMARIADB), pkgConfig: true }),
+    mariadb: () => compiled(library().LIBMARIADB),
+    "python-ldap": () => compiled(library().LIBLDAP),
+    pycairo: () => ({ ...compiled(library().CAIRO), pkgConfig: true }),
+    pyicu: () => ({ ...compiled(library().LIBICU), pkgConfig: true }),
+    pyaudio: () => compiled(library().PORTAUDIO),
+    pylibmc: () => compiled(library().LIBMEMCACHED),
+    pdftotext: () => ({ ...compiled(library().POPPLER), pkgConfig: true }),
+    "dbus-python": () => ({ ...compiled(library().DBUS), pkgConfig: true }),
+    gssapi: () => compiled(library().LIBKRB5),
+    krb5: () => compiled(library().LIBKRB5),
+    pygobject: () => ({
       ...compiled(),
       pkgConfig: true,
       builds: {
@@ -58,47 +59,47 @@ const packages = onDemand((): Readonly<Record<string, NativePackage>> => {
         alpine: ["gobject-introspection-dev", "cairo-dev"],
         amazonlinux2023: ["gobject-introspection-devel", "cairo-gobject-devel"],
       },
-    },
-    "systemd-python": {
+    }),
+    "systemd-python": () => ({
       ...compiled(),
       pkgConfig: true,
       builds: { debian: ["libsystemd-dev"], amazonlinux2023: ["systemd-devel"] },
-    },
-    pysqlite3: {
+    }),
+    pysqlite3: () => ({
       ...compiled(),
       builds: { debian: ["libsqlite3-dev"], alpine: ["sqlite-dev"], amazonlinux2023: ["sqlite-devel"] },
-    },
+    }),
     // On musl they read the headers of the kernel.
-    uwsgi: { ...compiled(), builds: { debian: [], alpine: ["linux-headers"], amazonlinux2023: [] } },
-    netifaces: { ...compiled(), builds: { debian: [], alpine: ["linux-headers"], amazonlinux2023: [] } },
-    annoy: compiled(),
-    fasttext: compiled(),
-    hnswlib: compiled(),
-    "llama-cpp-python": compiled(),
-    pycrypto: compiled(),
-    lxml: whole(library.LIBXML),
-    xmlsec: { ...whole(library.XMLSEC, library.LIBXML), pkgConfig: true },
-    pycurl: whole(library.LIBCURL),
-    pymssql: whole(library.LIBSYBDB),
-    pygraphviz: { ...whole(library.GRAPHVIZ), pkgConfig: true },
-    weasyprint: bare(library.PANGO),
-    cairocffi: bare(library.CAIRO),
-    cairosvg: bare(library.CAIRO),
-    "python-magic": bare(library.LIBMAGIC),
-    pyzbar: bare(library.LIBZBAR),
-    pyodbc: bare(library.UNIXODBC),
-    "opencv-python": { ...bare(library.LIBGL), instead: "opencv-python-headless" },
-    "opencv-contrib-python": { ...bare(library.LIBGL), instead: "opencv-contrib-python-headless" },
-    rasterio: bare(library.LIBEXPAT),
-    fiona: bare(library.LIBEXPAT),
-    pyvips: { ...bare(library.LIBVIPS), unless: ["pyvips-binary"] },
-    pyenchant: bare(library.ENCHANT),
+    uwsgi: () => ({ ...compiled(), builds: { debian: [], alpine: ["linux-headers"], amazonlinux2023: [] } }),
+    netifaces: () => ({ ...compiled(), builds: { debian: [], alpine: ["linux-headers"], amazonlinux2023: [] } }),
+    annoy: () => compiled(),
+    fasttext: () => compiled(),
+    hnswlib: () => compiled(),
+    "llama-cpp-python": () => compiled(),
+    pycrypto: () => compiled(),
+    lxml: () => whole(library().LIBXML),
+    xmlsec: () => ({ ...whole(library().XMLSEC, library().LIBXML), pkgConfig: true }),
+    pycurl: () => whole(library().LIBCURL),
+    pymssql: () => whole(library().LIBSYBDB),
+    pygraphviz: () => ({ ...whole(library().GRAPHVIZ), pkgConfig: true }),
+    weasyprint: () => bare(library().PANGO),
+    cairocffi: () => bare(library().CAIRO),
+    cairosvg: () => bare(library().CAIRO),
+    "python-magic": () => bare(library().LIBMAGIC),
+    pyzbar: () => bare(library().LIBZBAR),
+    pyodbc: () => bare(library().UNIXODBC),
+    "opencv-python": () => ({ ...bare(library().LIBGL), instead: "opencv-python-headless" }),
+    "opencv-contrib-python": () => ({ ...bare(library().LIBGL), instead: "opencv-contrib-python-headless" }),
+    rasterio: () => bare(library().LIBEXPAT),
+    fiona: () => bare(library().LIBEXPAT),
+    pyvips: () => ({ ...bare(library().LIBVIPS), unless: ["pyvips-binary"] }),
+    pyenchant: () => bare(library().ENCHANT),
   };
 });
 
 /** By its normalised name; undefined for what needs nothing, as far as is known. */
 export const nativePackage = (name: string): NativePackage | undefined =>
-  Object.hasOwn(packages(), name) ? packages()[name] : undefined;
+  Object.hasOwn(packages(), name) ? packages()[name]?.() : undefined;
 
 export const nativePackageNames = (): readonly string[] => Object.keys(packages());
 

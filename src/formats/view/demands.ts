@@ -1,3 +1,4 @@
+import { onDemand } from "../../kit/on-demand.ts";
 import { rules } from "../../rules/index.gen.ts";
 import type { DemandId } from "../../rules/rule.ts";
 import type { Demand } from "./demand.ts";
@@ -7,14 +8,14 @@ import { demandsOfService } from "./demands-of-service.ts";
 /** In the order in which a table shows them. */
 export const demands: readonly Demand[] = [...demandsOfBuild, ...demandsOfService];
 
-const byId = new Map(demands.map((demand) => [demand.id, demand]));
+const byId = onDemand(() => new Map(demands.map((demand) => [demand.id, demand])));
 /** What the analysis says itself belongs to what it could not read. */
-const byRule: ReadonlyMap<string, DemandId> = new Map([
-  ...rules.map(({ id, demand }) => [id, demand] as const),
-  ["file-cannot-be-read", "builds-from-a-clone"],
-]);
+const byRule = onDemand(
+  (): ReadonlyMap<string, DemandId> =>
+    new Map([...rules.map(({ id, demand }) => [id, demand] as const), ["file-cannot-be-read", "builds-from-a-clone"]]),
+);
 
 export function demandOf(rule: string): Demand | undefined {
-  const id = byRule.get(rule);
-  return id && byId.get(id);
+  const id = byRule().get(rule);
+  return id && byId().get(id);
 }
