@@ -32,11 +32,22 @@ const LOCK = `version = 1\nrequires-python = ">=3.12"\n\n${PACKAGES.join("\n")}`
 
 /** Steps that many Dockerfiles have, and those of our examples have not. */
 const STEPS = `ARG RELEASE
-LABEL org.opencontainers.image.version="$RELEASE"
+LABEL org.opencontainers.image.version="$RELEASE" \\
+      org.opencontainers.image.title="A service"
+# What the extensions are linked with.
+RUN apt-get update && \\
+    apt-get install -y --no-install-recommends \\
+      libpq5 \\
+      libxml2 && \\
+    rm -rf /var/lib/apt/lists/*
 RUN set -eu; \\
     for name in data cache; do \\
-      if [ ! -d "/srv/$name" ]; then mkdir -p "/srv/$name"; fi; \\
+      if [ ! -d "/srv/$name" ]; then mkdir -p "/srv/$name"; else echo "kept $name" >&2; fi; \\
     done
+ENV PAGE_SIZE=20 \\
+    PAGE_MODE=strict
+COPY app/__init__.py /srv/data/
+RUN test -d /srv && echo "$RELEASE" > /srv/release.txt
 `;
 
 /** What only the full grammar of Python reads. */
