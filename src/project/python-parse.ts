@@ -17,12 +17,15 @@ export function loadPythonParser(): Promise<Parser> {
   return (parser ??= import("@lezer/python").then((module) => module.parser));
 }
 
+/** Sooner parsed whole than looked through: the pattern that tells what matters takes long to compile. */
+const SHORT = 500;
+
 /**
  * Reads one file. Broken syntax gives what could be read of it. `module` is the file's dotted name, for relative imports.
  * @throws NotPlain when the plain parser does not know something in it, and there is no grammar.
  */
 export function parsePython(grammar: Parser | undefined, text: string, module: string, isPackage: boolean): PythonTree {
-  const outlined = outline(text);
+  const outlined = text.length < SHORT ? text : outline(text);
   try {
     return readTree(parsePlain(outlined), text, module, isPackage);
   } catch (error) {
