@@ -4,6 +4,7 @@ import { shippedStage, stageState } from "../dockerfile/stages.ts";
 import { shellWord } from "../kit/shell-word.ts";
 import type { ComposeService, Dockerfile, Evidence, StartCommand } from "../model/types.ts";
 import { placesOf } from "./image-places.ts";
+import { inlineScripts } from "./inline-scripts.ts";
 import { makeCallOf, MAKEFILES, recipesOf } from "./makefile.ts";
 import { SourceText } from "./source-text.ts";
 import type { Tree } from "./tree.ts";
@@ -25,7 +26,11 @@ export function dockerfileStarts(tree: Tree, dockerfile: Dockerfile): readonly S
       ? withParameters(entrypoint.value.argv, command?.value.argv ?? [])
       : lines.flatMap((line) => line?.value.argv ?? []);
   const environment = new Map([...env].map(([name, { value }]) => [name, value]));
-  const unwrapped = unwrapWithScripts(tree, argv, { environment, fileAt: (path) => fileAt(tree, dockerfile, path) });
+  const unwrapped = unwrapWithScripts(tree, argv, {
+    environment,
+    fileAt: (path) => fileAt(tree, dockerfile, path),
+    inlineAt: (path) => inlineAt(dockerfile, path),
+  });
   if (baseName(unwrapped.argv[0] ?? "") === "supervisord") return supervised(tree, unwrapped.argv);
   // A script that hands over to its arguments starts nothing when it is given none: others say what.
   return isNothing(unwrapped.argv) ? [] : [startOf("dockerfile", { written, evidence }, form, unwrapped)];
@@ -87,6 +92,8 @@ interface Situation {
   readonly environment?: ReadonlyMap<string, string>;
   /** The tracked file at a path, relative to the working directory. */
   readonly fileAt?: (path: string) => string | undefined;
+  /** The text that the Dockerfile itself gives a file at such a path. */
+  readonly inlineAt?: (path: string) => string | undefined;
   /** How many scripts and recipes the command came through. */
   readonly depth?: number;
 }
@@ -99,7 +106,7 @@ export function unwrapWithScripts(tree: Tree, words: readonly string[], situatio
   const [first = "", ...rest] = withoutShell(plain.argv);
   const name = baseName(first);
   const path = scriptOf(tree, first);
-  const text = path === undefined ? undefined : tree.read(path);
+  const text = situation.inlineAt?.(first) ?? (path === undefined ? undefined : tree.read(path));
   const isScript =
     /\.(?:sh|bash)$/.test(name) ||
     /^(?:docker-)?entrypoint$/.test(name) ||
@@ -131,6 +138,17 @@ function fileAt(tree: Tree, dockerfile: Dockerfile, path: string): string | unde
   const stage = shippedStage(dockerfile);
   const workdir = stage === undefined ? undefined : stageState(dockerfile, stage).workdir?.value;
   return placesOf(tree.files, dockerfile).get(posix.resolve(workdir ?? "/", path));
+}
+
+/** A name without a folder is looked for on PATH. */
+function inlineAt(dockerfile: Dockerfile, path: string): string | undefined {
+  const stage = shippedStage(dockerfile);
+  const workdir = (stage === undefined ? undefined : stageState(dockerfile, stage).workdir?.value) ?? "/";
+  const places = path.includes("/") ? [path] : [path, `/usr/local/bin/${path}`, `/usr/bin/${path}`];
+  const scripts = inlineScripts(dockerfile);
+  return places
+    .map((place) => scripts.get(posix.resolve("/", workdir, place))?.text)
+    .find((text) => text !== undefined);
 }
 
 const handedOver = (words: readonly string[]): Unwrapped | undefined =>

@@ -99,6 +99,10 @@ export const shCWithoutExec: Rule = {
       // The number of workers is no command that follows.
       project({ Dockerfile: withEntrypoint, "entrypoint.sh": script('uvicorn app.main:app --workers "$(nproc)"') }),
       changed([startLine, withHeredoc("uvicorn app.main:app --host 0.0.0.0")]),
+      changed([
+        startLine,
+        `RUN printf '#!/bin/sh\\nalembic upgrade head\\nuvicorn app.main:app --host 0.0.0.0\\n' > /start.sh && chmod +x /start.sh\nCMD ["/start.sh"]\n`,
+      ]),
       throughStage("uvicorn app.main:app --host 0.0.0.0"),
       twoDeep('sh "$(dirname "$0")/serve.sh"', "exec uvicorn app.main:app --host 0.0.0.0"),
       twoDeep("exec /docker/serve.sh", "uvicorn app.main:app --host 0.0.0.0"),

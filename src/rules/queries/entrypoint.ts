@@ -1,12 +1,12 @@
 import { posix } from "node:path";
 import type { Place } from "../../model/types.ts";
 import { placesOf } from "../../project/image-places.ts";
+import { inlineScripts } from "../../project/inline-scripts.ts";
 import { SourceText } from "../../project/source-text.ts";
 import { once } from "../../kit/once.ts";
 import type { RuleInput } from "../rule.ts";
 import { type Command, commandsIn, outermostLast } from "./commands.ts";
 import { copiedBy } from "./context.ts";
-import { heredocScripts } from "./heredoc-scripts.ts";
 import { absolute, situationAt } from "./settings.ts";
 import { flag, shippedSteps } from "./steps.ts";
 
@@ -19,6 +19,8 @@ export interface EntrypointScript {
   readonly start: number | undefined;
   /** The line of the file at which the text begins. */
   readonly firstLine: number;
+  /** Of all of it only the first line is known. */
+  readonly isFlat: boolean;
   /** Where the image has it. */
   readonly destination: string;
   /** Named by ENTRYPOINT or CMD; the others are what such a script ends with. */
@@ -70,16 +72,16 @@ function scriptAt(input: RuleInput, destination: string, named: boolean): Entryp
   return found !== undefined && isShell(name ?? "", found.text) ? { ...found, destination, named } : undefined;
 }
 
-/** A file that the shipped image has at a path, from the repository or from a heredoc of COPY. */
+/** A file that the shipped image has at a path, from the repository or from the Dockerfile itself. */
 export function fileAt(
   input: RuleInput,
   destination: string,
-): Pick<EntrypointScript, "file" | "text" | "start" | "firstLine"> | undefined {
-  const inline = heredocScripts(input.dockerfile).get(destination);
+): Pick<EntrypointScript, "file" | "text" | "start" | "firstLine" | "isFlat"> | undefined {
+  const inline = inlineScripts(input.dockerfile).get(destination);
   if (inline !== undefined) return { ...inline, file: input.dockerfile.path };
   const file = copiedFrom(input).get(destination) ?? handedOn(input).get(destination);
   const text = file === undefined ? undefined : input.read?.(file);
-  return file === undefined || text === undefined ? undefined : { file, text, start: 0, firstLine: 1 };
+  return file === undefined || text === undefined ? undefined : { file, text, start: 0, firstLine: 1, isFlat: false };
 }
 
 const copiedFrom: (input: RuleInput) => ReadonlyMap<string, string> = once(
@@ -138,11 +140,11 @@ interface ReadScript extends EntrypointScript {
 /** The same scripts with their commands, in the order of the text. */
 export const readCommands: (input: RuleInput) => readonly ReadScript[] = once((input: RuleInput) =>
   entrypointScripts(input).map((script) => {
-    const { file, text, start, firstLine } = script;
+    const { file, text, start, firstLine, isFlat } = script;
     const source = new SourceText(file, text);
     const placed = (command: Command): ScriptCommand => ({
       command,
-      place: { file, line: source.line(startOf(text, command)) + firstLine - 1 },
+      place: { file, line: (isFlat ? 1 : source.line(startOf(text, command))) + firstLine - 1 },
       start: start === undefined || command.start === undefined ? undefined : start + command.start,
     });
     return { ...script, commands: commandsIn(text).map(placed) };

@@ -61,9 +61,12 @@ export const healthScript: (input: RuleInput) => HealthScript | undefined = once
   for (const destination of call.places) {
     const found = fileAt(input, destination);
     if (found === undefined) continue;
-    const { file, text, firstLine } = found;
+    const { file, text, firstLine, isFlat } = found;
     const source = new SourceText(file, text);
-    const placeOf = (offset: number): Place => ({ file, line: source.line(Math.max(0, offset)) + firstLine - 1 });
+    const placeOf = (offset: number): Place => ({
+      file,
+      line: (isFlat ? 1 : source.line(Math.max(0, offset))) + firstLine - 1,
+    });
     const isRead = isShell(destination, text);
     const commands = (isRead ? commandsIn(text) : []).map((command) => ({
       command,
@@ -75,10 +78,13 @@ export const healthScript: (input: RuleInput) => HealthScript | undefined = once
   return undefined;
 });
 
-function askedIn(text: string, { file, firstLine }: { readonly file: string; readonly firstLine: number }) {
+function askedIn(
+  text: string,
+  { file, firstLine, isFlat }: { readonly file: string; readonly firstLine: number; readonly isFlat: boolean },
+) {
   const found = text.split("\n").flatMap((line, index): readonly Asked[] => {
     const asked = /^\s*#/.test(line) ? undefined : localUrl(line);
-    return asked === undefined ? [] : [{ ...asked, place: { file, line: firstLine + index } }];
+    return asked === undefined ? [] : [{ ...asked, place: { file, line: isFlat ? firstLine : firstLine + index } }];
   });
   const [first, ...others] = found;
   return others.some(({ port, path }) => port !== first?.port || path !== first?.path) ? undefined : first;
