@@ -24,29 +24,37 @@ export const inlineScripts: (dockerfile: Dockerfile) => ReadonlyMap<string, Inli
   const shipped = shippedStage(dockerfile);
   for (const stage of shipped === undefined ? [] : lineOf(dockerfile, shipped))
     for (const instruction of stage.instructions) {
-      if (/^(?:COPY|ADD)$/.test(instruction.keyword)) readCopy(found, dockerfile, stage, instruction);
-      else if (instruction.keyword === "RUN" && mayWrite(instruction)) readRun(found, dockerfile, stage, instruction);
+      const step = { dockerfile, stage, instruction };
+      if (/^(?:COPY|ADD)$/.test(instruction.keyword)) readCopy(found, step);
+      else if (instruction.keyword === "RUN" && mayWrite(instruction)) readRun(found, step);
     }
   return found;
 });
 
 type Found = Map<string, InlineScript>;
 
+interface Step {
+  readonly dockerfile: Dockerfile;
+  readonly stage: Stage;
+  readonly instruction: Instruction;
+}
+
 /** Most steps need not be read for it. */
 const mayWrite = ({ args, heredocs }: Instruction): boolean =>
   [args, ...heredocs.map(({ content }) => content)].some((text) => WRITES.test(text));
 const WRITES = /\b(?:cat|echo|printf)\b[^]*>/;
 
-function readCopy(found: Found, dockerfile: Dockerfile, stage: Stage, { heredocs, words, ...step }: Instruction): void {
-  if (heredocs.length === 0) return;
+function readCopy(found: Found, { dockerfile, stage, instruction }: Step): void {
+  const { heredocs, words } = instruction;
   const written = words.at(-1) ?? "";
-  const target = placeOf(dockerfile, stage, { heredocs, words, ...step }, written);
-  for (const heredoc of heredocs)
+  for (const heredoc of heredocs) {
+    const target = placeOf({ dockerfile, stage, instruction }, written);
     found.set(written.endsWith("/") ? posix.join(target, heredoc.name) : target, ofHeredoc(dockerfile, heredoc));
+  }
 }
 
-const placeOf = (dockerfile: Dockerfile, stage: Stage, before: Instruction, path: string): string =>
-  posix.resolve("/", stageState(dockerfile, stage, { before }).workdir?.value ?? "/", path);
+const placeOf = ({ dockerfile, stage, instruction }: Step, path: string): string =>
+  posix.resolve("/", stageState(dockerfile, stage, { before: instruction }).workdir?.value ?? "", path);
 
 const ofHeredoc = ({ text }: Dockerfile, { content, chomp, range }: Heredoc): InlineScript => ({
   text: content,
@@ -55,54 +63,37 @@ const ofHeredoc = ({ text }: Dockerfile, { content, chomp, range }: Heredoc): In
   isFlat: false,
 });
 
-function readRun(found: Found, dockerfile: Dockerfile, stage: Stage, instruction: Instruction): void {
-  const isBash = stageState(dockerfile, stage, { before: instruction }).shell?.value[0]?.endsWith("bash") === true;
+function readRun(found: Found, step: Step): void {
+  const { dockerfile, stage, instruction } = step;
   for (const command of commandsOfInstruction(instruction, stage)) {
-    const into = command.redirects.find(({ operator }) => /^(?:>>?|>\|)$/.test(operator));
-    if (into === undefined || into.target.includes("$")) continue;
-    const path = placeOf(dockerfile, stage, instruction, into.target);
-    const before = into.operator === ">>" ? found.get(path) : undefined;
-    const text = command.conditional ? undefined : textOf(command, isBash);
-    const isKnown = text !== undefined && (into.operator !== ">>" || before !== undefined);
-    if (!isKnown) {
-      found.delete(path);
-      continue;
-    }
+    const { operator, target } = command.redirects.find((one) => one.operator.startsWith(">")) ?? {};
+    if (target === undefined) continue;
+    const path = placeOf(step, target);
+    const before = operator === ">>" ? found.get(path)?.text : "";
+    const text = command.conditional ? undefined : textOf(command);
     const heredoc = instruction.heredocs.find(({ content }) => content === text);
-    const isWhole = heredoc !== undefined && before === undefined;
-    found.set(
-      path,
-      isWhole
-        ? ofHeredoc(dockerfile, heredoc)
-        : { text: `${before?.text ?? ""}${text}`, start: undefined, firstLine: instruction.line, isFlat: true },
-    );
+    if (text === undefined || before === undefined) found.delete(path);
+    else if (heredoc !== undefined && before === "") found.set(path, ofHeredoc(dockerfile, heredoc));
+    else found.set(path, { text: before + text, start: undefined, firstLine: instruction.line, isFlat: true });
   }
 }
 
 /** What a command writes; undefined for another program, and where the build's own variables have a say. */
-function textOf({ name, args, words, redirects }: ShellCommand, isBash: boolean): string | undefined {
+function textOf({ name, args, words, redirects }: ShellCommand): string | undefined {
   if (words.some((word) => !word.static)) return undefined;
-  if (name === "cat")
-    return args.length > 0 ? undefined : redirects.find(({ content }) => content !== undefined)?.content;
+  if (name === "cat" && args.length === 0) return redirects.find(({ content }) => content !== undefined)?.content;
   if (name === "printf") return printed(args);
-  if (name !== "echo") return undefined;
-  const flags = args[0] !== undefined && /^-[neE]+$/.test(args[0]) ? args[0] : "";
-  const text = args.slice(flags === "" ? 0 : 1).join(" ");
-  const isPlain = isBash && !flags.includes("e");
-  return `${isPlain ? text : unescaped(text)}${flags.includes("n") ? "" : "\n"}`;
+  // Those of dash and busybox know the escapes without being told.
+  return name === "echo" ? `${unescaped(args.join(" ").replace(/^-[neE]+ /, ""))}\n` : undefined;
 }
 
-/** The format, once more for as long as words are left. */
+/** Each word stands in the place of a `%s`, or as many times as there are words. */
 function printed([format = "", ...words]: readonly string[]): string {
-  const left = [...words];
-  let text = "";
-  do
-    text += unescaped(format).replaceAll(/%([sb%])/g, (_, sign: string) => (sign === "%" ? "%" : (left.shift() ?? "")));
-  while (left.length > 0 && /%[sb]/.test(format));
-  return text;
+  const times = Math.max(1, words.length / Math.max(1, format.split("%s").length - 1));
+  let at = 0;
+  return unescaped(format)
+    .repeat(times)
+    .replaceAll("%s", () => words[at++] ?? "");
 }
 
-const ESCAPED: Readonly<Record<string, string>> = { n: "\n", t: "\t", "\\": "\\" };
-
-const unescaped = (text: string): string =>
-  text.replaceAll(/\\([nt\\])/g, (written, sign: string) => ESCAPED[sign] ?? written);
+const unescaped = (text: string): string => text.replaceAll("\\n", "\n");

@@ -24,7 +24,7 @@ const absent: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 /** What images that bring little beyond Python, and plain distributions, do not have: each comes by the package of its name. */
-const SELDOM = ["curl", "wget", "git", "unzip", "make", "gcc", "g++"] as const;
+const SELDOM = /^(?:curl|wget|git|unzip|make|gcc|g\+\+)$/;
 /** Of each release of Alpine: busybox has adduser and addgroup. */
 const ALPINE = { useradd: "shadow", groupadd: "shadow", usermod: "shadow", bash: "bash" } as const;
 const alpine = `FROM python:3.13-alpine3.22@sha256:${"e".repeat(64)}\n`;
@@ -107,8 +107,7 @@ function* inMinimal(file: Dockerfile, stage: Stage): Generator<RuleFinding> {
       return;
     for (const [index, { program, argv, conditional }] of commands.entries()) {
       if (conditional === true || commands[index + 1]?.connection === "||" || argv[0] !== program) continue;
-      if (said.has(program) || !SELDOM.some((one) => one === program)) continue;
-      if (isBrought(file, stage, program) !== false) continue;
+      if (said.has(program) || !SELDOM.test(program) || isBrought(file, stage, program) !== false) continue;
       said.add(program);
       yield {
         message: `${rootImage(file, stage)} does not have \`${program}\`, and no step installs it.`,
@@ -119,7 +118,7 @@ function* inMinimal(file: Dockerfile, stage: Stage): Generator<RuleFinding> {
 }
 
 const ASKS = /^(?:which|command|type|hash)$/;
-const MANAGERS = /^(?:apt|apt-get|aptitude|nala|apk|dnf|microdnf|yum|conda|mamba|micromamba|dpkg|brew)$|\.deb$/;
+const MANAGERS = /^(?:apt|aptitude|apt-get|nala|apk|(?:micro)?dnf|yum|dpkg|(?:micro)?mamba|conda|brew)$|\.deb$/;
 
 interface Missing {
   readonly step: Step;

@@ -5,13 +5,13 @@ import { at, reachableSteps } from "./queries/steps.ts";
 import type { Project, Rule } from "./rule.ts";
 
 const crlf = (text: string): string => text.replaceAll("\n", "\r\n");
-const withHeredoc = (() => {
+const withHeredoc = (written: (text: string) => string): Project => {
   const { Dockerfile = "", ...files } = changed([
     "WORKDIR /app\nENV",
     "RUN <<EOF\nset -e\ntrue\nEOF\nWORKDIR /app\nENV",
   ]);
-  return (written: (text: string) => string): Project => ({ ...files, Dockerfile: written(Dockerfile) });
-})();
+  return { ...files, Dockerfile: written(Dockerfile) };
+};
 
 export const heredocWindowsLineEnds: Rule = {
   id: "heredoc-windows-line-ends",

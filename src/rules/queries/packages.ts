@@ -156,12 +156,17 @@ export function hadProgram(dockerfile: Dockerfile, stage: Stage, program: string
 export function isBrought(dockerfile: Dockerfile, stage: Stage, program: string): boolean | undefined {
   const steps = stepsOf(dockerfile, stage);
   const installed = installsIn(steps).flatMap(({ packages }) => packages);
-  if (bringsByPackage(installed, program)) return true;
-  if (steps.some((step) => bringsProgram(dockerfile, step, program))) return true;
+  if (isBroughtBy(dockerfile, steps, { packages: installed, program })) return true;
   return steps.some(({ instruction }) => isOpaque(instruction))
     ? undefined
     : inBase(rootImage(dockerfile, stage), program);
 }
+
+const isBroughtBy = (
+  dockerfile: Dockerfile,
+  steps: readonly Step[],
+  { packages, program }: { readonly packages: readonly string[]; readonly program: string },
+): boolean => bringsByPackage(packages, program) || steps.some((step) => bringsProgram(dockerfile, step, program));
 
 const bringsByPackage = (packages: readonly string[], program: string): boolean =>
   [program, ...(providers[program] ?? [])].some((name) => packages.includes(name)) ||
@@ -179,8 +184,7 @@ const answersOf = onceFor((_dockerfile: Dockerfile, _stage: Stage) => new Map<st
 
 function findProgram(dockerfile: Dockerfile, stage: Stage, program: string): boolean | undefined {
   const steps = stepsOf(dockerfile, stage);
-  if (bringsByPackage([...packagesLeft(steps).keys()], program)) return true;
-  if (steps.some((step) => bringsProgram(dockerfile, step, program))) return true;
+  if (isBroughtBy(dockerfile, steps, { packages: [...packagesLeft(steps).keys()], program })) return true;
   // What a step runs is there, unless it came by a package that went again.
   const came = installsIn(steps).flatMap(({ packages }) => packages);
   if (!bringsByPackage(came, program) && steps.some(({ instruction }) => runsProgram(instruction, program)))
