@@ -1,17 +1,17 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { run } from "../../../src/kit/exec.ts";
-import type { CheckResult, Pin, Report } from "../../../src/model/types.ts";
-import { leftOf, type Outcome, seaworthy } from "../support/cli.ts";
-import { type Fixture, tinyService } from "../support/tiny-service.ts";
+import { run } from "../../src/kit/exec.ts";
+import type { Pin, Report } from "../../src/model/types.ts";
+import { leftOf, seaworthy } from "./support/cli.ts";
+import { changesIn, codesIn, statusesIn, withStatus } from "./support/outcomes.ts";
+import { type Fixture, tinyService } from "./support/tiny-service.ts";
 
 /** Each command that needs an engine or a registry, as a process: once where it is content and once where it is not. */
 
 const BASE = "python:3.13-slim";
 const NO_REGISTRY = { SEAWORTHY_MIRRORS: "docker.io=127.0.0.1:1,ghcr.io=127.0.0.1:1" };
-const NO_SUCH_CHECK = "checkSeverity: { no-such-check: warning }\n";
 const NO_ENGINE = { DOCKER_HOST: "unix:///nowhere.sock" };
 
 let service: Fixture;
@@ -19,11 +19,6 @@ beforeAll(async () => {
   service = await tinyService();
 });
 afterAll(() => service[Symbol.asyncDispose]());
-
-/** What git sees changed. Our own folder ignores itself. */
-const changes = async ({ folder }: Fixture): Promise<string> =>
-  (await run("git", ["status", "--porcelain"], { cwd: folder })).stdout;
-const codesIn = ({ stderr }: Outcome): readonly string[] => stderr.match(/\[[a-z]+\/[a-z-]+\]/g) ?? [];
 
 describe("doctor", () => {
   it("is content where everything is there", async () => {
@@ -57,7 +52,7 @@ describe("pin", () => {
     const { code, stdout } = await seaworthy(["pin", service.folder]);
     expect(stdout).toMatch(/^python:3\.13-slim@sha256:[0-9a-f]{64}\n {4}linux\/\w+, from \S+/m);
     expect(code).toBe(0);
-    expect(await changes(service)).toBe("");
+    expect(await changesIn(service)).toBe("");
   });
 
   it("gives the digest of the registry as data", async () => {
@@ -87,7 +82,7 @@ describe("rework", () => {
     for (const file of ["Dockerfile.prod", "seaworthy.lock", "scripts/verify_production_image.sh"])
       expect(stdout).toContain(`+++ b/${file}`);
     expect(code).toBe(0);
-    expect(await changes(service)).toBe("");
+    expect(await changesIn(service)).toBe("");
   });
 
   it("refuses a service that cannot be reworked", async () => {
@@ -99,7 +94,7 @@ describe("rework", () => {
     const { stdout } = await seaworthy(["rework", "--json", fixture.folder]);
     const { refusals } = JSON.parse(stdout) as Pick<Report, "refusals">;
     expect(refusals.filter(({ blocking }) => blocking === true)).not.toEqual([]);
-    expect(await changes(fixture)).toBe("");
+    expect(await changesIn(fixture)).toBe("");
   });
 
   it("stops at a file that cannot be read", async () => {
@@ -138,7 +133,7 @@ describe("build", () => {
       await seaworthy(["verify", "--image", "seaworthy/nowhere:1", service.folder]);
       expect(await imagesOf(id)).toEqual(tags);
       expect(await leftOf(fixture.folder)).toEqual([]);
-      expect(await changes(fixture)).toBe("");
+      expect(await changesIn(fixture)).toBe("");
     } finally {
       await run("docker", ["rmi", ...tags]);
     }
@@ -159,60 +154,6 @@ describe("build", () => {
 describe("verify", () => {
   /** What only a build from a folder can show. */
   const needsBuild = ["base-pinned", "builds", "cold-build-time", "warm-build-time", "dependency-layer-cached"];
-
-  const statusesIn = ({ stdout }: Outcome) =>
-    new Map((JSON.parse(stdout) as readonly CheckResult[]).map(({ id, status }) => [id, status]));
-  const withStatus = (outcome: Outcome, wanted: string) =>
-    [...statusesIn(outcome)].filter(([, status]) => status === wanted).map(([id]) => id);
-
-  const afterOf = ({ folder }: Fixture) => join(folder, ".seaworthy/runs/newest/after");
-  /** When a probe began, and when a build had ended: milliseconds since 1970. */
-  const beganAt = async (fixture: Fixture, probe: string): Promise<number> => {
-    const text = await readFile(join(afterOf(fixture), "evidence", `${probe}.json`), "utf8");
-    const { finishedAt, milliseconds } = JSON.parse(text) as { finishedAt: string; milliseconds: number };
-    return Date.parse(finishedAt) - milliseconds;
-  };
-  const builtAt = async (fixture: Fixture, kind: string): Promise<number> => {
-    const logs = join(afterOf(fixture), "logs");
-    const log = (await readdir(logs)).find((name) => name.startsWith(`build-${kind}-`)) ?? "";
-    return (await stat(join(logs, log))).mtimeMs;
-  };
-
-  it("DIR builds the reworked image, proves it, and leaves no image and no change behind", async () => {
-    await using fixture = await tinyService();
-    const outcome = await seaworthy(["verify", "--json", fixture.folder]);
-    expect(withStatus(outcome, "fail")).toEqual([]);
-    expect(withStatus(outcome, "pass")).toEqual(
-      expect.arrayContaining(["builds", "base-pinned", "non-root", "read-only-root", "dependency-layer-cached"]),
-    );
-    // A request is in flight on the route that is added from outside to Python's own server.
-    expect(withStatus(outcome, "unproven")).toEqual([]);
-    expect(outcome.code).toBe(0);
-    expect(await leftOf(fixture.folder)).toEqual([]);
-    expect(await changes(fixture)).toBe("");
-    // Builds that may take minutes and both processors are timed before the service is started.
-    expect(await beganAt(fixture, "ordinary-run")).toBeGreaterThan(await builtAt(fixture, "touch"));
-
-    // The same input again: what installs the dependencies is read back, and proves the same.
-    const again = await seaworthy(["verify", "--json", fixture.folder]);
-    expect(again.stderr).toMatch(/the cold build and the build after a lock edit were measured in run \d{14}-/);
-    expect(again.stderr).not.toContain("Built without any cached layer");
-    expect(again.stderr).toMatch(/Walk every layer of the image once \(the same in run \d{14}-/);
-    const [first, second] = [statusesIn(outcome), statusesIn(again)];
-    for (const id of ["cold-build-time", "dependency-layer-refreshed", "no-secrets-in-layers"])
-      expect([id, second.get(id)]).toEqual([id, first.get(id)]);
-    // Only short builds are left: they are made while the service is left alone.
-    expect(await beganAt(fixture, "ordinary-run")).toBeLessThan(await builtAt(fixture, "source-edit"));
-    expect(await beganAt(fixture, "drain")).toBeGreaterThan(await builtAt(fixture, "touch"));
-    expect([...second].filter(([, status]) => status === "fail" || status === "unproven")).toEqual([]);
-    expect(await leftOf(fixture.folder)).toEqual([]);
-
-    // What has begun by then goes too when the proof cannot be made.
-    await writeFile(join(fixture.folder, "seaworthy.yaml"), NO_SUCH_CHECK);
-    const refused = await seaworthy(["verify", fixture.folder]);
-    expect([refused.code, codesIn(refused)]).toEqual([2, ["[config/unknown-check]"]]);
-    expect(await leftOf(fixture.folder)).toEqual([]);
-  });
 
   it("DIR fails what was applied and then broken", async () => {
     await using fixture = await tinyService({
@@ -248,7 +189,7 @@ describe("verify", () => {
     expect(outcome.code).toBe(1);
     expect(await leftOf(service.folder)).toEqual([]);
     expect(await run("docker", ["image", "inspect", image.tag])).toMatchObject({ code: 0 });
-    expect(await changes(service)).toBe("");
+    expect(await changesIn(service)).toBe("");
   });
 
   it("--image fails an image that runs as root and does not start without a name for what is missing", async () => {
@@ -301,7 +242,7 @@ describe("verify", () => {
     expect(withStatus(outcome, "fail")).toEqual(expect.arrayContaining(["non-root", "base-pinned"]));
     expect(statusesIn(outcome).get("configuration-as-contract")).toBe("not-applicable");
     expect(await leftOf(fixture.folder)).toEqual([]);
-    expect(await changes(fixture)).toBe("");
+    expect(await changesIn(fixture)).toBe("");
   });
 
   it("--image says that there is no such image", async () => {
