@@ -119,7 +119,7 @@ function uvGroups(words: readonly string[], { groups, defaultGroups = ["dev"] }:
   const all = words.includes("--all-groups")
     ? known
     : [...valuesOf(words, ["--group"]), ...(words.includes("--dev") ? ["dev"] : []), ...defaults];
-  return all.filter((group) => known.includes(group) && !without.has(group));
+  return [...new Set(all)].filter((group) => known.includes(group) && !without.has(group));
 }
 
 function poetryGroups(words: readonly string[], { groups, optionalGroups = [] }: Known): readonly string[] {

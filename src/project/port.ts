@@ -93,7 +93,8 @@ function fromCode({ starts, sources }: PortInput, env: EnvSettings): Fact<Port> 
 }
 
 function fromExpose({ dockerfile }: PortInput, env: EnvSettings): Fact<Port> | undefined {
-  const [exposed] = exposedPorts(dockerfile);
+  // 22 is that of a second way in, for people.
+  const exposed = exposedPorts(dockerfile).find(({ port }) => port !== 22);
   if (exposed === undefined) return undefined;
   const variable = env.get("PORT")?.value === String(exposed.port) ? { variable: "PORT" } : {};
   return { value: { number: exposed.port, ...variable }, confidence: "likely", evidence: [exposed.evidence] };

@@ -47,6 +47,7 @@ const PREPARING = new Set([
   "set",
   "trap",
   "wait",
+  "exit",
   "ulimit",
   "umask",
   "source",

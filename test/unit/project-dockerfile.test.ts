@@ -42,6 +42,11 @@ describe("the Dockerfile", () => {
     expect(service.port?.value).toEqual({ number: 8080, variable: "PORT" });
   });
 
+  it("takes no port of SSH for the service's", async () => {
+    const { port } = await read({ Dockerfile: "FROM x\nEXPOSE 22\nEXPOSE 5000\nCMD python -m app\n" });
+    expect(port?.value).toEqual({ number: 5000 });
+  });
+
   it("gives a shell-form entry point the command as its parameters", async () => {
     const service = await read({
       Dockerfile: 'FROM x\nENTRYPOINT /entry.sh $0 $@\nCMD ["gunicorn", "--config", "a b.py", "shop:app"]\n',

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ignoreOf } from "../../src/dockerfile/ignore.ts";
 import { parseDockerfile } from "../../src/dockerfile/parse.ts";
 import { pipItems, toolCall } from "../../src/project/install-command.ts";
+import { groupsInstalled } from "../../src/project/installed.ts";
 import { projectInstalls as ofTheProjectItself } from "../../src/rules/queries/project-install.ts";
 import { projectInstalls, pythonInstalls } from "../../src/rules/queries/installs.ts";
 import { isShipped } from "../../src/rules/queries/shipping.ts";
@@ -121,4 +122,12 @@ describe("what a RUN installs", () => {
       expected || copy !== ". ." ? [expected] : [],
     );
   });
+});
+
+it("names a group once that is asked for and installed anyhow", () => {
+  const known = { groups: { dev: [], lint: [] }, extras: {}, defaultGroups: ["dev"] };
+  expect(groupsInstalled({ tool: "uv", verb: "sync", words: ["--dev", "--group", "lint"] }, known)).toEqual([
+    "lint",
+    "dev",
+  ]);
 });

@@ -11,6 +11,7 @@ describe("unwrapping", () => {
     ["alembic upgrade head && exec uvicorn a:b", ["uvicorn", "a:b"], ["alembic upgrade head &&", "exec"]],
     ["cd /app; uvicorn a:b", ["uvicorn", "a:b"], []],
     ["uvicorn a:b", ["uvicorn", "a:b"], []],
+    ["shop --host 0.0.0.0; exit 0", ["shop", "--host", "0.0.0.0"], []],
     ["if [ $A ]; then gunicorn a:b; else python manage.py runserver; fi", ["gunicorn", "a:b"], []],
     ["python manage.py runserver", ["python", "manage.py", "runserver"], []],
   ])("%s", (text, argv, wrappers) => {
