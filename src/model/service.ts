@@ -164,6 +164,8 @@ export interface DependencyFacts {
   readonly devOnly: readonly string[];
   /** Normalised names of the runtime closure (from the lock when there is one). */
   readonly runtimeClosure: readonly string[];
+  /** Members of the workspace that the image installs in place of its root: normalised names. */
+  readonly members?: readonly string[];
   /** `tool.uv.sources`, git and path requirements, extra indexes. */
   readonly workspace: boolean;
   readonly indexes: readonly string[];

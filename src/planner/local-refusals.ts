@@ -5,11 +5,22 @@ import { refusal } from "./refusal-kinds.ts";
 
 /** Packages of other folders that no build of the service's own folder can install. */
 export function* localRefusals(service: Service): Generator<Refusal> {
+  const { members } = service.dependencies;
+  if (members !== undefined) yield refusal("workspace-member", memberSaid(members));
   const packages = localPackages(service);
   for (const hindrance of ["outside", "untracked", "editable"] as const) {
     const kept = packages.filter((one) => hindranceOf(one, service) === hindrance);
     if (kept.length > 0) yield refusal("workspace", SAID[hindrance](kept, service));
   }
+}
+
+function memberSaid(members: readonly string[]): Said {
+  const sources = members.map((name) => `\`${name} = { workspace = true }\``);
+  const words = members.map((name) => `\`--package ${name}\``);
+  return {
+    what: `Today's image installs ${list(members)} of the workspace, and not its root`,
+    instead: `Name ${list(members)} in \`dependencies\` of the root's pyproject.toml, with ${list(sources)} under \`[tool.uv.sources]\`, and take ${list(words)} out of the Dockerfile; run \`uv lock\`, commit all of it and run again.`,
+  };
 }
 
 type Said = Pick<Refusal, "what"> & Partial<Pick<Refusal, "because" | "instead">>;

@@ -193,6 +193,13 @@ export const refusalKinds = {
       "Move the folder into the project and commit it, or publish it to an index that the build can reach; lock again, commit and run again.",
     blocking: true,
   },
+  "workspace-member": {
+    title: "A member of a workspace is installed, and not its root",
+    because:
+      "The rework installs the project of the folder with what it depends on: the member would not be in the image.",
+    instead: "Let the root depend on the member, lock again, commit and run again.",
+    blocking: true,
+  },
   "lost-target": {
     title: "Other files build a stage that the rework does not have",
     because: "The build that names it would fail: the target stage could not be found.",

@@ -63,6 +63,7 @@ export function readDependencies(input: DependencyInput): Dependencies {
       installedExtras: installed.extras,
       devOnly: [...use.names(isUnwanted, here)].filter((name) => !needed.has(name)).toSorted(),
       runtimeClosure: [...use.names(isInProduction, here)].toSorted(),
+      ...(own === undefined ? {} : { members: own }),
       workspace: pyproject?.workspace === true || packages.some(isNeighbour),
       indexes: indexesOf(tree, pyproject, pipfile, { requirements, problems, folder }),
     },
