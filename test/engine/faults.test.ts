@@ -1,9 +1,8 @@
-import { createServer } from "node:net";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { Report } from "../../src/model/types.ts";
-import { leftOf, seaworthy } from "./support/cli.ts";
+import { seaworthy } from "./support/cli.ts";
 import { tinyConfiguration, tinyService } from "./support/tiny-service.ts";
 
 const run = async (changes: Readonly<Record<string, string>>) => {
@@ -15,14 +14,7 @@ const run = async (changes: Readonly<Record<string, string>>) => {
 };
 const statusOf = (side: Report["before"], id: string) => side.checks.find((check) => check.id === id)?.status;
 
-/** Somebody listens on this port of the machine: our own server, or whoever was there before. */
-async function taken(port: number): Promise<AsyncDisposable> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.once("error", () => resolve()).listen(port, "0.0.0.0", resolve));
-  return { [Symbol.asyncDispose]: () => new Promise((resolve) => void server.close(() => resolve())) };
-}
-
-it.concurrent("goes on when the base of today's image is not there, and says so", async () => {
+it("goes on when the base of today's image is not there, and says so", async () => {
   const { report, stderr } = await run({
     Dockerfile: 'FROM python:0.0-nowhere\nCOPY . /app\nCMD ["python", "-m", "tiny.server"]\n',
   });
@@ -31,7 +23,7 @@ it.concurrent("goes on when the base of today's image is not there, and says so"
   expect(statusOf(report.after, "builds")).toBe("pass");
 });
 
-it.concurrent("catches a base by a digest that nobody has, and pushes what is reworked where a requirement asks for it", async () => {
+it("catches a base by a digest that nobody has, and pushes what is reworked where a requirement asks for it", async () => {
   const { report } = await run({
     Dockerfile: `FROM python:3.13-slim@sha256:${"30fe896e".repeat(8)}\nCOPY . /app\nCMD ["python", "-m", "tiny.server"]\n`,
     "seaworthy.requirements.yaml": "- { id: PUSH, text: It can be pushed, proof: { check: pushed-and-pulled } }\n",
@@ -46,7 +38,7 @@ it.concurrent("catches a base by a digest that nobody has, and pushes what is re
   expect(statusOf(report.before, "pushed-and-pulled")).not.toBe("pass");
 });
 
-it.concurrent("names the step that failed and shows the end of its log", async () => {
+it("names the step that failed and shows the end of its log", async () => {
   const { report, stderr } = await run({
     Dockerfile:
       'FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nRUN echo one last word && exit 7\nCMD ["python", "-m", "tiny.server"]\n',
@@ -57,7 +49,7 @@ it.concurrent("names the step that failed and shows the end of its log", async (
   expect(statusOf(report.before, "becomes-healthy")).toBe("unproven");
 });
 
-it.concurrent("shows the last lines of a service that never becomes healthy", async () => {
+it("shows the last lines of a service that never becomes healthy", async () => {
   const { code, report } = await run({
     "tiny/server.py": 'import signal\nprint("waiting for a database that never comes", flush=True)\nsignal.pause()\n',
     "seaworthy.yaml": tinyConfiguration("limits: { startSeconds: 3 }\n"),
@@ -65,15 +57,4 @@ it.concurrent("shows the last lines of a service that never becomes healthy", as
   expect(code).toBe(1);
   expect(report.verdict.status).not.toBe("pass");
   expect(JSON.stringify(report.after.checks)).toContain("waiting for a database that never comes");
-});
-
-it("runs twice at once in one folder, with the service's port taken, without disturbing each other", async () => {
-  await using fixture = await tinyService();
-  await using _ = await taken(8000);
-  const both = await Promise.all([1, 2].map(() => seaworthy([`${fixture.folder}/`, "--repetitions", "1", "--json"])));
-  const reports = both.map(({ stdout }) => JSON.parse(stdout) as Report);
-  expect(new Set(reports.map(({ run: { id } }) => id)).size).toBe(2);
-  for (const report of reports)
-    for (const side of [report.before, report.after]) expect(statusOf(side, "becomes-healthy")).toBe("pass");
-  expect(await leftOf(fixture.folder)).toEqual([]);
 });
