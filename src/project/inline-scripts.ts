@@ -87,9 +87,14 @@ function textOf({ name, args, words, redirects }: ShellCommand): string | undefi
   return name === "echo" ? `${unescaped(args.join(" ").replace(/^-[neE]+ /, ""))}\n` : undefined;
 }
 
-/** Each word stands in the place of a `%s`, or as many times as there are words. */
-function printed([format = "", ...words]: readonly string[]): string {
-  const times = Math.max(1, words.length / Math.max(1, format.split("%s").length - 1));
+/** Nobody writes a longer script by printf; a hostile one would fill the memory. */
+const MOST_PRINTED = 100_000;
+
+/** Each word stands in the place of a `%s`; the format comes again until all words are out. Undefined where it is too long. */
+function printed([format = "", ...words]: readonly string[]): string | undefined {
+  const taken = format.split("%s").length - 1;
+  const times = taken === 0 ? 1 : Math.max(1, Math.ceil(words.length / taken));
+  if (format.length * times > MOST_PRINTED) return undefined;
   let at = 0;
   return unescaped(format)
     .repeat(times)

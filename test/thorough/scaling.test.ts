@@ -51,6 +51,7 @@ const SHAPES: Readonly<Record<string, readonly [count: number, of: (count: numbe
       Dockerfile: `${each(n, (at) => `FROM python:3.13-slim AS s${at}\nRUN echo ${at}`)}\nFROM python:3.13-slim\n${each(n, (at) => `COPY --from=s${at} /a /b`)}\n`,
     }),
   ],
+  "variables on one line": [2000, (n) => image(`RUN app${each(n, () => " $X", "")}`)],
   pragmas: [133, (n) => image(each(n, (at) => `# hadolint ignore=DL3008\nRUN apt-get install -y x${at}`))],
   "lines of .dockerignore": [
     600,

@@ -20,6 +20,7 @@ describe("a start script that the Dockerfile itself writes is read", () => {
     ["echo", `RUN echo '#!/bin/sh\\n${SERVE}' > /start.sh\n${start}`, 3],
     ["several of echo", `RUN echo '#!/bin/sh' > /start.sh && echo '${SERVE}' >> /start.sh\n${start}`, 3],
     ["printf", `RUN printf '%s\\n' '#!/bin/sh' '${SERVE}' > start.sh\nCMD ["./start.sh"]`, 3],
+    ["printf, whose last words are fewer", `RUN printf '%s%s\\n' '#!/bin/' sh '${SERVE}' > /start.sh\n${start}`, 3],
     ["bash's echo", `SHELL ["/bin/bash", "-c"]\nRUN echo -e '#!/bin/sh\\n${SERVE}' > /start.sh\n${start}`, 4],
   ])("%s", async (_, steps, line) => {
     const { starts, port } = await readService(tree(steps));
@@ -33,6 +34,10 @@ describe("a start script that the Dockerfile itself writes is read", () => {
     ["a part of it is not known", `RUN echo "$HEAD" > /start.sh && echo '${SERVE}' >> /start.sh\n${start}`],
     ["it is only added to", `RUN echo '${SERVE}' >> /start.sh\n${start}`],
     ["it may not be written", `RUN test -f /x || echo '${SERVE}' > /start.sh\n${start}`],
+    [
+      "it is longer than anybody writes",
+      `RUN printf '${SERVE}\\n${"#".repeat(2000)}%s\\n' ${"x ".repeat(50)}> /start.sh\n${start}`,
+    ],
     ["another file is started", `RUN echo '${SERVE}' > /other.sh\n${start}`],
     ["it is another stage's", `RUN echo '${SERVE}' > /start.sh\nFROM python:3.13-slim-trixie\n${start}`],
   ])("and not where %s", async (_, steps) => {

@@ -22,12 +22,18 @@ export function healthcheckOf(dockerfile: Dockerfile): Healthcheck | undefined {
   return { stage, instruction: set.instruction, commands: commandsOf(set.instruction), url: localUrl(expanded) };
 }
 
+/** More than any health check has; a long value in a hostile one, named often enough, would fill the memory. */
+const MOST_FILLED = 100_000;
+
 /** A shell's text with what the image sets; what it does not has its fallback, or stays as written. */
-export const withVariables = (text: string, env: ReadonlyMap<string, { readonly value: string }>): string =>
-  text.replaceAll(
-    /\$\{?(\w+)(?::?-([^}]*))?\}?/g,
-    (written, name: string, fallback?: string) => env.get(name)?.value ?? fallback ?? written,
-  );
+export function withVariables(text: string, env: ReadonlyMap<string, { readonly value: string }>): string {
+  let room = MOST_FILLED;
+  return text.replaceAll(/\$\{?(\w+)(?::?-([^}]*))?\}?/g, (written, name: string, fallback?: string) => {
+    const value = env.get(name)?.value ?? fallback ?? written;
+    room -= value.length;
+    return room < 0 ? written : value;
+  });
+}
 
 /** Whether a route of the service answers a path, as far as they are known. */
 export function answersPath({ routes, healthPaths }: Service, path: string): boolean {

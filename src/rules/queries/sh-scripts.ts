@@ -28,8 +28,11 @@ export function shellOf(dockerfile: Dockerfile, { stage, instruction }: Step): "
   return shell === "dash" || shell === "busybox" ? shell : undefined;
 }
 
-/** `mkdir -p /srv/{a,b}`: one folder of that name, where the shell knows no such thing. An address may have curl's own. */
-const BRACES = String.raw`(?<=\b(?:rm|mkdir|cp|mv|chmod|chown|touch|install|ln)\s[^;&|\n]*)(?<![$\\\w]*:\/\/\S*)(?<![$\\{])\{[\w.*/-]+(?:,[\w.*/-]*)+\}`;
+/**
+ * `mkdir -p /srv/{a,b}`: one folder of that name, where the shell knows no such thing. An address may have curl's
+ * own. What is looked for comes first: looking back from each character of a long line would take as long as it is long.
+ */
+const BRACES = String.raw`(?=\{[\w.*/-]+,)(?<=\b(?:rm|mkdir|cp|mv|chmod|chown|touch|install|ln)\s[^;&|\n]*)(?<![$\\\w]*:\/\/\S*)(?<![$\\{])\{[\w.*/-]+(?:,[\w.*/-]*)+\}`;
 /** At the beginning of a command: the word that the shell in question does not know. */
 const AT_START = String.raw`(?:^|[;&|({]\s*|\b(?:if|then|do|else|while|until|!)\s+)`;
 /** What only bash reads as it is meant. */
