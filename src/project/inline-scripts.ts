@@ -92,8 +92,8 @@ const MOST_PRINTED = 100_000;
 
 /** Each word stands in the place of a `%s`; the format comes again until all words are out. Undefined where it is too long. */
 function printed([format = "", ...words]: readonly string[]): string | undefined {
-  const taken = format.split("%s").length - 1;
-  const times = taken === 0 ? 1 : Math.max(1, Math.ceil(words.length / taken));
+  // Endless, and so too long, where no `%s` takes a word that is there.
+  const times = Math.ceil(words.length / (format.split("%s").length - 1)) || 1;
   if (format.length * times > MOST_PRINTED) return undefined;
   let at = 0;
   return unescaped(format)

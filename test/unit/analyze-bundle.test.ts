@@ -8,7 +8,7 @@ import { rules } from "../../src/rules/index.gen.ts";
 import { healthcheck, slim, startLine, syncLine } from "../../src/rules/queries/example.ts";
 
 /** More than this is a sign that something heavy came in; the CPU is measured by `bench/analyze.ts`. */
-const MOST_BYTES = 920_000;
+const MOST_BYTES = 922_000;
 const AUTHOR = ["-c", "user.name=t", "-c", "user.email=t@example.org"];
 const HEAVY =
   /node_modules\/(?:zod|listr2|preact|tar-stream|d3-|diff|fzstd|yaml|@lezer|tinyglobby|picomatch)|src\/(?:engine|probes|planner|reporters(?!\/view)|profiles)\//;
