@@ -18,7 +18,7 @@ const onAnEngine = {
 } as const;
 
 /**
- * `unit` takes seconds; `thorough` starts the command many times, waits and searches, without an engine; `engine` has
+ * `unit` is for the inner loop; `thorough` starts the command many times, waits and searches, without an engine; `engine` has
  * tests that stand company, `alone` those that time or count what the machine does, or let others be swept;
  * `conformance` reads BuildKit's data.
  */

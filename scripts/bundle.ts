@@ -24,8 +24,8 @@ const EXAMPLES = /^ {2}examples: (?:\{.*\}|\{$[^]*?^ {2}\}|[^{\n]*),$/m;
 
 /**
  * The examples of rules are for their tests and the documentation: half of a rule's text, and `analyze` shows none. What
- * they are put together from beside a rule is then put together from nothing: else each start would write them all. esbuild leaves
- * out the calls of an empty function, with what they are given.
+ * they are put together from beside a rule is then put together from nothing: else each start would write them all.
+ * esbuild leaves out the calls of an empty function, with what they are given.
  */
 const withoutExamples: Plugin = {
   name: "without-examples",

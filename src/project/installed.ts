@@ -18,13 +18,16 @@ export type Known = Pick<DependencyFacts, "groups" | "extras"> &
 
 /** Groups and extras that the RUN lines of an image's stages install. */
 export function installedBy(dockerfile: Dockerfile | undefined, known: Known): Installed {
-  const calls =
-    dockerfile === undefined ? [] : reachableStages(dockerfile).flatMap((stage) => callsIn(dockerfile, stage));
+  const calls = dockerfile === undefined ? [] : toolCalls(dockerfile);
   return {
     groups: sorted(calls.flatMap((call) => groupsInstalled(call, known))),
     extras: sorted(calls.flatMap((call) => extrasOf(call, known))),
   };
 }
+
+/** What the stages of the image run of a tool that installs packages of Python, in their order. */
+export const toolCalls = (dockerfile: Dockerfile): readonly ToolCall[] =>
+  reachableStages(dockerfile).flatMap((stage) => callsIn(dockerfile, stage));
 
 const callsIn = (dockerfile: Dockerfile, stage: Stage): readonly ToolCall[] =>
   stage.instructions

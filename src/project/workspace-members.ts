@@ -1,8 +1,6 @@
-import { commandsOfInstruction } from "../dockerfile/shell.ts";
-import { reachableStages } from "../dockerfile/stages.ts";
 import type { Dockerfile } from "../model/types.ts";
-import { type ToolCall, toolCall } from "./install-command.ts";
-import { filledCall } from "./installed.ts";
+import type { ToolCall } from "./install-command.ts";
+import { toolCalls } from "./installed.ts";
 import { inProject, within } from "./project-folder.ts";
 import { type Pyproject, readPyproject } from "./pyproject.ts";
 import { normalName } from "./requirement.ts";
@@ -67,17 +65,9 @@ function joinedSections(all: ReadonlyArray<Pyproject["groups"]>): Pyproject["gro
  */
 function packagesNamed(dockerfile: Dockerfile): readonly string[] {
   if (!dockerfile.text.includes("--package")) return [];
-  const calls = reachableStages(dockerfile).flatMap((stage) =>
-    stage.instructions
-      .filter(({ keyword }) => keyword === "RUN")
-      .flatMap((instruction) =>
-        commandsOfInstruction(instruction, stage).flatMap(({ name, args }) => {
-          const call = toolCall([name, ...args]);
-          return call === undefined ? [] : [filledCall(call, { dockerfile, stage, instruction })];
-        }),
-      ),
-  );
-  const named = calls.filter(({ tool, verb }) => tool === "uv" && /^(?:sync|export)$/.test(verb)).map(namesIn);
+  const named = toolCalls(dockerfile)
+    .filter(({ tool, verb }) => tool === "uv" && /^(?:sync|export)$/.test(verb))
+    .map(namesIn);
   const isOther = (name: string) => name.includes("$");
   const all = [...new Set(named.flat())];
   return named.at(-1)?.length === 0 || all.some(isOther) ? [] : all;

@@ -39,6 +39,7 @@ export async function* judgements(
   }
   const seen = new Set<string>();
   for (const [index, target] of targets.entries()) {
+    // Nothing can have been interrupted before the first; and `world.signal` takes its time to be made.
     if (index > 0) world.signal.throwIfAborted();
     try {
       const judgement = await judge(target, flags, { targets, world });
