@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { start } from "../../src/cli/full.ts";
 import { run } from "../../src/kit/exec.ts";
 import { healthy } from "../../src/rules/queries/example.ts";
+import { seaworthy } from "../support/in-process.ts";
 
 /** Whatever a folder holds, `analyze` says one clear thing about it: never a stack trace, never somebody else's text. */
 
@@ -43,20 +43,13 @@ const text = (name: string): string =>
   ({ ...healthy, "compose.yaml": COMPOSE, "seaworthy.yaml": "keep: []\n" })[name] ?? "";
 
 async function analyze(...args: readonly string[]) {
-  let [stdout, stderr] = ["", ""];
-  const own = {
-    stdout: { write: (part: string) => void (stdout += part) },
-    stderr: { write: (part: string) => void (stderr += part) },
-    exitCode: undefined as number | string | undefined,
-  };
-  process.exitCode = undefined;
-  await start(["analyze", folder, ...args], own);
+  const { code: ended, stdout, stderr } = await seaworthy("analyze", folder, ...args);
   const said = stdout + stderr;
   expect(said).not.toMatch(/\n\s+at /);
   expect(said).not.toContain("This is a bug");
   // eslint-disable-next-line no-control-regex
   expect(said).not.toMatch(/[\u0000-\u0008\u000b-\u001f]/);
-  const code = Math.abs(Number(process.exitCode ?? own.exitCode ?? 0));
+  const code = Math.abs(Number(ended));
   expect(code).toBeLessThanOrEqual(2);
   return { said, code, about: (name: string) => said.split("\n").filter((line) => isAbout(line, name)) };
 }

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { targetsOf } from "../../src/cli/analyze/targets.ts";
-import { start } from "../../src/cli/full.ts";
 import { healthy, healthyDockerfile, healthyWith } from "../../src/rules/queries/example.ts";
+import { seaworthy } from "../support/in-process.ts";
 
 /** `analyze` on several folders, files, patterns and stdin, in several formats. */
 
@@ -36,16 +36,7 @@ afterEach(() => {
   process.exitCode = undefined;
 });
 
-async function analyze(...args: readonly string[]) {
-  let [stdout, stderr] = ["", ""];
-  const own = {
-    stdout: { write: (text: string) => void (stdout += text) },
-    stderr: { write: (text: string) => void (stderr += text) },
-    exitCode: undefined as number | string | undefined,
-  };
-  await start(["analyze", ...args], own);
-  return { code: process.exitCode ?? own.exitCode, stdout, stderr };
-}
+const analyze = (...args: readonly string[]) => seaworthy("analyze", ...args);
 const at = (place: string) => join(root, "services", place);
 
 describe("a Dockerfile that is not judged", () => {

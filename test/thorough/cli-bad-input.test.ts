@@ -3,13 +3,13 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { start } from "../../src/cli/full.ts";
 import { run } from "../../src/kit/exec.ts";
 import { examine } from "../../src/pipeline/doctor.ts";
 import { judgeAgain } from "../../src/pipeline/judge-again.ts";
 import { finishRun, openRun, type Run } from "../../src/pipeline/run-directory.ts";
 import { checks } from "../../src/checks/index.gen.ts";
 import { sampleReport } from "../golden/sample-report.ts";
+import { seaworthy } from "../support/in-process.ts";
 
 /** Each bad input gives one message with a hint and its code, exit code 2, and never a stack trace. Needs no engine. */
 
@@ -22,18 +22,6 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const write = (name: string, text: string) => writeFile(join(folder, name), text);
-
-/** Runs a command in this process. */
-async function seaworthy(...args: readonly string[]) {
-  let [stdout, stderr] = ["", ""];
-  const process = {
-    stdout: { write: (text: string) => void (stdout += text) },
-    stderr: { write: (text: string) => void (stderr += text) },
-    exitCode: undefined as number | string | undefined,
-  };
-  await start(args, process);
-  return { code: process.exitCode, stdout, stderr };
-}
 
 async function expectRefusal(code: string, ...args: readonly string[]) {
   const said = await seaworthy(...args);

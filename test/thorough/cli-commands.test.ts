@@ -2,7 +2,6 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { checks } from "../../src/checks/index.gen.ts";
-import { start } from "../../src/cli/full.ts";
 import { decisions } from "../../src/decisions/index.gen.ts";
 import { run } from "../../src/kit/exec.ts";
 import type { Plan, RenderedFile } from "../../src/model/types.ts";
@@ -12,6 +11,7 @@ import { finishRun, openRun } from "../../src/pipeline/run-directory.ts";
 import { rules } from "../../src/rules/index.gen.ts";
 import { type Fixture, tinyService } from "../engine/support/tiny-service.ts";
 import { sampleReport } from "../golden/sample-report.ts";
+import { seaworthy } from "../support/in-process.ts";
 
 /** The commands that need neither an engine nor a network, through the command line, in this process. */
 
@@ -23,18 +23,6 @@ afterAll(() => service[Symbol.asyncDispose]());
 afterEach(() => {
   process.exitCode = undefined;
 });
-
-async function seaworthy(...args: readonly string[]) {
-  let [stdout, stderr] = ["", ""];
-  const own = {
-    stdout: { write: (text: string) => void (stdout += text) },
-    stderr: { write: (text: string) => void (stderr += text) },
-    exitCode: undefined as number | string | undefined,
-  };
-  await start(args, own);
-  // A command that fails says so to the real process, which then keeps its code.
-  return { code: process.exitCode ?? own.exitCode, stdout, stderr };
-}
 
 /** What git sees changed, and the files it ignores. */
 async function changes(): Promise<string> {

@@ -2,7 +2,6 @@ import { chmod, lstat, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { start } from "../../src/cli/full.ts";
 import { parseDockerfile } from "../../src/dockerfile/parse.ts";
 import { run } from "../../src/kit/exec.ts";
 import type { Evidence } from "../../src/model/types.ts";
@@ -13,6 +12,7 @@ import { memoryTree } from "../../src/project/tree.ts";
 import { rules } from "../../src/rules/index.gen.ts";
 import { changed, healthy, slim } from "../../src/rules/queries/example.ts";
 import type { Project } from "../../src/rules/rule.ts";
+import { seaworthy } from "../support/in-process.ts";
 
 async function fixed(project: Project) {
   const read = (over: Changed) => (path: string) => over.get(path) ?? project[path];
@@ -152,17 +152,6 @@ describe("analyze --fix", { timeout: 60_000 }, () => {
   });
   const write = (name: string, text: string) => writeFile(join(folder, name), text);
   const read = (name: string) => readFile(join(folder, name), "utf8");
-  async function seaworthy(...args: readonly string[]) {
-    let [stdout, stderr] = ["", ""];
-    const own = {
-      stdout: { write: (text: string) => void (stdout += text) },
-      stderr: { write: (text: string) => void (stderr += text) },
-      exitCode: undefined as number | string | undefined,
-    };
-    process.exitCode = undefined;
-    await start(args, own);
-    return { code: process.exitCode ?? own.exitCode ?? 0, stdout, stderr };
-  }
 
   it("shows the difference and writes nothing with --dry-run", async () => {
     const { stdout } = await seaworthy("analyze", "--fix", "--dry-run", folder);

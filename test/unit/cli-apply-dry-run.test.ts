@@ -2,11 +2,11 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { start } from "../../src/cli/full.ts";
 import type { RenderedFile, Report } from "../../src/model/types.ts";
 import { seenAs } from "../../src/pipeline/apply.ts";
 import { finishRun, openRun } from "../../src/pipeline/run-directory.ts";
 import { sampleReport } from "../golden/sample-report.ts";
+import { seaworthy } from "../support/in-process.ts";
 
 /** `apply --dry-run` shows the difference of any run, and ends as `apply` would. Needs no engine. */
 
@@ -32,16 +32,10 @@ async function dryRun(status: Report["verdict"]["status"], now: string, ...flags
   const report = { ...sampleReport, files: [rendered], verdict: { status, sentence: "Two checks fail." } };
   await writeFile(join(run.directory, "report.json"), JSON.stringify(report));
   await finishRun(run, 1, true);
-  let [stdout, stderr] = ["", ""];
-  const process = {
-    stdout: { write: (text: string) => void (stdout += text) },
-    stderr: { write: (text: string) => void (stderr += text) },
-    exitCode: undefined as number | string | undefined,
-  };
-  await start(["apply", "--dry-run", ...flags, folder], process);
+  const { code, stdout, stderr } = await seaworthy("apply", "--dry-run", ...flags, folder);
   expect((await readdir(folder)).toSorted()).toEqual([".seaworthy", rendered.path]);
   expect(stdout).toMatch(/^-FROM .*\n\+FROM new$/m);
-  return { code: process.exitCode ?? 0, stderr };
+  return { code, stderr };
 }
 
 it("shows what a run proved, and says no more", async () => {

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { start } from "../../../src/cli/full.ts";
 import { run } from "../../../src/kit/exec.ts";
 import type { Finding, SuppressedFinding } from "../../../src/model/types.ts";
+import { seaworthy } from "../../support/in-process.ts";
 
 /** `--baseline` and `--changed` through the command line, on a real repository. */
 
@@ -43,17 +43,7 @@ const commit = async () => {
   await git("commit", "-qm", "more");
 };
 
-async function analyze(...args: readonly string[]) {
-  let [stdout, stderr] = ["", ""];
-  const own = {
-    stdout: { write: (text: string) => void (stdout += text) },
-    stderr: { write: (text: string) => void (stderr += text) },
-    exitCode: undefined as number | string | undefined,
-  };
-  process.exitCode = undefined;
-  await start(["analyze", ...args], own);
-  return { code: process.exitCode ?? own.exitCode ?? 0, stdout, stderr };
-}
+const analyze = (...args: readonly string[]) => seaworthy("analyze", ...args);
 /** The one service of `analyze --json`. */
 function onlyIn(stdout: string) {
   const { services } = JSON.parse(stdout) as {
