@@ -78,7 +78,7 @@ function besideNotes({ stack, isSettled, seen }: Noted["beside"]): readonly stri
     ...(stack.notStarted.length === 0 || isSettled
       ? []
       : [
-          `\`sidecars: compose\` in seaworthy.yaml starts ${stack.notStarted.join(", ")} of ${stack.files.join(", ")} beside the service while it is proven.`,
+          `Nothing was started beside the service: \`sidecars: compose\` in seaworthy.yaml would start ${stack.notStarted.join(", ")} of ${stack.files.join(", ")} while it is proven.`,
         ]),
     ...stack.leftOut.map((text) => `${stack.files.join(", ")}: ${text}.`),
   ];

@@ -84,7 +84,7 @@ it("says when other work made every time longer", () => {
 it("says how to have started what nobody started, unless the team has settled that", () => {
   const stack = { ...NO_STACK, files: ["compose.yaml"], notStarted: ["db (postgres:17)"] };
   expect(notesOf({ ...nothing, beside: { ...nothing.beside, stack } })).toEqual([
-    "`sidecars: compose` in seaworthy.yaml starts db (postgres:17) of compose.yaml beside the service while it is proven.",
+    "Nothing was started beside the service: `sidecars: compose` in seaworthy.yaml would start db (postgres:17) of compose.yaml while it is proven.",
   ]);
   expect(notesOf({ ...nothing, beside: { ...nothing.beside, stack, isSettled: true } })).toEqual([]);
 });
