@@ -1,9 +1,10 @@
 /** How the sources are bundled: shared by the build and by the test that guards what `analyze` loads. */
 import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
+import { build, type BuildOptions, type BuildResult, type Plugin } from "esbuild";
 import { wrapper } from "../src/cli/bytecode.ts";
 import * as exampleParts from "../src/rules/queries/example.ts";
-import { build, type BuildOptions, type BuildResult, type Plugin } from "esbuild";
+import { TEXTS, textsOfRules, withoutTexts } from "./rule-texts.ts";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
 
@@ -20,20 +21,13 @@ const onlyEnglish: Plugin = {
   },
 };
 
-const EXAMPLES = /^ {2}examples: (?:\{.*\}|\{$[^]*?^ {2}\}|[^{\n]*),$/m;
-
 /**
- * The examples of rules are for their tests and the documentation: half of a rule's text, and `analyze` shows none. What
- * they are put together from beside a rule is then put together from nothing: else each start would write them all.
- * esbuild leaves out the calls of an empty function, with what they are given.
+ * What the examples of rules are put together from beside a rule is put together from nothing: else each start would
+ * write them all. esbuild leaves out the calls of an empty function, with what they are given.
  */
-const withoutExamples: Plugin = {
-  name: "without-examples",
+const withoutExampleParts: Plugin = {
+  name: "without-example-parts",
   setup(bundler) {
-    bundler.onLoad({ filter: /\/src\/rules\/[^/]+\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, "utf8").replace(EXAMPLES, ""),
-      loader: "ts",
-    }));
     bundler.onLoad({ filter: /\/src\/rules\/queries\/example\.ts$/ }, () => ({
       contents: Object.entries(exampleParts)
         .map(([name, part]) =>
@@ -126,7 +120,7 @@ const script: BuildOptions = {
   footer: { js: wrapper.end },
 };
 
-/** Libraries that many services do not need, each a script of its own: what lies in a script is paid for at every start. */
+/** What many services do not need, each a script of its own: what lies in a script is paid for at every start. */
 const APART: Readonly<Record<string, BuildOptions>> = {
   yaml: { entryPoints: { yaml: "yaml" } },
   "@lezer/python": { entryPoints: { python: "@lezer/python" } },
@@ -135,6 +129,7 @@ const APART: Readonly<Record<string, BuildOptions>> = {
     // Its ES module asks `import.meta.url`, which a script does not have: a pattern would end in an error.
     alias: { fdir: resolve("node_modules/fdir/dist/index.cjs") },
   },
+  [TEXTS]: { entryPoints: { texts: TEXTS }, plugins: [textsOfRules] },
 };
 
 type Bundled = BuildResult<{ metafile: true }>;
@@ -172,7 +167,7 @@ export async function bundleAnalyze(options: BuildOptions = {}): Promise<Bundles
   const analyze = await build({
     ...script,
     entryPoints: { analyze: "src/cli/light.ts" },
-    plugins: [onlyEnglish, withoutExamples, atOnce, fromBeside(apart)],
+    plugins: [onlyEnglish, withoutTexts, withoutExampleParts, atOnce, fromBeside(apart)],
     ...options,
     metafile: true,
   });
