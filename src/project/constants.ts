@@ -1,7 +1,10 @@
 import { moduleAssignment, type PythonFile, type PythonSources } from "./python-source.ts";
-import { dotted, type Expression } from "./python-tree.ts";
+import { type Call, dotted, type Expression } from "./python-tree.ts";
 
 const MAX_DEPTH = 6;
+
+/** What reads a variable by its name. */
+const ASKS = /(?:^|\.)(?:getenv|environ\.get|env(?:\.str)?|config)$/;
 
 /** Names of many parts, each made of many: no address of a service is put together from more. */
 const MAX_PARTS = 32;
@@ -30,12 +33,16 @@ export function constantText(
     case "member":
       return memberText(sources, dotted(expression) || expression.name, depth);
     case "call":
-      return expression.keywords.has("default")
-        ? again(expression.keywords.get("default"))
-        : again(expression.args.at(-1));
+      return again(givenBy(expression));
     default:
       return undefined;
   }
+}
+
+/** What a call hands on. `getenv("NAME")` has the name alone, and what the variable holds no file says. */
+function givenBy({ of, args, keywords }: Call): Expression | undefined {
+  if (keywords.has("default")) return keywords.get("default");
+  return args.length === 1 && ASKS.test(dotted(of)) ? undefined : args.at(-1);
 }
 
 /** As it is written where JavaScript's numbers do not hold it: the id of a channel has 18 digits. */

@@ -29,6 +29,7 @@ describe("where uploads are stored", () => {
     ["a name alone", SAVE("name")],
     ["the root", SAVE("os.path.join('/', name)")],
     ["a folder that only a variable names", SAVE("os.path.join(os.environ['UP'], name)")],
+    ["a folder below one that only a variable names", SAVE("os.path.join(f\"{os.getenv('UP')}/media\", name)")],
     ["another object's save", "from models import Note\ndef keep(note):\n    note.save('a/b.txt')\n"],
     ["a parameter", SAVE("target").replace("def up():", "def up(target):")],
     ["a folder above one that nobody knows", SAVE("(__import__('x').y.parent / 'a' / name)")],
