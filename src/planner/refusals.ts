@@ -2,6 +2,7 @@ import { argvToday } from "../decisions/command.ts";
 import type { Facts } from "../decisions/decider.ts";
 import { starterOf } from "../decisions/shared/compose.ts";
 import { carriedStart, isObstacle } from "../decisions/shared/carried-start.ts";
+import { isLeftInPlace } from "../decisions/shared/project-install.ts";
 import { list } from "../decisions/shared/say.ts";
 import { lostSecrets, sshSteps } from "../decisions/shared/kept-secrets.ts";
 import { kindOf, servesNobody } from "../decisions/shared/kind.ts";
@@ -214,7 +215,7 @@ function* healthProposals(facts: Facts): Generator<Refusal> {
 function* proposals(facts: Facts, settled: ImageSpec["compose"]): Generator<Refusal> {
   const { service, dockerfile } = facts;
   yield* healthProposals(facts);
-  if (service.packaging.versionFromGit.value)
+  if (service.packaging.versionFromGit.value && !isLeftInPlace(facts))
     yield refusal("version-from-git", { what: "The package takes its version from git" });
   const server = mainStart(service)?.server;
   if (facts.overrides["command"] === undefined && (server === "flask-dev" || server === "django-dev"))

@@ -28,6 +28,9 @@ describe("what is refused", () => {
   const lock = (changes: Partial<NonNullable<Service["lock"]>>) => ({
     lock: sample.lock === undefined ? undefined : { ...sample.lock, ...changes },
   });
+  const versionFromGit = {
+    packaging: { ...sample.packaging, kind: fact("package" as const), versionFromGit: fact(true) },
+  } as const;
 
   it.each<[string, Partial<Service>, string | undefined]>([
     ["manager!", { manager: fact("pip") }, undefined],
@@ -57,7 +60,7 @@ describe("what is refused", () => {
     ["no-port!", bot, "FROM python:3.13-slim\nCMD python -m bot\n"],
     ["no-health-route", { healthPaths: [] }, undefined],
     ["development-server", startedBy(["flask", "run"], "flask-dev"), undefined],
-    ["version-from-git!", { packaging: { ...sample.packaging, versionFromGit: fact(true) } }, undefined],
+    ["version-from-git!", versionFromGit, undefined],
   ])("%s", (id, service, dockerfile) => {
     expect(refused(service, dockerfile)).toContain(id);
     expect(refused({})).not.toContain(id);
@@ -105,6 +108,11 @@ describe("what is refused", () => {
     expect(first?.what).toBe("Dockerfile installs the project that lies in backend/");
     expect(first?.instead).toContain("Move Dockerfile and .dockerignore into backend/");
     expect(of({ dockerfiles: ["Dockerfile"], dockerignore: undefined })[0]?.instead).toContain("Move Dockerfile into");
+  });
+
+  it("no version from git is asked for where today's image never installs the project", () => {
+    const { refusals } = makePlan({ ...facts(versionFromGit), installsProject: false });
+    expect(refusals.map(({ id }) => id)).not.toContain("version-from-git");
   });
 
   it("no redirection of output is taken for a second command", () => {
