@@ -41,6 +41,14 @@ export function toolCall(argv: readonly string[]): ToolCall | undefined {
   return tool === undefined ? behindOther(words) : callOf(tool, words.slice(1));
 }
 
+/** `python setup.py develop` and `install`: what pip does with the project's own folder today. */
+export function setupCall(argv: readonly string[]): ToolCall | undefined {
+  const [, file, verb] = argv.filter((word) => !word.startsWith("-"));
+  if (!/^python[\d.]*$/.test(baseName(argv[0] ?? "")) || baseName(file ?? "") !== "setup.py") return undefined;
+  if (verb !== "develop" && verb !== "install") return undefined;
+  return { tool: "pip", verb: "install", words: verb === "develop" ? ["-e", "."] : ["."] };
+}
+
 function callOf(tool: InstallTool, words: readonly string[]): ToolCall | undefined {
   let at = 0;
   while ((words[at] ?? "").startsWith("-")) at += TAKES_VALUE[tool].test(words[at] ?? "") ? 2 : 1;

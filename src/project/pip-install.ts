@@ -3,7 +3,7 @@ import { commandsOfInstruction } from "../dockerfile/shell.ts";
 import { lineOf, reachableStages, shippedStage, stageState } from "../dockerfile/stages.ts";
 import type { Dependency, Dockerfile, Instruction, PipCall, PipInstall, Stage } from "../model/types.ts";
 import { isForDevelopment } from "./development.ts";
-import { type PipItems, pipItems, type ToolCall, toolCall } from "./install-command.ts";
+import { type PipItems, pipItems, setupCall, type ToolCall, toolCall } from "./install-command.ts";
 import { filesOf } from "./installed-files.ts";
 import { isPylock } from "./lock-pylock.ts";
 import { localPackagesOf } from "./local-folders.ts";
@@ -77,7 +77,7 @@ function readCalls(dockerfile: Dockerfile, input: PipInput) {
       .filter(({ keyword }) => keyword === "RUN")
       .flatMap((instruction) =>
         commandsOfInstruction(instruction, stage).flatMap(({ name, args }) => {
-          const call = toolCall([name, ...args]);
+          const call = setupCall([name, ...args]) ?? toolCall([name, ...args]);
           return call === undefined ? [] : [{ stage, ...readCall(call, { ...input, dockerfile, stage, instruction }) }];
         }),
       ),

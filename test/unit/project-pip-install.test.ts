@@ -65,6 +65,14 @@ describe("what pip installs", () => {
     expect(pip?.calls).toEqual([{ files: ["pyproject.toml"], packages: [], options: [] }]);
   });
 
+  it.each(["python setup.py install", "python3 /code/setup.py -q develop"])("is what `%s` needs", async (line) => {
+    const pip = await pipOf({
+      Dockerfile: image("COPY . .", `RUN ${line}`),
+      "setup.py": "from setuptools import setup\nsetup(name='shop', install_requires=['flask>=3'])\n",
+    });
+    expect(pip?.calls).toEqual([{ files: [], packages: ["flask>=3"], options: [] }]);
+  });
+
   it.each([
     ["a version that only the build knows", 'RUN pip install "flask==$FLASK"', "flask==$FLASK"],
     ["the project, without a list to read beforehand", "RUN pip install .", "pip install ."],

@@ -3,7 +3,9 @@ import { commandsOfInstruction } from "../../dockerfile/shell.ts";
 import { reachableStages } from "../../dockerfile/stages.ts";
 import { shellWord } from "../../kit/shell-word.ts";
 import type { Dockerfile, Service } from "../../model/types.ts";
+import { setupCall } from "../../project/install-command.ts";
 import { baseName, programOf, unwrap } from "../../project/unwrap.ts";
+import { editsCode } from "./code-edits.ts";
 
 type ShellCommand = ReturnType<typeof commandsOfInstruction>[number];
 
@@ -42,7 +44,10 @@ export function buildStepsToday(dockerfile: Dockerfile | undefined, service: Ser
       const place = `${dockerfile.path}:${instruction.line}`;
       if (instruction.keyword === "RUN") {
         const commands = commandsOfInstruction(instruction, stage);
-        return commands.flatMap((command, index) => stepOf(command, commands[index - 1], { place, service }) ?? []);
+        const edits = (command: ShellCommand) => editsCode(command, { dockerfile, stage, instruction });
+        return commands.flatMap((command, index) => {
+          return stepOf(command, commands[index - 1], { place, service, edits }) ?? [];
+        });
       }
       const outside = outsideSource(dockerfile, instruction);
       return outside === undefined ? [] : [{ text: outside, place, makes: undefined }];
@@ -53,13 +58,17 @@ export function buildStepsToday(dockerfile: Dockerfile | undefined, service: Ser
 function stepOf(
   command: ShellCommand,
   before: ShellCommand | undefined,
-  { place, service }: { readonly place: string; readonly service: Service },
+  {
+    place,
+    service,
+    edits,
+  }: { readonly place: string; readonly service: Service; edits: (command: ShellCommand) => boolean },
 ): BuildStep | undefined {
   const { argv } = unwrap([command.name, ...command.args]);
   // A shell that runs a script of its own is followed by what it runs.
   if (argv.length === 0 || command.name === "" || isShellWithScript(command)) return undefined;
   const { program, rest } = programOf(argv);
-  if (isOurs(argv, program, rest) || fetchesInstaller(command, before, argv)) return undefined;
+  if ((isOurs(argv, program, rest) && !edits(command)) || fetchesInstaller(command, before, argv)) return undefined;
   const text = [
     ...command.assignments.map(({ name, value }) => `${name}=${shellWord(value)}`),
     ...argv.map(shellWord),
@@ -73,6 +82,7 @@ const isPython = (word: string): boolean => /^(?:python|pypy)[\d.]*$/.test(baseN
 
 function isOurs(argv: readonly string[], program: string, rest: readonly string[]): boolean {
   if (isPython(argv[0] ?? "") && argv.includes("-m")) return OUR_MODULE.test(program);
+  if (setupCall(argv) !== undefined) return true;
   if (isPython(program)) return rest.every((word) => /^-(?:V|VV|-version)$/.test(word));
   return OURS.test(baseName(program)) || (program === "git" && rest[0] === "config");
 }

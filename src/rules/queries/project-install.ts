@@ -1,5 +1,6 @@
 import { isIn } from "../../kit/paths.ts";
 import type { Dockerfile } from "../../model/types.ts";
+import { setupCall } from "../../project/install-command.ts";
 import type { RuleInput } from "../rule.ts";
 import type { Command } from "./commands.ts";
 import { copiedBy } from "./context.ts";
@@ -51,13 +52,13 @@ export const installsItself = (dockerfile: Dockerfile): boolean =>
   reachable(dockerfile).some((stage) =>
     runCommands(stage).some(
       ({ command: { argv } }) =>
-        argv.includes("install") &&
-        argv.some(
-          (word, index) =>
-            // The first word is the program itself, which may be called by its path.
-            (index > 0 && /^\.|\.whl$|^\/|^-e|^dist|\$/.test(word) && !TAKES_FILE.test(argv[index - 1] ?? "")) ||
-            word === "setup.py",
-        ),
+        setupCall(argv) !== undefined ||
+        (argv.includes("install") &&
+          argv.some(
+            (word, index) =>
+              // The first word is the program itself, which may be called by its path.
+              index > 0 && /^\.|\.whl$|^\/|^-e|^dist|\$/.test(word) && !TAKES_FILE.test(argv[index - 1] ?? ""),
+          )),
     ),
   );
 

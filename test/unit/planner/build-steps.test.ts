@@ -30,6 +30,8 @@ describe("a step that makes files", () => {
     ["RUN make assets", "make assets"],
     ["ADD https://models.example/m.bin /models/", "ADD https://models.example/m.bin"],
     ["COPY --from=ghcr.io/acme/tool:1 /tool /usr/local/bin/", "COPY --from=ghcr.io/acme/tool:1"],
+    ["RUN sed -i 's/DEBUG = True/DEBUG = False/' app/settings.py", "sed -i"],
+    ['RUN sed --in-place -E "s/dev/1.0/" /app/app/__init__.py', "sed --in-place"],
   ])("of which nobody knows what it makes stops the rework: %s", (line, shown) => {
     const refusal = refused(line);
     expect(refusal).toMatchObject({ blocking: true });
@@ -55,8 +57,11 @@ describe("a step that makes files", () => {
     "RUN curl -fsSL https://packages.example/key.asc | gpg --dearmor -o /usr/share/keyrings/x.gpg",
     "RUN addgroup --system app && adduser --system --group app && chown -R app:app /app",
     "RUN sed -i 's/\\r$//g' /app/boot.sh && chmod +x /app/boot.sh",
+    "RUN sed -i 's/deb.debian.org/mirror.example/' /etc/apt/sources.list.d/debian.sources",
+    "RUN sed -n '/version/p' pyproject.toml",
     "RUN python -m venv /opt/venv && /opt/venv/bin/pip install -r requirements.txt",
     "RUN python -m compileall -q /app && python --version",
+    "RUN python3 setup.py develop",
     'RUN if [ "$ENVIRONMENT" = prod ]; then uv sync --no-dev; else uv sync; fi',
     "RUN flake8 . && black --check . && python -m pytest",
     'RUN ["mkdir", "-p", "/data"]',
