@@ -5,6 +5,7 @@ import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
 import { keptSecrets } from "./shared/kept-secrets.ts";
 import { lockTool, type Picked, TOOL_TITLES, toolManifests } from "./shared/lock-tool.ts";
+import { importsResources, WITH_RESOURCES } from "./shared/pkg-resources.ts";
 import { projectInstall } from "./shared/project-install.ts";
 import { localPackages, memberManifests } from "./shared/local-packages.ts";
 import { list, placesOf } from "./shared/say.ts";
@@ -19,6 +20,17 @@ function sourcesOf(facts: Facts): readonly string[] {
   return [...new Set([...packaging.metadataFiles, ...packaging.importPackages])].filter(exists);
 }
 
+/** Nothing can be added to lists of hashes: there it is the team's to add. */
+const isAdded = (facts: Facts): boolean => importsResources(facts) !== undefined && facts.service.pip?.hashed === false;
+
+function withResources(facts: Facts, pip: PipInstall): PipInstall {
+  if (!isAdded(facts)) return pip;
+  const [first, ...others] = pip.calls;
+  return first === undefined
+    ? pip
+    : { ...pip, calls: [{ ...first, packages: [...first.packages, WITH_RESOURCES] }, ...others] };
+}
+
 /** From which files, and of what they offer, how much. */
 function installed(
   facts: Facts,
@@ -26,7 +38,7 @@ function installed(
 ): Pick<SyncSpec, "manifests" | "pip" | "tool" | "groups" | "extras"> {
   const { pip, lock, dependencies } = facts.service;
   const extras = override(facts, "sync.extras", "list") ?? kept(dependencies.installedExtras);
-  if (pip !== undefined) return { manifests: pip.reads, pip, groups: [], extras };
+  if (pip !== undefined) return { manifests: pip.reads, pip: withResources(facts, pip), groups: [], extras };
   const groups = override(facts, "sync.groups", "list") ?? kept(dependencies.installedGroups);
   if (picked !== undefined)
     return { manifests: toolManifests(picked.tool.name, facts.service.files), tool: picked.tool, groups, extras };
@@ -172,6 +184,11 @@ export const sync: Decider = {
       because: [
         ...said.because,
         because,
+        ...(isAdded(facts)
+          ? [
+              `${importsResources(facts)} imports pkg_resources, which today's base brings and setuptools no longer has from its release 82 on: an older one is installed beside.`,
+            ]
+          : []),
         ...(local.length === 0
           ? []
           : [

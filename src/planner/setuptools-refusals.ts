@@ -1,4 +1,5 @@
 import type { Facts } from "../decisions/decider.ts";
+import { importsResources, WITH_RESOURCES } from "../decisions/shared/pkg-resources.ts";
 import type { Refusal, Service } from "../model/types.ts";
 import { refusal } from "./refusal-kinds.ts";
 
@@ -6,7 +7,16 @@ import { refusal } from "./refusal-kinds.ts";
 const WITHOUT = 82;
 
 /** The environment has what the lock or the lists name; what came with the base, or with another tool, is not in it. */
-export function* setuptoolsRefusals({ service }: Facts): Generator<Refusal> {
+export function* setuptoolsRefusals(facts: Facts): Generator<Refusal> {
+  const { service } = facts;
+  const importer = importsResources(facts);
+  if (importer !== undefined && service.pip?.hashed === true)
+    yield refusal("setuptools", {
+      what: `${service.pip.reads[0] ?? "The list"} has hashes and no setuptools, of which ${importer} imports pkg_resources`,
+      because:
+        "Today's base brings one. The new environment has what the lists name, and what has no hash is not installed.",
+      instead: `Write \`${WITH_RESOURCES}\` into what the list is compiled from, compile it again (pip-compile needs \`--allow-unsafe\`), commit it and run again.`,
+    });
   const { setuptools } = service.packaging;
   if (setuptools === undefined) return;
   const { module, evidence } = setuptools;

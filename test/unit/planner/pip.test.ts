@@ -95,6 +95,32 @@ describe("a service that pip installs", () => {
     expect(refused({ hashed: true })).toEqual([]);
   });
 
+  it("gets a setuptools with pkg_resources where a package imports it that today's base brings", () => {
+    const old = poor.replace("3.13", "3.11");
+    const asking = (requirement: string, more: readonly string[] = []): Partial<Service> => {
+      const place = { file: "requirements.txt", line: 1 };
+      const runtime = [requirement, ...more].map((text) => ({
+        name: /^[\w-]+/.exec(text)?.[0] ?? "",
+        requirement: text,
+        place,
+      }));
+      return { dependencies: { ...sample.dependencies, runtime } };
+    };
+    const added = (service: Partial<Service>, dockerfile = old) =>
+      planned({}, service, dockerfile).text.includes("-r requirements.txt 'setuptools<82'");
+    expect(added(asking("gunicorn==20.1.0"))).toBe(true);
+    expect(
+      planned({}, asking("gunicorn==20.1.0"), old).plan.decisions.find(({ id }) => id === "sync")?.because,
+    ).toContain("gunicorn 20.1.0 imports pkg_resources");
+    expect(added(asking("gunicorn==23.0.0"))).toBe(false);
+    expect(added(asking("gunicorn==20.1.0", ["setuptools==80.9.0"]))).toBe(false);
+    // That base brings none, so today's image has the newest, too.
+    expect(added(asking("gunicorn==20.1.0"), poor)).toBe(false);
+    const hashed = planned({ hashed: true }, asking("gunicorn==20.1.0"), old);
+    expect(hashed.text).not.toContain("setuptools");
+    expect(hashed.plan.refusals).toContainEqual(expect.objectContaining({ id: "setuptools", blocking: true }));
+  });
+
   it("is told how to lock, which stops nothing", () => {
     const loose = [{ name: "flask", requirement: "flask", place: { file: "requirements.txt", line: 3 } }];
     const [told] = refused({ loose });
