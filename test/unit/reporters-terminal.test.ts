@@ -33,6 +33,27 @@ describe("summaryTable", () => {
     expect(table).toContain("      else: Nobody looked.\n");
   });
 
+  it("counts what is unproven for the reason of another, where listing it would hide the rest", () => {
+    const one = (id: string, status: CheckResult["status"]): CheckResult => ({
+      id,
+      title: `Title of ${id}`,
+      status,
+      message: status === "pass" ? "" : "There is no image: the build failed.",
+      evidence: [],
+    });
+    const ids = Array.from({ length: 6 }, (_, index) => `later-${index}`);
+    const report = (before: readonly CheckResult[]) => ({
+      ...withAfter({ checks: [one("first", "unproven"), ...ids.map((id) => one(id, "unproven"))] }),
+      before: { ...sampleReport.before, checks: before },
+    });
+    const table = summaryTable(report([one("later-5", "pass")]), { colour: false, width: 100 });
+    expect(table).toContain("      first: There is no image: the build failed.\n");
+    expect(table).not.toContain("Title of later-0");
+    // What was seen of today's image is told.
+    expect(table).toMatch(/Title of later-5 +✓ pass +\? unproven\n/);
+    expect(table).toContain("  5 more are unproven for the same reason as first; the report names them\n");
+  });
+
   it("says what is left to the team, and what to do about it", () => {
     const left = { id: "x", what: "app.py:6 writes beside the code", because: "Root's.", instead: "Write elsewhere." };
     const table = summaryTable({ ...sampleReport, refusals: [left] }, { colour: false, width: 80 });

@@ -88,15 +88,43 @@ function checkLines(pairs: readonly CheckPair[], paint: Paint, width: number): r
     return paint(STATUS_STYLES[status], text.padEnd(padded));
   };
   const told = toldOnce();
+  const repeated = repetitions(shown);
   return [
     paint("dim", `  ${"check".padEnd(label)}  ${"before".padEnd(column)}  after`),
-    ...shown.flatMap(({ title, before, after }) => {
+    ...shown.flatMap((pair) => {
+      const { title, before, after } = pair;
+      if (repeated.some(({ pairs: each }) => each.includes(pair))) return [];
       const line =
         `  ${clip(title, label).padEnd(label)}  ${word(before?.status, column)}  ${word(after?.status)}`.trimEnd();
       return [line, ...told(after, width - 7).map((text) => `      ${text}`)];
     }),
+    ...repeated.flatMap(({ first, pairs: each }) =>
+      hanging(`${each.length} more are unproven for the same reason as ${first}; the report names them`, width),
+    ),
   ];
 }
+
+/** So many lines that say the same hide those that do not. */
+const MOST_REPEATED = 5;
+
+/** Checks of which nothing was seen on either side, for a reason that another one tells, by the id of that one. */
+function repetitions(
+  pairs: readonly CheckPair[],
+): ReadonlyArray<{ readonly first: string; readonly pairs: readonly CheckPair[] }> {
+  const byReason = new Map<string, { readonly first: string; readonly pairs: CheckPair[] }>();
+  for (const pair of pairs) {
+    const { before, after } = pair;
+    if (after === undefined || !TOLD.has(after.status)) continue;
+    const same = byReason.get(reasonOf(after));
+    if (same === undefined) byReason.set(reasonOf(after), { first: after.id, pairs: [] });
+    else if (after.status === "unproven" && (!applies(before) || before?.status === "unproven")) same.pairs.push(pair);
+  }
+  return [...byReason.values()].filter(({ pairs: { length } }) => length >= MOST_REPEATED);
+}
+
+/** The message without what differs from one to the next. */
+const reasonOf = ({ message }: CheckResult): string =>
+  message.replace(/^Not tried: /, "").replaceAll(/[\d.]+ m?s\b/g, "…");
 
 const applies = (check: CheckResult | undefined): boolean => check !== undefined && check.status !== "not-applicable";
 
@@ -108,7 +136,7 @@ function toldOnce(): (check: CheckResult | undefined, width: number) => readonly
   const first = new Map<string, string>();
   return (check, width) => {
     if (check === undefined || !TOLD.has(check.status)) return [];
-    const words = check.message.replace(/^Not tried: /, "").replaceAll(/[\d.]+ m?s\b/g, "…");
+    const words = reasonOf(check);
     const before = first.get(words);
     if (before === undefined) first.set(words, check.id);
     const message = before === undefined || check.status === "fail" ? check.message : `as ${before} says.`;
