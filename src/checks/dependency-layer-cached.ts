@@ -9,6 +9,23 @@ const edited = (dependencies: boolean, source: boolean): BuildRecord => ({
   builds: [build("source-edit", { dependencies, source })],
 });
 
+const sourceEdit = build("source-edit", { dependencies: true, source: false });
+const ofItself: BuildRecord = {
+  ...exampleRecord,
+  builds: [
+    {
+      ...sourceEdit,
+      steps: [
+        ...sourceEdit.steps.map((step) => ({
+          ...step,
+          name: step.name.replace(/uv sync.*/, "conda env create && pip install x"),
+        })),
+        { name: "[runtime 6/6] RUN pip install --no-deps .", stage: "runtime", cached: false, milliseconds: 900 },
+      ],
+    },
+  ],
+};
+
 export const dependencyLayerCached: Check<BuildRecord> = {
   id: "dependency-layer-cached",
   severity: "error",
@@ -33,6 +50,7 @@ export const dependencyLayerCached: Check<BuildRecord> = {
       },
       status: "unproven",
     },
+    { name: "the service itself is installed again, without them", data: ofItself, status: "pass" },
     { name: "the edit reached nothing", data: edited(true, true), status: "unproven" },
   ],
   judge({ builds, edited: files }) {

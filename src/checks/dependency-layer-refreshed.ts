@@ -1,7 +1,7 @@
-import type { BuildStep } from "../model/types.ts";
+import type { Build, BuildStep, Verdict } from "../model/types.ts";
 import { buildRecord, type BuildRecord } from "../probes/build-record.ts";
 import type { Check } from "./check.ts";
-import { dependencySteps, lastBuild, notMade, shortName } from "./support/build-steps.ts";
+import { dependencySteps, exportedAgain, lastBuild, notMade, shortName } from "./support/build-steps.ts";
 import { build, exampleRecord } from "./support/examples.ts";
 import { fail, notApplicable, pass, unproven } from "./support/verdicts.ts";
 
@@ -11,6 +11,11 @@ const edited = (dependencies: boolean): BuildRecord => ({
 });
 
 const stale = build("lock-edit", { dependencies: true, source: true });
+/** Beside the step that installs, which came from the cache. */
+const withStep = (name: string, cached: boolean): BuildRecord => ({
+  ...exampleRecord,
+  builds: [{ ...stale, steps: [...stale.steps, { name, stage: undefined, cached, milliseconds: 900 }] }],
+});
 const mountedLock: BuildRecord = {
   ...exampleRecord,
   builds: [
@@ -40,6 +45,22 @@ export const dependencyLayerRefreshed: Check<BuildRecord> = {
     { name: "installed again", data: edited(false), status: "pass" },
     { name: "cached although the lock changed", data: edited(true), status: "fail" },
     { name: "cached by a builder that does not look at what is mounted", data: mountedLock, status: "fail" },
+    {
+      name: "exported again to the same list",
+      data: withStep("[list 3/3] RUN poetry export -o requirements.txt", false),
+      status: "pass",
+      says: "the same list",
+    },
+    {
+      name: "exported from the cache",
+      data: withStep("[list 3/3] RUN poetry export -o requirements.txt", true),
+      status: "fail",
+    },
+    {
+      name: "wheels are made again, and are the same",
+      data: withStep("[wheels 3/3] RUN pip wheel -w /wheels -r requirements.txt", false),
+      status: "pass",
+    },
     { name: "no lock", data: { ...exampleRecord, builds: [], edited: { source: "app.py" } }, status: "not-applicable" },
     { name: "not built", data: { ...exampleRecord, builds: [] }, status: "unproven" },
   ],
@@ -54,12 +75,23 @@ export const dependencyLayerRefreshed: Check<BuildRecord> = {
     const ran = steps.find(({ cached }) => !cached);
     if (ran !== undefined)
       return pass(`After an edit of ${files?.lock ?? "the lock"}, \`${shortName(ran)}\` ran again.`);
-    const why = steps.some((step) => mounts(step, files?.lock))
-      ? "the step mounts it, but this builder does not look at what is mounted, as Podman before 5.3: build there with `--no-cache` after each new lock"
-      : "the build does not read it";
-    return fail(`After an edit of ${files?.lock ?? "the lock"}, the dependencies still came from the cache: ${why}.`);
+    return fromTheCache(again, steps, files?.lock);
   },
 };
+
+/** Where no step installed again: another one may have read the lock in its place. */
+function fromTheCache(again: Build, steps: readonly BuildStep[], lock: string | undefined): Verdict {
+  const file = lock ?? "the lock";
+  const exported = exportedAgain(again);
+  if (exported !== undefined)
+    return pass(
+      `After an edit of ${file} that changes no package, \`${shortName(exported)}\` ran again, and made the same list as before.`,
+    );
+  const why = steps.some((step) => mounts(step, lock))
+    ? "the step mounts it, but this builder does not look at what is mounted, as Podman before 5.3: build there with `--no-cache` after each new lock"
+    : "the build does not read it";
+  return fail(`After an edit of ${file}, the dependencies still came from the cache: ${why}.`);
+}
 
 /** Whether the step has that file of the context mounted. */
 const mounts = ({ name }: BuildStep, file: string | undefined): boolean =>

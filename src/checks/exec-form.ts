@@ -1,3 +1,4 @@
+import type { Contract, Verdict } from "../model/types.ts";
 import { ordinaryRun, type OrdinaryRun } from "../probes/ordinary-run.ts";
 import type { Check } from "./check.ts";
 import { exampleContract, exampleRun } from "./support/examples.ts";
@@ -51,6 +52,12 @@ export const execForm: Check<OrdinaryRun> = {
       says: "stop-answers-in-flight",
     },
     {
+      name: "the same where what it waited for had ended by the signal",
+      data: { ...alone("sh /app/start.sh"), stop: endedWith(143) },
+      status: "pass",
+      says: "ended with 143",
+    },
+    {
       name: "a shell that is the worker itself",
       data: alone("/bin/sh /usr/local/bin/loop"),
       status: "unproven",
@@ -63,6 +70,13 @@ export const execForm: Check<OrdinaryRun> = {
       context: { contract: { ...exampleContract, kind: "worker" } },
     },
     { name: "uv run", data: alone("uv run uvicorn app.main:app"), status: "fail" },
+    {
+      name: "an installer that Python runs",
+      data: alone("/usr/local/bin/python3.13 -I /usr/local/bin/pdm run serve"),
+      status: "fail",
+    },
+    { name: "an installer as a module", data: alone("python -u -m pdm run serve"), status: "fail" },
+    { name: "a module of that name", data: alone("python -m app.pdm"), status: "pass" },
     { name: "an init", data: under("/usr/bin/tini -- uvicorn app.main:app", "uvicorn app.main:app"), status: "pass" },
     { name: "uv run below an init", data: under("tini -- uv run app", "uv run app"), status: "fail" },
     {
@@ -85,24 +99,41 @@ export const execForm: Check<OrdinaryRun> = {
     const pid1 = init ? next : first;
     if (pid1 === undefined) return unproven(`${shown(first.argv)} is an init, and nothing that it started was seen.`);
     const what = init ? `What the init ${shown(first.argv)} has started` : "The first process";
-    const program = programOf(pid1.argv);
+    const program = startedBy(pid1.argv);
     const isShell = /^(ba|da|a|z|k)?sh$|^busybox$/.test(program);
-    // A loop of shell is a worker as well, and ends on its signal where it handles it.
-    if (isShell && contract.kind === "worker" && stop.exit?.code === 0)
-      return unproven(
-        `${what} is a shell, ${shown(pid1.argv)}, which ended with 0 after ${stop.signal}: whether what it had started ended as well is not seen.`,
-      );
-    // One that handles nothing is killed as process 1, and ends with 128 and the signal below an init.
-    if (isShell && stop.exit?.code === 0)
-      return pass(
-        `${what} is a shell, ${shown(pid1.argv)}, which handles ${stop.signal} and ended with 0; whether it hands it on, a request in flight shows (stop-answers-in-flight).`,
-      );
-    if (isShell) return fail(`${what} is a shell: ${shown(pid1.argv)}.`);
+    if (isShell) return ofShell({ what, argv: pid1.argv, init }, stop, contract);
     if (/^(uvx?|poetry|pdm|pipenv|hatch|npm)$/.test(program))
       return fail(`${what} is an installer: ${shown(pid1.argv)}.`);
     return pass(`${what} is ${shown(pid1.argv)}.`);
   },
 };
 
+/** One that handles nothing never hears of the signal as process 1, and ends with 128 and the signal below an init. */
+function ofShell(
+  { what, argv, init }: { readonly what: string; readonly argv: string; readonly init: boolean },
+  { signal, exit }: OrdinaryRun["stop"],
+  { kind }: Pick<Contract, "kind">,
+): Verdict {
+  const handles = exit?.code === 0 || (!init && exit?.code === 143 && signal === "SIGTERM");
+  if (!handles) return fail(`${what} is a shell: ${shown(argv)}.`);
+  const ended = `ended with ${exit?.code}`;
+  // A loop of shell is a worker as well, and ends on its signal where it handles it.
+  if (kind === "worker")
+    return unproven(
+      `${what} is a shell, ${shown(argv)}, which ${ended} after ${signal}: whether what it had started ended as well is not seen.`,
+    );
+  return pass(
+    `${what} is a shell, ${shown(argv)}, which handles ${signal} and ${ended}; whether it hands it on, a request in flight shows (stop-answers-in-flight).`,
+  );
+}
+
 const programOf = (argv: string): string => (argv.split(" ")[0] ?? "").replace(/^.*\//, "").replace(/^-/, "");
+
+/** The same, or what Python runs: of a program that is a script, the kernel shows its interpreter first. */
+function startedBy(argv: string): string {
+  const program = programOf(argv);
+  if (!/^python[\d.]*$/.test(program)) return program;
+  const script = /^\S+(?: -[A-Zbsu]+)* (?:-m )?(\S+)/.exec(argv)?.[1] ?? "";
+  return programOf(script);
+}
 const shown = (argv: string): string => `\`${argv.slice(0, 120)}\``;

@@ -1,9 +1,16 @@
+import { counted } from "../kit/text.ts";
 import { ordinaryRun, type OrdinaryRun } from "../probes/ordinary-run.ts";
 import type { Check } from "./check.ts";
 import { exampleRun } from "./support/examples.ts";
 import { fail, pass, unproven } from "./support/verdicts.ts";
 
 const silent = { stdout: 0, stderr: 0 };
+const held: OrdinaryRun = {
+  ...exampleRun,
+  linesWhenHealthy: silent,
+  linesBeforeStop: silent,
+  linesAtEnd: { stdout: 9, stderr: 0 },
+};
 
 export const logsPrompt: Check<OrdinaryRun> = {
   id: "logs-prompt",
@@ -22,8 +29,18 @@ export const logsPrompt: Check<OrdinaryRun> = {
     { name: "at once", data: exampleRun, status: "pass" },
     {
       name: "everything comes at the end",
-      data: { ...exampleRun, linesWhenHealthy: silent, linesBeforeStop: silent, linesAtEnd: { stdout: 9, stderr: 0 } },
+      data: { ...held, unbuffered: false },
       status: "fail",
+    },
+    {
+      name: "its only word is its last, and it cannot hold any back",
+      data: { ...held, linesAtEnd: { stdout: 1, stderr: 1 } },
+      status: "unproven",
+    },
+    {
+      name: "its only word is its last, on stderr",
+      data: { ...held, unbuffered: false, linesAtEnd: { stdout: 0, stderr: 1 } },
+      status: "unproven",
     },
     {
       name: "stdout comes at the end",
@@ -44,6 +61,11 @@ export const logsPrompt: Check<OrdinaryRun> = {
   judge({ linesWhenHealthy, linesBeforeStop, linesAtEnd, unbuffered }) {
     const total = (lines: typeof linesAtEnd) => lines.stdout + lines.stderr;
     if (total(linesAtEnd) === 0) return unproven("The service wrote no line, so nobody can say when it would come.");
+    // Python holds nothing back of stderr, nor of stdout where it was told so: some say nothing before they are stopped.
+    if (total(linesBeforeStop) === 0 && (unbuffered || linesAtEnd.stdout === 0))
+      return unproven(
+        `It wrote nothing while it ran and answered, and ${counted(total(linesAtEnd), "line")} when it was stopped: whether another line comes at once was not seen.`,
+      );
     if (total(linesBeforeStop) === 0)
       return fail(`No line came while the service ran and answered; ${total(linesAtEnd)} came when it was stopped.`);
     // A service may say its only word on stdout when it stops; one that cannot be buffering is believed.

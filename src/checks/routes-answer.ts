@@ -12,6 +12,9 @@ const beside: OrdinaryRun = {
   sidecars: ["db"],
 };
 
+/** Of a health path: it leads elsewhere, or wants to know who asks, and has said neither yes nor no. */
+const isOpen = (status: number): boolean => (status >= 300 && status < 400) || [401, 403, 407].includes(status);
+
 const readiness = {
   service: { healthPaths: [{ value: "/ready", confidence: "certain", evidence: [] }] } as unknown as Service,
 };
@@ -49,6 +52,18 @@ export const routesAnswer: Check<OrdinaryRun> = {
       context: readiness,
     },
     {
+      name: "it leads to its path with a slash at the end",
+      data: { ...beside, visits: [...exampleRun.visits, { path: "/ready", status: 307 }] },
+      status: "pass",
+      context: readiness,
+    },
+    {
+      name: "it asks who comes",
+      data: { ...beside, visits: [...exampleRun.visits, { path: "/ready", status: 401 }] },
+      status: "pass",
+      context: readiness,
+    },
+    {
       name: "a route does not answer",
       data: { ...beside, visits: [...exampleRun.visits, { path: "/items", status: 0 }] },
       status: "fail",
@@ -67,7 +82,7 @@ export const routesAnswer: Check<OrdinaryRun> = {
   judge({ visits, sidecars = [], notStarted = [] }, { service }) {
     const health = new Set((service?.healthPaths ?? []).map(({ value }) => value));
     const isBad = ({ path, status }: Visit) =>
-      status === 0 || status >= 500 || (health.has(path) && (status < 200 || status >= 300));
+      status === 0 || status >= 500 || (health.has(path) && (status < 200 || status >= 300) && !isOpen(status));
     const bad = visits.filter((one) => one.open !== true && isBad(one));
     const names = some(bad.map(({ path }) => path));
     if (sidecars.length === 0)
@@ -83,11 +98,11 @@ export const routesAnswer: Check<OrdinaryRun> = {
         ? fail(said)
         : unproven(`${said} It may need ${some(notStarted)}, which nobody started: name it under \`sidecars\` too.`);
     }
-    return pass(
-      `Beside ${some(sidecars, 6)}, ${counted(visits.length, "route")} answered: ${some(
-        visits.map(({ path, status }) => `${path} ${status}`),
-        6,
-      )}.`,
+    const answered = visits.map(({ path, status }) => `${path} ${status}`);
+    const open = visits.filter(({ path, status }) => health.has(path) && isOpen(status)).map(({ path }) => path);
+    return leaving(
+      pass(`Beside ${some(sidecars, 6)}, ${counted(visits.length, "route")} answered: ${some(answered, 6)}.`),
+      open.length === 0 ? [] : [`whether ${some(open)} says that it is well (it leads elsewhere, or asks who comes)`],
     );
   },
 };

@@ -2,7 +2,11 @@ import type { Build, BuildSide, BuildStep, Verdict } from "../../model/types.ts"
 import { unproven } from "./verdicts.ts";
 
 const INSTALLS =
-  /\buv\s+(sync|pip\s+(install|sync))\b|\bpip3?\s+(install|sync)\b|-m\s+pip\s+install\b|\bpip-sync\b|\b(poetry|pdm|pipenv)\s+(install|sync)\b/;
+  /\buv\s+(sync|pip\s+(install|sync))\b|\bpip[\d.]*\s+(install|sync|wheel|download)\b|\bpip-sync\b|\b(poetry|pdm|pipenv)\s+(install|sync)\b/;
+/** The project itself, and nothing that it depends on. */
+const WITHOUT_DEPENDENCIES = /\s--no-deps\b/;
+/** What makes another list of a lock, by which a later step installs. */
+const EXPORTS = /\b(?:uv|poetry|pdm)\s+export\b|\bpipenv\s+requirements\b|\buv\s+pip\s+compile\b|\bpip-compile\b/;
 /** An installer that installs an installer brings none of the service's dependencies. */
 const INSTALLS_TOOLS_ONLY =
   /pip3?\s+install\s+((-\S+|uv|poetry|pdm|pipenv|pip|setuptools|wheel)([=<>~]=?[\w.*]+)?["']?\s*)+(&&|;|$)/;
@@ -13,8 +17,12 @@ const DEPENDENCIES_ONLY =
 export function dependencySteps(build: Build): readonly BuildStep[] {
   const installs = build.steps.filter(({ name }) => INSTALLS.test(name.replace(INSTALLS_TOOLS_ONLY, "")));
   const alone = installs.filter(({ name }) => DEPENDENCIES_ONLY.test(name));
-  return alone.length > 0 ? alone : installs;
+  return alone.length > 0 ? alone : installs.filter(({ name }) => !WITHOUT_DEPENDENCIES.test(name));
 }
+
+/** A step that made a list of the lock again. Where the list is the same, the builder installs nothing again. */
+export const exportedAgain = (build: Build): BuildStep | undefined =>
+  build.steps.find(({ name, cached }) => !cached && EXPORTS.test(name));
 
 /** The steps that do what the Dockerfile says: not those of the builder itself, and not the bases. */
 export const stepsDone = (build: Build): readonly BuildStep[] =>
