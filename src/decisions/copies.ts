@@ -5,32 +5,24 @@ import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { movedUp, placedToday } from "./shared/placed.ts";
 import { buildStepsToday } from "./shared/build-steps.ts";
 import { carriedStart, isObstacle } from "./shared/carried-start.ts";
+import { memberNeeds } from "./shared/member-needs.ts";
+import { childrenOf, has, hasFolder, type Need, NOT_RUN, tracked } from "./shared/needs.ts";
 import { override } from "./shared/override.ts";
 import { list, places } from "./shared/say.ts";
 import { envToday } from "./shared/today.ts";
+import { toolNeeds } from "./shared/tool-needs.ts";
+import { membersInPlace } from "./shared/workspace.ts";
 
 type Copy = ImageSpec["copies"][number];
-
-/** One thing the service needs at run time, with the line that says so. */
-interface Need {
-  readonly path: string;
-  /** Absolute; below the working directory, under its own name, when nothing is said. */
-  readonly to?: string;
-  readonly why: string;
-  readonly evidence: readonly string[];
-}
 
 /** Names of a module that a project has at its root for its tools, not for its service. */
 const TOOL_MODULE = /^(setup|conftest|noxfile|fabfile|tasks|tests?|test_\w+|\w+_test)\.py$/;
 
-const has = (service: Service, path: string): boolean => service.files.includes(path);
-const hasFolder = (service: Service, path: string): boolean =>
-  service.files.some((file) => file.startsWith(`${path}/`));
-const tracked = (service: Service, path: string): boolean => has(service, path) || hasFolder(service, path);
-
 function* codeNeeds(service: Service): Generator<Need> {
-  for (const folder of service.packaging.importPackages)
-    yield { path: folder, why: "the code of the service", evidence: [] };
+  // Members of a workspace are installed, or lie where they are looked for.
+  if (service.dependencies.members === undefined)
+    for (const folder of service.packaging.importPackages)
+      yield { path: folder, why: "the code of the service", evidence: [] };
   const module = service.application?.value.module.split(".")[0];
   if (module !== undefined && hasFolder(service, module))
     yield { path: module, why: "the application object is in it", evidence: places(service.application?.evidence) };
@@ -138,32 +130,6 @@ function* stepNeeds(facts: Facts): Generator<Need> {
       };
 }
 
-function* toolNeeds(service: Service): Generator<Need> {
-  if (service.dependencies.runtimeClosure.includes("django") && has(service, "manage.py"))
-    yield {
-      path: "manage.py",
-      why: "migrations and other tasks run from the same image, with another command",
-      evidence: ["manage.py:1"],
-    };
-  if (service.dependencies.runtimeClosure.includes("alembic") && has(service, "alembic.ini")) {
-    const migrate = service.starts.find((start) => start.role === "migrate" || start.argv.includes("alembic"));
-    const evidence = migrate === undefined ? ["alembic.ini:1"] : places(migrate.evidence);
-    const why = "migrations run from the same image, with another command";
-    yield { path: "alembic.ini", why, evidence };
-    for (const folder of ["alembic", "migrations"])
-      if (has(service, `${folder}/env.py`)) yield { path: folder, why, evidence };
-  }
-  if (service.server.value === "gunicorn" && has(service, "gunicorn.conf.py"))
-    yield {
-      path: "gunicorn.conf.py",
-      why: "gunicorn reads it from its working directory without being told",
-      evidence: ["gunicorn.conf.py:1"],
-    };
-}
-
-/** What the build or people read, not the service. */
-const NOT_RUN =
-  /^(?:tests?|docs?|examples?|node_modules|\..+|Dockerfile.*|Containerfile.*|(?:docker-)?compose.*|Makefile|pyproject\.toml|setup\.(?:py|cfg)|MANIFEST\.in|Pipfile|.*\.lock|.*requirements.*|.*\.(?:md|rst|sh|bash)|LICEN[CS]E.*|.*entrypoint.*|conftest\.py|tests?\.py|test_\w+\.py|tox\.ini|pytest\.ini)$/i;
 /** Folders of the system: a file there configures the old image's own parts. */
 const SYSTEM = /^\/(?:bin|boot|dev|etc|lib\w*|proc|root|run|sbin|sys|tmp|usr|var)(?:\/|$)/;
 
@@ -172,10 +138,7 @@ function* namedNeeds({ dockerfile, service }: Facts, workdir: string): Generator
   const placed = placedToday(dockerfile, service, workdir);
   const root = movedUp(placed, workdir, service);
   if (root !== undefined) {
-    const names = service.files
-      .filter((file) => file.startsWith(`${root.from}/`))
-      .map((file) => file.slice(root.from.length + 1).split("/")[0] ?? "");
-    for (const name of new Set(names))
+    for (const name of childrenOf(service, root.from))
       if (!NOT_RUN.test(name))
         yield {
           path: `${root.from}/${name}`,
@@ -220,9 +183,10 @@ function settle(
     if (need.path !== root)
       if (!byPath.has(need.path) && /^(?:[\w@]|\.streamlit\/)[\w@./-]*$/.test(need.path) && tracked(service, need.path))
         byPath.set(need.path, need);
-  const outer = (path: string) =>
-    [...byPath.keys(), ...installed].some((other) => other !== path && path.startsWith(`${other}/`));
   const isInstalled = (path: string) => installed.some((one) => isIn(one, path));
+  const copied = [...byPath.keys()].filter((path) => !isInstalled(path));
+  const outer = (path: string) =>
+    [...copied, ...installed].some((other) => other !== path && path.startsWith(`${other}/`));
   return [...byPath.values()].filter((need) => !outer(need.path) && !isInstalled(need.path));
 }
 
@@ -248,7 +212,12 @@ export const copies: Decider = {
     }));
     // They are installed from there, and the environment has them.
     const local = new Set((draft.sync?.local ?? []).map(({ path }) => path));
-    const installed = draft.sync?.project === "no-editable" ? service.packaging.importPackages : [];
+    const root = draft.sync?.workspace?.root ?? workdir;
+    const inPlace = membersInPlace(facts, draft.sync);
+    const installed =
+      draft.sync?.project === "no-editable"
+        ? service.packaging.importPackages.filter((one) => !inPlace.some(({ path }) => isIn(one, path)))
+        : [];
     const needs = settle(
       service,
       [
@@ -260,11 +229,12 @@ export const copies: Decider = {
         ...stepNeeds(facts),
         ...conventionalNeeds(service),
         ...codeNeeds(service),
+        ...memberNeeds(facts, draft.sync, workdir),
         ...asked,
       ].filter(({ path }) => !local.has(path)),
       { installed, root: movedUp(placedToday(facts.dockerfile, service, workdir), workdir, service)?.from },
     );
-    const value = needs.map(({ path, to, why }): Copy => ({ from: path, to: to ?? `${workdir}/${path}`, why }));
+    const value = needs.map(({ path, to, why }): Copy => ({ from: path, to: to ?? `${root}/${path}`, why }));
     const names = needs.map((need) => `\`${need.path}\``);
     return {
       value: { copies: value },

@@ -1,5 +1,5 @@
 import { isIn } from "../kit/paths.ts";
-import type { LockTool, PipInstall, SyncSpec } from "../model/types.ts";
+import type { LockTool, PipInstall, SyncSpec, WorkspaceSpec } from "../model/types.ts";
 import { isForDevelopment } from "../project/development.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
@@ -9,15 +9,18 @@ import { importsResources, WITH_RESOURCES } from "./shared/pkg-resources.ts";
 import { projectInstall } from "./shared/project-install.ts";
 import { localPackages, memberManifests } from "./shared/local-packages.ts";
 import { list, placesOf } from "./shared/say.ts";
+import { workspaceSpec } from "./shared/workspace.ts";
 
 const kept = (names: readonly string[]): readonly string[] =>
   names.filter((name) => /^[\w.-]+$/.test(name) && !isForDevelopment(name)).toSorted();
 
-/** Folders and files the build backend needs; only tracked ones. */
-function sourcesOf(facts: Facts): readonly string[] {
+/** Folders and files the build backend needs; only tracked ones. Of a workspace's members that is all of their folders. */
+function sourcesOf(facts: Facts, workspace: WorkspaceSpec | undefined): readonly string[] {
   const { packaging, files } = facts.service;
   const exists = (path: string) => files.some((file) => isIn(file, path));
-  return [...new Set([...packaging.metadataFiles, ...packaging.importPackages])].filter(exists);
+  const folders = workspace?.packages.map(({ path }) => path);
+  const metadata = packaging.metadataFiles.filter((file) => folders?.some((one) => isIn(file, one)) !== true);
+  return [...new Set([...metadata, ...(folders ?? packaging.importPackages)])].filter(exists);
 }
 
 /** Nothing can be added to lists of hashes: there it is the team's to add. */
@@ -62,6 +65,14 @@ const FROM_LOCK: Readonly<Record<LockTool["name"], { readonly command: string; r
   },
 };
 
+/** How uv is told which members of a workspace it installs. */
+const toldOf = ({ asked }: WorkspaceSpec): string =>
+  asked.length === 0 ? " --all-packages" : asked.map((name) => ` --package ${name}`).join("");
+
+/** What of a workspace is installed in place of its root, and how. */
+const ofMembers = ({ packages, asked }: WorkspaceSpec): string =>
+  `As today, ${asked.length === 0 ? "all members of the workspace are" : `of the workspace ${list(asked)} ${asked.length === 1 ? "is" : "are"}`} installed, with what ${asked.length === 1 ? "it needs" : "they need"}.${packages.length === 0 ? "" : ` ${list(packages.map(({ name, path }) => `${name} (${path})`))} ${packages.length === 1 ? "is" : "are"} built from source after the dependencies, so an edit there installs none of them again; uv compares the pyproject.toml of every member with the lock, so all of them are mounted.`}`;
+
 type Said = Pick<Choice, "choice" | "rejected"> & { readonly because: readonly string[] };
 
 /** What the install step sees of the project. */
@@ -69,10 +80,10 @@ const seen = (files: string, { local = [] }: SyncSpec): string =>
   `Only ${files}${local.length === 0 ? "" : ` and ${list(local.map(({ path }) => path))}`} are mounted, so an edit of ${local.length === 0 ? "the source" : "the service's own source"} leaves this layer cached.`;
 
 function byUv(value: SyncSpec): Said {
-  const { groups, extras, manifests } = value;
+  const { groups, extras, manifests, workspace } = value;
   const added = [...groups.map((name) => `group ${name}`), ...extras.map((name) => `extra ${name}`)];
   return {
-    choice: `\`uv sync --locked --no-default-groups\`${added.length > 0 ? ` with ${list(added)}` : ""}`,
+    choice: `\`uv sync --locked --no-default-groups${workspace === undefined ? "" : toldOf(workspace)}\`${added.length > 0 ? ` with ${list(added)}` : ""}`,
     because: [
       "The lock decides every version, and a lock that is out of step with pyproject.toml stops the build.",
       seen(manifests.length > 2 ? "the manifests" : "the two manifests", value),
@@ -139,6 +150,28 @@ function saidOf(value: SyncSpec, picked: Picked | undefined): Said {
   return value.pip === undefined ? byUv(value) : byPip(value.pip, value);
 }
 
+/** What is installed from folders of the repository or beside the lists, and what private packages take. */
+function besides({ workspace, local = [], secrets = [] }: SyncSpec, facts: Facts): readonly string[] {
+  return [
+    ...(workspace === undefined ? [] : [ofMembers(workspace)]),
+    ...(isAdded(facts)
+      ? [
+          `${importsResources(facts)} imports pkg_resources, which today's base brings and setuptools no longer has from its release 82 on: an older one is installed beside.`,
+        ]
+      : []),
+    ...(local.length === 0
+      ? []
+      : [
+          `${list(local.map(({ name, path }) => `${name} is installed from ${path}`))}: mounted while it is, and built into the environment as any other package.`,
+        ]),
+    ...(secrets.length === 0
+      ? []
+      : [
+          `The build secrets of today's install step are mounted here as well: ${list(secrets.map(({ id }) => `\`${id}\``))}.`,
+        ]),
+  ];
+}
+
 export const sync: Decider = {
   id: "sync",
   title: "Installing the dependencies",
@@ -168,12 +201,15 @@ export const sync: Decider = {
     const secrets = keptSecrets(facts.dockerfile);
     const picked = lockTool(facts, draft.base?.python);
     const local = localPackages(service);
+    const { workdir = "/app" } = draft;
+    const workspace = workspaceSpec(facts, project, workdir);
     const value: SyncSpec = {
-      venv: `${draft.workdir ?? "/app"}/.venv`,
+      venv: `${workspace?.root ?? workdir}/.venv`,
       ...installed(facts, picked),
       project,
       cache: "/var/cache/uv",
-      sources: project === "none" ? [] : sourcesOf(facts),
+      ...(workspace === undefined ? {} : { workspace }),
+      sources: project === "none" ? [] : sourcesOf(facts, workspace),
       ...(local.length === 0 ? {} : { local }),
       ...(secrets.length === 0 ? {} : { secrets }),
     };
@@ -184,21 +220,7 @@ export const sync: Decider = {
       because: [
         ...said.because,
         because,
-        ...(isAdded(facts)
-          ? [
-              `${importsResources(facts)} imports pkg_resources, which today's base brings and setuptools no longer has from its release 82 on: an older one is installed beside.`,
-            ]
-          : []),
-        ...(local.length === 0
-          ? []
-          : [
-              `${list(local.map(({ name, path }) => `${name} is installed from ${path}`))}: mounted while it is, and built into the environment as any other package.`,
-            ]),
-        ...(secrets.length === 0
-          ? []
-          : [
-              `The build secrets of today's install step are mounted here as well: ${list(secrets.map(({ id }) => `\`${id}\``))}.`,
-            ]),
+        ...besides(value, facts),
         ...(facts.overrides["sync"] === undefined ? [] : [configured("sync")]),
       ].join(" "),
       evidence: [...placesOf(service.packaging.kind, service.lock?.inStep), ...(picked?.evidence ?? [])],

@@ -89,6 +89,8 @@ export interface SyncSpec {
   readonly cache: string;
   /** What is installed from folders of the repository: mounted while it is. */
   readonly local?: readonly LocalPackage[];
+  /** Members of a uv workspace that the image has in place of its root. */
+  readonly workspace?: WorkspaceSpec;
   /** What the builder copies, beside the manifests, to install the project itself. */
   readonly sources?: readonly string[];
   /** Secrets that today's install steps mount: as written there, and the variable that they make of the file at `path`. */
@@ -98,6 +100,15 @@ export interface SyncSpec {
     readonly variable?: string;
     readonly path?: string;
   }>;
+}
+
+export interface WorkspaceSpec {
+  /** Absolute path of the workspace's root; the working directory may be a member's folder below it. */
+  readonly root: string;
+  /** What uv is told to install; none where that is all of them. */
+  readonly asked: readonly string[];
+  /** Those that are built and installed. */
+  readonly packages: readonly LocalPackage[];
 }
 
 /** Poetry, PDM or Pipenv, in an environment of its own that does not ship. */

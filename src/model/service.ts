@@ -164,11 +164,35 @@ export interface DependencyFacts {
   readonly devOnly: readonly string[];
   /** Normalised names of the runtime closure (from the lock when there is one). */
   readonly runtimeClosure: readonly string[];
-  /** Members of the workspace that the image installs in place of its root: normalised names. */
-  readonly members?: readonly string[];
+  /** What of a workspace the image has in place of its root. */
+  readonly members?: WorkspaceUse;
   /** `tool.uv.sources`, git and path requirements, extra indexes. */
   readonly workspace: boolean;
   readonly indexes: readonly string[];
+}
+
+/** The part of a uv workspace that an image installs where that is not the root: `uv sync --package api`. */
+export interface WorkspaceUse {
+  /** Normalised names that uv is told; it is told none where it installs all of them. */
+  readonly asked: readonly string[];
+  /** Those, and the members that they need. */
+  readonly members: readonly WorkspaceMember[];
+  /** Folders of the members that the image does without. */
+  readonly others: readonly string[];
+  /** Why they cannot be installed so, and which. */
+  readonly hindrance?: {
+    readonly kind: "unknown" | "own-lock" | "dynamic" | "root";
+    readonly names: readonly string[];
+  };
+}
+
+export interface WorkspaceMember {
+  /** Normalised. */
+  readonly name: string;
+  /** Its folder. */
+  readonly path: string;
+  /** It is built and installed; its dependencies are in any case. */
+  readonly package: boolean;
 }
 
 export interface Dependency {

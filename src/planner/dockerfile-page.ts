@@ -1,3 +1,4 @@
+import { isIn } from "../kit/paths.ts";
 import { CA_SECRET, type Profile } from "../profiles/profile.ts";
 import type { ImageSpec, Pin, Plan, Service } from "../model/types.ts";
 import { comment } from "./comment.ts";
@@ -28,6 +29,9 @@ export function from(page: Page, image: string, stage: string): Lines {
   return [...(note === undefined ? [] : [`# ${note}`]), `FROM ${name} AS ${stage}`];
 }
 
+/** Where the project lies in the builder. */
+export const projectRoot = ({ image }: Page): string => image.sync.workspace?.root ?? image.workdir;
+
 /** uv, the cache of what it installs with and the company's CA are there while it works, and gone afterwards. */
 export const uvMounts = (cache: string): Lines => [
   "--mount=type=bind,from=uv,source=/uv,target=/usr/local/bin/uv",
@@ -36,10 +40,11 @@ export const uvMounts = (cache: string): Lines => [
 ];
 
 /** Those, what is installed from folders of the repository, and what today's step mounts to get at what is private. */
-export function syncMounts({ image }: Page, cache = image.sync.cache): Lines {
+export function syncMounts(page: Page, cache = page.image.sync.cache): Lines {
+  const { image } = page;
   // Build backends write beside what they build; of a mount nothing is kept.
   const local = (image.sync.local ?? []).map(
-    ({ path }) => `--mount=type=bind,source=${path},target=${image.workdir}/${path},rw`,
+    ({ path }) => `--mount=type=bind,source=${path},target=${projectRoot(page)}/${path},rw`,
   );
   return [...uvMounts(cache), ...local, ...(image.sync.secrets ?? []).map(({ written }) => `--mount=${written}`)];
 }
@@ -78,15 +83,21 @@ export const osPackages = (profile: Profile, names: Lines): Lines =>
 /** COPY lines into the builder: one for all single files of a folder, one for each folder. */
 export function copyLines(page: Page, paths: readonly string[]): Lines {
   const { service, image } = page;
-  const { workdir } = image;
-  const to = (path: string) => image.copies.find((copy) => copy.from === path)?.to ?? `${workdir}/${path}`;
-  const isFlat = (path: string) => service.files.includes(path) && to(path) === `${workdir}/${path.split("/").at(-1)}`;
+  const root = projectRoot(page);
+  const to = (path: string) => image.copies.find((copy) => copy.from === path)?.to ?? `${root}/${path}`;
+  const isFlat = (path: string) => service.files.includes(path) && to(path) === `${root}/${path.split("/").at(-1)}`;
   const flat = paths.filter((path) => isFlat(path));
   const nested = paths.filter((path) => !flat.includes(path));
   return [
-    ...(flat.length === 0 ? [] : [`COPY ${flat.join(" ")} ${workdir}/`]),
+    ...(flat.length === 0 ? [] : [`COPY ${flat.join(" ")} ${root}/`]),
     ...nested.map((path) => `COPY ${path} ${to(path)}`),
   ];
+}
+
+/** What the project is built from: its manifests and its sources, none of them twice. */
+export function projectFiles({ image }: Page): readonly string[] {
+  const { manifests, sources = [] } = image.sync;
+  return [...new Set([...manifests.filter((file) => !sources.some((one) => isIn(file, one))), ...sources])];
 }
 
 /** What the runtime needs of the operating system, with what making its user takes. */

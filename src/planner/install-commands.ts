@@ -1,17 +1,23 @@
-import type { LockTool, PipCall, SyncSpec } from "../model/types.ts";
+import type { LockTool, PipCall, SyncSpec, WorkspaceSpec } from "../model/types.ts";
 import type { Lines, Page } from "./dockerfile-page.ts";
 
 /** `uv sync`, of the groups and extras that the image has. */
 export function syncCommand({ image }: Page, ...more: readonly string[]): string {
-  const { groups, extras, local = [] } = image.sync;
+  const { groups, extras, local = [], workspace } = image.sync;
   return [
     "uv sync --locked --no-default-groups",
+    ...(workspace?.asked.length === 0 ? ["--all-packages"] : []),
+    ...(workspace?.asked ?? []).map((name) => `--package ${name}`),
     ...(local.length === 0 ? [] : ["--no-editable"]),
     ...groups.map((name) => `--group ${name}`),
     ...extras.map((name) => `--extra ${name}`),
     ...more,
   ].join(" ");
 }
+
+/** Leaves out what is installed from its source. */
+export const withoutProject = ({ image }: Page): string =>
+  image.sync.workspace === undefined ? "--no-install-project" : "--no-install-workspace";
 
 /** Where the tool that reads the lock has its own environment: in the builder alone. */
 const toolHome = ({ name }: LockTool): string => `/opt/${name}`;
@@ -68,16 +74,26 @@ export function installDependencies(page: Page): Lines {
   const { pip, venv, extras } = page.image.sync;
   const locked = lockedCommand(page);
   if (locked !== undefined) return [`uv venv --no-project ${venv}`, locked];
-  if (pip === undefined) return [syncCommand(page, "--no-install-project")];
+  if (pip === undefined) return [syncCommand(page, withoutProject(page))];
   return [
     `uv venv --no-project ${venv}`,
     ...pip.calls.map((call) => pipCommand(call, { hashed: pip.hashed, extras, venv })),
   ];
 }
 
+/** The folders of the members that are built, each behind a word. */
+const foldersOf = ({ root, packages }: WorkspaceSpec, word = ""): Lines =>
+  packages.map(({ path }) => `${word}${root}/${path}`);
+
+/** The folders that are built into the environment. */
+export const projectFolders = ({ image }: Page): Lines =>
+  image.sync.workspace === undefined ? [image.workdir] : foldersOf(image.sync.workspace);
+
 /** The project itself, linked to where it lies; and nothing else, as a sync with packages of other folders would. */
 export function installEditable(page: Page): string {
-  const { pip, tool, local = [], venv } = page.image.sync;
+  const { pip, tool, local = [], venv, workspace } = page.image.sync;
+  if (workspace !== undefined)
+    return `uv pip install --python ${venv}/bin/python --no-deps ${foldersOf(workspace, "--editable ").join(" ")}`;
   return pip === undefined && tool === undefined && local.length === 0
     ? syncCommand(page)
     : `uv pip install --python ${venv}/bin/python --no-deps --editable .`;

@@ -1,12 +1,15 @@
 import { hindranceOf, type Hindrance, localPackages } from "../decisions/shared/local-packages.ts";
 import { list } from "../decisions/shared/say.ts";
-import type { LocalPackage, Refusal, Service } from "../model/types.ts";
+import type { LocalPackage, Refusal, Service, WorkspaceUse } from "../model/types.ts";
 import { refusal } from "./refusal-kinds.ts";
 
 /** Packages of other folders that no build of the service's own folder can install. */
 export function* localRefusals(service: Service): Generator<Refusal> {
   const { members } = service.dependencies;
-  if (members !== undefined) yield refusal("workspace-member", memberSaid(members));
+  if (members?.hindrance !== undefined) {
+    const { kind, names } = members.hindrance;
+    yield refusal("workspace-member", MEMBER_SAID[kind](list(names)));
+  }
   const packages = localPackages(service);
   for (const hindrance of ["outside", "untracked", "editable"] as const) {
     const kept = packages.filter((one) => hindranceOf(one, service) === hindrance);
@@ -14,14 +17,31 @@ export function* localRefusals(service: Service): Generator<Refusal> {
   }
 }
 
-function memberSaid(members: readonly string[]): Said {
-  const sources = members.map((name) => `\`${name} = { workspace = true }\``);
-  const words = members.map((name) => `\`--package ${name}\``);
-  return {
-    what: `Today's image installs ${list(members)} of the workspace, and not its root`,
-    instead: `Name ${list(members)} in \`dependencies\` of the root's pyproject.toml, with ${list(sources)} under \`[tool.uv.sources]\`, and take ${list(words)} out of the Dockerfile; run \`uv lock\`, commit all of it and run again.`,
-  };
-}
+/** Why members of a workspace cannot be installed in place of its root. */
+const MEMBER_SAID: Readonly<Record<NonNullable<WorkspaceUse["hindrance"]>["kind"], (names: string) => Said>> = {
+  unknown: (names) => ({
+    what: `Today's image installs \`${names}\` of the workspace, which is the name of no member in git`,
+    because: "Which member it is decides what the image has, and no file says it.",
+    instead:
+      "Write the member's name behind `--package`, or give the build argument a default (`ARG PACKAGE=api`); commit it and run again.",
+  }),
+  "own-lock": (names) => ({
+    what: `${names} has a uv.lock of its own beside the workspace's, and today's image installs it in its own folder`,
+    because: "Which of the two locks decides the versions depends on what lies above the folder in the image.",
+    instead: `Delete the member's uv.lock, so that the workspace's decides, and install it from the root (\`uv sync --package ${names}\`); or run again with the member's folder as DIR, as a project of its own.`,
+  }),
+  dynamic: (names) => ({
+    what: `${names} leaves to its build backend what it needs (\`dynamic\` in its pyproject.toml)`,
+    because: "uv would have to build it to compare it with the lock, before its source is there.",
+    instead:
+      "Write `dependencies` and `optional-dependencies` into its pyproject.toml, lock again, commit and run again.",
+  }),
+  root: (names) => ({
+    what: `The image needs ${names}, the root of the workspace, as a package beside its members`,
+    because: "The root's folder holds all the others, so every edit of any of them would build it again.",
+    instead: "Move the code of the root into a member, lock again, commit and run again.",
+  }),
+};
 
 type Said = Pick<Refusal, "what"> & Partial<Pick<Refusal, "because" | "instead">>;
 

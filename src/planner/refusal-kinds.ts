@@ -194,10 +194,9 @@ export const refusalKinds = {
     blocking: true,
   },
   "workspace-member": {
-    title: "A member of a workspace is installed, and not its root",
-    because:
-      "The rework installs the project of the folder with what it depends on: the member would not be in the image.",
-    instead: "Let the root depend on the member, lock again, commit and run again.",
+    title: "Members of a uv workspace cannot be installed as today",
+    because: "Which member the image has, by which lock, must be certain: another would be another service.",
+    instead: "Install the member from the workspace's root with `uv sync --package NAME`, commit it and run again.",
     blocking: true,
   },
   "lost-target": {

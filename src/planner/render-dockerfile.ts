@@ -9,6 +9,8 @@ import {
   osPackages,
   type Page,
   profileRun,
+  projectFiles,
+  projectRoot,
   runtimePackages,
   syncMounts,
   uvMounts,
@@ -16,9 +18,10 @@ import {
   withCa,
   beforeSync,
 } from "./dockerfile-page.ts";
-import { installDependencies, installEditable, installTool, toolSettings } from "./install-commands.ts";
+import { installDependencies, installEditable, installTool, projectFolders, toolSettings } from "./install-commands.ts";
 import { titleOf } from "./image-name.ts";
 import { arrayText, envLines, labelLines, runLines } from "./instruction.ts";
+import { runtimeCopies } from "./render-runtime-copies.ts";
 import { testStage } from "./render-test-stage.ts";
 
 const COMPILE = "-m compileall -q -j 0 --invalidation-mode unchecked-hash";
@@ -57,9 +60,10 @@ function baseStage(page: Page): Lines {
 
 function dependencies(page: Page): Lines {
   const { image, profile } = page;
-  const { sync, workdir, packages } = image;
+  const { sync, packages } = image;
   const { tool } = sync;
-  const manifests = sync.manifests.map((file) => `--mount=type=bind,source=${file},target=${workdir}/${file}`);
+  const root = projectRoot(page);
+  const manifests = sync.manifests.map((file) => `--mount=type=bind,source=${file},target=${root}/${file}`);
   return [
     "FROM base AS builder",
     "ARG UV_HTTP_TIMEOUT",
@@ -73,7 +77,7 @@ function dependencies(page: Page): Lines {
       UV_NO_INSTALLER_METADATA: "1",
       ...(tool === undefined ? {} : toolSettings(tool, sync.venv)),
     }),
-    `WORKDIR ${workdir}`,
+    `WORKDIR ${root}`,
     "",
     ...(tool === undefined
       ? why(page, "uv", "sync")
@@ -114,7 +118,7 @@ function application(page: Page): Lines {
   const { sync } = image;
   const project = sync.project === "editable";
   const copied = image.copies.map((copy) => copy.from);
-  const sources = project ? [...sync.manifests, ...(sync.sources ?? [])] : [];
+  const sources = project ? projectFiles(page) : [];
   const code = ownCode(page);
   const steps = [
     ...(project ? [...beforeSync(page), installEditable(page)] : []),
@@ -157,11 +161,11 @@ function projectStage(page: Page): Lines {
     ...comment(
       "[sync] The project's own files only, apart from its dependencies: an edit of the source leaves their layer as it is.",
     ),
-    ...copyLines(page, [...new Set([...sync.manifests, ...(sync.sources ?? [])])]),
+    ...copyLines(page, projectFiles(page)),
     ...comment(MODES),
     ...runLines(syncMounts(page), [
       ...beforeSync(page),
-      `uv pip install --no-deps --python ${sync.venv}/bin/python --prefix ${built} ${page.image.workdir}`,
+      `uv pip install --no-deps --python ${sync.venv}/bin/python --prefix ${built} ${projectFolders(page).join(" ")}`,
       `rm -f ${built}/.lock`,
       ...(bytecode.app ? [compiled(page.image, `-s ${built} -p ${sync.venv} ${built}/lib`)] : []),
       ...readable([built]),
@@ -195,30 +199,6 @@ function runtime(page: Page): Lines {
       ? [`COPY --from=project --chown=0:0 ${builtIn(image.workdir)} ${sync.venv}`]
       : []),
     ...runtimeCopies(page),
-  ];
-}
-
-function runtimeCopies(page: Page): Lines {
-  const { image } = page;
-  const { copies, workdir } = image;
-  const flat = copies.filter(
-    (copy) => page.service.files.includes(copy.from) && copy.to === `${workdir}/${copy.from.split("/").at(-1)}`,
-  );
-  const rest = copies.filter((copy) => !flat.includes(copy));
-  // Bytecode of a module that is copied alone lies beside it, in a folder that nobody names.
-  const modules = image.bytecode.app ? copies.filter(({ to }) => to.endsWith(".py")) : [];
-  const caches = [...new Set(modules.map(({ to }) => `${to.slice(0, to.lastIndexOf("/"))}/__pycache__`))];
-  // What is made inside a copied folder comes with it.
-  const made = (page.image.steps?.makes ?? [])
-    .map((path) => `${workdir}/${path}`)
-    .filter((path) => !copies.some((copy) => `${path}/`.startsWith(`${copy.to}/`)));
-  return [
-    ...(flat.length === 0
-      ? []
-      : [`COPY --from=builder --chown=0:0 ${flat.map((copy) => copy.to).join(" ")} ${workdir}/`]),
-    ...[...caches, ...rest.map((copy) => copy.to), ...made].map(
-      (path) => `COPY --from=builder --chown=0:0 ${path} ${path}`,
-    ),
   ];
 }
 

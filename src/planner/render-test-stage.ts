@@ -1,4 +1,4 @@
-import { installEditable, lockedCommand, syncCommand } from "./install-commands.ts";
+import { installEditable, lockedCommand, syncCommand, withoutProject } from "./install-commands.ts";
 import { arrayText, envLines, runLines } from "./instruction.ts";
 import {
   copyLines,
@@ -6,6 +6,7 @@ import {
   type Lines,
   osPackages,
   type Page,
+  projectFiles,
   syncMounts,
   why,
   beforeSync,
@@ -25,7 +26,7 @@ export function testStage(page: Page): Lines {
   const { image, profile } = page;
   const { tests, sync, packages } = image;
   if (tests === undefined) return [];
-  const sources = sync.project === "none" ? [] : [...sync.manifests, ...(sync.sources ?? [])];
+  const sources = sync.project === "none" ? [] : projectFiles(page);
   const copied = image.copies.map((copy) => copy.from);
   const wanted = [...tests.groups.map((name) => `--group ${name}`), ...tests.extras.map((name) => `--extra ${name}`)];
   const locked = lockedCommand(page, tests);
@@ -41,7 +42,7 @@ export function testStage(page: Page): Lines {
     ...runLines(syncMounts(page, sync.tool?.cache), [
       ...beforeSync(page),
       ...(locked === undefined
-        ? [syncCommand(page, ...wanted, ...(sync.project === "none" ? ["--no-install-project"] : []))]
+        ? [syncCommand(page, ...wanted, ...(sync.project === "none" ? [withoutProject(page)] : []))]
         : [locked, ...(sync.project === "no-editable" ? [installEditable(page)] : [])]),
     ]),
     `CMD ${arrayText(tests.command)}`,

@@ -8,13 +8,12 @@ import { conditionsOf } from "./marker.ts";
 import type { Pipfile } from "./pipfile.ts";
 import { within } from "./project-folder.ts";
 import type { Pyproject } from "./pyproject.ts";
-import { normalName } from "./requirement.ts";
 import { readRequirementsFiles } from "./requirements-file.ts";
 import { groupOfFile } from "./requirements-in-use.ts";
 import type { SetupFiles } from "./setup-files.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
 import { uvSources, withSources } from "./uv-sources.ts";
-import { joined, membersInstalled } from "./workspace-members.ts";
+import { joined, membersInstalled, workspaceUse } from "./workspace-members.ts";
 
 interface Declared extends Pick<DependencyFacts, "runtime" | "groups" | "extras"> {}
 
@@ -42,12 +41,12 @@ export interface Dependencies {
 
 export function readDependencies(input: DependencyInput): Dependencies {
   const { tree, folder, pyproject, pipfile, reading, dockerfile, requirements, python, problems } = input;
-  const members = membersInstalled(input);
-  const project = members === undefined ? pyproject : joined(members);
+  const asked = membersInstalled(input);
+  const known = asked === undefined || asked.projects.length === 0 ? undefined : asked;
+  const project = known === undefined ? pyproject : joined(known.projects);
   const declared = declaredIn(input, project);
   const installed = installedBy(dockerfile, { ...project, ...declared });
-  const own = members?.flatMap(({ name }) => (name === undefined ? [] : [normalName(name)]));
-  const use = new LockUse(reading, sectionsOf(declared, installed, isForDevelopment), own);
+  const use = new LockUse(reading, sectionsOf(declared, installed, isForDevelopment), known?.names);
   const here = conditionsOf({ python });
   // With another Python the image may need what it does not need today.
   const needed = use.names(isInProduction, python === undefined ? here : conditionsOf({ python: undefined }));
@@ -63,7 +62,7 @@ export function readDependencies(input: DependencyInput): Dependencies {
       installedExtras: installed.extras,
       devOnly: [...use.names(isUnwanted, here)].filter((name) => !needed.has(name)).toSorted(),
       runtimeClosure: [...use.names(isInProduction, here)].toSorted(),
-      ...(own === undefined ? {} : { members: own }),
+      ...(asked === undefined ? {} : { members: workspaceUse(asked, packages) }),
       workspace: pyproject?.workspace === true || packages.some(isNeighbour),
       indexes: indexesOf(tree, pyproject, pipfile, { requirements, problems, folder }),
     },

@@ -138,8 +138,8 @@ function poetryGroups(words: readonly string[], { groups, optionalGroups = [] }:
   return known.filter((group) => !without.has(group) && (all || asked.has(group) || usual(group)));
 }
 
-/** Values of an option, in both its forms (`--x v` and `--x=v`), several by comma. */
-function valuesOf(words: readonly string[], options: readonly string[]): readonly string[] {
+/** Values of an option, in both its forms (`--x v` and `--x=v`), several by comma; normalised. */
+export function valuesOf(words: readonly string[], options: readonly string[]): readonly string[] {
   const found = words.flatMap((word, index) => {
     if (options.includes(word)) return [words[index + 1] ?? ""];
     const option = options.find((each) => each.startsWith("--") && word.startsWith(`${each}=`));

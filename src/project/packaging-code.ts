@@ -1,3 +1,4 @@
+import { isIn } from "../kit/paths.ts";
 import { fromProject } from "./project-folder.ts";
 import type { Evidence, Fact } from "../model/types.ts";
 import { calledName, evidenceOf, type PythonFile, type PythonSources } from "./python-source.ts";
@@ -34,6 +35,7 @@ export function readsOwnVersion(sources: PythonSources, name: string | undefined
 export function looksUpFromFile(sources: PythonSources, folder?: string): Fact<boolean> {
   const evidence: Evidence[] = [];
   for (const file of sources.withAny("__file__")) {
+    if (folder !== undefined && !isIn(file.source.file, folder)) continue;
     for (const { at, levels } of climbs(file))
       if (leavesPackage(fromProject(folder, file.source.file), levels)) evidence.push(evidenceOf(file, { at }));
   }

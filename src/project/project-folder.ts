@@ -24,17 +24,20 @@ const AT_THE_TOP = [
 export function projectFolder(tree: Tree, dockerfile: Dockerfile | undefined): string | undefined {
   if (dockerfile === undefined || !INSTALLS.test(dockerfile.text)) return undefined;
   if (AT_THE_TOP.some((file) => tree.read(file) !== undefined)) return undefined;
-  const found = reachableStages(dockerfile).flatMap((stage) =>
+  const folders = new Set(manifestsInstalled(tree, dockerfile).map((file) => posix.dirname(file)));
+  const [folder] = folders;
+  return folders.size === 1 && folder !== "." ? folder : undefined;
+}
+
+/** The files of the context that the installing commands take a project from, in their order. */
+export const manifestsInstalled = (tree: Tree, dockerfile: Dockerfile): readonly string[] =>
+  reachableStages(dockerfile).flatMap((stage) =>
     stage.instructions.flatMap((instruction) =>
       manifestsOf(instruction, stage).flatMap(({ words, ...place }) =>
         brought(words, { dockerfile, stage, instruction, files: tree.files, ...place }),
       ),
     ),
   );
-  const folders = new Set(found.map((file) => posix.dirname(file)));
-  const [folder] = folders;
-  return folders.size === 1 && folder !== "." ? folder : undefined;
-}
 
 /** Most Dockerfiles of such projects need not be read for it. */
 const INSTALLS = /\b(?:sync|install)\b/;

@@ -1,9 +1,10 @@
 import { logFilesOfFiles } from "./log-files.ts";
+import { isIn } from "../kit/paths.ts";
 import { literal } from "../kit/pattern.ts";
 import { type Ignore, readIgnore } from "../dockerfile/ignore.ts";
 import { beyondLimits } from "../dockerfile/limits.ts";
 import { hasStage } from "../dockerfile/stages.ts";
-import type { BuildTarget, Dockerfile, Evidence, Fact, Service, StartCommand } from "../model/types.ts";
+import type { BuildTarget, Dockerfile, Evidence, Fact, Service, StartCommand, WorkspaceUse } from "../model/types.ts";
 import { findApplication } from "./application.ts";
 import { readBrowsers } from "./browsers.ts";
 import { runsAsItself } from "./by-hand.ts";
@@ -18,7 +19,8 @@ import { readEnv } from "./env.ts";
 import { findFramework, findServer } from "./framework.ts";
 import { refined } from "./own-server.ts";
 import { readManaged, readProject } from "./managed.ts";
-import { memberScripts, ownScripts, readPackaging } from "./packaging.ts";
+import { packagingOf } from "./member-packaging.ts";
+import { memberScripts, ownScripts } from "./packaging.ts";
 import { type NamedTarget, nothingOutside, type Outside } from "./outside.ts";
 import { readCompose } from "./outside-compose.ts";
 import { readHosting } from "./outside-hosting.ts";
@@ -70,7 +72,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   const managed = readManaged({ tree, folder, pyproject, setup, dockerfile, dockerignore, problems });
   const { lock, dependencies } = managed;
   const scripts = { ...memberScripts(tree, pyproject), ...ownScripts(setup, pyproject) };
-  const isInImage = inImage(dockerfile, sources.paths, dockerignore?.ignore);
+  const isInImage = inImage(dockerfile, sources.paths, { ignore: dockerignore?.ignore, ...dependencies });
   const written = [...startsOfImages(tree, dockerfiles, target?.value), ...outside.starts];
   const starts = refined(sources, withRunScripts(written, tree, pyproject), scripts);
   const isJudged = ({ evidence }: StartCommand) => !dockerfiles.slice(1).includes(evidence.file);
@@ -81,12 +83,12 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   const routes = readRoutes(sources).filter(isInImage);
   const uses = readFileUses(sources, starts);
   return {
-    name: pyproject?.name ?? nameOf(tree),
+    name: nameOf(tree, pyproject?.name, dependencies.members),
     files: tree.files,
     git: tree.git,
     ...beyondFiles(tree),
     ...managed,
-    packaging: readPackaging({ tree, folder, pyproject, sources, setup, application: application?.value }),
+    packaging: packagingOf({ tree, folder, pyproject, sources, setup, application: application?.value, dependencies }),
     framework,
     server,
     application,
@@ -122,12 +124,13 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
 function inImage(
   dockerfile: Dockerfile | undefined,
   files: readonly string[],
-  ignore: Ignore | undefined,
+  { ignore, members }: { readonly ignore: Ignore | undefined; readonly members?: WorkspaceUse },
 ): (fact: { readonly evidence: Evidence }) => boolean {
   const given = dockerfile === undefined ? undefined : codeInImage({ dockerfile, files, ignore });
-  if (given === undefined) return () => true;
   const known = new Set(files);
-  return ({ evidence: { file } }) => !known.has(file) || given.has(file);
+  return ({ evidence: { file } }) =>
+    (given === undefined || !known.has(file) || given.has(file)) &&
+    members?.others.some((folder) => isIn(file, folder)) !== true;
 }
 
 /** What among the tracked paths is no file of its own. */
@@ -180,7 +183,11 @@ function startsOfImages(
   });
 }
 
-const nameOf = (tree: Tree): string => tree.root.split("/").findLast((part) => part !== "") ?? "service";
+/** A workspace with many services has the name of none. */
+const nameOf = (tree: Tree, project: string | undefined, members: WorkspaceUse | undefined): string =>
+  (members?.asked.length === 1 ? members.asked[0] : project) ??
+  tree.root.split("/").findLast((part) => part !== "") ??
+  "service";
 
 function parsed(tree: Tree, path: string | undefined, target?: string): Dockerfile | undefined {
   const dockerfile = path === undefined ? undefined : judgeableDockerfile(tree, path);

@@ -39,7 +39,7 @@ function addressOf(source: Table, name: string, tree: Tree, data: unknown): stri
   }
   if (url !== undefined) return url;
   if (path !== undefined) return path.startsWith("/") ? undefined : local(path);
-  const member = source["workspace"] === true ? memberNamed(name, tree, data) : undefined;
+  const member = source["workspace"] === true ? membersOf(tree, data).get(name) : undefined;
   return member === undefined ? undefined : local(member);
 }
 
@@ -50,20 +50,20 @@ const local = (path: string): string => {
   return plain.startsWith("..") ? plain : `./${plain}`;
 };
 
-/** The folder of the workspace's member with that normalised name, by the root's table. */
-export function memberNamed(name: string, tree: Tree, data: unknown): string | undefined {
-  const members = textsAt(data, "tool", "uv", "workspace", "members").flatMap(
-    (pattern) => readGlob(plainPath(pattern), "match") ?? [],
+/** The folders of a workspace's members by their normalised names, as its root's table finds them. */
+export function membersOf(tree: Tree, data: unknown): ReadonlyMap<string, string> {
+  const names = (key: string, folder: string) =>
+    textsAt(data, "tool", "uv", "workspace", key).some(
+      (one) => readGlob(plainPath(one), "match")?.matches(folder) === true,
+    );
+  return new Map(
+    tree.files.flatMap((file) => {
+      const folder = posix.dirname(file);
+      if (!file.endsWith("/pyproject.toml") || !names("members", folder) || names("exclude", folder)) return [];
+      const name = textAt(readToml(file, tree.read(file) ?? "", []).data, "project", "name");
+      return name === undefined ? [] : [[normalName(name), folder]];
+    }),
   );
-  return tree.files
-    .filter((file) => file.endsWith("/pyproject.toml"))
-    .map((file) => posix.dirname(file))
-    .filter((folder) => members.some(({ matches }) => matches(folder)))
-    .find((folder) => {
-      const file = `${folder}/pyproject.toml`;
-      const own = textAt(readToml(file, tree.read(file) ?? "", []).data, "project", "name");
-      return own !== undefined && normalName(own) === name;
-    });
 }
 
 /** Requirements with their addresses; one that has an address of its own, or none here, stays as it is. */

@@ -1,11 +1,14 @@
-import type { Dockerfile } from "../model/types.ts";
+import { reachableStages } from "../dockerfile/stages.ts";
+import { isIn } from "../kit/paths.ts";
+import type { Dockerfile, LockedPackage, WorkspaceUse } from "../model/types.ts";
 import type { ToolCall } from "./install-command.ts";
-import { toolCalls } from "./installed.ts";
-import { inProject, within } from "./project-folder.ts";
+import { toolCalls, valuesOf } from "./installed.ts";
+import { inProject, manifestsInstalled, within } from "./project-folder.ts";
 import { type Pyproject, readPyproject } from "./pyproject.ts";
 import { normalName } from "./requirement.ts";
+import { isTable, textsAt, valueAt } from "./toml.ts";
 import type { Tree, TreeProblem } from "./tree.ts";
-import { memberNamed } from "./uv-sources.ts";
+import { membersOf } from "./uv-sources.ts";
 
 interface Workspace {
   readonly tree: Tree;
@@ -16,29 +19,114 @@ interface Workspace {
   readonly problems: TreeProblem[];
 }
 
+/** What an image installs of a workspace. */
+export interface Asked extends Pick<WorkspaceUse, "asked"> {
+  /** Normalised names of all that is installed for its own sake. */
+  readonly names: readonly string[];
+  readonly projects: readonly Pyproject[];
+  /** Those of all members, by name. */
+  readonly folders: ReadonlyMap<string, string>;
+  readonly hindrance: Hindrance | undefined;
+}
+
+type Hindrance = NonNullable<WorkspaceUse["hindrance"]>;
+
 /**
- * The members of a workspace that the image installs in place of its root: `uv sync --package api`. Undefined where it
- * installs the root, alone or among others, or where a member is not to be found.
+ * The members of a workspace that the image installs in place of its root: `uv sync --package api`, `uv sync` in the
+ * member's folder, `uv sync --all-packages`. Undefined where it installs the root alone.
  */
-export function membersInstalled({
-  tree,
-  folder,
-  pyproject,
-  dockerfile,
-  problems,
-}: Workspace): readonly Pyproject[] | undefined {
-  if (pyproject?.workspace !== true || dockerfile === undefined) return undefined;
-  const names = packagesNamed(dockerfile);
-  const root = normalName(pyproject.name ?? "");
-  if (names.length === 0 || names.includes(root)) return undefined;
-  const members = names.map((name) => {
-    const member = memberNamed(name, within(tree, folder), pyproject.toml.data);
-    return member === undefined
-      ? undefined
-      : readPyproject(tree, problems, inProject(folder, `${member}/pyproject.toml`));
+export function membersInstalled(workspace: Workspace): Asked | undefined {
+  const { tree, folder, pyproject, dockerfile, problems } = workspace;
+  if (dockerfile === undefined || !isTable(valueAt(pyproject?.toml.data, "tool", "uv", "workspace"))) return undefined;
+  const folders = membersOf(within(tree, folder), pyproject?.toml.data);
+  const told = namesTold(workspace, folders, dockerfile);
+  const root = normalName(pyproject?.name ?? "");
+  if (told === undefined || told.asked.includes(root)) return undefined;
+  const all = new Map([...folders].map(([name, at]) => [name, readPyproject(tree, problems, manifestOf(folder, at))]));
+  // uv compares each of them with the lock, and has to build one that leaves to its backend what it needs.
+  const dynamic = [...all].filter(([, project]) =>
+    textsAt(project?.toml.data, "project", "dynamic").some((one) => one.endsWith("dependencies")),
+  );
+  if (root !== "") all.set(root, pyproject);
+  const names = told.asked.length === 0 ? [...all.keys()] : told.asked;
+  const hindrance =
+    hindranceOf(
+      "unknown",
+      names.filter((name) => !all.has(name)),
+    ) ??
+    hindranceOf("own-lock", told.ownLock ?? []) ??
+    hindranceOf(
+      "dynamic",
+      dynamic.map(([name]) => name),
+    );
+  return { asked: told.asked, names, projects: names.flatMap((name) => all.get(name) ?? []), folders, hindrance };
+}
+
+const manifestOf = (root: string | undefined, folder: string): string => inProject(root, `${folder}/pyproject.toml`);
+
+const hindranceOf = (kind: Hindrance["kind"], names: readonly string[]): Hindrance | undefined =>
+  names.length === 0 ? undefined : { kind, names };
+
+interface Told {
+  /** None for all of them. */
+  readonly asked: readonly string[];
+  readonly ownLock?: readonly string[];
+}
+
+/**
+ * The last synchronisation counts: it takes out what an earlier one of the whole workspace, for the sake of the cache,
+ * brought. Where it names a package, so do those of the other stages; and what `uv run` is told at the start is installed
+ * then at the latest. A root without a project stands for all of them.
+ */
+function namesTold(workspace: Workspace, folders: Asked["folders"], dockerfile: Dockerfile): Told | undefined {
+  const calls = toolCalls(dockerfile).filter(({ tool, verb }) => tool === "uv" && /^(?:sync|export)$/.test(verb));
+  const last = calls.at(-1);
+  if (last === undefined) return undefined;
+  const started = startedPackage(dockerfile);
+  if (started !== undefined) return { asked: [started] };
+  if (last.words.includes("--all-packages")) return { asked: [] };
+  if (namesIn(last).length > 0) return { asked: [...new Set(calls.flatMap(namesIn))] };
+  const isVirtual = !isTable(valueAt(workspace.pyproject?.toml.data, "project"));
+  return memberBelow(workspace, folders, dockerfile) ?? (isVirtual ? { asked: [] } : undefined);
+}
+
+/** `CMD ["uv", "run", "--package", "api", "uvicorn", …]`. */
+function startedPackage(dockerfile: Dockerfile): string | undefined {
+  const start = reachableStages(dockerfile)
+    .at(-1)
+    ?.instructions.findLast(({ keyword }) => keyword === "CMD" || keyword === "ENTRYPOINT");
+  const name = /\buv\W+run\b.*?--package[\s"',=]+([\w.-]+)/.exec(start?.args ?? "")?.[1];
+  return name === undefined ? undefined : normalName(name);
+}
+
+const namesIn = ({ words }: ToolCall): readonly string[] =>
+  words.includes("--all-packages") ? [] : valuesOf(words, ["--package"]);
+
+/** The member in whose folder uv is called. */
+function memberBelow({ tree, folder }: Workspace, folders: Asked["folders"], dockerfile: Dockerfile): Told | undefined {
+  const manifest = manifestsInstalled(tree, dockerfile).at(-1);
+  const found = [...folders].find(([, at]) => manifest === manifestOf(folder, at));
+  if (found === undefined) return undefined;
+  const [name, at] = found;
+  // Where the root is not above it in the image, its own lock counts; where it is, the root's.
+  return { asked: [name], ownLock: tree.read(inProject(folder, `${at}/uv.lock`)) === undefined ? [] : [name] };
+}
+
+/** What of the workspace that means, by who needs whom in its lock. */
+export function workspaceUse({ asked, folders, hindrance }: Asked, packages: readonly LockedPackage[]): WorkspaceUse {
+  const used = packages.filter(({ path, use }) => path !== undefined && use === "production");
+  const members = used.flatMap(({ name, source }) => {
+    const path = folders.get(name);
+    return path === undefined ? [] : [{ name, path, package: source !== "virtual" }];
   });
-  const found = members.filter((member) => member !== undefined);
-  return found.length === members.length ? found : undefined;
+  const root = used.find(({ path, source }) => path === "." && source !== "virtual");
+  const why = hindrance ?? hindranceOf("root", root === undefined ? [] : [root.name]);
+  return {
+    asked,
+    members: members.toSorted((one, other) => Number(asked.includes(other.name)) - Number(asked.includes(one.name))),
+    others: [...folders.values()].filter((path) => !members.some((one) => isIn(one.path, path))),
+    ...(why === undefined ? {} : { hindrance: why }),
+  };
 }
 
 /** What the sections of several projects hold together. */
@@ -58,26 +146,3 @@ function joinedSections(all: ReadonlyArray<Pyproject["groups"]>): Pyproject["gro
   const names = [...new Set(all.flatMap((one) => Object.keys(one)))];
   return Object.fromEntries(names.map((name) => [name, all.flatMap((one) => one[name] ?? [])]));
 }
-
-/**
- * Normalised. The last synchronisation counts: it takes out what an earlier one of the whole workspace, for the sake of the
- * cache, brought. Where it names a package, so do those of the other stages.
- */
-function packagesNamed(dockerfile: Dockerfile): readonly string[] {
-  if (!dockerfile.text.includes("--package")) return [];
-  const named = toolCalls(dockerfile)
-    .filter(({ tool, verb }) => tool === "uv" && /^(?:sync|export)$/.test(verb))
-    .map(namesIn);
-  const isOther = (name: string) => name.includes("$");
-  const all = [...new Set(named.flat())];
-  return named.at(-1)?.length === 0 || all.some(isOther) ? [] : all;
-}
-
-const namesIn = ({ words }: ToolCall): readonly string[] =>
-  words.includes("--all-packages")
-    ? []
-    : words
-        .flatMap((word, at) =>
-          word === "--package" ? [words[at + 1] ?? ""] : (/^--package=(.+)$/.exec(word)?.[1] ?? []),
-        )
-        .map(normalName);

@@ -121,6 +121,12 @@ describe("`uv sync --package` installs a member in place of the workspace's root
     expect(production).toEqual([...OF_API.slice(0, 3), "locust", "my-api"]);
   });
 
+  it("all of them", async () => {
+    const { production, members } = await ofRun("RUN uv sync --frozen --no-dev --all-packages\n");
+    expect(production).toEqual(["all", "fastapi", "flask", "httpx", "lib", "my-api", "other", "rich"]);
+    expect(members).toMatchObject({ asked: [], others: [] });
+  });
+
   it("two of them together", async () => {
     const { production } = await ofRun("RUN uv sync --frozen --no-dev --package my-api --package other\n");
     expect(production).toEqual([...OF_API, "other", "rich"]);
@@ -128,7 +134,6 @@ describe("`uv sync --package` installs a member in place of the workspace's root
 
   it.each([
     ["the root is named", "--package all"],
-    ["all are", "--all-packages"],
     ["none is named", ""],
     ["nobody knows the name", "--package gone"],
     ["only the build knows it", "--package ${WHICH}"],

@@ -2,14 +2,18 @@ import { posix } from "node:path";
 import { isIn } from "../../kit/paths.ts";
 import type { LocalPackage, Service } from "../../model/types.ts";
 
-type Locked = Pick<Service, "files" | "lock" | "manager" | "pip">;
+type Locked = Pick<Service, "files" | "lock" | "manager" | "pip" | "dependencies">;
 
-/** What production installs from a folder or a file of the repository instead of an index; not the project itself. */
-export function localPackages({ lock, pip }: Locked): readonly LocalPackage[] {
+/**
+ * What production installs from a folder or a file of the repository instead of an index; not the project itself, nor
+ * the members of a workspace that stand for it.
+ */
+export function localPackages({ lock, pip, dependencies }: Locked): readonly LocalPackage[] {
   if (pip !== undefined) return pip.local ?? [];
+  const members = new Set((dependencies.members?.members ?? []).map(({ name }) => name));
   return (lock?.packages ?? []).flatMap(({ name, path, source, use }) => {
     const isLocal = path !== undefined && plain(path) !== "." && use === "production";
-    if (!isLocal || source === "virtual") return [];
+    if (!isLocal || source === "virtual" || members.has(name)) return [];
     return [{ name, path: plain(path), ...(source === "editable" ? { editable: true as const } : {}) }];
   });
 }

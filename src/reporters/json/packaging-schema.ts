@@ -14,3 +14,11 @@ export const packaging: z.ZodType<Wire<PackagingFacts>> = z.object({
   looksUpFromFile: fact(z.boolean()),
   versionFromGit: fact(z.boolean()),
 });
+
+/** Members of a uv workspace that stand for its root. */
+export const members = z.object({
+  asked: texts,
+  members: z.array(z.object({ name: text, path: text, package: z.boolean() })),
+  others: texts,
+  hindrance: z.object({ kind: z.enum(["unknown", "own-lock", "dynamic", "root"]), names: texts }).optional(),
+});

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Service } from "../../model/types.ts";
 import { type Wire, confidence, evidence, fact, place, text, texts } from "./parts.ts";
-import { packaging } from "./packaging-schema.ts";
+import { members, packaging } from "./packaging-schema.ts";
 import { variable } from "./variable-schema.ts";
 
 const dependency = z.object({ name: text, requirement: text, place });
@@ -182,6 +182,7 @@ export const serviceSchema: z.ZodType<Wire<Service>> = z.object({
     installedExtras: texts,
     devOnly: texts,
     runtimeClosure: texts,
+    members: members.optional(),
     workspace: z.boolean(),
     indexes: texts,
   }),

@@ -99,34 +99,6 @@ it.each([
   ]);
 });
 
-describe("a member of a workspace that the image installs in place of the root", () => {
-  const files = (sync: string) => ({
-    Dockerfile: `FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nRUN ${sync}\nCMD ["python", "-m", "api"]\n`,
-    "pyproject.toml":
-      '[project]\nname = "all"\nversion = "1"\ndependencies = ["api"]\n[tool.uv.sources]\napi = { workspace = true }\n[tool.uv.workspace]\nmembers = ["packages/*"]\n',
-    "packages/api/pyproject.toml": '[project]\nname = "api"\nversion = "1"\n',
-    "packages/api/src/api/__main__.py": "print()\n",
-  });
-  const refusalsOf = async (sync: string) => {
-    const { service, findings } = await analyze(memoryTree(files(sync)), []);
-    return makePlan({ ...facts(), service, findings }).refusals.filter(({ id }) => id === "workspace-member");
-  };
-
-  it("is refused, with what to do", async () => {
-    expect(await refusalsOf("uv sync --locked --package api")).toMatchObject([
-      {
-        blocking: true,
-        what: expect.stringContaining("installs api of the workspace, and not its root"),
-        instead: expect.stringMatching(/`api = \{ workspace = true \}` .* take `--package api` out of the Dockerfile/),
-      },
-    ]);
-  });
-
-  it.each(["uv sync --locked", "uv sync --locked --package all"])("is not after %s", async (sync) => {
-    expect(await refusalsOf(sync)).toEqual([]);
-  });
-});
-
 describe("what pip installs from a folder", () => {
   const image = (install: string) =>
     `FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nRUN ${install}\nCMD ["python", "main.py"]\n`;
