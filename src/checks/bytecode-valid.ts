@@ -1,5 +1,5 @@
 import { layers, type Layers } from "../probes/layers.ts";
-import type { BytecodeCount } from "../probes/support/bytecode.ts";
+import type { BytecodeCount, LooksFor } from "../probes/support/bytecode.ts";
 import type { Check } from "./check.ts";
 import { exampleLayers } from "./support/examples.ts";
 import { fail, notApplicable, pass, unproven } from "./support/verdicts.ts";
@@ -63,12 +63,33 @@ export const bytecodeValid: Check<Layers> = {
     },
     { name: "missing", data: { ...exampleLayers, bytecode: { "standard library": missing } }, status: "fail" },
     { name: "no Python source seen", data: { ...exampleLayers, bytecode: {} }, status: "unproven" },
+    {
+      name: "another Python than CPython",
+      data: { ...exampleLayers, interpreter: "", bytecode: { application: { ...missing, sources: 3, missing: 3 } } },
+      status: "unproven",
+    },
+    {
+      name: "beside the sources, where Python was told to look elsewhere",
+      data: { ...exampleLayers, bytecode: { application: missing }, looksFor: { prefix: "/tmp/pycache" } },
+      status: "fail",
+      says: "PYTHONPYCACHEPREFIX is /tmp/pycache",
+    },
+    {
+      name: "of another level of optimization",
+      data: { ...exampleLayers, bytecode: { application: missing }, looksFor: { optimization: 2 } },
+      status: "fail",
+      says: "-OO",
+    },
     { name: "no Python at all", data: { ...exampleLayers, interpreter: "", bytecode: {} }, status: "not-applicable" },
   ],
-  judge({ bytecode, interpreter }) {
+  judge({ bytecode, interpreter, looksFor }) {
     const areas = Object.entries(bytecode);
     if (areas.length === 0 && interpreter === "") return notApplicable("No Python was found in the image.");
     if (areas.length === 0) return unproven("No Python source was found in the image.");
+    if (interpreter === "")
+      return unproven(
+        "No standard library of CPython was found in the image: what its Python makes is not known here.",
+      );
     const problems = areas.flatMap(([area, count]) => {
       if (count.otherCode !== undefined && count.otherCode > 0)
         return [
@@ -79,7 +100,7 @@ export const bytecodeValid: Check<Layers> = {
       const lacking = count.missing / count.sources > TOLERATED_MISSING;
       return lacking ? [`${area}: ${count.missing} of ${count.sources} without bytecode`] : [];
     });
-    if (problems.length > 0) return fail(`${problems.join("; ")}.`);
+    if (problems.length > 0) return fail(`${problems.join("; ")}.${inWords(looksFor)}`);
     const uncompared = areas.reduce((sum, [, count]) => sum + (count.uncompared ?? 0), 0);
     if (uncompared > 0)
       return unproven(`${uncompared} sources were too many to be compared with the hash in their bytecode.`);
@@ -87,3 +108,12 @@ export const bytecodeValid: Check<Layers> = {
     return pass(`Valid: ${counts}.${bytecode.application === undefined ? NO_APPLICATION : ""}`);
   },
 };
+
+function inWords({ prefix, optimization }: LooksFor = {}): string {
+  const place =
+    prefix === undefined ? "" : ` PYTHONPYCACHEPREFIX is ${prefix}: Python looks there, and not beside a source.`;
+  const level = optimization === 1 ? "-O" : "-OO";
+  return optimization === undefined
+    ? place
+    : `${place} Python runs with ${level}, and takes bytecode of that level only.`;
+}

@@ -33,7 +33,7 @@ export const cachesAbsent: Check<Layers> = {
   ],
   judge({ caches }) {
     const large = caches.filter(({ bytes }) => bytes >= SOME_BYTES);
-    if (large.length === 0) return pass("No cache of uv, pip, Poetry, apt, dnf or apk in any layer.");
+    if (large.length === 0) return pass("No cache of uv, pip, Poetry, conda, apt, dnf or apk in any layer.");
     return fail(
       `${large.map(({ kind, bytes, example }) => `${kind}: ${formatBytes(bytes)} such as ${example}`).join("; ")}.`,
     );

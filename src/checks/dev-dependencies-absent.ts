@@ -3,6 +3,9 @@ import type { Check } from "./check.ts";
 import { exampleContract, exampleLayers } from "./support/examples.ts";
 import { fail, notApplicable, pass, some, unproven } from "./support/verdicts.ts";
 
+/** Images of Python bring these for themselves. */
+const OF_THE_BASES: ReadonlySet<string> = new Set(["pip", "setuptools", "wheel"]);
+
 const context = { contract: exampleContract };
 
 export const devDependenciesAbsent: Check<Layers> = {
@@ -25,6 +28,18 @@ export const devDependenciesAbsent: Check<Layers> = {
       status: "fail",
       context,
     },
+    {
+      name: "setuptools of the base",
+      data: { ...exampleLayers, distributions: ["fastapi", "setuptools"] },
+      status: "pass",
+      context: { contract: { ...exampleContract, absentDistributions: ["pytest", "setuptools"] } },
+    },
+    {
+      name: "nothing but what bases bring",
+      data: { ...exampleLayers, distributions: ["fastapi", "setuptools"] },
+      status: "not-applicable",
+      context: { contract: { ...exampleContract, absentDistributions: ["setuptools"] } },
+    },
     { name: "no distribution seen", data: { ...exampleLayers, distributions: [] }, status: "unproven", context },
     {
       name: "none declared",
@@ -35,9 +50,12 @@ export const devDependenciesAbsent: Check<Layers> = {
   ],
   judge({ distributions }, { contract: { absentDistributions } }) {
     if (absentDistributions.length === 0) return notApplicable("The service declares no development dependency.");
-    const there = absentDistributions.filter((name) => distributions.includes(name));
+    const telling = absentDistributions.filter((name) => !OF_THE_BASES.has(name));
+    if (telling.length === 0)
+      return notApplicable(`Of its development dependencies (${some(absentDistributions)}) base images bring each.`);
+    const there = telling.filter((name) => distributions.includes(name));
     if (there.length > 0) return fail(`Installed: ${some(there, 5)}.`);
     if (distributions.length === 0) return unproven("No installed distribution was found in the image at all.");
-    return pass(`None of ${absentDistributions.length} is among the ${distributions.length} installed distributions.`);
+    return pass(`None of ${telling.length} is among the ${distributions.length} installed distributions.`);
   },
 };

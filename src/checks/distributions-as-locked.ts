@@ -40,6 +40,16 @@ const withPackage = (one: Partial<InstalledPackage>): Layers => ({
     ],
   },
 });
+const withAnother = (name: string, one: Partial<InstalledPackage>): Layers => ({
+  ...exampleLayers,
+  contents: {
+    ...exampleLayers.contents,
+    packages: [
+      ...exampleLayers.contents.packages,
+      { kind: "pypi", name, version: "1.0", licences: [], bytes: 0, ...one },
+    ],
+  },
+});
 
 export const distributionsAsLocked: Check<Layers> = {
   id: "distributions-as-locked",
@@ -110,6 +120,24 @@ export const distributionsAsLocked: Check<Layers> = {
       },
     },
     {
+      name: "of a tool of the operating system, in no lock",
+      data: withPackage({ name: "gpg", version: "1.15.1", ofSystem: true }),
+      status: "pass",
+      context: { service },
+    },
+    {
+      name: "of the operating system, in place of what the lock names",
+      data: withPackage({ name: "fastapi", version: "0.100.0", ofSystem: true }),
+      status: "fail",
+      context: { service },
+    },
+    {
+      name: "of the operating system, beside what the lock names",
+      data: withAnother("fastapi", { version: "0.100.0", ofSystem: true }),
+      status: "pass",
+      context: { service },
+    },
+    {
       name: "pip of the base",
       data: withPackage({ name: "pip", version: "25.1" }),
       status: "pass",
@@ -140,10 +168,10 @@ export const distributionsAsLocked: Check<Layers> = {
       context: { service },
     },
   ],
-  judge({ contents }, { service: { lock, name: own, pip } }) {
+  judge({ contents }, { service: { lock, name: project, pip } }) {
     if (lock === undefined || lock.packages.length === 0)
       return notApplicable("The service has no lock that was read.");
-    const installed = contents.packages.filter(
+    const found = contents.packages.filter(
       ({ kind, name, outsideEnvironment, direct, record }) =>
         kind === "pypi" &&
         // setuptools brings some inside itself.
@@ -152,17 +180,22 @@ export const distributionsAsLocked: Check<Layers> = {
         direct === undefined &&
         !TOOLS.has(name),
     );
-    const asksForNothing = lock.packages.every(({ name }) => normal(name) === normal(own));
+    const versions = new Map<string, LockedPackage[]>();
+    for (const one of lock.packages) versions.set(normal(one.name), [...(versions.get(normal(one.name)) ?? []), one]);
+    const own = new Set(found.flatMap(({ name, ofSystem }) => (ofSystem === undefined ? [name] : [])));
+    // The system's tools have theirs. One that the lock names, and that is there only so, takes its place.
+    const installed = found.filter(
+      ({ name, ofSystem }) => ofSystem === undefined || (versions.has(name) && !own.has(name)),
+    );
+    const asksForNothing = lock.packages.every(({ name }) => normal(name) === normal(project));
     if (installed.length === 0 && asksForNothing)
       return notApplicable(`${lock.path} names nothing but the service itself.`);
     if (installed.length === 0) return unproven("No installed distribution was found in the image at all.");
     // A list without hashes may name what the project asks for itself, and nothing of what that needs.
     const isPartial = pip?.hashed === false;
-    const versions = new Map<string, LockedPackage[]>();
-    for (const one of lock.packages) versions.set(normal(one.name), [...(versions.get(normal(one.name)) ?? []), one]);
     const wrong = installed.flatMap(({ name, version }) => {
       const named = versions.get(name);
-      if (named === undefined && name === normal(own)) return [];
+      if (named === undefined && name === normal(project)) return [];
       if (named === undefined && isPartial) return [];
       if (named === undefined) return [`${name} ${version} is not in ${lock.path}`];
       const isNamed = counting(named).some(

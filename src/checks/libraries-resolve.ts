@@ -5,8 +5,12 @@ import type { Check } from "./check.ts";
 import { exampleLayers } from "./support/examples.ts";
 import { fail, notApplicable, pass, some } from "./support/verdicts.ts";
 
-/** Modules that do without what they need: whoever imports them catches the failure. */
-const OPTIONAL = /\/(_tkinter|tbbpool|omppool)\.[^/]*so$/;
+/**
+ * Modules that do without what they need: whoever imports them catches the failure. NVIDIA's are for networks and
+ * processors of their own, and are loaded where there are such.
+ */
+const OPTIONAL =
+  /\/(?:_tkinter|tbbpool|omppool)\.[^/]*so$|\/(?:libcufile_rdma|libonnxruntime_providers_tensorrt|nvshmem_(?:bootstrap|transport)_\w+)\.so[.\d]*$/;
 /** Folders from which the system's own packages are loaded: their dependencies are dpkg's, rpm's or apk's to keep. */
 const OF_A_PACKAGE = /^(deb|apk|rpm) /;
 
@@ -53,6 +57,17 @@ export const librariesResolve: Check<Layers> = {
     {
       name: "an optional module",
       data: withMissing({ ...psycopg, path: "/usr/local/lib/python3.13/lib-dynload/_tkinter.cpython-313.so" }),
+      status: "pass",
+    },
+    {
+      name: "NVIDIA's transports, for hardware that an image does not know",
+      data: withMissing(
+        ...["cufile/lib/libcufile_rdma.so.1", "nvshmem/lib/nvshmem_transport_ibrc.so.3"].map((path) => ({
+          ...psycopg,
+          path: `/opt/venv/lib/python3.13/site-packages/nvidia/${path}`,
+          library: "libmlx5.so.1",
+        })),
+      ),
       status: "pass",
     },
     {

@@ -5,7 +5,7 @@ import { fail, pass, some } from "./support/verdicts.ts";
 
 /** What the usual base images bring: `no-new-privileges` makes them harmless, and a service does not remove them. */
 const OF_THE_BASES =
-  /\/(su|mount|umount|passwd|chsh|chfn|newgrp|gpasswd|chage|expiry|unix_chkpwd|pam_timestamp_check|write|wall|utempter|ssh-keysign|bwrap)$/;
+  /\/(su|mount|umount|passwd|chsh|chfn|newgrp|gpasswd|chage|expiry|unix_chkpwd|pam_timestamp_check|write|wall|utempter|ssh-keysign|ssh-agent|dbus-daemon-launch-helper|bwrap)$/;
 
 const sudo = { path: "/usr/bin/sudo", mode: "4755", layer: 4, owner: "deb sudo" };
 
@@ -24,6 +24,11 @@ export const modesRestricted: Check<Layers> = {
   examples: [
     { name: "as the bases have it", data: exampleLayers, status: "pass" },
     { name: "su of the base", data: withModes({ setId: [{ ...sudo, path: "/usr/bin/su" }] }), status: "pass" },
+    {
+      name: "of the full image of Python, with git",
+      data: withModes({ setId: [{ ...sudo, path: "/usr/bin/ssh-agent", mode: "2755" }] }),
+      status: "pass",
+    },
     { name: "sudo", data: withModes({ setId: [sudo] }), status: "fail" },
     { name: "chmod 777", data: withModes({ forAll: ["/app", "/app/main.py"] }), status: "fail" },
   ],

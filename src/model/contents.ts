@@ -30,6 +30,8 @@ export interface InstalledPackage {
   readonly record?: { readonly path: string; readonly sha256: string };
   /** A distribution that is installed in the interpreter's own folder, beside a virtual environment that the service uses. */
   readonly outsideEnvironment?: true;
+  /** A package of the operating system brings it, for the system's own tools or in place of one from an index. */
+  readonly ofSystem?: true;
   /** Not from an index: `dir`, `vcs`, `archive`; from direct_url.json. */
   readonly direct?: string;
 }

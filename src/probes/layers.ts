@@ -10,6 +10,8 @@ import {
   type BytecodeCount,
   countBytecode,
   interpreterTag,
+  type LooksFor,
+  looksFor,
   pycHeader,
   type PycHeader,
 } from "./support/bytecode.ts";
@@ -52,6 +54,8 @@ export interface Layers extends Shape {
   };
   readonly interpreter: string;
   readonly bytecode: Readonly<Partial<Record<BytecodeArea, BytecodeCount>>>;
+  /** Where the image has Python look for it, other than beside each source and without optimization. */
+  readonly looksFor?: LooksFor;
   readonly libraries: Libraries;
   readonly environments: Environments;
   readonly modes: Modes;
@@ -63,7 +67,7 @@ export const layers: Probe<Layers> = {
   id: "layers",
   title: "Walk every layer of the image once",
   runs: "beside-others",
-  version: 10,
+  version: 11,
   followsFrom: ({ image, build, buildSecrets = [], contract, service }) =>
     // What the team's secrets hold is written down nowhere, so nobody can say that they are the same ones.
     image.diffIds === undefined || image.diffIds.length === 0 || buildSecrets.length > 0
@@ -126,6 +130,9 @@ class Walk {
     this.#context.signal.throwIfAborted();
     this.#tree.add(entry);
     for (const search of this.#searches) search.entry?.(entry);
+    // The same bytecode for several levels of optimization, as Fedora and Amazon Linux ship it.
+    const linked = entry.kind === "hardlink" ? this.#headers.get(entry.link?.replace(/^\.?\/+/, "") ?? "") : undefined;
+    if (linked !== undefined) this.#headers.set(entry.path, linked);
     const kind = entry.kind === "file" ? cacheKind(entry.path, this.#uvCache) : undefined;
     if (kind === undefined) return;
     const cache = this.#caches.get(kind) ?? { bytes: 0, files: 0, example: `/${entry.path}` };
@@ -159,6 +166,7 @@ class Walk {
     const tree = this.#tree;
     const paths = new Paths(tree);
     const tag = interpreterTag(tree);
+    const looks = looksFor(image.config);
     const wanted = new Set([...contract.absentPrograms, "uv", "uvx", "pip", "pip3", "poetry", "pdm", "pipenv"]);
     const { contents, owners } = this.#contents.found(tree, paths, this.#workdir);
     return {
@@ -179,8 +187,9 @@ class Walk {
       bytecode: countBytecode(
         tree,
         { headers: this.#headers, hashes: this.#hashes },
-        { ...this.#places, uvCache: this.#uvCache, tag, used: usedPython(paths, image.config, tag) },
+        { ...this.#places, ...looks, uvCache: this.#uvCache, tag, used: usedPython(paths, image.config, tag) },
       ),
+      ...(Object.keys(looks).length === 0 ? {} : { looksFor: looks }),
       libraries: this.#libraries.found(tree, paths, {
         libraryPath: variable(this.#context, "LD_LIBRARY_PATH"),
         owner: (path) => owners.nameOf(path),

@@ -4,6 +4,7 @@ import {
   areaOf,
   countBytecode,
   interpreterTag,
+  looksFor,
   pycHeader,
 } from "../../src/probes/support/bytecode.ts";
 import { Paths } from "../../src/probes/support/paths.ts";
@@ -97,6 +98,35 @@ describe("bytecode", () => {
       "code",
       "api",
     ]);
+  });
+  it("looks where Python does that was told to by the image", () => {
+    const none = { env: [], entrypoint: [], command: [] };
+    expect(looksFor(none)).toEqual({});
+    expect(looksFor({ ...none, env: ["PYTHONPYCACHEPREFIX=/pyc", "PYTHONOPTIMIZE=yes"] })).toEqual({
+      prefix: "/pyc",
+      optimization: 1,
+    });
+    expect(looksFor({ ...none, command: ["python3.13", "-u", "-OO", "-m", "app"] })).toEqual({ optimization: 2 });
+    expect(looksFor({ ...none, command: ["python", "app.py", "-O"] })).toEqual({});
+    const valid = pycHeader(hashed(1, OWN_HASH));
+    const at = (cached: string, looks: ReturnType<typeof looksFor>) => {
+      const hashes = new SourceHashes();
+      hashes.content("app/main.py", SOURCE);
+      const tree = treeOf(entry(0, "app/main.py"), entry(0, cached));
+      const where = { folders: ["app"], mains: [], uvCache: "", tag: "cpython-313", ...looks };
+      return countBytecode(tree, { headers: new Map([[cached, valid]]), hashes }, where).application?.valid;
+    };
+    const beside = "app/__pycache__/main.cpython-313.pyc";
+    expect(at(beside, {})).toBe(1);
+    expect(at(beside, { prefix: "/pyc" })).toBe(0);
+    expect(at("pyc/app/main.cpython-313.pyc", { prefix: "/pyc" })).toBe(1);
+    expect(at(beside, { optimization: 2 })).toBe(0);
+    expect(at("app/__pycache__/main.cpython-313.opt-2.pyc", { optimization: 2 })).toBe(1);
+  });
+  it("asks for no bytecode of what no import can name", () => {
+    const none = { headers: new Map<string, ReturnType<typeof pycHeader>>(), hashes: new SourceHashes() };
+    const where = { folders: ["app"], mains: [], uvCache: "", tag: "cpython-313" };
+    expect(countBytecode(treeOf(entry(0, "app/gunicorn.conf.py")), none, where)).toEqual({});
   });
   it("does not ask for bytecode of the script that is started, and looks at it where there is some", () => {
     const main = { folders: ["app"], mains: ["app/main.py"], uvCache: "", tag: "cpython-313" };

@@ -47,6 +47,7 @@ describe("environments", () => {
         file("opt/venv/bin/uvicorn", "#!/opt/venv/bin/python\n"),
         file("opt/venv/bin/tool", "#!/bin/sh\n'''exec' /opt/venv/bin/python \"$0\" \"$@\"\n"),
         file("opt/venv/bin/other", "#!/usr/bin/env -S python3.13 -I\n"),
+        file(`${SITE}/pyspark/bin/sparkR`, "#!/usr/bin/env Rscript\n"),
         file("opt/venv/bin/binary", "\u007fELF"),
         file(`${SITE}/x.pth`, "import sys\n/opt/venv\nrelative\n"),
         file("bin/sh"),

@@ -187,6 +187,25 @@ describe("the contents of an image", () => {
     }
     return search.found(tree, new Paths(tree), "app").contents;
   };
+  it("mark the distributions that the operating system's packages bring, and no other", () => {
+    const gpg = "usr/lib/python3.12/site-packages/gpg-1.15.1-py3.12.egg-info";
+    const { packages } = contentsOf([
+      [
+        "lib/apk/db/installed",
+        `P:py3-gpg\nV:1-r0\nF:${gpg.slice(0, gpg.lastIndexOf("/"))}\nR:${gpg.slice(gpg.lastIndexOf("/") + 1)}\nF:usr/lib/python3.12/site-packages/six-1.dist-info\nR:METADATA\n`,
+      ],
+      [gpg, "Name: gpg\nVersion: 1.15.1\n"],
+      ["usr/lib/python3.12/site-packages/six-1.dist-info/METADATA", "Name: six\nVersion: 1\n"],
+      ["usr/lib/python3.12/site-packages/x-1.dist-info/METADATA", METADATA],
+    ]);
+    const marked = packages.filter(({ kind }) => kind === "pypi").map(({ name, ofSystem }) => [name, ofSystem]);
+    expect(marked).toEqual([
+      ["gpg", true],
+      ["six", true],
+      ["x", undefined],
+    ]);
+    expect(packages.every((one) => !("metadata" in one))).toBe(true);
+  });
   const METADATA = "Name: x\nVersion: 1\n";
   const RECORD = "x/__init__.py,sha256=abc,3\n";
   it("give each byte to whoever put it there", () => {

@@ -51,9 +51,11 @@ export class ContentsSearch {
     const bytes = new Map<FoundPackage | string, OwnedBytes>();
     for (const entry of tree.entries())
       if (entry.kind !== "directory") count(bytes, entry, owners, { workdir, uvCache: this.#uvCache });
+    const system = metadataOfSystem(found);
     const packages = found.map((one): InstalledPackage => {
-      const { files: _, ...rest } = one;
-      return { ...rest, bytes: bytes.get(one)?.bytes ?? 0 };
+      const { files: _, metadata, ...rest } = one;
+      const own = metadata !== undefined && system.has(metadata) ? { ofSystem: true as const } : {};
+      return { ...rest, ...own, bytes: bytes.get(one)?.bytes ?? 0 };
     });
     const contents = {
       system: this.#release,
@@ -91,6 +93,12 @@ export class Owners {
     const owner = this.of(path);
     return owner && `${owner.kind} ${owner.name}`;
   }
+}
+
+/** Metadata of Python's distributions that the operating system's packages name as theirs. */
+function metadataOfSystem(found: readonly FoundPackage[]): ReadonlySet<string> {
+  const files = found.flatMap((one) => (one.kind === "pypi" ? [] : one.files));
+  return new Set(files.flatMap((file) => /^.+\.(?:dist|egg)-info(?=\/|$)/.exec(file)?.[0] ?? []));
 }
 
 /** Databases name `/lib/x` where the image has `/lib` as a link to `/usr/lib`. Only those folders are ever moved so. */

@@ -57,6 +57,7 @@ export class Distributions implements PackageSource {
           ...(record === undefined ? {} : { record }),
           ...(inside ? {} : { outsideEnvironment: true as const }),
           ...(direct === undefined ? {} : { direct }),
+          metadata: `/${folder}`,
           files,
         },
       ];

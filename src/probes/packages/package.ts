@@ -2,6 +2,8 @@ import type { InstalledPackage } from "../../model/types.ts";
 
 /** A package before its files are looked up in the final tree. */
 export interface FoundPackage extends Omit<InstalledPackage, "bytes"> {
+  /** Of a distribution of Python: the folder or file of its metadata, absolute. */
+  readonly metadata?: string;
   /** Absolute, as its database names them. */
   readonly files: readonly string[];
 }

@@ -56,6 +56,7 @@ const NOT_IMPORTED =
 const TESTS = /(^|\/)tests?\//;
 /** Folders of scripts and of what is filled in later, which need no bytecode; what they have must still be their own. */
 const NEEDS_NONE = /(^|\/)(bin|templates?)\//;
+const IMPORTABLE = /^[\p{L}_][\p{L}\p{N}_]*\.py$/u;
 const PACKAGES = /\/(site|dist)-packages\//;
 const STANDARD = /^usr(\/local)?\/lib(64)?\/python3\.\d+\//;
 const ALSO_PYTHON = /^(opt|root|home)\/.*\/lib\/python3\.\d+\//;
@@ -121,11 +122,30 @@ export function applicationPlaces({
   return { folders: [...new Set(folders.map(bare))].filter((folder) => folder !== ""), mains: scripts.map(bare) };
 }
 
+/** Where Python looks for bytecode when it is told so from outside. */
+export interface LooksFor {
+  /** `PYTHONPYCACHEPREFIX`: a tree of its own, and no folder beside a source. */
+  readonly prefix?: string;
+  /** Of `-O` and `PYTHONOPTIMIZE`: bytecode of another level is none. */
+  readonly optimization?: number;
+}
+
+/** By what the configuration of an image says. */
+export function looksFor({ env, entrypoint, command }: Pick<ImageConfig, "env" | "entrypoint" | "command">): LooksFor {
+  const value = (name: string) => env.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
+  const prefix = value("PYTHONPYCACHEPREFIX");
+  const options = /\bpython[\d.]*(?: -\w+)*? -(O+)(?: |$)/.exec([...entrypoint, ...command].join(" "))?.[1] ?? "";
+  const asked = value("PYTHONOPTIMIZE");
+  // Whatever is no number counts as 1.
+  const optimization = Math.min(2, Math.max(options.length, asked === "" ? 0 : Number(/^\d+$/.exec(asked)?.[0] ?? 1)));
+  return { ...(prefix === "" ? {} : { prefix }), ...(optimization === 0 ? {} : { optimization }) };
+}
+
 /** Compares each source with its bytecode. The tag tells which interpreter there is: `cpython-313`. */
 export function countBytecode(
   tree: FinalTree,
   { headers, hashes }: { readonly headers: ReadonlyMap<string, PycHeader>; readonly hashes: SourceHashes },
-  { tag, used, ...where }: Where & { readonly tag: string; readonly used?: string | undefined },
+  { tag, used, ...where }: Where & LooksFor & { readonly tag: string; readonly used?: string | undefined },
 ): Readonly<Partial<Record<BytecodeArea, BytecodeCount>>> {
   const counts: Partial<Record<BytecodeArea, Counting>> = {};
   const venvs = virtualEnvironments(tree);
@@ -138,7 +158,7 @@ export function countBytecode(
     const area = source.kind === "file" && source.bytes > 0 ? areaOf(source.path, where) : undefined;
     if (area === undefined || otherInterpreter(source.path, tag)) continue;
     if (area !== "application" && !isOnPath(source.path, area)) continue;
-    const path = `${parent(source.path)}/__pycache__/${base(source.path).slice(0, -3)}.${tag}.pyc`;
+    const path = cachedAt(source.path, tag, where);
     const header = tree.get(path) === undefined ? undefined : headers.get(path);
     const state = stateOf(source, header, magic, () => hashes.of(source.path, tag, magic));
     if (state[0] === "missing" && needsNone(source.path, area, where)) continue;
@@ -147,9 +167,15 @@ export function countBytecode(
   return counts;
 }
 
-/** Nobody looks for the bytecode of a script. */
+function cachedAt(source: string, tag: string, { prefix, optimization = 0 }: LooksFor): string {
+  const name = `${base(source).slice(0, -3)}.${tag}${optimization === 0 ? "" : `.opt-${optimization}`}.pyc`;
+  const folder = parent(source);
+  return prefix === undefined ? `${folder}/__pycache__/${name}` : posix.join(prefix, folder, name).replace(/^\/+/, "");
+}
+
+/** Nobody looks for the bytecode of a script, nor of what no import can name, such as gunicorn.conf.py. */
 const needsNone = (path: string, area: BytecodeArea, { mains }: Where): boolean =>
-  mains.includes(path) || (area === "application" && NEEDS_NONE.test(path));
+  mains.includes(path) || (area === "application" && (NEEDS_NONE.test(path) || !IMPORTABLE.test(base(path))));
 
 function note(count: Counting, path: string, [state, why]: State): void {
   count.sources += 1;
@@ -168,7 +194,7 @@ function note(count: Counting, path: string, [state, why]: State): void {
 function commonMagic(headers: ReadonlyMap<string, PycHeader>, tag: string): number {
   const counts = new Map<number, number>();
   for (const [path, { kind, magic }] of headers)
-    if (kind !== "broken" && path.endsWith(`.${tag}.pyc`)) counts.set(magic, (counts.get(magic) ?? 0) + 1);
+    if (kind !== "broken" && base(path).includes(`.${tag}.`)) counts.set(magic, (counts.get(magic) ?? 0) + 1);
   return [...counts].toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? 0;
 }
 

@@ -24,6 +24,8 @@ const DIRECT = /\/(site|dist)-packages\/[^/]+\.dist-info\/direct_url\.json$/;
 const SCRIPT = /(^|\/)bin\/[^/]+$/;
 /** Scripts of the operating system's own packages name what those packages need. */
 const OF_THE_SYSTEM = /^(usr\/)?s?bin\//;
+/** A package's own helpers are on no PATH, and were there before anything was copied: pyspark's for R, a driver's for node. */
+const OF_A_PACKAGE = /\/(site|dist)-packages\//;
 const MOST_BYTES = 1_000_000;
 
 /** Checks after a copy between stages that what was built there still fits: scripts, links, path files, versions. */
@@ -33,7 +35,7 @@ export class EnvironmentSearch {
   wants({ kind, path, bytes, mode }: LayerEntry): boolean {
     if (kind !== "file" || bytes > MOST_BYTES) return false;
     if (CONFIGURATION.test(path) || PATH_FILE.test(path) || DIRECT.test(path)) return true;
-    return SCRIPT.test(path) && !OF_THE_SYSTEM.test(path) && (mode & 0o111) !== 0;
+    return SCRIPT.test(path) && !OF_THE_SYSTEM.test(path) && !OF_A_PACKAGE.test(path) && (mode & 0o111) !== 0;
   }
 
   content({ path, layer }: LayerEntry, bytes: Buffer): void {

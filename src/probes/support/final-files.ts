@@ -1,3 +1,4 @@
+import type { LayerEntry } from "../../engine/engine.ts";
 import type { Service } from "../../model/types.ts";
 import { base, type FinalTree } from "./tree.ts";
 import { isCompiler, isHeader } from "./waste.ts";
@@ -24,15 +25,14 @@ export function shapeOf(tree: FinalTree, wanted: ReadonlySet<string>): Shape {
   const lists = { distributions: new Set<string>(), programs: [] as string[], compilers: [] as string[] };
   const headers = { count: 0, examples: [] as string[] };
   let files = 0;
-  for (const { path, kind } of tree.entries()) {
+  for (const { path, kind, mode } of tree.entries()) {
     if (kind === "directory") continue;
     files += 1;
     const distribution = distributionOf(path);
     if (distribution !== undefined) lists.distributions.add(distribution);
-    if (IN_A_BIN.test(path)) {
-      if (wanted.has(base(path))) lists.programs.push(`/${path}`);
-      if (isCompiler(base(path))) lists.compilers.push(`/${path}`);
-    }
+    const isInABin = IN_A_BIN.test(path);
+    if (wanted.has(base(path)) && (isInABin || isProgram(path, kind, mode))) lists.programs.push(`/${path}`);
+    if (isInABin && isCompiler(path)) lists.compilers.push(`/${path}`);
     if (isHeader(path)) {
       headers.count += 1;
       if (headers.examples.length < 5) headers.examples.push(`/${path}`);
@@ -62,14 +62,21 @@ export function calledPrograms(tree: FinalTree, service: Pick<Service, "programs
   });
 }
 
+/** `COPY --from=… /uv /` puts one where no folder of programs is. */
+const isProgram = (path: string, kind: LayerEntry["kind"], mode: number): boolean =>
+  kind === "file" && (mode & 0o111) !== 0 && !/\/(site|dist)-packages\//.test(path);
+
 const IN_A_BIN = /(^|\/)s?bin\/[^/]+$/;
 
 /** Debian's folder for the packages of its own tools: no environment of a service reads it. */
 const OF_THE_SYSTEM = /^\/?usr\/lib\/python3\/dist-packages\//;
 
+/** What setuptools and others bring inside themselves, with its metadata. */
+const VENDORED = /\/_vendor\//;
+
 /** The normalised name of the distribution whose metadata this is. */
 export function distributionOf(path: string): string | undefined {
-  if (OF_THE_SYSTEM.test(path)) return undefined;
+  if (OF_THE_SYSTEM.test(path) || VENDORED.test(path)) return undefined;
   const name =
     /\/([^/]+)-[^-/]+\.dist-info\/METADATA$/.exec(path)?.[1] ??
     /\/([^/]+?)(?:-[^-/]+(?:-py[\d.]+)?)?\.egg-info(?:\/PKG-INFO)?$/.exec(path)?.[1];

@@ -1,3 +1,5 @@
+import { base } from "./tree.ts";
+
 /** What a package manager leaves behind, by what it is. `path` has no leading slash. */
 export function cacheKind(path: string, uvCache: string): string | undefined {
   if (uvCache !== "" && path.startsWith(`${uvCache}/`)) return "uv";
@@ -15,6 +17,7 @@ const CACHES: ReadonlyArray<readonly [string, RegExp]> = [
     "apt",
     /^var\/lib\/apt\/lists\/(?!(?:partial|auxfiles|lock)(?:\/|$))|^var\/cache\/apt\/(?:archives\/[^/]+\.deb|[^/]+\.bin)$/,
   ],
+  ["conda", /(^|\/)pkgs\/[^/]+\.(conda|tar\.bz2)$/],
   ["dnf", /^var\/cache\/(dnf|yum|libdnf5)\//],
   ["apk", /^var\/cache\/apk\/./],
 ];
@@ -23,8 +26,11 @@ const CACHES: ReadonlyArray<readonly [string, RegExp]> = [
 const COMPILER =
   /^((x86_64|aarch64|arm)[\w-]*-)?(gcc|g\+\+|cc|c\+\+|cpp|clang|clang\+\+|ld|as|make|cmake|ninja|rustc|cargo|gfortran)(-?\d+(\.\d+)*)?(\.bfd|\.gold)?$/;
 
-export function isCompiler(program: string): boolean {
-  return COMPILER.test(program);
+/** The linker that conda's Python brings along, whoever builds something or not. */
+const OF_CONDA = /-conda-linux-gnu(?:-|\/bin\/)ld$/;
+
+export function isCompiler(path: string): boolean {
+  return COMPILER.test(base(path)) && !OF_CONDA.test(path);
 }
 
 /** A header of a development package; Python's own come with the interpreter. */

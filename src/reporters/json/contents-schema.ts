@@ -11,6 +11,7 @@ const installed = z.object({
   bytes,
   record: z.object({ path: text, sha256: text }).optional(),
   outsideEnvironment: z.literal(true).optional(),
+  ofSystem: z.literal(true).optional(),
   direct: text.optional(),
 });
 
