@@ -2,6 +2,7 @@ import { isIn } from "../kit/paths.ts";
 import type { Evidence, Framework, ImageSpec, Service } from "../model/types.ts";
 import { baseName } from "../project/unwrap.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
+import { executablesOf } from "./shared/executables.ts";
 import { movedUp, placedToday } from "./shared/placed.ts";
 import { buildStepsToday } from "./shared/build-steps.ts";
 import { carriedStart, isObstacle } from "./shared/carried-start.ts";
@@ -150,7 +151,9 @@ function* namedNeeds({ dockerfile, service }: Facts, workdir: string): Generator
   for (const { from, to, place } of placed) {
     const name = from.split("/").at(-1) ?? "";
     const inside = to.startsWith(`${workdir}/`);
-    if (from === "" || from === root?.from || NOT_RUN.test(name) || (!inside && SYSTEM.test(to))) continue;
+    // Lists of packages are read by the step that installs them.
+    const isBuildOnly = NOT_RUN.test(name) || service.pip?.reads.includes(from) === true;
+    if (from === "" || from === root?.from || isBuildOnly || (!inside && SYSTEM.test(to))) continue;
     if (!inside && `${workdir}/`.startsWith(`${to.replace(/\/$/, "")}/`)) continue;
     yield { path: from, to, why: "today's Dockerfile copies it by name", evidence: [place] };
   }
@@ -236,8 +239,9 @@ export const copies: Decider = {
     );
     const value = needs.map(({ path, to, why }): Copy => ({ from: path, to: to ?? `${root}/${path}`, why }));
     const names = needs.map((need) => `\`${need.path}\``);
+    const executables = executablesOf(facts, value);
     return {
-      value: { copies: value },
+      value: { copies: value, ...(executables.length === 0 ? {} : { executables }) },
       choice: names.length === 0 ? "nothing beside the environment" : `copy ${list(names)}`,
       because:
         names.length === 0

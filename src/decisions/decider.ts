@@ -14,6 +14,8 @@ export interface Facts {
   readonly startScript?: StartScript;
   /** False where today's image never installs the project itself, only what it depends on. */
   readonly installsProject?: boolean;
+  /** Whether a tracked file may be executed; undefined where nobody can tell. */
+  readonly isExecutable?: (path: string) => boolean | undefined;
   /** What each Python would have to compile of the lock; undefined where the lock names no files. */
   readonly wheelGaps?: WheelGaps;
   /** Choices the team made in its configuration; they win, and the decision says so. */

@@ -20,7 +20,8 @@ function sourcesOf(facts: Facts, workspace: WorkspaceSpec | undefined): readonly
   const exists = (path: string) => files.some((file) => isIn(file, path));
   const folders = workspace?.packages.map(({ path }) => path);
   const metadata = packaging.metadataFiles.filter((file) => folders?.some((one) => isIn(file, one)) !== true);
-  return [...new Set([...metadata, ...(folders ?? packaging.importPackages)])].filter(exists);
+  const needed = [...new Set([...metadata, ...(folders ?? packaging.importPackages)])].filter(exists);
+  return needed.filter((path) => !needed.some((other) => other !== path && isIn(path, other)));
 }
 
 /** Nothing can be added to lists of hashes: there it is the team's to add. */

@@ -31,8 +31,8 @@ function folderOf(use: PathUse, service: Service, workdir: string): string | und
   const path = absolute(use, workdir);
   if (path.includes("..") || !/^[\w./@-]+$/.test(path)) return undefined;
   const last = path.replace(/\/$/, "").split("/").at(-1) ?? "";
-  const folder =
-    last.includes(".") && !path.endsWith("/") ? path.slice(0, path.lastIndexOf("/")) : path.replace(/\/$/, "");
+  const isFile = use.file === true || (last.includes(".") && !path.endsWith("/"));
+  const folder = isFile ? path.slice(0, path.lastIndexOf("/")) : path.replace(/\/$/, "");
   return folder === workdir || folder === "" || holdsCode(folder, service, workdir) ? undefined : folder;
 }
 

@@ -282,6 +282,8 @@ export interface PathUse {
   readonly when: "import" | "start" | "request" | "unknown";
   /** Log lines go there. */
   readonly log?: true;
+  /** It is a file, also where its name has no ending. */
+  readonly file?: true;
   readonly evidence: Evidence;
 }
 

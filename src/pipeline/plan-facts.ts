@@ -41,6 +41,7 @@ export async function planFacts(session: Session, analysis: Analysis): Promise<F
     dockerfile: analysis.dockerfile,
     ...(analysis.dockerfile && { installsProject: mayInstallProject(analysis.dockerfile) }),
     ...startScriptOf(session, analysis),
+    isExecutable: (path) => session.tree.isExecutable?.(path),
     ...wheelGapsOf(session, analysis, profile),
     overrides: {
       ...config.decisions,

@@ -119,8 +119,11 @@ function* portRefusals(facts: Facts): Generator<Refusal> {
 function* scriptRefusals(facts: Facts): Generator<Refusal> {
   const carried = carriedStart(facts);
   if (isObstacle(carried)) yield refusal("start-script", carried);
-  if (carried !== undefined) return;
   const start = mainStart(facts.service);
+  if (carried !== undefined) {
+    if (facts.startScript?.isEntrypoint === true) yield* droppedSteps(start);
+    return;
+  }
   const named = start?.wrappers.find((wrapper) => /^(?:pdm|pipenv) run \S/.test(wrapper));
   if (named !== undefined)
     yield refusal("start-script", {
@@ -131,6 +134,18 @@ function* scriptRefusals(facts: Facts): Generator<Refusal> {
     yield refusal("start-script", { what: `The service is started through \`${script}\`, which no tracked file is` });
   else if (start !== undefined && /&&|;|[^&>]&[^&>\d]/.test(start.written))
     yield refusal("several-commands", { what: `\`${start.written}\` does more than start the server` });
+}
+
+/** The image's own script comes along; what another file's command does between it and the server would not. */
+function* droppedSteps(start: ReturnType<typeof mainStart>): Generator<Refusal> {
+  if (start === undefined || start.source === "dockerfile" || start.compose?.entrypoint === true) return;
+  const steps = start.wrappers.flatMap((wrapper) => /^(.+?)\s*(?:;|&&)$/s.exec(wrapper)?.[1] ?? []);
+  if (steps.length > 0)
+    yield refusal("several-commands", {
+      what: `${start.evidence.file}:${start.evidence.line} starts the service by \`${start.written}\`, which runs ${list(steps.map((step) => `\`${step}\``))} before the server`,
+      instead:
+        "Run that as a step of its own (the image can do both) and set `command` under `decisions` to the server's command with the script before it: a list, `[bash, /entrypoint.sh, uvicorn, …]`.",
+    });
 }
 
 /** A certificate of the place where the service runs is that place's to give: an image that holds one is for one place. */

@@ -124,6 +124,7 @@ function application(page: Page): Lines {
     ...(project ? [...beforeSync(page), installEditable(page)] : []),
     ...(image.bytecode.app && code.length > 0 ? [compiled(image, code.join(" "))] : []),
     ...readable([...new Set([...code, ...image.copies.map((copy) => copy.to)])]),
+    ...(image.executables === undefined ? [] : [`chmod a+x ${image.executables.join(" ")}`]),
   ];
   return [
     ...why(page, "copies"),

@@ -31,7 +31,7 @@ export function commandWrites(starts: readonly StartCommand[]): readonly PathUse
     const paths = [...named, ...(isBeat && !keepsTimes ? ["celerybeat-schedule"] : [])];
     return paths
       .filter((path) => !NO_FILE.test(path))
-      .map((path): PathUse => ({ path: posix.normalize(path), when: "start", evidence }));
+      .map((path): PathUse => ({ path: posix.normalize(path), when: "start", file: true, evidence }));
   });
 }
 

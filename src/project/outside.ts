@@ -12,7 +12,8 @@ import type {
   StartCommand,
   TaskDefinition,
 } from "../model/types.ts";
-import { startOf, unwrapWithScripts } from "./starts.ts";
+import { judgeableDockerfile } from "./parsed-dockerfile.ts";
+import { insideOf, startOf, unwrapWithScripts } from "./starts.ts";
 import type { Tree } from "./tree.ts";
 import { baseName, roleOf, serverOf, simpleCommands, unwrap, type Unwrapped, unwrapShell } from "./unwrap.ts";
 
@@ -111,12 +112,21 @@ export function addStart(
     .join(" ");
   const several = typeof found.command === "string" && simpleCommands(found.command).length > 1;
   const unwrapped =
-    several && typeof found.command === "string" ? unwrapShell(found.command) : unwrapWithScripts(tree, words);
+    several && typeof found.command === "string"
+      ? unwrapShell(found.command)
+      : unwrapWithScripts(tree, words, imageOf(tree, found.origin));
   const read = startOf(source, { written, evidence: found.evidence, compose: found.compose }, "exec", unwrapped);
   const role = (isOpen(read) ? found.role : undefined) ?? roleByName(read, found.name);
   const start = { ...read, role, ...from(found.origin) };
   outside.starts.push(start);
   return start;
+}
+
+/** The image in which a command is started, where a Dockerfile of the folder builds it. */
+function imageOf(tree: Tree, origin: ImageOrigin | undefined): ReturnType<typeof insideOf> | undefined {
+  const built = origin?.dockerfile;
+  const dockerfile = built === undefined || !tree.files.includes(built) ? undefined : judgeableDockerfile(tree, built);
+  return dockerfile && insideOf(tree, dockerfile);
 }
 
 const BY_NAME: ReadonlyArray<readonly [RegExp, StartCommand["role"]]> = [

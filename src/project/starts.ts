@@ -26,11 +26,7 @@ export function dockerfileStarts(tree: Tree, dockerfile: Dockerfile): readonly S
       ? withParameters(entrypoint.value.argv, command?.value.argv ?? [])
       : lines.flatMap((line) => line?.value.argv ?? []);
   const environment = new Map([...env].map(([name, { value }]) => [name, value]));
-  const unwrapped = unwrapWithScripts(tree, argv, {
-    environment,
-    fileAt: (path) => fileAt(tree, dockerfile, path),
-    inlineAt: (path) => inlineAt(dockerfile, path),
-  });
+  const unwrapped = unwrapWithScripts(tree, argv, { environment, ...insideOf(tree, dockerfile) });
   if (baseName(unwrapped.argv[0] ?? "") === "supervisord") return supervised(tree, unwrapped.argv);
   // A script that hands over to its arguments starts nothing when it is given none: others say what.
   return isNothing(unwrapped.argv) ? [] : [startOf("dockerfile", { written, evidence }, form, unwrapped)];
@@ -105,7 +101,8 @@ export function unwrapWithScripts(tree: Tree, words: readonly string[], situatio
   if (made !== undefined) return made;
   const [first = "", ...rest] = withoutShell(plain.argv);
   const name = baseName(first);
-  const path = scriptOf(tree, first);
+  // Several folders may have a `start.sh`: which one it is, the Dockerfile says that copies it there.
+  const path = (first.includes("/") ? situation.fileAt?.(first) : undefined) ?? scriptOf(tree, first);
   const text = situation.inlineAt?.(first) ?? (path === undefined ? undefined : tree.read(path));
   const isScript =
     /\.(?:sh|bash)$/.test(name) ||
@@ -132,6 +129,12 @@ function throughMake(tree: Tree, { argv, wrappers }: Unwrapped, situation: Situa
   const inner = unwrapWithScripts(tree, chosen.argv, { ...situation, depth: depth + 1 });
   return { ...inner, wrappers: [...wrappers, argv.join(" "), ...chosen.wrappers, ...inner.wrappers] };
 }
+
+/** What is known of the files of the image that a Dockerfile builds. */
+export const insideOf = (tree: Tree, dockerfile: Dockerfile): Pick<Situation, "fileAt" | "inlineAt"> => ({
+  fileAt: (path) => fileAt(tree, dockerfile, path),
+  inlineAt: (path) => inlineAt(dockerfile, path),
+});
 
 /** The file of the context that the shipped image has at a path. */
 function fileAt(tree: Tree, dockerfile: Dockerfile, path: string): string | undefined {

@@ -11,7 +11,8 @@ export function* toolNeeds(service: Service): Generator<Need> {
 /** @param folder Empty for the top, else with a slash at its end. */
 function* toolNeedsIn(service: Service, folder: string): Generator<Need> {
   const [manage, alembic, gunicorn] = ["manage.py", "alembic.ini", "gunicorn.conf.py"].map((name) => folder + name);
-  if (service.dependencies.runtimeClosure.includes("django") && manage !== undefined && has(service, manage))
+  const hasCommands = ["django", "flask"].some((name) => service.dependencies.runtimeClosure.includes(name));
+  if (hasCommands && manage !== undefined && has(service, manage))
     yield {
       path: manage,
       why: "migrations and other tasks run from the same image, with another command",

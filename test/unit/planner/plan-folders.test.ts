@@ -24,6 +24,14 @@ describe("files of the image", () => {
   it("leave migrations out when nothing can run them", () => {
     expect(from({ dependencies: { ...sample.dependencies, runtimeClosure: ["fastapi", "uvicorn"] } })).toEqual(["app"]);
   });
+  it.each([
+    ["flask", true],
+    ["fastapi", false],
+  ])("take manage.py along where %s has a command line for it: %s", (name, taken) => {
+    const dependencies = { ...sample.dependencies, runtimeClosure: [name] };
+    const { copies } = plan({ files: [...sample.files, "manage.py"], dependencies }).image;
+    expect(copies.some(({ from }) => from === "manage.py")).toBe(taken);
+  });
   it("are in the allow-list, each once", () => {
     const lines = plan().image.dockerignore.filter((line) => line.startsWith("!"));
     expect(lines).toEqual(["!pyproject.toml", "!uv.lock", "!alembic.ini", "!alembic", "!app"]);
