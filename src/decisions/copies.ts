@@ -134,6 +134,10 @@ function* stepNeeds(facts: Facts): Generator<Need> {
 /** Folders of the system: a file there configures the old image's own parts. */
 const SYSTEM = /^\/(?:bin|boot|dev|etc|lib\w*|proc|root|run|sbin|sys|tmp|usr|var)(?:\/|$)/;
 
+/** Lists of packages, whatever their names, are read by the step that installs them. */
+const isNotRun = (path: string, { pip }: Service): boolean =>
+  NOT_RUN.test(baseName(path)) || pip?.reads.includes(path) === true;
+
 /** What today's Dockerfile copies by name: somebody wanted that file or folder in the image. */
 function* namedNeeds({ dockerfile, service }: Facts, workdir: string): Generator<Need> {
   const placed = placedToday(dockerfile, service, workdir);
@@ -149,11 +153,8 @@ function* namedNeeds({ dockerfile, service }: Facts, workdir: string): Generator
         };
   }
   for (const { from, to, place } of placed) {
-    const name = from.split("/").at(-1) ?? "";
     const inside = to.startsWith(`${workdir}/`);
-    // Lists of packages are read by the step that installs them.
-    const isBuildOnly = NOT_RUN.test(name) || service.pip?.reads.includes(from) === true;
-    if (from === "" || from === root?.from || isBuildOnly || (!inside && SYSTEM.test(to))) continue;
+    if (from === "" || from === root?.from || isNotRun(from, service) || (!inside && SYSTEM.test(to))) continue;
     if (!inside && `${workdir}/`.startsWith(`${to.replace(/\/$/, "")}/`)) continue;
     yield { path: from, to, why: "today's Dockerfile copies it by name", evidence: [place] };
   }

@@ -94,6 +94,12 @@ interface Situation {
   readonly depth?: number;
 }
 
+/** Several folders may have a `start.sh`: which one it is, the Dockerfile says that writes it or copies it there. */
+function scriptText(tree: Tree, program: string, { fileAt: at, inlineAt: inline }: Situation): string | undefined {
+  const path = (program.includes("/") ? at?.(program) : undefined) ?? scriptOf(tree, program);
+  return inline?.(program) ?? (path === undefined ? undefined : tree.read(path));
+}
+
 /** Unwraps a vector whose program may be a script of the service, or `make`: one that hands over to its arguments, or serves itself. */
 export function unwrapWithScripts(tree: Tree, words: readonly string[], situation: Situation = {}): Unwrapped {
   const plain = unwrap(words);
@@ -101,9 +107,7 @@ export function unwrapWithScripts(tree: Tree, words: readonly string[], situatio
   if (made !== undefined) return made;
   const [first = "", ...rest] = withoutShell(plain.argv);
   const name = baseName(first);
-  // Several folders may have a `start.sh`: which one it is, the Dockerfile says that copies it there.
-  const path = (first.includes("/") ? situation.fileAt?.(first) : undefined) ?? scriptOf(tree, first);
-  const text = situation.inlineAt?.(first) ?? (path === undefined ? undefined : tree.read(path));
+  const text = scriptText(tree, first, situation);
   const isScript =
     /\.(?:sh|bash)$/.test(name) ||
     /^(?:docker-)?entrypoint$/.test(name) ||

@@ -95,6 +95,28 @@ describe("a service that pip installs", () => {
     expect(refused({ hashed: true })).toEqual([]);
   });
 
+  it("has no list of packages in the image, whatever its name is", () => {
+    const list = "requirements/prd.txt";
+    const { plan, text } = planned(
+      { calls: [{ files: [list], packages: [], options: [] }], reads: [list] },
+      { files: [...sample.files, list] },
+      `FROM python:3.13-slim\nWORKDIR /app\nCOPY ${list} requirements.txt\nRUN pip install -r requirements.txt\nCOPY . .\nCMD ["uvicorn", "app.main:app"]\n`,
+    );
+    expect(plan.image.copies.map(({ from }) => from)).not.toContain(list);
+    expect(text).toContain(`--mount=type=bind,source=${list}`);
+  });
+
+  it("names what builds the project once, where a folder holds it", () => {
+    const packaging = {
+      ...sample.packaging,
+      kind: fact("package" as const),
+      metadataFiles: ["pyproject.toml", "app/version.py"],
+      importPackages: ["app"],
+    };
+    const files = [...sample.files, "app/version.py", "requirements.txt"];
+    expect(planned({}, { packaging, files }).plan.image.sync.sources).toEqual(["pyproject.toml", "app"]);
+  });
+
   it("gets a setuptools with pkg_resources where a package imports it that today's base brings", () => {
     const old = poor.replace("3.13", "3.11");
     const asking = (requirement: string, more: readonly string[] = []): Partial<Service> => {
