@@ -68,14 +68,24 @@ function* baseRefusals({ dockerfile }: Facts): Generator<Refusal> {
 function* processRefusals(facts: Facts): Generator<Refusal> {
   const start = mainStart(facts.service);
   if (start === undefined) {
-    if (argvToday(facts.service) === undefined)
-      yield refusal("no-start", {
-        what: `No file says how the service is started, and no ${facts.service.application === undefined ? "application object was found" : "locked server is known to serve its application object"}`,
-      });
+    if (argvToday(facts.service) === undefined) yield noStart(facts.service);
     return;
   }
   if (/\bsupervisord?\b|\bs6-|\bhoncho\b|\bforeman\b/.test(start.written))
     yield refusal("several-processes", { what: `\`${start.written}\` starts several processes` });
+}
+
+/** What the Dockerfile starts may be a program that is not known for serving: then that is what is missing. */
+function noStart({ starts, application }: Service): Refusal {
+  const own = starts.find(({ source, role }) => source === "dockerfile" && role === "other");
+  const found = `no ${application === undefined ? "application object was found" : "locked server is known to serve its application object"}`;
+  if (own === undefined) return refusal("no-start", { what: `No file says how the service is started, and ${found}` });
+  return refusal("no-start", {
+    what: `\`${own.argv.join(" ")}\` (${own.evidence.file}:${own.evidence.line}) is no server that is known, and ${found}`,
+    because: "How it listens and stops is not known, and neither is what to ask it.",
+    instead:
+      "Set `command` under `decisions` to this command, or to the server's, as a list; and `kind: worker` in seaworthy.yaml where it serves nobody.",
+  });
 }
 
 /** What `command` under `decisions` may name. */

@@ -176,10 +176,28 @@ function optionsOf(
       const [file] = filesOf([value], where);
       if (file === undefined) unread.push(`${word} ${value}`);
       else options.push("--constraint", file);
-    } else if (INDEX.test(word) || /^--(?:no-binary|only-binary|target|prefix|root|platform)$/.test(word))
-      unread.push(`${word} ${value}`);
+    } else if (isUnread(word, value, where.dockerfile)) unread.push(`${word} ${value}`);
   }
   return { options, unread };
 }
+
+/** What is installed elsewhere than usual, or from what nobody can see. */
+const isUnread = (word: string, value: string, dockerfile: Dockerfile): boolean =>
+  word === "--prefix"
+    ? !isHandedOn(value, dockerfile)
+    : INDEX.test(word) || /^--(?:no-binary|only-binary|target|root|platform)$/.test(word);
+
+/** `--prefix=/install` in one stage, and `COPY --from=… /install /usr/local` in the next: where it always is, in the end. */
+const isHandedOn = (prefix: string, dockerfile: Dockerfile): boolean =>
+  dockerfile.stages.some(({ instructions }) =>
+    instructions.some(
+      ({ keyword, flags, words }) =>
+        keyword === "COPY" &&
+        flags.some(({ name }) => name === "from") &&
+        words.length === 2 &&
+        [prefix, `${prefix}/`, `${prefix}/.`].includes(words[0] ?? "") &&
+        /^\/usr(?:\/local)?\/?$/.test(words[1] ?? ""),
+    ),
+  );
 
 const UV_NAMES: Readonly<Record<string, string>> = { "-i": "--index-url", "-f": "--find-links" };

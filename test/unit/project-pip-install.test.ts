@@ -57,6 +57,21 @@ describe("what pip installs", () => {
     expect(pip?.unread).toEqual([]);
   });
 
+  it("is what another stage hands on into the place where packages always are", async () => {
+    const stages = (to: string) =>
+      [
+        "FROM python:3.13-slim AS builder",
+        "COPY requirements.txt .",
+        "RUN pip install --prefix=/install -r requirements.txt",
+        "FROM python:3.13-slim",
+        `COPY --from=builder /install ${to}`,
+      ].join("\n");
+    const read = async (to: string) =>
+      (await pipOf({ Dockerfile: stages(to), "requirements.txt": "flask==3.1.1\n" }))?.unread;
+    expect(await read("/usr/local")).toEqual([]);
+    expect(await read("/opt/packages")).toEqual(["--prefix /install"]);
+  });
+
   it("is the project's own list where its folder is installed", async () => {
     const pip = await pipOf({
       Dockerfile: image("COPY . .", "RUN pip install ."),

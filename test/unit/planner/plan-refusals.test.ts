@@ -115,6 +115,14 @@ describe("what is refused", () => {
     expect(refusals.map(({ id }) => id)).not.toContain("version-from-git");
   });
 
+  it("a program that is not known for serving is named, where no file starts another", () => {
+    const [start] = sample.starts;
+    const locust = { ...start, source: "dockerfile", role: "other", argv: ["locust", "--headless"] } as const;
+    const starts = [locust] as unknown as Service["starts"];
+    const what = plan({ starts, application: undefined }).refusals.find(({ id }) => id === "no-start")?.what;
+    expect(what).toMatch(/^`locust --headless` \(\w+:\d+\) is no server that is known/);
+  });
+
   it("no redirection of output is taken for a second command", () => {
     expect(refused(startedBy(["uvicorn", "app.main:app"], "uvicorn", "uvicorn app.main:app 2>&1"))).toEqual([]);
   });
