@@ -1,3 +1,4 @@
+import { isIn } from "../kit/paths.ts";
 import type { Evidence } from "../model/types.ts";
 import { moduleNames } from "./module-names.ts";
 import { type Parser, loadPythonParser, parsePython } from "./python-parse.ts";
@@ -43,17 +44,18 @@ export class GrammarNeeded extends Error {}
 /** The service's own Python, parsed when first asked for. */
 export class PythonSources {
   readonly paths: readonly string[];
-  readonly problems: TreeProblem[] = [];
+  readonly problems: TreeProblem[];
   readonly #tree: Tree;
   #grammar: Parser | undefined;
-  readonly #parsed = new Map<string, PythonFile | undefined>();
+  #parsed = new Map<string, PythonFile | undefined>();
   readonly #names: ReadonlyMap<string, string>;
   readonly #byModule = new Map<string, string>();
   readonly #missing = new Set<string>();
   #indented: ReadonlyMap<string, ReadonlySet<string>> | undefined;
 
-  constructor(tree: Tree, paths: readonly string[]) {
+  constructor(tree: Tree, paths: readonly string[], problems: TreeProblem[] = []) {
     this.#tree = tree;
+    this.problems = problems;
     this.paths = paths;
     this.#names = moduleNames(tree, paths);
     for (const [path, name] of this.#names) this.#byModule.set(name, path);
@@ -69,6 +71,16 @@ export class PythonSources {
         message: `holds more than ${MAX_FILES} Python files; the rest is not read`,
       });
     return sources;
+  }
+
+  /** Those outside of some folders. What is parsed, and what is wrong, is known to both. */
+  without(folders: readonly string[]): PythonSources {
+    if (folders.length === 0) return this;
+    const paths = this.paths.filter((path) => !folders.some((folder) => isIn(path, folder)));
+    const rest = new PythonSources(this.#tree, paths, this.problems);
+    rest.#grammar = this.#grammar;
+    rest.#parsed = this.#parsed;
+    return rest;
   }
 
   /** Loads the full grammar, for files that are not plain. What is parsed already stays. */

@@ -1,5 +1,4 @@
 import { logFilesOfFiles } from "./log-files.ts";
-import { isIn } from "../kit/paths.ts";
 import { literal } from "../kit/pattern.ts";
 import { type Ignore, readIgnore } from "../dockerfile/ignore.ts";
 import { beyondLimits } from "../dockerfile/limits.ts";
@@ -59,7 +58,7 @@ export async function readService(tree: Tree, options: ReadOptions = {}): Promis
   }
 }
 
-async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions): Promise<Service> {
+async function readWith(tree: Tree, all: PythonSources, options: ReadOptions): Promise<Service> {
   const dockerfiles = dockerfilesOf(tree, options.dockerfile);
   const outsideProblems: TreeProblem[] = [];
   const outside = await readOutside(tree, dockerfiles[0], outsideProblems);
@@ -68,11 +67,12 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   const problems: TreeProblem[] = [...refusedDockerfile(tree, dockerfiles[0])];
   const dockerignore = dockerignoreOf(tree, dockerfiles[0]);
   const { folder, pyproject } = readProject(tree, dockerfile, problems);
-  const setup = readSetupFiles(sources);
+  const setup = readSetupFiles(all);
   const managed = readManaged({ tree, folder, pyproject, setup, dockerfile, dockerignore, problems });
   const { lock, dependencies } = managed;
+  const sources = all.without(dependencies.members?.others ?? []);
   const scripts = { ...memberScripts(tree, pyproject), ...ownScripts(setup, pyproject) };
-  const isInImage = inImage(dockerfile, sources.paths, { ignore: dockerignore?.ignore, ...dependencies });
+  const isInImage = inImage(dockerfile, sources.paths, dockerignore?.ignore);
   const written = [...startsOfImages(tree, dockerfiles, target?.value), ...outside.starts];
   const starts = refined(sources, withRunScripts(written, tree, pyproject), scripts);
   const isJudged = ({ evidence }: StartCommand) => !dockerfiles.slice(1).includes(evidence.file);
@@ -84,9 +84,7 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
   const uses = readFileUses(sources, starts);
   return {
     name: nameOf(tree, pyproject?.name, dependencies.members),
-    files: tree.files,
-    git: tree.git,
-    ...beyondFiles(tree),
+    ...ofTree(tree),
     ...managed,
     packaging: packagingOf({ tree, folder, pyproject, sources, setup, application: application?.value, dependencies }),
     framework,
@@ -124,18 +122,24 @@ async function readWith(tree: Tree, sources: PythonSources, options: ReadOptions
 function inImage(
   dockerfile: Dockerfile | undefined,
   files: readonly string[],
-  { ignore, members }: { readonly ignore: Ignore | undefined; readonly members?: WorkspaceUse },
+  ignore: Ignore | undefined,
 ): (fact: { readonly evidence: Evidence }) => boolean {
   const given = dockerfile === undefined ? undefined : codeInImage({ dockerfile, files, ignore });
+  if (given === undefined) return () => true;
   const known = new Set(files);
-  return ({ evidence: { file } }) =>
-    (given === undefined || !known.has(file) || given.has(file)) &&
-    members?.others.some((folder) => isIn(file, folder)) !== true;
+  return ({ evidence: { file } }) => !known.has(file) || given.has(file);
 }
 
-/** What among the tracked paths is no file of its own. */
-function beyondFiles({ links = {}, submodules = [] }: Tree): Pick<Service, "links" | "submodules"> {
+/** What is tracked, and what of it is no file of its own. */
+function ofTree({
+  files,
+  git,
+  links = {},
+  submodules = [],
+}: Tree): Pick<Service, "files" | "git" | "links" | "submodules"> {
   return {
+    files,
+    git,
     ...(Object.keys(links).length === 0 ? {} : { links }),
     ...(submodules.length === 0 ? {} : { submodules }),
   };

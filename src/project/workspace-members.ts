@@ -112,19 +112,21 @@ function memberBelow({ tree, folder }: Workspace, folders: Asked["folders"], doc
   return { asked: [name], ownLock: tree.read(inProject(folder, `${at}/uv.lock`)) === undefined ? [] : [name] };
 }
 
-/** What of the workspace that means, by who needs whom in its lock. */
-export function workspaceUse({ asked, folders, hindrance }: Asked, packages: readonly LockedPackage[]): WorkspaceUse {
-  const used = packages.filter(({ path, use }) => path !== undefined && use === "production");
-  const members = used.flatMap(({ name, source }) => {
-    const path = folders.get(name);
-    return path === undefined ? [] : [{ name, path, package: source !== "virtual" }];
-  });
-  const root = used.find(({ path, source }) => path === "." && source !== "virtual");
+/** What of the workspace that means, by who needs whom in its lock; without one nobody knows who is not needed. */
+export function workspaceUse(
+  { asked, names, folders, hindrance }: Asked,
+  packages: readonly LockedPackage[],
+): WorkspaceUse {
+  const used = new Map(packages.flatMap((one) => (one.use === "production" ? [[one.name, one.source]] : [])));
+  const members = [...folders]
+    .filter(([name]) => names.includes(name) || used.has(name))
+    .map(([name, path]) => ({ name, path, package: used.get(name) !== "virtual" }));
+  const root = packages.find(({ path, source, use }) => path === "." && source !== "virtual" && use === "production");
   const why = hindrance ?? hindranceOf("root", root === undefined ? [] : [root.name]);
   return {
     asked,
     members: members.toSorted((one, other) => Number(asked.includes(other.name)) - Number(asked.includes(one.name))),
-    others: [...folders.values()].filter((path) => !members.some((one) => isIn(one.path, path))),
+    others: [...folders.values()].filter((path) => packages.length > 0 && !members.some((one) => isIn(one.path, path))),
     ...(why === undefined ? {} : { hindrance: why }),
   };
 }

@@ -61,8 +61,8 @@ it("knows the program of the member that an image installs and starts", async ()
   expect(service.starts[0]).toMatchObject({ role: "web", server: "uvicorn" });
   expect(service.application?.value).toMatchObject({ module: "api.app", attribute: "app" });
   expect(service.port?.value.number).toBe(8123);
-  // The root itself brings none.
-  expect(service.packaging.consoleScripts).toEqual({});
+  // They are the member's, and the root itself brings none.
+  expect(service.packaging.consoleScripts).toEqual({ "api-server": "api.cli:main" });
   const apart = await readService(memoryTree({ ...files, "pyproject.toml": '[project]\nname = "all"\n' }));
   expect(apart.starts[0]).toMatchObject({ role: "other", server: "unknown" });
 });

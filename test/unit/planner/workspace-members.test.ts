@@ -105,7 +105,13 @@ describe("a member of a uv workspace is installed in place of the root", () => {
   });
 
   it("and what another member asks for is not asked of this image", async () => {
-    const { plan, service } = await planned();
+    const { plan, service } = await planned({
+      // It comes first by its name, and has the same routes.
+      "packages/aside/pyproject.toml": project("aside", []),
+      "packages/aside/src/aside/main.py": `${WORKSPACE["packages/api/src/api/main.py"].replace("/health", "/live")}\nopen("packages/aside/data.json")\n`,
+      "packages/aside/data.json": "",
+    });
+    expect(plan.image.copies).toEqual([]);
     expect(plan.contract.env.map(({ name }) => name)).not.toContain("WORKER_TOKEN");
     expect(service.dependencies.runtimeClosure).toEqual(["core", "fastapi", "httpx", "uvicorn"]);
     expect(plan.image.health?.path).toBe("/health");
