@@ -22,15 +22,27 @@ export const healthcheckNotices: Check<HealthCommand> = {
   examples: [
     { name: "notices", data: exampleHealth, status: "pass" },
     { name: "always succeeds", data: { ...exampleHealth, noticed: false, noticedMs: undefined }, status: "fail" },
+    {
+      name: "goes by the age of a file, and was not waited for",
+      data: { ...exampleHealth, noticed: false, noticedMs: undefined, watchedMs: 90_000, byAge: true },
+      status: "unproven",
+      says: "90.00 s later",
+    },
     { name: "accepts an error page", data: { ...exampleHealth, noticedErrors: false }, status: "fail" },
     { name: "no error page could be had", data: { ...exampleHealth, noticedErrors: undefined }, status: "pass" },
     { name: "none declared", data: { ...exampleHealth, declared: false }, status: "fail" },
     { name: "never healthy", data: { ...exampleHealth, becameHealthy: false, noticed: false }, status: "unproven" },
   ],
-  judge({ declared, becameHealthy, noticed, noticedMs, noticedErrors }, context) {
+  judge({ declared, becameHealthy, noticed, noticedMs, noticedErrors, watchedMs, byAge }, context) {
     if (!declared) return noneDeclared(context, ", so nobody notices");
     if (!becameHealthy) return unproven("The HEALTHCHECK was never healthy, so it cannot turn unhealthy.");
-    if (!noticed) return fail("Every process was halted, and the HEALTHCHECK still said healthy.");
+    if (!noticed) {
+      const later = watchedMs === undefined ? "" : ` ${formatMilliseconds(watchedMs)} later`;
+      const still = `Every process was halted, and the HEALTHCHECK still said healthy${later}`;
+      return byAge === true
+        ? unproven(`${still}: it goes by the age of something, which may have to be older.`)
+        : fail(`${still}.`);
+    }
     if (noticedErrors === false)
       return fail("Every route answered 500, and the HEALTHCHECK still said healthy: it accepts an error page.");
     const halted = `Every process was halted, and the HEALTHCHECK turned unhealthy ${formatMilliseconds(noticedMs ?? 0)} later (its interval shortened to ${formatMilliseconds(INTERVAL_MS)})`;

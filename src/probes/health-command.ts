@@ -5,7 +5,15 @@ import type { Probe, ProbeContext } from "./probe.ts";
 import { errorPages, failFromNowOn, workFromNowOn } from "./support/error-pages.ts";
 import { becomesHealthy, firstHealthy } from "./support/health.ts";
 import { type LoggedLine, logTail } from "./support/logs.ts";
-import { type CommandSaid, quickHealth, saidBy, turns } from "./support/health-status.ts";
+import {
+  type CommandSaid,
+  goesByAge,
+  type HealthTimes,
+  quickHealth,
+  longerTimes,
+  saidBy,
+  turns,
+} from "./support/health-status.ts";
 import { startPatience } from "./support/patience.ts";
 import { runPython } from "./support/python.ts";
 import { requiredEnv, startService } from "./support/service.ts";
@@ -24,6 +32,9 @@ export interface HealthCommand {
   /** After every process of the service was halted. */
   readonly noticed: boolean;
   readonly noticedMs: number | undefined;
+  /** Where it did not notice: how long it was watched, and whether it goes by the age of something. */
+  readonly watchedMs?: number;
+  readonly byAge?: boolean;
   /** After every route answered 500; undefined where that could not be had. */
   readonly noticedErrors?: boolean;
   readonly log: readonly LoggedLine[];
@@ -36,7 +47,7 @@ export const healthCommand: Probe<HealthCommand> = {
   waits: true,
   long: true,
   needsHealthy: true,
-  version: 4,
+  version: 5,
   async collect(context) {
     const { contract, image } = context;
     const command = image.config.healthcheck?.test ?? [];
@@ -47,38 +58,58 @@ export const healthCommand: Probe<HealthCommand> = {
       });
     if (command.length === 0 || command[0] === "NONE") return { ...NOTHING, command };
     const signal = within(context.signal, 2 * startPatience(contract) + 120_000, "Watching the HEALTHCHECK");
-    if (servesNobody(contract)) return { ...(await plainLife(context, signal)), command };
-    const added = await errorPages(image, context.evidenceDirectory, requiredEnv(contract));
-    // One life shows it all, unless what was added from outside keeps it from becoming healthy.
-    return { ...((await watchLife(context, added, signal)) ?? (await plainLife(context, signal))), command };
+    const quick = quickHealth();
+    const seen = await see({ context, signal, command, times: quick });
+    const times = longerTimes(seen.said, quick, image.config.healthcheck?.timeoutMs);
+    if (times === undefined) return { ...seen, command };
+    const limitMs = 2 * startPatience(contract) + 10 * times.timeoutMs + 120_000;
+    const longer = within(context.signal, limitMs, "Watching the HEALTHCHECK");
+    return { ...(await see({ context, signal: longer, command, times })), command };
   },
 };
+
+interface Watch {
+  readonly context: ProbeContext;
+  readonly signal: AbortSignal;
+  readonly command: readonly string[];
+  readonly times: HealthTimes;
+}
+
+async function see(watch: Watch): Promise<Seen> {
+  const { contract, image, evidenceDirectory } = watch.context;
+  if (servesNobody(contract)) return await plainLife(watch);
+  const added = await errorPages(image, evidenceDirectory, requiredEnv(contract));
+  // One life shows it all, unless what was added from outside keeps it from becoming healthy.
+  return (await watchLife(watch, added)) ?? (await plainLife(watch));
+}
 
 type Seen = Omit<HealthCommand, "command">;
 
 /** @returns undefined when the service did not become healthy with what was added. */
-async function watchLife(context: ProbeContext, added: StartOptions, signal: AbortSignal): Promise<Seen | undefined> {
+async function watchLife(watch: Watch, added: StartOptions): Promise<Seen | undefined> {
+  const { context, signal, times } = watch;
   const { contract } = context;
-  await using container = await startService(context, { ...added, health: quickHealth() });
+  await using container = await startService(context, { ...added, health: times });
   const { healthy } = await firstHealthy(container, contract, { limitMs: startPatience(contract), signal });
   if (!healthy) return undefined;
-  const healthyMs = await turns(container, "healthy", signal);
+  const healthyMs = await turns(container, "healthy", signal, { times });
   if (healthyMs === undefined) return await neverHealthy(container, contract);
-  if (!(await failFromNowOn(container, contract, signal))) return await noticesHang(container, healthyMs, signal);
-  const noticedErrors = (await turns(container, "unhealthy", signal)) !== undefined;
+  if (!(await failFromNowOn(container, contract, signal))) return await noticesHang(container, healthyMs, watch);
+  const noticedErrors = (await turns(container, "unhealthy", signal, { times })) !== undefined;
   await workFromNowOn(container, contract, signal);
   // One that stays unhealthy cannot turn so.
-  const works = !noticedErrors || (await turns(container, "healthy", signal)) !== undefined;
-  const hang = works ? await noticesHang(container, healthyMs, signal) : await plainLife(context, signal);
+  const works = !noticedErrors || (await turns(container, "healthy", signal, { times })) !== undefined;
+  const hang = works ? await noticesHang(container, healthyMs, watch) : await plainLife(watch);
   return { ...hang, noticedErrors };
 }
 
-async function plainLife(context: ProbeContext, signal: AbortSignal): Promise<Seen> {
-  await using container = await startService(context, { health: quickHealth() });
+async function plainLife(watch: Watch): Promise<Seen> {
+  const { context, signal, times } = watch;
+  await using container = await startService(context, { health: times });
   await becomesHealthy(container, context.contract, signal);
-  const healthyMs = await turns(container, "healthy", signal);
+  const healthyMs = await turns(container, "healthy", signal, { times });
   if (healthyMs === undefined) return await neverHealthy(container, context.contract);
-  return await noticesHang(container, healthyMs, signal);
+  return await noticesHang(container, healthyMs, watch);
 }
 
 async function neverHealthy(container: Container, contract: Contract): Promise<Seen> {
@@ -87,11 +118,19 @@ async function neverHealthy(container: Container, contract: Contract): Promise<S
   return { ...NOTHING, declared: true, ...(said && { said }), log };
 }
 
-async function noticesHang(container: Container, healthyMs: number, signal: AbortSignal): Promise<Seen> {
+/** So long a sign of life may be old: what asks nobody waits until it is. */
+const OLD_MS = 90_000;
+
+async function noticesHang(container: Container, healthyMs: number, watch: Watch): Promise<Seen> {
+  const { context, signal, times, command } = watch;
   await halt(container, signal);
-  const noticedMs = await turns(container, "unhealthy", signal);
+  const halted = performance.now();
+  const byAge = goesByAge(command);
+  const waits = byAge || servesNobody(context.contract);
+  const noticedMs = await turns(container, "unhealthy", signal, { times, ...(waits && { limitMs: OLD_MS }) });
   const log = logTail(await container.logs());
-  return { declared: true, becameHealthy: true, healthyMs, noticed: noticedMs !== undefined, noticedMs, log };
+  const seen = { declared: true, becameHealthy: true, healthyMs, noticed: noticedMs !== undefined, noticedMs, log };
+  return seen.noticed ? seen : { ...seen, watchedMs: performance.now() - halted, byAge };
 }
 
 const NOTHING: HealthCommand = {

@@ -11,7 +11,15 @@ import { sendRequests } from "./support/requests.ts";
 import { visit, type Visit } from "./support/routes.ts";
 import { startService } from "./support/service.ts";
 import { signalNamed, stopAtRest, type Stopped } from "./support/stop.ts";
-import { contractUnder, environmentUnder, missingUnder, rulesInWords, startUnder, taskOf } from "./support/task.ts";
+import {
+  contractUnder,
+  environmentUnder,
+  healthTimes,
+  missingUnder,
+  rulesInWords,
+  startUnder,
+  taskOf,
+} from "./support/task.ts";
 import { within } from "./support/time.ts";
 import { complaints, writableRun } from "./support/writable-run.ts";
 
@@ -54,7 +62,7 @@ export const taskDefinition: Probe<UnderTask> = {
   title: "Run the image under the rules of its ECS task definition",
   runs: "beside-others",
   waits: true,
-  version: 6,
+  version: 7,
   async collect(context) {
     const { contract, image, service } = context;
     const task = taskOf(service, contract);
@@ -95,8 +103,7 @@ async function lifeUnder(task: TaskDefinition, known: UnderTask, context: ProbeC
   const visits = await visit(container, under, usual.paths, signal);
   const requests = await sendRequests(container, under, signal);
   const temporary = usesTemporaryFiles(context) ? await temporaryFolder(container, signal) : undefined;
-  const command = task.health?.command;
-  const status = command === undefined ? undefined : await healthOf(command, container, under, signal);
+  const status = task.health === undefined ? undefined : await healthOf(task, container, under, signal);
   // ECS sends what the image asks for.
   const sent = signalNamed(context.image.config.stopSignal);
   const stop = await stopAtRest(container, sent, known.stopTimeoutSeconds * 1000, signal);
@@ -114,14 +121,14 @@ async function lifeUnder(task: TaskDefinition, known: UnderTask, context: ProbeC
 }
 
 async function healthOf(
-  command: readonly string[],
+  task: TaskDefinition,
   container: Container,
   contract: Contract,
   signal: AbortSignal,
 ): Promise<UnderTask["health"]> {
-  const healthyMs = await turns(container, "healthy", signal);
+  const healthyMs = await turns(container, "healthy", signal, { times: healthTimes(task) });
   const said = healthyMs === undefined ? await saidBy(container, contract) : undefined;
-  return { command, healthyMs, ...(said && { said }) };
+  return { command: task.health?.command ?? [], healthyMs, ...(said && { said }) };
 }
 
 const NOTHING: UnderTask = {

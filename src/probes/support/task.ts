@@ -1,7 +1,7 @@
 import type { StartOptions } from "../../engine/engine.ts";
 import type { Contract, Image, Service, TaskDefinition } from "../../model/types.ts";
 import { ownTask } from "../../project/own-task.ts";
-import { quickHealth } from "./health-status.ts";
+import { type HealthTimes, quickHealth } from "./health-status.ts";
 
 /** The container of a task definition that is this service. */
 export const taskOf = (service: Service, { port }: Contract): TaskDefinition | undefined => ownTask(service, port);
@@ -53,9 +53,13 @@ export function startUnder(task: TaskDefinition, image: Image): StartOptions {
     ...(task.init ? { init: true } : {}),
     ...(task.dropsCapabilities ? { dropCapabilities: true } : {}),
     ...(task.memoryMiB === undefined ? {} : { memoryBytes: task.memoryMiB * 2 ** 20 }),
-    ...(task.health === undefined ? {} : { health: { test: task.health.command, ...quickHealth() } }),
+    ...(task.health === undefined ? {} : { health: { test: task.health.command, ...healthTimes(task) } }),
   };
 }
+
+/** As often as elsewhere in a proof, with the time that the task definition gives the command. */
+export const healthTimes = ({ health }: Pick<TaskDefinition, "health">): HealthTimes =>
+  quickHealth((health?.timeoutSeconds ?? 0) * 1000);
 
 /** The rules in words, for the reader of a verdict. */
 export function rulesInWords(task: TaskDefinition, image: Image): string {
