@@ -133,7 +133,9 @@ function readServices(document: YamlDocument, over: readonly YamlDocument[], rea
     // What an override replaces is not what Compose starts.
     const replaced = over.some(({ value }) => valueAt(value, "services", name, "command") !== undefined);
     const command = replaced ? undefined : service["command"];
-    const isMeant = isAbove(document.source.file) ? isBuiltHere(name, reading) : isOurs(name, command, reading);
+    const isMeant = isAbove(document.source.file)
+      ? isBuiltHere(document, name, service, reading)
+      : isOurs(name, command, reading);
     if (isMeant) readOne(document, { name, service, command }, reading);
   }
 }
@@ -196,7 +198,7 @@ function addMounts(
   const above = isAbove(document.source.file);
   const seen = (place: string) => (above ? asSeenFrom(root, place) || "." : place);
   outside.mounts.push(...composeMounts(document, service, seen));
-  if (!above) outside.volumes.push(...namedVolumes(document, service.name));
+  outside.volumes.push(...namedVolumes(document, service.name));
 }
 
 /** Where another file has the last word, what it says is not known here. */
@@ -207,9 +209,9 @@ const ownThere = (
 ): ReturnType<typeof ownOf> =>
   start === undefined && known?.commanded === true ? { ownCommand: true } : ownOf(start, entrypoint);
 
-/** Of a file above the folder: built by the very Dockerfile that is judged. */
-const isBuiltHere = (name: string, { known, own }: Reading): boolean =>
-  own !== undefined && known.get(name)?.builds === own;
+/** Of a file above the folder: built by the very Dockerfile that is judged, as this file says or, where it is silent, another. */
+const isBuiltHere = (document: YamlDocument, name: string, service: Table, { known, own, tree }: Reading): boolean =>
+  own !== undefined && (dockerfileOf(service, document, tree) ?? known.get(name)?.builds) === own;
 
 /** Built here; or of no known image, as in a file that is laid over one we do not have; or plainly a Python service. */
 function isOurs(name: string, command: unknown, { known, isOwn }: Reading): boolean {

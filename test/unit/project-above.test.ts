@@ -40,6 +40,22 @@ describe("a Compose file above the folder", () => {
     expect(service.composeMounts).toMatchObject([{ from: ".", to: "/app", builds: "Dockerfile" }]);
   });
 
+  it("that builds it by another Dockerfile than the file for development says how that image is started", async () => {
+    const built = (dockerfile: string, more: string) =>
+      `services:\n  api:\n    build: {context: services/api, dockerfile: ${dockerfile}}\n${more}`;
+    const above = {
+      "../../compose.yaml": built("Dockerfile.dev", "    command: flask run\n    volumes: ['dev:/app/dev']\n"),
+      "../../compose.prod.yaml": built(
+        "Dockerfile",
+        "    command: gunicorn app.main:app\n    volumes: ['media:/app/media']\n",
+      ),
+    };
+    const service = await readService(memoryTree(healthy, { root: "/repository/services/api", above }));
+    const own = service.starts.filter(({ source }) => source === "compose");
+    expect(own.map(({ argv }) => argv.join(" "))).toEqual(["gunicorn app.main:app"]);
+    expect(service.composeVolumes?.map(({ path }) => path)).toEqual(["/app/media"]);
+  });
+
   it("is told like one of the folder's own, with its path", async () => {
     const compose = COMPOSE.split("\n");
     const said = async (text: readonly string[]) => {
