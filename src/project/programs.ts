@@ -97,9 +97,11 @@ const wordsIn = ({ args, keywords }: Call): string =>
 function programIn(sources: PythonSources, file: PythonFile, call: Call): string | undefined {
   const name = calledName(file, call);
   if (name === "shutil.which" || /^os\.(?:exec|spawn)[lv]p?e?$/.test(name)) return wordOf(sources, file, call.args[0]);
-  if (name === "asyncio.create_subprocess_exec") return wordOf(sources, file, call.args[0]);
+  if (/^asyncio\.(?:subprocess\.)?create_subprocess_exec$/.test(name)) return wordOf(sources, file, call.args[0]);
   if (
-    /^(?:os\.(?:system|popen)|subprocess\.(?:getoutput|getstatusoutput)|asyncio\.create_subprocess_shell)$/.test(name)
+    /^(?:os\.(?:system|popen)|subprocess\.(?:getoutput|getstatusoutput)|asyncio\.(?:subprocess\.)?create_subprocess_shell)$/.test(
+      name,
+    )
   )
     return firstWord(commandText(sources, file, call.args[0]));
   if (!/^subprocess\.(?:run|call|check_call|check_output|Popen)$/.test(name)) return undefined;

@@ -210,8 +210,14 @@ describe("a path is written", () => {
 });
 
 it("a program is called by a pipe, an f-string and shlex", async () => {
-  const code = `import asyncio, shlex, subprocess\nasync def work(path, tool):\n    await asyncio.create_subprocess_shell("gs -q a | lpr")\n    subprocess.run(f"exiftool {path}", shell=True)\n    subprocess.run(shlex.split(f"qpdf --decrypt {path}"))\n    subprocess.check_output("git rev-parse HEAD".split())\n    subprocess.run(tool.split())\n    subprocess.run("a,b".split(","))\n    subprocess.run(f"{tool} {path}", shell=True)\n    subprocess.run(f"con{tool} x", shell=True)\n`;
-  expect((await serviceOf(code)).programs.map(({ program }) => program)).toEqual(["gs", "exiftool", "qpdf", "git"]);
+  const code = `import asyncio, shlex, subprocess\nasync def work(path, tool):\n    await asyncio.create_subprocess_shell("gs -q a | lpr")\n    await asyncio.subprocess.create_subprocess_exec("ffmpeg", path)\n    subprocess.run(f"exiftool {path}", shell=True)\n    subprocess.run(shlex.split(f"qpdf --decrypt {path}"))\n    subprocess.check_output("git rev-parse HEAD".split())\n    subprocess.run(tool.split())\n    subprocess.run("a,b".split(","))\n    subprocess.run(f"{tool} {path}", shell=True)\n    subprocess.run(f"con{tool} x", shell=True)\n`;
+  expect((await serviceOf(code)).programs.map(({ program }) => program)).toEqual([
+    "gs",
+    "ffmpeg",
+    "exiftool",
+    "qpdf",
+    "git",
+  ]);
 });
 
 describe("code that the image is not given", () => {
