@@ -1,8 +1,8 @@
 import { leastPrivilege, type LeastPrivilege } from "../probes/least-privilege.ts";
 import type { Check } from "./check.ts";
 import { exampleRights, sickOutcome } from "./support/rights-example.ts";
-import { fail, pass } from "./support/verdicts.ts";
-import { worked } from "./support/worked.ts";
+import { fail, leaving, pass } from "./support/verdicts.ts";
+import { lowPort, worked } from "./support/worked.ts";
 
 export const arbitraryUid: Check<LeastPrivilege> = {
   id: "arbitrary-uid",
@@ -22,6 +22,8 @@ export const arbitraryUid: Check<LeastPrivilege> = {
     { name: "cannot read its files", data: { ...exampleRights, arbitraryUid: sickOutcome }, status: "fail" },
   ],
   judge({ arbitraryUid: { healthy, problem } }, { contract }) {
-    return healthy ? pass(`${worked(contract)} as uid 12345 in group 0.`) : fail(`As uid 12345 in group 0: ${problem}`);
+    return healthy
+      ? leaving(pass(`${worked(contract)} as uid 12345 in group 0.`), lowPort(contract))
+      : fail(`As uid 12345 in group 0: ${problem}`);
   },
 };

@@ -1,8 +1,8 @@
 import { leastPrivilege, type LeastPrivilege } from "../probes/least-privilege.ts";
 import type { Check } from "./check.ts";
 import { exampleRights, sickOutcome } from "./support/rights-example.ts";
-import { fail, pass } from "./support/verdicts.ts";
-import { worked } from "./support/worked.ts";
+import { fail, leaving, pass } from "./support/verdicts.ts";
+import { lowPort, worked } from "./support/worked.ts";
 
 export const noCapabilities: Check<LeastPrivilege> = {
   id: "no-capabilities",
@@ -22,7 +22,7 @@ export const noCapabilities: Check<LeastPrivilege> = {
   ],
   judge({ noCapabilities: { healthy, problem } }, { contract }) {
     return healthy
-      ? pass(`${worked(contract)} with all capabilities dropped and no-new-privileges set.`)
+      ? leaving(pass(`${worked(contract)} with all capabilities dropped and no-new-privileges set.`), lowPort(contract))
       : fail(`With all capabilities dropped and no-new-privileges set: ${problem}`);
   },
 };

@@ -1,3 +1,4 @@
+import { isFiller } from "../kit/filler.ts";
 import { namesSecret } from "../kit/secret-names.ts";
 import { shapedIn } from "../kit/secret-shapes.ts";
 import type { Instruction } from "../model/types.ts";
@@ -13,10 +14,6 @@ const harmless =
 const secretValue =
   /^(AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|glpat-[\w-]{20,}|xox[abp]-[\w-]{10,}|sk-[\w-]{20,}|eyJ[\w-]{10,}\.[\w-]{10,}\..*)/;
 const header = /\b((?:Proxy-)?Authorization|Cookie|[\w]+(?:-[\w]+)+)\s*:\s*(?:(?:Bearer|Basic|Token)\s+)?([^\s"']+)/i;
-
-/** Written for a step that needs any value at all, such as `collectstatic`: it opens nothing. */
-const filler =
-  /dummy|fake|placeholder|change[-_ ]?(?:me|this)|in[-_]?secure|not[-_ ]?(?:a[-_ ]?)?(?:real|secret|needed|used|important)|un(?:used|needed)|throwaway|temporary|whatever|build[-_ ]?(?:time|only|key|secret)|(?:for|during|docker)[-_ ]?build|collectstatic|^(?:none|nothing|secret(?:[-_ ]?key)?|test|build|temp|foo|bar|abc|x+|.)$/i;
 
 /** What a value is, apart from its name; nothing where it is only a reference to a variable. */
 const byShape = (value: string): boolean => secretValue.test(value) || shapedIn(value).length > 0;
@@ -122,7 +119,7 @@ function* inCommands(instruction: Instruction): Generator<Sighting> {
     const exported = program === "export" ? argv.slice(1).map((word) => word.split(/=(.*)/s)) : [];
     const given = [...Object.entries(env), ...exported].map(([name = "", value = ""]) => [name, value] as const);
     const found = [
-      ...given.filter(([name, value]) => (isGiven(name, value) && !filler.test(value)) || byShape(value)),
+      ...given.filter(([name, value]) => (isGiven(name, value) && !isFiller(value)) || byShape(value)),
       ...argv.flatMap((word, index) => optionOf(word, argv[index + 1])).filter(([name, value]) => isGiven(name, value)),
       ...argv.flatMap(headerOf),
     ];

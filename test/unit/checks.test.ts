@@ -109,3 +109,17 @@ it("no two checks and no two probes share an id, and every probe is needed", () 
   expect(new Set(probes.map(({ id }) => id)).size).toBe(probes.length);
   expect(probes.filter((probe) => !checks.some(({ needs }) => needs === probe))).toEqual([]);
 });
+
+it("says of a low port what an engine that opens all of them does not show", () => {
+  const told = (id: string, contract: Partial<typeof exampleContract>) => {
+    const check = checks.find((one) => one.id === id);
+    const seen = { status: "seen", value: check?.examples[0]?.data, milliseconds: 1 } as const;
+    const verdict = check && judge(check, seen, { ...context, contract: { ...exampleContract, ...contract } });
+    return [verdict?.status, verdict?.unproven?.join() ?? ""];
+  };
+  for (const id of ["no-capabilities", "arbitrary-uid"]) {
+    expect(told(id, { port: 80 })).toEqual(["pass", expect.stringContaining("port 80")]);
+    expect(told(id, { port: 8000 })).toEqual(["pass", ""]);
+    expect(told(id, { port: 0, kind: "worker" })).toEqual(["pass", ""]);
+  }
+});

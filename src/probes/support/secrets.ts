@@ -25,10 +25,19 @@ const URL_PASSWORD = /[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]{0,200}:([^\s@/:]{3,})@
 export const sighting = (kind: string, value: string): readonly SecretSighting[] =>
   PLACEHOLDER.test(value) || REFERENCE.test(value) ? [] : [{ kind, fingerprint: fingerprint(value) }];
 
-/** `NAME=value` pairs and URLs with a password, where such pairs are meant as values: ENV, history, labels, env files. */
-export function assignedSecrets(text: string): readonly SecretSighting[] {
+/**
+ * `NAME=value` pairs and URLs with a password, where such pairs are meant as values: ENV, history, labels, env files.
+ * @param isNone Of a value that opens nothing there.
+ */
+export function assignedSecrets(
+  text: string,
+  isNone: (value: string) => boolean = () => false,
+): readonly SecretSighting[] {
   const pairs = [...text.matchAll(/(?<![\w$])([A-Za-z_]\w*)=(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"'|&;]*))/g)].flatMap(
-    ([, name = "", a, b, c]) => (namesSecret(name) ? sighting(`value of ${name}`, a ?? b ?? c ?? "") : []),
+    ([, name = "", a, b, c]) => {
+      const value = a ?? b ?? c ?? "";
+      return namesSecret(name) && !isNone(value) ? sighting(`value of ${name}`, value) : [];
+    },
   );
   return unique([...pairs, ...passwordsInUrls(text)]);
 }
