@@ -2,9 +2,10 @@ import { shellWord } from "../kit/shell-word.ts";
 import type { Server, Service } from "../model/types.ts";
 import { serverOf } from "../project/unwrap.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
-import { carriedStart, isObstacle } from "./shared/carried-start.ts";
+import { type Carried, carriedStart, isObstacle } from "./shared/carried-start.ts";
 import { kindOf } from "./shared/kind.ts";
 import { configured, override } from "./shared/override.ts";
+import { byName } from "./shared/paths-of-programs.ts";
 import { argvOfServer } from "./shared/server-by-name.ts";
 import { places, placesOf, shown } from "./shared/say.ts";
 import { drainSeconds, graceSeconds, objectOf, mainStart, without, withOption } from "./shared/server.ts";
@@ -71,7 +72,7 @@ export function argvToday(service: Service): Today | undefined {
   const start = mainStart(service);
   if (start === undefined) return served(service, NO_START);
   const { argv, server } = start;
-  const started: Today = { argv, server, from: "It is today's command" };
+  const started: Today = { argv: byName(service, argv), server, from: "It is today's command" };
   const framework = STARTS_UVICORN[server];
   if (framework === undefined && argv.length > 0) return started;
   const from = `The ${framework} command line starts uvicorn, and uvicorn itself can be told how long to drain`;
@@ -127,7 +128,7 @@ export const command: Decider = {
     const grace = graceSeconds(facts.service, override(facts, "limits.graceSeconds", "number"));
     const drain = drainSeconds(grace);
     const settled =
-      typeof given === "string" ? byName(given, facts, draft, drain) : (asGiven(facts) ?? shape(facts, draft, drain));
+      typeof given === "string" ? ofServer(given, facts, draft, drain) : (asGiven(facts) ?? shape(facts, draft, drain));
     const started = throughScript(facts, settled);
     const { argv, from } = started;
     const start = mainStart(facts.service);
@@ -169,11 +170,14 @@ const withArguments = (argv: readonly string[], args: readonly string[]): readon
 /** With what a shell does before the server today, which a start goes on doing. */
 function throughScript(facts: Facts, settled: Started): Started {
   const carried = carriedStart(facts);
-  if (carried === undefined || isObstacle(carried)) return settled;
+  return carried === undefined || isObstacle(carried) ? settled : through(carried, settled);
+}
+
+function through(carried: Carried, settled: Started): Started {
   if (carried.kind === "text") {
     const shell = carried.bash ? "bash" : "sh";
     // The words of a command with variables have a shell of their own already.
-    const argv = withArguments(settled.argv, facts.startScript?.args ?? []);
+    const argv = withArguments(settled.argv, carried.args);
     const server = argv[0] === "sh" ? (argv[2] ?? "") : `exec ${argv.map(shellWord).join(" ")}`;
     const join = /(?:&&|;|\bthen|\bdo|\n)$/.test(carried.before) ? " " : "\n";
     return {
@@ -181,19 +185,26 @@ function throughScript(facts: Facts, settled: Started): Started {
       from: `${settled.from}, behind what a start does today; \`exec\` lets the server take the shell's place.`,
     };
   }
-  const { file, script } = carried;
-  const through = [...file.shell, file.to];
-  if (script.ends === "exec") {
-    const from = `${file.path} is started as today: it lets the server take its place.`;
-    return script.isEntrypoint
-      ? { entrypoint: through, argv: script.args, from }
-      : { argv: [...through, ...script.args], from };
-  }
-  const from = `${settled.from}, through ${file.path}, which does what a start needs and then lets it take its place.`;
-  return script.isEntrypoint
-    ? { entrypoint: through, argv: settled.argv, from }
-    : { argv: [...through, ...settled.argv], from };
+  const { file, script, next } = carried;
+  const first = [...file.shell, file.to];
+  const { argv, from } = next === undefined ? onItsOwn(carried, settled) : behind(file.path, through(next, settled));
+  return script.isEntrypoint ? { entrypoint: first, argv, from } : { argv: [...first, ...argv], from };
 }
+
+/** A script that starts the server itself, or is given its command. */
+function onItsOwn({ file, script }: Extract<Carried, { kind: "file" }>, settled: Started): Started {
+  return script.ends === "exec"
+    ? { argv: script.args, from: `${file.path} is started as today: it lets the server take its place.` }
+    : {
+        argv: settled.argv,
+        from: `${settled.from}, through ${file.path}, which does what a start needs and then lets it take its place.`,
+      };
+}
+
+const behind = (path: string, { argv, from }: Started): Started => ({
+  argv,
+  from: `${from} Before it comes ${path}, as today.`,
+});
 
 /** The team's own words. One that names a variable means its value, which only a shell fills in. */
 function asGiven(facts: Facts): { readonly argv: readonly string[]; readonly from: string } | undefined {
@@ -204,7 +215,7 @@ function asGiven(facts: Facts): { readonly argv: readonly string[]; readonly fro
 }
 
 /** `command: gunicorn`: another server of the lock, with what it needs here. */
-function byName(
+function ofServer(
   name: string,
   facts: Facts,
   draft: Draft,

@@ -5,7 +5,8 @@ import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { executablesOf } from "./shared/executables.ts";
 import { movedUp, placedToday } from "./shared/placed.ts";
 import { buildStepsToday } from "./shared/build-steps.ts";
-import { carriedStart, isObstacle } from "./shared/carried-start.ts";
+import { scriptsOf } from "../project/start-script.ts";
+import { type Carried, carriedStart, isObstacle } from "./shared/carried-start.ts";
 import { memberNeeds } from "./shared/member-needs.ts";
 import { childrenOf, has, hasFolder, type Need, NOT_RUN, tracked } from "./shared/needs.ts";
 import { override } from "./shared/override.ts";
@@ -87,20 +88,21 @@ function* runtimeNeeds(service: Service): Generator<Need> {
 function* scriptNeeds(facts: Facts): Generator<Need> {
   const carried = carriedStart(facts);
   if (carried === undefined || isObstacle(carried)) return;
-  if (carried.kind === "file")
+  for (let one: Carried | undefined = carried; one?.kind === "file"; one = one.next)
     yield {
-      path: carried.file.path,
-      to: carried.file.to,
+      path: one.file.path,
+      to: one.file.to,
       why: "the service is started through it",
-      evidence: [`${carried.file.path}:1`],
+      evidence: [`${one.file.path}:1`],
     };
-  for (const { words, line } of facts.startScript?.calls ?? [])
-    for (const word of words)
-      yield {
-        path: word.replace(/^\.\//, ""),
-        why: "the start script names it",
-        evidence: carried.kind === "file" ? [`${carried.file.path}:${line}`] : [],
-      };
+  for (const { calls, file } of scriptsOf(facts.startScript))
+    for (const { words, line } of calls)
+      for (const word of words)
+        yield {
+          path: word.replace(/^\.\//, ""),
+          why: "the start script names it",
+          evidence: carried.kind === "file" && file !== undefined ? [`${file.path}:${line}`] : [],
+        };
 }
 
 /** Files that a variable names: by its value in today's image, or by what the code takes without it. */

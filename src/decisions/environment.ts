@@ -1,7 +1,8 @@
 import { mayNameSecret } from "../kit/secret-names.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { override } from "./shared/override.ts";
-import { list } from "./shared/say.ts";
+import { linksFor } from "./shared/paths-of-programs.ts";
+import { list, places } from "./shared/say.ts";
 import { envToday } from "./shared/today.ts";
 import { libraryCaches } from "../project/library-caches.ts";
 
@@ -82,11 +83,15 @@ export const environment: Decider = {
       today.dropped.length === 0
         ? ""
         : ` ${list(today.dropped)} of today's image is left out: it is the operator's to give.`;
+    const links = linksFor(facts.service, venv);
+    const linked = links
+      .map(({ path, by }) => ` ${path} leads there as well: ${by.file}:${by.line} calls it so.`)
+      .join("");
     return {
-      value: { env: value },
-      choice: list(Object.keys(value)),
-      because: `The virtual environment comes first on PATH. Output is not buffered, so a log line is out before a crash. Nothing here is secret or differs between installations.${caches.because}${dropped}`,
-      evidence: today.evidence,
+      value: { env: value, ...(links.length === 0 ? {} : { links: links.map(({ path, to }) => ({ path, to })) }) },
+      choice: list([...Object.keys(value), ...links.map(({ path }) => `a link at ${path}`)]),
+      because: `The virtual environment comes first on PATH.${linked} Output is not buffered, so a log line is out before a crash. Nothing here is secret or differs between installations.${caches.because}${dropped}`,
+      evidence: [...today.evidence, ...links.flatMap(({ by }) => places(by))],
       rejected: [
         {
           option: "defaults for required variables",

@@ -1,6 +1,8 @@
 import { headersOf, nativePackage } from "../project/native-packages.ts";
 import { type Distribution, packagesOn } from "../project/system-libraries.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
+import { scriptsOf } from "../project/start-script.ts";
+import { buildStepsToday } from "./shared/build-steps.ts";
 import { needsOfScript } from "./shared/carried-start.ts";
 import { configured, override } from "./shared/override.ts";
 import { buildToolsToday, type PackageToday, packagesToday } from "./shared/os-packages-today.ts";
@@ -37,14 +39,13 @@ function* needs(facts: Facts): Generator<Need> {
       why: `${use.through ?? "the code"} calls \`${use.program}\``,
       evidence: places(use.evidence),
     };
-  for (const { need, program, line } of needsOfScript(facts.startScript)) {
-    const path = facts.startScript?.file?.path;
-    yield {
-      need,
-      why: `the start script calls \`${program}\``,
-      evidence: path === undefined ? [] : [`${path}:${line}`],
-    };
-  }
+  for (const script of scriptsOf(facts.startScript))
+    for (const { need, program, line } of needsOfScript(script))
+      yield {
+        need,
+        why: `the start script calls \`${program}\``,
+        evidence: script.file === undefined ? [] : [`${script.file.path}:${line}`],
+      };
   for (const probe of service.outsideProbes)
     if (probe.program === "curl" || probe.program === "wget")
       yield {
@@ -135,6 +136,9 @@ function builderNeeds(facts: Facts, python: string): readonly Need[] {
     ...(unwheeled.length === 0
       ? []
       : [{ need: "compiler", why: `${list(unwheeled)} publishes no wheel and is compiled`, evidence: [] }]),
+    ...buildStepsToday(facts.dockerfile, facts.service)
+      .filter(({ text, makes }) => makes !== undefined && text.includes(" compilemessages"))
+      .map(({ place }) => ({ need: "msgfmt", why: "`compilemessages` calls msgfmt", evidence: [place] })),
     ...(pip === undefined || git.length > 0 || !fromGit.some((text) => text.includes("git+"))
       ? []
       : [{ need: "git", why: "a package comes from git", evidence: [] }]),

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { isIn } from "../kit/paths.ts";
 import type { Evidence, ImageSpec, PathUse, Service } from "../model/types.ts";
+import { scriptsOf, type StartScript } from "../project/start-script.ts";
 import { isHandCommand } from "../project/command-files.ts";
 import { ownTask } from "../project/own-task.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
@@ -43,9 +44,11 @@ const usesOf = (service: Service): readonly PathUse[] =>
 /** A start script lets Django put its files where the settings say. */
 function collectedAtStart({ service, startScript }: Facts): readonly PathUse[] {
   const path = service.staticRoot?.value;
-  const call = startScript?.calls.find(({ words }) => words.includes("collectstatic"));
+  const isMeant = ({ words }: StartScript["calls"][number]) => words.includes("collectstatic");
+  const script = scriptsOf(startScript).find(({ calls }) => calls.some(isMeant));
+  const call = script?.calls.find(isMeant);
   if (path === undefined || call === undefined) return [];
-  const file = startScript?.file?.path;
+  const file = script?.file?.path;
   const [fallback] = service.staticRoot?.evidence ?? [];
   const evidence = file === undefined ? fallback : { file, line: call.line, text: call.words.join(" ") };
   return evidence === undefined ? [] : [{ path, when: "start", evidence }];

@@ -54,6 +54,8 @@ export interface ImageSpec {
   readonly copies: ReadonlyArray<{ readonly from: string; readonly to: string; readonly why: string }>;
   /** Files among them that today's build makes executable and git does not: where the image has them. */
   readonly executables?: readonly string[];
+  /** Paths at which other files look for programs of the environment. */
+  readonly links?: ReadonlyArray<{ readonly path: string; readonly to: string }>;
   /** Commands of the build that make files of the service, and what they make beside the copied folders. */
   readonly steps?: { readonly run: readonly string[]; readonly makes: readonly string[] };
   readonly env: Readonly<Record<string, string>>;

@@ -131,7 +131,9 @@ function* scriptRefusals(facts: Facts): Generator<Refusal> {
   if (isObstacle(carried)) yield refusal("start-script", carried);
   const start = mainStart(facts.service);
   if (carried !== undefined) {
-    if (facts.startScript?.isEntrypoint === true) yield* droppedSteps(start);
+    // The script that it is given comes along with it.
+    const { isEntrypoint, next } = facts.startScript ?? {};
+    if (isEntrypoint === true && next === undefined) yield* droppedSteps(start);
     return;
   }
   const named = start?.wrappers.find((wrapper) => /^(?:pdm|pipenv) run \S/.test(wrapper));

@@ -21,6 +21,7 @@ import {
 import { installDependencies, installEditable, installTool, projectFolders, toolSettings } from "./install-commands.ts";
 import { titleOf } from "./image-name.ts";
 import { arrayText, envLines, labelLines, runLines } from "./instruction.ts";
+import { linkLines } from "./render-links.ts";
 import { runtimeCopies } from "./render-runtime-copies.ts";
 import { testStage } from "./render-test-stage.ts";
 
@@ -193,6 +194,7 @@ function runtime(page: Page): Lines {
     "",
     ...why(page, "environment"),
     ...envLines(image.env),
+    ...linkLines(page),
     "",
     ...why(page, "ownership"),
     `COPY --from=builder --chown=0:0 ${sync.venv} ${sync.venv}`,

@@ -9,6 +9,7 @@ const PACKAGES: Packages = {
   gzip: { builder: ["gzip"], runtime: ["gzip"] },
   libmagic: { builder: ["file-libs"], runtime: ["file-libs"] },
   libpq: { builder: ["libpq-devel"], runtime: ["libpq"] },
+  msgfmt: { builder: ["gettext"], runtime: [] },
   pdftoppm: { builder: ["poppler-utils"], runtime: ["poppler-utils"] },
   tar: { builder: ["tar"], runtime: ["tar"] },
 };

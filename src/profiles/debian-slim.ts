@@ -11,6 +11,7 @@ const PACKAGES: Packages = {
   libpq: { builder: ["libpq-dev"], runtime: ["libpq5"] },
   envsubst: { builder: ["gettext-base"], runtime: ["gettext-base"] },
   jq: { builder: ["jq"], runtime: ["jq"] },
+  msgfmt: { builder: ["gettext"], runtime: [] },
   mysql: { builder: ["default-mysql-client"], runtime: ["default-mysql-client"] },
   netcat: { builder: ["netcat-openbsd"], runtime: ["netcat-openbsd"] },
   pdftoppm: { builder: ["poppler-utils"], runtime: ["poppler-utils"] },

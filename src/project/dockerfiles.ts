@@ -44,10 +44,15 @@ export function dockerfilesOf(tree: Tree, wanted?: string): readonly string[] {
   return sorted[0] === wanted || tree.read(wanted) === undefined ? sorted : [wanted, ...sorted];
 }
 
-/** Where the first plainly makes something else, such as a front end, the first that makes an image of Python goes before it. */
+/**
+ * Where the first plainly makes something else, such as a front end, the first that makes an image of Python goes before
+ * it. Below the folder, where `compose/production` has one for the backups and one for the service, it need not be plain.
+ */
 function pythonFirst(tree: Tree, sorted: readonly string[]): readonly string[] {
   const [first, ...rest] = sorted;
-  if (first === undefined || rest.length === 0 || !makes(tree, first, makesOther)) return sorted;
+  if (first === undefined || rest.length === 0) return sorted;
+  const isOther = first.includes("/") ? !makes(tree, first, makesPython) : makes(tree, first, makesOther);
+  if (!isOther) return sorted;
   const python = rest.find((file) => !isAside(file) && makes(tree, file, makesPython));
   return python === undefined ? sorted : [python, ...sorted.filter((file) => file !== python)];
 }

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { asSeenFrom } from "./above.ts";
 import { dockerfilesOf, isAside } from "./dockerfiles.ts";
-import { composeBuild, isCompose } from "./outside-compose.ts";
+import { composeBuild, isCompose, isNamedCompose } from "./outside-compose.ts";
 import { judgeableDockerfile } from "./parsed-dockerfile.ts";
 import { makesPython } from "./python-image.ts";
 import { tableAt, valueAt } from "./toml.ts";
@@ -35,8 +35,10 @@ function shipsPython(tree: Tree, file: string): boolean {
 /** What the Compose files build, those of the folders above too, seen from this folder. */
 async function builtByCompose(tree: Tree): Promise<ReadonlySet<string>> {
   const texts = [
-    ...tree.files.filter((file) => isCompose(file) && !isAside(file)).map((file) => [file, tree.read(file)] as const),
-    ...[...(tree.above ?? [])].filter(([file]) => isCompose(file)),
+    ...tree.files
+      .filter((file) => isCompose(tree, file) && !isAside(file))
+      .map((file) => [file, tree.read(file)] as const),
+    ...[...(tree.above ?? [])].filter(([file]) => isNamedCompose(file)),
   ];
   const documents = await Promise.all(texts.map(([file, text = ""]) => readYaml(file, text, [])));
   return new Set(documents.flat().flatMap((document) => builtBy(document, tree.root)));

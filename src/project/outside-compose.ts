@@ -13,7 +13,17 @@ import { readYaml, type YamlDocument } from "./yaml-file.ts";
 const DEFAULT = /^(?:docker-)?compose\.ya?ml$/;
 const OVERRIDE = /^(?:docker-)?compose\.override\.ya?ml$/;
 
-export const isCompose = (file: string): boolean => /(?:^|\/)(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml$/.test(file);
+const NAME = /(?:^|\/)(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml$/;
+/** `docker compose -f production.yml` names a file by where it is used: what stands in it says that it is Compose's. */
+const BY_PLACE = /(?:^|\/)(?:local|dev(?:elop(?:ment)?)?|stag(?:e|ing)|prod(?:uction)?|stack|services)\.ya?ml$/;
+
+export const isNamedCompose = (file: string): boolean => NAME.test(file);
+
+/** By its name, or by its name and its text. */
+export const isCompose = (tree: Pick<Tree, "read">, file: string): boolean =>
+  isNamedCompose(file) || (BY_PLACE.test(file) && lists(tree.read(file) ?? ""));
+
+const lists = (text: string): boolean => /^services:[ \t]*(?:#.*)?$/m.test(text) && /^\s+(?:build|image):/m.test(text);
 
 /**
  * Compose files and their overrides: the services that are built here, or whose command is a Python server's. What is
@@ -25,7 +35,7 @@ export async function readCompose(
   { own, problems }: { readonly own: string | undefined; readonly problems: TreeProblem[] },
 ): Promise<void> {
   const documents: YamlDocument[] = [];
-  for (const file of tree.files.filter(isCompose)) {
+  for (const file of tree.files.filter((one) => isCompose(tree, one))) {
     const text = tree.read(file);
     if (text !== undefined) documents.push(...(await readYaml(file, text, problems)));
   }
@@ -47,7 +57,7 @@ export async function readCompose(
 /** Those of the folders above: only what they build from this folder is meant, and their errors are not this service's. */
 async function readAbove({ above = new Map<string, string>() }: Tree): Promise<readonly YamlDocument[]> {
   const documents: YamlDocument[] = [];
-  for (const [file, text] of above) if (isCompose(file)) documents.push(...(await readYaml(file, text, [])));
+  for (const [file, text] of above) if (isNamedCompose(file)) documents.push(...(await readYaml(file, text, [])));
   return documents;
 }
 
@@ -133,9 +143,10 @@ function readServices(document: YamlDocument, over: readonly YamlDocument[], rea
     // What an override replaces is not what Compose starts.
     const replaced = over.some(({ value }) => valueAt(value, "services", name, "command") !== undefined);
     const command = replaced ? undefined : service["command"];
+    const builds = dockerfileOf(service, document, reading.tree);
     const isMeant = isAbove(document.source.file)
-      ? isBuiltHere(document, name, service, reading)
-      : isOurs(name, command, reading);
+      ? isBuiltHere({ name, command, builds }, reading)
+      : isOurs({ name, command, builds }, reading);
     if (isMeant) readOne(document, { name, service, command }, reading);
   }
 }
@@ -210,14 +221,23 @@ const ownThere = (
   start === undefined && known?.commanded === true ? { ownCommand: true } : ownOf(start, entrypoint);
 
 /** Of a file above the folder: built by the very Dockerfile that is judged, as this file says or, where it is silent, another. */
-const isBuiltHere = (document: YamlDocument, name: string, service: Table, { known, own, tree }: Reading): boolean =>
-  own !== undefined && (dockerfileOf(service, document, tree) ?? known.get(name)?.builds) === own;
+const isBuiltHere = ({ name, builds }: Written, { known, own }: Reading): boolean =>
+  own !== undefined && (builds ?? known.get(name)?.builds) === own;
 
 /** Built here; or of no known image, as in a file that is laid over one we do not have; or plainly a Python service. */
-function isOurs(name: string, command: unknown, { known, isOwn }: Reading): boolean {
-  const { builds, image } = known.get(name) ?? { builds: undefined, image: false };
-  if (builds !== undefined) return isOwn(builds);
-  return !image || looksLikeService(command);
+function isOurs({ name, command, builds }: Written, { known, isOwn }: Reading): boolean {
+  const all = known.get(name);
+  // `local.yml` and `production.yml` build a service of one name by two Dockerfiles: each speaks for itself.
+  const file = builds ?? all?.builds;
+  if (file !== undefined) return isOwn(file);
+  return all?.image !== true || looksLikeService(command);
+}
+
+interface Written {
+  readonly name: string;
+  readonly command: unknown;
+  /** The Dockerfile that its own file builds it by. */
+  readonly builds: string | undefined;
 }
 
 /** The folder and Dockerfile of `build: .` or `build: { context, dockerfile }`, relative to the service's folder. */

@@ -21,7 +21,7 @@ export async function readPlatforms(tree: Tree, outside: Outside, problems: Tree
   if (named !== undefined)
     for (const document of await readYaml(named.file, named.text, problems)) readEcs(document, tree, outside);
   for (const file of tree.files) {
-    if (file === named?.file || !MAY_TELL.test(file.toLowerCase()) || NEVER_TELLS.test(file) || isCompose(file))
+    if (file === named?.file || !MAY_TELL.test(file.toLowerCase()) || NEVER_TELLS.test(file) || isCompose(tree, file))
       continue;
     const text = tree.read(file);
     if (text !== undefined) await readOne({ file, text }, tree, outside, problems);

@@ -72,22 +72,31 @@ function callsToday(dockerfile: Dockerfile, input: PipInput, unread: string[]): 
 }
 
 function readCalls(dockerfile: Dockerfile, input: PipInput) {
-  return reachableStages(dockerfile).flatMap((stage) =>
+  const calls = reachableStages(dockerfile).flatMap((stage) =>
     stage.instructions
       .filter(({ keyword }) => keyword === "RUN")
       .flatMap((instruction) =>
         commandsOfInstruction(instruction, stage).flatMap(({ name, args }) => {
           const call = setupCall([name, ...args]) ?? toolCall([name, ...args]);
-          return call === undefined ? [] : [{ stage, ...readCall(call, { ...input, dockerfile, stage, instruction }) }];
+          return call === undefined ? [] : [{ call, stage, instruction }];
         }),
       ),
   );
+  const ownWheels = calls.some(({ call }) => makesWheels(call));
+  return calls.map(({ call, stage, instruction }) => ({
+    stage,
+    ...readCall(call, { ...input, dockerfile, stage, instruction, ownWheels }),
+  }));
 }
+
+const makesWheels = ({ verb }: ToolCall): boolean => verb === "wheel" || verb === "download";
 
 interface Place extends PipInput {
   readonly dockerfile: Dockerfile;
   readonly stage: Stage;
   readonly instruction: Instruction;
+  /** A call of the build makes wheels: a folder that another looks for wheels in has those. */
+  readonly ownWheels: boolean;
 }
 
 function readCall(call: ToolCall, place: Place): PipCall & { readonly unread: readonly string[] } {
@@ -103,7 +112,7 @@ function readCall(call: ToolCall, place: Place): PipCall & { readonly unread: re
     where,
   );
   const wanted = [...items.packages.filter((text) => !isTool(text)), ...own.packages];
-  const { options, unread } = optionsOf(call, where);
+  const { options, unread } = optionsOf(call, where, place.ownWheels);
   return {
     files: [...new Set([...lists, ...own.files])],
     packages: [...wanted.filter((text) => PACKAGE.test(text)), ...local.packages],
@@ -160,26 +169,32 @@ const ADDRESS = /^https?:\/\/[\w./:-]+$/;
 
 /** Options that decide what is installed; what only concerns pip's own work is left out. */
 function optionsOf(
-  { verb, words }: ToolCall,
+  call: ToolCall,
   where: Parameters<typeof filesOf>[1],
+  ownWheels: boolean,
 ): { readonly options: readonly string[]; readonly unread: readonly string[] } {
   const options: string[] = [];
   const unread: string[] = [];
-  const plain = words.flatMap((word) => /^(--[\w-]+)=(.*)$/.exec(word)?.slice(1) ?? [word]);
+  const plain = call.words.flatMap((word) => /^(--[\w-]+)=(.*)$/.exec(word)?.slice(1) ?? [word]);
   for (const [at, word] of plain.entries()) {
     const value = plain[at + 1] ?? "";
     // What the wheels need besides, the call that installs them brings.
-    if (word === "--no-deps" && verb !== "wheel" && verb !== "download") options.push(word);
+    if (word === "--no-deps" && !makesWheels(call)) options.push(word);
     else if (word === "--pre") options.push("--prerelease", "allow");
     else if (INDEX.test(word) && ADDRESS.test(value)) options.push(UV_NAMES[word] ?? word, value);
     else if (CONSTRAINT.test(word)) {
       const [file] = filesOf([value], where);
       if (file === undefined) unread.push(`${word} ${value}`);
       else options.push("--constraint", file);
-    } else if (isUnread(word, value, where.dockerfile)) unread.push(`${word} ${value}`);
+    } else if (isUnread(word, value, where.dockerfile) && !(ownWheels && isOwnFolder(word, value)))
+      unread.push(`${word} ${value}`);
   }
   return { options, unread };
 }
+
+/** Wheels in a folder of the image, which a call before has made. */
+const isOwnFolder = (word: string, value: string): boolean =>
+  /^(?:-f|--find-links)$/.test(word) && /^[./\w][^:]*$/.test(value);
 
 /** What is installed elsewhere than usual, or from what nobody can see. */
 const isUnread = (word: string, value: string, dockerfile: Dockerfile): boolean =>

@@ -22,6 +22,8 @@ export interface StartScript {
   readonly ends: "arguments" | "exec" | "child" | "nothing";
   /** Words that follow the script today, where it does not hand over to them. */
   readonly args: readonly string[];
+  /** The script that it is given as its arguments: `ENTRYPOINT ["/entrypoint"]`, and `/start` by CMD or by Compose. */
+  readonly next?: StartScript;
   /** It does what its first word says, and no file gives it one. */
   readonly lacksWord: boolean;
   /** Where the server's command stands in the text; of the last one. */
@@ -59,17 +61,49 @@ interface Started {
 function ownScript(tree: Tree, dockerfile: Dockerfile, started: Started): StartScript | undefined {
   const stage = shippedStage(dockerfile);
   if (stage === undefined) return undefined;
-  const { workdir } = stageState(dockerfile, stage);
   const { words, isEntrypoint } = wordsToday(dockerfile, stage, started.start);
-  const [program = "", ...args] = words;
-  const to = posix.resolve(workdir?.value ?? "/", program);
+  const found = scriptAt(tree, dockerfile, words[0]);
+  if (found === undefined) return undefined;
+  const { text, file } = found;
+  const args = words.length > 1 ? words.slice(1) : wordsOfCompose(text, started.starts);
+  const read = { ...readText(text, args), file, isEntrypoint };
+  const next =
+    isEntrypoint && read.ends === "arguments" ? nextScript(tree, dockerfile, args, started.start) : undefined;
+  return { ...read, ...(next === undefined ? {} : { next }) };
+}
+
+/** What the first script is given and is a script as well. */
+function nextScript(
+  tree: Tree,
+  dockerfile: Dockerfile,
+  args: readonly string[],
+  start: StartCommand | undefined,
+): StartScript | undefined {
+  const isComposes = args.length === 0 && start?.source === "compose" && start.compose?.entrypoint === false;
+  const [program, ...rest] = plainWords(isComposes ? wordsOf(start.written) : args);
+  const found = scriptAt(tree, dockerfile, program);
+  return found === undefined ? undefined : { ...readText(found.text, rest), file: found.file, isEntrypoint: false };
+}
+
+/** The shell script of the project that the image has where a command names it. */
+function scriptAt(
+  tree: Tree,
+  dockerfile: Dockerfile,
+  program = "",
+): { readonly text: string; readonly file: NonNullable<StartScript["file"]> } | undefined {
+  const stage = shippedStage(dockerfile);
+  const workdir = stage === undefined ? undefined : stageState(dockerfile, stage).workdir?.value;
+  const to = posix.resolve(workdir ?? "/", program);
   const path = placesOf(tree.files, dockerfile).get(to);
   const text = path === undefined ? undefined : tree.read(path);
   const shell = shellOf(text);
   if (path === undefined || text === undefined || shell === undefined || path.endsWith(".py")) return undefined;
-  const given = args.length > 0 ? args : wordsOfCompose(text, started.starts);
-  return { ...readText(text, given), file: { path, to, shell }, isEntrypoint };
+  return { text, file: { path, to, shell } };
 }
+
+/** A script, and the one that it is given. */
+export const scriptsOf = (script: StartScript | undefined): readonly StartScript[] =>
+  script === undefined ? [] : [script, ...scriptsOf(script.next)];
 
 /** ENTRYPOINT with CMD, or CMD alone where no other file takes its place; Compose's command where the image has none. */
 function wordsToday(dockerfile: Dockerfile, stage: Stage, start: StartCommand | undefined) {
@@ -140,7 +174,7 @@ const knowsWord = (text: string, word: string): boolean =>
   asksForWord(text) &&
   new RegExp(String.raw`^\s*\(?["']?${word.replaceAll(/[^\w-]/g, ".")}["']?\s*(?:\||\))`, "m").test(text);
 
-type Read = Omit<StartScript, "file" | "isEntrypoint">;
+type Read = Omit<StartScript, "file" | "isEntrypoint" | "next">;
 
 function readText(text: string, args: readonly string[]): Read {
   const lineAt = (offset: number) => lineIn(text, offset);

@@ -57,3 +57,20 @@ it("finds where Compose mounts named volumes, writable and for more than a devel
   expect(service.composeVolumes?.map(({ path }) => path)).toEqual(["/app/media", "/data/files"]);
   expect((await read({ Dockerfile: "FROM python:3.13\n" })).composeVolumes).toBeUndefined();
 });
+
+describe("a file that Compose is given by -f", () => {
+  const services =
+    "services:\n  web:\n    build: .\n    command: gunicorn app:app\n    stop_grace_period: 40s\n  db:\n    image: postgres:17\n";
+  const startsOf = async (name: string, text: string) =>
+    (await read({ Dockerfile: "FROM python:3.13\n", [name]: text })).starts.map(({ written }) => written);
+
+  it.each(["local.yml", "production.yml", "deploy/staging.yaml"])("is read by what it says: %s", async (name) => {
+    expect(await startsOf(name, services)).toEqual(["gunicorn app:app"]);
+  });
+
+  it("is none where it says something else, or has another name", async () => {
+    expect(await startsOf("production.yml", "services:\n  - name: web\n    command: gunicorn app:app\n")).toEqual([]);
+    expect(await startsOf("production.yml", `x:\n${services.replaceAll(/^/gm, "  ")}`)).toEqual([]);
+    expect(await startsOf("catalogue.yml", services)).toEqual([]);
+  });
+});

@@ -101,13 +101,15 @@ function fetchesInstaller(
 const isShellWithScript = ({ name, args }: ShellCommand): boolean =>
   /^(?:ba|da|a|z)?sh$/.test(baseName(name)) && args.some((word) => /^-[a-z]*c$/.test(word));
 
+const CATALOGUE = /^((?:.*\/)?locale)\/[\w@-]+\/LC_MESSAGES\/[^/]+\.po$/;
+
 /** Where a known generator puts what it makes. */
 function madeBy(program: string, rest: readonly string[], service: Service): string | undefined {
-  if (
-    /^(?:manage\.py|django|django-admin)$/.test(baseName(program)) &&
-    /^(?:collectstatic|compress)$/.test(rest[0] ?? "")
-  )
-    return service.staticRoot?.value;
+  if (/^(?:manage\.py|django|django-admin)$/.test(baseName(program))) {
+    if (/^(?:collectstatic|compress)$/.test(rest[0] ?? "")) return service.staticRoot?.value;
+    // Beside each catalogue, which is copied with the folder that it lies in.
+    if (rest[0] === "compilemessages") return service.files.map((file) => CATALOGUE.exec(file)?.[1]).find(Boolean);
+  }
   if (program === "pybabel" && rest[0] === "compile") return folderAfter(rest, "-d", "--directory");
   return undefined;
 }

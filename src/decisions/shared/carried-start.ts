@@ -11,10 +11,15 @@ export interface Obstacle {
 
 /** How today's script comes along. */
 export type Carried =
-  /** The file, before the server's command or with the words that it knows. */
-  | { readonly kind: "file"; readonly script: StartScript; readonly file: NonNullable<StartScript["file"]> }
+  /** The file, before the server's command, the script that it is given, or with the words that it knows. */
+  | {
+      readonly kind: "file";
+      readonly script: StartScript;
+      readonly file: NonNullable<StartScript["file"]>;
+      readonly next?: Carried;
+    }
   /** Its text, in the command itself, so that the server takes the shell's place at its end. */
-  | { readonly kind: "text"; readonly before: string; readonly bash: boolean };
+  | { readonly kind: "text"; readonly before: string; readonly bash: boolean; readonly args: readonly string[] };
 
 /** Programs of the operating system that scripts call, and the need by which a profile knows them. */
 const OF_THE_SYSTEM: Readonly<Record<string, string>> = {
@@ -45,9 +50,9 @@ const SHORT = 600;
 
 /** What the script calls of the operating system, as needs that a profile has packages for. */
 export const needsOfScript = (
-  script: StartScript | undefined,
+  script: StartScript,
 ): ReadonlyArray<{ readonly need: string; readonly program: string; readonly line: number }> =>
-  (script?.calls ?? []).flatMap(({ program, line }) => {
+  script.calls.flatMap(({ program, line }) => {
     const need = OF_THE_SYSTEM[baseName(program)];
     return need === undefined ? [] : [{ need, program: baseName(program), line }];
   });
@@ -56,9 +61,15 @@ export const needsOfScript = (
 export function carriedStart(facts: Facts): Carried | Obstacle | undefined {
   const { startScript: script } = facts;
   if (script === undefined || facts.overrides["command"] !== undefined) return undefined;
-  return (
-    obstacleIn(script, facts) ?? (script.file === undefined ? asText(script, undefined) : asFile(script, script.file))
-  );
+  return carriedOf(script, facts);
+}
+
+function carriedOf(script: StartScript, facts: Facts): Carried | Obstacle {
+  const own =
+    obstacleIn(script, facts) ?? (script.file === undefined ? asText(script, undefined) : asFile(script, script.file));
+  if (script.next === undefined || isObstacle(own) || own.kind === "text") return own;
+  const next = carriedOf(script.next, facts);
+  return isObstacle(next) ? next : { ...own, next };
 }
 
 export const isObstacle = (one: Carried | Obstacle | undefined): one is Obstacle => one !== undefined && "what" in one;
@@ -98,7 +109,7 @@ function asText(script: StartScript, file: StartScript["file"]): Carried | Obsta
       instead:
         "Let it end with the server's command behind `exec`, or set `command` under `decisions` and run the rest as a step of its own before the start.",
     };
-  return { kind: "text", before, bash: file?.shell[0] === "bash" };
+  return { kind: "text", before, bash: file?.shell[0] === "bash", args: script.args };
 }
 
 /** Without comments, and without managers that the image has not: what they start is on PATH. */
