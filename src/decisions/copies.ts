@@ -162,6 +162,9 @@ function* namedNeeds({ dockerfile, service }: Facts, workdir: string): Generator
   }
 }
 
+/** What the rule about tests in the image may take for one. */
+const TESTS = /(?:^|\/)(?:tests?\/.*|conftest|test_[^/]*|[^/]*_test)\.py$/;
+
 /** Folders that frameworks look into without a line of code saying so. */
 const LOOKED_INTO: Readonly<Partial<Record<Framework, readonly string[]>>> = {
   django: ["templates", "static", "locale"],
@@ -195,6 +198,16 @@ function settle(
     [...copied, ...installed].some((other) => other !== path && path.startsWith(`${other}/`));
   return [...byPath.values()].filter((need) => !outer(need.path) && !isInstalled(need.path));
 }
+
+const whyThese = (needs: readonly Need[], tests: readonly string[]): string =>
+  [
+    needs.length === 0
+      ? "The code is installed in the environment, and no line of it opens a file of the project."
+      : `Each one is there because a line of the project asks for it: ${needs.map((need) => `${need.path} (${need.why})`).join("; ")}.`,
+    ...(tests.length === 0
+      ? []
+      : [`Tests lie among the code (${tests[0]}) and come along: whether the code imports them, no file says.`]),
+  ].join(" ");
 
 /** The files of the image, each with the line that asks for it; nothing comes along because it happens to be there. */
 export const copies: Decider = {
@@ -243,13 +256,12 @@ export const copies: Decider = {
     const value = needs.map(({ path, to, why }): Copy => ({ from: path, to: to ?? `${root}/${path}`, why }));
     const names = needs.map((need) => `\`${need.path}\``);
     const executables = executablesOf(facts, value);
+    const tests = service.files.filter((file) => TESTS.test(file) && needs.some(({ path }) => isIn(file, path)));
     return {
       value: { copies: value, ...(executables.length === 0 ? {} : { executables }) },
       choice: names.length === 0 ? "nothing beside the environment" : `copy ${list(names)}`,
-      because:
-        names.length === 0
-          ? "The code is installed in the environment, and no line of it opens a file of the project."
-          : `Each one is there because a line of the project asks for it: ${needs.map((need) => `${need.path} (${need.why})`).join("; ")}.`,
+      because: whyThese(needs, tests),
+      ...(tests.length === 0 ? {} : { leaves: ["tests-in-final"] }),
       evidence: [...new Set(needs.flatMap((need) => need.evidence))],
       rejected: [
         {

@@ -31,6 +31,17 @@ describe("files of the image", () => {
     const dependencies = { ...sample.dependencies, runtimeClosure: [name] };
     expect(from({ files: [...sample.files, "manage.py"], dependencies }).includes("manage.py")).toBe(taken);
   });
+  it("promise no image without tests where some lie among the code", () => {
+    const promised = (files: readonly string[]) =>
+      makePlan({
+        ...facts({ files: [...sample.files, ...files] }),
+        findings: [{ rule: "tests-in-final", severity: "note", confidence: "certain", message: "", advice: "" }],
+      }).decisions.find(({ id }) => id === "copies");
+    expect(promised([])?.resolves).toContain("tests-in-final");
+    const inside = promised(["app/tests/__init__.py", "app/tests/test_pictures.py"]);
+    expect(inside?.resolves).not.toContain("tests-in-final");
+    expect(inside?.because).toContain("Tests lie among the code (app/tests/__init__.py)");
+  });
   it("are in the allow-list, each once", () => {
     const lines = plan().image.dockerignore.filter((line) => line.startsWith("!"));
     expect(lines).toEqual(["!pyproject.toml", "!uv.lock", "!alembic.ini", "!alembic", "!app"]);
