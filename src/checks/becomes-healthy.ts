@@ -45,6 +45,12 @@ export const becomesHealthy: Check<StartUp> = {
       data: { ...exampleStart, answer: { status: 200, path: "/health/", over: "TLS, its certificate not checked" } },
       status: "pass",
     },
+    {
+      name: "asked by a name that it knows",
+      data: { ...exampleStart, answer: { status: 200, path: "/health", host: "localhost" } },
+      status: "pass",
+      says: "it answers 400",
+    },
     { name: "a worker that works on", data: once, status: "pass", context: kind("worker") },
     { name: "a worker that ends", data: { ...never, exitCode: 1 }, status: "fail", context: kind("worker") },
     { name: "a task that ends well", data: once, status: "pass", context: kind("task") },

@@ -28,7 +28,7 @@ export interface StartUp {
   /** The engine refused to start it. */
   readonly refused?: true;
   /** Its last good answer, and how it was spoken to where that was not plain HTTP/1.1. */
-  readonly answer?: HealthAnswer & { readonly over?: string };
+  readonly answer?: HealthAnswer & { readonly over?: string; readonly host?: string };
   readonly time: Measurement | undefined;
   /** From the stop signal to the exit, of the same containers, with nothing in flight and nothing beside them. Undefined
    * where one did not end soon, or nothing rests on it. */
@@ -149,8 +149,10 @@ function never(path: string, health: Health, log: readonly LoggedLine[]): StartU
 }
 
 function answerOf({ answer }: Pick<StartUp, "answer">, container: Container): Pick<StartUp, "answer"> {
-  const over = inWords(spokenBy(container).wire);
-  return answer === undefined ? {} : { answer: { ...answer, ...(over === "" ? {} : { over }) } };
+  const { wire } = spokenBy(container);
+  const over = inWords(wire);
+  const how = { ...(over === "" ? {} : { over }), ...(wire.host === undefined ? {} : { host: wire.host }) };
+  return answer === undefined ? {} : { answer: { ...answer, ...how } };
 }
 
 /** Containers that have ended wait here to be removed, all at once when nothing is timed any more. */

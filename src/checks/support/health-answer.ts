@@ -14,5 +14,9 @@ export function answeredInWords({ path, answer }: Pick<StartUp, "path" | "answer
     return `${path} led to ${answer.elsewhere}${over}, which Kubernetes takes for healthy and a load balancer that wants 200 does not: name a path that answers itself as \`decisions: { health: /path }\`. It did so`;
   const led = answer === undefined || answer.path === path ? "" : ` led to ${answer.path}, which`;
   if (contract.health === undefined) return `${path}${led} was answered below 500${over}, ${NOT_KNOWN},`;
-  return `${path}${led} answered well${over}`;
+  const as =
+    answer?.host === undefined
+      ? ""
+      : `, asked as ${answer.host}: by its address, by which Kubernetes and load balancers ask, it answers 400,`;
+  return `${path}${led} answered well${over}${as}`;
 }

@@ -2,7 +2,7 @@ import type { Contract } from "../../model/types.ts";
 import { askOver, grpcHealth } from "./ask-service.ts";
 import type { Ask } from "./http.ts";
 import { GRPC_HEALTH } from "./grpc.ts";
-import type { Wire } from "./wire.ts";
+import { hostOf, type Wire } from "./wire.ts";
 
 /** What the health path answered, its redirects on the same host followed as probes outside do. */
 export interface HealthAnswer {
@@ -51,6 +51,7 @@ export async function askHealth(url: URL, wire: Wire, options: Ask): Promise<Hea
     const path = `${asked.pathname}${asked.search}`;
     const next = location === undefined || !REDIRECTS.has(status) ? undefined : parsed(location, asked);
     if (next === undefined || hops === MOST_REDIRECTS) return { status, path, at };
+    if (next.host === hostOf(asked, wire)) next.host = asked.host;
     if (next.origin !== asked.origin) return { status, path, at, elsewhere: next.origin };
     asked = next;
   }

@@ -19,6 +19,7 @@ export async function askHealthInside(
     path: healthPathOver(wire, contract),
     tls: wire.tls,
     grpc: wire.grpc,
+    host: wire.host ?? null,
   };
   const script = `import json\nGIVEN = json.loads(${JSON.stringify(JSON.stringify(given))})\n${wire.version === 2 ? HTTP2 : HTTP1}${ASK}`;
   const result = await runPython(container, script, { signal });
@@ -50,7 +51,7 @@ def once(host, secure, path):
         connection = http.client.HTTPSConnection(host, GIVEN["port"], timeout=5, context=ssl._create_unverified_context())
     else:
         connection = http.client.HTTPConnection(host, GIVEN["port"], timeout=5)
-    connection.request("GET", path)
+    connection.request("GET", path, headers={"Host": "%s:%d" % (GIVEN["host"], GIVEN["port"])} if GIVEN["host"] else {})
     answer = connection.getresponse()
     return answer.status, answer.getheader("location")
 

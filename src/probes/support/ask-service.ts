@@ -3,7 +3,7 @@ import type { Container } from "../../engine/engine.ts";
 import { type Answer, type Ask, ask } from "./http.ts";
 import { GRPC_HEALTH } from "./grpc.ts";
 import { ask2, askGrpcHealth } from "./http2.ts";
-import { over, serviceUrl, spokenBy, type Wire } from "./wire.ts";
+import { hostOf, over, serviceUrl, spokenBy, type Wire } from "./wire.ts";
 
 /** Asks a service once, in the way it is spoken to.
  * @throws Error when nothing came in time, or the connection broke. */
@@ -22,7 +22,14 @@ export async function grpcHealth(url: URL, options: Ask): Promise<Answer> {
 }
 
 export function askOver(url: URL, wire: Wire, options: Ask): Promise<Answer> {
-  return wire.version === 2 ? ask2(url, options) : ask(url, options);
+  return wire.version === 2 ? ask2(url, options) : ask(url, naming(hostOf(url, wire), wire, options));
+}
+
+/** With the name by which it is asked, unless the request has one of its own. */
+function naming(host: string, wire: Wire, options: Ask): Ask {
+  const { headers = {} } = options;
+  if (wire.host === undefined || Object.keys(headers).some((name) => /^host$/i.test(name))) return options;
+  return { ...options, headers: { ...headers, host } };
 }
 
 /** What a service may speak that does not answer as HTTP/1.1 in plain text, the most likely first. */

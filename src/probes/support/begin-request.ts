@@ -2,7 +2,7 @@ import { EMPTY, GRPC_HEADERS } from "./grpc.ts";
 import { openRequest2 } from "./http2-request.ts";
 import { openRequest, type RawRequest } from "./raw-request.ts";
 import type { Opened } from "./socket.ts";
-import type { Wire } from "./wire.ts";
+import { hostOf, type Wire } from "./wire.ts";
 
 /** A request as it is begun, whatever the service speaks. */
 export interface Begun {
@@ -20,10 +20,10 @@ export function beginRequest(url: URL, wire: Wire, begun: Begun, opened?: Opened
   const { method, path, headers = {}, first = wire.grpc ? EMPTY : "", halfSent = false } = begun;
   if (wire.version === 2) {
     const asked = wire.grpc ? { ":method": "POST", ...GRPC_HEADERS } : { ":method": method, ...headers };
-    const all = { ":path": path, ":authority": url.host, ...asked };
+    const all = { ":path": path, ":authority": hostOf(url, wire), ...asked };
     return openRequest2(url, { headers: all, first, whole: !halfSent }, opened);
   }
-  const lines = Object.entries({ Host: url.host, ...headers, Connection: headers["Connection"] ?? "close" });
+  const lines = Object.entries({ Host: hostOf(url, wire), ...headers, Connection: headers["Connection"] ?? "close" });
   const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
   return openRequest(url, `${method} ${path} HTTP/1.1\r\n${head}\r\n${first}`, opened);
 }

@@ -9,7 +9,7 @@ import { listeningIn, type Unreached, whyUnreached } from "./listening.ts";
 import { lastWords, type LoggedLine, logTail } from "./logs.ts";
 import { startPatience } from "./patience.ts";
 import { pause } from "./time.ts";
-import { over, spokenBy } from "./wire.ts";
+import { over, spokenBy, type Wire } from "./wire.ts";
 import { doesItsWork, servesNobody } from "./works.ts";
 
 /** Where nothing is timed: each question costs the service and the engine's proxy some work. */
@@ -102,6 +102,7 @@ async function whySo(
   return (
     turnedAway(last) ??
     takesNoGet(last) ??
+    knowsNoHost(last) ??
     ofOwnProtocol(last, contract) ??
     (await unreachedAt(container, contract, signal))
   );
@@ -119,6 +120,14 @@ function takesNoGet(last: string): Unreached | undefined {
   if (last !== "HTTP 405") return undefined;
   const why =
     "It answers 405: the health path takes no GET, and Kubernetes, load balancers and this ask with nothing else. Let it answer GET, or name a path that does as `decisions: { health: /path }`.";
+  return { why, unproven: false };
+}
+
+/** By its address and by `localhost` it was asked, and nobody who watches it knows a better name. */
+function knowsNoHost(last: string): Unreached | undefined {
+  if (last !== "HTTP 400") return undefined;
+  const why =
+    "It answers 400, whether it is asked by its address or as localhost. Where it lets in only hosts that it knows (ALLOWED_HOSTS, TrustedHostMiddleware), let the health path take any: Kubernetes and load balancers ask by address.";
   return { why, unproven: false };
 }
 
@@ -161,9 +170,29 @@ function asker(
       if (found !== undefined && !spoken.known) Object.assign(spoken, { wire: found, known: true });
       if (spoken.known) return await once(timeoutMs);
     }
-    if (typeof said !== "string") spoken.known = true;
-    return said;
+    if (typeof said === "string") return said;
+    const named = spoken.known ? undefined : await byName(said, address, { ...options, timeoutMs }, spoken.wire);
+    if (named !== undefined) spoken.wire = { ...spoken.wire, host: named.host };
+    spoken.known = true;
+    return named?.answer ?? said;
   };
+}
+
+/** The name that services let in for the sake of their own HEALTHCHECK. */
+const OWN_NAME = "localhost";
+
+/** Who lets in only the hosts that it knows answers 400 to all others, and may know this one. */
+async function byName(
+  said: HealthAnswer,
+  address: URL,
+  options: Parameters<typeof askHealth>[2],
+  wire: Wire,
+): Promise<{ readonly host: string; readonly answer: HealthAnswer } | undefined> {
+  if (said.status !== 400 || wire.version !== 1) return undefined;
+  const named = { ...wire, host: OWN_NAME };
+  const answer = await askHealth(over(address, wire), named, options).catch(() => undefined);
+  options.signal.throwIfAborted();
+  return answer === undefined || answer.status >= 400 ? undefined : { host: OWN_NAME, answer };
 }
 
 /** It did not answer as HTTP does, or refused what was sent without TLS: some servers say so, with 400. */

@@ -7,7 +7,7 @@ import { openRequest, type RawRequest } from "./raw-request.ts";
 import type { OpenWebSocket } from "./websocket.ts";
 import { firstWebSocket, type Refused, type WebSocketRoute } from "./websocket-routes.ts";
 import { withoutQuery } from "./routes.ts";
-import { serviceUrl, spokenBy } from "./wire.ts";
+import { hostOf, serviceUrl, spokenBy } from "./wire.ts";
 
 /**
  * What keeps a server from ending: a connection on which no byte was sent (load balancers open them ahead), one that
@@ -73,7 +73,13 @@ async function openWebSocket({
   webSockets,
 }: Place): Promise<Pick<Hostages, "webSocket" | "refused">> {
   const urlOf = (path: string) => serviceUrl(container, contract.port, path);
-  const { opened, refused } = await firstWebSocket(webSockets, urlOf, ANSWER_MS * business());
+  const { wire } = spokenBy(container);
+  const named = webSockets.map((route) => {
+    const url = urlOf(route.path);
+    const Host = hostOf(url, wire);
+    return { ...route, headers: { Host, Origin: `${url.protocol}//${Host}`, ...route.headers } };
+  });
+  const { opened, refused } = await firstWebSocket(named, urlOf, ANSWER_MS * business());
   if (opened === undefined) return { refused };
   return { refused, webSocket: { ...opened.webSocket, path: withoutQuery(opened.route.path) } };
 }

@@ -7,6 +7,8 @@ export interface Wire {
   readonly version: 1 | 2;
   /** Its answers are those of gRPC. */
   readonly grpc: boolean;
+  /** By which name it is asked, where it answers no request that names its address. */
+  readonly host?: string;
 }
 
 /** As most services are spoken to. */
@@ -59,6 +61,10 @@ export function over(url: URL, { tls }: Wire): URL {
   same.protocol = tls ? "https:" : "http:";
   return same;
 }
+
+/** What a request names as its host. */
+export const hostOf = (url: URL, { host }: Pick<Wire, "host">): string =>
+  host === undefined ? url.host : `${host}:${url.port}`;
 
 /** For a verdict; empty for what is usual. */
 export function inWords({ tls, version, grpc }: Wire): string {
