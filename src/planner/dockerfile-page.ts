@@ -80,12 +80,15 @@ export function profileRun(line: string, ...more: readonly string[]): Lines {
 export const osPackages = (profile: Profile, names: Lines): Lines =>
   names.length === 0 ? [] : profileRun(profile.installPackages(names));
 
-/** COPY lines into the builder: one for all single files of a folder, one for each folder. */
-export function copyLines(page: Page, paths: readonly string[]): Lines {
+/** COPY lines into the builder: one for all single files of a folder, one for each folder; none for what comes with one. */
+export function copyLines(page: Page, all: readonly string[]): Lines {
   const { service, image } = page;
   const root = projectRoot(page);
   const to = (path: string) => image.copies.find((copy) => copy.from === path)?.to ?? `${root}/${path}`;
   const isFlat = (path: string) => service.files.includes(path) && to(path) === `${root}/${path.split("/").at(-1)}`;
+  const comesWith = (path: string, folder: string) =>
+    path !== folder && isIn(path, folder) && to(path) === `${to(folder)}${path.slice(folder.length)}`;
+  const paths = all.filter((path) => !all.some((folder) => comesWith(path, folder)));
   const flat = paths.filter((path) => isFlat(path));
   const nested = paths.filter((path) => !flat.includes(path));
   return [

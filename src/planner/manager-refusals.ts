@@ -75,7 +75,7 @@ function* lockedAs(service: Service): Generator<Refusal> {
     const { lock } = LOCKS[manager];
     yield refusal("no-lock", {
       what: `There is no ${lock}`,
-      instead: `Run \`${manager} lock\`, commit ${lock} and run again.`,
+      instead: `${inWorkspace(service)}Run \`${manager} lock\`, commit ${lock} and run again.`,
     });
   } else {
     if (isOldPdmLock(service.lock))
@@ -88,6 +88,12 @@ function* lockedAs(service: Service): Generator<Refusal> {
     yield* ownPackageRefusals(service);
   }
 }
+
+/** The lock of a uv workspace lies at its root, and `uv lock` in a member's folder writes that one. */
+const inWorkspace = ({ manager, dependencies, dockerfiles }: Service): string =>
+  manager.value === "uv" && dependencies.workspace
+    ? `Where this is a member of a uv workspace, run again with the workspace's root as DIR, and name this folder's ${dockerfiles[0] ?? "Dockerfile"} by \`--dockerfile\`. Else: `
+    : "";
 
 function belowRefusal(folder: string, dockerfile = "the Dockerfile", dockerignore?: string): Refusal {
   const moving = dockerignore === undefined ? dockerfile : `${dockerfile} and ${dockerignore}`;

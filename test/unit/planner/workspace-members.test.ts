@@ -146,6 +146,11 @@ describe("a member of a uv workspace is installed in place of the root", () => {
       "packages/core/data.json": "{}",
     });
     expect(text).toContain("--no-deps --editable /srv/packages/api --editable /srv/packages/core");
+    // The rest of it comes with the folders.
+    expect(sources({ text }).slice(-2)).toEqual([
+      "COPY packages/api /srv/packages/api",
+      "COPY packages/core /srv/packages/core",
+    ]);
     expect(plan.image.copies.map(({ to }) => to)).toEqual(
       expect.arrayContaining(["/srv/packages/core/src", "/srv/packages/core/data.json", "/srv/packages/api/src"]),
     );
@@ -230,5 +235,16 @@ describe("a member is refused, saying which,", () => {
     const { refused, text } = await planned({ Dockerfile: imageOf(`${WHOLE}RUN uv sync --frozen --no-dev`) });
     expect(refused).toEqual([]);
     expect(text).toContain("uv sync --locked --no-default-groups --no-install-project");
+  });
+
+  it("and the folder of a member alone has no lock: it lies at the root", async () => {
+    const { plan } = await planned({
+      "pyproject.toml": WORKSPACE["packages/api/pyproject.toml"],
+      "uv.lock": undefined,
+      Dockerfile: imageOf(`${WHOLE}RUN uv sync`),
+    });
+    expect(plan.refusals.find(({ id }) => id === "no-lock")).toMatchObject({
+      instead: expect.stringMatching(/^Where this is a member .*root as DIR.*`--dockerfile`\. Else: Run `uv lock`/),
+    });
   });
 });
