@@ -109,7 +109,8 @@ function inStepWithWishes(
   if (left < 0 || isBroken(problems)) return NOT_KNOWN;
   for (const [section, items] of wishes) {
     for (const item of items)
-      if (!known.has(`${section} ${item}`)) evidence.push({ file: path, line: 1, text: `still locked for: ${item}` });
+      if (!known.has(`${section} ${item}`))
+        evidence.push({ file: path, line: 1, text: `still locked for: ${item.replace("[]", "")}` });
   }
   const others = [pythonDrift(reading, pyproject), versionDrift(reading, pyproject)];
   evidence.push(...others.filter((one) => one !== undefined));

@@ -42,7 +42,8 @@ it("says how a reworked image without a HEALTHCHECK gets one, and of today's onl
     const example = check?.examples.find(({ name }) => name === "none declared");
     if (check === undefined || example === undefined) throw new Error(`${id} or its example is gone`);
     const seen = { status: "seen", value: example.data, milliseconds: 1 } as const;
-    const without = { ...context, contract: { ...exampleContract, health: undefined } };
+    const service = { ...context.service, routes: [] };
+    const without = { ...context, service, contract: { ...exampleContract, health: undefined } };
     expect(judge(check, seen, without).message).toContain("`decisions: { health: /path }`");
     expect(judge(check, seen, { ...without, side: "before" }).message).not.toContain("decisions");
     expect(judge(check, seen, context).message).not.toContain("decisions");

@@ -25,6 +25,15 @@ describe("Python", () => {
 });
 
 describe("a lock that is out of step", () => {
+  it("of uv, for a group that is gone, names what is still locked as it was written", async () => {
+    const lock = await lockOf({
+      "pyproject.toml": '[project]\nname = "x"\nversion = "1"\ndependencies = []\n',
+      "uv.lock":
+        'version = 1\n[[package]]\nname = "x"\nversion = "1"\nsource = { virtual = "." }\n[package.metadata.requires-dev]\ntest = [{ name = "pytest", specifier = ">=9" }]\n',
+    });
+    expect(lock?.inStep.evidence.map(({ text }) => text)).toEqual(["still locked for: pytest>=9"]);
+  });
+
   const poetry = (flask: string) => ({
     "pyproject.toml": `[tool.poetry]\nname = "x"\n[tool.poetry.dependencies]\nflask = "${flask}"\n`,
     "poetry.lock": '[[package]]\nname = "flask"\nversion = "3.0.3"\ngroups = ["main"]\n',

@@ -1,8 +1,8 @@
-import type { Verdict } from "../../model/types.ts";
+import type { Route, Verdict } from "../../model/types.ts";
 import type { JudgeContext } from "../check.ts";
 import { fail, notApplicable, unproven } from "./verdicts.ts";
 
-type Context = Pick<JudgeContext, "contract" | "side">;
+type Context = Pick<JudgeContext, "contract" | "side" | "service">;
 
 /** What an image without a HEALTHCHECK is told. Of a worker the engine sees the end without one. */
 export function noneDeclared(context: Context, consequence = ""): Verdict {
@@ -13,9 +13,15 @@ export function noneDeclared(context: Context, consequence = ""): Verdict {
 }
 
 /** How an image gets one: none is invented for a service that has no such route. */
-function wayToOne({ contract, side }: Context): string {
+function wayToOne({ contract, side, service }: Context): string {
   if (side === "before" || contract.health !== undefined) return "";
   // Of an image alone no code was read.
   if (contract.ofImage === true) return " Declare one that asks a path which answers 200 while the service is alive.";
-  return " The code has no route that says it is alive: add one, or name a path that answers 200 as `decisions: { health: /path }`.";
+  const [first] = service.routes
+    .filter(({ method, path }) => method === "GET" && /^\/[\w./-]*$/.test(path))
+    .toSorted(byLength);
+  const path = first?.path ?? "/path";
+  return ` The code has no route that says it is alive: add one, or name a path that answers 200${first === undefined ? "" : " and asks no other system"} as \`decisions: { health: ${path} }\`.`;
 }
+
+const byLength = (one: Route, other: Route): number => one.path.length - other.path.length;
