@@ -20,8 +20,9 @@ const UNKNOWN: ImageConfig = {
   history: [],
 };
 
-/** Where an image asks itself whether it lives: `curl -f http://localhost:8080/health`. */
-const ASKED = /(https?):\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d+))?(\/[\w./~-]*)?/;
+/** Where an image asks itself whether it lives: `curl -f http://localhost:8080/health`, `…:${PORT:-8080}/health`. */
+const ASKED =
+  /(?<scheme>https?):\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?<colon>:(?:(?<port>\d+)|\$\{?(?<variable>\w+)(?::?-(?<otherwise>\d+))?\}?)?)?(?<path>\/[\w./~-]*)?/;
 
 /**
  * The contract of an image that no rework of ours made: what its configuration says of itself, what the team settled in
@@ -58,7 +59,18 @@ export function contractOfImage(
   };
 }
 
-const askedIn = ({ healthcheck }: ImageConfig): RegExpExecArray | null => ASKED.exec(healthcheck?.test.join(" ") ?? "");
+const askedIn = ({ healthcheck }: ImageConfig): Readonly<Record<string, string | undefined>> | undefined =>
+  ASKED.exec(healthcheck?.test.join(" ") ?? "")?.groups;
+
+/** 0 where it asks none, or puts the port together in a way that is not read here. */
+function portAsked(config: ImageConfig): number {
+  const asked = askedIn(config);
+  if (asked === undefined) return 0;
+  const { scheme, colon, port, variable, otherwise = "" } = asked;
+  if (colon === undefined) return scheme === "https" ? 443 : 80;
+  const value = config.env.find((entry) => entry.startsWith(`${variable}=`))?.slice(`${variable}=`.length) ?? "";
+  return Number([port ?? "", value, otherwise].find((text) => /^\d+$/.test(text)) ?? 0);
+}
 
 function withPort(env: Contract["env"]): Contract["env"] {
   const own = env.find(({ name }) => name === "PORT");
@@ -67,15 +79,13 @@ function withPort(env: Contract["env"]): Contract["env"] {
 }
 
 const healthOf = (facts: Facts, config: ImageConfig): string | undefined =>
-  override(facts, "health", "text") ?? facts.service.healthPaths[0]?.value ?? askedIn(config)?.[3];
+  override(facts, "health", "text") ?? facts.service.healthPaths[0]?.value ?? askedIn(config)?.["path"];
 
 /** The port, and who names it: the team before everybody. */
 export function portFor(facts: Facts, config: ImageConfig = UNKNOWN): ImagePort {
   const settled = override(facts, "ports", "number");
   if (settled !== undefined) return { port: settled, by: "team" };
-  const asked = askedIn(config);
-  const usual = asked?.[1] === "https" ? 443 : 80;
-  return portOfImage(config, facts.service, asked === null ? 0 : Number(asked[2] ?? usual));
+  return portOfImage(config, facts.service, portAsked(config));
 }
 
 /** What an image that names no port is given: platforms that choose one say it so, and one that obeys then listens there. */

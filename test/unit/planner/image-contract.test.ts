@@ -40,6 +40,18 @@ describe("the contract of an image that nobody reworked", () => {
   it.each([
     ["the lowest that it exposes", { exposed: ["9090/tcp", "8080/tcp"] }, 8080],
     ["the one its HEALTHCHECK asks", asking("CMD-SHELL", "curl -f http://localhost:5000/healthz || exit 1"), 5000],
+    ["the usual one of HTTP", asking("CMD", "curl", "http://localhost/up"), 80],
+    [
+      "the variable that its HEALTHCHECK asks",
+      { env: ["APP_PORT=5001"], ...asking("CMD-SHELL", "curl -f http://localhost:$APP_PORT/up") },
+      5001,
+    ],
+    ["what its HEALTHCHECK asks without that", asking("CMD-SHELL", "curl -f http://localhost:${PORT:-5002}/up"), 5002],
+    [
+      "the usual one where its HEALTHCHECK computes it",
+      asking("CMD", "python", "-c", "get('http://localhost:' + port)"),
+      8000,
+    ],
     ["its variable", { env: ["PORT=7000"] }, 7000],
     ["the usual one", {}, 8000],
     ["the one its server is told", { command: ["uvicorn", "--port", "9100", "a:b"], exposed: ["9090/tcp"] }, 9100],
@@ -59,6 +71,9 @@ describe("the contract of an image that nobody reworked", () => {
 
   it("asks the health path that its HEALTHCHECK asks", () => {
     expect(contract(asking("CMD", "wget", "-qO-", "http://127.0.0.1/livez")).health).toEqual({ path: "/livez" });
+    expect(contract(asking("CMD-SHELL", "curl -f http://localhost:${PORT:-5002}/up || exit 1")).health).toEqual({
+      path: "/up",
+    });
     expect(contract(asking("CMD", "python", "healthcheck.py")).health).toBeUndefined();
   });
 
