@@ -76,18 +76,22 @@ interface Told {
 /**
  * The last synchronisation counts: it takes out what an earlier one of the whole workspace, for the sake of the cache,
  * brought. Where it names a package, so do those of the other stages; and what `uv run` is told at the start is installed
- * then at the latest. A root without a project stands for all of them.
+ * then at the latest. A root without a project stands for all of them. Where only pip installs, all that it installs count.
  */
 function namesTold(workspace: Workspace, folders: Asked["folders"], dockerfile: Dockerfile): Told | undefined {
   const calls = toolCalls(dockerfile).filter(({ tool, verb }) => tool === "uv" && /^(?:sync|export)$/.test(verb));
   const last = calls.at(-1);
-  if (last === undefined) return undefined;
+  const below = membersBelow(workspace, folders, dockerfile);
+  if (last === undefined) return below.length === 0 || below.includes("") ? undefined : { asked: [...new Set(below)] };
   const started = startedPackage(dockerfile);
   if (started !== undefined) return { asked: [started] };
   if (last.words.includes("--all-packages")) return { asked: [] };
   if (namesIn(last).length > 0) return { asked: [...new Set(calls.flatMap(namesIn))] };
-  const isVirtual = !isTable(valueAt(workspace.pyproject?.toml.data, "project"));
-  return memberBelow(workspace, folders, dockerfile) ?? (isVirtual ? { asked: [] } : undefined);
+  const name = below.at(-1) ?? "";
+  if (name === "") return isTable(valueAt(workspace.pyproject?.toml.data, "project")) ? undefined : { asked: [] };
+  // Where the root is not above it in the image, its own lock counts; where it is, the root's.
+  const own = workspace.tree.read(inProject(workspace.folder, `${folders.get(name)}/uv.lock`));
+  return { asked: [name], ownLock: own === undefined ? [] : [name] };
 }
 
 /** `CMD ["uv", "run", "--package", "api", "uvicorn", …]`. */
@@ -102,14 +106,14 @@ function startedPackage(dockerfile: Dockerfile): string | undefined {
 const namesIn = ({ words }: ToolCall): readonly string[] =>
   words.includes("--all-packages") ? [] : valuesOf(words, ["--package"]);
 
-/** The member in whose folder uv is called. */
-function memberBelow({ tree, folder }: Workspace, folders: Asked["folders"], dockerfile: Dockerfile): Told | undefined {
-  const manifest = manifestsInstalled(tree, dockerfile).at(-1);
-  const found = [...folders].find(([, at]) => manifest === manifestOf(folder, at));
-  if (found === undefined) return undefined;
-  const [name, at] = found;
-  // Where the root is not above it in the image, its own lock counts; where it is, the root's.
-  return { asked: [name], ownLock: tree.read(inProject(folder, `${at}/uv.lock`)) === undefined ? [] : [name] };
+/** The members in whose folders uv or pip install: `cd api && pip install -e .`; empty names for what is none. */
+function membersBelow(
+  { tree, folder }: Workspace,
+  folders: Asked["folders"],
+  dockerfile: Dockerfile,
+): readonly string[] {
+  const names = new Map([...folders].map(([name, at]) => [manifestOf(folder, at), name]));
+  return manifestsInstalled(tree, dockerfile).map((manifest) => names.get(manifest) ?? "");
 }
 
 /** What of the workspace that means, by who needs whom in its lock; without one nobody knows who is not needed. */

@@ -133,6 +133,15 @@ describe("a member of a uv workspace is installed in place of the root", () => {
     expect(plan.image.sync.workspace).toMatchObject({ root: "/srv", asked: ["api"] });
   });
 
+  it("or of several, where pip installs them from their folders", async () => {
+    const run = "RUN cd packages/core && uv pip install --system -e . && cd ../worker && pip install .";
+    const { text, refused } = await planned({ Dockerfile: imageOf(`${WHOLE}${run}`) });
+    expect(refused).toEqual([]);
+    expect(text).toContain("--package core --package worker --no-install-workspace");
+    const root = await planned({ Dockerfile: imageOf(`${WHOLE}RUN pip install . ./packages/worker`) });
+    expect(root.text).not.toContain("--package");
+  });
+
   it("all of them, where the image has all", async () => {
     const { text } = await planned({ Dockerfile: imageOf(`${WHOLE}RUN uv sync --frozen --no-dev --all-packages`) });
     expect(text).toContain("uv sync --locked --no-default-groups --all-packages --no-install-workspace");
