@@ -1,16 +1,9 @@
 import type { Refusal } from "../model/types.ts";
-
-/** One reason to leave a service, or one thing about it, as it is. */
-export interface RefusalKind {
-  readonly title: string;
-  readonly because: string;
-  readonly instead: string;
-  /** The service is not reworked until it is settled. */
-  readonly blocking: boolean;
-}
+import { ofBases, type RefusalKind } from "./refusal-kinds-of-bases.ts";
 
 /** Everything that is refused or only proposed; what it is about in one service stands with the reason (`refusals.ts`). */
 export const refusalKinds = {
+  ...ofBases,
   manager: {
     title: "The project has no lock that can be installed from",
     because:
@@ -71,19 +64,6 @@ export const refusalKinds = {
     instead: "Lock again with newer versions, look at them, commit the lock and run again.",
     blocking: true,
   },
-  "special-base": {
-    title: "The service runs on an image with drivers, conda packages or browsers",
-    because:
-      "Drivers, conda packages or browsers of that image are part of the service, and no plain Python image has them.",
-    instead: "Keep the base. The findings still say what can be mended in the present Dockerfile.",
-    blocking: true,
-  },
-  "root-entrypoint": {
-    title: "The entry point must start as root",
-    because: "It changes users or owners before it starts the service, which a numeric USER forbids.",
-    instead: "Give the volumes to one fixed number, start the service as that number, then run again.",
-    blocking: true,
-  },
   "no-port": {
     title: "Nothing says on which port the service listens",
     because:
@@ -103,12 +83,6 @@ export const refusalKinds = {
     because: "A start command that is guessed starts something else.",
     instead:
       "Set `command` under `decisions` to the server's command, as a list; where Compose starts the service from another folder, name that file under `composeFiles`.",
-    blocking: true,
-  },
-  "several-processes": {
-    title: "The image starts several processes",
-    because: "One of them can die unseen, and the engine's signal reaches only the supervisor.",
-    instead: "Run one container per process from the same image, each with its own command.",
     blocking: true,
   },
   "several-commands": {

@@ -7,10 +7,11 @@ import { list } from "../decisions/shared/say.ts";
 import { lostSecrets, sshSteps } from "../decisions/shared/kept-secrets.ts";
 import { kindOf, servesNobody } from "../decisions/shared/kind.ts";
 import { mainStart } from "../decisions/shared/server.ts";
-import { finalStage, instructionsToday, lineage } from "../decisions/shared/today.ts";
+import { finalStage, instructionsToday } from "../decisions/shared/today.ts";
 import type { ImageSpec, LockFile, Refusal, Service } from "../model/types.ts";
 import { managerOfLock } from "../project/lock-names.ts";
 import { isKnownServer } from "../project/unwrap.ts";
+import { baseRefusals, isSupervised } from "./base-refusals.ts";
 import { localRefusals } from "./local-refusals.ts";
 import { lostTargets } from "./lost-targets.ts";
 import { managerRefusals } from "./manager-refusals.ts";
@@ -20,13 +21,6 @@ import { refusal } from "./refusal-kinds.ts";
 import { setuptoolsRefusals } from "./setuptools-refusals.ts";
 import { stepRefusals } from "./step-refusals.ts";
 import { writeRefusals } from "./write-refusals.ts";
-
-/** Bases whose Python, CUDA or conda cannot be replaced without changing what the service computes. */
-const SPECIAL_BASE =
-  /(^|\/)(nvidia|pytorch|tensorflow|rocm|continuumio|condaforge|mambaorg|jupyter)\/|cuda|conda|playwright/;
-
-/** Programs of an entry point that must start as root to do its work. */
-const NEEDS_ROOT = /\b(gosu|su-exec|setpriv|usermod|groupmod|chown|s6-svscan)\b/;
 
 function* lockRefusals({ service }: Facts): Generator<Refusal> {
   const { lock } = service;
@@ -54,16 +48,6 @@ function driftOf({ inStep }: LockFile): string {
   return first === undefined ? "" : `: ${first.text.trim()} (${first.file}:${first.line})`;
 }
 
-function* baseRefusals({ dockerfile }: Facts): Generator<Refusal> {
-  const [first] = lineage(dockerfile);
-  if (first !== undefined && SPECIAL_BASE.test(first.resolvedBase))
-    yield refusal("special-base", { what: `The service runs on \`${first.resolvedBase}\`` });
-  const entrypoint = [...instructionsToday(dockerfile, "ENTRYPOINT"), ...instructionsToday(dockerfile, "CMD")];
-  const asRoot = entrypoint.find((instruction) => NEEDS_ROOT.test(instruction.args));
-  if (asRoot !== undefined)
-    yield refusal("root-entrypoint", { what: `The entry point in line ${asRoot.line} must start as root` });
-}
-
 /** `a && b` and `a & b`: more than one command behind one start. */
 function* processRefusals(facts: Facts): Generator<Refusal> {
   const start = mainStart(facts.service);
@@ -71,7 +55,7 @@ function* processRefusals(facts: Facts): Generator<Refusal> {
     if (argvToday(facts.service) === undefined) yield noStart(facts.service);
     return;
   }
-  if (/\bsupervisord?\b|\bs6-|\bhoncho\b|\bforeman\b/.test(start.written))
+  if (isSupervised(start.written))
     yield refusal("several-processes", { what: `\`${start.written}\` starts several processes` });
 }
 

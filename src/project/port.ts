@@ -24,14 +24,22 @@ export function findPort(input: PortInput): Fact<Port> | undefined {
   const named = fromStarts(ofImage, env);
   // What listens on a socket of the file system has no port, whatever EXPOSE says.
   if (named === undefined && ofImage.some(isOnSocket)) return undefined;
-  return (
+  const found =
     named ??
     configuredPort(input, env) ??
     fromCode(input, env) ??
     (ofImage.some(({ server }) => server in DEFAULT_BIND) ? undefined : fromStarts(starts, env)) ??
     fromExpose(input, env) ??
-    byDefault(input)
-  );
+    byDefault(input);
+  const variable = named === undefined ? givenPort(ofImage.length > 0 ? ofImage : starts) : undefined;
+  return found === undefined || variable === undefined ? found : { ...found, value: { ...found.value, variable } };
+}
+
+/** `--port $PORT`, which the platform gives: the number is only what it is where nobody does. */
+function givenPort(starts: readonly StartCommand[]): string | undefined {
+  const start = starts.find(({ role }) => role === "web");
+  const given = start?.argv.map((word, at) => (OPTION.test(word) ? (start.argv[at + 1] ?? "") : word));
+  return given?.map((word) => /^(?:[^$]*[:=])?\$\{?([A-Z_]*PORT)\}?$/.exec(word)?.[1]).find(Boolean);
 }
 
 /** `--uds /run/app.sock`, `--bind unix:/run/app.sock`. */

@@ -4,15 +4,43 @@ import type { WheelGap } from "../../project/wheel-gaps.ts";
 import type { Facts } from "../decider.ts";
 import { list } from "./say.ts";
 import { allows } from "./specifier.ts";
-import { baseToday } from "./today.ts";
+import { baseToday, instructionsToday } from "./today.ts";
 
 /** Official images of them are still there, and are kept where nothing newer is known to run the service. */
 const OLD = ["3.10", "3.9", "3.8"];
 
-/** Of Python's own image, and of uv's with a Python in it. */
+/** Releases whose own package `python3` is this Python. */
+const OF_RELEASE: Readonly<Record<string, string>> = {
+  "ubuntu:20.04": "3.8",
+  "ubuntu:focal": "3.8",
+  "ubuntu:22.04": "3.10",
+  "ubuntu:jammy": "3.10",
+  "ubuntu:24.04": "3.12",
+  "ubuntu:noble": "3.12",
+  "debian:11": "3.9",
+  "debian:bullseye": "3.9",
+  "debian:12": "3.11",
+  "debian:bookworm": "3.11",
+  "debian:13": "3.13",
+  "debian:trixie": "3.13",
+};
+
+/**
+ * Of Python's own image, of another that names its Python in the tag (`uv:python3.13-bookworm`), or of a distribution that
+ * installs one: by its name, or as the release has it.
+ */
 export function pythonToday({ dockerfile }: { readonly dockerfile: Dockerfile | undefined }): string | undefined {
   const image = baseToday(dockerfile) ?? "";
-  return (/(?:^|\/)python:(\d+\.\d+)/.exec(image) ?? /\/uv:(?:[\w.]+-)?python(\d+\.\d+)/.exec(image))?.[1];
+  const named = /(?:^|\/)python:(\d+\.\d+)/.exec(image) ?? /:(?:[\w.]+-)*python-?(\d+\.\d+)/.exec(image);
+  if (named !== null) return named[1];
+  const release = /(?:^|\/)((?:debian|ubuntu):[\w.]+)/.exec(image)?.[1];
+  if (release === undefined) return undefined;
+  // Without one of its packages, uv or pyenv brings a Python that the files of the project name.
+  const installed = instructionsToday(dockerfile, "RUN").map(
+    ({ args }) => /\bpython(3(?:\.\d+)?)(?![\d.])/.exec(args)?.[1],
+  );
+  const python = installed.find((version) => version !== undefined && version !== "3") ?? installed.find(Boolean);
+  return python === "3" ? OF_RELEASE[release] : python;
 }
 
 /** Those for which the lock's wheels are looked at. */

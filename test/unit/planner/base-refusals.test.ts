@@ -1,0 +1,70 @@
+import { expect, it } from "vitest";
+import { parseDockerfile } from "../../../src/dockerfile/parse.ts";
+import { makePlan } from "../../../src/planner/make-plan.ts";
+import { readService } from "../../../src/project/read-service.ts";
+import { memoryTree } from "../../../src/project/tree.ts";
+import { facts } from "./sample.ts";
+
+const INSTALL = "WORKDIR /srv\nCOPY . .\nRUN pip install -r requirements.txt\n";
+const SERVE = 'CMD ["uvicorn", "app.main:app"]\n';
+
+async function planned(text: string, more: Readonly<Record<string, string>> = {}, overrides = {}) {
+  const tree = memoryTree({
+    Dockerfile: text,
+    "requirements.txt": "fastapi==0.116.1\nuvicorn==0.35.0\n",
+    "app/main.py": "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/health')\ndef health(): ...\n",
+    ...more,
+  });
+  const service = await readService(tree);
+  const { image, refusals } = makePlan({
+    ...facts({}, overrides),
+    service,
+    dockerfile: parseDockerfile("Dockerfile", text),
+  });
+  return { image, stops: refusals.filter(({ blocking }) => blocking).map(({ id }) => id) };
+}
+
+it.each([
+  ["lambda", `FROM public.ecr.aws/lambda/python:3.12\n${INSTALL}CMD ["app.main.handler"]\n`],
+  ["base-starts", `FROM tiangolo/uvicorn-gunicorn-fastapi:python3.11\n${INSTALL}`],
+  [
+    "several-processes",
+    `FROM python:3.13\nRUN apt-get install -y nginx supervisor\n${INSTALL}CMD ["supervisord", "-n"]\n`,
+  ],
+])("is no plain server, and is refused: %s", async (id, text) => {
+  expect((await planned(text)).stops).toEqual([id]);
+});
+
+it("takes no program of a supervisor for the whole", async () => {
+  const conf = "[program:nginx]\ncommand=nginx\n[program:web]\ncommand=uvicorn app.main:app\n";
+  const { stops } = await planned(`FROM python:3.13\n${INSTALL}CMD ["supervisord", "-n"]\n`, {
+    "supervisord.conf": conf,
+  });
+  expect(stops).toEqual(["several-processes"]);
+});
+
+it("goes on where a file or the team says what is started, or the base starts nothing", async () => {
+  const base = `FROM tiangolo/uvicorn-gunicorn-fastapi:python3.11\n${INSTALL}`;
+  expect((await planned(`${base}${SERVE}`)).stops).toEqual([]);
+  expect((await planned(base, {}, { command: ["uvicorn", "app.main:app"] })).stops).toEqual([]);
+  expect((await planned(`FROM registry.example/python:3.13\n${INSTALL}`)).stops).toEqual([]);
+});
+
+it.each([
+  ["ubuntu:24.04", "apt-get install -y python3 python3-pip", "3.12"],
+  ["ubuntu:22.04", "apt-get install -y python3.11 python3.11-venv", "3.11"],
+  ["debian:bookworm-slim", "apt-get install -y python3-pip", "3.11"],
+  ["tiangolo/uvicorn-gunicorn:python3.11-slim", "true", "3.11"],
+  ["ghcr.io/astral-sh/uv:python3.12-bookworm-slim", "true", "3.12"],
+])("keeps the Python of today: %s", async (base, run, python) => {
+  expect((await planned(`FROM ${base}\nRUN ${run}\n${INSTALL}${SERVE}`)).image.base.python).toBe(python);
+});
+
+it.each([
+  ["CMD uvicorn app.main:app --host 0.0.0.0 --port $PORT", 8000],
+  ["EXPOSE 9000\nCMD exec uvicorn app.main:app --host 0.0.0.0 --port ${PORT}", 9000],
+])("leaves the port to the platform that gives it: %s", async (lines, number) => {
+  const { image } = await planned(`FROM python:3.13-slim\n${INSTALL}${lines}\n`);
+  expect(image.ports).toEqual([number]);
+  expect(image.command.at(-1)).toContain(`--port "\${PORT:-${number}}"`);
+});
