@@ -79,10 +79,11 @@ export async function renderStep(
   run: Run | undefined,
   input: { readonly plan: Plan; readonly pins: readonly Pin[]; readonly service: Service },
 ): Promise<readonly RenderedFile[]> {
-  const tracked = session.tree.files.map((file) => [file, session.tree.read(file)] as const);
+  // No more is read: the tree tells of each file that is no text, as of one that could not be taken into account.
+  const pins = [PINS_FILE, session.tree.files.includes(PINS_FILE) ? session.tree.read(PINS_FILE) : undefined] as const;
   // A Makefile is kept around our block also where git does not track it yet.
   const makefile = ["Makefile", await readOwnFile(session.folder, "Makefile")] as const;
-  const existing = Object.fromEntries([...tracked, makefile].filter((pair) => isText(pair)));
+  const existing = Object.fromEntries([pins, makefile].filter((pair) => isText(pair)));
   const lock: RenderedFile = {
     path: PINS_FILE,
     content: renderPins(input.pins, readPins(existing[PINS_FILE] ?? "")),
