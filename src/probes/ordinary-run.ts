@@ -1,4 +1,5 @@
 import type { Container, ContainerProcess } from "../engine/engine.ts";
+import type { ImageConfig } from "../model/types.ts";
 import type { Probe, ProbeContext } from "./probe.ts";
 import { calm } from "./support/calm.ts";
 import { becomesHealthy, NeverHealthy } from "./support/health.ts";
@@ -53,7 +54,7 @@ export const ordinaryRun: Probe<OrdinaryRun> = {
   runs: "beside-others",
   waits: true,
   leads: true,
-  version: 10,
+  version: 11,
   async collect(context) {
     const { contract } = context;
     const graceMs = contract.signals.graceSeconds * 1000;
@@ -147,20 +148,33 @@ async function useService(container: Container, context: ProbeContext, signal: A
 }
 
 /** Once it was used and left alone: a look at all files costs the engine work, and some write their first line late. */
-async function logFilesOf(container: Container, context: ProbeContext): Promise<readonly string[]> {
+export async function logFilesOf(
+  container: Pick<Container, "changes" | "writtenBelow">,
+  { image }: { readonly image: { readonly config: Pick<ImageConfig, "volumes"> } },
+): Promise<readonly string[]> {
   const changes = await container.changes();
-  const written = await inVolumes(container, context);
-  return [...changes.filter(({ kind }) => kind !== "deleted").map(({ path }) => path), ...written]
-    .filter((path) => isLogFile(path))
-    .slice(0, 20);
+  const changed = changes.filter(({ kind, path }) => kind !== "deleted" && isLogFile(path)).map(({ path }) => path);
+  const files: string[] = [];
+  for (const path of changed.slice(0, MOST_LOOKS)) if (await isWritten(container, path)) files.push(path);
+  const inVolumes = (await writtenInVolumes(container, image.config)).filter((path) => isLogFile(path));
+  return [...files, ...inVolumes].slice(0, 20);
 }
+
+const MOST_LOOKS = 50;
+
+/** A link to a stream that a script makes at the start, a folder and a file that only got another owner are no log. */
+const isWritten = async (container: Pick<Container, "writtenBelow">, path: string): Promise<boolean> =>
+  (await container.writtenBelow(path, Infinity)).includes(path);
 
 const MOST_BYTES = 64_000_000;
 
 /** What was written into the volumes that the image declares: the engine's difference does not have it. */
-async function inVolumes(container: Container, { image }: ProbeContext): Promise<readonly string[]> {
+async function writtenInVolumes(
+  container: Pick<Container, "writtenBelow">,
+  { volumes }: Pick<ImageConfig, "volumes">,
+): Promise<readonly string[]> {
   const paths: string[] = [];
-  for (const volume of image.config.volumes) paths.push(...(await container.writtenBelow(volume, MOST_BYTES)));
+  for (const volume of volumes) paths.push(...(await container.writtenBelow(volume, MOST_BYTES)));
   return paths;
 }
 
@@ -190,5 +204,9 @@ const NO_LOGS = /\/\d{6}\.log$|\/\.git\//;
 
 /** Files by whose name or folder one sees that they are logs; what the package managers wrote is no concern here. */
 export function isLogFile(path: string): boolean {
-  return /\.log(\.\d+)?$|\/logs?\/[^/]+$/.test(path) && !/\/(site|dist)-packages\//.test(path) && !NO_LOGS.test(path);
+  return (
+    /\.log(\.[\d-]+)?$|(^|[/_.-])logs?\.txt$|\/logs?\/[^/]+$/.test(path) &&
+    !/\/(site|dist)-packages\//.test(path) &&
+    !NO_LOGS.test(path)
+  );
 }
