@@ -142,6 +142,23 @@ describe("libraries", () => {
   });
 });
 
+it("asks nothing of what a distribution brings for another machine, beside its own", () => {
+  const lacks = (...files: ReadonlyArray<readonly [LayerEntry, Content]>) => {
+    const search = new LibrarySearch();
+    const [tree, paths] = walk(
+      search,
+      file("usr/lib/libz.so.1", elf({})),
+      file("usr/lib/liby.so.1", elf({})),
+      ...files,
+    );
+    const owner = (path: string) => (path.includes("/x/") ? "pypi x" : undefined);
+    return search.found(tree, paths, { libraryPath: "", owner }).missing.map(({ path }) => path);
+  };
+  const other = file(`${SITE}/x/attach_x86.so`, needsA({ machine: 183 }));
+  expect(lacks(file(`${SITE}/x/attach_amd64.so`, elf({})), other)).toEqual([]);
+  expect(lacks(other)).toEqual([`/${SITE}/x/attach_x86.so`]);
+});
+
 it("looks at the program that the image starts, wherever it lies", () => {
   const program = file("srv/serve", needsA(), { mode: 0o755 });
   const lacks = (argv: readonly string[]) => {

@@ -77,7 +77,7 @@ export class LibrarySearch {
     const elves = new Map(there.map(([path, { elf }]) => [path, elf]));
     const places = placesByName(elves);
     const environment = libraryPath.split(":").filter((path) => path.startsWith("/"));
-    const missing = there.flatMap(([path, { elf }]) =>
+    const missing = withoutSpares(elves, owner, there).flatMap(([path, { elf }]) =>
       this.#absent(`/${path}`, elf, environment, (candidate) => fits(paths, elves, candidate, elf.machine)).map(
         (library) => ({
           path: `/${path}`,
@@ -115,6 +115,20 @@ export class LibrarySearch {
     const isMusl = [interpreter ?? "", ...needed].some((name) => /(^|[/.-])musl[.-]/.test(name));
     return isMusl ? this.#muslPath : [...GNU_FOLDERS, ...(TRIPLETS[machine] ?? []).flatMap(ofTriplet)];
   }
+}
+
+/** A wheel may bring its module for several machines, as debugpy did: only that for the image's own is ever loaded. */
+function withoutSpares<One extends readonly [string, { readonly elf: ElfFile }]>(
+  elves: ReadonlyMap<string, ElfFile>,
+  owner: (path: string) => string | undefined,
+  files: readonly One[],
+): readonly One[] {
+  const counts = new Map<string, number>();
+  for (const { machine } of elves.values()) counts.set(machine, (counts.get(machine) ?? 0) + 1);
+  const [own] = [...counts].toSorted(([, a], [, b]) => b - a).map(([machine]) => machine);
+  if (counts.size < 2) return files;
+  const served = new Set([...elves].flatMap(([path, { machine }]) => (machine === own ? (owner(path) ?? []) : [])));
+  return files.filter(([path, { elf }]) => elf.machine === own || !served.has(owner(path) ?? ""));
 }
 
 const GNU_FOLDERS = ["/lib64", "/usr/lib64", "/lib", "/usr/lib"];
