@@ -1,5 +1,5 @@
 import { shellWord } from "../kit/shell-word.ts";
-import type { Server, Service } from "../model/types.ts";
+import type { Server, Service, StartCommand } from "../model/types.ts";
 import { serverOf } from "../project/unwrap.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { type Carried, carriedStart, isObstacle } from "./shared/carried-start.ts";
@@ -111,6 +111,11 @@ function inShell(argv: readonly string[]): readonly string[] {
   return ["sh", "-c", `exec ${words.join(" ")}`];
 }
 
+/** Its uvicorn may be too old for a limit, or started by code; and a command that the team gives stays as it is. */
+const drainsForever = (argv: readonly string[], start: StartCommand | undefined): boolean =>
+  /(?:^|[\s/])uvicorn\s(?!.*--timeout-graceful-shutdown)/s.test(argv.join(" ")) ||
+  (start?.server === "uvicorn" && serverOf(start.argv) !== "uvicorn");
+
 export const command: Decider = {
   id: "command",
   title: "Command",
@@ -132,14 +137,13 @@ export const command: Decider = {
     const started = throughScript(facts, settled);
     const { argv, from } = started;
     const start = mainStart(facts.service);
-    // Its uvicorn may be too old for a limit, and a command that the team gives stays as it is.
-    const drainsForever = /(?:^|[\s/])uvicorn\s(?!.*--timeout-graceful-shutdown)/s.test(argv.join(" "));
+    const leaves = drainsForever(argv, start) ? { leaves: ["no-graceful-shutdown-timeout"] } : {};
     const told = argv.join(" ").includes(String(drain)) && /graceful/.test(argv.join(" "));
     return {
       value: { command: argv, entrypoint: started.entrypoint },
       choice: `\`${shown([...(started.entrypoint ?? []), ...argv])}\``,
       because: `${from}${given === undefined && started === settled ? ", without what stood around it." : ""} ${kindOf(facts) === "server" ? "The server" : "It"} is process 1, so the engine's signal reaches it.${told ? ` It drains for at most ${drain} s, within the ${grace} s before it is killed.` : ""}`,
-      ...(drainsForever ? { leaves: ["no-graceful-shutdown-timeout"] } : {}),
+      ...leaves,
       evidence: given === undefined ? [...places(start?.evidence), ...placesOf(facts.service.application)] : [],
       rejected: [
         { option: "`uv run`", because: "it needs uv and a writable cache, and may install packages at start" },
@@ -246,7 +250,8 @@ function shape(facts: Facts, draft: Draft, drain: number): { readonly argv: read
   const byShell =
     variable !== undefined &&
     today.argv.some((word) => word.includes(`$${variable}`) || word.includes(`\${${variable}`));
-  const shaper = SHAPERS[today.server];
+  // A script of the project's own may take no words, whatever it starts.
+  const shaper = serverOf(today.argv) === today.server ? SHAPERS[today.server] : undefined;
   // A variable that the server or the code reads by itself needs no shell.
   const portText = byShell ? `\${${variable}:-${port}}` : String(port);
   const argv = shaper === undefined ? today.argv : shaper(today.argv, { service, port: portText, drain });

@@ -6,6 +6,14 @@ import { workerStart } from "./shared/server.ts";
 import { at, instructionsToday } from "./shared/today.ts";
 
 const DEFAULT_PORT = 8000;
+/** Below it only root opens a port, unless the runtime lets everybody. */
+const FIRST_FREE = 1024;
+const NOT_ALLOWED = "a user without rights may not be allowed to open it";
+const ABOVE = {
+  option: "a port above 1023",
+  because:
+    "whatever calls this one knows its number. Docker lets every user open it; where the platform does not, set `ports` under `decisions`, there and in what calls it",
+};
 
 export const ports: Decider = {
   id: "ports",
@@ -24,7 +32,7 @@ export const ports: Decider = {
       choice: `${port}${fact?.value.variable === undefined ? "" : `, or what ${fact.value.variable} says`}`,
       because: because(port, chosen, fact?.value.number ?? (today > 0 ? today : undefined)),
       evidence: chosen !== undefined ? [] : [...placesOf(fact), ...at(facts.dockerfile, exposed)],
-      rejected: [{ option: "a port below 1024", because: "a user without rights may not be allowed to open it" }],
+      rejected: [port < FIRST_FREE ? ABOVE : { option: "a port below 1024", because: NOT_ALLOWED }],
     };
   },
 };

@@ -1,6 +1,6 @@
 import type { Choice, Decider, Facts } from "./decider.ts";
 import { configured, override } from "./shared/override.ts";
-import { at, instructionsToday } from "./shared/today.ts";
+import { at, envToday, instructionsToday } from "./shared/today.ts";
 
 const DEFAULT_ID = 1001;
 
@@ -14,21 +14,33 @@ interface Identity {
 /** The number behind today's USER: written as a number, or given to useradd or adduser in the same file. */
 function identityToday(facts: Facts): Identity | undefined {
   const instruction = instructionsToday(facts.dockerfile, "USER").at(-1);
-  const [name = "", group] = (instruction?.args.trim() ?? "").split(":");
+  const filled = withValues(facts);
+  const [name = "", group] = filled(instruction?.args.trim() ?? "").split(":");
   if (name === "" || name === "root" || name === "0") return undefined;
   const created = instructionsToday(facts.dockerfile, "RUN")
-    .map((run) => run.args)
+    .map((run) => filled(run.args))
     .join("\n");
-  const uid = /^\d+$/.test(name) ? Number(name) : numberAfter(created, /(?:--uid|-u)[ =](\d+)/);
+  const uid = /^\d+$/.test(name) ? Number(name) : numberAfter(created, /(?:--uid|-u)[ =]["']?(\d+)/);
   if (uid === undefined || uid === 0) return undefined;
   const gid =
-    group !== undefined && /^\d+$/.test(group) ? Number(group) : numberAfter(created, /(?:--gid|-g)[ =](\d+)/);
+    group !== undefined && /^\d+$/.test(group) ? Number(group) : numberAfter(created, /(?:--gid|-g)[ =]["']?(\d+)/);
   return {
     uid,
     gid: gid === undefined || gid === 0 ? uid : gid,
     because: `Today's image runs as ${uid}, and volumes that exist belong to that number.`,
     evidence: at(facts.dockerfile, instruction),
   };
+}
+
+/** Variables of ARG and ENV by what today's Dockerfile gives them. */
+function withValues({ dockerfile }: Facts): (text: string) => string {
+  const values = new Map([...envToday(dockerfile)].map(([name, { value }]) => [name, value]));
+  for (const { words } of instructionsToday(dockerfile, "ARG"))
+    for (const word of words) {
+      const [, name = "", value] = /^(\w+)=["']?([^"']*)/.exec(word) ?? [];
+      if (value !== undefined && !values.has(name)) values.set(name, value);
+    }
+  return (text) => text.replaceAll(/\$\{?(\w+)\}?/g, (written, name: string) => values.get(name) ?? written);
 }
 
 function numberAfter(text: string, pattern: RegExp): number | undefined {

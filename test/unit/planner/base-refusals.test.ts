@@ -16,12 +16,12 @@ async function planned(text: string, more: Readonly<Record<string, string>> = {}
     ...more,
   });
   const service = await readService(tree);
-  const { image, refusals } = makePlan({
+  const { image, refusals, decisions } = makePlan({
     ...facts({}, overrides),
     service,
     dockerfile: parseDockerfile("Dockerfile", text),
   });
-  return { image, stops: refusals.filter(({ blocking }) => blocking).map(({ id }) => id) };
+  return { image, decisions, stops: refusals.filter(({ blocking }) => blocking).map(({ id }) => id) };
 }
 
 it.each([
@@ -67,4 +67,23 @@ it.each([
   const { image } = await planned(`FROM python:3.13-slim\n${INSTALL}${lines}\n`);
   expect(image.ports).toEqual([number]);
   expect(image.command.at(-1)).toContain(`--port "\${PORT:-${number}}"`);
+});
+
+it("gives a script of the project no words of the server that it starts", async () => {
+  const project =
+    '[project]\nname = "shop"\nversion = "1"\ndependencies = ["fastapi==0.116.1", "uvicorn==0.35.0"]\n[project.scripts]\nshop-server = "shop.main:run"\n';
+  const code = "import uvicorn\nfrom fastapi import FastAPI\napp = FastAPI()\ndef run(): uvicorn.run(app, port=8000)\n";
+  const text = 'FROM python:3.13-slim\nWORKDIR /srv\nCOPY . .\nRUN pip install .\nCMD ["shop-server"]\n';
+  const { image } = await planned(text, { "pyproject.toml": project, "shop/main.py": code, "shop/__init__.py": "" });
+  expect(image.command).toEqual(["shop-server"]);
+});
+
+it("says what a port below 1024 asks of the platform", async () => {
+  const rejected = async (port: number) => {
+    const text = `FROM python:3.13-slim\n${INSTALL}CMD ["uvicorn", "app.main:app", "--port", "${port}"]\n`;
+    const { decisions } = await planned(text);
+    return decisions.find(({ id }) => id === "ports")?.rejected.map(({ option }) => option);
+  };
+  expect(await rejected(80)).toEqual(["a port above 1023"]);
+  expect(await rejected(8080)).toEqual(["a port below 1024"]);
 });

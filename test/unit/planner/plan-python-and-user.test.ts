@@ -83,6 +83,13 @@ describe("user", () => {
     expect(user("FROM python:3.13-slim\nUSER 1000:1002\n")).toMatchObject({ uid: 1000, gid: 1002 }));
   it("finds the number behind a name", () =>
     expect(user("FROM python:3.13-slim\nRUN useradd -u 1500 svc\nUSER svc\n")).toMatchObject({ uid: 1500 }));
+  it.each([
+    ['ARG UID=10001\nRUN adduser --uid "${UID}" svc\nUSER svc', 10001],
+    ["ENV APP_UID=1500\nRUN useradd -u $APP_UID svc\nUSER ${APP_UID}", 1500],
+    ["ARG UID\nRUN useradd -u $UID svc\nUSER svc", 1001],
+  ])("finds it behind a variable that has a value: %j", (lines, uid) =>
+    expect(user(`FROM python:3.13-slim\n${lines}\n`)).toMatchObject({ uid }),
+  );
   it("is the team's when it says so", () => {
     expect(user("FROM python:3.13-slim\nUSER 1000\n", { user: { uid: 2000 } })).toMatchObject({ uid: 2000, gid: 2000 });
     expect(user("FROM python:3.13-slim\n", { user: 2000 })).toMatchObject({ uid: 2000 });
