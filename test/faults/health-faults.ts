@@ -32,3 +32,25 @@ export const healthFaults: readonly Fault[] = [
     atEnd: "HEALTHCHECK NONE",
   },
 ];
+
+/** Healthy, and easily taken for sick. */
+export const healthTwins: readonly Fault[] = [
+  {
+    name: "healthy, and its HEALTHCHECK takes some of the seconds that it has",
+    breaks: [],
+    keeps: ["healthcheck-healthy", "healthcheck-notices"],
+    atEnd: `HEALTHCHECK --timeout=8s CMD ["python", "-c", "import time, urllib.request as r; time.sleep(4); r.urlopen('http://127.0.0.1:8000/health', timeout=2)"]`,
+  },
+  {
+    name: "healthy, and lets in only the host of its own HEALTHCHECK",
+    breaks: [],
+    keeps: ["becomes-healthy", "no-network-needed", "read-only-root", "stop-answers-in-flight"],
+    app: [
+      [
+        "    def do_GET(self):\n",
+        '    def do_GET(self):\n        if self.headers["Host"].split(":")[0] != "localhost":\n            return self.answer(400, {"detail": "Invalid host header"})\n',
+      ],
+    ],
+    atEnd: `HEALTHCHECK CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://localhost:8000/health', timeout=2)"]`,
+  },
+];

@@ -1,6 +1,7 @@
 import { heldAtSidecar } from "./beside-faults.ts";
 import type { Fault } from "./fault.ts";
 import { fileTwins } from "./file-faults.ts";
+import { healthTwins } from "./health-faults.ts";
 import { http2Twins } from "./http2-faults.ts";
 import { insideTwins } from "./inside-faults.ts";
 import { secretTwins } from "./secret-faults.ts";
@@ -21,6 +22,7 @@ export const twins: readonly Fault[] = [
   waitsForGoodbye,
   heldAtSidecar,
   ...fileTwins,
+  ...healthTwins,
   ...http2Twins,
   ...insideTwins,
   ...secretTwins,
