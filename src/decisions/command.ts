@@ -1,6 +1,6 @@
 import { shellWord } from "../kit/shell-word.ts";
 import type { Server, Service, StartCommand } from "../model/types.ts";
-import { serverOf } from "../project/unwrap.ts";
+import { serverOf, unwrap } from "../project/unwrap.ts";
 import type { Choice, Decider, Draft, Facts } from "./decider.ts";
 import { type Carried, carriedStart, isObstacle } from "./shared/carried-start.ts";
 import { kindOf } from "./shared/kind.ts";
@@ -70,7 +70,7 @@ interface Today {
  */
 export function argvToday(service: Service): Today | undefined {
   const start = mainStart(service);
-  if (start === undefined) return served(service, NO_START);
+  if (start === undefined) return startsUnknown(service) ? undefined : served(service, NO_START);
   const { argv, server } = start;
   const started: Today = { argv: byName(service, argv), server, from: "It is today's command" };
   const framework = STARTS_UVICORN[server];
@@ -79,6 +79,10 @@ export function argvToday(service: Service): Today | undefined {
   const direct = service.dependencies.runtimeClosure.includes("uvicorn") ? served(service, from) : undefined;
   return direct?.server === "uvicorn" ? { ...direct, argv: [...direct.argv, ...sharedOptions(argv)] } : started;
 }
+
+/** The Dockerfile starts a program of which nobody knows what it does: nothing else is started in its place. */
+const startsUnknown = ({ starts }: Service): boolean =>
+  starts.some(({ source, role }) => source === "dockerfile" && role === "other");
 
 /** The application object in a locked server that speaks its protocol. */
 function served(service: Service, from: string): Today | undefined {
@@ -174,10 +178,14 @@ const withArguments = (argv: readonly string[], args: readonly string[]): readon
 /** With what a shell does before the server today, which a start goes on doing. */
 function throughScript(facts: Facts, settled: Started): Started {
   const carried = carriedStart(facts);
-  return carried === undefined || isObstacle(carried) ? settled : through(carried, settled);
+  const program = mainStart(facts.service)?.argv[0];
+  return carried === undefined || isObstacle(carried) ? settled : through(carried, { ...settled, program });
 }
 
-function through(carried: Carried, settled: Started): Started {
+/** With the program of today's command, where the words of a script have it. */
+type Settled = Started & { readonly program: string | undefined };
+
+function through(carried: Carried, settled: Settled): Started {
   if (carried.kind === "text") {
     const shell = carried.bash ? "bash" : "sh";
     // The words of a command with variables have a shell of their own already.
@@ -196,13 +204,21 @@ function through(carried: Carried, settled: Started): Started {
 }
 
 /** A script that starts the server itself, or is given its command. */
-function onItsOwn({ file, script }: Extract<Carried, { kind: "file" }>, settled: Started): Started {
+function onItsOwn({ file, script }: Extract<Carried, { kind: "file" }>, settled: Settled): Started {
+  const own = wordsOfItsOwn(script.args, settled.program);
   return script.ends === "exec"
     ? { argv: script.args, from: `${file.path} is started as today: it lets the server take its place.` }
     : {
-        argv: settled.argv,
+        // `wait-for-it.sh db:5432 -- gunicorn …`: the first words are the script's.
+        argv: [...own, ...settled.argv],
         from: `${settled.from}, through ${file.path}, which does what a start needs and then lets it take its place.`,
       };
+}
+
+/** `db:5432 --` of `wait-for-it.sh db:5432 -- uv run gunicorn`: what stands before today's command, with its wrappers. */
+function wordsOfItsOwn(args: readonly string[], program: string | undefined): readonly string[] {
+  const at = args.findIndex((_, index) => unwrap(args.slice(index)).argv[0] === program);
+  return at < 0 ? [] : args.slice(0, at);
 }
 
 const behind = (path: string, { argv, from }: Started): Started => ({

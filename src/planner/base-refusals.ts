@@ -23,12 +23,14 @@ const NEEDS_ROOT = /\b(gosu|su-exec|setpriv|usermod|groupmod|chown|s6-svscan)\b/
 export const isSupervised = (command: string): boolean =>
   /\bsupervisord?\b|\bs6-|\bcircusd\b|\bhoncho\b|\bforeman\b|\brunsvdir\b/.test(command);
 
+export const isLambda = ({ dockerfile }: Facts): boolean => LAMBDA.test(lineage(dockerfile)[0]?.resolvedBase ?? "");
+
 /** Today's base, or what the image starts, is more than another base could take the place of. */
 export function* baseRefusals(facts: Facts): Generator<Refusal> {
   const { dockerfile, service } = facts;
   const [first] = lineage(dockerfile);
   const image = first?.resolvedBase ?? "";
-  if (LAMBDA.test(image)) yield refusal("lambda", { what: `The image is a function of AWS Lambda, on \`${image}\`` });
+  if (isLambda(facts)) yield refusal("lambda", { what: `The image is a function of AWS Lambda, on \`${image}\`` });
   else if (SPECIAL.test(image)) yield refusal("special-base", { what: `The service runs on \`${image}\`` });
   const started = [...instructionsToday(dockerfile, "ENTRYPOINT"), ...instructionsToday(dockerfile, "CMD")];
   const asRoot = started.find(({ args }) => NEEDS_ROOT.test(args));

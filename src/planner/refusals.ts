@@ -11,7 +11,7 @@ import { finalStage, instructionsToday } from "../decisions/shared/today.ts";
 import type { ImageSpec, LockFile, Refusal, Service } from "../model/types.ts";
 import { managerOfLock } from "../project/lock-names.ts";
 import { isKnownServer } from "../project/unwrap.ts";
-import { baseRefusals, isSupervised } from "./base-refusals.ts";
+import { baseRefusals, isLambda, isSupervised } from "./base-refusals.ts";
 import { localRefusals } from "./local-refusals.ts";
 import { lostTargets } from "./lost-targets.ts";
 import { managerRefusals } from "./manager-refusals.ts";
@@ -52,7 +52,8 @@ function driftOf({ inStep }: LockFile): string {
 function* processRefusals(facts: Facts): Generator<Refusal> {
   const start = mainStart(facts.service);
   if (start === undefined) {
-    if (argvToday(facts.service) === undefined) yield noStart(facts.service);
+    // What Lambda calls is started by its base.
+    if (argvToday(facts.service) === undefined && !isLambda(facts)) yield noStart(facts.service);
     return;
   }
   if (isSupervised(start.written))

@@ -6,11 +6,14 @@ import { baseName } from "../../project/unwrap.ts";
 const PACKAGES: Readonly<Record<string, string>> = { "django-admin": "django", fastapi: "fastapi-cli" };
 
 /** Where pip, or an environment of today's, has its programs. */
-const BY_PATH = /^\/(?:[\w.-]+\/)*bin\/([\w.-]+)$/;
+const BY_PATH = /^(?:\.{0,2}\/)?(?:[\w.-]+\/)*bin\/([\w.-]+)$/;
 
 /** The program of a dependency, which today's image has at a path that the new one has not. */
-function programAt({ dependencies }: Service, word: string): string | undefined {
+function programAt({ dependencies, files }: Service, word: string): string | undefined {
   const [, name = ""] = BY_PATH.exec(word) ?? [];
+  if (files.includes(word.replace(/^\.\//, ""))) return undefined;
+  // At another path there may be a Python, but not the one that has the packages.
+  if (/^python3?(?:\.\d+)?$/.test(name)) return "python";
   return dependencies.runtimeClosure.includes(PACKAGES[name] ?? name) ? name : undefined;
 }
 
@@ -37,7 +40,9 @@ export function linksFor(service: Service, venv: string): readonly Link[] {
     const name = programAt(service, path);
     // The Dockerfile's own command is written anew, unless a script of the project holds it.
     const isNew = source === "dockerfile" && !wrappers.some((one) => one.includes("/"));
-    if (role === "test" || isNew || name === undefined || posix.dirname(path) === `${venv}/bin`) continue;
+    // A path from the working directory, and that of a Python, are not given to another.
+    const isOpen = name !== undefined && name !== "python" && path.startsWith("/");
+    if (role === "test" || isNew || !isOpen || posix.dirname(path) === `${venv}/bin`) continue;
     if (!links.has(path)) links.set(path, { path, to: `${venv}/bin/${baseName(name)}`, by: evidence });
   }
   return [...links.values()];

@@ -23,6 +23,11 @@ const OF_RELEASE: Readonly<Record<string, string>> = {
   "debian:bookworm": "3.11",
   "debian:13": "3.13",
   "debian:trixie": "3.13",
+  "alpine:3.18": "3.11",
+  "alpine:3.19": "3.11",
+  "alpine:3.20": "3.12",
+  "alpine:3.21": "3.12",
+  "alpine:3.22": "3.12",
 };
 
 /**
@@ -33,7 +38,7 @@ export function pythonToday({ dockerfile }: { readonly dockerfile: Dockerfile | 
   const image = baseToday(dockerfile) ?? "";
   const named = /(?:^|\/)python:(\d+\.\d+)/.exec(image) ?? /:(?:[\w.]+-)*python-?(\d+\.\d+)/.exec(image);
   if (named !== null) return named[1];
-  const release = /(?:^|\/)((?:debian|ubuntu):[\w.]+)/.exec(image)?.[1];
+  const release = /(?:^|\/)((?:debian|ubuntu|alpine):\w+(?:\.\d+)?)/.exec(image)?.[1];
   if (release === undefined) return undefined;
   // Without one of its packages, uv or pyenv brings a Python that the files of the project name.
   const installed = instructionsToday(dockerfile, "RUN").map(

@@ -53,6 +53,7 @@ it("goes on where a file or the team says what is started, or the base starts no
 it.each([
   ["ubuntu:24.04", "apt-get install -y python3 python3-pip", "3.12"],
   ["ubuntu:22.04", "apt-get install -y python3.11 python3.11-venv", "3.11"],
+  ["alpine:3.20", "apk add --no-cache python3 py3-pip", "3.12"],
   ["debian:bookworm-slim", "apt-get install -y python3-pip", "3.11"],
   ["tiangolo/uvicorn-gunicorn:python3.11-slim", "true", "3.11"],
   ["ghcr.io/astral-sh/uv:python3.12-bookworm-slim", "true", "3.12"],
@@ -86,4 +87,20 @@ it("says what a port below 1024 asks of the platform", async () => {
   };
   expect(await rejected(80)).toEqual(["a port above 1023"]);
   expect(await rejected(8080)).toEqual(["a port below 1024"]);
+});
+
+it.each([
+  ["/opt/venv/bin/uvicorn", "uvicorn"],
+  ["venv/bin/uvicorn", "uvicorn"],
+  ["/usr/local/bin/python3.12", "python"],
+])("starts by its name what lies elsewhere in the new image: %s", async (program, name) => {
+  const text = `FROM python:3.13-slim\n${INSTALL}CMD ["${program}", "app.main:app"]\n`;
+  const { image } = await planned(text);
+  expect(image.command[0]).toBe(name);
+  expect(image.links).toBeUndefined();
+});
+
+it("starts nothing in place of a program that nobody knows", async () => {
+  const text = `FROM python:3.13-slim\n${INSTALL}CMD ["bin/serve", "app.main:app"]\n`;
+  expect((await planned(text, { "bin/serve": "#!/usr/bin/env python\n" })).stops).toEqual(["no-start"]);
 });

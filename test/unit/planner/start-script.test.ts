@@ -44,6 +44,17 @@ describe("a start script", () => {
     expect(image.copies).toContainEqual(expect.objectContaining({ from: "entry.sh", to: "/app/entry.sh" }));
   });
 
+  it.each([
+    ["db:5432 --", "db:5432 --"],
+    ["db 5432", "db 5432"],
+    ["db:5432 -- uv run", "db:5432 --"],
+    ["uv run", ""],
+  ])("keeps the words that are its own: %s", async (before, kept) => {
+    const words = [...before.split(" "), ...UVICORN.split(" ")];
+    const { image } = await planned([`CMD ${JSON.stringify(["./entry.sh", ...words])}`], entry("shift 2", 'exec "$@"'));
+    expect(image.command).toEqual(["sh", "/app/entry.sh", ...kept.split(" ").filter(Boolean), ...SHAPED]);
+  });
+
   it("keeps its place, its shell and its options", async () => {
     const { image } = await planned(["COPY docker/start /usr/local/bin/start", 'CMD ["/usr/local/bin/start"]'], {
       "docker/start": `#!/usr/bin/env bash -e\nalembic upgrade head\nexec ${UVICORN}\n`,
