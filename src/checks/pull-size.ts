@@ -3,7 +3,7 @@ import type { Layer } from "../model/types.ts";
 import { layers, type Layers } from "../probes/layers.ts";
 import type { Check } from "./check.ts";
 import { exampleContract, exampleLayers } from "./support/examples.ts";
-import { sizeLimitInWords } from "./support/sizes.ts";
+import { addedBytecode, sizeLimitInWords, USUAL_SIZE_RATIO } from "./support/sizes.ts";
 import { fail, notApplicable, pass, unproven } from "./support/verdicts.ts";
 
 const layer = (contentBytes: number | undefined, estimatedContentBytes?: number): Layer => ({
@@ -21,6 +21,12 @@ const after = {
   before: withLayers(layer(100_000_000)),
 } as const;
 
+/** Where nobody says more. */
+const usual = {
+  side: "after",
+  contract: { ...exampleContract, limits: { ...exampleContract.limits, sizeRatio: USUAL_SIZE_RATIO } },
+} as const;
+
 export const pullSize: Check<Layers> = {
   id: "pull-size",
   severity: "warning",
@@ -36,6 +42,18 @@ export const pullSize: Check<Layers> = {
   shownBy: "comparison",
   examples: [
     { name: "half", data: withLayers(layer(50_000_000)), status: "pass", context: after },
+    {
+      name: "more by its bytecode alone",
+      data: { ...withLayers(layer(90_000_000)), bytecodeBytes: 60_000_000 },
+      status: "pass",
+      context: { ...usual, before: { ...withLayers(layer(70_000_000)), bytecodeBytes: 0 } },
+    },
+    {
+      name: "more, and little of it bytecode",
+      data: { ...withLayers(layer(90_000_000)), bytecodeBytes: 10_000_000 },
+      status: "fail",
+      context: { ...usual, before: { ...withLayers(layer(70_000_000)), bytecodeBytes: 0 } },
+    },
     { name: "half, estimated", data: withLayers(layer(undefined, 50_000_000)), status: "pass", context: after },
     { name: "as much", data: withLayers(layer(100_000_000)), status: "fail", context: after },
     {
@@ -58,18 +76,22 @@ export const pullSize: Check<Layers> = {
       context: { ...after, side: "before" },
     },
   ],
-  judge({ layers: own }, { side, before, contract: { limits } }) {
-    const now = toPull(own);
+  judge(own, { side, before, contract: { limits } }) {
+    const now = toPull(own.layers);
     if (now === undefined) return unproven("The engine keeps no compressed layers, and their size was not estimated.");
     const measured = { value: now.bytes, unit: "bytes", how: now.how, samples: [now.bytes] } as const;
     const told = `${formatBytes(now.bytes)} ${now.how}`;
     if (side === "before") return { ...notApplicable(`${told}. The other image is compared with it.`), measured };
-    const todays = toPull((before as Partial<Layers> | undefined)?.layers ?? []);
+    const today = before as Partial<Layers> | undefined;
+    const todays = toPull(today?.layers ?? []);
     if (todays === undefined || todays.bytes === 0)
       return { ...unproven(`${told}; today's image is not there to compare it with.`), measured };
-    const ratio = now.bytes / todays.bytes;
-    const message = `${told} against ${formatBytes(todays.bytes)} ${todays.how}: ${Math.round(ratio * 100)} % (${sizeLimitInWords(limits.sizeRatio)}).`;
-    if (!(now.exact && todays.exact) && Math.abs(ratio / limits.sizeRatio - 1) <= ERROR)
+    const unpacked = addedBytecode(own, { ...today, bytes: todays.bytes }, limits.sizeRatio);
+    // As little as the rest of its image: nobody says to how much it alone is compressed.
+    const added = own.bytes === 0 ? 0 : Math.round((unpacked * now.bytes) / own.bytes);
+    const ratio = (now.bytes - added) / todays.bytes;
+    const message = `${told} against ${formatBytes(todays.bytes)} ${todays.how}: ${Math.round(ratio * 100)} % (${sizeLimitInWords(limits.sizeRatio, added)}).`;
+    if (!(now.exact && todays.exact && added === 0) && Math.abs(ratio / limits.sizeRatio - 1) <= ERROR)
       return { ...unproven(`${message} The estimate is not exact enough to tell.`), measured };
     return ratio <= limits.sizeRatio ? pass(message, measured) : fail(message, measured);
   },

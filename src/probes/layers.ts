@@ -67,7 +67,7 @@ export const layers: Probe<Layers> = {
   id: "layers",
   title: "Walk every layer of the image once",
   runs: "beside-others",
-  version: 11,
+  version: 12,
   followsFrom: ({ image, build, buildSecrets = [], contract, service }) =>
     // What the team's secrets hold is written down nowhere, so nobody can say that they are the same ones.
     image.diffIds === undefined || image.diffIds.length === 0 || buildSecrets.length > 0

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LayerEntry } from "../../src/engine/engine.ts";
-import { distributionOf } from "../../src/probes/support/final-files.ts";
+import { distributionOf, shapeOf } from "../../src/probes/support/final-files.ts";
 import { FinalTree } from "../../src/probes/support/tree.ts";
 import { cacheKind, isCompiler, isHeader } from "../../src/probes/support/waste.ts";
 import { entry, treeOf } from "../support/layer-entries.ts";
@@ -128,4 +128,15 @@ it("a program that must be absent is found wherever it can be started from", asy
     { absentPrograms: ["uv", "uvx", "poetry"] },
   );
   expect(programs).toEqual(["/opt/uv/uv", "/usr/local/bin/uv", "/uvx"]);
+});
+
+it("counts the bytes of bytecode that can be read in the end", () => {
+  const tree = treeOf(
+    entry(0, "app/__pycache__/old.cpython-313.pyc", { bytes: 500 }),
+    entry(0, "app/main.py", { bytes: 70 }),
+    entry(1, "app/__pycache__/main.cpython-313.pyc", { bytes: 300 }),
+    entry(1, "app/__pycache__/old.cpython-313.pyc", { kind: "whiteout", bytes: 0 }),
+    entry(1, "app/linked.pyc", { kind: "hardlink", bytes: 0 }),
+  );
+  expect(shapeOf(tree, new Set()).bytecodeBytes).toBe(300);
 });

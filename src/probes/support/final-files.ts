@@ -5,6 +5,8 @@ import { isCompiler, isHeader } from "./waste.ts";
 
 export interface Shape {
   readonly files: number;
+  /** Of compiled modules; undefined in evidence of earlier versions. */
+  readonly bytecodeBytes?: number;
   /** Normalised names of the installed distributions. */
   readonly distributions: readonly string[];
   /** Programs of the final tree that build, install or fetch: those the contract or the checks know by name. */
@@ -25,9 +27,11 @@ export function shapeOf(tree: FinalTree, wanted: ReadonlySet<string>): Shape {
   const lists = { distributions: new Set<string>(), programs: [] as string[], compilers: [] as string[] };
   const headers = { count: 0, examples: [] as string[] };
   let files = 0;
-  for (const { path, kind, mode } of tree.entries()) {
+  let bytecodeBytes = 0;
+  for (const { path, kind, mode, bytes } of tree.entries()) {
     if (kind === "directory") continue;
     files += 1;
+    if (kind === "file" && path.endsWith(".pyc")) bytecodeBytes += bytes;
     const distribution = distributionOf(path);
     if (distribution !== undefined) lists.distributions.add(distribution);
     const isInABin = IN_A_BIN.test(path);
@@ -40,6 +44,7 @@ export function shapeOf(tree: FinalTree, wanted: ReadonlySet<string>): Shape {
   }
   return {
     files,
+    bytecodeBytes,
     distributions: [...lists.distributions].toSorted(),
     programs: lists.programs.toSorted(),
     compilers: lists.compilers.toSorted().slice(0, 50),
