@@ -51,6 +51,10 @@ export const editableInstallShipped: Rule = {
       project({ Dockerfile: elsewhere(healthyWith([syncLine, second(" --no-editable")])), "pyproject.toml": packaged }),
       project({ Dockerfile: healthyWith([syncLine, second("")]), "pyproject.toml": packaged }),
       poetry(" --no-root", elsewhere),
+      project({
+        Dockerfile: elsewhere(healthyWith([syncLine, second(" --package=agent")])),
+        "pyproject.toml": packaged,
+      }),
       poetry(""),
       project({
         Dockerfile: healthyWith(
@@ -67,7 +71,8 @@ export const editableInstallShipped: Rule = {
     for (const copy of venvCopies(input)) {
       const stages = lineage(dockerfile, copy.source);
       const sync = projectInstalls(dockerfile).findLast(({ step }) => stages.includes(step.stage));
-      if (!sync?.editable) continue;
+      // A member of a workspace lies in a folder of its own.
+      if (!sync?.editable || /\s--package\b/.test(sync.command.text)) continue;
       const { workdir } = situationAt(dockerfile, sync.step.stage, sync.step.instruction);
       if (
         shipsAnyOf(

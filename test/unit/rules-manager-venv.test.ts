@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { ignoreOf } from "../../src/dockerfile/ignore.ts";
 import { parseDockerfile } from "../../src/dockerfile/parse.ts";
-import { shippedVenvs } from "../../src/rules/queries/venv.ts";
+import { shippedVenvs, venvCopies } from "../../src/rules/queries/venv.ts";
 import { sample } from "./planner/sample.ts";
 
 /** Environments of an image whose stage has these lines. */
@@ -62,4 +62,11 @@ it("asks the manager's own file", () => {
 
 it("says nothing of an image that may set the manager up", () => {
   expect(venvs("RUN poetry install", {}, "registry.example/team/poetry:2")).toEqual([]);
+});
+
+it("tells of a copied environment once, whichever of its steps made it", () => {
+  const text =
+    "FROM python:3.13-slim AS builder\nWORKDIR /app\nRUN uv venv\nRUN uv sync\nFROM python:3.13-slim\nCOPY --from=builder /app/.venv /app/.venv\n";
+  const input = { dockerfile: parseDockerfile("Dockerfile", text), service: sample, ignore: ignoreOf([]) };
+  expect(venvCopies(input).map(({ to }) => to)).toEqual(["/app/.venv"]);
 });

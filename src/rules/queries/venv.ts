@@ -63,15 +63,18 @@ interface Held extends Pick<Venv, "path" | "named" | "bare"> {
   readonly maker: Stage;
 }
 
-const heldBy = onceFor((input: RuleInput, stage: Stage): readonly Held[] => [
-  ...venvsMadeIn(input, stage).map((venv) => ({ ...kindOf(venv), path: venv.path, madeAt: venv.path, maker: stage })),
-  ...copiesIn(input, stepsOf(input.dockerfile, stage)).map((copy) => ({
-    ...kindOf(copy),
-    path: copy.to,
-    madeAt: copy.from,
-    maker: copy.source,
-  })),
-]);
+const heldBy = onceFor((input: RuleInput, stage: Stage): readonly Held[] =>
+  // `uv venv`, and `uv sync` into it, make one.
+  unique([
+    ...venvsMadeIn(input, stage).map((venv) => ({ ...kindOf(venv), path: venv.path, madeAt: venv.path, maker: stage })),
+    ...copiesIn(input, stepsOf(input.dockerfile, stage)).map((copy) => ({
+      ...kindOf(copy),
+      path: copy.to,
+      madeAt: copy.from,
+      maker: copy.source,
+    })),
+  ]),
+);
 
 function copiesIn(input: RuleInput, steps: readonly Step[]): readonly VenvCopy[] {
   const { dockerfile } = input;
@@ -114,5 +117,5 @@ export function shippedVenvs(input: RuleInput): readonly Venv[] {
   return unique([...venvsMadeIn(input, shipped), ...copied]);
 }
 
-const unique = (venvs: readonly Venv[]): readonly Venv[] =>
+const unique = <T extends { readonly path: string }>(venvs: readonly T[]): readonly T[] =>
   venvs.filter((venv, index) => venvs.findIndex(({ path }) => path === venv.path) === index);
