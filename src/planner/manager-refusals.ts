@@ -52,6 +52,14 @@ export function* managerRefusals({ service }: Pick<Facts, "service">): Generator
   else yield belowRefusal(projectFolder, dockerfiles[0], service.dockerignore);
 }
 
+/** The folder below that has the Dockerfile and, beside it, what says what is installed. */
+function folderWithList({ dockerfiles: [dockerfile = ""], files }: Service): string | undefined {
+  const folder = dockerfile.slice(0, Math.max(0, dockerfile.lastIndexOf("/")));
+  const isList = (file: string) => /^(?:requirements[\w.-]*\.txt|pyproject\.toml|Pipfile|setup\.py)$/.test(file);
+  const has = files.some((file) => file.startsWith(`${folder}/`) && isList(file.slice(folder.length + 1)));
+  return folder !== "" && has ? folder : undefined;
+}
+
 function* lockedAs(service: Service): Generator<Refusal> {
   const manager = service.manager.value;
   const isStandard = manager !== "uv" && isPylock(service.lock?.path ?? "");
@@ -65,6 +73,12 @@ function* lockedAs(service: Service): Generator<Refusal> {
     yield refusal("manager", {
       what: `The project is locked in ${service.lock?.path}`,
       instead: `${FROM_PYLOCK}. ${commit}`,
+    });
+  else if (manager === "none" && folderWithList(service) !== undefined)
+    yield refusal("manager", {
+      what: `${service.dockerfiles[0]} and the list of what it installs lie in a folder of their own`,
+      because: "The rework is made for one folder, which is the build's context.",
+      instead: `Run again on that folder: \`seaworthy ./${folderWithList(service)}\`.`,
     });
   else if (manager === "pip" || manager === "none")
     yield refusal("manager", {

@@ -66,6 +66,21 @@ describe("what is refused", () => {
     expect(refused({})).not.toContain(id);
   });
 
+  it("a folder above the service's is told which one to take", () => {
+    const below = {
+      manager: fact("none" as const),
+      lock: undefined,
+      pip: undefined,
+      dockerfiles: ["project/Dockerfile"],
+    };
+    const told = (files: readonly string[]) =>
+      makePlan(facts({ ...below, files })).refusals.find(({ id }) => id === "manager")?.instead;
+    expect(told(["project/Dockerfile", "project/requirements.txt", "project/app/main.py"])).toBe(
+      "Run again on that folder: `seaworthy ./project`.",
+    );
+    expect(told(["project/Dockerfile", "project/app/requirements.txt", "project/app/main.py"])).toContain("uv init");
+  });
+
   it("a package that the lock does not decide: the new image would be without it", () => {
     const finding: Finding = {
       rule: "install-beside-lock",
