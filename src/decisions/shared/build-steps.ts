@@ -64,7 +64,10 @@ function stepOf(
     edits,
   }: { readonly place: string; readonly service: Service; edits: (command: ShellCommand) => boolean },
 ): BuildStep | undefined {
-  const { argv } = unwrap([command.name, ...command.args]);
+  // `python -mvenv` is `python -m venv`.
+  const argv = unwrap([command.name, ...command.args]).argv.flatMap((word, at, [first = ""]) =>
+    at > 0 && isPython(first) && /^-m[a-z]/.test(word) ? ["-m", word.slice(2)] : [word],
+  );
   // A shell that runs a script of its own is followed by what it runs.
   if (argv.length === 0 || command.name === "" || isShellWithScript(command)) return undefined;
   const { program, rest } = programOf(argv);
@@ -81,6 +84,7 @@ function stepOf(
 const isPython = (word: string): boolean => /^(?:python|pypy)[\d.]*$/.test(baseName(word));
 
 function isOurs(argv: readonly string[], program: string, rest: readonly string[]): boolean {
+  if (argv.length === 2 && /^--?version$/.test(argv[1] ?? "")) return true;
   if (isPython(argv[0] ?? "") && argv.includes("-m")) return OUR_MODULE.test(program);
   if (setupCall(argv) !== undefined) return true;
   if (isPython(program)) return rest.every((word) => /^-(?:V|VV|-version)$/.test(word));

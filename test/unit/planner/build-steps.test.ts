@@ -61,6 +61,7 @@ describe("a step that makes files", () => {
     "RUN sed -n '/version/p' pyproject.toml",
     "RUN python -m venv /opt/venv && /opt/venv/bin/pip install -r requirements.txt",
     "RUN python -m compileall -q /app && python --version",
+    "RUN python -mvenv venv && bash --version && chromium --version",
     "RUN python3 setup.py develop",
     'RUN if [ "$ENVIRONMENT" = prod ]; then uv sync --no-dev; else uv sync; fi',
     "RUN flake8 . && black --check . && python -m pytest",
