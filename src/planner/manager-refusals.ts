@@ -52,6 +52,20 @@ export function* managerRefusals({ service }: Pick<Facts, "service">): Generator
   else yield belowRefusal(projectFolder, dockerfiles[0], service.dockerignore);
 }
 
+function unmanaged(service: Service, manager: "pip" | "none"): Refusal {
+  const folder = manager === "none" ? folderWithList(service) : undefined;
+  if (folder !== undefined)
+    return refusal("manager", {
+      what: `${service.dockerfiles[0]} and the list of what it installs lie in a folder of their own`,
+      because: "The rework is made for one folder, which is the build's context.",
+      instead: `Run again on that folder: \`seaworthy ./${folder}\`.`,
+    });
+  return refusal("manager", {
+    what: `The project is managed with ${manager === "none" ? "no package manager" : manager}`,
+    instead: `${toUv(manager, service.lock?.path)}. ${COMMIT}`,
+  });
+}
+
 /** The folder below that has the Dockerfile and, beside it, what says what is installed. */
 function folderWithList({ dockerfiles: [dockerfile = ""], files }: Service): string | undefined {
   const folder = dockerfile.slice(0, Math.max(0, dockerfile.lastIndexOf("/")));
@@ -59,6 +73,8 @@ function folderWithList({ dockerfiles: [dockerfile = ""], files }: Service): str
   const has = files.some((file) => file.startsWith(`${folder}/`) && isList(file.slice(folder.length + 1)));
   return folder !== "" && has ? folder : undefined;
 }
+
+const COMMIT = "Look at the versions, commit pyproject.toml and uv.lock, and run again.";
 
 function* lockedAs(service: Service): Generator<Refusal> {
   const manager = service.manager.value;
@@ -68,23 +84,12 @@ function* lockedAs(service: Service): Generator<Refusal> {
     yield* pipRefusals(service.pip);
     return;
   }
-  const commit = "Look at the versions, commit pyproject.toml and uv.lock, and run again.";
   if (isStandard)
     yield refusal("manager", {
       what: `The project is locked in ${service.lock?.path}`,
-      instead: `${FROM_PYLOCK}. ${commit}`,
+      instead: `${FROM_PYLOCK}. ${COMMIT}`,
     });
-  else if (manager === "none" && folderWithList(service) !== undefined)
-    yield refusal("manager", {
-      what: `${service.dockerfiles[0]} and the list of what it installs lie in a folder of their own`,
-      because: "The rework is made for one folder, which is the build's context.",
-      instead: `Run again on that folder: \`seaworthy ./${folderWithList(service)}\`.`,
-    });
-  else if (manager === "pip" || manager === "none")
-    yield refusal("manager", {
-      what: `The project is managed with ${manager === "none" ? "no package manager" : manager}`,
-      instead: `${toUv(manager, service.lock?.path)}. ${commit}`,
-    });
+  else if (manager === "pip" || manager === "none") yield unmanaged(service, manager);
   else if (service.lock === undefined) {
     const { lock } = LOCKS[manager];
     yield refusal("no-lock", {

@@ -6,7 +6,7 @@ import type { Dockerfile, Stage, StartCommand } from "../model/types.ts";
 import { placesOf } from "./image-places.ts";
 import { splitWords } from "./stack/split-words.ts";
 import type { Tree } from "./tree.ts";
-import { baseName, roleOf, unwrap } from "./unwrap.ts";
+import { baseName, isKnownServer, roleOf, serverOf, unwrap } from "./unwrap.ts";
 
 /** What a shell does before the service is there: a script of the project, or words of the command itself. */
 export interface StartScript {
@@ -185,7 +185,10 @@ function readText(text: string, args: readonly string[]): Read {
       const all = [...(name === "" ? [] : [name]), ...words];
       return { all, argv: unwrap(all).argv, range, background, subshell };
     });
-  const servers = commands.filter(({ argv, subshell }) => !subshell && roleOf(argv) === "web");
+  const serving = commands.filter(({ argv, subshell }) => !subshell && roleOf(argv) === "web");
+  // `python wait.py` before the server may be anything; without a server that is known, the last of them is it.
+  const known = serving.filter(({ argv }) => isKnownServer(serverOf(argv)));
+  const servers = known.length > 0 ? known : serving.slice(-1);
   const handsOver = commands.find(({ all }) => all[0] === "exec" && /^\$\{?[@*]\}?$/.test(all[1] ?? ""));
   const knows = args[0] === undefined ? asksForWord(text) : knowsWord(text, args[0]);
   const last = servers.at(-1);

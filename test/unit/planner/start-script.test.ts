@@ -55,6 +55,16 @@ describe("a start script", () => {
     expect(image.command).toEqual(["sh", "/app/entry.sh", ...kept.split(" ").filter(Boolean), ...SHAPED]);
   });
 
+  it.each([
+    ["a server that is known", `exec ${UVICORN}`],
+    ["the last of its own", "exec python serve.py"],
+  ])("may run Python before it: %s", async (_, server) => {
+    const more = { ...entry("python wait.py", "alembic upgrade head", server), "wait.py": "", "serve.py": APP };
+    const { image, refusals } = await planned(["EXPOSE 8000", 'ENTRYPOINT ["/app/entry.sh"]'], more);
+    expect(refusals).toEqual([]);
+    expect(image.entrypoint).toEqual(["sh", "/app/entry.sh"]);
+  });
+
   it("keeps its place, its shell and its options", async () => {
     const { image } = await planned(["COPY docker/start /usr/local/bin/start", 'CMD ["/usr/local/bin/start"]'], {
       "docker/start": `#!/usr/bin/env bash -e\nalembic upgrade head\nexec ${UVICORN}\n`,
@@ -66,7 +76,7 @@ describe("a start script", () => {
 
   it("gives the server the words that follow the script, and no sign of the shell for them", async () => {
     const own = {
-      ...entry("set -e", "python -m shop.prepare", 'exec python -m shop.server "$@"'),
+      ...entry("set -e", "python -m shop.prepare", 'python -m shop.server "$@"'),
       "shop/server.py":
         "from http.server import *\nThreadingHTTPServer(('0.0.0.0', 8000), BaseHTTPRequestHandler).serve_forever()\n",
     };
