@@ -1,6 +1,7 @@
 import type { StartScript } from "../../project/start-script.ts";
 import { baseName } from "../../project/unwrap.ts";
 import type { Facts } from "../decider.ts";
+import { nameOfLost } from "./paths-of-programs.ts";
 import { packagesToday } from "./os-packages-today.ts";
 
 /** Why a start script cannot come along, and what its team can do about it. */
@@ -152,7 +153,21 @@ function obstacleIn(script: StartScript, facts: Facts): Obstacle | undefined {
       what: `${where(managed.line)} calls \`${managed.words.slice(0, 2).join(" ")}\`, and the image has no installer`,
       instead: `Take it out there (what it starts is on PATH: \`sed -i 's/\\b\\(uv\\|poetry\\|pdm\\|pipenv\\) run //' ${file?.path}\`), commit it and run again.`,
     };
-  return missingIn(script, facts, where);
+  return elsewhere(script, facts, where) ?? missingIn(script, facts, where);
+}
+
+/** The server's own command is written anew where the script's text comes along. */
+function elsewhere(script: StartScript, { service }: Facts, where: (line: number) => string): Obstacle | undefined {
+  const { calls, server, ends, file } = script;
+  const lost = calls.find(
+    ({ program, line }) => nameOfLost(service, program) !== undefined && !(ends === "child" && line === server?.line),
+  );
+  if (lost === undefined) return undefined;
+  const name = nameOfLost(service, lost.program);
+  return {
+    what: `${where(lost.line)} calls \`${lost.program}\`, which lies elsewhere in the new image`,
+    instead: `Call it \`${name}\` there, which PATH finds${file === undefined ? "" : ` (\`sed -i 's#${lost.program}#${name}#' ${file.path}\`)`}, commit it and run again.`,
+  };
 }
 
 function missingIn(script: StartScript, facts: Facts, where: (line: number) => string): Obstacle | undefined {

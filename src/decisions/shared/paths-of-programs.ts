@@ -22,6 +22,12 @@ export function byName(service: Service, [program = "", ...words]: readonly stri
   return [programAt(service, program) ?? program, ...words];
 }
 
+/** The name of what a script calls by a path that the new image has not, nor is given. */
+export function nameOfLost(service: Service, word: string): string | undefined {
+  const name = programAt(service, word);
+  return name === undefined || linksFor(service, "").some(({ path }) => path === word) ? undefined : name;
+}
+
 /** A link for whoever calls a program of the environment by the path that it has today. */
 export interface Link {
   readonly path: string;

@@ -97,6 +97,18 @@ describe("a start script", () => {
     expect(without.image.writable).toEqual([]);
   });
 
+  it.each([
+    ["./venv/bin/uvicorn", "exec ./venv/bin/uvicorn main:app", "uvicorn"],
+    ["/opt/venv/bin/alembic", `/opt/venv/bin/alembic upgrade head\nexec ${UVICORN}`, "alembic"],
+    ["/usr/local/bin/python", `/usr/local/bin/python -m prepare\n${UVICORN}`, "python"],
+  ])("stops the rework where it calls a program at a path of today's: %s", async (path, lines, name) => {
+    const { refusals } = await planned(['CMD ["./entry.sh"]'], entry(lines));
+    expect(refusals).toMatchObject([
+      { id: "start-script", what: expect.stringContaining(`calls \`${path}\``) as string },
+    ]);
+    expect(refusals[0]?.instead).toContain(`s#${path}#${name}#`);
+  });
+
   it("waits with a program that the image gets", async () => {
     const { image, refusals } = await planned(
       ['ENTRYPOINT ["/app/entry.sh"]', `CMD ${JSON.stringify(UVICORN.split(" "))}`],
