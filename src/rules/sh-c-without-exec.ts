@@ -1,5 +1,5 @@
-import { literal } from "../kit/pattern.ts";
-import { edited, onlyPlace, type Mended } from "./queries/fixes.ts";
+import { canExec, withExec } from "./queries/exec-fix.ts";
+import { edited } from "./queries/fixes.ts";
 import {
   branchEnds,
   entrypointScripts,
@@ -14,7 +14,7 @@ import { serverOf } from "../project/unwrap.ts";
 import { signalsGroup } from "./queries/inits.ts";
 import { INITS, nameOf, type Start, startOf } from "./queries/start.ts";
 import { at } from "./queries/steps.ts";
-import type { Dockerfile, Instruction } from "../model/types.ts";
+import type { Dockerfile } from "../model/types.ts";
 import type { Rule, RuleFinding, RuleInput } from "./rule.ts";
 
 const script = (last: string): string => `#!/bin/sh\nset -e\nalembic upgrade head\n${last}\n`;
@@ -35,6 +35,18 @@ const twoDeep = (first: string, second: string) =>
     Dockerfile: healthyWith([startLine, 'COPY docker/ /docker/\nENTRYPOINT ["/docker/entrypoint.sh"]\n']),
     "docker/entrypoint.sh": script(first),
     "docker/serve.sh": script(second),
+  });
+
+/** An image without a command of its own, and the script that Compose gives it. */
+const byCompose = (last: string, command = "/start") =>
+  project({
+    Dockerfile: healthyWith([
+      startLine,
+      'COPY entrypoint.sh /entrypoint.sh\nCOPY start.sh /start\nENTRYPOINT ["/entrypoint.sh"]\n',
+    ]),
+    "entrypoint.sh": script('exec "$@"'),
+    "start.sh": script(last),
+    "production.yml": `services:\n  web:\n    build: .\n    command: ${command}\n`,
   });
 
 /** A script that waits for what it has put into the background, under an init that is there. */
@@ -108,6 +120,8 @@ export const shCWithoutExec: Rule = {
       twoDeep("exec /docker/serve.sh", "uvicorn app.main:app --host 0.0.0.0"),
       changed([startLine, 'CMD ["sh", "-e", "-c", "uvicorn app.main:app --host 0.0.0.0"]\n']),
       changed([startLine, 'CMD ["env", "A=1", "sh", "-c", "uvicorn app.main:app --host 0.0.0.0"]\n']),
+      byCompose("uvicorn app.main:app --host 0.0.0.0"),
+      byCompose("uvicorn app.main:app --host 0.0.0.0", '["/start"]'),
     ],
     good: [
       healthy,
@@ -156,6 +170,8 @@ export const shCWithoutExec: Rule = {
       }),
       changed([startLine, withHeredoc("exec uvicorn app.main:app --host 0.0.0.0")]),
       throughStage("exec uvicorn app.main:app --host 0.0.0.0"),
+      byCompose("exec uvicorn app.main:app --host 0.0.0.0"),
+      byCompose("uvicorn app.main:app --host 0.0.0.0 --reload"),
       twoDeep("exec /docker/serve.sh", "exec uvicorn app.main:app --host 0.0.0.0"),
       twoDeep(". /docker/serve.sh", "exec uvicorn app.main:app --host 0.0.0.0"),
       changed([startLine, 'CMD ["sh", "-e", "-c", "exec uvicorn app.main:app --host 0.0.0.0"]\n']),
@@ -241,17 +257,6 @@ function* inCommand(dockerfile: Dockerfile, start: Start): Generator<RuleFinding
     where: at(dockerfile, start.instruction),
     ...withExec(dockerfile, start.instruction, last),
   };
-}
-
-/** Only a command by itself, or one that follows others, can take the shell's place. */
-const canExec = ({ connection, env }: Command): boolean =>
-  Object.keys(env).length === 0 && [undefined, "&&", ";", "\n"].includes(connection);
-
-function withExec(dockerfile: Dockerfile, instruction: Instruction, last: Command): Mended {
-  const written = JSON.stringify(last.text).slice(1, -1);
-  const place = canExec(last) ? onlyPlace(dockerfile, instruction, literal(written)) : undefined;
-  if (place === undefined || last.argv[0] === "exec") return {};
-  return edited("Add exec", { file: dockerfile.path, start: place.start, end: place.start, text: "exec " });
 }
 
 /** It hands over to another script of the image, in a process of its own. */

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { Place } from "../../model/types.ts";
 import { placesOf } from "../../project/image-places.ts";
+import { isKnownServer } from "../../project/unwrap.ts";
 import { inlineScripts } from "../../project/inline-scripts.ts";
 import { SourceText } from "../../project/source-text.ts";
 import { once } from "../../kit/once.ts";
@@ -52,12 +53,22 @@ function placesNamed(input: RuleInput): readonly string[] {
   const steps = shippedSteps(input.dockerfile);
   return ["ENTRYPOINT", "CMD"].flatMap((keyword) => {
     const last = steps.findLast(({ instruction }) => instruction.keyword === keyword);
-    if (!last) return [];
+    if (!last) return keyword === "CMD" ? givenElsewhere(input) : [];
     const words = last.instruction.words
       .join(" ")
       .split(/\s+/)
       .filter((word) => /\.sh$|entrypoint|start|run/.test(word));
     return words.flatMap((word) => placesOfWord(workdirOf(input), word));
+  });
+}
+
+/** An image without CMD is given its command by Compose or the platform: what serves there, and not for development. */
+function givenElsewhere({ dockerfile, service }: RuleInput): readonly string[] {
+  return service.starts.flatMap(({ role, server, argv, origin, compose, written }) => {
+    const isServed = role === "web" && isKnownServer(server) && !server.endsWith("-dev") && !argv.includes("--reload");
+    const isOurs = origin?.dockerfile === dockerfile.path && compose?.entrypoint !== true;
+    const word = /^(?:\["?)?(\/[\w./-]+)/.exec(written)?.[1];
+    return isServed && isOurs && word !== undefined ? [word] : [];
   });
 }
 
