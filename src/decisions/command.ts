@@ -187,6 +187,8 @@ type Settled = Started & { readonly program: string | undefined };
 
 function through(carried: Carried, settled: Settled): Started {
   if (carried.kind === "text") {
+    // Nothing is left to do before it, such as an environment to activate.
+    if (carried.before === "") return { argv: withArguments(settled.argv, carried.args), from: settled.from };
     const shell = carried.bash ? "bash" : "sh";
     // The words of a command with variables have a shell of their own already.
     const argv = withArguments(settled.argv, carried.args);

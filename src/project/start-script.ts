@@ -13,6 +13,8 @@ export interface StartScript {
   /** The tracked file; undefined where the Dockerfile or a Compose file holds the text. */
   readonly file?: { readonly path: string; readonly to: string; readonly shell: readonly string[] };
   readonly text: string;
+  /** The text is bash's, where no file is there whose first line says it. */
+  readonly bash?: true;
   /** ENTRYPOINT names it: whatever else is started in the image goes through it as well. */
   readonly isEntrypoint: boolean;
   /**
@@ -45,9 +47,10 @@ export function readStartScript(
   const start = starts.find(({ role }) => role === "web");
   const own = dockerfile === undefined ? undefined : ownScript(tree, dockerfile, { start, starts });
   if (own !== undefined || start === undefined) return own;
-  const text = textOf(dockerfile, start);
-  if (text === undefined) return undefined;
-  const read = readText(text, []);
+  const found = textOf(dockerfile, start);
+  if (found === undefined) return undefined;
+  const { text, ...shell } = found;
+  const read = { ...readText(text, []), ...shell };
   const isOne = read.calls.length < 2 && !/&&|;|[^&>]&[^&>\d]|\n/.test(text.trim());
   return isOne ? undefined : { ...read, isEntrypoint: false };
 }
@@ -152,19 +155,24 @@ const unwrapInit = (argv: readonly string[]): readonly string[] =>
   /^(?:tini|dumb-init|catatonit)$/.test(baseName(argv[0] ?? "")) ? argv.slice(argv[1] === "--" ? 2 : 1) : argv;
 
 /** The text that a shell reads in CMD itself, or in Compose's command. */
-function textOf(dockerfile: Dockerfile | undefined, start: StartCommand): string | undefined {
+function textOf(
+  dockerfile: Dockerfile | undefined,
+  start: StartCommand,
+): Pick<StartScript, "text" | "bash"> | undefined {
   if (start.source === "compose") return ofVector(wordsOf(start.written));
   const stage = dockerfile === undefined ? undefined : shippedStage(dockerfile);
   if (start.source !== "dockerfile" || dockerfile === undefined || stage === undefined) return undefined;
   const { entrypoint, command } = stageState(dockerfile, stage);
   const [line, other] = command === undefined ? [entrypoint] : [command, entrypoint];
   if (line === undefined || (other !== undefined && other.value.argv.length > 0)) return undefined;
-  return line.value.form === "shell" ? scriptOf(line.instruction) : ofVector(line.value.argv);
+  return line.value.form === "shell" ? { text: scriptOf(line.instruction) } : ofVector(line.value.argv);
 }
 
-function ofVector(words: readonly string[]): string | undefined {
-  const at = SHELL.test(baseName(words[0] ?? "")) ? words.findIndex((word) => /^-[a-z]*c$/.test(word)) : -1;
-  return at < 0 ? undefined : words[at + 1];
+function ofVector(words: readonly string[]): Pick<StartScript, "text" | "bash"> | undefined {
+  const shell = baseName(words[0] ?? "");
+  const at = SHELL.test(shell) ? words.findIndex((word) => /^-[a-z]*c$/.test(word)) : -1;
+  const text = at < 0 ? undefined : words[at + 1];
+  return text === undefined ? undefined : { text, ...(shell === "bash" ? { bash: true as const } : {}) };
 }
 
 const asksForWord = (text: string): boolean => /\bcase\s+"?\$\{?1\b/.test(text);
@@ -174,7 +182,7 @@ const knowsWord = (text: string, word: string): boolean =>
   asksForWord(text) &&
   new RegExp(String.raw`^\s*\(?["']?${word.replaceAll(/[^\w-]/g, ".")}["']?\s*(?:\||\))`, "m").test(text);
 
-type Read = Omit<StartScript, "file" | "isEntrypoint" | "next">;
+type Read = Omit<StartScript, "file" | "bash" | "isEntrypoint" | "next">;
 
 function readText(text: string, args: readonly string[]): Read {
   const lineAt = (offset: number) => lineIn(text, offset);

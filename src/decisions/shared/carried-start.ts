@@ -1,4 +1,5 @@
 import type { StartScript } from "../../project/start-script.ts";
+import { lineAt } from "../../kit/lines.ts";
 import { baseName } from "../../project/unwrap.ts";
 import type { Facts } from "../decider.ts";
 import { nameOfLost } from "./paths-of-programs.ts";
@@ -110,13 +111,18 @@ function asText(script: StartScript, file: StartScript["file"]): Carried | Obsta
       instead:
         "Let it end with the server's command behind `exec`, or set `command` under `decisions` and run the rest as a step of its own before the start.",
     };
-  return { kind: "text", before, bash: file?.shell[0] === "bash", args: script.args };
+  return { kind: "text", before, bash: script.bash ?? file?.shell[0] === "bash", args: script.args };
 }
 
-/** Without comments, and without managers that the image has not: what they start is on PATH. */
+/** `source venv/bin/activate`, but for the environment that the new image has at the same place. */
+const ACTIVATES =
+  /(?:^|(?<=[\n;&])[ \t]*)(?:source|\.)[ \t]+(?!\S*\.venv\/)(\S*\/)?bin\/activate["']?[ \t]*(?:&&[ \t]*|;[ \t]*|\n|$)/g;
+
+/** Without comments, and without managers and environments that the image has not: what they start is on PATH. */
 const plain = (text: string): string =>
   text
     .replace(/^#!.*\n/, "")
+    .replaceAll(ACTIVATES, "")
     .replaceAll(/^[ \t]*#.*(?:\n|$)/gm, "")
     .replaceAll(/\b(?:uv|poetry|pdm|pipenv|hatch|rye) run (?:--(?:no-dev|no-sync|frozen|locked) )*/g, "")
     .replaceAll(/\n{2,}/g, "\n")
@@ -158,7 +164,15 @@ function obstacleIn(script: StartScript, facts: Facts): Obstacle | undefined {
 
 /** The server's own command is written anew where the script's text comes along. */
 function elsewhere(script: StartScript, { service }: Facts, where: (line: number) => string): Obstacle | undefined {
-  const { calls, server, ends, file } = script;
+  const { calls, server, ends, file, text } = script;
+  const activated = ends === "child" || file === undefined ? null : new RegExp(ACTIVATES.source).exec(text);
+  if (activated !== null) {
+    const line = lineAt(text, activated.index + activated[0].search(/\S/));
+    return {
+      what: `${where(line)} activates an environment that the new image has elsewhere`,
+      instead: `Take the line out (\`sed -i ${line}d ${file?.path}\`): PATH leads to the environment. Commit it and run again.`,
+    };
+  }
   const lost = calls.find(
     ({ program, line }) => nameOfLost(service, program) !== undefined && !(ends === "child" && line === server?.line),
   );

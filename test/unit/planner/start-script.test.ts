@@ -109,6 +109,32 @@ describe("a start script", () => {
     expect(refusals[0]?.instead).toContain(`s#${path}#${name}#`);
   });
 
+  it.each([
+    ["bash", "source /opt/venv/bin/activate && alembic upgrade head &&"],
+    ["sh", "cd /app && . venv/bin/activate && alembic upgrade head &&"],
+  ])("needs no environment to be activated, and keeps its shell: %s", async (shell, before) => {
+    const { image, refusals } = await planned([`CMD ${JSON.stringify([shell, "-c", `${before} ${UVICORN}`])}`]);
+    expect(refusals).toEqual([]);
+    expect(image.command[0]).toBe(shell);
+    expect(image.command[2]).not.toContain("activate");
+    expect(image.command[2]).toContain("alembic upgrade head && exec uvicorn");
+  });
+
+  it("leaves the shell away where nothing else is done", async () => {
+    const { image } = await planned([`CMD . /opt/venv/bin/activate && exec ${UVICORN}`]);
+    expect(image.command).toEqual(SHAPED);
+  });
+
+  it("stops the rework where its file activates an environment of today's", async () => {
+    const files = entry("set -e", "source venv/bin/activate", `exec ${UVICORN}`);
+    const { refusals } = await planned(['CMD ["./entry.sh"]'], files);
+    expect(refusals).toMatchObject([
+      { id: "start-script", what: expect.stringContaining("entry.sh:3 activates") as string },
+    ]);
+    const same = entry("set -e", "source /app/.venv/bin/activate", `exec ${UVICORN}`);
+    expect((await planned(['CMD ["./entry.sh"]'], same)).refusals).toEqual([]);
+  });
+
   it("waits with a program that the image gets", async () => {
     const { image, refusals } = await planned(
       ['ENTRYPOINT ["/app/entry.sh"]', `CMD ${JSON.stringify(UVICORN.split(" "))}`],
@@ -197,7 +223,7 @@ describe("a command of several", () => {
       ],
       { "uv.lock": LOCK, "pyproject.toml": '[project]\nname = "x"\nversion = "1"\ndependencies = ["uvicorn"]\n' },
     );
-    expect(image.command.slice(0, 2)).toEqual(["sh", "-c"]);
+    expect(image.command.slice(0, 2)).toEqual(["bash", "-c"]);
     expect(image.command[2]).toMatch(/^alembic upgrade head && exec uvicorn main:app .*"\$\{PORT:-8000\}"/);
   });
 
