@@ -55,6 +55,14 @@ function step(reached: ReadonlySet<number>, pattern: readonly Token[], letter: s
   return next;
 }
 
+/** Whether a pattern takes all of a value, as in `case`; undefined for one that is not valid. */
+export function takesWhole(value: string, pattern: string): boolean | undefined {
+  const parsed = tokens(pattern);
+  const letters = Array.from(value);
+  if (parsed === undefined || letters.length * parsed.length > maxSteps) return undefined;
+  return matchAt(letters, 0, parsed, true) === letters.length;
+}
+
 /** `${value#pattern}`, `##`, `%` and `%%`; undefined for a pattern that is not valid. */
 export function trimPattern(value: string, pattern: string, side: "#" | "%"): string | undefined {
   const longest = pattern.startsWith(side);

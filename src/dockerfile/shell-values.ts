@@ -1,3 +1,4 @@
+import { takesWhole } from "./pattern.ts";
 import type { Command, TestExpression, Word, WordPart } from "unbash";
 
 /** What a word of a script becomes. */
@@ -90,12 +91,7 @@ export function matches(pattern: Word, value: string, state: ShellState): boolea
   // Quoted stars would stand for themselves: nobody names a service so.
   const known = /["'$\\]/.test(pattern.text) ? valueOf(pattern, state).value : pattern.text;
   if (known === undefined || /[[(]/.test(known)) return undefined;
-  if (!/[*?]/.test(known)) return known === value;
-  const source = known
-    .replaceAll(/[.+^${}()|\\]/g, String.raw`\$&`)
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${source}$`, "s").test(value);
+  return takesWhole(value, known);
 }
 
 /** `[ "$1" = web ]` and `test`. */

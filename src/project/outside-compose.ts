@@ -23,7 +23,8 @@ export const isNamedCompose = (file: string): boolean => NAME.test(file);
 export const isCompose = (tree: Pick<Tree, "read">, file: string): boolean =>
   isNamedCompose(file) || (BY_PLACE.test(file) && lists(tree.read(file) ?? ""));
 
-const lists = (text: string): boolean => /^services:[ \t]*(?:#.*)?$/m.test(text) && /^\s+(?:build|image):/m.test(text);
+const lists = (text: string): boolean =>
+  /^services:[ \t]*(?:#.*)?$/m.test(text) && /^[ \t]+(?:build|image):/m.test(text);
 
 /**
  * Compose files and their overrides: the services that are built here, or whose command is a Python server's. What is

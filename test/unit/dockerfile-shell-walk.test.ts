@@ -65,3 +65,8 @@ it("ends at a function that calls itself, and at nesting", () => {
   expect(given("f() { f; f; f; }\nf", [])).toEqual([]);
   expect(() => given(`${"if true; then ".repeat(5000)}x${"; fi".repeat(5000)}`, [])).not.toThrow();
 });
+
+it("takes no longer for a pattern of many stars", () => {
+  const script = `case "$X" in\n  ${"*a".repeat(14)}*b) exec one ;;\n  ${"*a".repeat(14)}*) exec two ;;\nesac`;
+  expect(given(script, [], { X: "a".repeat(3000) })).toEqual(["exec two"]);
+});

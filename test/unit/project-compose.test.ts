@@ -68,6 +68,10 @@ describe("a file that Compose is given by -f", () => {
     expect(await startsOf(name, services)).toEqual(["gunicorn app:app"]);
   });
 
+  it("is read in a moment, whatever stands in it", async () => {
+    expect(await startsOf("production.yml", `services:\n${"\n".repeat(900_000)}x: 1\n`)).toEqual([]);
+  });
+
   it("is none where it says something else, or has another name", async () => {
     expect(await startsOf("production.yml", "services:\n  - name: web\n    command: gunicorn app:app\n")).toEqual([]);
     expect(await startsOf("production.yml", `x:\n${services.replaceAll(/^/gm, "  ")}`)).toEqual([]);

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { readGlob } from "../../dockerfile/glob.ts";
 import { commandsOfInstruction } from "../../dockerfile/shell.ts";
 import { lineOf, stageState } from "../../dockerfile/stages.ts";
 import { isIn } from "../../kit/paths.ts";
@@ -26,7 +27,7 @@ export function executablesOf({ dockerfile, service, isExecutable }: Facts, copi
         const folder = stageState(dockerfile, one, { before: instruction }).workdir?.value ?? "/";
         return commandsOfInstruction(instruction, one)
           .filter(({ name }) => baseName(name) === "chmod")
-          .flatMap(({ args }) => pathsOf(args).map((path) => matching(posix.resolve(folder, path))));
+          .flatMap(({ args }) => pathsOf(args).flatMap((path) => readGlob(posix.resolve(folder, path), "match") ?? []));
       }),
   );
   if (asked.length === 0) return [];
@@ -34,7 +35,7 @@ export function executablesOf({ dockerfile, service, isExecutable }: Facts, copi
     service.files.filter((file) => isIn(file, from)).map((file) => ({ file, to: `${to}${file.slice(from.length)}` })),
   );
   return placed
-    .filter(({ to, file }) => asked.some((pattern) => pattern.test(to)) && isExecutable?.(file) === false)
+    .filter(({ to, file }) => asked.some((glob) => glob.matches(to)) && isExecutable?.(file) === false)
     .map(({ to }) => to)
     .filter((path) => /^[\w./@-]+$/.test(path));
 }
@@ -44,11 +45,3 @@ function pathsOf(args: readonly string[]): readonly string[] {
   const [mode = "", ...paths] = args.filter((word) => !word.startsWith("-"));
   return TO_EXECUTE.test(mode) && !args.some((word) => /^(?:-\w*R|--recursive)/.test(word)) ? paths : [];
 }
-
-const matching = (path: string): RegExp =>
-  new RegExp(
-    `^${path
-      .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-      .replaceAll("*", "[^/]*")
-      .replaceAll("?", "[^/]")}$`,
-  );

@@ -10,7 +10,7 @@ import { facts } from "./sample.ts";
 const script = (...lines: readonly string[]) => `#!/bin/sh\n${lines.join("\n")}\n`;
 
 /** One image, whose roles Compose starts by scripts that the Dockerfile copies under other names. */
-async function planned(web: readonly string[], executable: readonly string[] = [], command = "/start") {
+async function planned(web: readonly string[], executable: readonly string[] = [], command = "/start", more = "") {
   const text = [
     "FROM python:3.13-slim",
     "WORKDIR /app",
@@ -20,6 +20,7 @@ async function planned(web: readonly string[], executable: readonly string[] = [
     "COPY docker/prod/start /start",
     "COPY docker/prod/beat/start /start-beat",
     "RUN chmod +x /entrypoint /start*",
+    more,
     "COPY . .",
     'ENTRYPOINT ["/entrypoint"]',
   ].join("\n");
@@ -68,6 +69,11 @@ it("stays executable where only a step of today's build makes it so", async () =
   expect((await planned([SERVE])).text).toContain("&& chmod a+x /entrypoint /start /start-beat\n");
   const all = ["docker/prod/start", "docker/prod/beat/start", "docker/prod/entry"];
   expect((await planned([SERVE], all)).text).not.toContain("chmod a+x");
+});
+
+it("is found by a pattern of many stars in no more time", async () => {
+  const many = `/${"*".repeat(40)}${"*a".repeat(20)}z`;
+  expect((await planned([SERVE], [], "/start", `RUN chmod +x ${many}`)).text).toContain("&& chmod a+x /entrypoint");
 });
 
 it("what it does before the server comes along; what a shell line does is not dropped without a word", async () => {
