@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import type { StricliProcess } from "@stricli/core";
-import { bytecodeFile, Scripts } from "../src/cli/bytecode.ts";
+import { bytecodeFile, FLAGS, Scripts } from "../src/cli/bytecode.ts";
 import { run } from "../src/kit/exec.ts";
 import { healthy } from "../src/rules/queries/example.ts";
 
@@ -73,6 +73,18 @@ export async function keepBytecode(file: string): Promise<void> {
   setFlagsFromString("--flush-bytecode");
   for (const [each, script] of scripts.compiled) writeFileSync(bytecodeFile(each), script.createCachedData());
   rmSync(folder, { recursive: true });
+}
+
+/**
+ * The same in a process of its own, which begins with the flags: one that compiled for the processor before they were
+ * set may end with a segmentation fault.
+ * @throws Error with what node said, when it fails.
+ */
+export async function keepBytecodeApart(file: string): Promise<void> {
+  const keep = `import { keepBytecode } from ${JSON.stringify(import.meta.url)}; await keepBytecode(process.argv[1]);`;
+  const words = [...FLAGS, "--import", "tsx", "--input-type=module", "--eval", keep, file];
+  const { code, stderr } = await run(process.execPath, words);
+  if (code !== 0) throw new Error(`No bytecode of ${file}, node ended with ${code}:\n${stderr}`);
 }
 
 /** Our examples as they usually are where `analyze` runs: with a lock, in a git repository (where there is git). */

@@ -8,6 +8,14 @@ export const bytecodeFile = (file: string): string => `${file}.${process.version
 /** What the build writes around each script: it is called as it is. Put around it here, a megabyte would be copied once more. */
 export const wrapper = { js: "(function(exports,require,module){", end: "})" } as const;
 
+/**
+ * So short a process ends before code for the processor pays for its compilation, be it optimised or not; and a regular
+ * expression is compiled once, not first for the interpreter and then for the processor. (More room for what is new,
+ * `--semi-space-growth-factor`, halves the collections and saves a fiftieth of the instructions, but a quarter more
+ * pages are touched for the first time, and that costs more.)
+ */
+export const FLAGS = ["--no-opt", "--no-sparkplug", "--no-regexp-tier-up"] as const;
+
 /** A bundled CommonJS script, and those beside it that it asks for: each is compiled and run when it is first asked for. */
 export class Scripts {
   /** What was compiled so far, by its file. */
@@ -18,11 +26,8 @@ export class Scripts {
   /** @param nodes `require`, for the modules of node. */
   constructor(nodes: NodeJS.Require) {
     this.#nodes = nodes;
-    // So short a process ends before code for the processor pays for its compilation, be it optimised or not; and a
-    // regular expression is compiled once, not first for the interpreter and then for the processor. Flags are part of
-    // what bytecode is for. (More room for what is new, `--semi-space-growth-factor`, halves the collections and saves a
-    // fiftieth of the instructions, but a quarter more pages are touched for the first time, and that costs more.)
-    setFlags("--no-opt --no-sparkplug --no-regexp-tier-up", nodes);
+    // They are part of what bytecode is for.
+    setFlags(FLAGS.join(" "), nodes);
   }
 
   /**

@@ -5,6 +5,7 @@ import { basename, join, resolve } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { bundleAnalyze, bundleCommand, fileOf } from "../../scripts/bundle.ts";
+import { keepBytecodeApart } from "../../scripts/keep-bytecode.ts";
 import { TEXT_FIELDS, textsOfRules, withoutTexts } from "../../scripts/rule-texts.ts";
 import { run } from "../../src/kit/exec.ts";
 import { rules } from "../../src/rules/index.gen.ts";
@@ -98,10 +99,7 @@ interface Witnessed {
 
 beforeAll(async () => {
   await bundleCommand(file, { outdir: folder });
-  // In a process of its own, as the build does: its flags for V8 are for a process that begins, and end an older one.
-  const keep = 'import { keepBytecode } from "./scripts/keep-bytecode.ts"; await keepBytecode(process.argv[1]);';
-  const kept = await run(process.execPath, ["--import", "tsx", "--input-type=module", "--eval", keep, file]);
-  expect(kept).toMatchObject({ code: 0, stderr: "" });
+  await keepBytecodeApart(file);
   writeFileSync(join(folder, "witness.cjs"), WITNESS);
 }, 60_000);
 
